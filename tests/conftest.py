@@ -1,0 +1,18 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The reference material beside the project, or a skip that says where it was looked for."""
+    default = Path(__file__).resolve().parents[1].parent / "shared"
+    folder = Path(os.environ.get("DETENTE_SHARED", default))
+    if not (folder / "README.md").is_file():
+        pytest.skip(f"reference material not found at {folder}; set DETENTE_SHARED to its folder")
+    return folder
