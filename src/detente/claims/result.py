@@ -1,0 +1,143 @@
+"""Everything that one run of a study produces, as frozen data for the report and for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.claims.finding import Finding
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something to mark on a time line: a dated fact of the chronicle."""
+
+    date: str
+    group: str
+    title: str
+    citation: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """A dated period of the study (ISO days, end may be empty: still running)."""
+
+    name: str
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, eq=False)
+class TensionReading:
+    """The latent tension of the system by one data source.
+
+    Attributes:
+        source: Label of the data source.
+        citation: How to cite it.
+        unit: Unit of `observed`.
+        dates: Period starts, datetime64[D], shape (T,).
+        observed: Observed values, shape (T,), NaN where there are none.
+        level: Posterior median of the latent level, shape (T,), same unit.
+        bands: By nominal coverage (0.5, 0.8, 0.95): low and high, shape (2, T).
+    """
+
+    source: str
+    citation: str
+    unit: str
+    dates: NDArray[np.datetime64]
+    observed: NDArray[np.float64]
+    level: NDArray[np.float64]
+    bands: Mapping[float, NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class PairThenNow:
+    """One pair of states in an early and a late window, by one data source.
+
+    `then` and `now` are in `unit` (such as net cooperation, -1 to 1), None where there is no data.
+    """
+
+    a: str
+    b: str
+    then: float | None
+    now: float | None
+
+
+@dataclass(frozen=True)
+class ThenAndNow:
+    """The relations of all parties in two windows of one source."""
+
+    source: str
+    citation: str
+    unit: str
+    then_span: str
+    now_span: str
+    pairs: tuple[PairThenNow, ...]
+
+
+@dataclass(frozen=True)
+class DataUsed:
+    """One data source as used: what it covers, what is missing, how to cite it."""
+
+    id: str
+    label: str
+    covers: str
+    missing: str
+    rows: int
+    sha256: str
+    citation: str
+
+
+@dataclass(frozen=True, eq=False)
+class ShownSeries:
+    """A series that the report shows, written out as CSV beside it."""
+
+    id: str
+    title: str
+    columns: Mapping[str, tuple[object, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class StudyResult:
+    """One run of a study.
+
+    Attributes:
+        study: The study's name; `title` its heading; `question` the question of its title.
+        headline: The answer to that question in one sentence; `headline_strength` how sure.
+        about: What is studied (author, outlet, date, link), in one line.
+        as_of: ISO day: nothing known later was used.
+        parties: ISO codes of the parties, in the study's order; `party_names` code to name.
+        rules: The verdict rules in plain words, as (name, text).
+        findings: One per claim, in the study's order.
+        tension: Readings of the system's tension, best first; `marks` and `spans` go with it.
+        then_and_now: Relations of all pairs, one table per source.
+        data: What was used; `missing` what is not there and what it would add; `notes` on overlaps.
+        cite: How to cite the study.
+        shown: All series shown, for CSV.
+    """
+
+    study: str
+    title: str
+    question: str
+    headline: str
+    headline_strength: str
+    about: str
+    as_of: str
+    seed: int
+    version: str
+    parties: tuple[str, ...]
+    party_names: Mapping[str, str]
+    rules: tuple[tuple[str, str], ...]
+    findings: tuple[Finding, ...]
+    tension: tuple[TensionReading, ...]
+    marks: tuple[Mark, ...]
+    spans: tuple[Span, ...]
+    then_and_now: tuple[ThenAndNow, ...]
+    data: tuple[DataUsed, ...]
+    missing: tuple[str, ...]
+    notes: tuple[str, ...]
+    cite: str
+    shown: tuple[ShownSeries, ...]
