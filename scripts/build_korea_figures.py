@@ -1,0 +1,205 @@
+"""Derive the Korea study's figures from the reference material.
+
+Each figure is one query over one file; what comes out is a small CSV whose first column is the
+first day of the period. The CSVs are committed, so the project runs without the reference
+material; this script is how they were made, and a test compares the two byte for byte.
+
+    python scripts/build_korea_figures.py [--shared FOLDER] [--out FOLDER]
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "src" / "detente" / "studies" / "korea" / "figures"
+
+SIX = ("CHN", "JPN", "KOR", "PRK", "RUS", "USA")
+NEIGHBOURS = ("IDN", "KHM", "LAO", "MMR", "MNG", "MYS", "PHL", "SGP", "THA", "VNM")
+"""China's neighbours in East and South-East Asia that the yearly table covers."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One derived series: the file it writes, the file it reads, and the query between them."""
+
+    name: str
+    reads: str
+    sql: str
+    parties: tuple[str, ...] = ()
+
+
+FIGURES: tuple[Figure, ...] = (
+    Figure(
+        "icews-usa-chn-month.csv",
+        "figures/icews-usa-chn-month-2001-2014.csv",
+        """
+        SELECT strptime(month, '%Y-%m')::DATE AS date, source, target,
+               verbal_cooperation::INT AS verbal_cooperation,
+               verbal_conflict::INT AS verbal_conflict
+        FROM given ORDER BY ALL""",
+    ),
+    Figure(
+        # A dyad-month without a row is unknown, not zero: months of silence have rows of zeros.
+        "icews-conflict-month.csv",
+        "figures/icews-six-party-conflict-month-2001-2013.csv",
+        """
+        WITH dyads AS (SELECT DISTINCT source, target FROM given),
+             months AS (SELECT DISTINCT month FROM given)
+        SELECT strptime(month, '%Y-%m')::DATE AS date, source, target,
+               root10::INT + root11::INT + root12::INT + root13::INT AS verbal_conflict,
+               root14::INT + root15::INT + root16::INT + root17::INT + root18::INT
+                 + root19::INT + root20::INT AS material_conflict
+        FROM dyads CROSS JOIN months LEFT JOIN given USING (source, target, month)
+        ORDER BY ALL""",
+    ),
+    Figure(
+        # Here a dyad-year without a row is a year without events: the table lists no zeros.
+        "icews-dyad-year.csv",
+        "figures/icews-dyad-year-2002-2014.csv.gz",
+        """
+        WITH party AS (SELECT unnest($parties) AS code),
+             years AS (SELECT DISTINCT year FROM given),
+             grid AS (SELECT a.code AS source, b.code AS target, year
+                      FROM party a, party b, years WHERE a.code <> b.code)
+        SELECT make_date(year::INT, 1, 1) AS date, source, target,
+               coalesce(verbal_cooperation::INT, 0) AS verbal_cooperation,
+               coalesce(material_cooperation::INT, 0) AS material_cooperation,
+               coalesce(verbal_conflict::INT, 0) AS verbal_conflict,
+               coalesce(material_conflict::INT, 0) AS material_conflict
+        FROM grid LEFT JOIN given USING (source, target, year) ORDER BY ALL""",
+        parties=(*SIX, *NEIGHBOURS),
+    ),
+    Figure(
+        "icews-world-month.csv",
+        "figures/icews-world-month-2001-2014.csv",
+        """
+        SELECT strptime(month, '%Y-%m')::DATE AS date,
+               verbCoop::INT AS verbal_cooperation, matlCoop::INT AS material_cooperation,
+               verbConf::INT AS verbal_conflict, matlConf::INT AS material_conflict,
+               verbCoop::INT + matlCoop::INT + verbConf::INT + matlConf::INT AS total
+        FROM given ORDER BY ALL""",
+    ),
+    Figure(
+        "icews-world-year.csv",
+        "figures/icews-dyad-year-2002-2014.csv.gz",
+        """
+        SELECT make_date(year::INT, 1, 1) AS date,
+               sum(verbal_cooperation::INT)::INT AS verbal_cooperation,
+               sum(material_cooperation::INT)::INT AS material_cooperation,
+               sum(verbal_conflict::INT)::INT AS verbal_conflict,
+               sum(material_conflict::INT)::INT AS material_conflict,
+               (sum(verbal_cooperation::INT) + sum(material_cooperation::INT)
+                 + sum(verbal_conflict::INT) + sum(material_conflict::INT))::INT AS total
+        FROM given GROUP BY year ORDER BY ALL""",
+    ),
+    Figure(
+        # Days missing from the source are missing, not calm: a mean needs four days of the week.
+        "gdelt-score-week.csv",
+        "figures/gdelt-six-party-day-score-2018-2024.csv.gz",
+        """
+        WITH pairs AS (SELECT DISTINCT least(a, b) AS a, greatest(a, b) AS b FROM given),
+             span AS (SELECT min(date::DATE) AS first, max(date::DATE) AS last FROM given),
+             weeks AS (SELECT unnest(generate_series(date_trunc('week', first), last,
+                                                     INTERVAL 7 DAY))::DATE AS date FROM span),
+             seen AS (SELECT date_trunc('week', date::DATE)::DATE AS date, least(a, b) AS a,
+                             greatest(a, b) AS b, avg(score::DOUBLE) AS mean, count(*) AS days
+                      FROM given GROUP BY ALL)
+        SELECT date, a, b, CASE WHEN days >= 4 THEN round(mean, 2) END AS value,
+               coalesce(days, 0)::INT AS days
+        FROM weeks CROSS JOIN pairs LEFT JOIN seen USING (date, a, b) ORDER BY date, a, b""",
+    ),
+    Figure(
+        "unga-distance-year.csv",
+        "facts/unga_idealpoint_distance.csv",
+        """
+        SELECT make_date(year::INT, 1, 1) AS date, iso_a AS a, iso_b AS b,
+               round(abs_distance::DOUBLE, 4) AS value
+        FROM given ORDER BY ALL""",
+    ),
+    Figure(
+        "unga-agreement-year.csv",
+        "facts/unga_agreement_dyad_year.csv",
+        """
+        SELECT make_date(session_year::INT, 1, 1) AS date, iso_a AS a, iso_b AS b,
+               round(agree_voeten::DOUBLE, 4) AS value, n_joint_votes::INT AS votes
+        FROM given ORDER BY ALL""",
+    ),
+    Figure(
+        "gpr-month.csv",
+        "facts/gpr_monthly.csv",
+        """
+        WITH long AS (
+          UNPIVOT (SELECT strptime(month, '%Y-%m')::DATE AS date,
+                          GPR::DOUBLE AS WORLD, GPRC_CHN::DOUBLE AS CHN, GPRC_JPN::DOUBLE AS JPN,
+                          GPRC_KOR::DOUBLE AS KOR, GPRC_RUS::DOUBLE AS RUS,
+                          GPRC_USA::DOUBLE AS USA FROM given)
+          ON WORLD, CHN, JPN, KOR, RUS, USA INTO NAME party VALUE value)
+        SELECT date, party, round(value, 4) AS value FROM long ORDER BY date, party""",
+    ),
+    Figure(
+        # Only months with a published tonnage; the two yearly figures are another frequency.
+        "chn-coal-imports-month.csv",
+        "facts/china_coal_imports_from_dprk.csv",
+        """
+        SELECT strptime(period, '%Y-%m')::DATE AS date, tonnes::INT AS tonnes, certainty
+        FROM given WHERE freq = 'month' ORDER BY ALL""",
+    ),
+)
+
+
+def derive(figure: Figure, shared: Path) -> tuple[list[str], list[tuple[object, ...]]]:
+    """Column names and rows of one figure, computed from the reference folder."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE given AS FROM read_csv($path, header = true, all_varchar = true)",
+            {"path": str(shared / figure.reads)},
+        )
+        bound = {"parties": list(figure.parties)} if figure.parties else {}
+        result = connection.execute(figure.sql, bound)
+        return [column[0] for column in result.description], result.fetchall()
+
+
+def write_figure(figure: Figure, shared: Path, out: Path) -> Path:
+    """Write one figure; an unknown value is an empty cell."""
+    columns, rows = derive(figure, shared)
+    path = out / figure.name
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+    return path
+
+
+def build(shared: Path, out: Path = OUT) -> list[Path]:
+    """Write every figure and return their paths."""
+    out.mkdir(parents=True, exist_ok=True)
+    return [write_figure(figure, shared, out) for figure in FIGURES]
+
+
+def shared_folder(argument: str | None) -> Path:
+    """The reference folder: the argument, DETENTE_SHARED, or `../shared` beside the project."""
+    folder = Path(argument or os.environ.get("DETENTE_SHARED") or ROOT.parent / "shared")
+    if not (folder / "README.md").is_file():
+        raise SystemExit(f"no reference material at {folder}: give --shared or set DETENTE_SHARED")
+    return folder
+
+
+def main() -> None:
+    """Read the options and build."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--shared", help="folder of the reference material")
+    parser.add_argument("--out", type=Path, default=OUT, help="folder to write to")
+    options = parser.parse_args()
+    for path in build(shared_folder(options.shared), options.out):
+        print(f"{path.name}: {path.stat().st_size / 1024:.0f} KiB")
+
+
+if __name__ == "__main__":
+    main()
