@@ -1,0 +1,175 @@
+"""Checks between the parts of a study: what is used must be declared, and files must exist."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from detente.studies.models import (
+    Claim,
+    ContrastClaim,
+    ExtremeClaim,
+    Figure,
+    OccurrenceClaim,
+    Reading,
+    Relation,
+    ResponseClaim,
+    ShiftClaim,
+    State,
+    Study,
+)
+
+EVENT_MEASURES = (
+    "verbal_cooperation",
+    "material_cooperation",
+    "verbal_conflict",
+    "material_conflict",
+    "cooperation",
+    "conflict",
+    "total",
+    "goldstein",
+    "net_cooperation",
+    "conflict_share",
+    "strength_share",
+)
+"""Measures that any event data give, and figures that have the columns for them."""
+
+LAYOUT_KEYS = {"dyad": ["source", "target"], "pair": ["a", "b"], "party": ["party"], "system": []}
+
+
+def cross_problems(study: Study, folder: Path) -> tuple[str, ...]:
+    """Every name that is used without being declared and every file that is not there.
+
+    Args:
+        study: A study of the right shape.
+        folder: The folder that its paths start from.
+
+    Returns:
+        One sentence per problem; empty if there is none.
+    """
+    return (
+        *_duplicates("claims", (claim.id for claim in study.claims)),
+        *_duplicates("figures", (figure.id for figure in study.figures)),
+        *_unknown("study.headline_claim", [study.study.headline_claim], _ids(study)),
+        *_chronicle_problems(study, folder),
+        *(text for figure in study.figures for text in _figure_problems(figure, study, folder)),
+        *(text for claim in study.claims for text in _claim_problems(claim, study)),
+        *_overview_problems(study),
+    )
+
+
+def _ids(study: Study) -> list[str]:
+    return [claim.id for claim in study.claims]
+
+
+def _duplicates(part: str, ids: Iterable[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for name in ids:
+        if name in seen:
+            yield f"{part}: the id “{name}” stands twice."
+        seen.add(name)
+
+
+def _unknown(where: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+    known = list(known)
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean “{close[0]}”?" if close else f" Known: {', '.join(known)}."
+            yield f"{where}: “{name}” is not declared.{hint}"
+
+
+def _inside(folder: Path, path: str) -> Path | None:
+    """The file, if it exists and does not lead out of the study's folder."""
+    full = (folder / path).resolve()
+    return full if full.is_relative_to(folder.resolve()) and full.is_file() else None
+
+
+def _chronicle_problems(study: Study, folder: Path) -> Iterator[str]:
+    wanted = {kind for action in study.actions.values() for kind in action.kinds}
+    if study.chronicle is None:
+        if wanted:
+            yield "actions: `kinds` need a chronicle; add [chronicle] with its path."
+        return
+    file = _inside(folder, study.chronicle.path)
+    if file is None:
+        yield f"chronicle.path: there is no file “{study.chronicle.path}” in {folder}."
+        return
+    with file.open(encoding="utf-8", newline="") as lines:
+        kinds = {row.get("kind") or "" for row in csv.DictReader(lines)}
+    for name, action in study.actions.items():
+        yield from _unknown(f"actions.{name}.kinds", action.kinds, sorted(kinds))
+
+
+def _figure_problems(figure: Figure, study: Study, folder: Path) -> Iterator[str]:
+    where = f"figures.{figure.id}"
+    file = _inside(folder, figure.path)
+    if file is None:
+        yield f"{where}.path: there is no file “{figure.path}” in {folder}."
+        return
+    with file.open(encoding="utf-8", newline="") as lines:
+        header = next(csv.reader(lines), [])
+    yield from _unknown(f"{where}: column", ["date", *LAYOUT_KEYS[figure.layout]], header)
+    yield from _unknown(f"{where}.measures", figure.measures, header)
+    if figure.exposure:
+        known = [f"{other.id}:{name}" for other in study.figures for name in other.measures]
+        yield from _unknown(f"{where}.exposure", [figure.exposure], known)
+
+
+def _claim_problems(claim: Claim, study: Study) -> Iterator[str]:
+    where = f"claims.{claim.id}"
+    yield from _unknown(f"{where}: action", _actions_of(claim), study.actions)
+    yield from _unknown(f"{where}: period", _periods_of(claim), study.periods)
+    relation = getattr(claim, "relation", None)
+    readings: list[Reading] = getattr(claim, "readings", [])
+    for reading in readings:
+        yield from _reading_problems(where, reading, study)
+    if isinstance(relation, Relation) and relation.action is None and not readings:
+        yield f"{where}.readings: name at least one figure or measure to read the relation by."
+
+
+def _reading_problems(where: str, reading: Reading, study: Study) -> Iterator[str]:
+    figures = {figure.id: figure for figure in study.figures}
+    if reading.figure is None:
+        yield from _unknown(f"{where}.readings.measure", [reading.measure], EVENT_MEASURES)
+    elif reading.figure not in figures:
+        yield from _unknown(f"{where}.readings.figure", [reading.figure], figures)
+    else:
+        known = [*figures[reading.figure].measures, *EVENT_MEASURES]
+        yield from _unknown(f"{where}.readings.measure", [reading.measure], known)
+
+
+def _overview_problems(study: Study) -> Iterator[str]:
+    for item in study.tension:
+        reading = Reading(figure=item.figure, measure=item.measure)
+        yield from _reading_problems("tension", reading, study)
+    for window in study.then_and_now:
+        reading = Reading(figure=window.figure, measure=window.measure)
+        yield from _reading_problems("then_and_now", reading, study)
+
+
+def _states(claim: Claim) -> list[State]:
+    if not isinstance(claim, ContrastClaim):
+        return []
+    pairs = [state for option in claim.alternatives for state in option]
+    return [claim.high, *([claim.low] if claim.low else []), *pairs]
+
+
+def _actions_of(claim: Claim) -> list[str]:
+    names = [state.after or state.without for state in _states(claim)]
+    if isinstance(claim, ResponseClaim):
+        names += [claim.cause, *claim.other_causes]
+    if isinstance(claim, OccurrenceClaim):
+        names.append(claim.action)
+    if isinstance(claim, ResponseClaim | ContrastClaim | ExtremeClaim | ShiftClaim):
+        names.append(claim.relation.action)
+    return [name for name in names if name]
+
+
+def _periods_of(claim: Claim) -> list[str]:
+    names = [state.period for state in _states(claim) if state.period]
+    if isinstance(claim, ContrastClaim):
+        names += claim.strata
+    return names
