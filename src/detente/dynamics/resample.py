@@ -1,0 +1,98 @@
+"""Intervals by resampling: over cases, and over blocks of a dependent series."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm, t
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def expanded_tail(coverage: float, cases: int) -> float:
+    """Tail probability at which a percentile interval of a mean of few cases has its coverage.
+
+    Plain percentile intervals are too narrow for few cases; this widens them to the width that a
+    t-interval would have (Hesterberg 2015, What teachers should know about the bootstrap, sec. 5.2).
+
+    Example:
+        >>> expanded_tail(0.90, 10) < 0.05 < expanded_tail(0.90, 1000) + 0.001
+        True
+    """
+    if cases < 2:
+        return 0.0
+    quantile = t.ppf((1 - coverage) / 2, cases - 1)
+    return float(norm.cdf(np.sqrt(cases / (cases - 1)) * quantile))
+
+
+def bootstrap_means(cases: Floats, *, draws: int = 2000, seed: int = 1) -> Floats:
+    """Means of resampled cases.
+
+    Args:
+        cases: Shape (n,) or (n, k), NaN ignored; rows are resampled whole.
+        draws: Number of resamples.
+        seed: Seed of the random numbers.
+
+    Returns:
+        Shape (draws,) or (draws, k).
+
+    Example:
+        >>> bootstrap_means(np.array([1.0, 1.0, 1.0]), draws=2).tolist()
+        [1.0, 1.0]
+    """
+    rng = np.random.default_rng(seed)
+    weights = rng.multinomial(len(cases), np.full(len(cases), 1 / len(cases)), size=draws)
+    known = np.isfinite(cases)
+    total = weights @ np.where(known, cases, 0.0)
+    count = weights @ known.astype(np.float64)
+    return np.asarray(total / np.where(count == 0, np.nan, count), dtype=np.float64)
+
+
+def interval_of_mean(
+    cases: Floats, *, coverage: float = 0.90, draws: int = 4000, seed: int = 1
+) -> tuple[float, float]:
+    """Expanded percentile interval of a mean by bootstrap over cases.
+
+    Args:
+        cases: One value per case, shape (n,); at least two.
+        coverage: Nominal coverage.
+        draws: Number of resamples.
+        seed: Seed of the random numbers.
+
+    Returns:
+        Low and high end; infinite where there is one case only.
+
+    Example:
+        >>> low, high = interval_of_mean(np.array([1.0, 2.0, 3.0, 4.0]))
+        >>> low < 2.5 < high
+        True
+    """
+    if len(cases) < 2:
+        return -np.inf, np.inf
+    tail = expanded_tail(coverage, len(cases))
+    means = bootstrap_means(cases, draws=draws, seed=seed)
+    low, high = np.quantile(means, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def block_index(length: int, block: int, draws: int, rng: np.random.Generator) -> Ints:
+    """Indices of circular block resamples, shape (draws, length).
+
+    Args:
+        length: Length of the series.
+        block: Length of a block in periods.
+        draws: Number of resamples.
+        rng: Source of randomness.
+
+    Example:
+        >>> block_index(5, 2, 3, np.random.default_rng(0)).shape
+        (3, 5)
+
+    Source:
+        Politis and Romano (1992), A circular block-resampling procedure for stationary data.
+    """
+    block = max(1, min(block, length))
+    starts = rng.integers(0, length, size=(draws, -(-length // block)))
+    index = (starts[:, :, None] + np.arange(block)) % length
+    return np.asarray(index.reshape(draws, -1)[:, :length], dtype=np.int64)

@@ -1,0 +1,94 @@
+"""A change of level at a known date, against the changes at all other dates of the series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.dynamics.eventstudy import Grid, change_at, two_sided
+from detente.dynamics.resample import block_index
+from detente.errors import DataGapError
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class LevelShift:
+    """A change of level at a date.
+
+    Attributes:
+        effect: Mean of the periods after, less the mean of those before.
+        before, after: Those means.
+        draws: Block-bootstrap draws of the effect.
+        placebo: The same change at every other date whose windows do not hold the date itself.
+        p_placebo: Two-sided share of placebo changes at least as large.
+    """
+
+    effect: float
+    before: float
+    after: float
+    draws: Floats
+    placebo: Floats
+    p_placebo: float
+
+    def interval(self, coverage: float = 0.90) -> tuple[float, float]:
+        """Percentile interval of the effect."""
+        low, high = np.quantile(self.draws, [(1 - coverage) / 2, (1 + coverage) / 2])
+        return float(low), float(high)
+
+
+def level_shift(
+    grid: Grid, at: int, *, window: int, block: int = 3, draws: int = 2000, seed: int = 1
+) -> LevelShift:
+    """The change of level at a period.
+
+    Args:
+        grid: The series.
+        at: Index of the first period after the change.
+        window: Periods on either side.
+        block: Length of a bootstrap block in periods.
+        draws: Number of resamples.
+        seed: Seed of the random numbers.
+
+    Returns:
+        The change with its interval and placebo distribution.
+
+    Raises:
+        DataGapError: The series does not cover both sides of the date.
+
+    Example:
+        >>> rng = np.random.default_rng(0)
+        >>> values = rng.normal(size=120) + 2.0 * (np.arange(120) >= 60)
+        >>> grid = Grid(values, np.zeros(120, dtype=int), np.arange(120) / 12, np.zeros(120))
+        >>> bool(level_shift(grid, 60, window=12).p_placebo < 0.05)
+        True
+    """
+    changes = change_at(grid, window, window)
+    if not 0 <= at < len(changes) or not np.isfinite(changes[at]):
+        raise DataGapError(
+            "The change at the date could not be measured.",
+            f"The series does not cover {window} periods on both sides of it.",
+            "Load event data that do.",
+        )
+    before = _known(grid.values[at - window : at])
+    after = _known(grid.values[at : at + window])
+    rng = np.random.default_rng(seed)
+    resampled = [
+        side[block_index(len(side), block, draws, rng)].mean(axis=1) for side in (after, before)
+    ]
+    periods = np.arange(len(changes))
+    others = np.isfinite(changes) & (np.abs(periods - at) >= window)
+    return LevelShift(
+        effect=float(after.mean() - before.mean()),
+        before=float(before.mean()),
+        after=float(after.mean()),
+        draws=resampled[0] - resampled[1],
+        placebo=changes[others],
+        p_placebo=two_sided(float(changes[at]), changes[others]),
+    )
+
+
+def _known(values: Floats) -> Floats:
+    return np.asarray(values[np.isfinite(values)], dtype=np.float64)
