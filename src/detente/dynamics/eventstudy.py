@@ -216,7 +216,7 @@ def path_around(grid: Grid, starts: Ints, before: int, after: int) -> Floats:
     past = values[:, :before]
     known = np.isfinite(past).sum(axis=1, keepdims=True)
     base = np.nansum(past, axis=1, keepdims=True) / np.where(known == 0, np.nan, known)
-    return values - base
+    return np.asarray(values - base, dtype=np.float64)
 
 
 def _shifted(array: Ints, by: int) -> Ints:

@@ -102,26 +102,51 @@ def rate_contrast(
     if strata is None:
         strata = np.zeros(len(counts), dtype=np.int64)
     known &= strata >= 0
-    _check(high & known, low & known)
-    values, weight = np.where(known, counts, 0.0), np.where(known, exposure, 0.0)
-    estimate = _log_ratio(values, weight, high, low, strata)
-    resampled = _block_draws(values, weight, high & known, low & known, strata, block, draws, seed)
-    placebo = _moved(values, weight, high, low, known, strata)
-    sides = [_side(values, weight, side & known) for side in (high, low)]
+    high, low = high & known, low & known
+    _check(high, low)
+    counted = _Counted(np.where(known, counts, 0.0), np.where(known, exposure, 0.0), strata)
+    estimate = _log_ratio(counted, high, low)
+    resampled = _block_draws(counted, high, low, _Blocks(block, draws, np.random.default_rng(seed)))
+    placebo = _moved(counted, high, low, known)
+    sides = [counted.sums(side) for side in (high, low)]
     return RateContrast(
         log_ratio=estimate,
         rate_high=sides[0][0] / sides[0][1],
         rate_low=sides[1][0] / sides[1][1],
         events_high=sides[0][0],
         events_low=sides[1][0],
-        periods_high=int((high & known).sum()),
-        periods_low=int((low & known).sum()),
+        periods_high=int(high.sum()),
+        periods_low=int(low.sum()),
         draws_high=resampled[0],
         draws_low=resampled[1],
         draws=resampled[2],
         placebo=placebo,
         p_placebo=two_sided(estimate, placebo),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Counted:
+    """Events and exposure per period (0 where unknown) and the stratum of each period."""
+
+    values: Floats
+    weight: Floats
+    strata: Ints
+
+    def sums(self, side: Bools) -> tuple[float, float]:
+        return float(self.values[side].sum()), float(self.weight[side].sum())
+
+    def each_stratum(self) -> list[Bools]:
+        return [self.strata == stratum for stratum in np.unique(self.strata[self.strata >= 0])]
+
+
+@dataclass(frozen=True, eq=False)
+class _Blocks:
+    """How blocks are drawn."""
+
+    length: int
+    draws: int
+    rng: np.random.Generator
 
 
 def _check(high: Bools, low: Bools) -> None:
@@ -134,17 +159,12 @@ def _check(high: Bools, low: Bools) -> None:
             )
 
 
-def _side(values: Floats, weight: Floats, side: Bools) -> tuple[float, float]:
-    return float(values[side].sum()), float(weight[side].sum())
-
-
-def _log_ratio(values: Floats, weight: Floats, high: Bools, low: Bools, strata: Ints) -> float:
+def _log_ratio(counted: _Counted, high: Bools, low: Bools) -> float:
     """Mantel-Haenszel log rate ratio; one stratum gives the plain ratio."""
     above = below = 0.0
-    for stratum in np.unique(strata[strata >= 0]):
-        here = strata == stratum
-        events_high, time_high = _side(values, weight, high & here)
-        events_low, time_low = _side(values, weight, low & here)
+    for here in counted.each_stratum():
+        events_high, time_high = counted.sums(high & here)
+        events_low, time_low = counted.sums(low & here)
         total = time_high + time_low
         if time_high > 0 and time_low > 0:
             above += (events_high + CORRECTION * time_high / total) * time_low / total
@@ -153,56 +173,37 @@ def _log_ratio(values: Floats, weight: Floats, high: Bools, low: Bools, strata: 
 
 
 def _block_draws(
-    values: Floats,
-    weight: Floats,
-    high: Bools,
-    low: Bools,
-    strata: Ints,
-    block: int,
-    draws: int,
-    seed: int,
+    counted: _Counted, high: Bools, low: Bools, blocks: _Blocks
 ) -> tuple[Floats, Floats, Floats]:
-    """Resample blocks within each side of each stratum and combine as the estimate does."""
-    rng = np.random.default_rng(seed)
-    above, below = np.zeros(draws), np.zeros(draws)
-    sums = np.zeros((4, draws))
-    for stratum in np.unique(strata[strata >= 0]):
-        here = strata == stratum
-        first = _resampled_side(values, weight, high & here, block, draws, rng)
-        second = _resampled_side(values, weight, low & here, block, draws, rng)
+    """Draws of both rates and of the log ratio: blocks within each side of each stratum."""
+    above, below = np.zeros(blocks.draws), np.zeros(blocks.draws)
+    sums = np.zeros((4, blocks.draws))
+    for here in counted.each_stratum():
+        first = _resampled(counted, high & here, blocks)
+        second = _resampled(counted, low & here, blocks)
         sums += np.array([*first, *second])
         total = first[1] + second[1]
-        if (total > 0).all() and (high & here).any() and (low & here).any():
+        if (high & here).any() and (low & here).any():
             above += (first[0] + CORRECTION * first[1] / total) * second[1] / total
             below += (second[0] + CORRECTION * second[1] / total) * first[1] / total
     return sums[0] / sums[1], sums[2] / sums[3], np.log(above / below)
 
 
-def _resampled_side(
-    values: Floats, weight: Floats, side: Bools, block: int, draws: int, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
+def _resampled(counted: _Counted, side: Bools, blocks: _Blocks) -> tuple[Floats, Floats]:
     periods = np.flatnonzero(side)
     if len(periods) == 0:
-        return np.zeros(draws), np.zeros(draws)
-    index = periods[block_index(len(periods), block, draws, rng)]
-    return values[index].sum(axis=1), weight[index].sum(axis=1)
+        return np.zeros(blocks.draws), np.zeros(blocks.draws)
+    index = periods[block_index(len(periods), blocks.length, blocks.draws, blocks.rng)]
+    return counted.values[index].sum(axis=1), counted.weight[index].sum(axis=1)
 
 
-def _moved(
-    values: Floats, weight: Floats, high: Bools, low: Bools, known: Bools, strata: Ints
-) -> Floats:
+def _moved(counted: _Counted, high: Bools, low: Bools, known: Bools) -> Floats:
     """Log ratios with both states moved together along the calendar, for every possible move."""
     periods = np.flatnonzero(known)
-    first, last = int(periods[0]), int(periods[-1]) + 1
-    inside = slice(first, last)
+    inside = slice(int(periods[0]), int(periods[-1]) + 1)
+    here = _Counted(counted.values[inside], counted.weight[inside], counted.strata[inside])
+    high, low = high[inside], low[inside]
     moved = [
-        _log_ratio(
-            values[inside],
-            weight[inside],
-            np.roll(high[inside], move),
-            np.roll(low[inside], move),
-            strata[inside],
-        )
-        for move in range(1, last - first)
+        _log_ratio(here, np.roll(high, move), np.roll(low, move)) for move in range(1, len(high))
     ]
     return np.asarray([ratio for ratio in moved if np.isfinite(ratio)], dtype=np.float64)

@@ -14,7 +14,7 @@ def expanded_tail(coverage: float, cases: int) -> float:
     """Tail probability at which a percentile interval of a mean of few cases has its coverage.
 
     Plain percentile intervals are too narrow for few cases; this widens them to the width that a
-    t-interval would have (Hesterberg 2015, What teachers should know about the bootstrap, sec. 5.2).
+    t-interval would have (Hesterberg 2015, What teachers should know about the bootstrap).
 
     Example:
         >>> expanded_tail(0.90, 10) < 0.05 < expanded_tail(0.90, 1000) + 0.001
