@@ -1,0 +1,372 @@
+"""Build the Korea study's chronicle from the reference tables and our own supplement.
+
+Three hands make a row. The reference tables give days, certainties and sources. Our own words for
+those facts come from templates here and from `korea_words.csv`, which must name every row of the
+tables it covers, so that none is dropped unseen. `korea_supplement.csv` adds facts that the tables
+lack and replaces rows for which a better document was found.
+
+    python scripts/build_korea_chronicle.py [--shared FOLDER] [--out FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SCRIPTS = Path(__file__).resolve().parent
+OUT = ROOT / "src" / "detente" / "studies" / "korea" / "chronicle.csv"
+
+SIGNALLED = "KOR|JPN|USA"
+"""The states that a North Korean test is taken to be aimed at."""
+
+UTC_HOUR_OF_KOREAN_MIDNIGHT = 15
+
+KOREAN_DAY = {
+    "2009-07-05": ("2009-07-04", "Associated Press and Christian Science Monitor, 2009-07-04"),
+    "2015-03-01": ("2015-03-02", "Reuters and KazTAG, 2015-03-02"),
+    "2016-04-15": ("2016-04-15", "Siasat Daily, April 2016: 05:33 on 15 April in Korea"),
+    "2017-05-14": ("2017-05-14", "KBS World and BNO News, May 2017: Sunday 14 May in Korea"),
+}
+"""Days where the database and the press differ, or where its time is UTC but its day Korean."""
+
+SATELLITE_NOT_LISTED = {"2024-05-27"}
+"""A space launch that the database holds as a missile of unknown type."""
+
+MISSILE_NOT_SATELLITE = {"2006-07-05"}
+"""A Taepodong-2 flight test that the database holds under the name of the later launcher."""
+
+CLASS_ORDER = ("SRBM", "MRBM", "IRBM", "ICBM", "SLBM", "HGV", "SLV", "Unknown")
+
+STATES = {
+    "CHN": "China",
+    "JPN": "Japan",
+    "KOR": "South Korea",
+    "PRK": "North Korea",
+    "RUS": "Russia",
+    "USA": "the United States",
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One row of the chronicle."""
+
+    id: str
+    date: str
+    end: str
+    kind: str
+    source: str
+    target: str
+    cameo: str
+    certainty: str
+    title: str
+    citation: str
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file as dictionaries."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+# --- how a source is named in our citations ------------------------------------------------------
+
+NOT_OURS_TO_CITE = re.compile(r"CSIS|Beyond Parallel|\bBP\b|background knowledge|github", re.I)
+PLAIN_NAMES = (
+    ("history.state.gov", "US Department of State, Office of the Historian: travels of leaders"),
+    ("koreanewsgazette", "Korea News Gazette chronology of THAAD"),
+    ("absoluteastronomy", "Absolute Astronomy"),
+    ("keyanhelp/china.org.cn", "China.org.cn"),
+)
+
+
+def citation(given: str) -> tuple[str, bool]:
+    """Our citation for a source as the table names it, and whether a document stands behind it."""
+    parts = [part.strip() for part in given.split(";")]
+    background = any(re.search(r"\bbackground\b", part) for part in parts)
+    kept = [plain(part) for part in parts if part and not NOT_OURS_TO_CITE.search(part)]
+    kept = [part for part in kept if not re.fullmatch(r"[a-z ]*\bdays? background", part)]
+    if not kept:
+        return "Public record; day from general knowledge", False
+    if background and "general knowledge" not in kept[-1]:
+        kept.append("exact day from general knowledge")
+    return "; ".join(kept), True
+
+
+def plain(part: str) -> str:
+    """One source in plain words, without notes to ourselves."""
+    for mark, name in PLAIN_NAMES:
+        part = part.replace(mark, name)
+    part = re.sub(r"\s*\((?:file|files) say[^)]*\)", "", part)
+    return re.sub(
+        r"\b((?:start |end |event )?days?|month|outcome) background\b",
+        r"\1 from general knowledge",
+        part,
+    )
+
+
+def sourced(row: dict[str, str]) -> tuple[str, str]:
+    """Certainty and citation of a row; a letter never outlives the document it rests on."""
+    words, documented = citation(row["source"])
+    letter = row["certainty"]
+    if letter == "D":
+        return "D", "General knowledge; not checked against a document"
+    return (letter if documented else max(letter, "C")), words
+
+
+# --- tests and launches --------------------------------------------------------------------------
+
+
+def korean_day(day: str, time: str) -> str:
+    """The calendar day in Korea of a launch listed by UTC date and time.
+
+    Rows without a time keep their date: where it can be checked it is the Korean one.
+    """
+    if day in KOREAN_DAY:
+        return KOREAN_DAY[day][0]
+    hour = int(time[:2]) if time[:2].isdigit() else 0
+    shift = timedelta(days=int(hour >= UTC_HOUR_OF_KOREAN_MIDNIGHT))
+    return (date.fromisoformat(day) + shift).isoformat()
+
+
+def launch_kind(row: dict[str, str]) -> str:
+    """Whether a launch counts as a missile test or as an attempt to orbit a satellite."""
+    if row["date"] in SATELLITE_NOT_LISTED:
+        return "satellite-launch"
+    is_launcher = row["type"] == "SLV" and row["date"] not in MISSILE_NOT_SATELLITE
+    return "satellite-launch" if is_launcher else "missile-test"
+
+
+def launch_title(kind: str, rows: list[dict[str, str]]) -> str:
+    """How many of which class, in a fixed form, with failures counted."""
+    if kind == "satellite-launch":
+        return f"Satellite launch attempt: {rows[0]['missile']} ({rows[0]['outcome']})".replace(
+            "Unknown", "launcher not named"
+        )
+    counts = Counter(row["type"] for row in rows)
+    classes = [f"{counts[name]} × {name}" for name in CLASS_ORDER if counts[name]]
+    failed = sum(row["outcome"] == "failure" for row in rows)
+    ending = f" ({failed} failed)" if failed else ""
+    return "Missile test: " + ", ".join(classes).replace("Unknown", "type unknown") + ending
+
+
+def launches(tables: Path) -> Iterator[Fact]:
+    """One row per Korean day and kind; launches known only by month have no day and stay out."""
+    grouped: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
+    for row in read(tables / "missile_tests_cns.csv"):
+        if len(row["date"]) == len("2006-07-05"):
+            day = korean_day(row["date"], row["time_utc"])
+            grouped[day, launch_kind(row)].append(row)
+    # One part of the salvo of 10 September 2019 has no time and so no shift: it joins the others.
+    stray = grouped.pop(("2019-09-09", "missile-test"), [])
+    grouped["2019-09-10", "missile-test"].extend(stray)
+    for (day, kind), rows in grouped.items():
+        timed = all(row["time_utc"] != "unknown" for row in rows)
+        evidence = [
+            text
+            for listed, (_, text) in KOREAN_DAY.items()
+            if any(row["date"] == listed for row in rows)
+        ]
+        letter = "A" if evidence else "B" if timed else "C"
+        cited = "; ".join(["CNS/NTI North Korea Missile Test Database", *evidence])
+        yield Fact(
+            "", day, day, kind, "PRK", SIGNALLED, "150", letter, launch_title(kind, rows), cited
+        )
+
+
+def nuclear_tests(tables: Path) -> Iterator[Fact]:
+    """The six nuclear tests, by their day in Korea."""
+    for row in read(tables / "nuclear_tests.csv"):
+        day, number = row["date_kst"], row["test_no"]
+        title = f"Nuclear test {number} (magnitude {row['magnitude_usgs_like'].replace('-', '–')})"
+        cited = "Business Standard, 2017-09-04; Wikipedia, list of nuclear tests of North Korea"
+        yield Fact(
+            f"{day}-nuclear-test-{number}",
+            day,
+            day,
+            "nuclear-test",
+            "PRK",
+            SIGNALLED,
+            "150",
+            row["certainty"],
+            title,
+            cited,
+        )
+
+
+# --- talks, measures, leaders --------------------------------------------------------------------
+
+TALKS = {
+    "six-party": ("six-party-talks", "046", "Six-Party Talks"),
+    "six-party-WG": ("six-party-working-group", "046", "Six-Party Talks"),
+    "six-party-ministerial": ("six-party-ministerial", "046", "Six-Party Talks"),
+    "three-party": ("three-party-talks", "046", "Beijing"),
+    "US-DPRK": ("us-dprk-talks", "046", "US–DPRK"),
+    "US-DPRK-summit": ("us-dprk-summit", "040", "US–DPRK summit"),
+    "inter-Korean": ("inter-korean-summit", "040", "Inter-Korean summit"),
+    "US-China-leaders": ("us-china-summit", "040", "US and China"),
+    "US-China-premier": ("us-china-summit", "040", "US and China"),
+    "US-China-SED": ("us-china-dialogue", "046", "Strategic Economic Dialogue"),
+    "US-China-S&ED": ("us-china-dialogue", "046", "Strategic and Economic Dialogue"),
+    "US-China-D&SD": ("us-china-dialogue", "046", "Diplomatic and Security Dialogue"),
+    "China-DPRK-summit": ("china-dprk-summit", "040", "China and DPRK"),
+    "Russia-DPRK": ("russia-dprk-summit", "040", "Russia and DPRK"),
+    "agreement": ("agreement", "057", "Agreement"),
+    "withdrawal": ("withdrawal", "164", "Withdrawal"),
+}
+"""Kind of talks in the table: our kind, the CAMEO code, and how the title opens."""
+
+NOT_SUMMITS = {"Joint Declaration on Denuclearization", "Treaty enters into force"}
+NOT_HELD = "US-China-leaders-planned"
+
+
+def talks(tables: Path) -> Iterator[Fact]:
+    """Sessions, visits, summits and dialogues; a meeting only announced stays out."""
+    for row in read(tables / "talks_key.csv"):
+        if row["kind"] == NOT_HELD:
+            continue
+        known = "agreement" if row["name"] in NOT_SUMMITS else row["kind"]
+        kind, cameo, opening = TALKS[known]
+        letter, cited = sourced(row)
+        parties = row["participants_iso3"]
+        target = "CHN|JPN|KOR|RUS|USA" if kind == "withdrawal" else parties
+        name = re.sub(r"^(SED|S&ED|D&SD) ", "round ", row["name"])
+        name = re.sub(r"^(Round|Working|Summit|Informal)", lambda m: m[0].lower(), name)
+        title = f"{opening}: {name}" + (f", {row['venue']}" if row["venue"] else "")
+        yield Fact("", row["start"], row["end"], kind, parties, target, cameo, letter, title, cited)
+
+
+def worded(tables: Path, words: Path) -> Iterator[Fact]:
+    """Rows of the tables whose words we wrote one by one; every row must have its words."""
+    ours = {(row["table"], row["date"]): row for row in read(words)}
+    for table in ("policy_events", "thaad_timeline", "sanctions"):
+        for row in read(tables / f"{table}.csv"):
+            if (table, row["date"]) not in ours:
+                raise SystemExit(f"{words.name} has no words for {table} {row['date']}")
+            told = ours[table, row["date"]]
+            if not told["kind"]:
+                continue
+            letter, cited = sourced(row)
+            if number := re.search(r"resolution (\d+)", told["title"]):
+                act = f"UN Security Council resolution {number[1]} ({row['date'][:4]})"
+                cited = act if "Public record" in cited else f"{act}; {cited}"
+            yield Fact(
+                "",
+                row["date"],
+                row["date"],
+                told["kind"],
+                told["source"],
+                told["target"],
+                told["cameo"],
+                letter,
+                told["title"],
+                cited,
+            )
+
+
+def leaders(tables: Path) -> Iterator[Fact]:
+    """Days on which a leader of one of the six parties took over, from 1984 on."""
+    for row in read(tables / "leaders.csv"):
+        if row["start"] < "1984":
+            continue
+        letter, cited = sourced(row)
+        if row["source"].startswith("Archigos"):
+            cited = "Archigos 4.1 (Goemans, Gleditsch and Chiozza 2009); REIGN 2021-03"
+        name = re.sub(r" \((Archigos|Putin)[^)]*\)| \(Archigos codes[^)]*\)", "", row["leader"])
+        title = f"{name} takes over in {STATES[row['iso3']]}"
+        yield Fact(
+            "",
+            row["start"],
+            row["start"],
+            "leadership-change",
+            row["iso3"],
+            "",
+            "",
+            letter,
+            title,
+            cited,
+        )
+
+
+# --- putting it together -------------------------------------------------------------------------
+
+
+def numbered(facts: list[Fact]) -> list[Fact]:
+    """Give each fact its id: day and kind, and a number where a day has several of a kind."""
+    seen: Counter[str] = Counter()
+    named = []
+    for fact in facts:
+        stem = fact.id or f"{fact.date}-{fact.kind}"
+        seen[stem] += 1
+        named.append(replace(fact, id=stem if seen[stem] == 1 else f"{stem}-{seen[stem]}"))
+    return named
+
+
+def with_supplement(facts: list[Fact], supplement: Path) -> list[Fact]:
+    """Drop the rows that the supplement replaces, and add its own."""
+    rows = read(supplement)
+    replaced = {row["replaces"] for row in rows} - {""}
+    if missing := replaced - {fact.id for fact in facts}:
+        raise SystemExit(f"{supplement.name} replaces rows that are not there: {sorted(missing)}")
+    own = [
+        Fact(id=row["replaces"], **{k: v for k, v in row.items() if k != "replaces"})
+        for row in rows
+    ]
+    return [fact for fact in facts if fact.id not in replaced] + own
+
+
+def build(shared: Path, scripts: Path = SCRIPTS) -> list[Fact]:
+    """Every fact of the chronicle in order of date, kind and id."""
+    tables = shared / "facts"
+    parts = (
+        nuclear_tests(tables),
+        launches(tables),
+        talks(tables),
+        worded(tables, scripts / "korea_words.csv"),
+        leaders(tables),
+    )
+    facts = numbered([fact for part in parts for fact in part])
+    facts = numbered(with_supplement(facts, scripts / "korea_supplement.csv"))
+    return sorted(facts, key=lambda fact: (fact.date, fact.kind, fact.id))
+
+
+def write(facts: list[Fact], out: Path) -> None:
+    """Write the chronicle as CSV."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [field.name for field in fields(Fact)], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(fact) for fact in facts)
+
+
+def shared_folder(argument: str | None) -> Path:
+    """The reference folder: the argument, DETENTE_SHARED, or `../shared` beside the project."""
+    folder = Path(argument or os.environ.get("DETENTE_SHARED") or ROOT.parent / "shared")
+    if not (folder / "README.md").is_file():
+        raise SystemExit(f"no reference material at {folder}: give --shared or set DETENTE_SHARED")
+    return folder
+
+
+def main() -> None:
+    """Read the options, build, and count the kinds."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--shared", help="folder of the reference material")
+    parser.add_argument("--out", type=Path, default=OUT, help="file to write")
+    options = parser.parse_args()
+    facts = build(shared_folder(options.shared))
+    write(facts, options.out)
+    for kind, count in sorted(Counter(fact.kind for fact in facts).items()):
+        print(f"{count:4d} {kind}")
+    print(f"{len(facts):4d} rows, {facts[0].date} to {facts[-1].date}")
+
+
+if __name__ == "__main__":
+    main()
