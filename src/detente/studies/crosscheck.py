@@ -154,7 +154,7 @@ def _states(claim: Claim) -> list[State]:
     if not isinstance(claim, ContrastClaim):
         return []
     pairs = [state for option in claim.alternatives for state in option]
-    return [claim.high, *([claim.low] if claim.low else []), *pairs]
+    return [claim.when, *([claim.against] if claim.against else []), *pairs]
 
 
 def _actions_of(claim: Claim) -> list[str]:
@@ -165,6 +165,8 @@ def _actions_of(claim: Claim) -> list[str]:
         names.append(claim.action)
     if isinstance(claim, ResponseClaim | ContrastClaim | ExtremeClaim | ShiftClaim):
         names.append(claim.relation.action)
+    if isinstance(claim, ContrastClaim):
+        names += claim.other_actions
     return [name for name in names if name]
 
 

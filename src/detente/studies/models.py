@@ -167,28 +167,31 @@ class State(Strict):
 
 
 class ContrastClaim(ClaimBase):
-    """The rate of `relation` is higher in the state `high` than in `low` (or otherwise)."""
+    """The rate of `relation` in the state `when` is higher (lower) than in the state `against`."""
 
     kind: Literal["contrast"]
     relation: Relation
     readings: list[Reading] = []
-    high: State
-    low: State | None = Field(default=None, description="empty: all other months of the span")
+    when: State
+    against: State | None = Field(default=None, description="empty: all other months of the span")
+    direction: Literal["up", "down"]
     since: dt.date | None = None
     until: dt.date | None = None
     strata: list[str] = Field(default=[], description="compare only within these periods")
     alternatives: list[list[State]] = Field(
-        default=[], description="other defensible [high, low] pairs, for the specification curve"
+        default=[], description="other defensible [when, against] pairs for the specification curve"
     )
+    other_actions: list[str] = Field(default=[], description="narrower actions to count as well")
 
 
 class GroupClaim(ClaimBase):
-    """One group of dyads has a higher level than another group in the same years."""
+    """One group of dyads has a higher (lower) level than another in the same years."""
 
     kind: Literal["contrast-groups"]
-    high: list[Pair] = Field(min_length=1)
-    low: list[Pair] = Field(min_length=2)
+    group: list[Pair] = Field(min_length=1)
+    others: list[Pair] = Field(min_length=2)
     readings: list[Reading] = Field(min_length=1)
+    direction: Literal["up", "down"]
 
 
 class ExtremeClaim(ClaimBase):
