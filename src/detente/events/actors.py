@@ -1,0 +1,259 @@
+"""States and other actors: codes and names of many systems to ISO 3166 alpha-3.
+
+A state that had one continuing successor gets the successor's code (the Soviet Union is RUS, Zaire
+COD, the Federal Republic of Yugoslavia and Serbia and Montenegro SRB, West Germany DEU, the Yemen
+Arab Republic YEM). A state that had none keeps its own former ISO code (CSK Czechoslovakia, DDR,
+YMD South Yemen, VDR North Vietnam until 1976, YUG until 1992-04-26). Kosovo is XKX, the
+user-assigned code in common use. Scotland, England and the like count as GBR.
+
+Sources: ISO 3166-1 and 3166-3 (pycountry); Correlates of War Project (2017), State System
+Membership List v2016; FIPS PUB 10-4; Schrodt (2012), CAMEO codebook 1.1b3, and the codes that the
+KEDS files and GDELT's look-up tables add to it.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from types import MappingProxyType
+
+import pyarrow as pa
+import pycountry
+
+from detente.errors import UsageError
+
+SYSTEMS = ("iso3", "iso2", "numeric", "name", "cameo", "cow", "cown", "fips")
+"""Systems of codes: `cow` holds the abbreviations, `cown` the numbers of the Correlates of War."""
+
+_ANY = ("iso3", "name", "iso2", "cameo")
+
+ROLES = frozenset(
+    "AGR BUS COP CRM CVL DEV EDU ELI ENV GOV HLH HRI IGO IMG INS INT JUD LAB LEG MED MIL MNC MOD"
+    " NGM NGO OPP RAD REB REF SEP SET SPY UAF UIS".split()
+)
+"""CAMEO role codes (Schrodt 2012, chapter 3), with SET (settlers) from the KEDS files."""
+
+_DAWN, _DUSK = dt.date.min, dt.date.max
+
+
+@dataclass(frozen=True)
+class StateCode:
+    """What a code or name of a system meant between two days, both inclusive."""
+
+    system: str
+    code: str
+    iso3: str
+    since: dt.date = _DAWN
+    until: dt.date = _DUSK
+
+
+@dataclass(frozen=True)
+class CameoActor:
+    """A CAMEO actor code taken apart.
+
+    Attributes:
+        code: ISO alpha-3 of the state, or the whole code of an actor that belongs to none.
+        role: CAMEO role, such as MIL; None if the code names none.
+    """
+
+    code: str
+    role: str | None
+
+
+def to_iso3(text: str, system: str = "any", *, on: dt.date | None = None) -> str | None:
+    """ISO alpha-3 of the state that a code or name means.
+
+    Args:
+        text: A code or name, such as `Russian Federation`, `KOR`, `365`.
+        system: One of `SYSTEMS`, or `any`: alpha-3, then names, alpha-2 and CAMEO codes. Numbers,
+            COW and FIPS codes clash with others, so they need their system named.
+        on: The day it was used, where its meaning changed; None for the latest meaning.
+
+    Returns:
+        The code, or None if it means no state.
+
+    Raises:
+        UsageError: There is no such system.
+
+    Example:
+        >>> to_iso3("Russian Federation"), to_iso3("USSR"), to_iso3("North Korea")
+        ('RUS', 'RUS', 'PRK')
+        >>> to_iso3("AUS", "cow"), to_iso3("AUS", "iso3")
+        ('AUT', 'AUS')
+        >>> to_iso3("Yugoslavia", on=dt.date(1985, 1, 1)), to_iso3("Yugoslavia")
+        ('YUG', 'SRB')
+        >>> to_iso3("United Nations") is None
+        True
+    """
+    if system not in (*SYSTEMS, "any"):
+        raise UsageError(
+            "There is no such system of codes.",
+            f"It is {system!r}.",
+            f"Use one of any, {', '.join(SYSTEMS)}.",
+        )
+    for name in _ANY if system == "any" else (system,):
+        spans = _index().get((name, _key(text, name)))
+        if spans:
+            return _at(spans, on).iso3
+    return None
+
+
+def name_of(iso3: str) -> str:
+    """A state's everyday English name.
+
+    Raises:
+        UsageError: The code means no state.
+
+    Example:
+        >>> name_of("PRK"), name_of("FRA"), name_of("XKX")
+        ('North Korea', 'France', 'Kosovo')
+    """
+    try:
+        return _names()[iso3]
+    except KeyError:
+        raise UsageError(
+            "There is no state with this code.", f"It is {iso3!r}.", "Use an ISO alpha-3 code."
+        ) from None
+
+
+def parse_cameo_actor(code: str, *, on: dt.date | None = None) -> CameoActor:
+    """Take a concatenated CAMEO actor code apart.
+
+    The first three letters are the state; the role is the first later triple that is one. A code
+    that does not begin with a state is an actor of its own and stays whole.
+
+    Args:
+        code: The code, such as `ISRMIL`.
+        on: The day it was used.
+
+    Example:
+        >>> parse_cameo_actor("ISRMIL")
+        CameoActor(code='ISR', role='MIL')
+        >>> parse_cameo_actor("EGYMOSREB"), parse_cameo_actor("IGOAMF")
+        (CameoActor(code='EGY', role='REB'), CameoActor(code='IGOAMF', role='IGO'))
+        >>> parse_cameo_actor("USR")
+        CameoActor(code='RUS', role=None)
+    """
+    iso3 = to_iso3(code[:3], "cameo", on=on)
+    start = 3 if iso3 else 0
+    triples = (code[at : at + 3] for at in range(start, len(code), 3))
+    role = next((triple for triple in triples if triple in ROLES), None)
+    return CameoActor(iso3 or code, role)
+
+
+def table() -> pa.Table:
+    """Every code of every system, to join with events in SQL.
+
+    Returns:
+        Columns `system`, `code` (names as `name_key` makes them), `iso3`, `since`, `until` (both
+        inclusive). The spans of one code do not overlap and cover all days.
+
+    Example:
+        >>> table().column_names
+        ['system', 'code', 'iso3', 'since', 'until']
+    """
+    spans = [span for group in _index().values() for span in group]
+    schema = pa.schema(
+        [(name, pa.string()) for name in ("system", "code", "iso3")]
+        + [("since", pa.date32()), ("until", pa.date32())]
+    )
+    rows = [{name: getattr(span, name) for name in schema.names} for span in spans]
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def name_key(name: str) -> str:
+    """A name without case, accents, signs and a leading article, for comparing.
+
+    Example:
+        >>> name_key("the former Yugoslav Republic of Macedonia")
+        'former yugoslav republic of macedonia'
+        >>> name_key("Côte d'Ivoire") == name_key("COTE D IVOIRE")
+        True
+    """
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return re.sub(r"^the ", "", re.sub(r"[^a-z0-9]+", " ", letters).strip())
+
+
+def _key(text: str, system: str) -> str:
+    if system == "name":
+        return name_key(text)
+    bare = text.strip().upper()
+    return bare.lstrip("0") if system in {"numeric", "cown"} else bare
+
+
+def _at(spans: tuple[StateCode, ...], on: dt.date | None) -> StateCode:
+    return next((s for s in spans if on and s.since <= on <= s.until), spans[-1])
+
+
+@functools.cache
+def _index() -> MappingProxyType[tuple[str, str], tuple[StateCode, ...]]:
+    """Spans by system and key, in order of time; a later source never overrides an earlier one."""
+    index: dict[tuple[str, str], tuple[StateCode, ...]] = {}
+    for source in (_own(), _iso(), _iso_names()):
+        fresh: dict[tuple[str, str], list[StateCode]] = {}
+        for span in source:
+            fresh.setdefault((span.system, span.code), []).append(span)
+        for key, spans in fresh.items():
+            index.setdefault(key, tuple(sorted(set(spans), key=lambda span: span.since)))
+    return MappingProxyType(index)
+
+
+def _own() -> Iterator[StateCode]:
+    """The tables of this package: what ISO does not say or says in other words."""
+    for row in _read("names.csv"):
+        yield _span(row, "name", name_key(row["name"]))
+    for row in _read("historic.csv"):
+        yield _span(row, "iso3", row["code"])
+        yield _span(row, "cameo", row["code"])
+    for row in _read("cameo_states.csv"):
+        yield _span(row, "cameo", row["code"])
+    for row in _read("cow.csv"):
+        yield _span(row, "cow", row["abbreviation"])
+        yield _span(row, "cown", row["number"])
+    for row in _read("fips.csv"):
+        yield StateCode("fips", row["code"], row["iso3"])
+
+
+def _iso() -> Iterator[StateCode]:
+    for country in pycountry.countries:
+        iso3 = country.alpha_3
+        yield StateCode("iso3", iso3, iso3)
+        yield StateCode("cameo", iso3, iso3)
+        yield StateCode("iso2", country.alpha_2, iso3)
+        yield StateCode("numeric", country.numeric.lstrip("0"), iso3)
+    for former, numeric in (("SUN", "810"), ("CSK", "200"), ("DDR", "278"), ("YMD", "720")):
+        yield StateCode("numeric", numeric, "RUS" if former == "SUN" else former)
+
+
+def _iso_names() -> Iterator[StateCode]:
+    for country in pycountry.countries:
+        for field in ("name", "common_name", "official_name"):
+            if name := getattr(country, field, None):
+                yield StateCode("name", name_key(name), country.alpha_3)
+
+
+@functools.cache
+def _names() -> MappingProxyType[str, str]:
+    names = {country.alpha_3: country.name for country in pycountry.countries}
+    names |= {country.alpha_3: country.common_name for country in pycountry.countries
+              if hasattr(country, "common_name")}  # fmt: skip
+    names |= {row["iso3"]: row["name"] for row in _read("names.csv") if row["preferred"]}
+    return MappingProxyType(names)
+
+
+def _span(row: dict[str, str], system: str, code: str) -> StateCode:
+    since = dt.date.fromisoformat(row["since"]) if row["since"] else _DAWN
+    until = dt.date.fromisoformat(row["until"]) if row["until"] else _DUSK
+    return StateCode(system, code, row["iso3"], since, until)
+
+
+def _read(name: str) -> Iterator[dict[str, str]]:
+    text = resources.files("detente.events").joinpath("data", name).read_text(encoding="utf-8")
+    yield from csv.DictReader(text.splitlines())
