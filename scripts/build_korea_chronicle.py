@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, timedelta
 from pathlib import Path
+
+from build_korea_figures import shared_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = Path(__file__).resolve().parent
@@ -37,11 +38,21 @@ KOREAN_DAY = {
 }
 """Days where the database and the press differ, or where its time is UTC but its day Korean."""
 
+DAY_SEEN = {
+    "2006-07-05": "News Ghana list of Security Council resolutions, February 2016",
+    "2009-04-05": "account of the presidential statement of 2009-04-13 (BeingBlackToday)",
+    "2012-04-13": "UN Security Council, S/PRST/2012/13 (13 April, local time)",
+    "2012-12-12": "Security Council press statement, 2012-12-12",
+}
+"""A second document for the day of launches that the database lists without a time."""
+
 SATELLITE_NOT_LISTED = {"2024-05-27"}
 """A space launch that the database holds as a missile of unknown type."""
 
 MISSILE_NOT_SATELLITE = {"2006-07-05"}
 """A Taepodong-2 flight test that the database holds under the name of the later launcher."""
+
+SECOND_SOURCE = {day: text for day, (_, text) in KOREAN_DAY.items()} | DAY_SEEN
 
 CLASS_ORDER = ("SRBM", "MRBM", "IRBM", "ICBM", "SLBM", "HGV", "SLV", "Unknown")
 
@@ -82,6 +93,7 @@ def read(path: Path) -> list[dict[str, str]]:
 NOT_OURS_TO_CITE = re.compile(r"CSIS|Beyond Parallel|\bBP\b|background knowledge|github", re.I)
 PLAIN_NAMES = (
     ("history.state.gov", "US Department of State, Office of the Historian: travels of leaders"),
+    ("koreanewsgazette chronology", "Korea News Gazette chronology of THAAD"),
     ("koreanewsgazette", "Korea News Gazette chronology of THAAD"),
     ("absoluteastronomy", "Absolute Astronomy"),
     ("keyanhelp/china.org.cn", "China.org.cn"),
@@ -92,8 +104,8 @@ def citation(given: str) -> tuple[str, bool]:
     """Our citation for a source as the table names it, and whether a document stands behind it."""
     parts = [part.strip() for part in given.split(";")]
     background = any(re.search(r"\bbackground\b", part) for part in parts)
-    kept = [plain(part) for part in parts if part and not NOT_OURS_TO_CITE.search(part)]
-    kept = [part for part in kept if not re.fullmatch(r"[a-z ]*\bdays? background", part)]
+    kept = [part for part in parts if part and not NOT_OURS_TO_CITE.search(part)]
+    kept = [plain(part) for part in kept if not re.fullmatch(r"[a-z ]*\bdays? background", part)]
     if not kept:
         return "Public record; day from general knowledge", False
     if background and "general knowledge" not in kept[-1]:
@@ -172,7 +184,7 @@ def launches(tables: Path) -> Iterator[Fact]:
         timed = all(row["time_utc"] != "unknown" for row in rows)
         evidence = [
             text
-            for listed, (_, text) in KOREAN_DAY.items()
+            for listed, text in SECOND_SOURCE.items()
             if any(row["date"] == listed for row in rows)
         ]
         letter = "A" if evidence else "B" if timed else "C"
@@ -202,74 +214,44 @@ def nuclear_tests(tables: Path) -> Iterator[Fact]:
         )
 
 
-# --- talks, measures, leaders --------------------------------------------------------------------
+# --- talks, measures, leaders ---------------------------------------------------------------------
 
-TALKS = {
-    "six-party": ("six-party-talks", "046", "Six-Party Talks"),
-    "six-party-WG": ("six-party-working-group", "046", "Six-Party Talks"),
-    "six-party-ministerial": ("six-party-ministerial", "046", "Six-Party Talks"),
-    "three-party": ("three-party-talks", "046", "Beijing"),
-    "US-DPRK": ("us-dprk-talks", "046", "US–DPRK"),
-    "US-DPRK-summit": ("us-dprk-summit", "040", "US–DPRK summit"),
-    "inter-Korean": ("inter-korean-summit", "040", "Inter-Korean summit"),
-    "US-China-leaders": ("us-china-summit", "040", "US and China"),
-    "US-China-premier": ("us-china-summit", "040", "US and China"),
-    "US-China-SED": ("us-china-dialogue", "046", "Strategic Economic Dialogue"),
-    "US-China-S&ED": ("us-china-dialogue", "046", "Strategic and Economic Dialogue"),
-    "US-China-D&SD": ("us-china-dialogue", "046", "Diplomatic and Security Dialogue"),
-    "China-DPRK-summit": ("china-dprk-summit", "040", "China and DPRK"),
-    "Russia-DPRK": ("russia-dprk-summit", "040", "Russia and DPRK"),
-    "agreement": ("agreement", "057", "Agreement"),
-    "withdrawal": ("withdrawal", "164", "Withdrawal"),
-}
-"""Kind of talks in the table: our kind, the CAMEO code, and how the title opens."""
-
-NOT_SUMMITS = {"Joint Declaration on Denuclearization", "Treaty enters into force"}
-NOT_HELD = "US-China-leaders-planned"
-
-
-def talks(tables: Path) -> Iterator[Fact]:
-    """Sessions, visits, summits and dialogues; a meeting only announced stays out."""
-    for row in read(tables / "talks_key.csv"):
-        if row["kind"] == NOT_HELD:
-            continue
-        known = "agreement" if row["name"] in NOT_SUMMITS else row["kind"]
-        kind, cameo, opening = TALKS[known]
-        letter, cited = sourced(row)
-        parties = row["participants_iso3"]
-        target = "CHN|JPN|KOR|RUS|USA" if kind == "withdrawal" else parties
-        name = re.sub(r"^(SED|S&ED|D&SD) ", "round ", row["name"])
-        name = re.sub(r"^(Round|Working|Summit|Informal)", lambda m: m[0].lower(), name)
-        title = f"{opening}: {name}" + (f", {row['venue']}" if row["venue"] else "")
-        yield Fact("", row["start"], row["end"], kind, parties, target, cameo, letter, title, cited)
+WORDED = ("talks_key", "policy_events", "thaad_timeline", "sanctions")
+"""The tables whose every row has its words in `korea_words.csv`; words without a kind leave it out,
+because another table has the fact, or because it was announced and not seen to happen."""
 
 
 def worded(tables: Path, words: Path) -> Iterator[Fact]:
     """Rows of the tables whose words we wrote one by one; every row must have its words."""
     ours = {(row["table"], row["date"]): row for row in read(words)}
-    for table in ("policy_events", "thaad_timeline", "sanctions"):
+    for table in WORDED:
         for row in read(tables / f"{table}.csv"):
-            if (table, row["date"]) not in ours:
-                raise SystemExit(f"{words.name} has no words for {table} {row['date']}")
-            told = ours[table, row["date"]]
-            if not told["kind"]:
-                continue
-            letter, cited = sourced(row)
-            if number := re.search(r"resolution (\d+)", told["title"]):
-                act = f"UN Security Council resolution {number[1]} ({row['date'][:4]})"
-                cited = act if "Public record" in cited else f"{act}; {cited}"
-            yield Fact(
-                "",
-                row["date"],
-                row["date"],
-                told["kind"],
-                told["source"],
-                told["target"],
-                told["cameo"],
-                letter,
-                told["title"],
-                cited,
-            )
+            start = row.get("start") or row["date"]
+            if (table, start) not in ours:
+                raise SystemExit(f"{words.name} has no words for {table} {start}")
+            told = ours[table, start]
+            if told["kind"]:
+                yield told_fact(row, told, start)
+
+
+def told_fact(row: dict[str, str], told: dict[str, str], start: str) -> Fact:
+    """One row of a table in our words, with the Security Council's own act as first citation."""
+    letter, cited = sourced(row)
+    if number := re.search(r"resolution (\d+),", told["title"]):
+        act = f"UN Security Council resolution {number[1]} ({start[:4]})"
+        cited = act if cited.startswith("Public record") else f"{act}; {cited}"
+    return Fact(
+        id="",
+        date=start,
+        end=row.get("end") or start,
+        kind=told["kind"],
+        source=told["source"],
+        target=told["target"],
+        cameo=told["cameo"],
+        certainty=letter,
+        title=told["title"],
+        citation=cited,
+    )
 
 
 def leaders(tables: Path) -> Iterator[Fact]:
@@ -280,7 +262,9 @@ def leaders(tables: Path) -> Iterator[Fact]:
         letter, cited = sourced(row)
         if row["source"].startswith("Archigos"):
             cited = "Archigos 4.1 (Goemans, Gleditsch and Chiozza 2009); REIGN 2021-03"
-        name = re.sub(r" \((Archigos|Putin)[^)]*\)| \(Archigos codes[^)]*\)", "", row["leader"])
+        name = re.sub(r" \((president|Archigos[^)]*)\)", "", row["leader"])
+        name = name.replace("(1)", "(first term)").replace("(2)", "(second term)")
+        name = name.replace("(general secretary)", "(as general secretary)")
         title = f"{name} takes over in {STATES[row['iso3']]}"
         yield Fact(
             "",
@@ -329,7 +313,6 @@ def build(shared: Path, scripts: Path = SCRIPTS) -> list[Fact]:
     parts = (
         nuclear_tests(tables),
         launches(tables),
-        talks(tables),
         worded(tables, scripts / "korea_words.csv"),
         leaders(tables),
     )
@@ -345,14 +328,6 @@ def write(facts: list[Fact], out: Path) -> None:
         writer = csv.DictWriter(file, [field.name for field in fields(Fact)], lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(fact) for fact in facts)
-
-
-def shared_folder(argument: str | None) -> Path:
-    """The reference folder: the argument, DETENTE_SHARED, or `../shared` beside the project."""
-    folder = Path(argument or os.environ.get("DETENTE_SHARED") or ROOT.parent / "shared")
-    if not (folder / "README.md").is_file():
-        raise SystemExit(f"no reference material at {folder}: give --shared or set DETENTE_SHARED")
-    return folder
 
 
 def main() -> None:
