@@ -181,7 +181,7 @@ class Store:
             and (since is None or part.last >= since)
             and (until is None or part.first <= until)
         )
-        return _bounded(self._scan(parts), origin=origin, since=since, until=until)
+        return bounded(self._scan(parts), origin=origin, since=since, until=until)
 
     def _scan(self, parts: tuple[Part, ...]) -> Query:
         for part in parts:
@@ -300,9 +300,10 @@ _TESTS = {
 }
 
 
-def _bounded(
+def bounded(
     query: Query, *, origin: str | None, since: dt.date | None, until: dt.date | None
 ) -> Query:
+    """The query limited to an origin and to days from `since` to `until`, where given."""
     tests = {"origin": origin, "since": since, "until": until}
     given = {name: value for name, value in tests.items() if value is not None}
     clauses = {"origin": "origin = $origin", "since": "date >= $since", "until": "date <= $until"}

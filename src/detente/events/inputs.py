@@ -1,0 +1,98 @@
+"""Whatever holds events (a store, an Arrow table, a Parquet file) as one SELECT for DuckDB."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TypeAlias
+
+import duckdb
+import pyarrow as pa
+
+from detente.errors import InputError, StoreError
+from detente.events._manifest import MANIFEST, glob_safe
+from detente.events.schema import COLUMNS
+from detente.events.store import Query, Store, bounded
+
+EventInput: TypeAlias = Store | pa.Table | str | Path
+"""A store or its folder, a table with the canonical columns, or a Parquet file of such a table."""
+
+_VIEW = "detente_given_events"
+_SELECT = "SELECT " + ", ".join(COLUMNS)
+
+
+def query_events(
+    con: duckdb.DuckDBPyConnection,
+    events: EventInput,
+    *,
+    origin: str | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+) -> Query:
+    """A SELECT of the canonical columns over any holder of events.
+
+    Args:
+        con: The connection that will run it; a table is registered there.
+        events: The holder.
+        origin: Only events of this origin.
+        since: First day.
+        until: Last day, inclusive.
+
+    Raises:
+        InputError: A column is missing, or the file is no Parquet.
+        StoreError: There is nothing at the path.
+
+    Example:
+        >>> from detente.events.schema import SCHEMA
+        >>> con = duckdb.connect()
+        >>> query = query_events(con, SCHEMA.empty_table(), origin="icews")
+        >>> con.execute(query.sql, query.params).fetchall()
+        []
+    """
+    held = _at_path(Path(events)) if isinstance(events, str | Path) else events
+    if isinstance(held, Store):
+        return held.source(origin=origin, since=since, until=until)
+    if isinstance(held, Path):
+        query = Query(f"{_SELECT} FROM read_parquet($files)", {"files": [glob_safe(held)]})
+        _check_columns(_parquet_columns(con, query, held), str(held))
+    else:
+        _check_columns(held.column_names, "the table")
+        con.register(_VIEW, held)
+        query = Query(f"{_SELECT} FROM {_VIEW}", {})
+    return bounded(query, origin=origin, since=since, until=until)
+
+
+def _at_path(path: Path) -> Store | Path:
+    if (path / MANIFEST).is_file():
+        return Store.open(path)
+    if path.is_file():
+        return path
+    raise StoreError(
+        f"There are no events at {path}.",
+        "It is neither an event store nor a Parquet file.",
+        "Name the store's folder, or ingest event files first: detente ingest SOURCE FILES",
+    )
+
+
+def _parquet_columns(con: duckdb.DuckDBPyConnection, query: Query, path: Path) -> list[str]:
+    try:
+        rows = con.execute(
+            "SELECT name FROM parquet_schema($file)", {"file": query.params["files"][0]}
+        ).fetchall()
+    except duckdb.Error as error:
+        raise InputError(
+            f"{path} could not be read as Parquet.",
+            str(error).splitlines()[0],
+            "Give a Parquet file with the canonical columns, or ingest the file as its source.",
+        ) from error
+    return [row[0] for row in rows]
+
+
+def _check_columns(names: list[str], where: str) -> None:
+    missing = [name for name in COLUMNS if name not in names]
+    if missing:
+        raise InputError(
+            f"The events of {where} could not be used.",
+            f"The columns {', '.join(missing)} are missing.",
+            "Give all canonical columns (see detente.events.schema), null where unknown.",
+        )

@@ -1,0 +1,163 @@
+"""The panel statement: one SQL text, with what is peculiar to an engine in one place.
+
+`{events}` is the SELECT that yields the canonical columns; it stands twice so that each scan reads
+only the columns it needs. The other placeholders are the engine's words, listed in `DUCKDB`.
+"""
+
+from __future__ import annotations
+
+NEAR_DAYS = 14
+"""A day is compared with so many days before and after it: four of each weekday."""
+
+MIN_DAY_SHARE = 0.2
+"""A day is covered if it has at least this share of the median of the surrounding days."""
+
+MIN_PERIOD_SHARE = 0.5
+"""A period has data if at least this share of its days is covered."""
+
+SPARSE_ORIGIN = 5
+"""An origin with fewer events on its median day cannot show gaps: its silence counts as zero."""
+
+LATE_DAYS = 31
+"""An event published later than this says nothing about whether its day was covered."""
+
+ROOTS: tuple[str, ...] = tuple(f"{root:02d}" for root in range(1, 21))
+"""The twenty CAMEO root codes."""
+
+QUADS: tuple[int, ...] = (1, 2, 3, 4)
+
+COUNTS: tuple[str, ...] = (
+    *(f"quad{quad}" for quad in QUADS),
+    *(f"root{root}" for root in ROOTS),
+    "total",
+)
+"""The counted columns of a panel."""
+
+DUCKDB: dict[str, str] = {
+    "parties": "SELECT unnest($parties) AS party",
+    "offsets": f"SELECT unnest(range(-{NEAR_DAYS}, {NEAR_DAYS} + 1)) AS shift",
+    "calendar": "SELECT origin, unnest(generate_series(low, high, INTERVAL 1 DAY))::DATE AS date "
+    "FROM spans",
+    "date_plus_shift": "days.date + CAST(shift AS INTEGER)",
+    "days_late": "published - date",
+    "period_after": "+ CASE $every WHEN 'day' THEN INTERVAL 1 DAY WHEN 'week' THEN INTERVAL 7 DAY "
+    "WHEN 'month' THEN INTERVAL 1 MONTH WHEN 'quarter' THEN INTERVAL 3 MONTH "
+    "ELSE INTERVAL 1 YEAR END",
+}
+"""DuckDB's words for what SQL engines say differently."""
+
+_QUAD_SUMS = ",\n           ".join(
+    f"sum(CASE WHEN quad = {quad} THEN acts.n ELSE 0 END) AS quad{quad}" for quad in QUADS
+)
+_ROOT_SUMS = ",\n           ".join(
+    f"sum(CASE WHEN root = '{root}' THEN acts.n ELSE 0 END) AS root{root}" for root in ROOTS
+)
+_KNOWN = f"days_covered >= {MIN_PERIOD_SHARE} * days"
+_MEASURED = ",\n       ".join(
+    f"CASE WHEN {_KNOWN} THEN CAST(coalesce(counts.{name}, 0) AS BIGINT) END AS {name}"
+    for name in COUNTS
+)
+
+PANEL = f"""
+WITH
+parties AS ({{parties}}),
+-- What each origin reported from the whole world, day by day.
+daily AS (
+    SELECT origin, date, count(*) AS n,
+           sum(CASE WHEN published IS NULL OR {{days_late}} <= {LATE_DAYS} THEN 1 ELSE 0 END)
+               AS timely
+    FROM ({{events}}) AS events
+    GROUP BY origin, date
+),
+-- Late reports of long past days do not make those days covered, unless the origin as a whole is an
+-- archive that was coded later.
+reported AS (
+    SELECT origin, date, n,
+           CASE WHEN 2 * sum(timely) OVER (PARTITION BY origin)
+                     >= sum(n) OVER (PARTITION BY origin) THEN timely ELSE n END AS reports
+    FROM daily
+),
+spans AS (
+    SELECT origin, min(date) AS first, max(date) AS last, median(reports) AS typical,
+           CAST(date_trunc($every, coalesce(CAST($since AS DATE), min(date))) AS DATE) AS low,
+           CAST(date_trunc($every, coalesce(CAST($until AS DATE), max(date))) {{period_after}}
+                - INTERVAL 1 DAY AS DATE) AS high
+    FROM reported
+    WHERE reports > 0
+    GROUP BY origin
+),
+calendar AS ({{calendar}}),
+days AS (
+    SELECT calendar.origin, calendar.date, typical,
+           calendar.date BETWEEN first AND last AS inside,
+           coalesce(n, 0) AS n, coalesce(reports, 0) AS reports
+    FROM calendar
+    JOIN spans ON spans.origin = calendar.origin
+    LEFT JOIN reported ON reported.origin = calendar.origin AND reported.date = calendar.date
+),
+offsets AS ({{offsets}}),
+surroundings AS (
+    SELECT days.origin, days.date, median(near.reports) AS usual
+    FROM days
+    CROSS JOIN offsets
+    JOIN days AS near ON near.origin = days.origin AND near.date = {{date_plus_shift}}
+    WHERE shift <> 0 AND near.inside
+    GROUP BY days.origin, days.date
+),
+covered AS (
+    SELECT days.origin, days.date, days.n,
+           CAST(date_trunc($every, days.date) AS DATE) AS period,
+           inside AND (
+               typical < {SPARSE_ORIGIN}
+               OR reports >= {MIN_DAY_SHARE} * CASE WHEN usual > 0 THEN usual ELSE typical END
+           ) AS is_covered
+    FROM days
+    LEFT JOIN surroundings
+        ON surroundings.origin = days.origin AND surroundings.date = days.date
+),
+periods AS (
+    SELECT origin, period, count(*) AS days,
+           sum(CASE WHEN is_covered THEN 1 ELSE 0 END) AS days_covered,
+           sum(CASE WHEN is_covered THEN n ELSE 0 END) AS exposure
+    FROM covered
+    GROUP BY origin, period
+),
+-- What the parties did to each other. Scores are summed as whole hundredths: the sum of floating
+-- numbers would depend on the order in which threads add them.
+acts AS (
+    SELECT origin, date, source, target, substr(cameo, 1, 2) AS root, quad,
+           count(*) AS n, sum(CAST(round(100 * goldstein) AS BIGINT)) AS hundredths
+    FROM ({{events}}) AS events
+    WHERE source IN (SELECT party FROM parties)
+      AND target IN (SELECT party FROM parties)
+      AND source <> target
+    GROUP BY origin, date, source, target, substr(cameo, 1, 2), quad
+),
+counts AS (
+    SELECT acts.origin, period, source, target,
+           {_QUAD_SUMS},
+           {_ROOT_SUMS},
+           sum(acts.n) AS total, sum(hundredths) AS hundredths
+    FROM acts
+    JOIN covered ON covered.origin = acts.origin AND covered.date = acts.date AND is_covered
+    GROUP BY acts.origin, period, source, target
+),
+dyads AS (
+    SELECT a.party AS source, b.party AS target
+    FROM parties AS a
+    CROSS JOIN parties AS b
+    WHERE a.party <> b.party
+)
+SELECT periods.origin, periods.period AS date, dyads.source, dyads.target,
+       {_MEASURED},
+       CASE WHEN {_KNOWN} THEN CAST(coalesce(hundredths, 0) AS DOUBLE) / 100 END AS goldstein,
+       CASE WHEN {_KNOWN} THEN CAST(exposure AS BIGINT) END AS exposure,
+       days, CAST(days_covered AS BIGINT) AS days_covered
+FROM periods
+CROSS JOIN dyads
+LEFT JOIN counts
+    ON counts.origin = periods.origin AND counts.period = periods.period
+    AND counts.source = dyads.source AND counts.target = dyads.target
+ORDER BY periods.origin, dyads.source, dyads.target, periods.period
+"""  # noqa: S608
+"""Directed dyads by period: counts by quad class and root, Goldstein sums, exposure, coverage."""
