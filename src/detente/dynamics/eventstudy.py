@@ -55,6 +55,7 @@ class EventStudy:
         pool_sizes: Number of matched placebo dates of each episode, shape (n,).
         ladder: How many of the matching rules had to be dropped for each episode, shape (n,).
         dropped: Episodes that could not be used for lack of data around them.
+        pools: Indices of the matched placebo dates of each episode.
     """
 
     starts: Ints
@@ -66,6 +67,7 @@ class EventStudy:
     pool_sizes: Ints
     ladder: Ints
     dropped: int
+    pools: tuple[Ints, ...]
 
 
 def merge_episodes(periods: Sequence[int] | Ints, gap: int) -> Ints:
@@ -181,6 +183,7 @@ def event_study(
         pool_sizes=np.array([len(pool) for pool in pools], dtype=np.int64),
         ladder=ladder,
         dropped=len(episodes) - len(usable),
+        pools=tuple(pools),
     )
 
 
@@ -195,16 +198,17 @@ def two_sided(effect: float, null: Floats) -> float:
     return float((1 + np.sum(np.abs(null) >= abs(effect) - 1e-12)) / (1 + len(null)))
 
 
-def path_around(grid: Grid, starts: Ints, before: int, after: int) -> Floats:
-    """The series around each start, less its mean over the `before` periods, shape (n, offsets).
+def path_around(grid: Grid, starts: Ints, before: int, after: int, baseline: int) -> Floats:
+    """The series around each start, less its mean over the `baseline` periods before it.
 
-    Offsets run from -before to after - 1; NaN outside the series or its source block.
+    Offsets run from -before to after - 1, so the shape is (n, before + after); NaN outside the
+    series or its source block. `before` is at least `baseline`.
 
     Example:
         >>> line = np.arange(10.0)
         >>> flat = np.zeros(10)
         >>> grid = Grid(line, flat.astype(int), flat, flat)
-        >>> path_around(grid, np.array([5]), 2, 2).tolist()
+        >>> path_around(grid, np.array([5]), 2, 2, 2).tolist()
         [[-0.5, 0.5, 1.5, 2.5]]
     """
     offsets = np.arange(-before, after)
@@ -213,7 +217,7 @@ def path_around(grid: Grid, starts: Ints, before: int, after: int) -> Floats:
     index = np.clip(index, 0, len(grid.values) - 1)
     inside &= grid.block[index] == grid.block[starts][:, None]
     values = np.where(inside, grid.values[index], np.nan)
-    past = values[:, :before]
+    past = values[:, before - baseline : before]
     known = np.isfinite(past).sum(axis=1, keepdims=True)
     base = np.nansum(past, axis=1, keepdims=True) / np.where(known == 0, np.nan, known)
     return np.asarray(values - base, dtype=np.float64)

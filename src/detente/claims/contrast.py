@@ -1,0 +1,333 @@
+"""Contrast claims: a rate differs between two states of the world.
+
+The primary estimator, fixed beforehand: the ratio of events per month (or per event reported) in
+the two states, within strata where the claim names them (Mantel-Haenszel); a block-bootstrap
+interval; and a p-value from moving the states along the calendar while the events stay in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.claims.charts import rates_chart
+from detente.claims.draft import Draft, blank, insufficient
+from detente.claims.finding import Check, Finding, Interval, Reading, Row, Specification
+from detente.claims.options import Options
+from detente.claims.provenance import provenance
+from detente.claims.rules import Evidence, judge
+from detente.claims.scales import span_text
+from detente.claims.states import StateMask, masks, stratum_of
+from detente.dynamics.rates import RateContrast, rate_contrast
+from detente.errors import DataGapError
+from detente.studies.data import StudyData
+from detente.studies.models import ContrastClaim, Relation, State
+from detente.studies.signal import Signal
+
+Bools = NDArray[np.bool_]
+
+ESTIMATOR = (
+    "Ratio of rates per month, within strata by Mantel and Haenszel (1959) where there are strata; "
+    "interval by circular block bootstrap (Politis and Romano 1992)"
+)
+NULL = "The same two states of the world moved along the calendar, every possible move"
+MIN_PERIODS = 6
+MIN_EVENTS = 5
+BLOCK_MONTHS = 6
+POWER_Z = 2.8
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """One signal contrasted in one way."""
+
+    signal: Signal
+    when: StateMask
+    against: StateMask
+    strata: NDArray[np.int64] | None
+    result: RateContrast
+
+
+def test_contrast(claim: ContrastClaim, data: StudyData, options: Options) -> Draft:
+    """Test a contrast claim by every source that can read it.
+
+    Args:
+        claim: The claim.
+        data: The study's data as of a date.
+        options: Number of draws and the seed.
+
+    Returns:
+        A draft; `insufficient data` where a state has fewer than six months with data, or both
+        together fewer than five events.
+    """
+    signals, gaps = data.signals(claim.relation, claim.readings)
+    measured: list[Measured] = []
+    lacking = list(gaps)
+    for signal in signals:
+        try:
+            measured.append(_measure(claim, data, signal, (claim.when, claim.against), options))
+        except DataGapError as gap:
+            lacking.append(f"{signal.source} ({span_text(signal.series)}): {gap.found}")
+    if not measured:
+        why = "No source covers both states of the world."
+        return insufficient(claim, "contrast", why, lacking)
+    curve = tuple(_curve(claim, data, measured, options))
+    finding = replace(
+        _finding(claim, data, measured, options),
+        specification=(*curve, *_left_out(measured[0])),
+        checks=_checks(measured[0]),
+        needs=tuple(lacking),
+    )
+    return Draft(finding, _evidence(claim, measured[0], curve))
+
+
+def _measure(
+    claim: ContrastClaim,
+    data: StudyData,
+    signal: Signal,
+    states: tuple[State, State | None],
+    options: Options,
+    *,
+    stratified: bool = True,
+) -> Measured:
+    series = signal.series.window(claim.since, claim.until)
+    when, against = masks(data, series, *states)
+    strata = stratum_of(data, series, claim.strata) if stratified and claim.strata else None
+    known = np.isfinite(series.values) if strata is None else strata >= 0
+    _require(when.mask & known, against.mask & known, series.values)
+    result = rate_contrast(
+        series.values,
+        np.ones(len(series.values)) if series.exposure is None else series.exposure,
+        when.mask,
+        against.mask,
+        strata=strata,
+        block=BLOCK_MONTHS,
+        draws=options.draws,
+        seed=options.seed,
+    )
+    return Measured(replace(signal, series=series), when, against, strata, result)
+
+
+def _require(when: Bools, against: Bools, values: NDArray[np.float64]) -> None:
+    known = np.isfinite(values)
+    least = min(int((when & known).sum()), int((against & known).sum()))
+    events = float(values[(when | against) & known].sum())
+    if least < MIN_PERIODS or events < MIN_EVENTS:
+        raise DataGapError(
+            "Two states of the world could not be compared.",
+            f"The smaller state has {least} periods with data, both together {events:.0f} events.",
+            f"At least {MIN_PERIODS} periods each and {MIN_EVENTS} events are needed.",
+        )
+
+
+def _curve(
+    claim: ContrastClaim, data: StudyData, measured: Sequence[Measured], options: Options
+) -> Iterator[Specification]:
+    """States, strata, actions and sources, each varied in turn."""
+    quick = replace(options, draws=options.curve_draws * 2)
+    pairs: list[tuple[State, State | None]] = [(claim.when, claim.against)]
+    pairs += [(option[0], option[1] if len(option) > 1 else None) for option in claim.alternatives]
+    for signal in _signals(claim, data, measured):
+        for pair in pairs:
+            for stratified in (True, False) if claim.strata else (False,):
+                try:
+                    item = _measure(claim, data, signal, pair, quick, stratified=stratified)
+                except DataGapError:
+                    continue
+                primary = (
+                    signal is measured[0].signal or signal.noun == measured[0].signal.noun
+                ) and pair == pairs[0]
+                primary = primary and signal.source == measured[0].signal.source
+                yield _specification(item, primary=primary and stratified == bool(claim.strata))
+
+
+def _signals(
+    claim: ContrastClaim, data: StudyData, measured: Sequence[Measured]
+) -> Iterator[Signal]:
+    yield from data.signals(claim.relation, claim.readings)[0]
+    for name in claim.other_actions:
+        yield from data.signals(Relation(action=name), [])[0]
+
+
+def _specification(item: Measured, *, primary: bool) -> Specification:
+    low, high = item.result.interval()
+    return Specification(
+        choices={
+            "source": item.signal.source,
+            "what is counted": item.signal.noun,
+            "when": item.when.label,
+            "against": item.against.label,
+            "strata": "none" if item.strata is None else "within periods",
+        },
+        effect=float(np.exp(item.result.log_ratio)),
+        interval=Interval(float(np.exp(low)), float(np.exp(high))),
+        p_placebo=item.result.p_placebo,
+        cases=item.result.periods_high,
+        primary=primary,
+    )
+
+
+def _left_out(item: Measured) -> Iterator[Specification]:
+    """The ratio without each calendar year in turn."""
+    for year, ratio in _without_years(item):
+        yield Specification(
+            choices={"source": item.signal.source, "years": f"without {year}"},
+            effect=ratio,
+            interval=None,
+            p_placebo=None,
+            cases=item.result.periods_high,
+        )
+
+
+def _without_years(item: Measured) -> list[tuple[int, float]]:
+    series = item.signal.series
+    years = series.dates.astype("datetime64[Y]").astype(np.int64) + 1970
+    exposure = np.ones(len(years)) if series.exposure is None else series.exposure
+    found = []
+    for year in np.unique(years[item.when.mask | item.against.mask]):
+        keep = years != year
+        try:
+            rest = rate_contrast(
+                series.values,
+                exposure,
+                item.when.mask & keep,
+                item.against.mask & keep,
+                strata=item.strata,
+                draws=1,
+            )
+        except DataGapError:
+            continue
+        found.append((int(year), float(np.exp(rest.log_ratio))))
+    return found
+
+
+def _finding(
+    claim: ContrastClaim, data: StudyData, measured: Sequence[Measured], options: Options
+) -> Finding:
+    item = measured[0]
+    low, high = item.result.interval()
+    signals = [other.signal for other in measured]
+    return replace(
+        blank(claim, "contrast"),
+        answer=_answer(item),
+        effect=float(np.exp(item.result.log_ratio)),
+        unit="rate ratio",
+        neutral=1.0,
+        interval=Interval(float(np.exp(low)), float(np.exp(high))),
+        cases=item.result.periods_high,
+        case_word=f"{item.signal.series.every}s",
+        p_placebo=item.result.p_placebo,
+        smallest_visible=float(np.exp(POWER_Z * float(item.result.placebo.std()))),
+        placebo=tuple(np.exp(item.result.placebo).tolist()),
+        readings=tuple(_reading(claim, other) for other in measured),
+        caveats=(*claim.caveats, *_source_caveats(signals)),
+        rows=tuple(_rows(item)),
+        chart=rates_chart(item.result, (item.when.label, item.against.label), item.signal),
+        provenance=provenance(data, signals, options, ESTIMATOR, NULL),
+    )
+
+
+def _answer(item: Measured) -> str:
+    result, every = item.result, item.signal.series.every
+    low, high = np.exp(result.interval())
+    rates = (
+        ""
+        if item.signal.series.exposure is not None
+        else f": {result.rate_high:.2f} against {result.rate_low:.2f} per {every}"
+    )
+    return (
+        f"{item.signal.noun[0].upper()}{item.signal.noun[1:]}{rates}, "
+        f"{np.exp(result.log_ratio):.2f} times as many {item.when.phrase} as "
+        f"{item.against.phrase} (90% interval {low:.2f} to {high:.2f}); "
+        f"{result.periods_high} against {result.periods_low} {every}s."
+    )
+
+
+def _reading(claim: ContrastClaim, item: Measured) -> Reading:
+    low, high = np.exp(item.result.interval())
+    alone = _evidence(claim, item, ())
+    return Reading(
+        source=item.signal.source,
+        span=span_text(item.signal.series),
+        verdict=judge(alone, alone.p_placebo)[0],
+        answer=_answer(item),
+        effect=float(np.exp(item.result.log_ratio)),
+        interval=Interval(float(low), float(high)),
+        cases=item.result.periods_high,
+        p_placebo=item.result.p_placebo,
+    )
+
+
+def _evidence(
+    claim: ContrastClaim, item: Measured, curve: Sequence[Specification]
+) -> Evidence:
+    effect = item.result.log_ratio if claim.direction == "up" else -item.result.log_ratio
+    side = np.sign(item.result.log_ratio)
+    same = [np.sign(np.log(spec.effect)) == side for spec in curve]
+    carried = any(np.sign(np.log(ratio)) != side for _, ratio in _without_years(item))
+    low, high = item.result.interval()
+    return Evidence(
+        effect=effect,
+        p_placebo=item.result.p_placebo,
+        cases=item.result.periods_high,
+        agreeing=float(np.mean(same)) if same else 1.0,
+        one_case_carries=carried,
+        p_second=None if low > 0 or high < 0 else 1.0,
+        minimum=MIN_PERIODS,
+    )
+
+
+def _checks(item: Measured) -> tuple[Check, ...]:
+    low, high = item.result.interval()
+    years = _without_years(item)
+    side = np.sign(item.result.log_ratio)
+    carried = [year for year, ratio in years if np.sign(np.log(ratio)) != side]
+    counts = item.signal.series.values
+    known = counts[np.isfinite(counts)]
+    spread = float(known.var() / known.mean()) if known.mean() > 0 else float("nan")
+    return (
+        Check(
+            "Block bootstrap excludes a ratio of one",
+            low > 0 or high < 0,
+            f"90% interval of the ratio {np.exp(low):.2f} to {np.exp(high):.2f}.",
+        ),
+        Check(
+            "No single year carries the sign",
+            not carried,
+            f"Years whose omission changes the sign: {', '.join(map(str, carried)) or 'none'}.",
+        ),
+        Check(
+            "Over-dispersion respected",
+            None,
+            f"The variance of the counts is {spread:.1f} times their mean (1 for a Poisson "
+            "process), so no Poisson test is used.",
+        ),
+    )
+
+
+def _source_caveats(signals: Sequence[Signal]) -> Iterator[str]:
+    yield (
+        "Two states of the world differ in more than the one thing that names them; the contrast "
+        "says that rates differ, not why."
+    )
+    yield from (f"{signal.source}: {signal.caveat}" for signal in signals if signal.caveat)
+
+
+def _rows(item: Measured) -> Iterator[Row]:
+    """The yearly totals on both sides."""
+    series = item.signal.series
+    years = series.dates.astype("datetime64[Y]").astype(np.int64) + 1970
+    for state in (item.when, item.against):
+        for year in np.unique(years[state.mask]):
+            inside = state.mask & (years == year) & np.isfinite(series.values)
+            if inside.any():
+                yield Row(
+                    date=str(year),
+                    label=state.label,
+                    value=float(series.values[inside].sum()),
+                    note=f"in {int(inside.sum())} {series.every}s",
+                    citation=series.citation,
+                )

@@ -1,0 +1,22 @@
+"""How much to draw, and from which seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Options:
+    """Settings of one run.
+
+    Attributes:
+        seed: Seed of every random draw.
+        draws: Placebo and bootstrap draws of a primary estimate.
+        curve_draws: Placebo draws of each other specification.
+        level_draws: Joint draws of a latent level.
+    """
+
+    seed: int = 1
+    draws: int = 1999
+    curve_draws: int = 199
+    level_draws: int = 2000

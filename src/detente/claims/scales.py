@@ -1,0 +1,132 @@
+"""From a series to what the estimators need, and from their numbers back to plain units."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.dynamics.eventstudy import Grid
+from detente.relations.series import Series
+from detente.studies.signal import Signal
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Scale = Literal["percent", "points"]
+
+PER_MONTH = {"day": 30.4375, "week": 4.348, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
+ONE_HALF = 0.5  # added to counts, so that a silent period has a finite log
+MINUS = "\N{MINUS SIGN}"
+
+
+def scale_of(signal: Signal) -> Scale:
+    """Counts change by percent, scores by points."""
+    return "percent" if signal.counts else "points"
+
+
+def unit_of(signal: Signal) -> str:
+    """Unit of an effect on this signal."""
+    return "% change" if signal.counts else f"change in {signal.series.unit}"
+
+
+def grid_of(signal: Signal, *, normalise: bool = True) -> Grid:
+    """The signal on the estimators' grid: log rates for counts, values for scores.
+
+    Args:
+        signal: What is measured.
+        normalise: Divide counts by all events reported, where that is known.
+    """
+    series = signal.series
+    values = series.values
+    if signal.counts:
+        values = np.log(values + ONE_HALF)
+        if normalise and series.exposure is not None:
+            values = values - np.log(series.exposure)
+    years = series.dates.astype("datetime64[Y]")
+    day = (series.dates - years.astype("datetime64[D]")).astype(np.float64)
+    season = day / 366.0
+    decimal = years.astype(np.int64) + 1970 + season
+    return Grid(
+        np.asarray(values, dtype=np.float64),
+        np.asarray(series.segments, dtype=np.int64),
+        np.asarray(decimal, dtype=np.float64),
+        season,
+    )
+
+
+def to_periods(months: float, every: str) -> int:
+    """Whole periods in so many months, at least one.
+
+    Example:
+        >>> to_periods(3, "week"), to_periods(3, "year")
+        (13, 1)
+    """
+    return max(1, round(months * PER_MONTH[every]))
+
+
+def period_index(series: Series, days: NDArray[np.datetime64]) -> Ints:
+    """Index of the period that each day lies in; days outside the series are left out.
+
+    Args:
+        series: A series on a regular grid.
+        days: datetime64[D], any order, shape (n,).
+    """
+    if len(series.dates) == 0:
+        return np.zeros(0, dtype=np.int64)
+    step = PER_MONTH[series.every]
+    end = series.dates[-1] + np.timedelta64(round(30.4375 / step) or 1, "D")
+    inside = (days >= series.dates[0]) & (days < end)
+    after = np.searchsorted(series.dates, days[inside], side="right")
+    return np.asarray(after - 1, dtype=np.int64)
+
+
+def convert(scale: Scale, effect: float | Floats) -> Floats:
+    """Log changes as percent; points as they are."""
+    array = np.asarray(effect, dtype=np.float64)
+    return np.expm1(array) * 100 if scale == "percent" else array
+
+
+def signed(value: float, scale: Scale) -> str:
+    """An effect with its sign in plain units.
+
+    Example:
+        >>> signed(12.34, "percent"), signed(-0.5, "points")
+        ('+12%', '−0.50')
+    """
+    if not np.isfinite(value):
+        return "unbounded"
+    if scale == "percent":
+        digits = f"{abs(value):.1f}" if abs(value) < 1 else f"{abs(value):.0f}"
+        return f"{'+' if value >= 0 else MINUS}{digits}%"
+    digits = f"{abs(value):.2f}" if abs(value) < 10 else f"{abs(value):.0f}"
+    return f"{'+' if value >= 0 else MINUS}{digits}"
+
+
+def month_name(day: np.datetime64) -> str:
+    """The month of a day in words.
+
+    Example:
+        >>> month_name(np.datetime64("2017-03-15"))
+        'March 2017'
+    """
+    date = dt.date.fromisoformat(str(day.astype("datetime64[D]")))
+    return f"{date:%B %Y}"
+
+
+def span_text(series: Series) -> str:
+    """First and last period with data.
+
+    Example:
+        >>> from detente.relations.series import make_series
+        >>> span_text(make_series("x", "year", ["2010-01-01", "2012-01-01"], [1, 2], unit="u"))
+        '2010 to 2012, by year'
+    """
+    known = np.flatnonzero(np.isfinite(series.values))
+    if len(known) == 0:
+        return "no data"
+    first, last = series.dates[known[0]], series.dates[known[-1]]
+    if series.every == "year":
+        return f"{str(first)[:4]} to {str(last)[:4]}, by year"
+    return f"{month_name(first)} to {month_name(last)}, by {series.every}"
