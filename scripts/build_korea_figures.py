@@ -137,11 +137,18 @@ FIGURES: tuple[Figure, ...] = (
         """
         WITH long AS (
           UNPIVOT (SELECT strptime(month, '%Y-%m')::DATE AS date,
-                          GPR::DOUBLE AS WORLD, GPRC_CHN::DOUBLE AS CHN, GPRC_JPN::DOUBLE AS JPN,
+                          GPRC_CHN::DOUBLE AS CHN, GPRC_JPN::DOUBLE AS JPN,
                           GPRC_KOR::DOUBLE AS KOR, GPRC_RUS::DOUBLE AS RUS,
                           GPRC_USA::DOUBLE AS USA FROM given)
-          ON WORLD, CHN, JPN, KOR, RUS, USA INTO NAME party VALUE value)
+          ON CHN, JPN, KOR, RUS, USA INTO NAME party VALUE value)
         SELECT date, party, round(value, 4) AS value FROM long ORDER BY date, party""",
+    ),
+    Figure(
+        "gpr-world-month.csv",
+        "facts/gpr_monthly.csv",
+        """
+        SELECT strptime(month, '%Y-%m')::DATE AS date, round(GPR::DOUBLE, 2) AS value
+        FROM given ORDER BY ALL""",
     ),
     Figure(
         # Only months with a published tonnage; the two yearly figures are another frequency.
