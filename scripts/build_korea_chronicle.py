@@ -40,7 +40,7 @@ KOREAN_DAY = {
 
 DAY_SEEN = {
     "2006-07-05": "News Ghana list of Security Council resolutions, February 2016",
-    "2009-04-05": "account of the presidential statement of 2009-04-13 (BeingBlackToday)",
+    "2009-04-05": "Reuters timeline, 2012-03-30",
     "2012-04-13": "UN Security Council, S/PRST/2012/13 (13 April, local time)",
     "2012-12-12": "Security Council press statement, 2012-12-12",
 }
