@@ -1,0 +1,289 @@
+"""Figures: ready-made series in a CSV file, by directed dyad, pair, party or for the whole system.
+
+The layout of the file is one of::
+
+    date,source,target,MEASURE...      dyad      directed
+    date,a,b,MEASURE...                pair      undirected
+    date,party,MEASURE...              party
+    date,MEASURE...                    system
+
+A date is any day of its period, as `2017-03-15`, `2017-03` or `2017`. An empty cell, and a period
+without a row, is missing and not zero.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from detente.errors import DataGapError, InputError, UsageError
+from detente.relations._arrays import Floats, placed
+from detente.relations.measures import NET_COOPERATION
+from detente.relations.periods import Days, Every, check_every, grid, period_start
+from detente.relations.series import Series, combine, make_series, net_cooperation
+
+Layout = Literal["dyad", "pair", "party", "system"]
+
+KEYS: dict[Layout, tuple[str, ...]] = {
+    "dyad": ("source", "target"),
+    "pair": ("a", "b"),
+    "party": ("party",),
+    "system": (),
+}
+"""The key columns of each layout."""
+
+COMPOSITES: dict[str, tuple[str, str]] = {
+    "cooperation": ("verbal_cooperation", "material_cooperation"),
+    "conflict": ("verbal_conflict", "material_conflict"),
+}
+"""Measures that a figure need not list, because they are sums of two that it may have."""
+
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A ready-made figure; made by `read_figure`.
+
+    Attributes:
+        every: Kind of period.
+        layout: What the rows are about.
+        label: Short name of the source, which marks its segments.
+        unit: Unit of the values.
+        citation: How to cite it.
+        dates: Periods from the first to the last of the file, shape (n,).
+        values: For each key and measure, the values on `dates`, NaN where missing.
+    """
+
+    every: Every
+    layout: Layout
+    label: str
+    unit: str
+    citation: str
+    dates: Days
+    values: dict[tuple[Key, str], Floats]
+
+    def keys(self) -> tuple[Key, ...]:
+        """The dyads, pairs or parties that have rows; `()` for the system."""
+        return tuple(dict.fromkeys(key for key, _ in self.values))
+
+    def series(self, source: str, target: str, measure: str) -> Series:
+        """What one party did to another (layout `dyad`).
+
+        Raises:
+            DataGapError: The figure has no such dyad.
+            UsageError: It has no such measure.
+        """
+        return self._named((source, target), measure, f"{source}>{target}")
+
+    def pair(self, a: str, b: str, measure: str) -> Series:
+        """A pair's series: its own row (layout `pair`), or both directions summed (`dyad`)."""
+        if self.layout == "dyad":
+            if measure == NET_COOPERATION:
+                return net_cooperation(
+                    self.pair(a, b, "cooperation"), self.pair(a, b, "conflict"),
+                    f"{a}-{b} net cooperation",
+                )  # fmt: skip
+            both = self.series(a, b, measure), self.series(b, a, measure)
+            return combine(*both, name=f"{a}-{b} {measure.replace('_', ' ')}")
+        key = (a, b) if (a, b) in self.keys() else (b, a)
+        return self._named(key, measure, f"{a}-{b}")
+
+    def party(self, party: str, measure: str) -> Series:
+        """A party's series (layout `party`)."""
+        return self._named((party,), measure, party)
+
+    def system(self, measure: str) -> Series:
+        """The system's series (layout `system`)."""
+        return self._named((), measure, "system")
+
+    def _named(self, key: Key, measure: str, who: str) -> Series:
+        name = f"{who} {measure.replace('_', ' ')}"
+        if (key, measure) in self.values:
+            return self._plain(key, measure, name)
+        if measure in COMPOSITES:
+            return combine(
+                *(self._named(key, part, who) for part in COMPOSITES[measure]), name=name
+            )
+        if measure == NET_COOPERATION:
+            good, bad = (self._named(key, part, who) for part in COMPOSITES)
+            return net_cooperation(good, bad, name)
+        return self._refuse(key, measure, who)
+
+    def _plain(self, key: Key, measure: str, name: str) -> Series:
+        return make_series(
+            name, self.every, self.dates, self.values[key, measure],
+            unit=self.unit, source=self.label, citation=self.citation,
+        )  # fmt: skip
+
+    def _refuse(self, key: Key, measure: str, who: str) -> Series:
+        if key not in self.keys():
+            raise DataGapError(
+                f"The figure {self.label!r} has no rows for {who}.",
+                f"It holds {len(self.keys())} keys of the layout {self.layout}.",
+                "Ask for one that it holds, or take another source.",
+            )
+        measures = sorted({name for _, name in self.values})
+        raise UsageError(
+            f"The figure {self.label!r} has no measure {measure!r}.",
+            f"It has {', '.join(measures)}.",
+            "Ask for one of these.",
+        )
+
+
+def read_figure(
+    path: str | Path,
+    *,
+    every: str,
+    layout: Layout,
+    measures: Sequence[str],
+    label: str,
+    unit: str,
+    citation: str = "",
+) -> Figure:
+    r"""Read a figure from its CSV file.
+
+    Args:
+        path: The file, UTF-8, with a header.
+        every: Kind of period of its rows.
+        layout: What its rows are about.
+        measures: The columns to read as numbers.
+        label: Short name of the source.
+        unit: Unit of the values.
+        citation: How to cite it.
+
+    Raises:
+        InputError: The file cannot be read, lacks a column, or holds an impossible date, a cell
+            that is no number, or two rows for one period; names the line.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "votes.csv"
+        ...     _ = path.write_text("date,a,b,value\n2010,CHN,USA,3.1\n2012,CHN,USA,2.9\n")
+        ...     figure = read_figure(path, every="year", layout="pair", measures=["value"],
+        ...                          label="UN votes", unit="distance")
+        >>> figure.pair("USA", "CHN", "value").values.tolist()
+        [3.1, nan, 2.9]
+    """
+    path, kind = Path(path), check_every(every)
+    lines = _read(path, ["date", *KEYS[layout], *measures])
+    days = np.array([_day(path, line, row["date"]) for line, row in lines], "datetime64[D]")
+    starts = period_start(days, kind)
+    keys = [tuple(row[name] for name in KEYS[layout]) for _, row in lines]
+    _check_once(path, [line for line, _ in lines], keys, starts)
+    dates = grid(starts.min(), starts.max(), kind)
+    where = np.searchsorted(dates, starts)
+    groups: dict[Key, list[int]] = {}
+    for index, key in enumerate(keys):
+        groups.setdefault(key, []).append(index)
+    values: dict[tuple[Key, str], Floats] = {}
+    for measure in measures:
+        column = np.array([_number(path, line, measure, row[measure]) for line, row in lines])
+        for key, rows in groups.items():
+            values[key, measure] = placed(column[rows], where[rows], dates.size)
+    return Figure(kind, layout, label, unit, citation, dates, values)
+
+
+def with_exposure(series: Series, world: Series) -> Series:
+    """The series with the world's totals as its exposure, joined by date.
+
+    Raises:
+        UsageError: Their periods differ.
+
+    Example:
+        >>> few = make_series("few", "year", ["2010-01-01"], [2], unit="events per year")
+        >>> all_ = make_series("all", "year", ["2010-01-01"], [200], unit="events per year")
+        >>> with_exposure(few, all_).rates(per=100).values.tolist()
+        [1.0]
+    """
+    if series.every != world.every:
+        raise UsageError(
+            f"{world.name!r} cannot be the exposure of {series.name!r}.",
+            f"One is by {world.every}, the other by {series.every}.",
+            "Bring both to the same period first.",
+        )
+    exposure = np.full(series.dates.size, np.nan)
+    _, own, other = np.intersect1d(series.dates, world.dates, return_indices=True)
+    exposure[own] = world.values[other]
+    return replace(series, exposure=exposure)
+
+
+def _read(path: Path, needed: list[str]) -> list[tuple[int, dict[str, str]]]:
+    """The rows of the file with their line numbers, having checked the columns."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = list(_rows(path, file, needed))
+    except OSError as error:
+        raise _bad(path, f"{error.strerror}.", "Check the path.") from error
+    except UnicodeDecodeError as error:
+        raise _bad(path, "It is not UTF-8 text.", "Save it as UTF-8.") from error
+    except csv.Error as error:
+        raise _bad(path, f"It is not a CSV file: {error}.", "Check its quotes.") from error
+    if not lines:
+        raise _bad(path, "It has no rows.", "Give at least one row below the header.")
+    return lines
+
+
+def _rows(
+    path: Path, file: Iterable[str], needed: list[str]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    reader = csv.reader(file, strict=True)
+    header = next(reader, [])
+    missing = [name for name in needed if name not in header]
+    if missing:
+        found = f"It has no column {', '.join(missing)}; it has {', '.join(header) or 'none'}."
+        raise _bad(path, found, "Name the columns as the figure's layout and measures say.")
+    for row in reader:
+        if len(row) != len(header):
+            found = f"Line {reader.line_num} has {len(row)} cells instead of {len(header)}."
+            raise _bad(path, found, "Give every row as many cells as the header.")
+        yield reader.line_num, dict(zip(header, row, strict=True))
+
+
+def _day(path: Path, line: int, text: str) -> dt.date:
+    found = f"Line {line}: {text!r} is not a date."
+    problem = _bad(path, found, "Write dates as 2017-03-15, 2017-03 or 2017.")
+    if not _DATE.fullmatch(text):
+        raise problem
+    try:
+        return dt.date.fromisoformat(f"{text}-01-01"[:10])
+    except ValueError as error:
+        raise problem from error
+
+
+def _number(path: Path, line: int, column: str, text: str) -> float:
+    if not text.strip():
+        return float("nan")
+    try:
+        number = float(text)
+    except ValueError as error:
+        found = f"Line {line}, column {column}: {text!r} is not a number."
+        raise _bad(path, found, "Leave the cell empty if the value is missing.") from error
+    if not np.isfinite(number):
+        found = f"Line {line}, column {column}: {text!r} is not a finite number."
+        raise _bad(path, found, "Leave the cell empty if the value is missing.")
+    return number
+
+
+def _check_once(path: Path, lines: list[int], keys: list[Key], starts: Days) -> None:
+    seen: dict[tuple[Key, int], int] = {}
+    for line, key, start in zip(lines, keys, starts.astype(np.int64).tolist(), strict=True):
+        first = seen.setdefault((key, start), line)
+        if first != line:
+            who = ", ".join(key) or "the system"
+            found = f"Lines {first} and {line} are both about {who} in one period."
+            raise _bad(path, found, "Give each period once.")
+
+
+def _bad(path: Path, found: str, next_step: str) -> InputError:
+    return InputError(f"The figure {path} could not be read.", found, next_step)
