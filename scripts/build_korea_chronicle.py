@@ -46,6 +46,14 @@ DAY_SEEN = {
 }
 """A second document for the day of launches that the database lists without a time."""
 
+NUCLEAR_TEST_SEEN = {
+    "1": ("Associated Press and New York Times, 2006-10-31",),
+    "4": ("Federal Register, 2016-03-18",),
+    "5": ("Security Council press statement, 2017-02-13",),
+    "6": ("Stars and Stripes, 2017-09-03",),
+}
+"""Further documents for the day of a nuclear test, by its number."""
+
 SATELLITE_NOT_LISTED = {"2024-05-27"}
 """A space launch that the database holds as a missile of unknown type."""
 
@@ -100,17 +108,18 @@ PLAIN_NAMES = (
 )
 
 
-def citation(given: str) -> tuple[str, bool]:
-    """Our citation for a source as the table names it, and whether a document stands behind it."""
+def citation(given: str) -> tuple[str, str]:
+    """Our citation for a source as the table names it, and the best letter it can carry."""
     parts = [part.strip() for part in given.split(";")]
     background = any(re.search(r"\bbackground\b", part) for part in parts)
     kept = [part for part in parts if part and not NOT_OURS_TO_CITE.search(part)]
     kept = [plain(part) for part in kept if not re.fullmatch(r"[a-z ]*\bdays? background", part)]
     if not kept:
-        return "Public record; day from general knowledge", False
+        return "Public record; day from general knowledge", "C"
+    best = "B" if len(kept) == 1 and any(NOT_OURS_TO_CITE.search(part) for part in parts) else "A"
     if background and "general knowledge" not in kept[-1]:
         kept.append("exact day from general knowledge")
-    return "; ".join(kept), True
+    return "; ".join(kept), best
 
 
 def plain(part: str) -> str:
@@ -127,11 +136,10 @@ def plain(part: str) -> str:
 
 def sourced(row: dict[str, str]) -> tuple[str, str]:
     """Certainty and citation of a row; a letter never outlives the document it rests on."""
-    words, documented = citation(row["source"])
-    letter = row["certainty"]
-    if letter == "D":
+    words, best = citation(row["source"])
+    if row["certainty"] == "D":
         return "D", "General knowledge; not checked against a document"
-    return (letter if documented else max(letter, "C")), words
+    return max(row["certainty"], best), words
 
 
 # --- tests and launches --------------------------------------------------------------------------
@@ -199,7 +207,8 @@ def nuclear_tests(tables: Path) -> Iterator[Fact]:
     for row in read(tables / "nuclear_tests.csv"):
         day, number = row["date_kst"], row["test_no"]
         title = f"Nuclear test {number} (magnitude {row['magnitude_usgs_like'].replace('-', '–')})"
-        cited = "Business Standard, 2017-09-04; Wikipedia, list of nuclear tests of North Korea"
+        letter, cited = sourced(row)
+        cited = "; ".join([cited, *NUCLEAR_TEST_SEEN.get(number, ())])
         yield Fact(
             f"{day}-nuclear-test-{number}",
             day,
@@ -208,7 +217,7 @@ def nuclear_tests(tables: Path) -> Iterator[Fact]:
             "PRK",
             SIGNALLED,
             "150",
-            row["certainty"],
+            "A" if number in NUCLEAR_TEST_SEEN else letter,
             title,
             cited,
         )
