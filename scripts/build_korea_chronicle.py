@@ -103,6 +103,9 @@ PLAIN_NAMES = (
     ("history.state.gov", "US Department of State, Office of the Historian: travels of leaders"),
     ("koreanewsgazette chronology", "Korea News Gazette chronology of THAAD"),
     ("koreanewsgazette", "Korea News Gazette chronology of THAAD"),
+    ("business-standard.com 2017-09-04", "Business Standard, 2017-09-04"),
+    ("business-standard", "Business Standard, 2017-09-04"),
+    ("guinness", "Guinness World Records"),
     ("absoluteastronomy", "Absolute Astronomy"),
     ("keyanhelp/china.org.cn", "China.org.cn"),
 )
@@ -126,7 +129,7 @@ def plain(part: str) -> str:
     """One source in plain words, without notes to ourselves."""
     for mark, name in PLAIN_NAMES:
         part = part.replace(mark, name)
-    part = re.sub(r"\s*\((?:file|files) say[^)]*\)", "", part)
+    part = re.sub(r" \(\d+(-\d+)?\)$", "", part)
     return re.sub(
         r"\b((?:start |end |event )?days?|month|outcome) background\b",
         r"\1 from general knowledge",
