@@ -1,0 +1,170 @@
+"""Tension over time: graded bands, shaded periods, and a strip of ticks for each group of marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from detente.claims.result import Mark, Span, TensionReading
+from detente.report.charts.theme import CHARACTER, at, colour, finish, padded, table
+from detente.report.words import finite, milliseconds, wrapped
+
+LANE, STRIP, EDGE = 15, 31, 44
+DAY = 86_400_000
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where things stand in one drawing, in pixels from the top; `first` to `last` in ms."""
+
+    width: int
+    plot: int
+    lanes: int
+    strips: int
+    first: int
+    last: int
+
+    @property
+    def top(self) -> int:
+        """Where the values begin, under the names of the periods."""
+        return LANE * self.lanes + 8
+
+    @property
+    def bottom(self) -> int:
+        """Where the values end, over the strips."""
+        return self.top + self.plot
+
+    @property
+    def height(self) -> int:
+        """The whole."""
+        return self.bottom + STRIP * self.strips + 8
+
+    def x(self, ms: float) -> float:
+        """Pixels from the left of a moment, near enough to lay labels out."""
+        return (ms - self.first) / (self.last - self.first) * (self.width - EDGE)
+
+
+def tension(
+    reading: TensionReading, marks: Sequence[Mark], spans: Sequence[Span], *, wide: bool
+) -> Any:
+    """Draw one reading of the system's tension, for a desktop or for a phone."""
+    rows = values(reading)
+    first, last = rows[0]["ms"], rows[-1]["ms"]
+    ticks = [
+        {"ms": milliseconds(m.date), "group": m.group}
+        for m in marks
+        if first <= milliseconds(m.date) <= last + 31 * DAY
+    ]
+    groups = list(dict.fromkeys(str(t["group"]) for t in ticks))
+    width = 1040 if wide else 340
+    draft = Frame(width, 230 if wide else 210, 0, len(groups), int(first), int(last))
+    placed, lanes = lay_out(spans, draft)
+    frame = Frame(width, draft.plot, lanes, len(groups), draft.first, draft.last)
+    x = alt.X(
+        "ms:T",
+        scale=alt.Scale(type="utc", domain=[frame.first, frame.last], nice=False),
+        axis=alt.Axis(format="%Y", tickCount=12 if wide else 5, title=None, grid=False),
+    )
+    layers = [
+        *_periods(placed, frame, x),
+        *_level(rows, frame, x),
+        *_strips(ticks, groups, frame, x),
+    ]
+    chart = alt.layer(*layers).resolve_scale(y="independent")
+    title = wrapped(reading.unit, 160 if wide else 56)
+    return finish(chart.properties(title=title), frame.height + 20 + 14 * len(title), width)
+
+
+def values(reading: TensionReading) -> list[dict[str, Any]]:
+    """A reading as rows: ms, date, observed, level and the bounds of each band."""
+    columns: dict[str, Any] = {"observed": reading.observed, "level": reading.level}
+    for cover, (low, high) in sorted(reading.bands.items()):
+        columns |= {f"low{100 * cover:.0f}": low, f"high{100 * cover:.0f}": high}
+    days = np.datetime_as_string(reading.dates, unit="D")
+    return [
+        {"ms": milliseconds(str(day)), "date": str(day)}
+        | {name: finite(float(column[i])) for name, column in columns.items()}
+        for i, day in enumerate(days)
+    ]
+
+
+def lay_out(spans: Sequence[Span], frame: Frame) -> tuple[list[dict[str, Any]], int]:
+    """Place the names of periods in lanes so that none overlaps or leaves the frame.
+
+    Returns:
+        One row for each visible period (start, end, x, lane, name), and the number of lanes.
+    """
+    placed: list[dict[str, Any]] = []
+    free: list[float] = []
+    right_edge = frame.width - EDGE
+    for span in spans:
+        start = max(milliseconds(span.start), frame.first)
+        end = min(milliseconds(span.end), frame.last) if span.end else frame.last
+        if end <= start:
+            continue
+        width = CHARACTER * len(span.name) + 8
+        left = max(min(frame.x(start), right_edge - width), 0)
+        lane = next((i for i, taken in enumerate(free) if taken <= left), len(free))
+        free[lane:] = [left + width, *free[lane + 1 :]]
+        placed.append({"ms": start, "end": end, "x": left, "lane": lane, "name": span.name})
+    return placed, len(free)
+
+
+def _periods(placed: list[dict[str, Any]], frame: Frame, x: Any) -> Iterator[Any]:
+    rows = [
+        row | {"y": LANE * (row["lane"] + 1) - 3, "top": LANE * (row["lane"] + 1), "base": frame.bottom}
+        for row in placed
+    ]
+    base = alt.Chart(table(rows))
+    y = at("top", frame.height)
+    yield base.mark_rect(color=colour("shade"), opacity=1).encode(
+        x=x, x2="end", y=y, y2=alt.Y2("base")
+    )
+    yield base.mark_rule(color=colour("muted"), strokeWidth=1, opacity=0.6).encode(
+        x=x, y=y, y2=alt.Y2("base")
+    )
+    for row in rows:
+        text = alt.Chart(table([row])).mark_text(align="left", baseline="alphabetic", dx=2)
+        yield text.encode(x=alt.value(row["x"]), y=at("y", frame.height), text="name:N")
+
+
+def _level(rows: list[dict[str, Any]], frame: Frame, x: Any) -> Iterator[Any]:
+    seen = [v for row in rows for k, v in row.items() if k not in ("ms", "date")]
+    scale = alt.Scale(
+        domain=list(padded(seen)), range=[frame.bottom, frame.top], nice=False, zero=False
+    )
+
+    def y(field: str, *, shown: bool = False) -> Any:
+        axis = alt.Axis(tickCount=5, title=None, minExtent=30) if shown else None
+        return alt.Y(f"{field}:Q", scale=scale, axis=axis)
+
+    base = alt.Chart(table(rows))
+    covers = [name.removeprefix("low") for name in rows[0] if name.startswith("low")]
+    for i, cover in enumerate(sorted(covers, reverse=True)):
+        yield base.mark_area(color=colour(f"band{cover}")).encode(
+            x=x, y=y(f"low{cover}", shown=i == 0), y2=alt.Y2(f"high{cover}")
+        )
+    dots = base.mark_circle(color=colour("muted"), size=7, opacity=0.75)
+    yield dots.encode(x=x, y=y("observed", shown=not covers))
+    yield base.mark_line(color=colour("accent"), strokeWidth=1.8).encode(x=x, y=y("level"))
+
+
+def _strips(
+    ticks: list[dict[str, Any]], groups: list[str], frame: Frame, x: Any
+) -> Iterator[Any]:
+    tops = {group: frame.bottom + STRIP * i + 20 for i, group in enumerate(groups)}
+    rows = [t | {"y": tops[t["group"]], "y2": tops[t["group"]] + 11} for t in ticks]
+    names = [{"y": top - 2, "group": f"{group} ({sum(t['group'] == group for t in ticks)})"}
+             for group, top in tops.items()]
+    lines = [{"y": top + 11} for top in tops.values()]
+    yield alt.Chart(table(lines)).mark_rule(color=colour("grid")).encode(y=at("y", frame.height))
+    yield alt.Chart(table(rows)).mark_rule(color=colour("ink"), strokeWidth=1.2, opacity=0.8).encode(
+        x=x, y=at("y", frame.height), y2=alt.Y2("y2")
+    )
+    yield alt.Chart(table(names)).mark_text(align="left", baseline="alphabetic").encode(
+        x=alt.value(0), y=at("y", frame.height), text="group:N"
+    )

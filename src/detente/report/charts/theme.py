@@ -1,0 +1,131 @@
+"""Colours, sizes and scales that all charts share.
+
+A chart names its colours by meaning. In the spec each name is a sentinel colour; once drawn, the
+sentinels become CSS variables, so that one drawing serves light, dark and print.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import altair as alt
+
+TOKENS = (
+    "ink",
+    "muted",
+    "grid",
+    "accent",
+    "band50",
+    "band80",
+    "band95",
+    "placebo",
+    "shade",
+    "closer",
+    "apart",
+    "paper",
+    "null50",
+)
+"""What a colour may mean; `page.css` gives each a value for light and for dark."""
+
+WIDTH = 340
+"""Width in pixels of a card's chart: a phone's column, so that one drawing fits every screen."""
+
+FONT = "Liberation Sans"
+"""Metrics that labels are laid out with; the page shows its system font, of about equal width."""
+
+_SENTINEL = re.compile(r"#a1b0([0-9a-f]{2})")
+CHARACTER = 6.4
+"""Width in pixels of an average character at 11 px in the widest usual font, to lay labels out."""
+
+
+def colour(token: str) -> str:
+    """The sentinel colour that stands for a token in a spec.
+
+    Example:
+        >>> with_variables(f'fill="{colour("accent")}"')
+        'fill="var(--c-accent)"'
+    """
+    return f"#a1b0{TOKENS.index(token):02x}"
+
+
+def with_variables(svg: str) -> str:
+    """Replace sentinel colours by CSS variables."""
+    return _SENTINEL.sub(lambda m: f"var(--c-{TOKENS[int(m[1], 16)]})", svg)
+
+
+def table(rows: Iterable[dict[str, object]]) -> Any:
+    """Rows as inline data of a chart: as one JSON text, which Altair does not walk through.
+
+    Rows given as objects made a chart of some hundred rows ten times slower to build.
+    """
+    text = json.dumps(list(rows), allow_nan=False)
+    return alt.InlineData(values=text, format=alt.JsonDataFormat(type="json", parse=None))
+
+
+def finish(chart: Any, height: int, width: int = WIDTH) -> Any:
+    """Set the outer size of a chart and the look that all share."""
+    axis = {
+        "labelFont": FONT,
+        "labelFontSize": 11,
+        "labelColor": colour("muted"),
+        "titleFontSize": 11,
+        "titleFontWeight": "normal",
+        "titleColor": colour("muted"),
+        "gridColor": colour("grid"),
+        "domain": False,
+        "ticks": False,
+        "labelPadding": 5,
+    }
+    return (
+        chart.properties(
+            width=width,
+            height=height,
+            padding=2,
+            background="transparent",
+            autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+        )
+        .configure(font=FONT, aria=False)
+        .configure_axis(**axis)
+        .configure_view(stroke=None)
+        .configure_text(fontSize=11, color=colour("ink"), lineBreak="\n")
+        .configure_title(
+            font=FONT,
+            fontSize=11,
+            fontWeight="normal",
+            color=colour("muted"),
+            anchor="start",
+            frame="group",
+            offset=10,
+        )
+    )
+
+
+def pixels(height: float) -> Any:
+    """A y scale in pixels from the top of the plot, for layouts by row."""
+    return alt.Scale(domain=[0, height], range=[0, height], nice=False, zero=False)
+
+
+def at(field: str, height: float) -> Any:
+    """Encode a field as pixels from the top."""
+    return alt.Y(f"{field}:Q", scale=pixels(height), axis=None)
+
+
+def to(field: str) -> Any:
+    """Encode a field as the second y."""
+    return alt.Y2(field)
+
+
+def padded(values: Iterable[float | None], share: float = 0.06) -> tuple[float, float]:
+    """A domain that holds all values with a little room.
+
+    Example:
+        >>> padded([0.0, None, 10.0], 0.1)
+        (-1.0, 11.0)
+    """
+    known = [v for v in values if v is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    room = (high - low) * share or abs(high) * share or 1.0
+    return low - room, high + room

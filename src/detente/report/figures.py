@@ -1,0 +1,120 @@
+"""Figures of the page: a drawing, how to read it, and its data table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from detente.claims.finding import Chart, ChartKind, Finding
+from detente.claims.result import StudyResult, TensionReading, ThenAndNow
+from detente.report import tables
+from detente.report.charts import cards, evidence, pairs
+from detente.report.charts.svg import draw
+from detente.report.charts.tension import tension as tension_chart
+from detente.report.views import FigureView, KeyItem, TableView
+from detente.report.words import effect_text, finite
+
+BANDS = KeyItem("bands", "50, 80 and 95% bands of uncertainty, darker where likelier")
+
+KEYS: dict[ChartKind, tuple[KeyItem, ...]] = {
+    "path": (
+        KeyItem("line", "mean over the episodes"),
+        BANDS,
+        KeyItem("dash", "range of 90% of placebo dates"),
+    ),
+    "rates": (KeyItem("dot", "rate"), BANDS),
+    "level": (KeyItem("line", "latent level"), BANDS, KeyItem("speck", "observed")),
+    "shift": (KeyItem("speck", "observed"), KeyItem("line", "mean before and after")),
+    "odds": (
+        KeyItem("dot", "self-exciting rate: events draw events"),
+        KeyItem("band", "its 90% interval"),
+        KeyItem("tick", "base rate: how often in the past"),
+    ),
+}
+"""How to read each kind of chart."""
+
+
+def _figure(
+    name: str, title: str, chart: Any, says: str, key: tuple[KeyItem, ...], data: TableView
+) -> FigureView:
+    return FigureView(name, title, draw(chart, name, title, says), Markup(), key, data)
+
+
+def of_chart(chart: Chart, finding: Finding, name: str) -> FigureView | None:
+    """The chart of a card, or None where it has no row to draw."""
+    if not cards.records(chart):
+        return None
+    drawn = cards.DRAW[chart.kind](chart, finding.neutral, finding.unit)
+    says = f"{chart.y_title}. {finding.answer} The data table follows the chart."
+    return _figure(name, chart.title, drawn, says, KEYS[chart.kind], tables.of_chart(chart))
+
+
+def of_placebo(finding: Finding, name: str) -> FigureView | None:
+    """The placebo distribution, or None without placebo tests."""
+    if not evidence.histogram(finding):
+        return None
+    known = finite(finding.effect) is not None
+    key = [KeyItem("bar", "placebo tests, where nothing happened")]
+    if known:
+        key.append(KeyItem("bar-far", "those at least as far from no effect as the observed one"))
+    says = f"Histogram of {len(finding.placebo)} placebo effects."
+    if known:
+        says += f" The observed effect is {effect_text(finding)}."
+    chart = evidence.placebo(finding)
+    return _figure(name, "Against chance", chart, says, tuple(key), tables.of_placebo(finding))
+
+
+def of_curve(finding: Finding, name: str) -> FigureView | None:
+    """The specification curve, or None with fewer than two specifications."""
+    ordered = evidence.curve_order(finding.specification)
+    if len(ordered) < 2:
+        return None
+    key = (
+        KeyItem("dot", "effect in one specification"),
+        KeyItem("stem", "its 90% interval"),
+        KeyItem("ring", "the one declared beforehand"),
+    )
+    says = f"Effects from {ordered[0].effect:.3g} to {ordered[-1].effect:.3g} ({finding.unit})."
+    chart = evidence.specification_curve(finding)
+    data = tables.of_curve(finding)
+    return _figure(name, "Every defensible choice", chart, says, key, data)
+
+
+def of_tension(reading: TensionReading, result: StudyResult, name: str) -> FigureView:
+    """Tension by one source: a wide drawing and a narrow one."""
+    title = f"Tension by {reading.source}"
+    says = f"{reading.unit}, from {reading.dates[0]} to {reading.dates[-1]}, with graded bands."
+    wide, narrow = (
+        draw(
+            tension_chart(reading, result.marks, result.spans, wide=wide),
+            f"{name}-{'wide' if wide else 'narrow'}",
+            title,
+            says,
+        )
+        for wide in (True, False)
+    )
+    key = (
+        KeyItem("line", "latent level"),
+        BANDS,
+        KeyItem("speck", "observed"),
+        KeyItem("shade", "periods, named above"),
+    )
+    return FigureView(name, title, wide, narrow, key, tables.of_tension(reading))
+
+
+def of_pairs(shown: ThenAndNow, names: Mapping[str, str], name: str) -> FigureView | None:
+    """All pairs then and now, or None where no pair has both windows."""
+    known, _ = pairs.ordered(shown)
+    if not known:
+        return None
+    key = (
+        KeyItem("then", f"then: {shown.then_span}"),
+        KeyItem("now", f"now: {shown.now_span}"),
+        KeyItem("closer", "moved closer"),
+        KeyItem("apart", "moved apart"),
+    )
+    says = f"{shown.unit}. {len(known)} pairs, from the largest rise to the largest fall."
+    chart = pairs.then_and_now(shown, names)
+    return _figure(name, f"By {shown.source}", chart, says, key, tables.of_pairs(shown, names))

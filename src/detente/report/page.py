@@ -1,0 +1,183 @@
+"""The page as data, and the page as HTML."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from detente.claims.finding import Verdict
+from detente.claims.result import StudyResult
+from detente.report import figures, tables
+from detente.report.cards import card, verdict_view
+from detente.report.charts.pairs import ordered, pair_name
+from detente.report.views import (
+    CardView,
+    Fact,
+    GroupView,
+    PageView,
+    RelationsView,
+    TensionView,
+)
+from detente.report.words import day_text, plural, slug
+
+WORDS: tuple[Fact, ...] = (
+    Fact("Bands of 50, 80 and 95%", "Where the true value lies with that probability, if the model "
+         "is right. The darker the band, the likelier."),
+    Fact("Episode", "One provocation, or several so close together that they count as one."),
+    Fact("Interval", "The range of effects that the data can bear. “90%” means that nine of ten "
+         "intervals made this way would hold the true effect."),
+    Fact("Latent level", "The steady level behind noisy counts, estimated with its uncertainty."),
+    Fact("Net cooperation", "Cooperative minus conflictual events, as a share of both: 1 is only "
+         "cooperation, −1 only conflict."),
+    Fact("p-value (p)", "How often chance alone makes an effect at least as large. When several "
+         "claims are tested together, it is corrected, so that one of them does not pass by luck."),
+    Fact("Placebo test", "The same calculation on dates when nothing happened. It shows what chance "
+         "alone makes of the data."),
+    Fact("Rate ratio", "How many times more often something happens: 1 means equally often."),
+    Fact("Specification", "One defensible way to run the test. All of them are shown; the one in "
+         "the verdict was declared beforehand."),
+)  # fmt: skip
+"""The glossary."""
+
+
+def page_view(result: StudyResult, generated: datetime) -> PageView:
+    """Everything that the page says, as frozen data; draws all charts."""
+    cards = tuple(card(f, i) for i, f in enumerate(result.findings, 1))
+    css, js = _asset("page.css"), _asset("page.js")
+    return PageView(
+        title=result.title,
+        question=result.question,
+        headline=result.headline,
+        strength=result.headline_strength,
+        about=result.about,
+        as_of=day_text(result.as_of),
+        lead=lead(result),
+        groups=grouped(cards),
+        cards=cards,
+        tension=tuple(_tension(result)),
+        marks=tables.of_marks(result.marks) if result.tension else None,
+        relations=tuple(_relations(result)),
+        rules=tuple(Fact(name, text) for name, text in result.rules),
+        verdicts=tuple(map(verdict_view, Verdict)),
+        data=tables.of_data(result.data),
+        data_citations=tuple(dict.fromkeys(d.citation for d in result.data)),
+        missing=result.missing,
+        notes=result.notes,
+        cite=result.cite,
+        words=WORDS,
+        version=result.version,
+        seed=result.seed,
+        generated=generated.isoformat(timespec="seconds"),
+        css=Markup(css),  # noqa: S704 - our own file
+        js=Markup(js),  # noqa: S704 - our own file
+        policy=_policy(css, js),
+    )
+
+
+def lead(result: StudyResult) -> str:
+    """How many claims came out how, in one sentence."""
+    count = Counter(f.verdict for f in result.findings)
+    leaning = count[Verdict.SUPPORTED] + count[Verdict.LEANS_SUPPORTED]
+    against = count[Verdict.CONTRADICTED] + count[Verdict.LEANS_AGAINST]
+    undecided = count[Verdict.INSUFFICIENT_DATA] + count[Verdict.NOT_TESTABLE]
+    return (
+        f"Of {plural(len(result.findings), 'claims')}, {leaning} "
+        f"{'is' if leaning == 1 else 'are'} borne out or lean that way, {against} point the other "
+        f"way, {count[Verdict.NO_CLEAR_EFFECT]} show no clear effect, and {undecided} cannot be "
+        "decided with the data at hand."
+    )
+
+
+def grouped(cards: tuple[CardView, ...]) -> tuple[GroupView, ...]:
+    """Cards by verdict, strongest for first, verdicts without a card left out."""
+    groups = [
+        GroupView(verdict_view(v), tuple(c for c in cards if c.verdict.word == v.value))
+        for v in Verdict
+    ]
+    return tuple(group for group in groups if group.cards)
+
+
+def _tension(result: StudyResult) -> list[TensionView]:
+    return [
+        TensionView(
+            figures.of_tension(reading, result, f"tension-{slug(reading.source)}"),
+            reading.source,
+            reading.citation,
+        )
+        for reading in result.tension
+        if len(reading.dates) > 1
+    ]
+
+
+def _relations(result: StudyResult) -> list[RelationsView]:
+    views = []
+    for shown in result.then_and_now:
+        figure = figures.of_pairs(shown, result.party_names, f"relations-{slug(shown.source)}")
+        if figure is None:
+            continue
+        _, unknown = ordered(shown)
+        names = ", ".join(pair_name(p, result.party_names) for p in unknown)
+        absent = f"No data in one of the two windows: {names}." if unknown else ""
+        views.append(RelationsView(figure, shown.source, shown.citation, absent))
+    return views
+
+
+@cache
+def _asset(name: str) -> str:
+    return files("detente.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _policy(css: str, js: str) -> str:
+    """Nothing may be loaded from anywhere; only our own style and script run."""
+    hashes = [
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (css, js)
+    ]
+    return (
+        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+
+
+_URL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:)]")
+
+
+def linked(text: str) -> Markup:
+    """Escaped text with its web addresses as links.
+
+    Example:
+        >>> linked("see https://example.org/?a=1&b=2, <i>")  # doctest: +ELLIPSIS
+        Markup('see <a href="https://example.org/?a=1&amp;b=2"...</a>, &lt;i&gt;')
+    """
+    out, end = Markup(), 0
+    for match in _URL.finditer(text):
+        link = Markup('<a href="{0}" rel="noopener noreferrer">{0}</a>').format(match[0])
+        out += escape(text[end : match.start()]) + link
+        end = match.end()
+    return out + escape(text[end:])
+
+
+def environment() -> Environment:
+    """The Jinja environment: everything escaped, no undefined name tolerated."""
+    env = Environment(
+        loader=PackageLoader("detente.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters["linked"] = linked
+    return env
+
+
+def render(result: StudyResult, generated: datetime) -> str:
+    """The whole page as HTML; see `write` for the file."""
+    page = page_view(result, generated)
+    return environment().get_template("page.html").render(page=page)

@@ -1,0 +1,147 @@
+"""Data tables of the page: the same numbers as the charts, for readers and for CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from detente.claims.finding import Chart, Finding
+from detente.claims.result import DataUsed, Mark, TensionReading, ThenAndNow
+from detente.report.charts.cards import OUTCOME, records
+from detente.report.charts.evidence import curve_order, histogram
+from detente.report.charts.pairs import change, ordered, pair_name
+from detente.report.charts.tension import values
+from detente.report.views import Cell, TableView
+from detente.report.words import day_text, finite, number, p_text, whole_interval
+
+HEADINGS = {
+    "offset": "Period from the cause",
+    "value": "Value",
+    "placebo_low": "90% of placebos, low",
+    "placebo_high": "90% of placebos, high",
+    "group": "Group",
+    "rate": "Rate",
+    "level": "Latent level",
+    "date": "Date",
+    "mean": "Mean of its side",
+    "window": "Window",
+    "self_exciting": "Self-exciting rate",
+    "base_rate": "Base rate",
+    "low": "90% interval, low",
+    "high": "90% interval, high",
+    "happened": "Happened",
+    "observed": "Observed",
+} | {f"{end}{cover}": f"{cover}% band, {end}" for cover in (50, 80, 95) for end in ("low", "high")}
+
+
+def cell(value: object) -> Cell:
+    """Any value as a cell: numbers rounded for the eye, at full precision for the CSV.
+
+    Example:
+        >>> cell(0.123456789), cell("x"), cell(None)
+        (Cell(text='0.123', value='0.123456789'), Cell(text='x', value=''), Cell(text='–', value=''))
+    """
+    if isinstance(value, bool):
+        return Cell("yes" if value else "no")
+    if isinstance(value, int):
+        return Cell(number(value), str(value))
+    if isinstance(value, float):
+        known = finite(value)
+        return Cell(number(known), "" if known is None else f"{known:.9g}")
+    return Cell("–" if value is None else str(value))
+
+
+def table(
+    caption: str, head: Sequence[str], rows: Iterable[Sequence[object]], numeric: Sequence[bool]
+) -> TableView:
+    """Plain values as a table."""
+    cells = tuple(tuple(v if isinstance(v, Cell) else cell(v) for v in row) for row in rows)
+    return TableView(caption, tuple(head), tuple(numeric), cells)
+
+
+def from_records(caption: str, rows: Sequence[Mapping[str, object]]) -> TableView:
+    """Rows of equal keys as a table, headed by what the keys mean."""
+    names = list(rows[0]) if rows else []
+    numeric = [any(isinstance(row[n], int | float) for row in rows) for n in names]
+    return table(caption, [HEADINGS.get(n, n) for n in names], [tuple(r.values()) for r in rows], numeric)
+
+
+def of_chart(chart: Chart) -> TableView:
+    """The data of a card's chart."""
+    rows = records(chart)
+    if chart.kind == "odds":
+        rows = [row | {"happened": OUTCOME[row["happened"]]} for row in rows]
+    return from_records(f"{chart.title} ({chart.y_title})", rows)
+
+
+def of_placebo(finding: Finding) -> TableView:
+    """The histogram of placebo effects."""
+    rows = [
+        {"Effect from": r["low"], "Effect to": r["high"], "Placebo tests": r["count"]}
+        for r in histogram(finding)
+    ]
+    return from_records(f"Effects in placebo tests ({finding.unit})", rows)
+
+
+def of_curve(finding: Finding) -> TableView:
+    """All specifications, in order of effect."""
+    names = list(dict.fromkeys(n for s in finding.specification for n in s.choices))
+    rows = []
+    for s in curve_order(finding.specification):
+        shown = whole_interval(s.interval)
+        ends = (shown.low, shown.high) if shown else (None, None)
+        choices = [s.choices.get(n, "–") for n in names]
+        p = Cell(p_text(s.p_placebo), "" if s.p_placebo is None else f"{s.p_placebo:.9g}")
+        rows.append((*choices, s.effect, *ends, p, s.cases, "primary" if s.primary else "–"))
+    head = [*(n.capitalize() for n in names), "Effect", "Low", "High", "p", "Cases", "Role"]
+    numeric = [False] * len(names) + [True] * 5 + [False]
+    return table(f"Specifications, effect in {finding.unit}", head, rows, numeric)
+
+
+def of_rows(finding: Finding) -> TableView | None:
+    """The cases behind a finding."""
+    if not finding.rows:
+        return None
+    rows = [
+        (Cell(day_text(r.date), r.date), r.label, finite(r.value), r.note or "–", r.citation or "–")
+        for r in finding.rows
+    ]
+    head = ("Date", "What", "Value", "Note", "Source")
+    numeric = (False, False, True, False, False)
+    return table(f"The {finding.case_word} behind this claim", head, rows, numeric)
+
+
+def of_tension(reading: TensionReading) -> TableView:
+    """Observed values and the latent level with its bands."""
+    rows = [{k: v for k, v in row.items() if k != "ms"} for row in values(reading)]
+    return from_records(f"Tension by {reading.source} ({reading.unit})", rows)
+
+
+def of_marks(marks: Sequence[Mark]) -> TableView | None:
+    """The dated facts marked in the tension charts."""
+    if not marks:
+        return None
+    rows = [
+        (Cell(day_text(m.date), m.date), m.group, m.title, m.citation or "–")
+        for m in sorted(marks, key=lambda m: m.date)
+    ]
+    return table("Dated facts marked above", ("Date", "Group", "What", "Source"), rows, [False] * 4)
+
+
+def of_pairs(shown: ThenAndNow, names: Mapping[str, str]) -> TableView:
+    """All pairs, from the largest rise to the largest fall, then those without data."""
+    known, unknown = ordered(shown)
+    rows = [
+        (pair_name(p, names), finite(p.then), finite(p.now), change(p)) for p in (*known, *unknown)
+    ]
+    head = ("Pair", f"Then ({shown.then_span})", f"Now ({shown.now_span})", "Change")
+    return table(f"{shown.unit}, by {shown.source}", head, rows, (False, True, True, True))
+
+
+def of_data(data: Sequence[DataUsed]) -> TableView:
+    """The data that were used."""
+    rows = [
+        (d.label, d.covers, d.missing or "nothing known", d.rows, Cell(d.sha256[:12], d.sha256))
+        for d in data
+    ]
+    head = ("Source", "Covers", "Missing", "Rows", "SHA-256")
+    return table("Data used", head, rows, (False, False, False, True, False))
