@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.claims.finding import Chart
-from detente.claims.scales import convert, scale_of, to_periods
+from detente.claims.scales import (
+    convert,
+    display,
+    scale_of,
+    shown_unit,
+    shown_values,
+    to_periods,
+)
 from detente.dynamics.eventstudy import EventStudy, Grid, path_around
+from detente.dynamics.level import LevelPosterior
 from detente.dynamics.rates import RateContrast
 from detente.dynamics.resample import bootstrap_means, expanded_tail
+from detente.studies.models import ExtremeClaim
 from detente.studies.signal import Signal
 
 Floats = NDArray[np.float64]
@@ -94,5 +104,51 @@ def rates_chart(result: RateContrast, labels: tuple[str, str], signal: Signal) -
             "group": labels,
             "rate": plain(np.array([result.rate_high, result.rate_low]) * per),
             **bands(draws * per),
+        },
+    )
+
+
+def shift_chart(signal: Signal, at: int, window: int, date: dt.date) -> Chart:
+    """The series around the date with the mean of either side."""
+    series = signal.series
+    values = shown_values(signal)
+    first, last = max(0, at - 2 * window), min(len(values), at + 2 * window)
+    means = np.full(len(values), np.nan)
+    means[at - window : at] = np.nanmean(values[at - window : at])
+    means[at : at + window] = np.nanmean(values[at : at + window])
+    return Chart(
+        kind="shift",
+        title="Before and after the date",
+        x_title="",
+        y_title=shown_unit(signal),
+        columns={
+            "date": tuple(str(day) for day in series.dates[first:last]),
+            "value": plain(values[first:last]),
+            "mean": plain(means[first:last]),
+        },
+        marks={"date": date.isoformat()},
+    )
+
+
+def level_chart(signal: Signal, posterior: LevelPosterior, claim: ExtremeClaim) -> Chart:
+    """The level since the earlier date with its bands, and the claimed peak."""
+    sign = 1.0 if claim.direction == "highest" else -1.0
+    draws = display(signal, sign * posterior.draws)
+    keep = signal.series.dates >= np.datetime64(claim.since, "D") - np.timedelta64(366, "D")
+    return Chart(
+        kind="level",
+        title="The latent level and its uncertainty",
+        x_title="",
+        y_title=shown_unit(signal),
+        columns={
+            "date": tuple(str(day) for day in signal.series.dates[keep]),
+            "value": plain(shown_values(signal)[keep]),
+            "level": plain(np.median(draws, axis=0)[keep]),
+            **bands(draws[:, keep]),
+        },
+        marks={
+            "since": claim.since.isoformat(),
+            "target": claim.target[0].isoformat(),
+            "target_end": claim.target[1].isoformat(),
         },
     )

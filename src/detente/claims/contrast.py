@@ -261,9 +261,7 @@ def _reading(claim: ContrastClaim, item: Measured) -> Reading:
     )
 
 
-def _evidence(
-    claim: ContrastClaim, item: Measured, curve: Sequence[Specification]
-) -> Evidence:
+def _evidence(claim: ContrastClaim, item: Measured, curve: Sequence[Specification]) -> Evidence:
     effect = item.result.log_ratio if claim.direction == "up" else -item.result.log_ratio
     side = np.sign(item.result.log_ratio)
     same = [np.sign(np.log(spec.effect)) == side for spec in curve]

@@ -21,7 +21,8 @@ def provenance(
         data: The study's data; the chronicle's hash is part of every finding.
         signals: The signals that the finding read.
         options: Seed and draws.
-        estimator, null: What was declared for this kind of claim.
+        estimator: The primary estimator declared for this kind of claim.
+        null: What its p-value compares with.
     """
     hashes = [data.chronicle_sha256, *(signal.sha256 for signal in signals)]
     digest = hashlib.sha256("\n".join(hashes).encode()).hexdigest()

@@ -170,7 +170,7 @@ def _choices(claim: ResponseClaim, signal: Signal) -> Iterator[Choice]:
             yield Choice(cause, window, baseline, normalise, lag)
 
 
-def _specification(item: Measured, data: StudyData, primary: bool) -> Specification:  # noqa: FBT001
+def _specification(item: Measured, data: StudyData, primary: bool) -> Specification:
     scale, choice = scale_of(item.signal), item.choice
     low, high = (float(end) for end in convert(scale, np.array(item.interval)))
     return Specification(
@@ -263,9 +263,7 @@ def _reading(claim: ResponseClaim, item: Measured) -> Reading:
     )
 
 
-def _evidence(
-    claim: ResponseClaim, item: Measured, curve: Sequence[Specification]
-) -> Evidence:
+def _evidence(claim: ResponseClaim, item: Measured, curve: Sequence[Specification]) -> Evidence:
     effect = item.study.effect if claim.direction == "up" else -item.study.effect
     same = [np.sign(spec.effect) == np.sign(item.study.effect) for spec in curve]
     carried = any(np.sign(rest) != np.sign(item.study.effect) for rest in _without_each(item))

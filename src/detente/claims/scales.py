@@ -17,6 +17,7 @@ Ints = NDArray[np.int64]
 Scale = Literal["percent", "points"]
 
 PER_MONTH = {"day": 30.4375, "week": 4.348, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
+PER_EVENTS = 10_000.0
 ONE_HALF = 0.5  # added to counts, so that a silent period has a finite log
 MINUS = "\N{MINUS SIGN}"
 
@@ -54,6 +55,42 @@ def grid_of(signal: Signal, *, normalise: bool = True) -> Grid:
         np.asarray(decimal, dtype=np.float64),
         season,
     )
+
+
+def level_values(signal: Signal) -> Floats:
+    """The signal on a scale on which its noise is even: log rates, or logs of positive scores."""
+    if signal.counts:
+        return grid_of(signal).values
+    return np.log(signal.series.values) if _all_positive(signal) else signal.series.values
+
+
+def display(signal: Signal, levels: Floats) -> Floats:
+    """Levels of `level_values` back in the unit of `shown_unit`."""
+    if signal.counts:
+        return np.asarray(np.exp(levels) * _per(signal), dtype=np.float64)
+    return np.asarray(np.exp(levels) if _all_positive(signal) else levels, dtype=np.float64)
+
+
+def shown_values(signal: Signal) -> Floats:
+    """The signal as a reader should see it: rates where there is an exposure."""
+    if signal.counts and signal.series.exposure is not None:
+        return signal.series.values / signal.series.exposure * PER_EVENTS
+    return signal.series.values
+
+
+def shown_unit(signal: Signal) -> str:
+    """The unit of `shown_values`."""
+    if signal.counts and signal.series.exposure is not None:
+        return f"per {PER_EVENTS:,.0f} events reported"
+    return signal.series.unit
+
+
+def _all_positive(signal: Signal) -> bool:
+    return bool(np.nanmin(signal.series.values) > 0)
+
+
+def _per(signal: Signal) -> float:
+    return 1.0 if signal.series.exposure is None else PER_EVENTS
 
 
 def to_periods(months: float, every: str) -> int:

@@ -61,9 +61,7 @@ def state_mask(data: StudyData, series: Series, state: State) -> StateMask:
     if state.after is not None:
         return StateMask(recent, f"{span} after {label}", f"in the {span} after {label}")
     history = _since_first(data, series, action)
-    return StateMask(
-        ~recent & history, f"{span} without {label}", f"after {span} without {label}"
-    )
+    return StateMask(~recent & history, f"{span} without {label}", f"after {span} without {label}")
 
 
 def stratum_of(data: StudyData, series: Series, names: Sequence[str]) -> Ints:

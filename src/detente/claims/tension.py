@@ -1,0 +1,59 @@
+"""The tension of the system as a latent level, by every source that reads it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from detente.claims.options import Options
+from detente.claims.result import TensionReading
+from detente.claims.scales import display, level_values, shown_unit, shown_values
+from detente.dynamics.level import local_level
+from detente.errors import DataGapError
+from detente.studies.data import StudyData
+from detente.studies.models import Reading
+from detente.studies.signal import Signal
+
+COVERAGES = (0.5, 0.8, 0.95)
+
+
+def tension_readings(data: StudyData, options: Options) -> tuple[TensionReading, ...]:
+    """The level of the system's tension by each source that the study names.
+
+    Args:
+        data: The study's data as of a date.
+        options: Number of draws and the seed.
+
+    Returns:
+        One reading per source with enough data; observed values, level and bands in one unit.
+    """
+    readings = []
+    for item in data.study.tension:
+        option = Reading(figure=item.figure, measure=item.measure)
+        for signal in data.signals(item.relation, [option])[0]:
+            try:
+                readings.append(_reading(signal, options))
+            except DataGapError:
+                continue
+    return tuple(readings)
+
+
+def _reading(signal: Signal, options: Options) -> TensionReading:
+    """The level of each block of the signal, set side by side: blocks are never joined."""
+    values = level_values(signal)
+    middle = np.full(len(values), np.nan)
+    bands = {coverage: np.full((2, len(values)), np.nan) for coverage in COVERAGES}
+    for block in np.unique(signal.series.segments):
+        inside = np.flatnonzero(signal.series.segments == block)
+        posterior = local_level(values[inside], draws=options.level_draws, seed=options.seed)
+        middle[inside] = display(signal, posterior.median())
+        for coverage, band in bands.items():
+            band[:, inside] = display(signal, posterior.band(coverage))
+    return TensionReading(
+        source=signal.source,
+        citation=signal.series.citation,
+        unit=shown_unit(signal),
+        dates=signal.series.dates,
+        observed=shown_values(signal),
+        level=middle,
+        bands=bands,
+    )

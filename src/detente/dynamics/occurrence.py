@@ -1,0 +1,166 @@
+"""Odds that an action happens within a window, from what was known on a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.dynamics.resample import block_index
+from detente.dynamics.selfexcite import SelfExciting, fit_self_exciting
+from detente.errors import DataGapError
+
+Floats = NDArray[np.float64]
+
+BLOCK_DAYS = 365
+MIN_HISTORY = 730
+
+
+@dataclass(frozen=True)
+class Odds:
+    """The odds of at least one event day within a window of so many days.
+
+    Attributes:
+        days: Length of the window.
+        base_rate: Share of past windows of that length with at least one event.
+        base_low: Low end of its 90% interval, from resampled years of history.
+        base_high: High end of the same.
+        self_exciting: Probability by the self-exciting rate; None where it could not be fitted.
+        self_low: Low end of its 90% interval, from refits to resampled years.
+        self_high: High end of the same.
+        happened: Whether it did; None while the window is open.
+    """
+
+    days: int
+    base_rate: float
+    base_low: float
+    base_high: float
+    self_exciting: float | None
+    self_low: float | None
+    self_high: float | None
+    happened: bool | None
+
+
+def odds_at(
+    counts: Floats, windows: list[int], outcomes: list[bool | None], *, draws: int, seed: int
+) -> tuple[tuple[Odds, ...], SelfExciting | None]:
+    """Odds for several windows that begin the day after the history ends.
+
+    Args:
+        counts: Event days per day of the history, shape (T,); the last day is the day on which the
+            odds are given.
+        windows: Days of each window.
+        outcomes: What happened within each.
+        draws: Resamples for the base rate's interval.
+        seed: Seed of the random numbers.
+
+    Returns:
+        The odds, and the self-exciting model behind them if there are enough events.
+
+    Raises:
+        DataGapError: The history is shorter than two years.
+
+    Example:
+        >>> history = np.zeros(1500)
+        >>> history[::30] = 1
+        >>> odds, _ = odds_at(history, [30], [True], draws=50, seed=1)
+        >>> odds[0].base_rate
+        1.0
+    """
+    if len(counts) < MIN_HISTORY:
+        raise DataGapError(
+            "The odds could not be computed.",
+            f"The history has {len(counts)} days; {MIN_HISTORY} are needed.",
+            "Begin the history earlier.",
+        )
+    try:
+        model = fit_self_exciting(counts)
+    except DataGapError:
+        model = None
+    refits = _refits(counts, model, seed)
+    return tuple(
+        _odds(counts, model, refits, window, happened, draws=draws, seed=seed)
+        for window, happened in zip(windows, outcomes, strict=True)
+    ), model
+
+
+def happened_within(counts: Floats, days: int) -> Floats:
+    """For each day with a full window after it: 1 if the next `days` days hold an event.
+
+    Example:
+        >>> happened_within(np.array([0.0, 0.0, 1.0, 0.0]), 2).tolist()
+        [1.0, 1.0]
+    """
+    total = np.concatenate([[0.0], np.cumsum(counts)])
+    inside = total[days + 1 :] - total[1:-days]
+    return np.asarray(inside > 0, dtype=np.float64)
+
+
+def _odds(
+    counts: Floats,
+    model: SelfExciting | None,
+    refits: list[SelfExciting],
+    days: int,
+    happened: bool | None,
+    *,
+    draws: int,
+    seed: int,
+) -> Odds:
+    past = happened_within(counts, days)
+    rng = np.random.default_rng(seed)
+    index = block_index(len(past), max(BLOCK_DAYS, days), draws, rng)
+    low, high = np.quantile(past[index].mean(axis=1), [0.05, 0.95])
+    others = [refit.probability(days) for refit in refits]
+    return Odds(
+        days=days,
+        base_rate=float(past.mean()),
+        base_low=float(low),
+        base_high=float(high),
+        self_exciting=None if model is None else model.probability(days),
+        self_low=float(np.quantile(others, 0.05)) if others else None,
+        self_high=float(np.quantile(others, 0.95)) if others else None,
+        happened=happened,
+    )
+
+
+def _refits(
+    counts: Floats, model: SelfExciting | None, seed: int, times: int = 40
+) -> list[SelfExciting]:
+    """Refits to histories simulated from the model, each with the true recent past.
+
+    A parametric bootstrap: the parameters are as uncertain as their estimates vary over histories
+    that the model itself makes; the excitement on the day is computed from the true history.
+    """
+    if model is None:
+        return []
+    rng = np.random.default_rng(seed)
+    refits = []
+    for _ in range(times):
+        try:
+            refits.append(
+                _with_history(fit_self_exciting(_simulate(model, len(counts), rng)), counts)
+            )
+        except DataGapError:
+            continue
+    return refits
+
+
+def _simulate(model: SelfExciting, length: int, rng: np.random.Generator) -> Floats:
+    counts = np.zeros(length)
+    uniform = rng.random(length)
+    heat = 0.0
+    for day in range(length):
+        rate = model.base + model.jump * heat
+        counts[day] = float(uniform[day] < 1 - np.exp(-rate))
+        heat = model.decay * heat + (1 - model.decay) * counts[day]
+    return counts
+
+
+def _with_history(model: SelfExciting, counts: Floats) -> SelfExciting:
+    """The model with the excitement that the true history leaves on the day."""
+    ages = len(counts) - 1 - np.flatnonzero(counts)
+    heat = model.jump * float(((1 - model.decay) * model.decay**ages).sum())
+    return SelfExciting(
+        model.base, model.jump, model.decay, heat, model.events, model.log_likelihood
+    )
