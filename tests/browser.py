@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import pytest
@@ -76,9 +75,7 @@ class Browser:
             self.send(f"{domain}.enable")
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._process.terminate()
         self._process.wait(20)
         os.close(self._read)
@@ -149,20 +146,26 @@ class Browser:
         return path
 
     def requests(self) -> list[str]:
-        """Addresses asked for since the page was opened, but for the page itself and inline data."""
+        """Addresses asked for since the page was opened, but for itself and inline data."""
         urls = [m["params"]["request"]["url"] for m in self.messages
                 if m["method"] == "Network.requestWillBeSent"]  # fmt: skip
         return [u for u in urls if not u.startswith(("data:", "blob:"))][1:]
 
     def complaints(self) -> list[str]:
         """Console errors and warnings, log entries and uncaught exceptions."""
-        bad = []
-        for m in self.messages:
-            if m["method"] == "Runtime.exceptionThrown" or (
-                m["method"] == "Log.entryAdded" and m["params"]["entry"]["level"] != "verbose"
-            ) or (m["method"] == "Runtime.consoleAPICalled" and m["params"]["type"] in ("error", "warning", "assert")):  # fmt: skip
-                bad.append(json.dumps(m["params"])[:500])
-        return bad
+        return [json.dumps(m["params"])[:500] for m in self.messages if _is_complaint(m)]
+
+
+def _is_complaint(message: dict[str, Any]) -> bool:
+    params = message.get("params", {})
+    match message["method"]:
+        case "Runtime.exceptionThrown":
+            return True
+        case "Log.entryAdded":
+            return bool(params["entry"]["level"] != "verbose")
+        case "Runtime.consoleAPICalled":
+            return params["type"] in ("error", "warning", "assert")
+    return False
 
 
 @contextmanager

@@ -71,8 +71,8 @@ def card(finding: Finding, position: int) -> CardView:
 
 
 def short_effect(finding: Finding) -> str:
-    """Effect and interval on one line: "+12% (3 to 21%)", or an empty text."""
-    if finite(finding.effect) is None:
+    """Effect and interval on one line: "+12% (3 to 21%)"; empty where nothing is decided."""
+    if finite(finding.effect) is None or finding.verdict not in _SIDE:
         return ""
     interval = interval_text(finding)
     return effect_text(finding) + (f" ({interval})" if interval else "")
@@ -82,8 +82,8 @@ def facts(finding: Finding) -> list[Fact]:
     """The figures of a card: effect, cases, chance."""
     found = []
     if finite(finding.effect) is not None:
-        unit = "probability" if is_probability(finding.unit) else unit_name(finding.unit)
-        found.append(Fact(f"Effect: {unit}", effect_text(finding), _interval_note(finding)))
+        unit = "probability" if is_probability(finding.unit) else finding.unit
+        found.append(Fact(f"Effect ({unit})", effect_text(finding), _interval_note(finding)))
     if finding.cases or found:
         count, _, word = plural(finding.cases, finding.case_word).partition(" ")
         found.append(Fact("Cases", count, word))
@@ -132,9 +132,7 @@ def curve_note(finding: Finding) -> str:
         return ""
     above = sum(s.effect > finding.neutral for s in known)
     names = varied(finding.specification)
-    same = {
-        n: v for s in known for n, v in s.choices.items() if n not in names
-    }
+    same = {n: v for s in known for n, v in s.choices.items() if n not in names}
     text = f"{above} of {len(known)} specifications give an effect above {finding.neutral:g}."
     if same:
         text += " The same in all: " + "; ".join(f"{n}: {v}" for n, v in same.items()) + "."

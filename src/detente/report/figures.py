@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from markupsafe import Markup
 
@@ -13,6 +13,7 @@ from detente.report import tables
 from detente.report.charts import cards, evidence, pairs
 from detente.report.charts.svg import draw
 from detente.report.charts.tension import tension as tension_chart
+from detente.report.charts.theme import Spec
 from detente.report.views import FigureView, KeyItem, TableView
 from detente.report.words import effect_text, finite
 
@@ -36,10 +37,12 @@ KEYS: dict[ChartKind, tuple[KeyItem, ...]] = {
 """How to read each kind of chart."""
 
 
-def _figure(
-    name: str, title: str, chart: Any, says: str, key: tuple[KeyItem, ...], data: TableView
-) -> FigureView:
-    return FigureView(name, title, draw(chart, name, title, says), Markup(), key, data)
+def _figure(drawn: Spec, says: str, view: FigureView) -> FigureView:
+    return replace(view, svg=draw(drawn, view.id, view.title, says))
+
+
+def _undrawn(name: str, title: str, key: tuple[KeyItem, ...], table: TableView) -> FigureView:
+    return FigureView(name, title, Markup(), Markup(), key, table)
 
 
 def of_chart(chart: Chart, finding: Finding, name: str) -> FigureView | None:
@@ -48,7 +51,8 @@ def of_chart(chart: Chart, finding: Finding, name: str) -> FigureView | None:
         return None
     drawn = cards.DRAW[chart.kind](chart, finding.neutral, finding.unit)
     says = f"{chart.y_title}. {finding.answer} The data table follows the chart."
-    return _figure(name, chart.title, drawn, says, KEYS[chart.kind], tables.of_chart(chart))
+    view = _undrawn(name, chart.title, KEYS[chart.kind], tables.of_chart(chart))
+    return _figure(drawn, says, view)
 
 
 def of_placebo(finding: Finding, name: str) -> FigureView | None:
@@ -62,8 +66,8 @@ def of_placebo(finding: Finding, name: str) -> FigureView | None:
     says = f"Histogram of {len(finding.placebo)} placebo effects."
     if known:
         says += f" The observed effect is {effect_text(finding)}."
-    chart = evidence.placebo(finding)
-    return _figure(name, "Against chance", chart, says, tuple(key), tables.of_placebo(finding))
+    view = _undrawn(name, "Against chance", tuple(key), tables.of_placebo(finding))
+    return _figure(evidence.placebo(finding), says, view)
 
 
 def of_curve(finding: Finding, name: str) -> FigureView | None:
@@ -77,9 +81,8 @@ def of_curve(finding: Finding, name: str) -> FigureView | None:
         KeyItem("ring", "the one declared beforehand"),
     )
     says = f"Effects from {ordered[0].effect:.3g} to {ordered[-1].effect:.3g} ({finding.unit})."
-    chart = evidence.specification_curve(finding)
-    data = tables.of_curve(finding)
-    return _figure(name, "Every defensible choice", chart, says, key, data)
+    view = _undrawn(name, "Every defensible choice", key, tables.of_curve(finding))
+    return _figure(evidence.specification_curve(finding), says, view)
 
 
 def of_tension(reading: TensionReading, result: StudyResult, name: str) -> FigureView:
@@ -116,5 +119,5 @@ def of_pairs(shown: ThenAndNow, names: Mapping[str, str], name: str) -> FigureVi
         KeyItem("apart", "moved apart"),
     )
     says = f"{shown.unit}. {len(known)} pairs, from the largest rise to the largest fall."
-    chart = pairs.then_and_now(shown, names)
-    return _figure(name, f"By {shown.source}", chart, says, key, tables.of_pairs(shown, names))
+    view = _undrawn(name, f"By {shown.source}", key, tables.of_pairs(shown, names))
+    return _figure(pairs.then_and_now(shown, names), says, view)

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
+from altair.utils.schemapi import debug_mode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -28,30 +29,33 @@ from detente.report.views import (
 )
 from detente.report.words import day_text, plural, slug
 
-WORDS: tuple[Fact, ...] = (
-    Fact("Bands of 50, 80 and 95%", "Where the true value lies with that probability, if the model "
-         "is right. The darker the band, the likelier."),
-    Fact("Episode", "One provocation, or several so close together that they count as one."),
-    Fact("Interval", "The range of effects that the data can bear. “90%” means that nine of ten "
-         "intervals made this way would hold the true effect."),
-    Fact("Latent level", "The steady level behind noisy counts, estimated with its uncertainty."),
-    Fact("Net cooperation", "Cooperative minus conflictual events, as a share of both: 1 is only "
-         "cooperation, −1 only conflict."),
-    Fact("p-value (p)", "How often chance alone makes an effect at least as large. When several "
-         "claims are tested together, it is corrected, so that one of them does not pass by luck."),
-    Fact("Placebo test", "The same calculation on dates when nothing happened. It shows what chance "
-         "alone makes of the data."),
-    Fact("Rate ratio", "How many times more often something happens: 1 means equally often."),
-    Fact("Specification", "One defensible way to run the test. All of them are shown; the one in "
-         "the verdict was declared beforehand."),
-)  # fmt: skip
+_WORDS = {
+    "Bands of 50, 80 and 95%": "Where the true value lies with that probability, if the model is "
+    "right. The darker the band, the likelier.",
+    "Episode": "One provocation, or several so close together that they count as one.",
+    "Interval": "The range of effects that the data can bear. “90%” means that nine of ten "
+    "intervals made this way would hold the true effect.",
+    "Latent level": "The steady level behind noisy counts, estimated with its uncertainty.",
+    "Net cooperation": "Cooperative minus conflictual events, as a share of both: 1 is only "
+    "cooperation, −1 only conflict.",
+    "p-value (p)": "How often chance alone makes an effect at least as large. When several claims "
+    "are tested together, it is corrected, so that one of them does not pass by luck.",
+    "Placebo test": "The same calculation on dates when nothing happened. It shows what chance "
+    "alone makes of the data.",
+    "Rate ratio": "How many times more often something happens: 1 means equally often.",
+    "Specification": "One defensible way to run the test. All of them are shown; the one in the "
+    "verdict was declared beforehand.",
+}
+WORDS = tuple(Fact(word, meaning) for word, meaning in _WORDS.items())
 """The glossary."""
 
 
 def page_view(result: StudyResult, generated: datetime) -> PageView:
     """Everything that the page says, as frozen data; draws all charts."""
-    cards = tuple(card(f, i) for i, f in enumerate(result.findings, 1))
     css, js = _asset("page.css"), _asset("page.js")
+    with debug_mode(False):  # specs are validated by the tests, not on every run
+        cards = tuple(card(f, i) for i, f in enumerate(result.findings, 1))
+        tension, relations = tuple(_tension(result)), tuple(_relations(result))
     return PageView(
         title=result.title,
         question=result.question,
@@ -62,9 +66,9 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
         lead=lead(result),
         groups=grouped(cards),
         cards=cards,
-        tension=tuple(_tension(result)),
+        tension=tension,
         marks=tables.of_marks(result.marks) if result.tension else None,
-        relations=tuple(_relations(result)),
+        relations=relations,
         rules=tuple(Fact(name, text) for name, text in result.rules),
         verdicts=tuple(map(verdict_view, Verdict)),
         data=tables.of_data(result.data),
@@ -146,20 +150,24 @@ def _policy(css: str, js: str) -> str:
     )
 
 
-_URL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:)]")
+_URL_OR_CODE = re.compile(r"(https?://[^\s<>\"'`]*[^\s<>\"'`.,;:)])|`([^`]+)`")
+
+
+_LINK = Markup('<a href="{0}" rel="noopener noreferrer">{0}</a>')
+_CODE = Markup("<code>{0}</code>")
 
 
 def linked(text: str) -> Markup:
-    """Escaped text with its web addresses as links.
+    """Escaped text with its web addresses as links and what stands in backticks as code.
 
     Example:
         >>> linked("see https://example.org/?a=1&b=2, <i>")  # doctest: +ELLIPSIS
         Markup('see <a href="https://example.org/?a=1&amp;b=2"...</a>, &lt;i&gt;')
     """
     out, end = Markup(), 0
-    for match in _URL.finditer(text):
-        link = Markup('<a href="{0}" rel="noopener noreferrer">{0}</a>').format(match[0])
-        out += escape(text[end : match.start()]) + link
+    for match in _URL_OR_CODE.finditer(text):
+        shape = _LINK if match[1] else _CODE
+        out += escape(text[end : match.start()]) + shape.format(match[1] or match[2])
         end = match.end()
     return out + escape(text[end:])
 

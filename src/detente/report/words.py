@@ -76,13 +76,13 @@ def is_probability(unit: str) -> bool:
 
 
 def measured(value: float | None, unit: str, spread: float | None, neutral: float = 0.0) -> str:
-    """A value in its unit, short: "+12%", "63%", "1.8".
+    """A value in its unit, short: "+12%", "63%", "1.8×".
 
     Example:
         >>> measured(11.3, "% change", 18.0), measured(0.63, "probability", 0.2)
         ('+11%', '63%')
         >>> measured(1.84, "rate ratio", 1.2, neutral=1.0)
-        '1.8'
+        '1.8×'
     """
     known = finite(value)
     if known is None:
@@ -90,7 +90,7 @@ def measured(value: float | None, unit: str, spread: float | None, neutral: floa
     if is_probability(unit):
         return f"{number(100 * known, 0)}%"
     text = number(known, decimals(spread if spread else known), sign=neutral == 0)
-    return text + "%" if unit.startswith("%") else text
+    return text + ("%" if unit.startswith("%") else "×" if "ratio" in unit else "")
 
 
 def unit_name(unit: str) -> str:
@@ -117,7 +117,7 @@ def interval_text(finding: Finding, interval: Interval | None = None) -> str:
     low, high = (
         measured(v, finding.unit, spread, finding.neutral) for v in (shown.low, shown.high)
     )
-    return f"{low.removesuffix('%')} to {high}"
+    return f"{low.rstrip('%×')} to {high}"
 
 
 def _spread(finding: Finding) -> float | None:

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from detente.claims.finding import Chart, ChartKind
-from detente.report.charts.theme import WIDTH, at, colour, finish, padded, table
+from detente.report.charts.theme import Spec, at, colour, finish, padded, table
 from detente.report.words import day_text, finite, measured, milliseconds, number, wrapped
 
 BANDS = (("95", "band95"), ("80", "band80"), ("50", "band50"))
@@ -56,7 +56,7 @@ def time_x(field: str, first: int, last: int, ticks: int = 5) -> Any:
     )
 
 
-def path(chart: Chart, neutral: float, unit: str) -> Any:
+def path(chart: Chart, neutral: float, unit: str) -> Spec:
     """The mean course around the cause, with graded bands and the range of placebos."""
     rows = records(chart)
     y = _value_axis(padded([*numbers(rows, ("offset",)), neutral]))
@@ -72,12 +72,10 @@ def path(chart: Chart, neutral: float, unit: str) -> Any:
         *_bands(base, x, y),
         *(placebo.encode(x=x, y=y(f"placebo_{end}")) for end in ("low", "high")),
         _rule_at(neutral, y),
-        alt.Chart(table([{"offset": 0}]))
-        .mark_rule(color=colour("ink"), strokeWidth=1)
-        .encode(x=x),
+        alt.Chart(table([{"offset": 0}])).mark_rule(color=colour("ink"), strokeWidth=1).encode(x=x),
         line.encode(x=x, y=y("value")),
     ]
-    return finish(alt.layer(*layers).properties(title=wrapped(chart.y_title, 58)), 210)
+    return finish(alt.layer(*layers), 210, title=wrapped(chart.y_title, 58))
 
 
 def _rule_at(value: float, y: Callable[[str], Any]) -> Any:
@@ -101,7 +99,7 @@ def _row_axis(domain: tuple[float, float], title: str, **axis: Any) -> Callable[
     return lambda field: alt.X(f"{field}:Q", scale=scale, axis=shown)
 
 
-def rates(chart: Chart, neutral: float, unit: str) -> Any:
+def rates(chart: Chart, neutral: float, unit: str) -> Spec:
     """One row for each group: its rate as a point on a graded interval, labelled directly."""
     rows, y = records(chart), 0.0
     left = []
@@ -120,7 +118,7 @@ def rates(chart: Chart, neutral: float, unit: str) -> Any:
             x=x("rate"), y=at("y", height)
         ),
         base.mark_text(align="left", baseline="alphabetic").encode(
-            x=alt.value(0), y=at("top", height), text="label:N"
+            x=alt.XValue(0), y=at("top", height), text="label:N"
         ),
         base.mark_text(align="center", dy=16, fontWeight="bold").encode(
             x=x("rate"), y=at("y", height), text="text:N"
@@ -129,7 +127,7 @@ def rates(chart: Chart, neutral: float, unit: str) -> Any:
     return finish(alt.layer(*layers), int(height) + 40)
 
 
-def level(chart: Chart, neutral: float, unit: str) -> Any:
+def level(chart: Chart, neutral: float, unit: str) -> Spec:
     """Observed values as dots, the latent level with graded bands, and the two dates compared."""
     rows = [row | {"ms": milliseconds(str(row["date"]))} for row in records(chart)]
     domain = padded(numbers(rows, ("ms",)))
@@ -144,7 +142,7 @@ def level(chart: Chart, neutral: float, unit: str) -> Any:
         base.mark_line(color=colour("accent"), strokeWidth=1.6).encode(x=x, y=y("level")),
         *_dated(chart, x, first, last),
     ]
-    return finish(alt.layer(*layers).properties(title=wrapped(chart.y_title, 58)), 220)
+    return finish(alt.layer(*layers), 220, title=wrapped(chart.y_title, 58))
 
 
 def _dated(chart: Chart, x: Any, first: int, last: int) -> Iterator[Any]:
@@ -159,10 +157,10 @@ def _dated(chart: Chart, x: Any, first: int, last: int) -> Iterator[Any]:
         yield base.mark_rule(color=colour("ink"), strokeWidth=1).encode(x=x)
         yield base.mark_text(
             align="right" if late else "left", dx=-5 if late else 5, baseline="top"
-        ).encode(x=x, y=alt.value(2 + 14 * line), text="label:N")
+        ).encode(x=x, y=alt.YValue(2 + 14 * line), text="label:N")
 
 
-def shift(chart: Chart, neutral: float, unit: str) -> Any:
+def shift(chart: Chart, neutral: float, unit: str) -> Spec:
     """The series and its mean on either side of the date."""
     since = milliseconds(chart.marks["date"]) if "date" in chart.marks else 0
     rows: list[dict[str, Any]] = []
@@ -182,12 +180,14 @@ def shift(chart: Chart, neutral: float, unit: str) -> Any:
         side.mark_line(color=colour("accent"), strokeWidth=3),
         _mean_labels(rows, x, y),
     ]
-    return finish(alt.layer(*layers).properties(title=wrapped(chart.y_title, 58)), 220)
+    return finish(alt.layer(*layers), 220, title=wrapped(chart.y_title, 58))
 
 
 def _mean_labels(rows: list[dict[str, Any]], x: Any, y: Callable[[str], Any]) -> Any:
-    first = [next((r for r in rows if r["side"] == s and r["mean"] is not None), None)
-             for s in ("before", "after")]
+    first = [
+        next((r for r in rows if r["side"] == s and r["mean"] is not None), None)
+        for s in ("before", "after")
+    ]
     said = [r | {"label": f"mean {number(r['mean'])}"} for r in first if r]
     text = alt.Chart(table(said)).mark_text(
         align="left", dy=-9, fontWeight="bold", color=colour("accent")
@@ -199,7 +199,7 @@ OUTCOME = {True: "happened", False: "did not happen", None: "not known yet"}
 ODDS_ROW = 44
 
 
-def odds(chart: Chart, neutral: float, unit: str) -> Any:
+def odds(chart: Chart, neutral: float, unit: str) -> Spec:
     """Probability by window, the base rate beside it, and what came."""
     rows = []
     for i, row in enumerate(records(chart)):
@@ -207,34 +207,36 @@ def odds(chart: Chart, neutral: float, unit: str) -> Any:
         place = {"top": ODDS_ROW * i + 10, "y": ODDS_ROW * i + 25, "label": said}
         rows.append(row | place | {"outcome": OUTCOME[row["happened"]]})
     height = ODDS_ROW * len(rows)
-    x = _row_axis((0, 1), chart.x_title or chart.y_title, format="%", values=[0, 0.25, 0.5, 0.75, 1])
+    x = _row_axis(
+        (0, 1), chart.x_title or chart.y_title, format="%", values=[0, 0.25, 0.5, 0.75, 1]
+    )
     base = alt.Chart(table(rows))
     point = base.mark_point(opacity=1, size=60)
     layers = [
         base.mark_rule(color=colour("band80"), strokeWidth=12).encode(
             x=x("low"), x2="high", y=at("y", height)
         ),
-        base.mark_tick(
-            color=colour("ink"), thickness=2, height=16, orient="vertical"
-        ).encode(x=x("base_rate"), y=at("y", height)),
+        base.mark_tick(color=colour("ink"), thickness=2, height=16, orient="vertical").encode(
+            x=x("base_rate"), y=at("y", height)
+        ),
         point.mark_point(filled=True, color=colour("accent"), opacity=1, size=60).encode(
             x=x("self_exciting"), y=at("y", height)
         ),
         base.mark_text(align="left", baseline="alphabetic", fontWeight="bold").encode(
-            x=alt.value(0), y=at("top", height), text="label:N"
+            x=alt.XValue(0), y=at("top", height), text="label:N"
         ),
         base.mark_text(align="right", baseline="alphabetic").encode(
-            x=alt.value("width"), y=at("top", height), text="outcome:N"
+            x=alt.XValue("width"), y=at("top", height), text="outcome:N"
         ),
     ]
-    return finish(alt.layer(*layers), height + 40, WIDTH)
+    return finish(alt.layer(*layers), height + 40)
 
 
-DRAW: dict[ChartKind, Callable[[Chart, float, str], Any]] = {
+DRAW: dict[ChartKind, Callable[[Chart, float, str], Spec]] = {
     "path": path,
     "rates": rates,
     "level": level,
     "shift": shift,
     "odds": odds,
 }
-"""The function that draws each kind of chart, called with the chart, the neutral value, the unit."""
+"""What draws each kind of chart, called with the chart, the neutral value and the unit."""

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from detente.claims.finding import Finding, Specification
-from detente.report.charts.theme import WIDTH, at, colour, finish, padded, table
+from detente.report.charts.theme import Spec, at, colour, finish, padded, table
 from detente.report.words import effect_text, finite, unit_name, whole_interval, wrapped
 
 BINS = 31
@@ -40,7 +40,7 @@ def histogram(finding: Finding) -> list[dict[str, float | int | bool]]:
     ]
 
 
-def placebo(finding: Finding) -> Any:
+def placebo(finding: Finding) -> Spec:
     """Histogram of the effect in placebo tests, with the observed effect marked."""
     bins = histogram(finding)
     effect = finite(finding.effect)
@@ -60,7 +60,9 @@ def placebo(finding: Finding) -> Any:
                 "datum.far", alt.value(colour("accent")), alt.value(colour("placebo"))
             ),
         ),
-        alt.Chart(table([{"low": finding.neutral}])).mark_rule(color=colour("muted")).encode(x=x),
+        alt.Chart(table([{"low": finding.neutral}]))
+        .mark_rule(color=colour("muted"))
+        .encode(x=x, y=alt.YValue(18), y2=alt.Y2Value("height")),
     ]
     if effect is not None:
         layers += _observed(effect, effect_text(finding), x, (low + high) / 2)
@@ -73,7 +75,7 @@ def _observed(effect: float, said: str, x: Any, middle: float) -> Iterator[Any]:
     yield base.mark_rule(color=colour("ink"), strokeWidth=2).encode(x=x)
     yield base.mark_text(
         align="right" if right else "left", dx=-6 if right else 6, baseline="top", fontWeight="bold"
-    ).encode(x=x, y=alt.value(0), text="label:N")
+    ).encode(x=x, y=alt.YValue(0), text="label:N")
 
 
 def varied(specifications: tuple[Specification, ...]) -> dict[str, list[str]]:
@@ -100,7 +102,7 @@ def curve_order(specifications: tuple[Specification, ...]) -> list[Specification
     )
 
 
-def specification_curve(finding: Finding) -> Any:
+def specification_curve(finding: Finding) -> Spec:
     """All effects in order with their intervals; beneath, the choices behind each."""
     ordered = curve_order(finding.specification)
     matrix, labels, height = _matrix(ordered, varied(finding.specification))
@@ -112,7 +114,7 @@ def specification_curve(finding: Finding) -> Any:
     layers = [*_effects(finding, ordered, x), *_choices(matrix, labels, x, height)]
     chart = alt.layer(*layers).resolve_scale(y="independent")
     title = f"Effect ({finding.unit}) in each of {len(ordered)} specifications, in order"
-    return finish(chart.properties(title=wrapped(title, 58)), height + 30, WIDTH)
+    return finish(chart, height + 30, title=wrapped(title, 58))
 
 
 def _effects(finding: Finding, ordered: list[Specification], x: Any) -> Iterator[Any]:
@@ -172,13 +174,19 @@ def _choices(
     dots: list[dict[str, object]], labels: list[dict[str, object]], x: Any, height: int
 ) -> Iterator[Any]:
     tone = alt.condition("datum.primary", alt.value(colour("ink")), alt.value(colour("accent")))
-    yield alt.Chart(table(dots)).mark_tick(
-        orient="vertical", thickness=2, height=6, opacity=1
-    ).encode(x=x, y=at("y", height), color=tone)
+    yield (
+        alt.Chart(table(dots))
+        .mark_tick(orient="vertical", thickness=2, height=6, opacity=1)
+        .encode(x=x, y=at("y", height), color=tone)
+    )
     for head in (True, False):
-        yield alt.Chart(table(row for row in labels if row["head"] is head)).mark_text(
-            align="left",
-            baseline="alphabetic",
-            fontWeight="bold" if head else "normal",
-            color=colour("ink" if head else "muted"),
-        ).encode(x=alt.value(0), y=at("y", height), text="label:N")
+        yield (
+            alt.Chart(table(row for row in labels if row["head"] is head))
+            .mark_text(
+                align="left",
+                baseline="alphabetic",
+                fontWeight="bold" if head else "normal",
+                color=colour("ink" if head else "muted"),
+            )
+            .encode(x=alt.XValue(0), y=at("y", height), text="label:N")
+        )

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from detente.claims.result import PairThenNow, ThenAndNow
-from detente.report.charts.theme import WIDTH, at, colour, finish, padded, table
+from detente.report.charts.theme import Spec, at, colour, finish, padded, table
 from detente.report.words import decimals, finite, number, wrapped
 
 ROW = 34
@@ -37,7 +37,7 @@ def ordered(shown: ThenAndNow) -> tuple[list[PairThenNow], list[PairThenNow]]:
     return known, [p for p in shown.pairs if change(p) is None]
 
 
-def then_and_now(shown: ThenAndNow, names: Mapping[str, str]) -> Any:
+def then_and_now(shown: ThenAndNow, names: Mapping[str, str]) -> Spec:
     """Draw the pairs of one source that have both windows."""
     pairs, _ = ordered(shown)
     moves = [change(p) or 0.0 for p in pairs]
@@ -55,7 +55,7 @@ def then_and_now(shown: ThenAndNow, names: Mapping[str, str]) -> Any:
         for i, (pair, moved) in enumerate(zip(pairs, moves, strict=True))
     ]
     height = ROW * len(rows) + 4
-    return finish(_dumbbells(rows, height, shown.unit), height + 50, WIDTH)
+    return finish(_dumbbells(rows, height, shown.unit), height + 50)
 
 
 def _dumbbells(rows: list[dict[str, Any]], height: int, unit: str) -> Any:
@@ -74,14 +74,14 @@ def _dumbbells(rows: list[dict[str, Any]], height: int, unit: str) -> Any:
     return alt.layer(
         zero.encode(x=x("zero")),
         base.mark_rule(strokeWidth=3).encode(x=x("then"), x2="now", y=y, color=tone),
-        base.mark_point(filled=True, size=46, opacity=1, strokeWidth=1.5, color=colour("paper")).encode(
-            x=x("then"), y=y, stroke=tone
-        ),
+        base.mark_point(
+            filled=True, size=46, opacity=1, strokeWidth=1.5, color=colour("paper")
+        ).encode(x=x("then"), y=y, stroke=tone),
         base.mark_circle(size=70, opacity=1).encode(x=x("now"), y=y, color=tone),
         text.mark_text(align="left", baseline="alphabetic").encode(
-            x=alt.value(0), y=top, text="name:N"
+            x=alt.XValue(0), y=top, text="name:N"
         ),
         text.mark_text(align="right", baseline="alphabetic", fontWeight="bold").encode(
-            x=alt.value("width"), y=top, text="move:N", color=tone
+            x=alt.XValue("width"), y=top, text="move:N", color=tone
         ),
     )

@@ -1,15 +1,14 @@
-"""Drawing a spec to an SVG that can stand in the page: small, named, themed, the same every time."""
+"""Drawing a spec to an SVG for the page: small, named, themed, the same every time."""
 
 from __future__ import annotations
 
 import re
 from html import escape
-from typing import Any
 
 import vl_convert as vlc
 from markupsafe import Markup
 
-from detente.report.charts.theme import with_variables
+from detente.report.charts.theme import Spec, with_variables
 
 _LONG = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
 _GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|cx|cy|r|width|height)="[^"]*"')
@@ -25,11 +24,11 @@ _DEFAULTS = re.compile(r' (?:opacity="1"|stroke-miterlimit="10"|stroke-width="[\
 _ROOT = re.compile(r"^<svg[^>]*>")
 
 
-def draw(chart: Any, name: str, title: str, description: str) -> Markup:
-    """Draw an Altair chart to an inline SVG.
+def draw(spec: Spec, name: str, title: str, description: str) -> Markup:
+    """Draw a finished chart to an inline SVG.
 
     Args:
-        chart: The finished chart.
+        spec: From `theme.finish`.
         name: Unique in the page; prefixes every id inside.
         title: Read out by screen readers, shown by none.
         description: What the chart shows, in a sentence.
@@ -39,12 +38,13 @@ def draw(chart: Any, name: str, title: str, description: str) -> Markup:
 
     Example:
         >>> import altair as alt
+        >>> from detente.report.charts.theme import finish
         >>> chart = alt.Chart(alt.InlineData(values=[{"a": 1}])).mark_point().encode(x="a:Q")
-        >>> svg = draw(chart, "x", "A & B", "One point.")
+        >>> svg = draw(finish(chart, 60), "x", "A & B", "One point.")
         >>> svg.startswith("<svg"), "A &amp; B" in svg
         (True, True)
     """
-    return tidy(vlc.vegalite_to_svg(chart.to_dict(validate=False)), name, title, description)
+    return tidy(vlc.vegalite_to_svg(spec), name, title, description)
 
 
 def tidy(svg: str, name: str, title: str, description: str) -> Markup:
@@ -66,6 +66,7 @@ def tidy(svg: str, name: str, title: str, description: str) -> Markup:
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" role="img" aria-labelledby="{name}-t {name}-d">'
-        f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(description)}</desc>'
+        f'<title id="{name}-t">{escape(title)}</title>'
+        f'<desc id="{name}-d">{escape(description)}</desc>'
     )
     return Markup(head + with_variables(body))  # noqa: S704 - texts are escaped above and by Vega

@@ -10,11 +10,12 @@ import altair as alt
 import numpy as np
 
 from detente.claims.result import Mark, Span, TensionReading
-from detente.report.charts.theme import CHARACTER, at, colour, finish, padded, table
+from detente.report.charts.theme import CHARACTER, WIDTH, Spec, at, colour, finish, padded, table
 from detente.report.words import finite, milliseconds, wrapped
 
 LANE, STRIP, EDGE = 15, 31, 44
 DAY = 86_400_000
+WIDE = 900
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Frame:
 
 def tension(
     reading: TensionReading, marks: Sequence[Mark], spans: Sequence[Span], *, wide: bool
-) -> Any:
+) -> Spec:
     """Draw one reading of the system's tension, for a desktop or for a phone."""
     rows = values(reading)
     first, last = rows[0]["ms"], rows[-1]["ms"]
@@ -60,7 +61,7 @@ def tension(
         if first <= milliseconds(m.date) <= last + 31 * DAY
     ]
     groups = list(dict.fromkeys(str(t["group"]) for t in ticks))
-    width = 1040 if wide else 340
+    width = WIDE if wide else WIDTH
     draft = Frame(width, 230 if wide else 210, 0, len(groups), int(first), int(last))
     placed, lanes = lay_out(spans, draft)
     frame = Frame(width, draft.plot, lanes, len(groups), draft.first, draft.last)
@@ -75,8 +76,8 @@ def tension(
         *_strips(ticks, groups, frame, x),
     ]
     chart = alt.layer(*layers).resolve_scale(y="independent")
-    title = wrapped(reading.unit, 160 if wide else 56)
-    return finish(chart.properties(title=title), frame.height + 20 + 14 * len(title), width)
+    title = wrapped(reading.unit, 140 if wide else 56)
+    return finish(chart, frame.height + 20 + 14 * len(title), width, title)
 
 
 def values(reading: TensionReading) -> list[dict[str, Any]]:
@@ -116,7 +117,8 @@ def lay_out(spans: Sequence[Span], frame: Frame) -> tuple[list[dict[str, Any]], 
 
 def _periods(placed: list[dict[str, Any]], frame: Frame, x: Any) -> Iterator[Any]:
     rows = [
-        row | {"y": LANE * (row["lane"] + 1) - 3, "top": LANE * (row["lane"] + 1), "base": frame.bottom}
+        row
+        | {"y": LANE * (row["lane"] + 1) - 3, "top": LANE * (row["lane"] + 1), "base": frame.bottom}
         for row in placed
     ]
     base = alt.Chart(table(rows))
@@ -129,7 +131,7 @@ def _periods(placed: list[dict[str, Any]], frame: Frame, x: Any) -> Iterator[Any
     )
     for row in rows:
         text = alt.Chart(table([row])).mark_text(align="left", baseline="alphabetic", dx=2)
-        yield text.encode(x=alt.value(row["x"]), y=at("y", frame.height), text="name:N")
+        yield text.encode(x=alt.XValue(row["x"]), y=at("y", frame.height), text="name:N")
 
 
 def _level(rows: list[dict[str, Any]], frame: Frame, x: Any) -> Iterator[Any]:
@@ -153,18 +155,22 @@ def _level(rows: list[dict[str, Any]], frame: Frame, x: Any) -> Iterator[Any]:
     yield base.mark_line(color=colour("accent"), strokeWidth=1.8).encode(x=x, y=y("level"))
 
 
-def _strips(
-    ticks: list[dict[str, Any]], groups: list[str], frame: Frame, x: Any
-) -> Iterator[Any]:
+def _strips(ticks: list[dict[str, Any]], groups: list[str], frame: Frame, x: Any) -> Iterator[Any]:
     tops = {group: frame.bottom + STRIP * i + 20 for i, group in enumerate(groups)}
     rows = [t | {"y": tops[t["group"]], "y2": tops[t["group"]] + 11} for t in ticks]
-    names = [{"y": top - 2, "group": f"{group} ({sum(t['group'] == group for t in ticks)})"}
-             for group, top in tops.items()]
+    names = [
+        {"y": top - 2, "group": f"{group} ({sum(t['group'] == group for t in ticks)})"}
+        for group, top in tops.items()
+    ]
     lines = [{"y": top + 11} for top in tops.values()]
     yield alt.Chart(table(lines)).mark_rule(color=colour("grid")).encode(y=at("y", frame.height))
-    yield alt.Chart(table(rows)).mark_rule(color=colour("ink"), strokeWidth=1.2, opacity=0.8).encode(
-        x=x, y=at("y", frame.height), y2=alt.Y2("y2")
+    yield (
+        alt.Chart(table(rows))
+        .mark_rule(color=colour("ink"), strokeWidth=1.2, opacity=0.8)
+        .encode(x=x, y=at("y", frame.height), y2=alt.Y2("y2"))
     )
-    yield alt.Chart(table(names)).mark_text(align="left", baseline="alphabetic").encode(
-        x=alt.value(0), y=at("y", frame.height), text="group:N"
+    yield (
+        alt.Chart(table(names))
+        .mark_text(align="left", baseline="alphabetic")
+        .encode(x=alt.XValue(0), y=at("y", frame.height), text="group:N")
     )

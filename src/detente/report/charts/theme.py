@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
+
+Spec = dict[str, Any]
+"""A Vega-Lite spec."""
 
 TOKENS = (
     "ink",
@@ -56,51 +59,59 @@ def with_variables(svg: str) -> str:
     return _SENTINEL.sub(lambda m: f"var(--c-{TOKENS[int(m[1], 16)]})", svg)
 
 
-def table(rows: Iterable[dict[str, object]]) -> Any:
+def table(rows: Iterable[Mapping[str, object]]) -> Any:
     """Rows as inline data of a chart: as one JSON text, which Altair does not walk through.
 
     Rows given as objects made a chart of some hundred rows ten times slower to build.
     """
-    text = json.dumps(list(rows), allow_nan=False)
+    text = json.dumps([dict(row) for row in rows], allow_nan=False)
     return alt.InlineData(values=text, format=alt.JsonDataFormat(type="json", parse=None))
 
 
-def finish(chart: Any, height: int, width: int = WIDTH) -> Any:
-    """Set the outer size of a chart and the look that all share."""
-    axis = {
-        "labelFont": FONT,
+CONFIG: dict[str, Any] = {
+    "font": FONT,
+    "aria": False,
+    "background": "transparent",
+    "view": {"stroke": None},
+    "text": {"fontSize": 11, "color": colour("ink"), "lineBreak": "\n"},
+    "axis": {
         "labelFontSize": 11,
         "labelColor": colour("muted"),
+        "labelPadding": 5,
         "titleFontSize": 11,
         "titleFontWeight": "normal",
         "titleColor": colour("muted"),
         "gridColor": colour("grid"),
         "domain": False,
         "ticks": False,
-        "labelPadding": 5,
+    },
+    "title": {
+        "fontSize": 11,
+        "fontWeight": "normal",
+        "color": colour("muted"),
+        "anchor": "start",
+        "frame": "bounds",
+        "offset": 10,
+    },
+}
+"""The look that all charts share."""
+
+
+def finish(chart: Any, height: int, width: int = WIDTH, title: Sequence[str] = ()) -> Spec:
+    """The Vega-Lite spec of a chart, with its outer size in pixels and the common look.
+
+    Size and look are added to the spec, not to the chart: each call of `.properties` or
+    `.configure` copies a chart whole, which took longer than drawing it.
+    """
+    spec: Spec = chart.to_dict(validate=False)
+    spec |= {
+        "width": width,
+        "height": height,
+        "padding": 2,
+        "autosize": {"type": "fit", "contains": "padding"},
+        "config": CONFIG,
     }
-    return (
-        chart.properties(
-            width=width,
-            height=height,
-            padding=2,
-            background="transparent",
-            autosize=alt.AutoSizeParams(type="fit", contains="padding"),
-        )
-        .configure(font=FONT, aria=False)
-        .configure_axis(**axis)
-        .configure_view(stroke=None)
-        .configure_text(fontSize=11, color=colour("ink"), lineBreak="\n")
-        .configure_title(
-            font=FONT,
-            fontSize=11,
-            fontWeight="normal",
-            color=colour("muted"),
-            anchor="start",
-            frame="group",
-            offset=10,
-        )
-    )
+    return spec | ({"title": {"text": list(title)}} if title else {})
 
 
 def pixels(height: float) -> Any:
