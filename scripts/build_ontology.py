@@ -4,8 +4,8 @@ Run from the project's root: ``python scripts/build_ontology.py [SHARED_FOLDER]`
 
 Sources of the facts:
 
-- Codes and names: Schrodt, P. A. (2012), *CAMEO: Conflict and Mediation Event Observations Event and
-  Actor Codebook*, version 1.1b3, Pennsylvania State University.
+- Codes and names: Schrodt, P. A. (2012), *CAMEO: Conflict and Mediation Event Observations Event
+  and Actor Codebook*, version 1.1b3, Pennsylvania State University.
 - Scores: Schrodt, P. A. (2007), *CAMEO scale*, version 0.5B1, after Goldstein, J. S. (1992), "A
   conflict-cooperation scale for WEIS events data", *Journal of Conflict Resolution* 36(2).
 - PLOVER types: Schrodt, P. A. (2021), *CAMEO to PLOVER conversion table* of 17 September 2021, and

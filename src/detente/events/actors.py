@@ -14,6 +14,7 @@ KEDS files and GDELT's look-up tables add to it.
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime as dt
 import functools
 import re
@@ -35,7 +36,7 @@ _ANY = ("iso3", "name", "iso2", "cameo")
 
 ROLES = frozenset(
     "AGR BUS COP CRM CVL DEV EDU ELI ENV GOV HLH HRI IGO IMG INS INT JUD LAB LEG MED MIL MNC MOD"
-    " NGM NGO OPP RAD REB REF SEP SET SPY UAF UIS".split()
+    " NGM NGO OPP RAD REB REF SEP SET SPY UAF UIS".split()  # noqa: SIM905 - a table, not a list
 )
 """CAMEO role codes (Schrodt 2012, chapter 3), with SET (settlers) from the KEDS files."""
 
@@ -152,13 +153,14 @@ def table() -> pa.Table:
 
     Returns:
         Columns `system`, `code` (names as `name_key` makes them), `iso3`, `since`, `until` (both
-        inclusive). The spans of one code do not overlap and cover all days.
+        inclusive). The spans of one code do not overlap and cover all days. The system `any` holds
+        what `to_iso3` tries for it, each code as `name_key` makes it.
 
     Example:
         >>> table().column_names
         ['system', 'code', 'iso3', 'since', 'until']
     """
-    spans = [span for group in _index().values() for span in group]
+    spans = [span for group in (_index() | _anything()).values() for span in group]
     schema = pa.schema(
         [(name, pa.string()) for name in ("system", "code", "iso3")]
         + [("since", pa.date32()), ("until", pa.date32())]
@@ -203,6 +205,18 @@ def _index() -> MappingProxyType[tuple[str, str], tuple[StateCode, ...]]:
         for key, spans in fresh.items():
             index.setdefault(key, tuple(sorted(set(spans), key=lambda span: span.since)))
     return MappingProxyType(index)
+
+
+def _anything() -> dict[tuple[str, str], tuple[StateCode, ...]]:
+    """What a code or name means when its system is not named."""
+    found: dict[tuple[str, str], tuple[StateCode, ...]] = {}
+    for system in _ANY:
+        for (own, code), spans in _index().items():
+            if own == system:
+                key = name_key(code)
+                renamed = tuple(dataclasses.replace(s, system="any", code=key) for s in spans)
+                found.setdefault(("any", key), renamed)
+    return found
 
 
 def _own() -> Iterator[StateCode]:

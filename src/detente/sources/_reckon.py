@@ -1,0 +1,189 @@
+"""Add up what became of every row, and find the lines of those that were turned away."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from detente.events.store import Appended
+from detente.sources import _lines
+from detente.sources._files import Item, Ready
+from detente.sources._rejected import RejectedFile
+from detente.sources._source import Source
+from detente.sources._stage import LOST, NOT_EVENT, SHAPE_REASONS, Batch
+from detente.sources.report import (
+    EXAMPLES,
+    FileReading,
+    ReadingReport,
+    RejectedRow,
+    Rejection,
+    days_of,
+)
+
+
+class Reckoning:
+    """The sums of one run."""
+
+    def __init__(self, rejected: RejectedFile | None) -> None:
+        self.rejected_file = rejected
+        self.files: dict[str, FileReading] = {}
+        self.rows_read = self.rows_kept = self.not_events = 0
+        self.stored_events = self.already = self.repeats = 0
+        self.repaired: Counter[str] = Counter()
+        self.rejected: Counter[str] = Counter()
+        self.examples: dict[str, list[RejectedRow]] = defaultdict(list)
+        self.days: Counter[dt.date] = Counter()
+
+    def failed(self, item: Item, reason: str) -> None:
+        """Note a file that cannot be read."""
+        self.files[item.label] = FileReading(item.label, "failed", reason)
+
+    def skipped(self, item: Item) -> None:
+        """Note a file whose events are stored already."""
+        self.files.setdefault(item.label, FileReading(item.label, "skipped"))
+
+    def stored(self, appended: Appended) -> None:
+        """Note what the store did with the events of a batch."""
+        self.stored_events += appended.rows
+        self.already += appended.already_stored
+        self.repeats += appended.repeated
+
+    def take(self, batch: Batch) -> list[int]:
+        """Count a staged batch, and find its rejected rows in their files.
+
+        Returns:
+            Rows kept of each file.
+        """
+        read, turned = self._count(batch)
+        gone = Counter[int]()
+        for (number, reason), count in turned.items():
+            gone[number] += count
+            if reason == NOT_EVENT:
+                self.not_events += count
+            else:
+                self.rejected[reason] += count
+        kept = [read[number] - gone[number] for number in range(len(batch.files))]
+        for number, file in enumerate(batch.files):
+            label = file.item.label
+            self.files[label] = FileReading(label, "read", "", read[number], kept[number])
+        self.rows_read += read.total()
+        self.rows_kept += sum(kept)
+        self.days.update(batch.days())
+        self._explain(batch, turned)
+        return kept
+
+    def report(
+        self, source: str, origin: str, labels: Sequence[str], seconds: float
+    ) -> ReadingReport:
+        """The report of the run."""
+        return ReadingReport(
+            source=source,
+            origin=origin,
+            files=tuple(self.files[label] for label in dict.fromkeys(labels)),
+            rows_read=self.rows_read,
+            rows_kept=self.rows_kept,
+            events_stored=self.stored_events,
+            already_stored=self.already,
+            repeated=self.repeats,
+            not_events=self.not_events,
+            repaired=tuple(self.repaired.most_common()),
+            rejected=tuple(
+                Rejection(reason, count, tuple(self.examples[reason]))
+                for reason, count in self.rejected.most_common()
+            ),
+            days=days_of(self.days),
+            seconds=seconds,
+        )
+
+    def _count(self, batch: Batch) -> tuple[Counter[int], Counter[tuple[int, str]]]:
+        """Rows read by file, and rows turned away by file and reason."""
+        read, turned = Counter[int](), Counter[tuple[int, str]]()
+        for tally in batch.tallies():
+            read[tally.file] += tally.rows
+            if tally.reject is not None:
+                turned[tally.file, tally.reject] += tally.rows
+            elif tally.repaired:
+                self.repaired.update(dict.fromkeys(tally.repaired.split("; "), tally.rows))
+        for line in batch.refused():
+            read[line.file] += 1
+            turned[line.file, line.reason] += 1
+        for number, file in enumerate(batch.files):
+            self.repaired.update(dict(file.mended))
+            lost = _lost(batch.source, file, read[number])
+            if lost:
+                read[number] += lost
+                turned[number, LOST] += lost
+        return read, turned
+
+    def _explain(self, batch: Batch, turned: Counter[tuple[int, str]]) -> None:
+        """Keep examples of rejected rows, with their lines; all rows if they are written out."""
+        for line in batch.refused():
+            self._keep(line.reason, [RejectedRow(_label(batch, line.file), line.line, line.text)])
+        numbers = self._files_to_search(turned)
+        if not numbers:
+            return
+        rows: dict[int, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+        for number, reason, fields in batch.texts(sorted(numbers)):
+            rows[number].append((reason, tuple(value or "" for value in fields)))
+        for number, found in sorted(rows.items()):
+            lines = _lines.numbers(batch.source, batch.files[number].path, (f for _, f in found))
+            for reason, fields in found:
+                at = lines[fields].popleft() if lines.get(fields) else None
+                text = _joined(batch.source, fields)
+                self._keep(reason, [RejectedRow(_label(batch, number), at, text)])
+
+    def _files_to_search(self, turned: Counter[tuple[int, str]]) -> set[int]:
+        """Files with the rejected rows that are wanted: some of each reason, or all."""
+        wanted: set[int] = set()
+        short = Counter({reason: EXAMPLES - len(self.examples[reason]) for _, reason in turned})
+        for (number, reason), count in turned.items():
+            if reason in _FOUND_ALREADY:
+                continue
+            if self.rejected_file or short[reason] > 0:
+                wanted.add(number)
+                short[reason] -= count
+        return wanted
+
+    def _keep(self, reason: str, rows: Sequence[RejectedRow]) -> None:
+        if reason == NOT_EVENT:
+            return
+        room = EXAMPLES - len(self.examples[reason])
+        self.examples[reason].extend(rows[: max(room, 0)])
+        if self.rejected_file:
+            self.rejected_file.write(reason, rows)
+
+
+_FOUND_ALREADY = frozenset({LOST, NOT_EVENT}) | frozenset(SHAPE_REASONS)
+
+
+def _label(batch: Batch, number: int) -> str:
+    return batch.files[number].item.label
+
+
+def _joined(source: Source, fields: Iterable[str]) -> str:
+    if not source.quoted:
+        return source.delimiter.join(fields)
+    text = io.StringIO()
+    csv.writer(text, delimiter=source.delimiter, lineterminator="").writerow(fields)
+    return text.getvalue()
+
+
+def _lost(source: Source, file: Ready, read: int) -> int:
+    """Rows that stand in the file and came neither as a row nor as a refused line."""
+    if source.quoted:
+        return 0  # a row may span lines: lines and rows cannot be compared
+    header = bool(source.header) and file.head[0].split(source.delimiter)[0] == source.header
+    if read + header == file.lines:
+        return 0
+    with file.path.open("rb") as lines:
+        return max(0, sum(_is_row(source, line) for line in lines) - read)
+
+
+def _is_row(source: Source, line: bytes) -> bool:
+    if line in {b"\n", b""}:
+        return False
+    first = line.split(source.delimiter.encode(), 1)[0].strip()
+    return not source.header or first != source.header.encode()

@@ -1,0 +1,97 @@
+"""The chronicle of a study: dated, cited facts, in the project's own format.
+
+`source` and `target` hold alpha-3 codes joined by `|`. Where both name the same states (a meeting),
+every ordered pair of distinct states becomes an event; otherwise every source acts on every target.
+A talk of several days is one event, on its first day. A row without a CAMEO code is a fact that is
+no event; the report counts it as such.
+"""
+
+from __future__ import annotations
+
+from detente.sources._source import Source
+
+_SELECT = """
+SELECT
+    'chronicle:' || id || ':' || pair.s || '-' || coalesce(pair.t, '') AS event_id,
+    try_strptime(date, '%Y-%m-%d')::DATE AS day,
+    NULL::DATE AS published,
+    pair.s AS source_state,
+    NULL AS source_own,
+    pair.t AS target_state,
+    NULL AS target_own,
+    NULL AS source_actor,
+    NULL AS target_actor,
+    NULL AS source_role,
+    NULL AS target_role,
+    trim(cameo) AS cameo,
+    NULL AS score,
+    NULL AS mentions,
+    NULL AS latitude,
+    NULL AS longitude,
+    citation AS reference,
+    CASE
+        WHEN trim(coalesce(cameo, '')) = '' THEN 'not an event'
+        WHEN id IS NULL THEN 'no event number'
+        WHEN pair.s IS NULL THEN 'no source state'
+        WHEN NOT list_has_all((SELECT list(code) FROM states), named) THEN 'unknown state'
+    END AS problem,
+    NULL AS repair,
+    filename,
+    nth
+FROM (
+    SELECT *, unnest(pairs) AS pair, generate_subscripts(pairs, 1) AS nth
+    FROM (
+        SELECT *, coalesce(
+            nullif(flatten(list_transform(sources, lambda s:
+                list_transform(
+                    list_filter(targets, lambda t: NOT meeting OR t <> s),
+                    lambda t: {'s': s, 't': t}
+                ))), []),
+            [{'s': sources[1], 't': targets[1]}]) AS pairs
+        FROM (
+            SELECT *,
+                list_sort(sources) = list_sort(targets) AND len(sources) > 1 AS meeting,
+                list_filter(list_concat(sources, targets), lambda x: x IS NOT NULL) AS named
+            FROM (
+                SELECT *,
+                    coalesce(nullif(states_in(source), []), [NULL]) AS sources,
+                    coalesce(nullif(states_in(target), []), [NULL]) AS targets
+                FROM raw
+            )
+        )
+    )
+)
+"""
+
+CHRONICLE = Source(
+    name="chronicle",
+    title="The chronicle of a study: dated, cited facts (CSV)",
+    origin="chronicle",
+    columns={
+        "id": "id",
+        "date": "date",
+        "end": "date",
+        "kind": "text",
+        "source": "code",
+        "target": "code",
+        "cameo": "code",
+        "certainty": "text",
+        "title": "text",
+        "citation": "text",
+    },
+    select=_SELECT,
+    states="iso3",
+    delimiter=",",
+    quoted=True,
+    header="id",
+    roots=True,
+    expands=True,
+    patterns=("*chronicle*.csv",),
+    example=(
+        "talk-2003-08,2003-08-27,2003-08-29,talks,"
+        "CHN|JPN|KOR|PRK|RUS|USA,CHN|JPN|KOR|PRK|RUS|USA,046,A,"
+        "Six-Party Talks: first round,US Department of State 2003"
+    ),
+    citation="Cited row by row, in its column `citation`.",
+    get="Ships with a study; write your own with: detente new NAME",
+)

@@ -1,0 +1,23 @@
+"""GDELT 1.0 backfile, 1979 to March 2013: as the daily files, without the address: 57 columns."""
+
+from __future__ import annotations
+
+from detente.sources._gdelt import CITATION, columns, select
+from detente.sources._source import Source
+from detente.sources.gdelt1 import GDELT1
+
+GDELT1_BACKFILE = Source(
+    name="gdelt1-backfile",
+    title="GDELT 1.0 backfile, 1979 to March 2013 (57 columns)",
+    origin="gdelt1",
+    columns=columns(adm2=False, url=False),
+    select=select("gdelt1", url=False),
+    states="cameo",
+    header="GLOBALEVENTID",
+    patterns=("????.csv", "??????.csv"),
+    archives=("????.zip", "??????.zip"),
+    first_field=r"\d+",
+    example=GDELT1.example.rsplit("\t", 1)[0],
+    citation=CITATION,
+    get="http://data.gdeltproject.org/events/index.html (YYYY.zip, YYYYMM.zip)",
+)

@@ -1,0 +1,200 @@
+"""Forecasting benchmarks: quadruples of numbers (subject, relation, object, time) and name maps.
+
+ICEWS14, ICEWS18 and ICEWS05-15 are de-duplicated extracts of ICEWS. Their entities are names: a
+state's name gives the state, a name with a state in brackets, such as `Police (India)`, gives that
+state and a role; persons carry no state and stay without one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+
+from detente.errors import ReadError, UsageError
+from detente.events.actors import to_iso3
+from detente.events.ontology import codes
+from detente.sources._source import Source
+
+KNOWN: dict[str, tuple[str, str]] = {
+    "ICEWS14": ("2014-01-01", "hour"),
+    "ICEWS18": ("2018-01-01", "hour"),
+    "ICEWS05-15": ("2005-01-01", "day"),
+}
+"""First day and unit of time of the known benchmarks, by the name of their folder."""
+
+_ROLES = {
+    "Citizen": "CVL",
+    "Police": "COP",
+    "Military": "MIL",
+    "Armed": "REB",
+    "Government": "GOV",
+    "Head of Government": "GOV",
+    "Foreign Affairs": "GOV",
+    "Ministry": "GOV",
+    "Legislature": "LEG",
+    "Member of Parliament": "LEG",
+    "Court Judge": "JUD",
+    "Media": "MED",
+    "Business": "BUS",
+    "Criminal": "CRM",
+    "Protester": "OPP",
+    "Opposition": "OPP",
+    "Education": "EDU",
+}
+
+_SELECT = """
+SELECT
+    content_id('quadruples', [$data_set, subject, relation, object, time],
+               row_number() OVER (PARTITION BY filename, subject, relation, object, time))
+        AS event_id,
+    CASE WHEN try_cast(time AS BIGINT) BETWEEN 0 AND 1000000000
+        THEN $start::DATE + (time::BIGINT // $per_day::BIGINT)::INTEGER END AS day,
+    NULL::DATE AS published,
+    s.iso3 AS source_state,
+    NULL AS source_own,
+    t.iso3 AS target_state,
+    NULL AS target_own,
+    s.name AS source_actor,
+    t.name AS target_actor,
+    s.role AS source_role,
+    t.role AS target_role,
+    r.code AS cameo,
+    NULL AS score,
+    NULL AS mentions,
+    NULL AS latitude,
+    NULL AS longitude,
+    NULL AS reference,
+    CASE
+        WHEN s.name IS NULL OR t.name IS NULL THEN 'entity number not in entity2id.txt'
+        WHEN r.id IS NULL THEN 'relation number not in relation2id.txt'
+    END AS problem,
+    NULL AS repair,
+    filename
+FROM raw
+LEFT JOIN entities s ON s.id = raw.subject
+LEFT JOIN entities t ON t.id = raw.object
+LEFT JOIN relations r ON r.id = raw.relation
+"""
+
+
+def _bind(source: Source, path: Path, header: str, mapping: Mapping[str, str]) -> Source:
+    """Load the name maps beside the file, and settle when time begins and its unit."""
+    unknown = set(mapping) - {"start", "unit"}
+    if unknown:
+        raise UsageError(
+            "The mapping has a key that quadruples do not know.",
+            f"It is {sorted(unknown)[0]!r}.",
+            "The keys are start (YYYY-MM-DD) and unit (hour or day).",
+        )
+    start, unit = KNOWN.get(path.parent.name, ("", ""))
+    start, unit = mapping.get("start", start), mapping.get("unit", unit)
+    if unit not in {"hour", "day"} or not _is_day(start):
+        raise UsageError(
+            f"When the time of {path.parent.name or path} begins is not known.",
+            f"Known are {', '.join(KNOWN)}, by the name of their folder.",
+            "Say it with --map start=2018-01-01,unit=hour.",
+        )
+    return dataclasses.replace(
+        source,
+        tables={
+            "entities": _entities(_read_map(path.parent / "entity2id.txt")),
+            "relations": _relations(_read_map(path.parent / "relation2id.txt")),
+        },
+        params={
+            "data_set": path.parent.name,
+            "start": start,
+            "per_day": "24" if unit == "hour" else "1",
+        },
+    )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _read_map(path: Path) -> list[tuple[str, str]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReadError(
+            f"The name map {path} could not be read.",
+            f"{error}.",
+            "Put entity2id.txt and relation2id.txt beside the quadruples.",
+        ) from error
+    pairs = (line.rsplit("\t", 1) for line in lines if "\t" in line)
+    return [(number.strip(), name.replace("_", " ").strip()) for name, number in pairs]
+
+
+def _entities(pairs: list[tuple[str, str]]) -> pa.Table:
+    names = [name for _, name in pairs]
+    places = [_place(name) for name in names]
+    return pa.table(
+        {
+            "id": pa.array([number for number, _ in pairs], pa.string()),
+            "name": pa.array(names, pa.string()),
+            "iso3": pa.array([iso3 for iso3, _ in places], pa.string()),
+            "role": pa.array([role for _, role in places], pa.string()),
+        }
+    )
+
+
+def _place(name: str) -> tuple[str | None, str | None]:
+    """State and role that an entity's name says."""
+    found = re.fullmatch(r"(.+) \(([^()]+)\)", name)
+    if found is None:
+        return to_iso3(name, "name"), None
+    kinds = (role for kind, role in _ROLES.items() if found[1].startswith(kind))
+    return to_iso3(found[2], "name"), next(kinds, None)
+
+
+def _relations(pairs: list[tuple[str, str]]) -> pa.Table:
+    # Roots come first in the table of codes, so that the three-digit code wins where both share a
+    # name: ICEWS uses no roots.
+    known = {_plain(code.name): code.code for code in codes().values() if len(code.code) == 2}
+    known |= {_plain(code.name): code.code for code in codes().values() if len(code.code) > 2}
+    return pa.table(
+        {
+            "id": pa.array([number for number, _ in pairs], pa.string()),
+            "code": pa.array([known.get(_plain(name)) for _, name in pairs], pa.string()),
+        }
+    )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z]+", " ", name.lower()).strip()
+
+
+QUADRUPLES = Source(
+    name="quadruples",
+    title="Forecasting benchmarks ICEWS14, ICEWS18, ICEWS05-15 (numbers and name maps)",
+    origin="quadruples",
+    columns={
+        "subject": "id",
+        "relation": "id",
+        "object": "id",
+        "time": "number",
+        "ignored": "number",
+    },
+    select=_SELECT,
+    states="iso3",
+    optional=1,
+    patterns=("train.txt", "valid.txt", "test.txt"),
+    first_field=r"\d+",
+    example="459\t1\t471\t6480",
+    citation=(
+        "Garcia-Duran, A., Dumancic, S., Niepert, M. (2018), Learning Sequence Encoders for "
+        "Temporal Knowledge Graph Completion, EMNLP (ICEWS14, ICEWS05-15); Jin, W. et al. (2020), "
+        "Recurrent Event Network, EMNLP (ICEWS18)"
+    ),
+    get="https://github.com/INK-USC/RE-Net (folder data)",
+    bind=_bind,
+)
