@@ -1,0 +1,316 @@
+"""`detente ingest`, `events`, `sources` and `store`: events in, events out."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import pyarrow as pa
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from detente import sources
+from detente.cli.options import (
+    DEFAULT_STORE,
+    AsFormat,
+    AsJson,
+    Origin,
+    Output,
+    Since,
+    StorePath,
+    Until,
+    actor,
+)
+from detente.cli.output import (
+    Format,
+    choose_format,
+    format_of,
+    narrate,
+    new_table,
+    print_json,
+    print_lines,
+    print_table,
+    write_data,
+)
+from detente.errors import UsageError
+from detente.events import ontology
+from detente.events.store import Store
+
+TABLE_ROWS = 20
+"""Events that a table shows unless --limit says otherwise."""
+
+SHOWN_DAYS = 6
+SHOWN_EXAMPLES = 2
+
+
+def ingest_command(
+    *,
+    source: Annotated[
+        str, typer.Argument(help="What the files are: see `detente sources`.", metavar="SOURCE")
+    ],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files, archives or folders.", metavar="PATH...")
+    ],
+    store: StorePath = DEFAULT_STORE,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            "--map",
+            metavar="COLUMNS",
+            help="For plain CSV: date=Day,source=From,target=To,cameo=Code, or a TOML file.",
+        ),
+    ] = None,
+    rejected: Annotated[
+        Path | None,
+        typer.Option("--rejected", metavar="FILE", help="Write every rejected row to this file."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read event files into the store.
+
+    Files and events that are stored already are skipped, so a command that was interrupted can be
+    run again. The report says what was read, kept, mended and rejected, and which days are missing.
+
+    [bold]Examples[/bold]
+
+      detente ingest icews icews-events-2018*.zip
+
+      detente ingest gdelt2 downloads/ --store gdelt --rejected rejected.csv
+
+      detente ingest csv talks.csv --map date=Day,source=From,target=To,cameo=Code
+    """
+    columns = _mapping(mapping)
+    sources.get(source)  # an unknown source must not leave an empty store behind
+    opened = Store.open(store, create=True)
+    with _progress_bar() as progress:
+        report = sources.ingest(
+            source, paths, opened, mapping=columns, progress=progress, rejected_to=rejected
+        )
+    if as_json:
+        print_json(report.to_dict())
+    else:
+        _show_report(report)
+    raise typer.Exit(report.exit_code)
+
+
+def events_command(
+    *,
+    store: StorePath = DEFAULT_STORE,
+    source: Annotated[
+        str | None, typer.Option("--source", metavar="ACTOR", help="Who acted: USA, China…")
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option("--target", metavar="ACTOR", help="Who was acted on.")
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    quad: Annotated[
+        int | None,
+        typer.Option(
+            "--quad",
+            min=1,
+            max=4,
+            help="1 verbal, 2 material cooperation; 3 verbal, 4 material conflict.",
+        ),
+    ] = None,
+    cameo: Annotated[
+        str | None,
+        typer.Option(
+            "--cameo", metavar="CODE", help="CAMEO code or its beginning: 19 finds 190, 195…"
+        ),
+    ] = None,
+    origin: Origin = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=0, help="At most so many.")] = None,
+    form: AsFormat = None,
+    as_json: AsJson = False,
+    output: Output = None,
+) -> None:
+    """Print stored events, in order of their day.
+
+    [bold]Examples[/bold]
+
+      detente events --source USA --target China --since 2018-10-01
+
+      detente events --cameo 19 --format csv > fights.csv
+
+      detente events --origin icews --output icews.parquet
+    """
+    chosen = format_of(choose_format(form, as_json), output)
+    most = TABLE_ROWS + 1 if chosen is Format.TABLE and limit is None else limit
+    reader = Store.open(store).batches(
+        source=None if source is None else actor(source),
+        target=None if target is None else actor(target),
+        since=since, until=until, quad=quad, cameo=cameo, origin=origin, limit=most,
+    )  # fmt: skip
+    if chosen is Format.TABLE:
+        _show_events(reader.read_all(), cut=limit is None)
+        return
+    rows = write_data(reader, chosen, output)
+    if output is not None:
+        narrate(f"{rows:,} events written to {output}.")
+
+
+def sources_command(as_json: AsJson = False) -> None:
+    """List the sources of events: what each reads, with an example line.
+
+    [bold]Examples[/bold]
+
+      detente sources
+
+      detente sources --json
+    """
+    if as_json:
+        print_json([_facts(source) for source in sources.all_sources()])
+        return
+    for facts in map(_facts, sources.all_sources()):
+        print_lines(
+            Text(facts["name"], style="bold") + Text(f"  {facts['title']}", style="not bold"),
+            Text(f"  files    {', '.join((*facts['files'], *facts['archives']))}"),
+            Text(f"  get it   {facts['get']}"),
+            Text(f"  example  {facts['example'].replace(chr(9), ' | ')}", style="dim"),
+            Text(""),
+        )
+
+
+def store_command(store: StorePath = DEFAULT_STORE, as_json: AsJson = False) -> None:
+    """Say what the store holds.
+
+    [bold]Example[/bold]
+
+      detente store --store events
+    """
+    held = Store.open(store).summary()
+    if as_json:
+        print_json([asdict(item) for item in held])
+        return
+    table = new_table(f"{store}: {sum(item.rows for item in held):,} events")
+    for name in ("origin", "first day", "last day"):
+        table.add_column(name)
+    for name in ("events", "files"):
+        table.add_column(name, justify="right")
+    for item in held:
+        span = str(item.first), str(item.last)
+        table.add_row(item.origin, *span, f"{item.rows:,}", f"{item.files:,}")
+    print_table(table)
+
+
+def _mapping(text: str | None) -> dict[str, str] | None:
+    if text is None:
+        return None
+    return (
+        sources.load_mapping(Path(text)) if text.endswith(".toml") else sources.parse_mapping(text)
+    )
+
+
+def _facts(source: sources.Source) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "title": source.title,
+        "origin": source.origin,
+        "files": list(source.patterns),
+        "archives": list(source.archives),
+        "columns": dict(source.columns),
+        "example": source.example,
+        "citation": source.citation,
+        "get": source.get,
+    }
+
+
+@contextlib.contextmanager
+def _progress_bar() -> Iterator[sources.Progress | None]:
+    """A progress bar on a terminal, and nothing elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def advance(step: sources.Step) -> None:
+            said = f"{step.files_done:,} of {step.files_total:,} files, {step.rows:,} rows"
+            bar.update(task, total=step.bytes_total, completed=step.bytes_done, description=said)
+
+        yield advance
+
+
+def _show_events(table: pa.Table, *, cut: bool) -> None:
+    if not table.num_rows:
+        narrate("No event matches.")
+        return
+    shown = new_table()
+    for name in ("date", "source", "target", "cameo"):
+        shown.add_column(name, no_wrap=True)
+    shown.add_column("what", no_wrap=True, ratio=1)
+    shown.add_column("score", justify="right", no_wrap=True)
+    for row in table.slice(0, TABLE_ROWS if cut else None).to_pylist():
+        score = "" if row["goldstein"] is None else f"{row['goldstein']:.1f}"
+        who = [_short(row[side] or row[f"{side}_actor"]) for side in ("source", "target")]
+        shown.add_row(str(row["date"]), *who, row["cameo"], _what(row["cameo"]), score)
+    print_table(shown)
+    if cut and table.num_rows > TABLE_ROWS:
+        narrate(f"The first {TABLE_ROWS} events; --limit shows more, --format csv prints all.")
+
+
+def _short(name: str | None, width: int = 12) -> str:
+    text = name or "–"
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _what(cameo: str) -> str:
+    try:
+        return ontology.lookup(cameo).name
+    except UsageError:
+        return ""
+
+
+def _show_report(report: sources.ReadingReport) -> None:
+    table = new_table(f"{report.source}: {len(report.files):,} files in {report.seconds:.1f} s")
+    table.add_column()
+    table.add_column(justify="right")
+    for label, count in _counts(report):
+        table.add_row(label, f"{count:,}")
+    print_table(table)
+    days = report.days
+    if days.first:
+        print_lines(Text(f"\nDays      {days.first} to {days.last}, {days.covered:,} with events"))
+    _show_days("Missing", [str(day) for day in days.missing])
+    _show_days("Thin", [f"{day} ({count:,})" for day, count in days.thin])
+    for rejection in report.rejected:
+        print_lines(Text(f"Rejected  {rejection.count:,}: {rejection.reason}"))
+        for row in rejection.examples[:SHOWN_EXAMPLES]:
+            where = row.file if row.line is None else f"{row.file}:{row.line}"
+            print_lines(Text(f"          {where}", style="dim"))
+    for file in report.files_failed:
+        print_lines(Text(f"Failed    {file.path}: {file.reason}", style="red"))
+
+
+def _counts(report: sources.ReadingReport) -> list[tuple[str, int]]:
+    skipped = sum(file.status == "skipped" for file in report.files)
+    all_counts = [
+        ("files skipped: read before", skipped),
+        ("files failed", len(report.files_failed)),
+        ("rows read", report.rows_read),
+        ("rows kept", report.rows_kept),
+        *((f"  mended: {what}", count) for what, count in report.repaired),
+        ("rows that are no events", report.not_events),
+        ("rows rejected", report.rows_rejected),
+        ("events stored", report.events_stored),
+        ("events stored already", report.already_stored),
+        ("events repeated in the files", report.repeated),
+    ]
+    always = {"rows read", "rows kept", "rows rejected", "events stored"}
+    return [(label, count) for label, count in all_counts if count or label in always]
+
+
+def _show_days(label: str, days: list[str]) -> None:
+    if days:
+        more = f" and {len(days) - SHOWN_DAYS:,} more" if len(days) > SHOWN_DAYS else ""
+        print_lines(Text(f"{label:<10}{len(days):,}: {', '.join(days[:SHOWN_DAYS])}{more}"))

@@ -1,0 +1,100 @@
+"""Options that several commands share, and how their texts are read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from detente.cli.output import Format
+from detente.errors import UsageError
+from detente.events.actors import to_iso3
+
+_OWN_CODE = re.compile(r"[A-Z][A-Z0-9]{2,}")
+
+
+def day(text: str) -> dt.date:
+    """A day, as 2017-03-15.
+
+    Example:
+        >>> day("2017-03-15")
+        datetime.date(2017, 3, 15)
+    """
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day; write it as 2017-03-15.") from None
+
+
+def actor(text: str) -> str:
+    """The code of a state, from its code or name; codes of other actors stay as they are.
+
+    Raises:
+        UsageError: It is neither.
+
+    Example:
+        >>> actor("china"), actor("RUS"), actor("IGO")
+        ('CHN', 'RUS', 'IGO')
+    """
+    text = text.strip()
+    state = to_iso3(text)
+    if state is not None:
+        return state
+    if _OWN_CODE.fullmatch(text):
+        return text
+    raise UsageError(
+        "The actor is not known.",
+        f"It is {text!r}.",
+        "Write a state as a name or code (China, CHN), another actor as its code (IGO).",
+    )
+
+
+def state(text: str) -> str:
+    """The ISO alpha-3 code of a state, from its code or name.
+
+    Raises:
+        UsageError: It is no state.
+
+    Example:
+        >>> state("North Korea")
+        'PRK'
+    """
+    code = to_iso3(text.strip())
+    if code is None:
+        raise UsageError(
+            "The state is not known.",
+            f"It is {text.strip()!r}.",
+            "Write it as a name or code, such as China or CHN.",
+        )
+    return code
+
+
+StorePath = Annotated[
+    Path,
+    typer.Option("--store", envvar="DETENTE_STORE", help="Folder of the event store."),
+]
+Since = Annotated[
+    dt.date | None,
+    typer.Option("--since", parser=day, metavar="DAY", help="First day, such as 2017-03-15."),
+]
+Until = Annotated[
+    dt.date | None,
+    typer.Option("--until", parser=day, metavar="DAY", help="Last day, inclusive."),
+]
+Origin = Annotated[
+    str | None,
+    typer.Option("--origin", metavar="NAME", help="Only events of one origin, such as icews."),
+]
+AsFormat = Annotated[
+    Format | None, typer.Option("--format", "-f", help="table, csv, parquet or json.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead of stdout."),
+]
+
+DEFAULT_STORE = Path("store")

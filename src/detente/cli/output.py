@@ -1,0 +1,260 @@
+"""How the command line prints: tables, data in four formats, narration, errors."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import enum
+import io
+import json
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from detente import __version__
+from detente.errors import DetenteError, InputError, StudyError, UsageError
+
+ISSUES = "the project's issue tracker"
+
+
+class Format(enum.StrEnum):
+    """How data are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    PARQUET = "parquet"
+    JSON = "json"
+
+
+def choose_format(given: Format | None, as_json: bool) -> Format:
+    """The format that --format and --json ask for together.
+
+    Example:
+        >>> choose_format(None, True).value
+        'json'
+    """
+    if as_json and given not in {None, Format.JSON}:
+        raise UsageError(
+            "Two formats were asked for.", f"--json and --format {given}.", "Give one of them."
+        )
+    return Format.JSON if as_json else given or Format.TABLE
+
+
+def format_of(chosen: Format, output: Path | None) -> Format:
+    """The format of a file, where only its name says it.
+
+    Raises:
+        UsageError: Its name does not.
+
+    Example:
+        >>> format_of(Format.TABLE, Path("events.parquet")).value
+        'parquet'
+    """
+    if output is None or chosen is not Format.TABLE:
+        return chosen
+    suffix = output.suffix.lstrip(".")
+    if suffix not in {Format.CSV, Format.PARQUET, Format.JSON}:
+        raise UsageError(
+            "The format of the file is not clear.",
+            f"Its name is {output.name}.",
+            "Add --format csv, parquet or json.",
+        )
+    return Format(suffix)
+
+
+def narrate(text: str) -> None:
+    """Say something to the person, not to the program that reads the data."""
+    Console(stderr=True, highlight=False).print(Text(text, style="dim"), soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON on stdout."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=_plain, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def print_table(table: Table) -> None:
+    """Print a table on stdout, at the width of the terminal (80 columns elsewhere)."""
+    Console(highlight=False).print(table)
+
+
+def print_lines(*lines: Text) -> None:
+    """Print lines on stdout without breaking them."""
+    console = Console(highlight=False)
+    for line in lines:
+        console.print(line, soft_wrap=True)
+
+
+def new_table(title: str = "", caption: str = "") -> Table:
+    """An empty table in the house style."""
+    return Table(
+        title=title or None, caption=caption or None, box=None, pad_edge=False,
+        padding=(0, 2, 0, 0), header_style="bold", title_justify="left",
+        caption_justify="left", title_style="bold", caption_style="dim",
+    )  # fmt: skip
+
+
+def write_data(reader: pa.RecordBatchReader, form: Format, output: Path | None) -> int:
+    """Write rows as CSV, Parquet or JSON to a file or to stdout.
+
+    A file is written beside its place and moved there when whole.
+
+    Args:
+        reader: The rows.
+        form: Any format but the table, which is for people.
+        output: The file; stdout if None.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        UsageError: Parquet would go to a terminal.
+        InputError: The file cannot be written.
+    """
+    write = {Format.CSV: _write_csv, Format.PARQUET: _write_parquet, Format.JSON: _write_json}[form]
+    if output is not None:
+        with _whole_file(output) as file:
+            return write(reader, file)
+    if form is Format.PARQUET and sys.stdout.isatty():
+        raise UsageError(
+            "Parquet is not for the terminal.", "No file was named.", "Add --output events.parquet."
+        )
+    sys.stdout.flush()
+    rows = write(reader, _Unclosed(sys.stdout.buffer))
+    sys.stdout.buffer.flush()
+    return rows
+
+
+def report_error(error: DetenteError) -> None:
+    """Print the three parts of an error on stderr."""
+    console = Console(stderr=True, highlight=False)
+    lines = [error.failed, error.found]
+    if isinstance(error, StudyError):
+        lines += [f"• {problem}" for problem in error.problems]
+    parts = [("Error", "bold red", line) for line in lines if line]
+    if error.next_step:
+        parts.append(("Next", "bold green", error.next_step))
+    said = ""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for label, style, line in parts:
+        shown = "" if label == said else label
+        said = label
+        if console.is_terminal:
+            grid.add_row(Text(shown, style=style), Text(line))
+        else:
+            console.print(Text(f"{shown:<7}{line}"), soft_wrap=True)
+    if console.is_terminal:
+        console.print(grid)
+
+
+def report_bug(error: Exception, *, with_traceback: bool) -> None:
+    """Say in one line that Detente is at fault, and show the traceback if asked."""
+    if with_traceback:
+        traceback.print_exception(error)
+    first = (str(error).splitlines() or [""])[0]
+    hint = "" if with_traceback else " (detente --debug shows the traceback)"
+    sys.stderr.write(
+        f"Internal error in detente {__version__}: {type(error).__name__}: {first}. "
+        f"Please report it with the command to {ISSUES}{hint}.\n"
+    )
+
+
+def stop_writing() -> int:
+    """Nobody reads stdout any more (as after `| head`): that is no error."""
+    with contextlib.suppress(OSError, ValueError, io.UnsupportedOperation):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+class _Unclosed(io.RawIOBase):
+    """Stdout for writers that would close it; a closed pipe ends the command quietly."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        return self._stream.write(data)
+
+
+def _write_csv(reader: pa.RecordBatchReader, file: Any) -> int:
+    rows = 0
+    options = pa_csv.WriteOptions(quoting_style="needed")
+    with pa_csv.CSVWriter(file, reader.schema, write_options=options) as writer:
+        for batch in reader:
+            writer.write(batch)
+            rows += batch.num_rows
+    return rows
+
+
+def _write_parquet(reader: pa.RecordBatchReader, file: Any) -> int:
+    rows = 0
+    with pq.ParquetWriter(file, reader.schema, compression="zstd") as writer:
+        for batch in reader:
+            writer.write_batch(batch)
+            rows += batch.num_rows
+    return rows
+
+
+def _write_json(reader: pa.RecordBatchReader, file: Any) -> int:
+    rows = 0
+    file.write(b"[")
+    for item in _rows(reader):
+        text = json.dumps(item, ensure_ascii=False, default=_plain, allow_nan=False)
+        file.write((",\n " if rows else "\n ").encode() + text.encode("utf-8"))
+        rows += 1
+    file.write(b"\n]\n")
+    return rows
+
+
+def _rows(reader: Iterable[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
+    for batch in reader:
+        for row in batch.to_pylist():
+            yield {k: round(v, 6) if isinstance(v, float) else v for k, v in row.items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+@contextlib.contextmanager
+def _whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that appears under its name only when it was written to the end."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file
+            part.chmod(0o666 & ~_umask())
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise InputError(
+            f"{path} could not be written.", f"{error.strerror}.", "Name another with --output."
+        ) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,105 @@
+"""`detente panel`: what states did to each other, by dyad and period."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from detente.cli.options import (
+    DEFAULT_STORE,
+    AsFormat,
+    AsJson,
+    Origin,
+    Output,
+    Since,
+    StorePath,
+    Until,
+    state,
+)
+from detente.cli.output import (
+    Format,
+    choose_format,
+    format_of,
+    narrate,
+    new_table,
+    print_table,
+    write_data,
+)
+from detente.events.store import Store
+from detente.relations.panel import Panel, panel
+
+NO_DATA = "–"
+
+_SHOWN = {
+    "quad1": "verbal\ncoop.",
+    "quad2": "material\ncoop.",
+    "quad3": "verbal\nconflict",
+    "quad4": "material\nconflict",
+    "goldstein": "Goldstein\nsum",
+    "exposure": "all\nevents",
+}
+
+
+def panel_command(
+    *,
+    parties: Annotated[
+        str,
+        typer.Option(
+            "--parties", metavar="A,B,…", help="Two or more states, by code or name: USA,China."
+        ),
+    ],
+    every: Annotated[
+        str, typer.Option("--every", help="day, week, month, quarter or year.")
+    ] = "month",
+    store: StorePath = DEFAULT_STORE,
+    origin: Origin = None,
+    since: Since = None,
+    until: Until = None,
+    form: AsFormat = None,
+    as_json: AsJson = False,
+    output: Output = None,
+) -> None:
+    """Count what states did to each other, by directed dyad and period.
+
+    A silent dyad is 0 on a covered period and – (null) where the source has a gap. Days that a
+    source hardly covered are left out of counts and of all events alike.
+
+    [bold]Examples[/bold]
+
+      detente panel --parties USA,CHN,PRK --every month
+
+      detente panel --parties "North Korea,USA" --every week --format csv > panel.csv
+    """
+    chosen = format_of(choose_format(form, as_json), output)
+    codes = [state(text) for text in parties.split(",") if text.strip()]
+    built = panel(Store.open(store), codes, every, origin, since=since, until=until)
+    if chosen is Format.TABLE:
+        _show(built)
+        return
+    rows = write_data(built.table().to_reader(), chosen, output)
+    if output is not None:
+        narrate(f"{rows:,} rows written to {output}.")
+
+
+def _show(built: Panel) -> None:
+    for origin in built.origins:
+        title = f"{origin}: directed dyads by {built.every}"
+        table = new_table(
+            title, f"0 silent on a covered {built.every}, {NO_DATA} gap in the source"
+        )
+        for name in ("date", "dyad"):
+            table.add_column(name, no_wrap=True, vertical="bottom")
+        for heading in _SHOWN.values():
+            table.add_column(heading, justify="right", no_wrap=True)
+        for row in built.table().to_pylist():
+            if row["origin"] == origin:
+                dyad = f"{row['source']}>{row['target']}"
+                table.add_row(str(row["date"]), dyad, *(_cell(row[name]) for name in _SHOWN))
+        print_table(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return NO_DATA
+    return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
