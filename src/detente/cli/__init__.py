@@ -7,10 +7,11 @@ wrong command, 3 an input that cannot be used, 130 interrupted.
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import duckdb
 import typer
+from typer.core import TyperGroup
 
 from detente import __version__
 from detente.cli import events, panel
@@ -19,8 +20,20 @@ from detente.errors import DetenteError
 
 INTERRUPTED = 130
 
+
+class _Door(TyperGroup):
+    """The commands; a reader that closes the pipe ends a command quietly."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise typer.Exit(stop_writing()) from error
+
+
 app = typer.Typer(
     name="detente",
+    cls=_Door,
     help="Who is moving closer to whom, why, and what comes next: a workbench for relations "
     "between states.",
     no_args_is_help=True,

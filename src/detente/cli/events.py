@@ -61,8 +61,9 @@ def ingest_command(
         str | None,
         typer.Option(
             "--map",
+            "--mapping",
             metavar="COLUMNS",
-            help="For plain CSV: date=Day,source=From,target=To,cameo=Code, or a TOML file.",
+            help="For plain CSV: date=Day,source=From,target=To,cameo=Code, or a .toml file.",
         ),
     ] = None,
     rejected: Annotated[
@@ -174,7 +175,9 @@ def sources_command(as_json: AsJson = False) -> None:
             Text(f"  get it   {facts['get']}"),
             Text(f"  example  {facts['example'].replace(chr(9), ' | ')}", style="dim"),
             Text(""),
+            crop=True,
         )
+    print_lines(Text("detente sources --json prints everything in full.", style="dim"))
 
 
 def store_command(store: StorePath = DEFAULT_STORE, as_json: AsJson = False) -> None:
@@ -188,7 +191,7 @@ def store_command(store: StorePath = DEFAULT_STORE, as_json: AsJson = False) -> 
     if as_json:
         print_json([asdict(item) for item in held])
         return
-    table = new_table(f"{store}: {sum(item.rows for item in held):,} events")
+    table = new_table()
     for name in ("origin", "first day", "last day"):
         table.add_column(name)
     for name in ("events", "files"):
@@ -196,7 +199,7 @@ def store_command(store: StorePath = DEFAULT_STORE, as_json: AsJson = False) -> 
     for item in held:
         span = str(item.first), str(item.last)
         table.add_row(item.origin, *span, f"{item.rows:,}", f"{item.files:,}")
-    print_table(table)
+    print_table(table, f"{store}: {sum(item.rows for item in held):,} events")
 
 
 def _mapping(text: str | None) -> dict[str, str] | None:
@@ -272,12 +275,12 @@ def _what(cameo: str) -> str:
 
 
 def _show_report(report: sources.ReadingReport) -> None:
-    table = new_table(f"{report.source}: {len(report.files):,} files in {report.seconds:.1f} s")
+    table = new_table(header=False)
     table.add_column()
     table.add_column(justify="right")
     for label, count in _counts(report):
         table.add_row(label, f"{count:,}")
-    print_table(table)
+    print_table(table, f"{report.source}: {len(report.files):,} files in {report.seconds:.1f} s")
     days = report.days
     if days.first:
         print_lines(Text(f"\nDays      {days.first} to {days.last}, {days.covered:,} with events"))

@@ -84,25 +84,30 @@ def print_json(value: object) -> None:
     sys.stdout.write("\n")
 
 
-def print_table(table: Table) -> None:
+def print_table(table: Table, title: str = "", caption: str = "") -> None:
     """Print a table on stdout, at the width of the terminal (80 columns elsewhere)."""
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    if title:
+        console.print(Text(title, style="bold"), soft_wrap=True)
+    console.print(table)
+    if caption:
+        console.print(Text(caption, style="dim"), soft_wrap=True)
 
 
-def print_lines(*lines: Text) -> None:
-    """Print lines on stdout without breaking them."""
+def print_lines(*lines: Text, crop: bool = False) -> None:
+    """Print lines on stdout, whole or cut at the width of the terminal."""
     console = Console(highlight=False)
     for line in lines:
+        if crop:
+            line.truncate(console.width, overflow="ellipsis")
         console.print(line, soft_wrap=True)
 
 
-def new_table(title: str = "", caption: str = "") -> Table:
+def new_table(*, header: bool = True) -> Table:
     """An empty table in the house style."""
     return Table(
-        title=title or None, caption=caption or None, box=None, pad_edge=False,
-        padding=(0, 2, 0, 0), header_style="bold", title_justify="left",
-        caption_justify="left", title_style="bold", caption_style="dim",
-    )  # fmt: skip
+        box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_header=header
+    )
 
 
 def write_data(reader: pa.RecordBatchReader, form: Format, output: Path | None) -> int:

@@ -84,10 +84,7 @@ def panel_command(
 
 def _show(built: Panel) -> None:
     for origin in built.origins:
-        title = f"{origin}: directed dyads by {built.every}"
-        table = new_table(
-            title, f"0 silent on a covered {built.every}, {NO_DATA} gap in the source"
-        )
+        table = new_table()
         for name in ("date", "dyad"):
             table.add_column(name, no_wrap=True, vertical="bottom")
         for heading in _SHOWN.values():
@@ -96,7 +93,11 @@ def _show(built: Panel) -> None:
             if row["origin"] == origin:
                 dyad = f"{row['source']}>{row['target']}"
                 table.add_row(str(row["date"]), dyad, *(_cell(row[name]) for name in _SHOWN))
-        print_table(table)
+        print_table(
+            table,
+            f"{origin}: directed dyads by {built.every}",
+            f"0: silent on a covered {built.every}; {NO_DATA}: the source has a gap",
+        )
 
 
 def _cell(value: Any) -> str:
