@@ -51,7 +51,7 @@ class Measured:
     result: RateContrast
 
 
-def test_contrast(claim: ContrastClaim, data: StudyData, options: Options) -> Draft:
+def assess_contrast(claim: ContrastClaim, data: StudyData, options: Options) -> Draft:
     """Test a contrast claim by every source that can read it.
 
     Args:

@@ -48,7 +48,7 @@ class Measured:
     probability: float
 
 
-def test_extreme(claim: ExtremeClaim, data: StudyData, options: Options) -> Draft:
+def assess_extreme(claim: ExtremeClaim, data: StudyData, options: Options) -> Draft:
     """Test a claim about the highest or lowest level by every source that can read it.
 
     Args:

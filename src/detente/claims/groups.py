@@ -40,7 +40,7 @@ class Measured:
     result: GroupContrast
 
 
-def test_groups(claim: GroupClaim, data: StudyData, options: Options) -> Draft:
+def assess_groups(claim: GroupClaim, data: StudyData, options: Options) -> Draft:
     """Test a contrast between groups of dyads by every source that can read it.
 
     Args:

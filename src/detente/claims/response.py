@@ -69,7 +69,7 @@ class Measured:
     interval: tuple[float, float]
 
 
-def test_response(claim: ResponseClaim, data: StudyData, options: Options) -> Draft:
+def assess_response(claim: ResponseClaim, data: StudyData, options: Options) -> Draft:
     """Test a response claim by every source that can read it.
 
     Args:

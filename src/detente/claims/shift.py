@@ -52,7 +52,7 @@ class Measured:
     result: LevelShift
 
 
-def test_shift(claim: ShiftClaim, data: StudyData, options: Options) -> Draft:
+def assess_shift(claim: ShiftClaim, data: StudyData, options: Options) -> Draft:
     """Test a shift claim by every source that can read it.
 
     Args:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.signal import lfilter
 
 from detente.errors import DataGapError
 
@@ -100,11 +101,8 @@ def excitement(counts: Floats, decay: float) -> Floats:
         >>> excitement(np.array([1.0, 0.0, 0.0]), 0.5).tolist()
         [0.0, 0.5, 0.25, 0.125]
     """
-    heat = np.zeros(len(counts) + 1)
-    for day in np.flatnonzero(counts):
-        tail = len(counts) - day
-        heat[day + 1 :] += counts[day] * (1 - decay) * decay ** np.arange(tail)
-    return heat
+    padded = np.append(counts, 0.0)
+    return np.asarray(lfilter([0.0, 1 - decay], [1.0, -decay], padded), dtype=np.float64)
 
 
 def _fit_decay(counts: Floats, decay: float) -> SelfExciting:

@@ -1,0 +1,210 @@
+"""Occurrence claims: an action happens within so many days of a date.
+
+The primary estimator, fixed beforehand: a self-exciting daily rate fitted to what was known on the
+day, beside the base rate (the share of past windows of the same length that held an event). The
+outcome is shown beside the odds; one outcome neither proves nor disproves a probability.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.claims.draft import Draft, blank, insufficient
+from detente.claims.finding import Chart, Check, Finding, Interval, Reading, Row
+from detente.claims.options import Options
+from detente.claims.provenance import provenance
+from detente.claims.rules import judge_outcome
+from detente.dynamics.occurrence import Odds, happened_within, odds_at
+from detente.dynamics.selfexcite import SelfExciting
+from detente.errors import DataGapError
+from detente.studies.data import Fact, StudyData
+from detente.studies.models import OccurrenceClaim, Relation
+
+Floats = NDArray[np.float64]
+
+ESTIMATOR = "Self-exciting daily rate (Hawkes 1971, in discrete time) by maximum likelihood"
+NULL = "All windows of the same length in the history before the day"
+BASE_DRAWS = 500
+
+
+def assess_occurrence(claim: OccurrenceClaim, data: StudyData, options: Options) -> Draft:
+    """Give the odds of a claim as of its day, and the outcome.
+
+    Args:
+        claim: The claim.
+        data: The study's data as of a date; nothing after `claim.on` enters the odds.
+        options: Number of draws and the seed.
+    """
+    facts = data.facts_of(claim.action)
+    known = [fact for fact in facts if fact.date <= claim.on]
+    if data.as_of < claim.on or not known:
+        why = f"Nothing is known of the action up to {claim.on:%d %B %Y}."
+        return insufficient(claim, "occurrence", why)
+    history = _daily(known, claim.history_since or known[0].date, claim.on)
+    outcomes = [_outcome(facts, claim.on, days, data.as_of) for days in claim.windows]
+    try:
+        odds, model = odds_at(history, claim.windows, outcomes, draws=BASE_DRAWS, seed=options.seed)
+    except DataGapError as gap:
+        return insufficient(claim, "occurrence", gap.found)
+    finding = replace(
+        _finding(claim, data, odds, options),
+        cases=int(history.sum()),
+        checks=tuple(_checks(model, history, _primary(claim, odds))),
+    )
+    return Draft(finding)
+
+
+def _daily(facts: Sequence[Fact], since: dt.date, until: dt.date) -> Floats:
+    days = np.array([fact.date for fact in facts if fact.date >= since], dtype="datetime64[D]")
+    counts = np.zeros((until - since).days + 1)
+    counts[np.unique((days - np.datetime64(since, "D")).astype(np.int64))] = 1.0
+    return counts
+
+
+def _outcome(facts: Sequence[Fact], on: dt.date, days: int, as_of: dt.date) -> bool | None:
+    """Whether it happened; None if it had not yet and the window is still open."""
+    end = on + dt.timedelta(days=days)
+    if any(on < fact.date <= end for fact in facts):
+        return True
+    return False if as_of >= end else None
+
+
+def _finding(
+    claim: OccurrenceClaim, data: StudyData, odds: Sequence[Odds], options: Options
+) -> Finding:
+    main = _primary(claim, odds)
+    verdict, reason = judge_outcome(
+        main.happened, _best(main), main.base_rate if claim.unusual else None
+    )
+    low, high = (
+        (main.base_low, main.base_high)
+        if main.self_low is None or main.self_high is None
+        else (main.self_low, main.self_high)
+    )
+    sources = data.signals(Relation(action=claim.action), [])[0]
+    return replace(
+        blank(claim, "occurrence"),
+        verdict=verdict,
+        reason=reason,
+        answer=_answer(data, claim, main),
+        effect=_best(main),
+        unit="probability",
+        neutral=0.5,
+        interval=Interval(low, high),
+        case_word="earlier days with the action",
+        p_placebo=main.base_rate if claim.unusual else None,
+        readings=tuple(_readings(claim, main)),
+        caveats=(
+            *claim.caveats,
+            "One outcome does not test a probability; a track record over many dates would.",
+        ),
+        rows=tuple(_rows(claim, data)),
+        chart=_chart(odds),
+        provenance=provenance(data, sources, options, ESTIMATOR, NULL),
+    )
+
+
+def _primary(claim: OccurrenceClaim, odds: Sequence[Odds]) -> Odds:
+    return next(item for item in odds if item.days == claim.primary_window)
+
+
+def _best(odds: Odds) -> float:
+    return odds.base_rate if odds.self_exciting is None else odds.self_exciting
+
+
+def _answer(data: StudyData, claim: OccurrenceClaim, main: Odds) -> str:
+    came = {True: "It happened.", False: "It did not happen.", None: "The window is still open."}
+    return (
+        f"As of {claim.on:%d %B %Y} the odds of {data.label_of(claim.action)} within {main.days} "
+        f"days were {_best(main):.0%}; {main.base_rate:.0%} of earlier windows of that length "
+        f"held one. {came[main.happened]}"
+    )
+
+
+def _readings(claim: OccurrenceClaim, main: Odds) -> list[Reading]:
+    chance = main.base_rate if claim.unusual else None
+    options = [("self-exciting rate", main.self_exciting, main.self_low, main.self_high)]
+    options.append(("base rate", main.base_rate, main.base_low, main.base_high))
+    return [
+        Reading(
+            source=f"chronicle, {name}",
+            span=f"what was known on {claim.on.isoformat()}",
+            verdict=judge_outcome(main.happened, odds, chance)[0],
+            answer=f"{odds:.0%} within {main.days} days",
+            effect=odds,
+            interval=None if low is None or high is None else Interval(low, high),
+            cases=0,
+            p_placebo=None,
+        )
+        for name, odds, low, high in options
+        if odds is not None
+    ]
+
+
+def _checks(model: SelfExciting | None, history: Floats, main: Odds) -> list[Check]:
+    recent = happened_within(history[-3 * 365 :], main.days)
+    checks = [
+        Check(
+            "Base rate of the three years before",
+            None,
+            f"{recent.mean():.0%} of the windows of {main.days} days held an event, against "
+            f"{main.base_rate:.0%} over the whole history of {len(history) / 365.25:.0f} years.",
+        )
+    ]
+    if model is not None:
+        checks.append(
+            Check(
+                "What drives the odds",
+                None,
+                f"{model.base * 365.25:.1f} events a year come of themselves; each brings "
+                f"{model.jump:.2f} more, half of them within {_half_life(model):.0f} days.",
+            )
+        )
+    return checks
+
+
+def _half_life(model: SelfExciting) -> float:
+    return float(np.log(0.5) / np.log(model.decay))
+
+
+def _rows(claim: OccurrenceClaim, data: StudyData) -> list[Row]:
+    """The last events before the day and all within the longest window."""
+    end = claim.on + dt.timedelta(days=max(claim.windows))
+    facts = data.facts_of(claim.action)
+    before = [fact for fact in facts if fact.date <= claim.on][-5:]
+    after = [fact for fact in facts if claim.on < fact.date <= end]
+    return [
+        Row(
+            date=fact.date.isoformat(),
+            label=fact.title,
+            value=float((fact.date - claim.on).days),
+            note="days from the date of the claim",
+            citation=fact.citation,
+        )
+        for fact in (*before, *after)
+    ]
+
+
+def _chart(odds: Sequence[Odds]) -> Chart:
+    def rounded(value: float | None) -> float | None:
+        return None if value is None else round(value, 4)
+
+    return Chart(
+        kind="odds",
+        title="Odds as of the date",
+        x_title="window",
+        y_title="probability",
+        columns={
+            "window": tuple(f"{item.days} days" for item in odds),
+            "self_exciting": tuple(rounded(item.self_exciting) for item in odds),
+            "base_rate": tuple(rounded(item.base_rate) for item in odds),
+            "low": tuple(rounded(item.self_low) for item in odds),
+            "high": tuple(rounded(item.self_high) for item in odds),
+            "happened": tuple(item.happened for item in odds),
+        },
+    )
