@@ -75,7 +75,7 @@ def format_of(chosen: Format, output: Path | None) -> Format:
 
 def narrate(text: str) -> None:
     """Say something to the person, not to the program that reads the data."""
-    Console(stderr=True, highlight=False).print(Text(text, style="dim"), soft_wrap=True)
+    _Console(stderr=True, highlight=False).print(Text(text, style="dim"), soft_wrap=True)
 
 
 def print_json(value: object) -> None:
@@ -86,7 +86,7 @@ def print_json(value: object) -> None:
 
 def print_table(table: Table, title: str = "", caption: str = "") -> None:
     """Print a table on stdout, at the width of the terminal (80 columns elsewhere)."""
-    console = Console(highlight=False)
+    console = _Console(highlight=False)
     if title:
         console.print(Text(title, style="bold"), soft_wrap=True)
     console.print(table)
@@ -96,7 +96,7 @@ def print_table(table: Table, title: str = "", caption: str = "") -> None:
 
 def print_lines(*lines: Text, crop: bool = False) -> None:
     """Print lines on stdout, whole or cut at the width of the terminal."""
-    console = Console(highlight=False)
+    console = _Console(highlight=False)
     for line in lines:
         if crop:
             line.truncate(console.width, overflow="ellipsis")
@@ -143,7 +143,7 @@ def write_data(reader: pa.RecordBatchReader, form: Format, output: Path | None) 
 
 def report_error(error: DetenteError) -> None:
     """Print the three parts of an error on stderr."""
-    console = Console(stderr=True, highlight=False)
+    console = _Console(stderr=True, highlight=False)
     lines = [error.failed, error.found]
     if isinstance(error, StudyError):
         lines += [f"• {problem}" for problem in error.problems]
@@ -180,6 +180,11 @@ def stop_writing() -> int:
     with contextlib.suppress(OSError, ValueError, io.UnsupportedOperation):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise SystemExit(stop_writing())
 
 
 class _Unclosed(io.RawIOBase):
