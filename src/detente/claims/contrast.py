@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +78,7 @@ def assess_contrast(claim: ContrastClaim, data: StudyData, options: Options) -> 
     curve = tuple(_curve(claim, data, measured, options))
     finding = replace(
         _finding(claim, data, measured, options),
-        specification=(*curve, *_left_out(measured[0])),
+        specification=(*curve, *_left_out(claim, measured[0])),
         checks=_checks(measured[0]),
         needs=tuple(lacking),
     )
@@ -126,33 +127,31 @@ def _require(when: Bools, against: Bools, values: NDArray[np.float64]) -> None:
 def _curve(
     claim: ContrastClaim, data: StudyData, measured: Sequence[Measured], options: Options
 ) -> Iterator[Specification]:
-    """States, strata, actions and sources, each varied in turn."""
+    """States, strata, actions and sources, each varied; the first is the primary."""
     quick = replace(options, draws=options.curve_draws * 2)
     pairs: list[tuple[State, State | None]] = [(claim.when, claim.against)]
     pairs += [(option[0], option[1] if len(option) > 1 else None) for option in claim.alternatives]
-    for signal in _signals(claim, data, measured):
-        for pair in pairs:
-            for stratified in (True, False) if claim.strata else (False,):
-                try:
-                    item = _measure(claim, data, signal, pair, quick, stratified=stratified)
-                except DataGapError:
-                    continue
-                primary = (
-                    signal is measured[0].signal or signal.noun == measured[0].signal.noun
-                ) and pair == pairs[0]
-                primary = primary and signal.source == measured[0].signal.source
-                yield _specification(item, primary=primary and stratified == bool(claim.strata))
+    ways = (True, False) if claim.strata else (False,)
+    for index, (signal, pair, stratified) in enumerate(product(_signals(claim, data), pairs, ways)):
+        try:
+            item = _measure(claim, data, signal, pair, quick, stratified=stratified)
+        except DataGapError:
+            continue
+        first = index == 0 and signal.source == measured[0].signal.source
+        yield replace(
+            _specification(item),
+            primary=first,
+            towards=_towards(claim, item.result.log_ratio),
+        )
 
 
-def _signals(
-    claim: ContrastClaim, data: StudyData, measured: Sequence[Measured]
-) -> Iterator[Signal]:
+def _signals(claim: ContrastClaim, data: StudyData) -> Iterator[Signal]:
     yield from data.signals(claim.relation, claim.readings)[0]
     for name in claim.other_actions:
         yield from data.signals(Relation(action=name), [])[0]
 
 
-def _specification(item: Measured, *, primary: bool) -> Specification:
+def _specification(item: Measured) -> Specification:
     low, high = item.result.interval()
     return Specification(
         choices={
@@ -166,11 +165,10 @@ def _specification(item: Measured, *, primary: bool) -> Specification:
         interval=Interval(float(np.exp(low)), float(np.exp(high))),
         p_placebo=item.result.p_placebo,
         cases=item.result.periods_high,
-        primary=primary,
     )
 
 
-def _left_out(item: Measured) -> Iterator[Specification]:
+def _left_out(claim: ContrastClaim, item: Measured) -> Iterator[Specification]:
     """The ratio without each calendar year in turn."""
     for year, ratio in _without_years(item):
         yield Specification(
@@ -179,6 +177,7 @@ def _left_out(item: Measured) -> Iterator[Specification]:
             interval=None,
             p_placebo=None,
             cases=item.result.periods_high,
+            towards=_towards(claim, float(np.log(ratio))),
         )
 
 
@@ -233,16 +232,17 @@ def _finding(
 def _answer(item: Measured) -> str:
     result, every = item.result, item.signal.series.every
     low, high = np.exp(result.interval())
+    fair = "" if item.strata is None else ", compared within the same policy period"
     rates = (
         ""
         if item.signal.series.exposure is not None
-        else f": {result.rate_high:.2f} against {result.rate_low:.2f} per {every}"
+        else f" Plain rates: {result.rate_high:.2f} against {result.rate_low:.2f} per {every}."
     )
     return (
-        f"{item.signal.noun[0].upper()}{item.signal.noun[1:]}{rates}, "
-        f"{np.exp(result.log_ratio):.2f} times as many {item.when.phrase} as "
-        f"{item.against.phrase} (90% interval {low:.2f} to {high:.2f}); "
-        f"{result.periods_high} against {result.periods_low} {every}s."
+        f"{item.signal.noun[0].upper()}{item.signal.noun[1:]} were "
+        f"{np.exp(result.log_ratio):.2f} times as frequent {item.when.phrase} as "
+        f"{item.against.phrase}{fair} (90% interval {low:.2f} to {high:.2f}); "
+        f"{result.periods_high} against {result.periods_low} {every}s.{rates}"
     )
 
 
@@ -262,20 +262,25 @@ def _reading(claim: ContrastClaim, item: Measured) -> Reading:
 
 
 def _evidence(claim: ContrastClaim, item: Measured, curve: Sequence[Specification]) -> Evidence:
-    effect = item.result.log_ratio if claim.direction == "up" else -item.result.log_ratio
     side = np.sign(item.result.log_ratio)
-    same = [np.sign(np.log(spec.effect)) == side for spec in curve]
+    towards = _towards(claim, item.result.log_ratio)
+    same = [spec.towards == towards for spec in curve]
     carried = any(np.sign(np.log(ratio)) != side for _, ratio in _without_years(item))
     low, high = item.result.interval()
     return Evidence(
-        effect=effect,
+        effect=abs(item.result.log_ratio) * (1 if towards else -1),
         p_placebo=item.result.p_placebo,
         cases=item.result.periods_high,
         agreeing=float(np.mean(same)) if same else 1.0,
         one_case_carries=carried,
-        p_second=None if low > 0 or high < 0 else 1.0,
+        second_doubt="" if low > 0 or high < 0 else "its bootstrap interval includes no difference",
         minimum=MIN_PERIODS,
     )
+
+
+def _towards(claim: ContrastClaim, log_ratio: float) -> bool:
+    """Whether a ratio points the way that the claim says."""
+    return (log_ratio > 0) == (claim.direction == "up")
 
 
 def _checks(item: Measured) -> tuple[Check, ...]:

@@ -45,6 +45,7 @@ class Specification:
         p_placebo: Two-sided placebo p-value, where computed.
         cases: Episodes, periods or windows behind it.
         primary: Whether this is the specification declared beforehand.
+        towards: Whether it points the way that the claim says; None if it cannot be said.
     """
 
     choices: Mapping[str, str]
@@ -53,6 +54,7 @@ class Specification:
     p_placebo: float | None
     cases: int
     primary: bool = False
+    towards: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from detente.studies.models import About
 
 OPENINGS = {
     Verdict.SUPPORTED: "Yes, as far as event data can tell",
-    Verdict.LEANS_SUPPORTED: "Perhaps: the evidence leans that way",
+    Verdict.LEANS_SUPPORTED: "Perhaps; the evidence leans that way",
     Verdict.NO_CLEAR_EFFECT: "Not that the evidence shows",
-    Verdict.LEANS_AGAINST: "Rather not: the evidence leans the other way",
-    Verdict.CONTRADICTED: "No: the evidence points the other way",
+    Verdict.LEANS_AGAINST: "Rather not; the evidence leans the other way",
+    Verdict.CONTRADICTED: "No; the evidence points the other way",
     Verdict.INSUFFICIENT_DATA: "The data at hand cannot say",
     Verdict.NOT_TESTABLE: "No event data could say",
 }
@@ -39,6 +39,6 @@ def headline(about: About, findings: Sequence[Finding]) -> tuple[str, str]:
         Sentence and strength.
     """
     finding = next(item for item in findings if item.id == about.headline_claim)
-    sentence = f"{OPENINGS[finding.verdict]}. {finding.answer}"
+    sentence = f"{OPENINGS[finding.verdict]}: {finding.answer[0].lower()}{finding.answer[1:]}"
     strength = f"Strength of the evidence: {STRENGTHS[finding.verdict]}. {finding.reason}"
     return sentence, strength

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.claims.draft import Draft, blank, insufficient
-from detente.claims.finding import Chart, Check, Finding, Interval, Reading, Row
+from detente.claims.finding import Chart, Check, Finding, Interval, Reading, Row, Verdict
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
 from detente.claims.rules import judge_outcome
@@ -78,9 +78,7 @@ def _finding(
     claim: OccurrenceClaim, data: StudyData, odds: Sequence[Odds], options: Options
 ) -> Finding:
     main = _primary(claim, odds)
-    verdict, reason = judge_outcome(
-        main.happened, _best(main), main.base_rate if claim.unusual else None
-    )
+    verdict, reason = _verdict(claim, main, _best(main))
     low, high = (
         (main.base_low, main.base_high)
         if main.self_low is None or main.self_high is None
@@ -113,6 +111,16 @@ def _primary(claim: OccurrenceClaim, odds: Sequence[Odds]) -> Odds:
     return next(item for item in odds if item.days == claim.primary_window)
 
 
+def _verdict(claim: OccurrenceClaim, main: Odds, odds: float) -> tuple[Verdict, str]:
+    """The verdict on what the claim says, which may be that nothing happens."""
+    chance = main.base_rate if claim.unusual else None
+    if claim.happens or main.happened is None:
+        return judge_outcome(main.happened, odds if claim.happens else 1 - odds, chance)
+    verdict, _ = judge_outcome(not main.happened, 1 - odds, None)
+    word = "It did happen" if main.happened else "It did not happen"
+    return verdict, f"{word}; the odds that it would not were {1 - odds:.0%} as of the date."
+
+
 def _best(odds: Odds) -> float:
     return odds.base_rate if odds.self_exciting is None else odds.self_exciting
 
@@ -127,14 +135,13 @@ def _answer(data: StudyData, claim: OccurrenceClaim, main: Odds) -> str:
 
 
 def _readings(claim: OccurrenceClaim, main: Odds) -> list[Reading]:
-    chance = main.base_rate if claim.unusual else None
     options = [("self-exciting rate", main.self_exciting, main.self_low, main.self_high)]
     options.append(("base rate", main.base_rate, main.base_low, main.base_high))
     return [
         Reading(
             source=f"chronicle, {name}",
             span=f"what was known on {claim.on.isoformat()}",
-            verdict=judge_outcome(main.happened, odds, chance)[0],
+            verdict=_verdict(claim, main, odds)[0],
             answer=f"{odds:.0%} within {main.days} days",
             effect=odds,
             interval=None if low is None or high is None else Interval(low, high),

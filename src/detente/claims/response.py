@@ -19,8 +19,9 @@ from detente.claims.draft import Draft, blank, insufficient
 from detente.claims.finding import Check, Finding, Interval, Reading, Row, Specification
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
-from detente.claims.rules import MIN_EPISODES, Evidence, judge
+from detente.claims.rules import MIN_EPISODES, P_SECOND_NULL, Evidence, judge
 from detente.claims.scales import (
+    PER_MONTH,
     convert,
     grid_of,
     month_name,
@@ -44,6 +45,8 @@ ESTIMATOR = (
     "Diamond and Hainmueller 2010); expanded percentile bootstrap over episodes (Hesterberg 2015)"
 )
 NULL = "Random dates of the same era, season and volatility at which no cause happened"
+FINE_ENOUGH = 0.75  # periods that must fit into the window
+LADDER_KEEPS_VOLATILITY = 2
 POWER_Z = 2.8  # 1.96 + 0.84 standard errors: seen 80% of the time at the 5% level
 
 
@@ -93,7 +96,7 @@ def assess_response(claim: ResponseClaim, data: StudyData, options: Options) -> 
     finding = _finding(claim, data, able, options)
     finding = replace(
         finding,
-        specification=(*curve, *_left_out(able[0])),
+        specification=(*curve, *_left_out(claim, able[0])),
         needs=(*lacking, *gaps),
         checks=_checks(able[0]),
     )
@@ -107,6 +110,7 @@ def measure(signal: Signal, facts: Sequence[Fact], choice: Choice, options: Opti
         DataGapError: No episode can be measured.
     """
     every = signal.series.every
+    _check_fine_enough(every, choice.window)
     grid = grid_of(signal, normalise=choice.normalise)
     days = np.array([fact.date for fact in facts], dtype="datetime64[D]")
     study = event_study(
@@ -119,6 +123,15 @@ def measure(signal: Signal, facts: Sequence[Fact], choice: Choice, options: Opti
         seed=options.seed,
     )
     return Measured(signal, choice, grid, study, interval_of_mean(study.changes, seed=options.seed))
+
+
+def _check_fine_enough(every: str, window: int) -> None:
+    if window * PER_MONTH[every] < FINE_ENOUGH:
+        raise DataGapError(
+            "The response could not be measured.",
+            f"A series by {every} cannot show what happens within {_months(window)}.",
+            "Load data by month or day.",
+        )
 
 
 def _measure_all(
@@ -146,7 +159,11 @@ def _curve(
     """Every defensible choice of source, cause, window, baseline and normalisation."""
     quick = replace(options, draws=options.curve_draws)
     return tuple(
-        _specification(item, data, item.signal is able[0].signal and item.choice == able[0].choice)
+        replace(
+            _specification(item, data),
+            primary=item.signal is able[0].signal and item.choice == able[0].choice,
+            towards=_towards(claim, item.signal, item.study.effect),
+        )
         for signal in (item.signal for item in able)
         for choice in _choices(claim, signal)
         for item in _measure_all([signal], choice, data, quick)[0]
@@ -170,7 +187,7 @@ def _choices(claim: ResponseClaim, signal: Signal) -> Iterator[Choice]:
             yield Choice(cause, window, baseline, normalise, lag)
 
 
-def _specification(item: Measured, data: StudyData, primary: bool) -> Specification:
+def _specification(item: Measured, data: StudyData) -> Specification:
     scale, choice = scale_of(item.signal), item.choice
     low, high = (float(end) for end in convert(scale, np.array(item.interval)))
     return Specification(
@@ -187,11 +204,10 @@ def _specification(item: Measured, data: StudyData, primary: bool) -> Specificat
         interval=Interval(low, high),
         p_placebo=item.study.p_placebo,
         cases=len(item.study.starts),
-        primary=primary,
     )
 
 
-def _left_out(item: Measured) -> Iterator[Specification]:
+def _left_out(claim: ResponseClaim, item: Measured) -> Iterator[Specification]:
     scale = scale_of(item.signal)
     for start, effect in zip(item.study.starts, _without_each(item), strict=True):
         when = month_name(item.signal.series.dates[start])
@@ -201,6 +217,7 @@ def _left_out(item: Measured) -> Iterator[Specification]:
             interval=None,
             p_placebo=None,
             cases=len(item.study.starts) - 1,
+            towards=_towards(claim, item.signal, effect),
         )
 
 
@@ -217,7 +234,7 @@ def _finding(
     low, high = (float(end) for end in convert(scale, np.array(item.interval)))
     return replace(
         blank(claim, "response"),
-        answer=_answer(item),
+        answer=_answer(item, data),
         effect=float(convert(scale, item.study.effect)),
         unit=unit_of(item.signal),
         interval=Interval(low, high),
@@ -226,7 +243,7 @@ def _finding(
         p_placebo=item.study.p_placebo,
         smallest_visible=float(convert(scale, POWER_Z * float(item.study.placebo.std()))),
         placebo=tuple(convert(scale, item.study.placebo).tolist()),
-        readings=tuple(_reading(claim, other) for other in able),
+        readings=tuple(_reading(claim, other, data) for other in able),
         caveats=(*claim.caveats, *_source_caveats(able)),
         rows=tuple(_rows(item, data)),
         chart=path_chart(item.signal, item.grid, item.study, item.choice.baseline, options.seed),
@@ -234,20 +251,20 @@ def _finding(
     )
 
 
-def _answer(item: Measured) -> str:
+def _answer(item: Measured, data: StudyData) -> str:
     scale = scale_of(item.signal)
     effect = signed(float(convert(scale, item.study.effect)), scale)
     low, high = (signed(float(convert(scale, end)), scale) for end in item.interval)
-    what = "" if scale == "percent" else f" points ({item.signal.series.unit})"
+    unit = "" if scale == "percent" else f" {item.signal.series.unit}"
     return (
-        f"{item.signal.noun[0].upper()}{item.signal.noun[1:]}: {effect}{what} "
-        f"(90% interval {low} to {high}) in the {_months(item.choice.window)} from the cause, "
-        f"against the {_months(item.choice.baseline)} before and comparable dates; "
-        f"{len(item.study.starts)} episodes."
+        f"{item.signal.noun[0].upper()}{item.signal.noun[1:]} changed by {effect}{unit} "
+        f"(90% interval {low} to {high}) in the {_months(item.choice.window)} from "
+        f"{len(item.study.starts)} episodes of {data.label_of(item.choice.cause)}, compared with "
+        f"the {_months(item.choice.baseline)} before and with like dates without them."
     )
 
 
-def _reading(claim: ResponseClaim, item: Measured) -> Reading:
+def _reading(claim: ResponseClaim, item: Measured, data: StudyData) -> Reading:
     scale = scale_of(item.signal)
     low, high = (float(end) for end in convert(scale, np.array(item.interval)))
     alone = _evidence(claim, item, ())
@@ -255,7 +272,7 @@ def _reading(claim: ResponseClaim, item: Measured) -> Reading:
         source=item.signal.source,
         span=span_text(item.signal.series),
         verdict=judge(alone, alone.p_placebo)[0],
-        answer=_answer(item),
+        answer=_answer(item, data),
         effect=float(convert(scale, item.study.effect)),
         interval=Interval(low, high),
         cases=len(item.study.starts),
@@ -264,27 +281,35 @@ def _reading(claim: ResponseClaim, item: Measured) -> Reading:
 
 
 def _evidence(claim: ResponseClaim, item: Measured, curve: Sequence[Specification]) -> Evidence:
-    effect = item.study.effect if claim.direction == "up" else -item.study.effect
-    same = [np.sign(spec.effect) == np.sign(item.study.effect) for spec in curve]
+    towards = _towards(claim, item.signal, item.study.effect)
+    same = [spec.towards == towards for spec in curve]
     carried = any(np.sign(rest) != np.sign(item.study.effect) for rest in _without_each(item))
+    shift = item.study.p_shift
     return Evidence(
-        effect=effect,
+        effect=abs(item.study.effect) * (1 if towards else -1),
         p_placebo=item.study.p_placebo,
         cases=len(item.study.starts),
         agreeing=float(np.mean(same)) if same else 1.0,
         one_case_carries=carried,
-        p_second=item.study.p_shift,
+        second_doubt=""
+        if shift < P_SECOND_NULL
+        else f"moving the episodes along the calendar does not confirm it (p = {shift:.2f})",
     )
+
+
+def _towards(claim: ResponseClaim, signal: Signal, effect: float) -> bool:
+    """Whether an effect points the way that the claim says."""
+    return (effect > 0) == ((claim.direction == "up") != signal.reverse)
 
 
 def _checks(item: Measured) -> tuple[Check, ...]:
     study = item.study
-    relaxed = int((study.ladder > 0).sum())
+    relaxed = int((study.ladder > LADDER_KEEPS_VOLATILITY).sum())
     carried = [np.sign(rest) != np.sign(study.effect) for rest in _without_each(item)]
     return (
         Check(
             "Calendar shifts",
-            study.p_shift < 0.10,
+            study.p_shift < P_SECOND_NULL,
             f"Moving all episodes together along the calendar gives p = {study.p_shift:.3f}.",
         ),
         Check(
@@ -293,10 +318,11 @@ def _checks(item: Measured) -> tuple[Check, ...]:
             f"Leaving out {sum(carried)} of {len(carried)} episodes would change the sign.",
         ),
         Check(
-            "Enough comparable dates",
+            "Comparable dates of like era and volatility",
             relaxed == 0,
             f"Between {study.pool_sizes.min()} and {study.pool_sizes.max()} per episode; for "
-            f"{relaxed} of {len(study.ladder)} episodes a matching rule had to be relaxed.",
+            f"{int((study.ladder > 0).sum())} of {len(study.ladder)} episodes the season or the "
+            f"era had to be widened, for {relaxed} the volatility too.",
         ),
         Check(
             "All episodes measured",

@@ -25,9 +25,11 @@ RULES: tuple[tuple[str, str], ...] = (
         "supported / contradicted",
         f"The placebo p-value, corrected for all claims of its family (Holm 1979), is below "
         f"{P_STRONG:g}; at least {SHARE_STRONG:.0%} of the specifications point the same way; no "
-        f"single case carries the sign; and the second null does not disagree (p below "
-        f"{P_SECOND_NULL:g}). For levels: a probability of at least {PROBABLE:.0%} (at most "
-        f"{1 - PROBABLE:.0%}). The direction decides which of the two words is used.",
+        f"single case carries the sign; and a second look agrees (responses: moving all episodes "
+        f"along the calendar gives p below {P_SECOND_NULL:g}; contrasts and shifts: the 90% "
+        f"bootstrap interval excludes no difference). For levels: a probability of at least "
+        f"{PROBABLE:.0%} (at most {1 - PROBABLE:.0%}). The direction decides which of the two "
+        "words is used.",
     ),
     (
         "leans supported / leans against",
@@ -69,7 +71,7 @@ class Evidence:
         cases: Number of cases.
         agreeing: Share of specifications with the sign of `effect`, 0 to 1.
         one_case_carries: Whether leaving out a single case changes the sign.
-        p_second: p-value of a second null (calendar shifts), where there is one.
+        second_doubt: What a second look at the same data holds against it; empty if nothing.
         minimum: Cases below which nothing is said.
     """
 
@@ -78,7 +80,7 @@ class Evidence:
     cases: int
     agreeing: float
     one_case_carries: bool
-    p_second: float | None = None
+    second_doubt: str = ""
     minimum: int = MIN_EPISODES
 
 
@@ -191,8 +193,8 @@ def _doubts(evidence: Evidence, p_adjusted: float) -> list[str]:
         doubts.append(f"only {evidence.agreeing:.0%} of the specifications agree")
     if evidence.one_case_carries:
         doubts.append("leaving out one case changes the sign")
-    if evidence.p_second is not None and evidence.p_second >= P_SECOND_NULL:
-        doubts.append(f"shifting the calendar does not confirm it (p = {evidence.p_second:.2f})")
+    if evidence.second_doubt:
+        doubts.append(evidence.second_doubt)
     return doubts
 
 

@@ -105,11 +105,14 @@ def _curve(
                     other = _measure(claim, item.signal, window, options, normalise=normalise)
                 except DataGapError:
                     continue
-                primary = item is measured[0] and window == claim.window and normalise
-                yield _specification(other, window, normalise=normalise, primary=primary)
+                yield replace(
+                    _specification(other, window, normalise=normalise),
+                    primary=item is measured[0] and window == claim.window and normalise,
+                    towards=_towards(claim, other),
+                )
 
 
-def _specification(item: Measured, window: int, *, normalise: bool, primary: bool) -> Specification:
+def _specification(item: Measured, window: int, *, normalise: bool) -> Specification:
     scale = scale_of(item.signal)
     low, high = (float(end) for end in convert(scale, np.array(item.result.interval())))
     return Specification(
@@ -123,7 +126,6 @@ def _specification(item: Measured, window: int, *, normalise: bool, primary: boo
         interval=Interval(low, high),
         p_placebo=item.result.p_placebo,
         cases=item.window,
-        primary=primary,
     )
 
 
@@ -195,18 +197,23 @@ def _reading(claim: ShiftClaim, item: Measured) -> Reading:
 
 
 def _evidence(claim: ShiftClaim, item: Measured, curve: Sequence[Specification]) -> Evidence:
-    effect = item.result.effect if claim.direction == "up" else -item.result.effect
-    same = [np.sign(spec.effect) == np.sign(item.result.effect) for spec in curve]
+    towards = _towards(claim, item)
+    same = [spec.towards == towards for spec in curve]
     low, high = item.result.interval()
     return Evidence(
-        effect=effect,
+        effect=abs(item.result.effect) * (1 if towards else -1),
         p_placebo=item.result.p_placebo,
         cases=item.window,
         agreeing=float(np.mean(same)) if same else 1.0,
         one_case_carries=False,
-        p_second=None if low > 0 or high < 0 else 1.0,
+        second_doubt="" if low > 0 or high < 0 else "its bootstrap interval includes no difference",
         minimum=MIN_SIDE,
     )
+
+
+def _towards(claim: ShiftClaim, item: Measured) -> bool:
+    """Whether a change points the way that the claim says."""
+    return (item.result.effect > 0) == ((claim.direction == "up") != item.signal.reverse)
 
 
 def _rows(item: Measured) -> tuple[Row, ...]:

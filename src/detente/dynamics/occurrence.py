@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.dynamics.resample import block_index
-from detente.dynamics.selfexcite import SelfExciting, fit_self_exciting
+from detente.dynamics.selfexcite import SelfExciting, fit_self_exciting, likely_models
 from detente.errors import DataGapError
 
 Floats = NDArray[np.float64]
@@ -27,7 +27,7 @@ class Odds:
         base_low: Low end of its 90% interval, from resampled years of history.
         base_high: High end of the same.
         self_exciting: Probability by the self-exciting rate; None where it could not be fitted.
-        self_low: Low end of its 90% interval, from refits to resampled years.
+        self_low: Low end of its 90% interval, from draws of the parameters.
         self_high: High end of the same.
         happened: Whether it did; None while the window is open.
     """
@@ -78,9 +78,9 @@ def odds_at(
         model = fit_self_exciting(counts)
     except DataGapError:
         model = None
-    refits = _refits(counts, model, seed)
+    others = [] if model is None else likely_models(model, counts, draws=draws, seed=seed)
     return tuple(
-        _odds(counts, model, refits, window, happened, draws=draws, seed=seed)
+        _odds(counts, model, others, window, happened, draws=draws, seed=seed)
         for window, happened in zip(windows, outcomes, strict=True)
     ), model
 
@@ -100,7 +100,7 @@ def happened_within(counts: Floats, days: int) -> Floats:
 def _odds(
     counts: Floats,
     model: SelfExciting | None,
-    refits: list[SelfExciting],
+    others: list[SelfExciting],
     days: int,
     happened: bool | None,
     *,
@@ -111,56 +111,14 @@ def _odds(
     rng = np.random.default_rng(seed)
     index = block_index(len(past), max(BLOCK_DAYS, days), draws, rng)
     low, high = np.quantile(past[index].mean(axis=1), [0.05, 0.95])
-    others = [refit.probability(days) for refit in refits]
+    chances = [other.probability(days) for other in others]
     return Odds(
         days=days,
         base_rate=float(past.mean()),
         base_low=float(low),
         base_high=float(high),
         self_exciting=None if model is None else model.probability(days),
-        self_low=float(np.quantile(others, 0.05)) if others else None,
-        self_high=float(np.quantile(others, 0.95)) if others else None,
+        self_low=float(np.quantile(chances, 0.05)) if chances else None,
+        self_high=float(np.quantile(chances, 0.95)) if chances else None,
         happened=happened,
-    )
-
-
-def _refits(
-    counts: Floats, model: SelfExciting | None, seed: int, times: int = 40
-) -> list[SelfExciting]:
-    """Refits to histories simulated from the model, each with the true recent past.
-
-    A parametric bootstrap: the parameters are as uncertain as their estimates vary over histories
-    that the model itself makes; the excitement on the day is computed from the true history.
-    """
-    if model is None:
-        return []
-    rng = np.random.default_rng(seed)
-    refits = []
-    for _ in range(times):
-        try:
-            refits.append(
-                _with_history(fit_self_exciting(_simulate(model, len(counts), rng)), counts)
-            )
-        except DataGapError:
-            continue
-    return refits
-
-
-def _simulate(model: SelfExciting, length: int, rng: np.random.Generator) -> Floats:
-    counts = np.zeros(length)
-    uniform = rng.random(length)
-    heat = 0.0
-    for day in range(length):
-        rate = model.base + model.jump * heat
-        counts[day] = float(uniform[day] < 1 - np.exp(-rate))
-        heat = model.decay * heat + (1 - model.decay) * counts[day]
-    return counts
-
-
-def _with_history(model: SelfExciting, counts: Floats) -> SelfExciting:
-    """The model with the excitement that the true history leaves on the day."""
-    ages = len(counts) - 1 - np.flatnonzero(counts)
-    heat = model.jump * float(((1 - model.decay) * model.decay**ages).sum())
-    return SelfExciting(
-        model.base, model.jump, model.decay, heat, model.events, model.log_likelihood
     )

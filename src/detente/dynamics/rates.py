@@ -200,10 +200,20 @@ def _resampled(counted: _Counted, side: Bools, blocks: _Blocks) -> tuple[Floats,
 def _moved(counted: _Counted, high: Bools, low: Bools, known: Bools) -> Floats:
     """Log ratios with both states moved together along the calendar, for every possible move."""
     periods = np.flatnonzero(known)
-    inside = slice(int(periods[0]), int(periods[-1]) + 1)
-    here = _Counted(counted.values[inside], counted.weight[inside], counted.strata[inside])
-    high, low = high[inside], low[inside]
-    moved = [
-        _log_ratio(here, np.roll(high, move), np.roll(low, move)) for move in range(1, len(high))
-    ]
-    return np.asarray([ratio for ratio in moved if np.isfinite(ratio)], dtype=np.float64)
+    first, length = int(periods[0]), int(periods[-1] - periods[0] + 1)
+    here = slice(first, first + length)
+    source = (np.arange(length) - np.arange(1, length)[:, None]) % length
+    sides = [side[here][source].astype(np.float64) for side in (high, low)]
+    above, below = np.zeros(length - 1), np.zeros(length - 1)
+    for stratum in counted.each_stratum():
+        values = np.where(stratum, counted.values, 0.0)[here]
+        weight = np.where(stratum, counted.weight, 0.0)[here]
+        (events_high, time_high), (events_low, time_low) = (
+            (side @ values, side @ weight) for side in sides
+        )
+        total = np.maximum(time_high + time_low, 1e-12)
+        both = (time_high > 0) & (time_low > 0)
+        above += both * (events_high + CORRECTION * time_high / total) * time_low / total
+        below += both * (events_low + CORRECTION * time_low / total) * time_high / total
+    usable = (above > 0) & (below > 0)
+    return np.asarray(np.log(above[usable] / below[usable]), dtype=np.float64)

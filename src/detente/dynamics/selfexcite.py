@@ -11,7 +11,7 @@ The events of a day excite only later days. Hawkes (1971) is the model in contin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +103,40 @@ def excitement(counts: Floats, decay: float) -> Floats:
     """
     padded = np.append(counts, 0.0)
     return np.asarray(lfilter([0.0, 1 - decay], [1.0, -decay], padded), dtype=np.float64)
+
+
+def likely_models(
+    model: SelfExciting, counts: Floats, *, draws: int = 500, seed: int = 1
+) -> list[SelfExciting]:
+    """Models whose parameters the data allow, drawn from the likelihood's normal approximation.
+
+    The decay is held, so intervals made from these are somewhat too narrow.
+
+    Args:
+        model: The fitted model.
+        counts: The history that it was fitted to, shape (T,).
+        draws: How many models to draw; those with impossible parameters are moved to the edge.
+        seed: Seed of the random numbers.
+
+    Example:
+        >>> days = np.zeros(1000)
+        >>> days[::25] = 1
+        >>> fitted = fit_self_exciting(days)
+        >>> len(likely_models(fitted, days, draws=10))
+        10
+    """
+    heat = excitement(counts, model.decay)
+    slopes = np.stack([np.ones(len(counts)), heat[:-1]])
+    rate = np.maximum(model.base + model.jump * heat[:-1], 1e-9)
+    information = (slopes / rate) @ slopes.T
+    covariance = np.linalg.pinv(information)
+    rng = np.random.default_rng(seed)
+    drawn = rng.multivariate_normal([model.base, model.jump], covariance, size=draws)
+    base, jump = np.maximum(drawn[:, 0], 1e-9), np.clip(drawn[:, 1], 0.0, 0.99)
+    return [
+        replace(model, base=float(b), jump=float(j), heat=float(j * heat[-1]))
+        for b, j in zip(base, jump, strict=True)
+    ]
 
 
 def _fit_decay(counts: Floats, decay: float) -> SelfExciting:

@@ -94,6 +94,7 @@ class Figure(Strict):
     )
     measures: list[str] = Field(min_length=1)
     label: str = Field(description="short name of the source")
+    noun: str = Field(default="", description="what the values are; empty: named by the measure")
     unit: str
     citation: str
     counts: bool = Field(default=False, description="counts of events (else scores or levels)")
@@ -107,6 +108,9 @@ class Reading(Strict):
 
     figure: Id | None = Field(default=None, description="a figure's id; empty: the event data")
     measure: str
+    reverse: bool = Field(
+        default=False, description="higher values mean less of what the claim is about"
+    )
 
 
 class Relation(Strict):
@@ -225,6 +229,7 @@ class OccurrenceClaim(ClaimBase):
     windows: list[int] = Field(min_length=1, description="days")
     primary_window: int
     history_since: dt.date | None = None
+    happens: bool = Field(default=True, description="false: the claim is that it does not happen")
     unusual: bool = Field(
         default=False, description="the claim says that it is more than chance (after an event)"
     )

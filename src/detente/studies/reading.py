@@ -99,7 +99,7 @@ def read_relation(holder: Holder, relation: Relation, reading: Reading) -> list[
         found = [from_figure]
     else:
         found = [_spliced(series, from_figure) for series in from_events]
-    return [_signal(holder, relation, measure, series) for series in found]
+    return [_signal(holder, relation, reading, series) for series in found]
 
 
 def _try(read: Callable[[], Series]) -> Series | None:
@@ -112,7 +112,7 @@ def _try(read: Callable[[], Series]) -> Series | None:
 def _no_data(holder: Holder, reading: Reading) -> DataGapError:
     where = holder.spec.label if holder.spec else "event data"
     found = (
-        f"No {where} was loaded."
+        "No event files are loaded."
         if holder.spec is None
         else f"{where} has no {WORDS.get(reading.measure, reading.measure)} of this relation."
     )
@@ -170,7 +170,8 @@ def _read(access: _Access, layout: str, relation: Relation, measure: str) -> Ser
     """One relation through either kind of access."""
     if measure == "strength_share" and relation.party is not None:
         ties = strength_share(lambda a, b: access.pair(a, b, "cooperation"), access.codes)
-        return ties[relation.party]
+        own = access.pair(access.codes[0], access.codes[1], "cooperation")
+        return replace(ties[relation.party], sources=own.sources, citation=own.citation)
     if measure == "conflict_share":
         parts = [_sum(access, layout, relation, name) for name in ("conflict", "cooperation")]
         return replace(
@@ -205,7 +206,8 @@ def _spliced(events: Series, figure: Series) -> Series:
     return _try(lambda: splice(events, figure)) or events
 
 
-def _signal(holder: Holder, relation: Relation, measure: str, series: Series) -> Signal:
+def _signal(holder: Holder, relation: Relation, reading: Reading, series: Series) -> Signal:
+    measure = reading.measure
     counts = measure in COUNTED and (holder.spec is None or holder.spec.counts)
     used = [series.sources[index] for index in np.unique(series.segments)]
     spec = holder.spec
@@ -213,16 +215,22 @@ def _signal(holder: Holder, relation: Relation, measure: str, series: Series) ->
         series=series,
         counts=counts,
         source=" and ".join(used) or (spec.label if spec else "events"),
-        measure=WORDS.get(measure, spec.unit if spec else measure),
+        measure=_words(holder, measure),
         noun=_noun(holder, relation, measure),
         caveat=spec.caveat if spec else "",
         sha256=holder.figure_sha256 + holder.events_sha256,
         figure=spec.id if spec else "events",
+        reverse=reading.reverse,
     )
 
 
+def _words(holder: Holder, measure: str) -> str:
+    own = holder.spec.noun if holder.spec else ""
+    return WORDS.get(measure) or own or measure.replace("_", " ")
+
+
 def _noun(holder: Holder, relation: Relation, measure: str) -> str:
-    what = WORDS.get(measure, holder.spec.unit if holder.spec else measure)
+    what = _words(holder, measure)
 
     def name(code: str) -> str:
         return holder.names.get(code, code)

@@ -20,6 +20,7 @@ class Signal:
         caveat: What to mind about this source.
         sha256: Hash of the data it was read from.
         figure: Id of the figure, or "events", or "chronicle".
+        reverse: Whether higher values mean less of what the claim is about.
     """
 
     series: Series
@@ -30,3 +31,4 @@ class Signal:
     caveat: str = ""
     sha256: str = ""
     figure: str = ""
+    reverse: bool = False
