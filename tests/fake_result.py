@@ -159,6 +159,7 @@ def specifications(
                             Interval(e - spread, e + spread),
                             float(rng.random()),
                             int(rng.integers(18, 40)),
+                            towards=e > neutral,
                         )
                     )
     out[7] = replace(out[7], effect=effect, primary=True)

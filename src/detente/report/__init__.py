@@ -1,1 +1,6 @@
-"""Detente."""
+"""What a person sees: the page, the files beside it, and the table in the terminal."""
+
+from detente.report.terminal import verdict_table
+from detente.report.writing import WrittenReport, write
+
+__all__ = ["WrittenReport", "verdict_table", "write"]

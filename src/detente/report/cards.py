@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detente.claims.finding import Check, Finding, Interval, Reading, Verdict
+from detente.claims.finding import Check, Finding, Interval, Reading, Specification, Verdict
 from detente.report import figures, tables
 from detente.report.charts.evidence import varied
 from detente.report.views import CardView, CheckView, Fact, ReadingView, VerdictView
@@ -16,6 +16,7 @@ from detente.report.words import (
     measured,
     p_text,
     plural,
+    short_effect,
     slug,
     unit_name,
     whole_interval,
@@ -70,14 +71,6 @@ def card(finding: Finding, position: int) -> CardView:
     )
 
 
-def short_effect(finding: Finding) -> str:
-    """Effect and interval on one line: "+12% (3 to 21%)"; empty where nothing is decided."""
-    if finite(finding.effect) is None or finding.verdict not in _SIDE:
-        return ""
-    interval = interval_text(finding)
-    return effect_text(finding) + (f" ({interval})" if interval else "")
-
-
 def facts(finding: Finding) -> list[Fact]:
     """The figures of a card: effect, cases, chance."""
     found = []
@@ -126,17 +119,24 @@ def disagreement(readings: tuple[Reading, ...]) -> str:
 
 
 def curve_note(finding: Finding) -> str:
-    """What the specifications have in common and how many point the same way."""
+    """How many specifications point the claim's way, and what all of them have in common."""
     known = [s for s in finding.specification if finite(s.effect) is not None]
     if not known:
         return ""
-    above = sum(s.effect > finding.neutral for s in known)
     names = varied(finding.specification)
     same = {n: v for s in known for n, v in s.choices.items() if n not in names}
-    text = f"{above} of {len(known)} specifications give an effect above {finding.neutral:g}."
+    text = _pointing(known, finding.neutral)
     if same:
         text += " The same in all: " + "; ".join(f"{n}: {v}" for n, v in same.items()) + "."
     return text
+
+
+def _pointing(known: list[Specification], neutral: float) -> str:
+    said = [s.towards for s in known if s.towards is not None]
+    if said:
+        return f"{sum(said)} of {len(said)} specifications point the way that the claim says."
+    above = sum(s.effect > neutral for s in known)
+    return f"{above} of {len(known)} specifications give an effect above {neutral:g}."
 
 
 def _reading(reading: Reading, finding: Finding) -> ReadingView:
@@ -147,7 +147,7 @@ def _reading(reading: Reading, finding: Finding) -> ReadingView:
         answer=reading.answer,
         effect=_reading_effect(reading.effect, reading.interval, finding),
         cases=plural(reading.cases, finding.case_word),
-        p=p_text(reading.p_placebo),
+        p=p_text(reading.p_placebo) if finite(reading.p_placebo) is not None else "",
     )
 
 

@@ -109,9 +109,20 @@ def of_curve(finding: Finding) -> TableView:
         ends = (shown.low, shown.high) if shown else (None, None)
         choices = [s.choices.get(n, "–") for n in names]
         p = Cell(p_text(s.p_placebo), "" if s.p_placebo is None else f"{s.p_placebo:.9g}")
-        rows.append((*choices, s.effect, *ends, p, s.cases, "primary" if s.primary else "–"))
-    head = [*(n.capitalize() for n in names), "Effect", "Low", "High", "p", "Cases", "Role"]
-    numeric = [False] * len(names) + [True] * 5 + [False]
+        way = {True: "yes", False: "no", None: "–"}[s.towards]
+        role = "primary" if s.primary else "–"
+        rows.append((*choices, s.effect, *ends, p, s.cases, way, role))
+    head = [
+        *(n.capitalize() for n in names),
+        "Effect",
+        "Low",
+        "High",
+        "p",
+        "Cases",
+        "Claim's way",
+        "Role",
+    ]
+    numeric = [False] * len(names) + [True] * 5 + [False] * 2
     return table(f"Specifications, effect in {finding.unit}", head, rows, numeric)
 
 

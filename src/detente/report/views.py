@@ -133,7 +133,7 @@ class ReadingView:
         answer: Its answer in words.
         effect: Effect with interval.
         cases: Number of cases.
-        p: Placebo p-value.
+        p: Placebo p-value, or "".
     """
 
     source: str

@@ -24,6 +24,10 @@ VERDICT_MEANING: dict[Verdict, str] = {
 """Each verdict in one line for a reader who knows no statistics."""
 
 
+UNDECIDED = (Verdict.INSUFFICIENT_DATA, Verdict.NOT_TESTABLE)
+"""Verdicts beside which no effect is shown in a list."""
+
+
 def finite(value: float | None) -> float | None:
     """The value as a float, or None where there is no finite number.
 
@@ -57,7 +61,7 @@ def number(value: float | None, places: int | None = None, *, sign: bool = False
 
     Example:
         >>> number(-1234.5, 0), number(0.25), number(3, 1, sign=True), number(None)
-        ('−1,234', '0.25', '+3.0', '–')
+        ('−1,234', '0.250', '+3.0', '–')
     """
     known = finite(value)
     if known is None:
@@ -118,6 +122,14 @@ def interval_text(finding: Finding, interval: Interval | None = None) -> str:
         measured(v, finding.unit, spread, finding.neutral) for v in (shown.low, shown.high)
     )
     return f"{low.rstrip('%×')} to {high}"
+
+
+def short_effect(finding: Finding) -> str:
+    """Effect and interval on one line: "+12% (3 to 21%)"; empty where nothing is decided."""
+    if finite(finding.effect) is None or finding.verdict in UNDECIDED:
+        return ""
+    interval = interval_text(finding)
+    return effect_text(finding) + (f" ({interval})" if interval else "")
 
 
 def _spread(finding: Finding) -> float | None:

@@ -135,7 +135,7 @@ def _effects(finding: Finding, ordered: list[Specification], x: Any) -> Iterator
     tone = alt.condition("datum.primary", alt.value(colour("ink")), alt.value(colour("accent")))
     zero = alt.Chart(table([{"neutral": finding.neutral}]))
     yield zero.mark_rule(color=colour("muted")).encode(y=y("neutral", shown=True))
-    yield base.mark_rule(color=colour("band80"), strokeWidth=2).encode(
+    yield base.mark_rule(color=colour("band50"), strokeWidth=2).encode(
         x=x, y=y("low"), y2=alt.Y2("high")
     )
     yield base.mark_circle(size=22, opacity=1).encode(x=x, y=y("effect"), color=tone)

@@ -1,0 +1,120 @@
+"""Every series that the report shows, as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from detente.claims.finding import Finding
+from detente.claims.result import StudyResult, TensionReading, ThenAndNow
+from detente.report.words import slug
+
+Columns = Mapping[str, Sequence[object]]
+
+
+def csv_files(result: StudyResult) -> dict[str, bytes]:
+    """All series of a result as CSV (UTF-8, LF, an empty field where there is no value).
+
+    Returns:
+        Contents by path, such as "series/tension-icews.csv", in the order of the report.
+    """
+    files: dict[str, bytes] = {}
+    for name, columns in _all(result):
+        stem, number = slug(name), 2
+        while f"series/{stem}.csv" in files:
+            stem, number = f"{slug(name)}-{number}", number + 1
+        files[f"series/{stem}.csv"] = as_csv(columns)
+    return files
+
+
+def as_csv(columns: Columns) -> bytes:
+    r"""Columns of equal length as CSV.
+
+    Raises:
+        ValueError: If the lengths differ.
+
+    Example:
+        >>> as_csv({"day": ("2001-01-01",), "share": (float("nan"),)})
+        b'day,share\n2001-01-01,\n'
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(map(_field, row) for row in zip(*columns.values(), strict=True))
+    return text.getvalue().encode()
+
+
+def _field(value: object) -> object:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value)).lower()
+    return float(value) if isinstance(value, float) else value
+
+
+def _all(result: StudyResult) -> Iterator[tuple[str, Columns]]:
+    for finding in result.findings:
+        yield from _of_finding(finding)
+    for reading in result.tension:
+        yield f"tension-{reading.source}", _of_tension(reading)
+    if result.marks:
+        yield "marks", _fields(result.marks, ("date", "group", "title", "citation"))
+    if result.spans:
+        yield "periods", _fields(result.spans, ("name", "start", "end"))
+    for shown in result.then_and_now:
+        yield f"relations-{shown.source}", _of_pairs(shown)
+    for series in result.shown:
+        yield series.id, series.columns
+
+
+def _of_finding(finding: Finding) -> Iterator[tuple[str, Columns]]:
+    name = f"claim-{slug(finding.id).removeprefix('claim-')}"
+    if finding.chart:
+        yield f"{name}-chart", finding.chart.columns
+    if finding.placebo:
+        yield f"{name}-placebo", {"effect": finding.placebo}
+    if finding.specification:
+        yield f"{name}-specifications", _of_curve(finding)
+
+
+def _of_curve(finding: Finding) -> Columns:
+    curve = finding.specification
+    names = dict.fromkeys(name for s in curve for name in s.choices)
+    choices = {name: [s.choices.get(name) for s in curve] for name in names}
+    return choices | {
+        "effect": [s.effect for s in curve],
+        "low": [s.interval.low if s.interval else None for s in curve],
+        "high": [s.interval.high if s.interval else None for s in curve],
+        "p_placebo": [s.p_placebo for s in curve],
+        "cases": [s.cases for s in curve],
+        "primary": [s.primary for s in curve],
+        "towards": [s.towards for s in curve],
+    }
+
+
+def _of_tension(reading: TensionReading) -> Columns:
+    columns: dict[str, Sequence[object]] = {
+        "date": np.datetime_as_string(reading.dates, unit="D").tolist(),
+        "observed": reading.observed.tolist(),
+        "level": reading.level.tolist(),
+    }
+    for cover, (low, high) in sorted(reading.bands.items()):
+        columns |= {f"low{100 * cover:.0f}": low.tolist(), f"high{100 * cover:.0f}": high.tolist()}
+    return columns
+
+
+def _of_pairs(shown: ThenAndNow) -> Columns:
+    spans = {
+        "then_span": [shown.then_span] * len(shown.pairs),
+        "now_span": [shown.now_span] * len(shown.pairs),
+    }
+    return {**_fields(shown.pairs, ("a", "b", "then", "now")), **spans}
+
+
+def _fields(rows: Iterable[object], names: Sequence[str]) -> Columns:
+    kept = list(rows)
+    return {name: [getattr(row, name) for row in kept] for name in names}

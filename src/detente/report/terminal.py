@@ -1,0 +1,63 @@
+"""The verdicts as a table in the terminal."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from detente.claims.finding import Finding, Verdict
+from detente.claims.result import StudyResult
+from detente.report.words import NONE, finite, p_text, short_effect
+
+STYLE: dict[Verdict, str] = {
+    Verdict.SUPPORTED: "bold green",
+    Verdict.LEANS_SUPPORTED: "green",
+    Verdict.NO_CLEAR_EFFECT: "",
+    Verdict.LEANS_AGAINST: "red",
+    Verdict.CONTRADICTED: "bold red",
+    Verdict.INSUFFICIENT_DATA: "dim",
+    Verdict.NOT_TESTABLE: "dim",
+}
+"""Colour only repeats what the word says."""
+
+
+def verdict_table(result: StudyResult) -> Table:
+    """One row per claim: verdict, claim, effect with interval, cases, p against placebos.
+
+    Prints well from 80 columns on. Texts of the study are never read as markup.
+
+    Args:
+        result: One run of a study.
+
+    Returns:
+        A table that a rich console prints.
+    """
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        caption="p: how often placebo tests show as much, corrected for claims tested together.",
+        caption_justify="left",
+        caption_style="dim",
+    )
+    table.add_column("", justify="right", no_wrap=True, style="dim")
+    table.add_column("Verdict", no_wrap=True)
+    table.add_column("Claim", ratio=1, min_width=20)
+    table.add_column("Effect (interval)", justify="right", no_wrap=True)
+    table.add_column("Cases", justify="right", no_wrap=True)
+    table.add_column("p", justify="right", no_wrap=True)
+    for number, finding in enumerate(result.findings, 1):
+        table.add_row(str(number), *_row(finding))
+    return table
+
+
+def _row(finding: Finding) -> tuple[Text, ...]:
+    p = finding.p_adjusted if finite(finding.p_adjusted) is not None else finding.p_placebo
+    return (
+        Text(finding.verdict.value, style=STYLE[finding.verdict]),
+        Text(finding.title),
+        Text(short_effect(finding) or NONE),
+        Text(f"{finding.cases:,}" if finding.cases else NONE),
+        Text(p_text(p)),
+    )

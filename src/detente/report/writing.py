@@ -1,0 +1,141 @@
+"""A study's result as files: the page, the findings, the series, and the manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import re
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from detente.claims.result import StudyResult
+from detente.report.files import write_all
+from detente.report.findings import findings_json
+from detente.report.page import render
+from detente.report.series import csv_files
+
+LIBRARIES = (
+    "altair",
+    "duckdb",
+    "jinja2",
+    "numpy",
+    "pyarrow",
+    "pydantic",
+    "scipy",
+    "vl-convert-python",
+)
+"""Libraries whose versions can change a number or a drawing."""
+
+_SERIES = re.compile(r"series/[a-z0-9-]+\.csv")
+
+
+@dataclass(frozen=True)
+class WrittenReport:
+    """Where everything was written.
+
+    Attributes:
+        folder: The folder of all files.
+        report: The page.
+        findings: The findings as JSON.
+        manifest: Hashes, versions, seed, timings.
+        series: The CSV files.
+        seconds: How long drawing and writing took.
+    """
+
+    folder: Path
+    report: Path
+    findings: Path
+    manifest: Path
+    series: tuple[Path, ...]
+    seconds: float
+
+
+def write(
+    result: StudyResult, out: Path, *, timings: Mapping[str, float], generated: datetime
+) -> WrittenReport:
+    """Write report.html, findings.json, series/*.csv and manifest.json into a folder.
+
+    Equal results give equal bytes but for `generated`, which stands in the manifest and in one
+    place of the page, and the timings, which stand in the manifest.
+
+    Args:
+        result: One run of a study.
+        out: The folder; made if absent. Files of the same names are replaced, each whole.
+        timings: Seconds by step so far; drawing the page is added as "report".
+        generated: When this run was made.
+
+    Returns:
+        Where the files are.
+
+    Raises:
+        DetenteError: If something cannot be written; nothing is left half-written then.
+    """
+    start = time.perf_counter()
+    files = {
+        "report.html": render(result, generated).encode(),
+        "findings.json": findings_json(result),
+        **csv_files(result),
+    }
+    seconds = time.perf_counter() - start
+    spent = {**timings, "report": seconds}
+    files["manifest.json"] = manifest_json(result, files, timings=spent, generated=generated)
+    before = _listed(out / "manifest.json")
+    write_all(out, files)
+    _remove_stale(out, {name: digest for name, digest in before.items() if name not in files})
+    return WrittenReport(
+        folder=out,
+        report=out / "report.html",
+        findings=out / "findings.json",
+        manifest=out / "manifest.json",
+        series=tuple(out / name for name in files if name.startswith("series/")),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def manifest_json(
+    result: StudyResult,
+    files: Mapping[str, bytes],
+    *,
+    timings: Mapping[str, float],
+    generated: datetime,
+) -> bytes:
+    """What the files were made from, and their hashes."""
+    manifest = {
+        "study": result.study,
+        "as_of": result.as_of,
+        "seed": result.seed,
+        "versions": {"detente": result.version, "python": platform.python_version()}
+        | {name: version(name) for name in LIBRARIES},
+        "data": [asdict(used) for used in result.data],
+        "files": [
+            {"path": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            for name, content in files.items()
+        ],
+        "generated": generated.isoformat(timespec="seconds"),
+        "timings": {name: round(seconds, 3) for name, seconds in timings.items()},
+    }
+    return json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+
+
+def _listed(manifest: Path) -> dict[str, str]:
+    """The series that an earlier run left in the folder, with their hashes."""
+    try:
+        files = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+        return {f["path"]: f["sha256"] for f in files if _SERIES.fullmatch(f["path"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _remove_stale(out: Path, stale: Mapping[str, str]) -> None:
+    """Remove series of an earlier run that this one does not show, unless someone changed them."""
+    for name, digest in stale.items():
+        path = out / name
+        with suppress(OSError):
+            if hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+                path.unlink()

@@ -1,0 +1,315 @@
+"""The files of a report: whole, equal for equal results, safe, and true to their schema."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import hashlib
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from detente.claims.finding import Verdict
+from detente.claims.result import StudyResult
+from detente.errors import DetenteError
+from detente.report import WrittenReport, files, write
+from fake_result import NAMES, estimated, fake_result
+
+ROOT = Path(__file__).resolve().parents[1]
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def result() -> StudyResult:
+    return fake_result()
+
+
+@pytest.fixture(scope="module")
+def small(result: StudyResult) -> StudyResult:
+    """One finding, nothing else: quick to write."""
+    none = {"tension": (), "marks": (), "spans": (), "then_and_now": (), "shown": ()}
+    return replace(result, findings=result.findings[20:21], **none)
+
+
+@pytest.fixture(scope="module")
+def written(result: StudyResult, tmp_path_factory: pytest.TempPathFactory) -> WrittenReport:
+    return write(result, tmp_path_factory.mktemp("out"), timings={"claims": 1.5}, generated=NOON)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text().splitlines()))
+
+
+def test_all_files_are_written_and_nothing_else(written: WrittenReport) -> None:
+    there = set(contents(written.folder))
+    said = (written.report, written.findings, written.manifest, *written.series)
+    named = {str(p.relative_to(written.folder)) for p in said}
+    assert there == named
+    assert len(written.series) > 20
+
+
+def test_manifest_lists_every_other_file_with_its_hash(written: WrittenReport) -> None:
+    manifest = json.loads(written.manifest.read_text())
+    there = contents(written.folder)
+    del there["manifest.json"]
+    said = {f["path"]: f["sha256"] for f in manifest["files"]}
+    assert said == {name: hashlib.sha256(b).hexdigest() for name, b in there.items()}
+    assert manifest["timings"]["claims"] == 1.5
+    assert manifest["timings"]["report"] > 0
+    assert manifest["versions"]["python"] == sys.version.split()[0]
+    assert [d["sha256"] for d in manifest["data"]] == ["ab" * 32, "cd" * 32]
+
+
+def test_findings_keep_to_the_published_schema(written: WrittenReport) -> None:
+    schema = json.loads((ROOT / "schemas" / "findings.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(json.loads(written.findings.read_text()), schema)
+
+
+def test_findings_have_what_scripts_need_and_no_nan(
+    written: WrittenReport, result: StudyResult
+) -> None:
+    def refuse(text: str) -> None:
+        raise AssertionError(text)
+
+    document = json.loads(written.findings.read_text(), parse_constant=refuse)
+    assert (document["study"], document["as_of"]) == (result.study, result.as_of)
+    assert [f["id"] for f in document["findings"]] == [f.id for f in result.findings]
+    for said, finding in zip(document["findings"], result.findings, strict=True):
+        for name in ("kind", "statement", "verdict", "cases"):
+            assert said[name] == getattr(finding, name)
+        assert {"effect", "interval", "p_placebo", "caveats"} <= set(said)
+        known = finding.effect is not None and math.isfinite(finding.effect)
+        assert said["effect"] == (finding.effect if known else None)
+
+
+def test_schema_rejects_what_is_not_a_finding(written: WrittenReport) -> None:
+    schema = json.loads((ROOT / "schemas" / "findings.schema.json").read_text())
+    for change in ({"verdict": "probably"}, {"cases": None}, {"surprise": 1}):
+        document = json.loads(written.findings.read_text())
+        document["findings"][0] |= change
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(document, schema)
+
+
+def test_published_schemas_are_up_to_date() -> None:
+    command = [sys.executable, ROOT / "scripts" / "build_schemas.py", "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_series_hold_the_numbers_that_are_shown(
+    written: WrittenReport, result: StudyResult
+) -> None:
+    rows = read_csv(written.folder / "series/tension-archive-a.csv")
+    reading = result.tension[0]
+    assert len(rows) == len(reading.dates)
+    assert float(rows[5]["level"]) == reading.level[5]
+    assert rows[30]["observed"] == ""
+    assert float(rows[5]["high95"]) == reading.bands[0.95][1][5]
+    chart = result.findings[0].chart
+    assert chart is not None
+    drawn = read_csv(written.folder / "series/claim-01-invented-chart.csv")
+    assert [float(r["value"]) for r in drawn] == list(chart.columns["value"])
+
+
+PROGRAM = """
+import sys
+from datetime import datetime
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from fake_result import fake_result
+from detente.report import write
+write(fake_result(), Path(sys.argv[2]), timings={}, generated=datetime.fromisoformat(sys.argv[3]))
+"""
+
+
+def test_equal_results_give_equal_bytes(result: StudyResult, tmp_path: Path) -> None:
+    """In two processes, so that nothing rests on hash order or on what was drawn before."""
+    for name, when in (("a", "2026-01-02T12:00:00+00:00"), ("b", "2031-05-05T00:00:00+00:00")):
+        command = [sys.executable, "-c", PROGRAM, ROOT / "tests", tmp_path / name, when]
+        subprocess.run(command, check=True, env=os.environ | {"PYTHONHASHSEED": when[3]})
+    one, two = contents(tmp_path / "a"), contents(tmp_path / "b")
+    differ = {name for name in one | two if one.get(name) != two.get(name)}
+    assert differ == {"report.html", "manifest.json"}
+    marked = re.compile(rb'<time id="generated".*?</time>')
+    pages = [marked.sub(b"", files["report.html"]) for files in (one, two)]
+    assert pages[0] == pages[1]
+    manifests = [json.loads(files["manifest.json"]) for files in (one, two)]
+    for manifest in manifests:
+        del manifest["generated"], manifest["timings"]
+        manifest["files"] = [f for f in manifest["files"] if f["path"] != "report.html"]
+    assert manifests[0] == manifests[1]
+
+
+def test_a_second_run_replaces_the_first_and_clears_its_series(
+    result: StudyResult, small: StudyResult, tmp_path: Path
+) -> None:
+    two = replace(small, shown=result.shown)
+    write(two, tmp_path, timings={}, generated=NOON)
+    mine = tmp_path / "series" / "mine.csv"
+    mine.write_text("kept\n")
+    assert (tmp_path / "series/monthly-share.csv").is_file()
+    write(small, tmp_path, timings={}, generated=NOON)
+    mains = {"report.html", "findings.json", "manifest.json"}
+    assert set(contents(tmp_path)) == mains | {"series/mine.csv"}
+
+
+def test_a_series_that_someone_changed_is_not_removed(
+    result: StudyResult, small: StudyResult, tmp_path: Path
+) -> None:
+    write(replace(small, shown=result.shown), tmp_path, timings={}, generated=NOON)
+    (tmp_path / "series/monthly-share.csv").write_text("edited\n")
+    write(small, tmp_path, timings={}, generated=NOON)
+    assert (tmp_path / "series/monthly-share.csv").read_text() == "edited\n"
+
+
+def test_a_manifest_cannot_point_outside_the_folder(small: StudyResult, tmp_path: Path) -> None:
+    victim = tmp_path / "victim.csv"
+    victim.write_text("x")
+    out = tmp_path / "out"
+    out.mkdir()
+    entry = {"path": "series/../../victim.csv", "sha256": hashlib.sha256(b"x").hexdigest()}
+    (out / "manifest.json").write_text(json.dumps({"files": [entry]}))
+    write(small, out, timings={}, generated=NOON)
+    assert victim.exists()
+
+
+@pytest.mark.parametrize("fails_at", [1, 2, 3])
+def test_a_full_disk_leaves_the_earlier_report_whole(
+    small: StudyResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int
+) -> None:
+    write(small, tmp_path, timings={}, generated=NOON)
+    before, calls = contents(tmp_path), 0
+    real = files._write_whole
+
+    def full(path: Path, content: bytes) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == fails_at:
+            path.write_bytes(content[:10])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        real(path, content)
+
+    monkeypatch.setattr(files, "_write_whole", full)
+    with pytest.raises(DetenteError) as caught:
+        write(replace(small, seed=1), tmp_path, timings={}, generated=NOON)
+    assert "No space left" in caught.value.found
+    assert caught.value.next_step
+    assert contents(tmp_path) == before
+
+
+def test_a_file_where_the_folder_should_be_is_said(small: StudyResult, tmp_path: Path) -> None:
+    place = tmp_path / "taken"
+    place.write_text("a file")
+    with pytest.raises(DetenteError) as caught:
+        write(small, place, timings={}, generated=NOON)
+    assert str(place) in str(caught.value)
+    assert place.read_text() == "a file"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is not here")
+def test_really_no_room(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        files._write_whole(Path("/dev/full"), b"x" * 100_000)
+
+
+class Page(HTMLParser):
+    """Tags and texts of a page; texts of scripts and styles apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def parse(html: str) -> Page:
+    page = Page()
+    page.feed(html)
+    return page
+
+
+NASTY = (
+    "</title></style></script><script>alert(1)</script><img src=x onerror=alert(2)> "
+    "& \"q\" 'a' {{ 7*7 }}"
+)
+
+
+def hostile(result: StudyResult) -> StudyResult:
+    finding = estimated(1, NASTY, Verdict.SUPPORTED, 12.0)
+    assert finding.chart is not None
+    chart = replace(finding.chart, title=NASTY, x_title=NASTY, y_title=NASTY)
+    rows = (replace(finding.rows[0], label=NASTY, citation=f"https://example.org/{NASTY}"),)
+    texts = dict.fromkeys(("statement", "answer", "reason", "passage", "unit"), NASTY)
+    return replace(
+        result,
+        **dict.fromkeys(("title", "headline", "about", "cite"), NASTY),
+        findings=(replace(finding, chart=chart, rows=rows, caveats=(NASTY,), **texts),),
+        spans=(replace(result.spans[0], name=NASTY),),
+        marks=tuple(replace(m, group=NASTY, title=NASTY) for m in result.marks[:3]),
+        party_names=dict.fromkeys(NAMES, NASTY),
+        notes=(NASTY,),
+        rules=((NASTY, NASTY),),
+    )
+
+
+def test_hostile_texts_are_shown_and_never_run(result: StudyResult, tmp_path: Path) -> None:
+    written = write(hostile(result), tmp_path, timings={}, generated=NOON)
+    page = parse(written.report.read_text())
+    names = [tag for tag, _ in page.tags]
+    assert names.count("script") == 1
+    assert "img" not in names
+    assert not [a for _, a in page.tags if any(name.startswith("on") for name in a)]
+    assert page.text.count("{{ 7*7 }}") > 10
+    assert names.count("svg") > 4
+
+
+def test_links_lead_only_to_the_web(written: WrittenReport) -> None:
+    page = parse(written.report.read_text())
+    targets = {a["href"] or "" for tag, a in page.tags if tag == "a"}
+    assert all(t.startswith(("#", "https://", "http://")) for t in targets)
+    anchors = {t[1:] for t in targets if t.startswith("#")}
+    ids = [a["id"] for _, a in page.tags if a.get("id")]
+    assert anchors <= set(ids)
+    assert len(ids) == len(set(ids))
+
+
+def test_nothing_in_the_page_can_load_anything(written: WrittenReport) -> None:
+    page = parse(written.report.read_text())
+    loading = {"src", "srcset", "data", "poster", "action", "formaction", "ping", "background"}
+    for tag, attributes in page.tags:
+        assert not loading & set(attributes), (tag, attributes)
+        if tag in ("link", "use"):
+            assert str(attributes["href"]).startswith(("#", "data:")), attributes
+    css = re.search(r"<style>(.*?)</style>", written.report.read_text(), re.DOTALL)
+    assert css
+    assert not re.search(r"url\(|@import", css[1])
+
+
+def test_a_study_with_nothing_to_show_still_makes_a_page(
+    small: StudyResult, tmp_path: Path
+) -> None:
+    empty = replace(small, findings=(), data=(), missing=(), notes=(), rules=())
+    page = parse(write(empty, tmp_path, timings={}, generated=NOON).report.read_text())
+    assert "No reading of tension could be computed" in page.text
+    assert "No pair of states has data in both windows" in page.text
