@@ -148,8 +148,12 @@ def parse_cameo_actor(code: str, *, on: dt.date | None = None) -> CameoActor:
     return CameoActor(iso3 or code, role)
 
 
-def table() -> pa.Table:
-    """Every code of every system, to join with events in SQL.
+@functools.cache
+def table(system: str | None = None) -> pa.Table:
+    """Every code of a system, or of all, to join with events in SQL.
+
+    Args:
+        system: One of `SYSTEMS`, or `any`; None for all of them.
 
     Returns:
         Columns `system`, `code` (names as `name_key` makes them), `iso3`, `since`, `until` (both
@@ -160,7 +164,8 @@ def table() -> pa.Table:
         >>> table().column_names
         ['system', 'code', 'iso3', 'since', 'until']
     """
-    spans = [span for group in (_index() | _anything()).values() for span in group]
+    groups = (_index() | _anything()).values()
+    spans = [span for group in groups for span in group if system in {None, span.system}]
     schema = pa.schema(
         [(name, pa.string()) for name in ("system", "code", "iso3")]
         + [("since", pa.date32()), ("until", pa.date32())]

@@ -14,6 +14,7 @@ from detente.sources.report import (
     RejectedRow,
     Rejection,
     days_of,
+    spans,
 )
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "ingest",
     "load_mapping",
     "parse_mapping",
+    "spans",
 ]

@@ -6,6 +6,7 @@ up in their file afterwards. Numbering every line of every file would cost far m
 
 from __future__ import annotations
 
+import contextlib
 import csv
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
@@ -14,65 +15,43 @@ from pathlib import Path
 from detente.sources._source import Source
 
 
-def numbers(
-    source: Source, path: Path, rows: Iterable[tuple[str, ...]]
-) -> dict[tuple[str, ...], deque[int]]:
-    """Line numbers, from 1, of the rows of these fields.
+UNIT = "\x1f"
+"""Joins the fields of a row whose own delimiter may stand in quoted fields."""
+
+
+def numbers(source: Source, path: Path, texts: Iterable[str]) -> dict[str, deque[int]]:
+    """Line numbers, from 1, of rows in a file.
+
+    Args:
+        source: What the file is read as.
+        path: The file.
+        texts: The rows as they stand in the file; of quoted sources the fields joined by `UNIT`.
 
     Returns:
         For each row the lines on which it begins, in order; repeated rows have several.
     """
-    wanted = set(rows)
-    found: dict[tuple[str, ...], deque[int]] = defaultdict(deque)
-    if source.quoted:
-        _in_quoted(source, path, wanted, found)
-    else:
-        _in_plain(source, path, wanted, found)
+    wanted = {text: text for text in texts}
+    if source.optional:
+        wanted |= {text.rstrip(source.delimiter): text for text in wanted}
+    found: dict[str, deque[int]] = defaultdict(deque)
+    for number, row in _quoted_rows(source, path) if source.quoted else _plain_rows(path):
+        if row in wanted:
+            found[wanted[row]].append(number)
     return found
 
 
-def _in_plain(
-    source: Source,
-    path: Path,
-    wanted: set[tuple[str, ...]],
-    found: dict[tuple[str, ...], deque[int]],
-) -> None:
-    # Whole lines are compared as bytes; optional columns may be missing from the line.
-    spelled = {}
-    for row in wanted:
-        fields = list(row)
-        for _ in range(source.optional + 1):
-            spelled[source.delimiter.join(fields).encode()] = row
-            if fields and fields[-1] == "":
-                fields.pop()
-    with path.open("rb") as file:
+def _plain_rows(path: Path) -> Iterator[tuple[int, str]]:
+    with path.open(encoding="utf-8", newline="\n") as file:
         for number, line in enumerate(file, 1):
-            row = spelled.get(line.rstrip(b"\n"))
-            if row is not None:
-                found[row].append(number)
+            yield number, line.rstrip("\n")
 
 
-def _in_quoted(
-    source: Source,
-    path: Path,
-    wanted: set[tuple[str, ...]],
-    found: dict[tuple[str, ...], deque[int]],
-) -> None:
+def _quoted_rows(source: Source, path: Path) -> Iterator[tuple[int, str]]:
+    """Rows with the line on which they begin, as far as the quotes close."""
     csv.field_size_limit(1 << 30)
-    with path.open(encoding="utf-8", newline="") as file:
-        for number, row in _records(csv.reader(file, delimiter=source.delimiter)):
-            key = tuple(row)
-            if key in wanted:
-                found[key].append(number)
-
-
-def _records(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    """Rows with the line on which they begin."""
     begin = 1
-    while True:
-        try:
-            row = next(reader)
-        except (StopIteration, csv.Error):
-            return
-        yield begin, row
-        begin = getattr(reader, "line_num", begin) + 1
+    with path.open(encoding="utf-8", newline="") as file, contextlib.suppress(csv.Error):
+        reader = csv.reader(file, delimiter=source.delimiter)
+        for row in reader:
+            yield begin, UNIT.join(row)
+            begin = reader.line_num + 1

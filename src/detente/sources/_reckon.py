@@ -13,7 +13,7 @@ from detente.sources import _lines
 from detente.sources._files import Item, Ready
 from detente.sources._rejected import RejectedFile
 from detente.sources._source import Source
-from detente.sources._stage import LOST, NOT_EVENT, SHAPE_REASONS, Batch
+from detente.sources._stage import LOST, NOT_EVENT, SHAPE_REASONS, Batch, Text
 from detente.sources.report import (
     EXAMPLES,
     FileReading,
@@ -125,15 +125,25 @@ class Reckoning:
         numbers = self._files_to_search(turned)
         if not numbers:
             return
-        rows: dict[int, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
-        for number, reason, fields in batch.texts(sorted(numbers)):
-            rows[number].append((reason, tuple(value or "" for value in fields)))
-        for number, found in sorted(rows.items()):
-            lines = _lines.numbers(batch.source, batch.files[number].path, (f for _, f in found))
-            for reason, fields in found:
-                at = lines[fields].popleft() if lines.get(fields) else None
-                text = _joined(batch.source, fields)
-                self._keep(reason, [RejectedRow(_label(batch, number), at, text)])
+        limit = None if self.rejected_file else EXAMPLES
+        for portion in batch.texts(sorted(numbers), limit):
+            rows: dict[int, list[Text]] = defaultdict(list)
+            for text in portion:
+                rows[text.file].append(text)
+            for number, texts in sorted(rows.items()):
+                self._locate(batch, number, texts)
+
+    def _locate(self, batch: Batch, number: int, texts: Sequence[Text]) -> None:
+        """Keep rejected rows of one file, in the order of their lines."""
+        file = batch.files[number]
+        lines = _lines.numbers(batch.source, file.path, (text.text for text in texts))
+        rows: dict[str, list[RejectedRow]] = defaultdict(list)
+        for text in texts:
+            at = lines[text.text].popleft() if lines.get(text.text) else None
+            row = RejectedRow(file.item.label, at, _as_written(batch.source, text.text))
+            rows[text.reason].append(row)
+        for reason, found in rows.items():
+            self._keep(reason, sorted(found, key=lambda row: row.line or 0))
 
     def _files_to_search(self, turned: Counter[tuple[int, str]]) -> set[int]:
         """Files with the rejected rows that are wanted: some of each reason, or all."""
@@ -163,12 +173,13 @@ def _label(batch: Batch, number: int) -> str:
     return batch.files[number].item.label
 
 
-def _joined(source: Source, fields: Iterable[str]) -> str:
+def _as_written(source: Source, text: str) -> str:
     if not source.quoted:
-        return source.delimiter.join(fields)
-    text = io.StringIO()
-    csv.writer(text, delimiter=source.delimiter, lineterminator="").writerow(fields)
-    return text.getvalue()
+        return text
+    line = io.StringIO()
+    fields = text.split(_lines.UNIT)
+    csv.writer(line, delimiter=source.delimiter, lineterminator="").writerow(fields)
+    return line.getvalue()
 
 
 def _lost(source: Source, file: Ready, read: int) -> int:

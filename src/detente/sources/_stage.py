@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -121,6 +121,18 @@ class Refused:
     text: str
 
 
+@dataclass(frozen=True)
+class Text:
+    """A rejected row as it stands in its file; the fields of quoted ones are joined by chr(31)."""
+
+    file: int
+    reason: str
+    text: str
+
+
+TEXTS_AT_ONCE = 100_000
+
+
 class Batch:
     """A batch of files of one source, staged in DuckDB."""
 
@@ -137,8 +149,11 @@ class Batch:
         """
         self._load_tables()
         drop(self.con, "staged", "reject_errors", "reject_scans")
+        # DuckDB takes a CSV for small and would hash all of it to look up the states in it.
+        self.con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         statement = f"CREATE TEMP TABLE staged AS {_statement(self.source)}"
         self.con.execute(statement, self._params(self.files))
+        self.con.execute("RESET disabled_optimizers")
 
     def tallies(self) -> list[Tally]:
         """How many rows of each file share a fate."""
@@ -170,17 +185,26 @@ class Batch:
             for number, kind, line, text in rows
         ]
 
-    def texts(self, numbers: Iterable[int]) -> list[tuple[int, str, list[str | None]]]:
-        """File, reason and raw fields of every rejected row of some files (reads them again)."""
+    def texts(self, numbers: Iterable[int], limit: int | None) -> Iterator[list[Text]]:
+        """Rejected rows of some files as they stand there (reads these files again).
+
+        Args:
+            numbers: Numbers of the files.
+            limit: At most so many rows of each reason; None for all.
+
+        Yields:
+            Rows in portions that fit in memory.
+        """
         files = [self.files[number] for number in numbers]
-        con = self.con
-        drop(con, "reject_errors", "reject_scans")
-        rows = con.execute(
-            f"SELECT file_no, reject, raw_fields FROM ({_statement(self.source, fields=True)})"  # noqa: S608
-            " WHERE reject IS NOT NULL AND lead",
+        drop(self.con, "reject_errors", "reject_scans")
+        some = "" if limit is None else f"QUALIFY row_number() OVER (PARTITION BY reject) <= {limit}"
+        found = self.con.execute(
+            f"SELECT file_no, reject, raw_text FROM ({_statement(self.source, text=True)})"  # noqa: S608
+            f" WHERE reject IS NOT NULL AND lead {some}",
             self._params(files),
-        ).fetchall()
-        return [(no, reason, fields) for no, reason, fields in rows]
+        )
+        while rows := found.fetchmany(TEXTS_AT_ONCE):
+            yield [Text(*row) for row in rows]
 
     def strip(self) -> None:
         """Leave in `staged` only the events, with exactly the canonical columns."""
@@ -190,9 +214,8 @@ class Batch:
 
     def _load_tables(self) -> None:
         con, source = self.con, self.source
-        states = actors.table().filter(pa.compute.field("system") == source.states)
         tables = {
-            "states": states,
+            "states": actors.table(source.states),
             "cameo": code_table(roots=source.roots),
             "files": self._file_table(),
         } | dict(source.tables)
@@ -228,17 +251,16 @@ def drop(con: duckdb.DuckDBPyConnection, *names: str) -> None:
         con.execute(f'DROP TABLE IF EXISTS "{name}"')
 
 
-def _statement(source: Source, *, fields: bool = False) -> str:
-    """The SELECT from raw files to events and fates; with the raw fields if asked."""
+def _statement(source: Source, *, text: bool = False) -> str:
+    """The SELECT from raw files to events and fates; with the raw text if asked."""
     columns = list(source.columns)
     first = _quoted(columns[0])
-    every = ", ".join(_quoted(column) for column in columns)
-    carried = f", [{every}] AS raw_fields" if fields else ""
-    kept = ", raw_fields" if fields else ""
+    every = ", ".join(f"coalesce({_quoted(column)}, '')" for column in columns)
+    joint = "chr(31)" if source.quoted else "$delimiter"
+    carried = f", array_to_string([{every}], {joint}) AS raw_text" if text else ""
+    kept = ", raw_text" if text else ""
     header = f"WHERE trim({first}) IS DISTINCT FROM $header" if source.header else ""
-    select = source.select
-    if fields:
-        select = _carry(select)
+    select = _carry(source.select) if text else source.select
     nth = "m.nth = 1" if source.expands else "true"
     return f"""
     WITH raw AS (SELECT *{carried} FROM {_reader(source)} {header}),
@@ -302,10 +324,10 @@ _PLACED = "coalesce(m.lat BETWEEN -90 AND 90 AND m.lon BETWEEN -180 AND 180, fal
 
 
 def _carry(select: str) -> str:
-    """Let a source's SELECT pass the raw fields on (its last FROM is the outermost)."""
+    """Let a source's SELECT pass the raw text on."""
     at = select.index("filename", select.index(" AS repair"))
     end = at + len("filename")
-    return f"{select[:end]}, raw_fields{select[end:]}"
+    return f"{select[:end]}, raw_text{select[end:]}"
 
 
 def _reader(source: Source) -> str:

@@ -181,7 +181,9 @@ class _Run:
         reckoning.stored(appended)
 
     def _ingested(self, group: Sequence[Prepared], kept: Iterable[int]) -> list[IngestedFile]:
+        """Files to remember; one that gave nothing is read, and complained of, every time."""
         return [
             IngestedFile(self.origin, one.key, one.item.label, rows)
             for one, rows in zip(group, kept, strict=True)
+            if rows
         ]

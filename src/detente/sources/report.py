@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -130,6 +130,23 @@ class ReadingReport:
             "thin": {day.isoformat(): count for day, count in days.thin},
         }
         return plain
+
+
+def spans(days: Iterable[dt.date]) -> tuple[tuple[dt.date, dt.date], ...]:
+    """Runs of successive days, as first and last.
+
+    Example:
+        >>> run = [dt.date(2020, 1, day) for day in (1, 2, 3, 7)]
+        >>> [(str(first), str(last)) for first, last in spans(run)]
+        [('2020-01-01', '2020-01-03'), ('2020-01-07', '2020-01-07')]
+    """
+    runs: list[tuple[dt.date, dt.date]] = []
+    for day in sorted(days):
+        if runs and day - runs[-1][1] == dt.timedelta(1):
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return tuple(runs)
 
 
 def days_of(counts: Mapping[dt.date, int]) -> Days:
