@@ -12,6 +12,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,11 +37,20 @@ FLAGS = (
     "--remote-debugging-pipe",
 )
 
+LAUNCH = """
+import fcntl, os, sys
+read, write = (fcntl.fcntl(int(n), fcntl.F_DUPFD, 10) for n in sys.argv[1:3])
+os.dup2(read, 3)
+os.dup2(write, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Puts the pipe where Chromium looks for it."""
+
 
 def chromium() -> str:
     """The browser's path, or a skip that says how to give one."""
-    found = os.environ.get("DETENTE_CHROMIUM") or shutil.which("chromium")
-    if not found or not shutil.which(found):
+    found = shutil.which(os.environ.get("DETENTE_CHROMIUM") or "chromium")
+    if not found:
         pytest.skip("no Chromium found; set DETENTE_CHROMIUM to its path")
     return found
 
@@ -58,22 +68,29 @@ class Browser:
     def __enter__(self) -> Self:
         to_read, self._write = os.pipe()
         self._read, to_write = os.pipe()
+        command = [sys.executable, "-c", LAUNCH, str(to_read), str(to_write), chromium(), *FLAGS]
         self._process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec "$@" 3<&{to_read} 4>&{to_write}', "sh",
-             chromium(), *FLAGS, f"--user-data-dir={self.profile}", "about:blank"],
+            [*command, f"--user-data-dir={self.profile}", "about:blank"],
             pass_fds=(to_read, to_write),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        )
         os.close(to_read)
         os.close(to_write)
+        try:
+            self._attach()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _attach(self) -> None:
         pages = self.send("Target.getTargets")["targetInfos"]
         target = next(p["targetId"] for p in pages if p["type"] == "page")
         attached = self.send("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.send(f"{domain}.enable")
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
@@ -105,7 +122,10 @@ class Browser:
                 assert "error" not in answer, (what, answer["error"])
                 return answer.get("result", answer)
             if select.select([self._read], [], [], 0.2)[0]:
-                self._rest += os.read(self._read, 1 << 20)
+                more = os.read(self._read, 1 << 20)
+                if not more:
+                    raise EOFError(f"the browser went away during {what}")
+                self._rest += more
         raise TimeoutError(what)
 
     def open(self, page: Path, width: int, *, dark: bool = False, scripts: bool = True) -> None:

@@ -1,0 +1,59 @@
+"""The verdicts in the terminal: whole, aligned, at any usual width, with or without colour."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from detente.claims.finding import Verdict
+from detente.report import verdict_table
+from detente.report.words import short_effect
+from fake_result import fake_result
+
+RESULT = fake_result()
+
+
+def printed(width: int, result: object = RESULT, *, colour: bool = False) -> str:
+    out = io.StringIO()
+    console = Console(file=out, width=width, force_terminal=colour, no_color=not colour)
+    console.print(verdict_table(result))  # type: ignore[arg-type]
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 200])
+def test_every_claim_is_there_whole(width: int) -> None:
+    text = printed(width)
+    assert all(len(line) <= width for line in text.splitlines())
+    assert "…" not in text
+    flat = " ".join(text.split())
+    for number, finding in enumerate(RESULT.findings, 1):
+        row = re.search(rf"^ *{number} +{finding.verdict.value} .*$", text, re.MULTILINE)
+        assert row, finding.title
+        assert short_effect(finding) in row[0]
+    if width == 200:
+        assert all(f.title in flat for f in RESULT.findings)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_words_of_a_title_are_never_broken(width: int) -> None:
+    words = set(printed(width).split())
+    for finding in RESULT.findings:
+        for word in finding.title.split():
+            assert word in words or any(part in words for part in re.split("[–-]", word)), word
+
+
+def test_colour_only_repeats_what_words_say() -> None:
+    plain = re.sub(r"\x1b\[[\d;]*m", "", printed(100, colour=True))
+    assert plain == printed(100)
+    for verdict in Verdict:
+        if any(f.verdict is verdict for f in RESULT.findings):
+            assert verdict.value in plain
+
+
+def test_texts_are_never_read_as_markup() -> None:
+    finding = replace(RESULT.findings[0], title="[red]not red[/red] [link=x]y")
+    assert "[red]not red[/red] [link=x]y" in printed(200, replace(RESULT, findings=(finding,)))
