@@ -18,6 +18,7 @@ BATCH_BYTES = 384 << 20
 """A batch of files to be staged at once: bounds memory and scratch space."""
 
 BATCH_FILES = 512
+UNPACKERS = 2
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,9 @@ class Preparer:
 
     def _prepare_all(self, number: int, batch: Sequence[Item]) -> list[Prepared]:
         folder = self.scratch / f"batch-{number}"
-        return [self._prepare(item, folder / str(n)) for n, item in enumerate(batch)]
+        folders = [folder / str(n) for n in range(len(batch))]
+        with concurrent.futures.ThreadPoolExecutor(UNPACKERS) as pool:
+            return list(pool.map(self._prepare, batch, folders))
 
     def _prepare(self, item: Item, folder: Path) -> Prepared:
         if item.key and self._key(item.key) in self.known:

@@ -6,6 +6,7 @@ joins the states and the CAMEO codes, checks ranges and gives every row its reas
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 from collections.abc import Iterable, Iterator, Sequence
@@ -149,11 +150,10 @@ class Batch:
         """
         self._load_tables()
         drop(self.con, "staged", "reject_errors", "reject_scans")
-        # DuckDB takes a CSV for small and would hash all of it to look up the states in it.
-        self.con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
-        statement = f"CREATE TEMP TABLE staged AS {_statement(self.source)}"
-        self.con.execute(statement, self._params(self.files))
-        self.con.execute("RESET disabled_optimizers")
+        with _joins_as_written(self.con):
+            self.con.execute(
+                f"CREATE TEMP TABLE staged AS {_statement(self.source)}", self._params(self.files)
+            )
 
     def tallies(self) -> list[Tally]:
         """How many rows of each file share a fate."""
@@ -198,13 +198,14 @@ class Batch:
         files = [self.files[number] for number in numbers]
         drop(self.con, "reject_errors", "reject_scans")
         some = "" if limit is None else f"QUALIFY row_number() OVER (PARTITION BY reject) <= {limit}"
-        found = self.con.execute(
-            f"SELECT file_no, reject, raw_text FROM ({_statement(self.source, text=True)})"  # noqa: S608
-            f" WHERE reject IS NOT NULL AND lead {some}",
-            self._params(files),
-        )
-        while rows := found.fetchmany(TEXTS_AT_ONCE):
-            yield [Text(*row) for row in rows]
+        with _joins_as_written(self.con):
+            found = self.con.execute(
+                f"SELECT file_no, reject, raw_text FROM ({_statement(self.source, text=True)})"  # noqa: S608
+                f" WHERE reject IS NOT NULL AND lead {some}",
+                self._params(files),
+            )
+            while rows := found.fetchmany(TEXTS_AT_ONCE):
+                yield [Text(*row) for row in rows]
 
     def strip(self) -> None:
         """Leave in `staged` only the events, with exactly the canonical columns."""
@@ -243,6 +244,16 @@ class Batch:
             **({"header": self.source.header} if self.source.header else {}),
             **self.source.params,
         }
+
+
+@contextlib.contextmanager
+def _joins_as_written(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Keep the joins in order: DuckDB takes a CSV for small, and would hash all of it."""
+    con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+    try:
+        yield
+    finally:
+        con.execute("RESET disabled_optimizers")
 
 
 def drop(con: duckdb.DuckDBPyConnection, *names: str) -> None:
