@@ -147,6 +147,15 @@ def test_names_of_periods_never_meet_or_leave_the_frame(
             assert lane != other or right <= low or high <= left
 
 
+def test_a_growing_distance_is_a_parting() -> None:
+    rows = (PairThenNow("A", "B", 1.0, 2.0), PairThenNow("A", "C", 2.0, 1.0))
+    near = ThenAndNow("A", "c", "closeness", "then", "now", rows)
+    far = replace(near, unit="distance", more_is_closer=False)
+    assert [p.b for p in pairs.ordered(near)[0]] == ["B", "C"]
+    assert [p.b for p in pairs.ordered(far)[0]] == ["C", "B"]
+    assert pairs.approach(far, rows[0]) < 0 < pairs.approach(near, rows[0])
+
+
 def test_pairs_go_from_the_largest_rise_and_name_the_unknown() -> None:
     shown = ThenAndNow("A", "c", "u", "then", "now", (
         PairThenNow("A", "B", 0.5, 0.1), PairThenNow("A", "C", None, 0.1),

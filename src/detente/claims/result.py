@@ -68,7 +68,10 @@ class PairThenNow:
 
 @dataclass(frozen=True)
 class ThenAndNow:
-    """The relations of all parties in two windows of one source."""
+    """The relations of all parties in two windows of one source.
+
+    `more_is_closer` is False where a higher value means further apart, as with a distance.
+    """
 
     source: str
     citation: str
@@ -76,6 +79,7 @@ class ThenAndNow:
     then_span: str
     now_span: str
     pairs: tuple[PairThenNow, ...]
+    more_is_closer: bool = True
 
 
 @dataclass(frozen=True)

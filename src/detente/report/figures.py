@@ -118,6 +118,6 @@ def of_pairs(shown: ThenAndNow, names: Mapping[str, str], name: str) -> FigureVi
         KeyItem("closer", "moved closer"),
         KeyItem("apart", "moved apart"),
     )
-    says = f"{shown.unit}. {len(known)} pairs, from the largest rise to the largest fall."
+    says = f"{shown.unit}. {len(known)} pairs, from the closest approach to the furthest parting."
     view = _undrawn(name, f"By {shown.source}", key, tables.of_pairs(shown, names))
     return _figure(pairs.then_and_now(shown, names), says, view)

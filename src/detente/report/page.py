@@ -89,15 +89,20 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
 def lead(result: StudyResult) -> str:
     """How many claims came out how, in one sentence."""
     count = Counter(f.verdict for f in result.findings)
-    leaning = count[Verdict.SUPPORTED] + count[Verdict.LEANS_SUPPORTED]
+    borne_out = count[Verdict.SUPPORTED] + count[Verdict.LEANS_SUPPORTED]
     against = count[Verdict.CONTRADICTED] + count[Verdict.LEANS_AGAINST]
     undecided = count[Verdict.INSUFFICIENT_DATA] + count[Verdict.NOT_TESTABLE]
     return (
-        f"Of {plural(len(result.findings), 'claims')}, {leaning} "
-        f"{'is' if leaning == 1 else 'are'} borne out or lean that way, {against} point the other "
-        f"way, {count[Verdict.NO_CLEAR_EFFECT]} show no clear effect, and {undecided} cannot be "
-        "decided with the data at hand."
+        f"Of {plural(len(result.findings), 'claims')}, "
+        f"{_do(borne_out, 'is', 'are')} borne out or nearly so, "
+        f"{_do(against, 'points', 'point')} the other way, "
+        f"{_do(count[Verdict.NO_CLEAR_EFFECT], 'shows', 'show')} no clear effect, and "
+        f"{undecided or 'none'} cannot be decided with the data at hand."
     )
+
+
+def _do(count: int, one: str, more: str) -> str:
+    return f"{count or 'none'} {one if count < 2 else more}"
 
 
 def grouped(cards: tuple[CardView, ...]) -> tuple[GroupView, ...]:
@@ -130,7 +135,9 @@ def _relations(result: StudyResult) -> list[RelationsView]:
         _, unknown = ordered(shown)
         names = ", ".join(pair_name(p, result.party_names) for p in unknown)
         absent = f"No data in one of the two windows: {names}." if unknown else ""
-        views.append(RelationsView(figure, shown.source, shown.citation, absent))
+        way = "closer together" if shown.more_is_closer else "further apart"
+        meaning = f"A higher value means {way}."
+        views.append(RelationsView(figure, shown.source, shown.citation, meaning, absent))
     return views
 
 

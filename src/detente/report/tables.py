@@ -157,7 +157,7 @@ def of_marks(marks: Sequence[Mark]) -> TableView | None:
 
 
 def of_pairs(shown: ThenAndNow, names: Mapping[str, str]) -> TableView:
-    """All pairs, from the largest rise to the largest fall, then those without data."""
+    """All pairs, from the closest approach to the furthest parting, then those without data."""
     known, unknown = ordered(shown)
     rows = [
         (pair_name(p, names), finite(p.then), finite(p.now), change(p)) for p in (*known, *unknown)

@@ -221,12 +221,14 @@ class RelationsView:
         figure: The chart with its table.
         source: The data source.
         citation: How to cite it.
+        meaning: What a higher value means.
         absent: Pairs that have no data in one of the windows, in one sentence, or "".
     """
 
     figure: FigureView
     source: str
     citation: str
+    meaning: str
     absent: str
 
 

@@ -94,7 +94,16 @@ def measured(value: float | None, unit: str, spread: float | None, neutral: floa
     if is_probability(unit):
         return f"{number(100 * known, 0)}%"
     text = number(known, decimals(spread if spread else known), sign=neutral == 0)
-    return text + ("%" if unit.startswith("%") else "×" if "ratio" in unit else "")
+    return text + _suffix(unit)
+
+
+def _suffix(unit: str) -> str:
+    """What follows a number of this unit: "%", "×", " points", or nothing."""
+    if unit.startswith("%"):
+        return "%"
+    if unit.startswith("change in "):
+        return " " + unit.removeprefix("change in ")
+    return "×" if "ratio" in unit.split() else ""
 
 
 def unit_name(unit: str) -> str:
@@ -121,7 +130,8 @@ def interval_text(finding: Finding, interval: Interval | None = None) -> str:
     low, high = (
         measured(v, finding.unit, spread, finding.neutral) for v in (shown.low, shown.high)
     )
-    return f"{low.rstrip('%×')} to {high}"
+    suffix = "%" if is_probability(finding.unit) else _suffix(finding.unit)
+    return f"{low.removesuffix(suffix)} to {high}"
 
 
 def short_effect(finding: Finding) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 import altair as alt
 
 from detente.claims.finding import Chart, ChartKind
-from detente.report.charts.theme import Spec, at, colour, finish, padded, table
-from detente.report.words import day_text, finite, measured, milliseconds, number, wrapped
+from detente.report.charts.theme import Spec, at, colour, finish, padded, table, to
+from detente.report.words import day_text, decimals, finite, measured, milliseconds, number, wrapped
 
 BANDS = (("95", "band95"), ("80", "band80"), ("50", "band50"))
 TEN_YEARS_IN_DAYS = 3653
@@ -83,14 +83,12 @@ def _rule_at(value: float, y: Callable[[str], Any]) -> Any:
     return rule.encode(y=y("neutral"))
 
 
-def graded_bars(base: Any, x: Callable[[str], Any], height: float, row: str = "y") -> list[Any]:
-    """Horizontal intervals of 95, 80 and 50%, darker inwards."""
-    return [
-        base.mark_rule(color=colour(token), strokeWidth=12).encode(
-            x=x(f"low{cover}"), x2=f"high{cover}", y=at(row, height)
-        )
-        for cover, token in BANDS
-    ]
+def bar(base: Any, token: str, height: float, x: Any, x2: str) -> Any:
+    """A horizontal bar around each row's y. A rectangle: thick rules would widen the frame."""
+    rows = base.transform_calculate(above="datum.y - 6", below="datum.y + 6")
+    return rows.mark_rect(color=colour(token)).encode(
+        x=x, x2=x2, y=at("above", height), y2=to("below")
+    )
 
 
 def _row_axis(domain: tuple[float, float], title: str, **axis: Any) -> Callable[[str], Any]:
@@ -101,30 +99,34 @@ def _row_axis(domain: tuple[float, float], title: str, **axis: Any) -> Callable[
 
 def rates(chart: Chart, neutral: float, unit: str) -> Spec:
     """One row for each group: its rate as a point on a graded interval, labelled directly."""
-    rows, y = records(chart), 0.0
-    left = []
-    for row in rows:
-        lines = wrapped(str(row["group"]), 50)
-        left.append(row | {"label": "\n".join(lines), "top": y + 10, "y": y + 14 * len(lines) + 12})
-        left[-1]["text"] = number(row["rate"], 1)
-        y += 14 * len(lines) + 42
-    height = y
-    highest = max((v for v in numbers(rows, ()) if v is not None), default=1.0)
-    x = _row_axis((0, highest * 1.06), chart.x_title or chart.y_title)
-    base = alt.Chart(table(left))
+    rows, y = [], 0
+    known = records(chart)
+    smallest = min((abs(r["rate"]) for r in known if r["rate"]), default=1.0)
+    for row in known:
+        lines = wrapped(str(row["group"]), 44)
+        place = {"top": y + 10, "y": y + 14 * len(lines) + 11, "label": "\n".join(lines)}
+        rows.append(row | place | {"text": number(row["rate"], min(decimals(smallest), 3))})
+        y += 14 * len(lines) + 28
+    values = [*numbers(known, ("group",)), 0.0]
+    x = _row_axis((min(0.0, *values), max(values) * 1.03 or 1.0), chart.x_title or chart.y_title)
+    base = alt.Chart(table(rows))
     layers = [
-        *graded_bars(base, x, height),
+        *(bar(base, token, y, x(f"low{cover}"), f"high{cover}") for cover, token in BANDS),
         base.mark_point(color=colour("accent"), filled=True, size=60, opacity=1).encode(
-            x=x("rate"), y=at("y", height)
+            x=x("rate"), y=at("y", y)
         ),
-        base.mark_text(align="left", baseline="alphabetic").encode(
-            x=alt.XValue(0), y=at("top", height), text="label:N"
-        ),
-        base.mark_text(align="center", dy=16, fontWeight="bold").encode(
-            x=x("rate"), y=at("y", height), text="text:N"
-        ),
+        *_row_labels(base, y, "label", "text"),
     ]
-    return finish(alt.layer(*layers), int(height) + 40)
+    return finish(alt.layer(*layers), y + 40)
+
+
+def _row_labels(base: Any, height: float, left: str, right: str) -> Iterator[Any]:
+    yield base.mark_text(align="left", baseline="alphabetic").encode(
+        x=alt.XValue(0), y=at("top", height), text=f"{left}:N"
+    )
+    yield base.mark_text(align="right", baseline="alphabetic", fontWeight="bold").encode(
+        x=alt.XValue("width"), y=at("top", height), text=f"{right}:N"
+    )
 
 
 def level(chart: Chart, neutral: float, unit: str) -> Spec:
@@ -207,27 +209,17 @@ def odds(chart: Chart, neutral: float, unit: str) -> Spec:
         place = {"top": ODDS_ROW * i + 10, "y": ODDS_ROW * i + 25, "label": said}
         rows.append(row | place | {"outcome": OUTCOME[row["happened"]]})
     height = ODDS_ROW * len(rows)
-    x = _row_axis(
-        (0, 1), chart.x_title or chart.y_title, format="%", values=[0, 0.25, 0.5, 0.75, 1]
-    )
+    ticks = [0, 0.25, 0.5, 0.75, 1]
+    x = _row_axis((0, 1), chart.y_title or chart.x_title, format="%", values=ticks)
     base = alt.Chart(table(rows))
-    point = base.mark_point(opacity=1, size=60)
+    tick = base.mark_tick(color=colour("ink"), thickness=2, height=16, orient="vertical")
     layers = [
-        base.mark_rule(color=colour("band80"), strokeWidth=12).encode(
-            x=x("low"), x2="high", y=at("y", height)
-        ),
-        base.mark_tick(color=colour("ink"), thickness=2, height=16, orient="vertical").encode(
-            x=x("base_rate"), y=at("y", height)
-        ),
-        point.mark_point(filled=True, color=colour("accent"), opacity=1, size=60).encode(
+        bar(base, "band80", height, x("low"), "high"),
+        tick.encode(x=x("base_rate"), y=at("y", height)),
+        base.mark_point(filled=True, color=colour("accent"), opacity=1, size=60).encode(
             x=x("self_exciting"), y=at("y", height)
         ),
-        base.mark_text(align="left", baseline="alphabetic", fontWeight="bold").encode(
-            x=alt.XValue(0), y=at("top", height), text="label:N"
-        ),
-        base.mark_text(align="right", baseline="alphabetic").encode(
-            x=alt.XValue("width"), y=at("top", height), text="outcome:N"
-        ),
+        *_row_labels(base, height, "label", "outcome"),
     ]
     return finish(alt.layer(*layers), height + 40)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from detente.report.words import effect_text, finite, unit_name, whole_interval,
 BINS = 31
 CURVE = 150
 CHOICE_ROW, CHOICE_HEAD = 26, 24
+MANY = 4
 
 
 def histogram(finding: Finding) -> list[dict[str, float | int | bool]]:
@@ -158,16 +160,28 @@ def _matrix(
     for name, values in names.items():
         y += CHOICE_HEAD
         labels.append({"y": y - 4, "label": name.capitalize(), "head": True})
-        for value in values:
-            lines = wrapped(value, 56)
+        for label, members in _choice_rows(name, values, ordered):
+            lines = wrapped(label, 56)
             labels.append({"y": y + 10, "label": "\n".join(lines), "head": False})
             y += CHOICE_ROW + 13 * (len(lines) - 1)
             dots += [
                 {"rank": rank, "y": y - 8, "primary": s.primary}
                 for rank, s in enumerate(ordered)
-                if s.choices.get(name) == value
+                if s.choices.get(name) in members
             ]
     return dots, labels, y + 8
+
+
+def _choice_rows(
+    name: str, values: list[str], ordered: list[Specification]
+) -> Iterator[tuple[str, set[str]]]:
+    """A row for each value; many values of one specification each share a row."""
+    count = Counter(s.choices.get(name) for s in ordered)
+    single = [value for value in values if count[value] == 1]
+    shared = single if len(single) > MANY else []
+    yield from ((value, {value}) for value in values if value not in shared)
+    if shared:
+        yield f"one each: {shared[0]} … {shared[-1]}", set(shared)
 
 
 def _choices(

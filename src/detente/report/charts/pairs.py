@@ -15,8 +15,14 @@ ROW = 34
 
 
 def pair_name(pair: PairThenNow, names: Mapping[str, str]) -> str:
-    """Both states of a pair by name."""
-    return f"{names.get(pair.a, pair.a)} – {names.get(pair.b, pair.b)}"
+    """Both states of a pair by name.
+
+    Example:
+        >>> pair_name(PairThenNow("USA", "CHN", 0, 1), {"USA": "the United States"})
+        'The United States – CHN'
+    """
+    text = f"{names.get(pair.a, pair.a)} – {names.get(pair.b, pair.b)}"
+    return text[:1].upper() + text[1:]
 
 
 def change(pair: PairThenNow) -> float | None:
@@ -30,18 +36,22 @@ def change(pair: PairThenNow) -> float | None:
     return None if then is None or now is None else now - then
 
 
+def approach(shown: ThenAndNow, pair: PairThenNow) -> float:
+    """How much closer a pair came; negative where it moved apart."""
+    return (change(pair) or 0.0) * (1 if shown.more_is_closer else -1)
+
+
 def ordered(shown: ThenAndNow) -> tuple[list[PairThenNow], list[PairThenNow]]:
-    """Pairs from the largest rise to the largest fall, and those that cannot be compared."""
+    """Pairs from the one that came closest to the one that moved furthest apart; the unknown."""
     known = [p for p in shown.pairs if change(p) is not None]
-    known.sort(key=lambda p: -(change(p) or 0.0))
+    known.sort(key=lambda p: -approach(shown, p))
     return known, [p for p in shown.pairs if change(p) is None]
 
 
 def then_and_now(shown: ThenAndNow, names: Mapping[str, str]) -> Spec:
     """Draw the pairs of one source that have both windows."""
     pairs, _ = ordered(shown)
-    moves = [change(p) or 0.0 for p in pairs]
-    places = decimals(max(map(abs, moves), default=1.0)) + 1
+    largest = max((abs(change(p) or 0.0) for p in pairs), default=1.0)
     rows = [
         {
             "top": ROW * i + 12,
@@ -49,10 +59,10 @@ def then_and_now(shown: ThenAndNow, names: Mapping[str, str]) -> Spec:
             "name": pair_name(pair, names),
             "then": pair.then,
             "now": pair.now,
-            "move": number(moved, min(places, 2), sign=True),
-            "closer": moved >= 0,
+            "move": number(change(pair), min(decimals(largest) + 1, 2), sign=True),
+            "closer": approach(shown, pair) >= 0,
         }
-        for i, (pair, moved) in enumerate(zip(pairs, moves, strict=True))
+        for i, pair in enumerate(pairs)
     ]
     height = ROW * len(rows) + 4
     return finish(_dumbbells(rows, height, shown.unit), height + 50)

@@ -97,7 +97,7 @@ def lay_out(spans: Sequence[Span], frame: Frame) -> tuple[list[dict[str, Any]], 
     """Place the names of periods in lanes so that none overlaps or leaves the frame.
 
     Returns:
-        One row for each visible period (start, end, x, lane, name), and the number of lanes.
+        One row for each visible period (start, end, x, lane, align, name), and the number of lanes.
     """
     placed: list[dict[str, Any]] = []
     free: list[float] = []
@@ -111,7 +111,9 @@ def lay_out(spans: Sequence[Span], frame: Frame) -> tuple[list[dict[str, Any]], 
         left = max(min(frame.x(start), right_edge - width), 0)
         lane = next((i for i, taken in enumerate(free) if taken <= left), len(free))
         free[lane:] = [left + width, *free[lane + 1 :]]
-        placed.append({"ms": start, "end": end, "x": left, "lane": lane, "name": span.name})
+        row = {"ms": start, "end": end, "x": left, "lane": lane, "name": span.name}
+        shifted = left < frame.x(start)
+        placed.append(row | {"align": "right" if shifted else "left"})
     return placed, len(free)
 
 
@@ -130,8 +132,10 @@ def _periods(placed: list[dict[str, Any]], frame: Frame, x: Any) -> Iterator[Any
         x=x, y=y, y2=alt.Y2("base")
     )
     for row in rows:
-        text = alt.Chart(table([row])).mark_text(align="left", baseline="alphabetic", dx=2)
-        yield text.encode(x=alt.XValue(row["x"]), y=at("y", frame.height), text="name:N")
+        text = alt.Chart(table([row])).mark_text(align=row["align"], baseline="alphabetic", dx=2)
+        # A name that has no room to the right of its start ends at the edge instead.
+        left = row["x"] if row["align"] == "left" else frame.width - EDGE
+        yield text.encode(x=alt.XValue(left), y=at("y", frame.height), text="name:N")
 
 
 def _level(rows: list[dict[str, Any]], frame: Frame, x: Any) -> Iterator[Any]:
