@@ -65,7 +65,13 @@ def _then_and_now(data: StudyData, windows: Windows) -> ThenAndNow:
         means = [_mean(series.window(*window).values) for window in (windows.then, windows.now)]
         pairs.append(PairThenNow(a, b, *means))
     return ThenAndNow(
-        label, citation, unit, _years(windows.then), _years(windows.now), tuple(pairs)
+        source=label,
+        citation=citation,
+        unit=unit,
+        then_span=_years(windows.then),
+        now_span=_years(windows.now),
+        pairs=tuple(pairs),
+        more_is_closer=windows.more_is_closer,
     )
 
 

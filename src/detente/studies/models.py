@@ -269,12 +269,16 @@ class TensionReading(Strict):
 
 
 class ThenAndNow(Strict):
-    """Two windows of one figure, for the relations of all parties then and now."""
+    """Two windows of one figure, for the relations of all parties then and now.
+
+    `more_is_closer` is false for a figure whose higher values mean further apart (a distance).
+    """
 
     figure: Id
     measure: str
     then: Annotated[list[dt.date], Field(min_length=2, max_length=2)]
     now: Annotated[list[dt.date], Field(min_length=2, max_length=2)]
+    more_is_closer: bool = True
 
 
 class Study(Strict):
