@@ -87,7 +87,7 @@ def test_a_bad_value_is_rejected_with_its_line(
         ({"Longitude": "east"}, "impossible place removed", "longitude", None),
     ],
 )
-def test_a_mendable_value_is_mended_and_counted(
+def test_a_mendable_value_is_mended_and_counted(  # noqa: PLR0917 - parameters
     tmp_path: Path, store: Store, changes: dict[str, str], repair: str, column: str, value: object
 ) -> None:
     report = ingest("icews", [write(tmp_path / "a.tab", icews_row(**changes))], store)
@@ -113,7 +113,12 @@ def test_gdelt_year_0025_is_an_impossible_date(tmp_path: Path, store: Store) -> 
 
 
 def test_wrong_numbers_of_columns_name_their_lines(tmp_path: Path, store: Store) -> None:
-    rows = [icews_row(33000001), "short\tline", icews_row(33000002) + "\textra", icews_row(33000003)]
+    rows = [
+        icews_row(33000001),
+        "short\tline",
+        icews_row(33000002) + "\textra",
+        icews_row(33000003),
+    ]
     report = ingest("icews", [write(tmp_path / "a.tab", *rows)], store)
     (rejection,) = report.rejected
     assert (rejection.reason, rejection.count) == ("wrong number of columns", 2)
@@ -174,7 +179,7 @@ def test_a_header_alone_is_a_file_without_rows(tmp_path: Path, store: Store) -> 
 @pytest.fixture
 def good_zip(tmp_path: Path) -> Path:
     path = tmp_path / "good.zip"
-    rng = random.Random(1)
+    rng = random.Random(1)  # noqa: S311
     rows = [icews_row(33000000 + n, City=str(rng.random())) for n in range(500)]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("20181103-icews-events.tab", "\n".join([HEADER, *rows]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -40,7 +41,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for row in range(ROWS):
                 date = f"2018-{1 + day % 12:02d}-{1 + row % 28:02d}"
                 number = str(10_000_000 + day * 1000 + row)
-                lines.append("\t".join((fields | {"Event ID": number, "Event Date": date}).values()))
+                lines.append(
+                    "\t".join((fields | {"Event ID": number, "Event Date": date}).values())
+                )
             out.writestr(f"part-{day:02d}.tab", "\n".join(lines))
     return path
 
@@ -63,7 +66,7 @@ def check(path: Path) -> int:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_killed_ingest_leaves_a_right_store(tmp_path: Path, archive: Path, seed: int) -> None:
-    rng, path = random.Random(seed), tmp_path / "store"
+    rng, path = random.Random(seed), tmp_path / "store"  # noqa: S311
     Store.open(path, create=True)
     before = 0
     for _ in range(2):
@@ -74,7 +77,7 @@ def test_a_killed_ingest_leaves_a_right_store(tmp_path: Path, archive: Path, see
                 out.readline()
             time.sleep(rng.random() * 0.05)
             process.kill()
-            process.wait()
+            assert process.wait() == -signal.SIGKILL  # it had not ended by itself
         after = check(path)
         assert after >= before
         before = after

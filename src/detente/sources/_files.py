@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import errno
 import gzip
 import shutil
 import zipfile
@@ -16,19 +15,14 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from detente.errors import ReadError
+from detente.sources._mend import NOTHING_MENDED, mend
 from detente.sources._source import Source
-
-_NOTHING: tuple[tuple[str, int], ...] = ()
 
 BLOCK = 4 << 20
 HEAD = 256 << 10
-NOT_UTF8 = "text not in UTF-8, read as Windows-1252"
-STRAY_SIGNS = "NUL or stray carriage return removed"
-
-_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 class BadFileError(Exception):
@@ -169,9 +163,9 @@ def prepare(source: Source, item: Item, scratch: Path) -> Ready:
     copy = scratch / "file"
     facts = _scan(item, copy if packed else None)
     path = copy if packed else item.path
-    lines, mended = facts.lines, _NOTHING
+    lines, mended = facts.lines, NOTHING_MENDED
     if not facts.clean:
-        lines, mended = _mend(path, scratch / "clean")
+        lines, mended = mend(path, scratch / "clean")
         if packed:
             path.unlink()
         path = scratch / "clean"
@@ -191,7 +185,7 @@ def _open(item: Item) -> IO[bytes]:
         # The archive stays open as long as its member does.
         return zipfile.ZipFile(item.path).open(item.member)
     if item.path.suffix.lower() == ".gz":
-        return gzip.open(item.path)
+        return cast(IO[bytes], gzip.open(item.path))
     return item.path.open("rb")
 
 
@@ -259,77 +253,6 @@ def _ends_whole(decoder: codecs.IncrementalDecoder) -> bool:
     return True
 
 
-def _mend(path: Path, to: Path) -> tuple[int, tuple[tuple[str, int], ...]]:
-    """Write a file anew as clean UTF-8; the number of lines, and of those changed by reason."""
-    encoding = signs = lines = 0
-    old_mac, carry, first, last = _is_old_mac(path), b"", True, b""
-    with path.open("rb") as file, to.open("wb") as out:
-        while True:
-            block = file.read(BLOCK)
-            whole, carry = _whole_lines(carry + block, more=bool(block))
-            text, bad, stray = _mended(whole, first=first, old_mac=old_mac)
-            out.write(text)
-            encoding, signs, first = encoding + bad, signs + stray, False
-            lines, last = lines + text.count(b"\n"), text[-1:] or last
-            if not block:
-                break
-    counts = ((NOT_UTF8, encoding), (STRAY_SIGNS, signs))
-    return lines + (last not in {b"", b"\n"}), tuple(item for item in counts if item[1])
-
-
-def _is_old_mac(path: Path) -> bool:
-    """Whether lines end in a lone carriage return."""
-    with path.open("rb") as file:
-        head = file.read(HEAD)
-    return b"\r" in head and b"\n" not in head
-
-
-def _whole_lines(block: bytes, *, more: bool) -> tuple[bytes, bytes]:
-    """Split after the last newline; the rest waits for the next block (unless it grows huge)."""
-    cut = block.rfind(b"\n") + 1
-    if not more or (cut == 0 and len(block) > 4 * BLOCK):
-        return block, b""
-    return block[:cut], block[cut:]
-
-
-def _mended(block: bytes, *, first: bool, old_mac: bool) -> tuple[bytes, int, int]:
-    if first:
-        block = block.removeprefix(codecs.BOM_UTF8)
-    plain = block.replace(b"\r\n", b"\n")
-    if old_mac:
-        plain = plain.replace(b"\r", b"\n")
-    stray = 0
-    if b"\r" in plain or b"\0" in plain:
-        stray = sum(b"\r" in line or b"\0" in line for line in plain.split(b"\n"))
-        plain = plain.replace(b"\0", b"").replace(b"\r", b" ")
-    try:
-        plain.decode("utf-8")
-    except UnicodeDecodeError:
-        lines = plain.split(b"\n")
-        decoded = [_line(line) for line in lines]
-        bad = sum(changed for _, changed in decoded)
-        return b"\n".join(line for line, _ in decoded), bad, stray
-    return plain, 0, stray
-
-
-def _line(line: bytes) -> tuple[bytes, bool]:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        text = line.decode("utf-8", errors="detente-windows-1252")
-        return text.encode("utf-8"), True
-    return line, False
-
-
-def _as_windows(error: UnicodeError) -> tuple[str, int]:
-    assert isinstance(error, UnicodeDecodeError)  # noqa: S101 - registered for decoding only
-    wrong = error.object[error.start : error.end]
-    return wrong.decode("cp1252", errors="replace"), error.end
-
-
-codecs.register_error("detente-windows-1252", _as_windows)
-
-
 def _head(path: Path) -> tuple[str, ...]:
     """The first lines that are not empty."""
     with path.open("rb") as file:
@@ -371,11 +294,6 @@ def split(source: Source, line: str) -> list[str]:
         return next(csv.reader([line], delimiter=source.delimiter), [])
     except csv.Error:
         return line.split(source.delimiter)
-
-
-def is_disk_trouble(error: OSError) -> bool:
-    """Whether the disk we write to refused, so that going on makes no sense."""
-    return error.errno in _DISK
 
 
 def remove(folder: Path) -> None:

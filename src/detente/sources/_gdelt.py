@@ -6,6 +6,7 @@ _ACTOR = ("Code", "Name", "CountryCode", "KnownGroupCode", "EthnicCode", "Religi
           "Religion2Code", "Type1Code", "Type2Code", "Type3Code")  # fmt: skip
 _PLACE = ("Type", "FullName", "CountryCode", "ADM1Code", "Lat", "Long", "FeatureID")
 _PLACE_2 = (*_PLACE[:4], "ADM2Code", *_PLACE[4:])
+_MEASURES = ("QuadClass", "GoldsteinScale", "NumMentions", "NumSources", "NumArticles", "AvgTone")
 _NUMBERS = frozenset({"Type", "Lat", "Long"})
 
 
@@ -21,8 +22,7 @@ def columns(*, adm2: bool, url: bool) -> dict[str, str]:
     names |= {f"Actor{n}{part}": "code" for n in (1, 2) for part in _ACTOR}
     names |= {"Actor1Name": "text", "Actor2Name": "text", "IsRootEvent": "number"}
     names |= {f"Event{part}": "code" for part in ("Code", "BaseCode", "RootCode")}
-    names |= {name: "number" for name in ("QuadClass", "GoldsteinScale", "NumMentions",
-                                          "NumSources", "NumArticles", "AvgTone")}  # fmt: skip
+    names |= dict.fromkeys(_MEASURES, "number")
     for who in ("Actor1", "Actor2", "Action"):
         for part in _PLACE_2 if adm2 else _PLACE:
             names[f"{who}Geo_{part}"] = "number" if part in _NUMBERS else "text"

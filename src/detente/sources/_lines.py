@@ -1,7 +1,7 @@
 """The true line numbers of rejected rows.
 
-DuckDB splits a file among threads and does not number its lines, so the few rejected rows are looked
-up in their file afterwards. Numbering every line of every file would cost far more.
+DuckDB splits a file among threads and does not number its lines, so the few rejected rows are
+looked up in their file afterwards. Numbering every line of every file would cost far more.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from detente.sources._source import Source
-
 
 UNIT = "\x1f"
 """Joins the fields of a row whose own delimiter may stand in quoted fields."""

@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import io
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from detente.events.store import Appended
 from detente.sources import _lines

@@ -197,7 +197,9 @@ class Batch:
         """
         files = [self.files[number] for number in numbers]
         drop(self.con, "reject_errors", "reject_scans")
-        some = "" if limit is None else f"QUALIFY row_number() OVER (PARTITION BY reject) <= {limit}"
+        some = (
+            "" if limit is None else f"QUALIFY row_number() OVER (PARTITION BY reject) <= {limit}"
+        )
         with _joins_as_written(self.con):
             found = self.con.execute(
                 f"SELECT file_no, reject, raw_text FROM ({_statement(self.source, text=True)})"  # noqa: S608

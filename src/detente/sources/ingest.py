@@ -46,7 +46,7 @@ def ingest(
     progress: Progress | None = None,
     rejected_to: Path | None = None,
 ) -> ReadingReport:
-    """Read files into a store.
+    r"""Read files into a store.
 
     Files whose content was read before are skipped; events that are stored already are not stored
     again. Each batch of files is stored in one step, so that an interrupted ingest can be run
@@ -69,7 +69,7 @@ def ingest(
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     file = Path(folder, "levant.csv")
-        ...     _ = file.write_text('date,source,target,code\\n1979-04-15,ISRMIL,JOR,190\\n')
+        ...     _ = file.write_text('date,source,target,code\n1979-04-15,ISRMIL,JOR,190\n')
         ...     report = ingest("keds", [file], Store.open(Path(folder, "store"), create=True))
         >>> report.rows_kept, report.events_stored
         (1, 1)
