@@ -163,6 +163,10 @@ def specifications(
                         )
                     )
     out[7] = replace(out[7], effect=effect, primary=True)
+    out += [
+        replace(out[7], choices={**out[7].choices, "left out": f"May {year}"}, primary=False)
+        for year in range(2001, 2014)
+    ]
     return (
         *out,
         Specification({"window": "8 weeks", "source": "archive B"}, neutral, None, None, 9),
@@ -357,6 +361,8 @@ def findings() -> tuple[Finding, ...]:
         ),
     ]
     out = [estimated(i + 1, t, verdict, e, k) for i, (t, verdict, e, k) in enumerate(made)]
+    out[12] = replace(out[12], unit="difference in share of conflict in all interaction")
+    out[3] = replace(out[3], unit="change in points")
     out.append(insufficient(15, "Eskaria moved to the centre of regional diplomacy"))
     out.append(
         estimated(
@@ -513,7 +519,11 @@ def fake_result() -> StudyResult:
             Span("Wait and see", "2009-01-20", "2017-01-19"),
             Span("New administration", "2017-01-20", ""),
         ),
-        then_and_now=(then_and_now("Archive A"), then_and_now("Press index")),
+        then_and_now=(
+            then_and_now("Archive A"),
+            then_and_now("Press index"),
+            replace(then_and_now("Votes"), unit="distance in votes", more_is_closer=False),
+        ),
         data=(
             DataUsed(
                 "archive-a",

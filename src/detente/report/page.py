@@ -94,7 +94,7 @@ def lead(result: StudyResult) -> str:
     undecided = count[Verdict.INSUFFICIENT_DATA] + count[Verdict.NOT_TESTABLE]
     return (
         f"Of {plural(len(result.findings), 'claims')}, "
-        f"{_do(borne_out, 'is', 'are')} borne out or nearly so, "
+        f"{_do(borne_out, 'is', 'are')} borne out or leaning that way, "
         f"{_do(against, 'points', 'point')} the other way, "
         f"{_do(count[Verdict.NO_CLEAR_EFFECT], 'shows', 'show')} no clear effect, and "
         f"{undecided or 'none'} cannot be decided with the data at hand."

@@ -32,6 +32,13 @@ def verdict_table(result: StudyResult) -> Table:
 
     Returns:
         A table that a rich console prints.
+
+    Example:
+        >>> from dataclasses import fields
+        >>> of = {"str": "", "int": 0}
+        >>> empty = StudyResult(**{f.name: of.get(f.type, ()) for f in fields(StudyResult)})
+        >>> [column.header for column in verdict_table(empty).columns]
+        ['', 'Verdict', 'Claim', 'Effect (interval)', 'Cases', 'p']
     """
     table = Table(
         box=box.SIMPLE_HEAD,

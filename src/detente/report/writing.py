@@ -75,6 +75,17 @@ def write(
 
     Raises:
         DetenteError: If something cannot be written; nothing is left half-written then.
+
+    Example:
+        >>> from dataclasses import fields
+        >>> of = {"str": "", "int": 0}
+        >>> empty = StudyResult(**{f.name: of.get(f.type, ()) for f in fields(StudyResult)})
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     out = Path(folder)
+        ...     written = write(empty, out, timings={}, generated=datetime(2026, 1, 1))
+        ...     sorted(path.name for path in out.iterdir())
+        ['findings.json', 'manifest.json', 'report.html']
     """
     start = time.perf_counter()
     files = {

@@ -48,7 +48,7 @@ def placebo(finding: Finding) -> Spec:
     effect = finite(finding.effect)
     low, high = padded([bins[0]["low"], bins[-1]["high"], finding.neutral, effect])
     scale = alt.Scale(domain=[low, high], nice=False, zero=False)
-    title = f"Effect in placebo tests ({unit_name(finding.unit) or finding.unit})"
+    title = wrapped(f"Effect in placebo tests ({unit_name(finding.unit) or finding.unit})", 54)
     x = alt.X("low:Q", scale=scale, axis=alt.Axis(title=title, grid=False, tickCount=6))
     highest = max(row["count"] for row in bins) * 1.25
     y = alt.Y("count:Q", scale=alt.Scale(domain=[0, highest], nice=False), axis=None)
@@ -68,7 +68,7 @@ def placebo(finding: Finding) -> Spec:
     ]
     if effect is not None:
         layers += _observed(effect, effect_text(finding), x, (low + high) / 2)
-    return finish(alt.layer(*layers), 160)
+    return finish(alt.layer(*layers), 146 + 14 * len(title))
 
 
 def _observed(effect: float, said: str, x: Any, middle: float) -> Iterator[Any]:

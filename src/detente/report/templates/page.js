@@ -91,12 +91,4 @@
     const button = event.target.closest("button[data-save]");
     if (button) savers[button.dataset.save](button.closest("figure"));
   });
-
-  // On paper everything is unfolded but the long data tables.
-  let opened = [];
-  addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details.how:not([open])")];
-    opened.forEach((details) => { details.open = true; });
-  });
-  addEventListener("afterprint", () => opened.forEach((details) => { details.open = false; }));
 })();
