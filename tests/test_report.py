@@ -294,6 +294,16 @@ def test_links_lead_only_to_the_web(written: WrittenReport) -> None:
     assert len(ids) == len(set(ids))
 
 
+def test_two_readings_of_one_source_keep_apart(result: StudyResult, tmp_path: Path) -> None:
+    twice = (result.tension[1], result.tension[1])
+    both = replace(result, findings=(), tension=twice, then_and_now=result.then_and_now[:1] * 2)
+    written = write(both, tmp_path, timings={}, generated=NOON)
+    ids = [a["id"] for _, a in parse(written.report.read_text()).tags if a.get("id")]
+    assert len(ids) == len(set(ids))
+    assert {"tension-press-index", "tension-press-index-2"} <= set(ids)
+    assert (tmp_path / "series/relations-archive-a-2.csv").is_file()
+
+
 def test_nothing_in_the_page_can_load_anything(written: WrittenReport) -> None:
     page = parse(written.report.read_text())
     loading = {"src", "srcset", "data", "poster", "action", "formaction", "ping", "background"}

@@ -98,6 +98,16 @@ def test_charts_with_missing_values_are_drawn(chart: Chart) -> None:
     assert "NaN" not in svg.draw(spec, "x", "t", "d")
 
 
+def test_texts_of_labels_are_left_alone() -> None:
+    odd = 'role="3.14159" #a1b000 clip7 <x> & y'
+    chart = rates_chart()
+    groups = (odd, *chart.columns["group"][1:])
+    spec = cards.DRAW["rates"](replace(chart, columns={**chart.columns, "group": groups}), 0, "")
+    root = ElementTree.fromstring(svg.draw(spec, "x", "t", "d"))  # noqa: S314 - our own drawing
+    texts = root.iter("{http://www.w3.org/2000/svg}text")
+    assert odd in {"".join(text.itertext()) for text in texts}
+
+
 def test_colours_have_names_that_exist() -> None:
     assert len({colour(t) for t in TOKENS}) == len(TOKENS)
     with pytest.raises(ValueError, match="not in"):

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -15,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from detente.claims.finding import Verdict
-from detente.claims.result import StudyResult
+from detente.claims.result import StudyResult, ThenAndNow
 from detente.report import figures, tables
 from detente.report.cards import card, verdict_view
 from detente.report.charts.pairs import ordered, pair_name
@@ -27,12 +28,12 @@ from detente.report.views import (
     RelationsView,
     TensionView,
 )
-from detente.report.words import day_text, plural, slug
+from detente.report.words import day_text, distinct, plural, slug
 
 _WORDS = {
     "Bands of 50, 80 and 95%": "Where the true value lies with that probability, if the model is "
     "right. The darker the band, the likelier.",
-    "Episode": "One provocation, or several so close together that they count as one.",
+    "Episode": "One case of a cause, or several so close together that they count as one.",
     "Interval": "The range of effects that the data can bear. “90%” means that nine of ten "
     "intervals made this way would hold the true effect.",
     "Latent level": "The steady level behind noisy counts, estimated with its uncertainty.",
@@ -114,31 +115,30 @@ def grouped(cards: tuple[CardView, ...]) -> tuple[GroupView, ...]:
     return tuple(group for group in groups if group.cards)
 
 
-def _tension(result: StudyResult) -> list[TensionView]:
-    return [
-        TensionView(
-            figures.of_tension(reading, result, f"tension-{slug(reading.source)}"),
-            reading.source,
-            reading.citation,
-        )
-        for reading in result.tension
-        if len(reading.dates) > 1
-    ]
+def _tension(result: StudyResult) -> Iterator[TensionView]:
+    readings = [reading for reading in result.tension if len(reading.dates) > 1]
+    names = distinct(f"tension-{slug(reading.source)}" for reading in readings)
+    for name, reading in zip(names, readings, strict=True):
+        figure = figures.of_tension(reading, result, name)
+        yield TensionView(figure, reading.source, reading.citation)
 
 
-def _relations(result: StudyResult) -> list[RelationsView]:
-    views = []
-    for shown in result.then_and_now:
-        figure = figures.of_pairs(shown, result.party_names, f"relations-{slug(shown.source)}")
-        if figure is None:
-            continue
-        _, unknown = ordered(shown)
-        names = ", ".join(pair_name(p, result.party_names) for p in unknown)
-        absent = f"No data in one of the two windows: {names}." if unknown else ""
-        way = "closer together" if shown.more_is_closer else "further apart"
-        meaning = f"A higher value means {way}."
-        views.append(RelationsView(figure, shown.source, shown.citation, meaning, absent))
-    return views
+def _relations(result: StudyResult) -> Iterator[RelationsView]:
+    names = distinct(f"relations-{slug(shown.source)}" for shown in result.then_and_now)
+    for name, shown in zip(names, result.then_and_now, strict=True):
+        figure = figures.of_pairs(shown, result.party_names, name)
+        if figure is not None:
+            meaning, absent = _meaning(shown, result)
+            yield RelationsView(figure, shown.source, shown.citation, meaning, absent)
+
+
+def _meaning(shown: ThenAndNow, result: StudyResult) -> tuple[str, str]:
+    """What a higher value means, and which pairs cannot be compared."""
+    way = "closer together" if shown.more_is_closer else "further apart"
+    _, unknown = ordered(shown)
+    names = "; ".join(pair_name(p, result.party_names) for p in unknown)
+    absent = f"No data in one of the two windows: {names}." if unknown else ""
+    return f"A higher value means {way}.", absent
 
 
 @cache

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 import textwrap
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 
 from detente.claims.finding import Finding, Interval, Verdict
@@ -197,8 +199,15 @@ def day_text(iso: str) -> str:
 
 
 def milliseconds(iso: str) -> int:
-    """An ISO day as milliseconds since 1970 (UTC), which is what a time scale takes."""
-    return (date.fromisoformat(iso[:10]).toordinal() - date(1970, 1, 1).toordinal()) * 86_400_000
+    """An ISO day as milliseconds since 1970 (UTC), which is what a time scale takes.
+
+    A month or a year stands for its first day.
+
+    Example:
+        >>> milliseconds("1970-01-02"), milliseconds("1970-02") == milliseconds("1970-02-01")
+        (86400000, True)
+    """
+    return (date.fromisoformat(f"{iso}-01-01"[:10]) - date(1970, 1, 1)).days * 86_400_000
 
 
 def slug(text: str) -> str:
@@ -209,6 +218,21 @@ def slug(text: str) -> str:
         'six-party-talks-after'
     """
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Names in order, a later equal one with a number.
+
+    Example:
+        >>> distinct(["a", "b", "a"])
+        ['a', 'b', 'a-2']
+    """
+    seen: Counter[str] = Counter()
+    out = []
+    for name in names:
+        seen[name] += 1
+        out.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
+    return out
 
 
 def wrapped(text: str, characters: int) -> list[str]:

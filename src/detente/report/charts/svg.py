@@ -15,6 +15,7 @@ _GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|cx|cy|r|width|height)="
 _NOISE = re.compile(
     r' (?:class|role|aria-[a-z]+|pointer-events|font-family|xmlns:xlink|version)="[^"]*"'
 )
+_TAG = re.compile(r"<[^>]*>")
 _EMPTY = re.compile(r'<path[^>]*(?: d=""|display="none")[^>]*/>|<path d="M0,0h0v0h0Z"/>')
 _CLIP = re.compile(r"(?<=[\"#])clip\d+")
 _DISC = re.compile(
@@ -53,9 +54,8 @@ def tidy(svg: str, name: str, title: str, description: str) -> Markup:
     root = _ROOT.match(svg)
     box = re.search(r'viewBox="([^"]*)"', root[0] if root else "")
     body = svg[root.end() if root else 0 :]
-    body = _NOISE.sub("", body)
+    body = _TAG.sub(lambda m: with_variables(_slim(m[0])), body)
     body = _EMPTY.sub("", body)
-    body = _GEOMETRY.sub(lambda m: _LONG.sub(lambda n: f"{float(n[0]):.2f}", m[0]), body)
     body = _DISC.sub(r'<circle cx="\1" cy="\2" r="\3"\4/>', body)
     while "<g></g>" in body:
         body = body.replace("<g></g>", "")
@@ -69,4 +69,13 @@ def tidy(svg: str, name: str, title: str, description: str) -> Markup:
         f'<title id="{name}-t">{escape(title)}</title>'
         f'<desc id="{name}-d">{escape(description)}</desc>'
     )
-    return Markup(head + with_variables(body))  # noqa: S704 - texts are escaped above and by Vega
+    return Markup(head + body)  # noqa: S704 - texts are escaped above and by Vega
+
+
+def _slim(tag: str) -> str:
+    """A tag without what only Vega needs, its numbers to two decimals; texts are left alone."""
+    return _GEOMETRY.sub(lambda m: _LONG.sub(_short, m[0]), _NOISE.sub("", tag))
+
+
+def _short(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2f}"
