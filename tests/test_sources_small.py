@@ -40,6 +40,32 @@ def test_the_example_line_of_a_source_can_be_read(name: str, tmp_path: Path, sto
     assert store.events().num_rows >= 1
 
 
+def test_a_yearly_icews_file_does_not_say_when_it_was_published(
+    tmp_path: Path, store: Store
+) -> None:
+    source = get("icews")
+    path = tmp_path / "events.2018.20200427084805.tab"
+    report = ingest(source, [text(path, "\t".join(source.columns), source.example)], store)
+    assert report.rows_kept == 1
+    assert store.events().to_pylist()[0]["published"] is None
+
+
+def test_an_icews_actor_without_a_country_has_a_name_and_no_code(
+    tmp_path: Path, store: Store
+) -> None:
+    source = get("icews")
+    fields = dict(zip(source.columns, source.example.split("\t"), strict=True))
+    fields |= {"Source Name": "United Nations", "Source Country": "",
+               "Source Sectors": "Global,International Government Organization"}  # fmt: skip
+    ingest(source, [text(tmp_path / "a.tab", "\t".join(fields.values()))], store)
+    (event,) = store.events().to_pylist()
+    assert (event["source"], event["source_actor"], event["source_role"]) == (
+        None,
+        "United Nations",
+        "IGO",
+    )
+
+
 def test_sources_say_what_they_are() -> None:
     names = [source.name for source in all_sources()]
     assert len(set(names)) == len(names) == 9
@@ -55,27 +81,29 @@ def test_a_meeting_is_an_event_of_every_ordered_pair(tmp_path: Path, store: Stor
         "n1,2006-10-09,,test,PRK,USA|KOR,153,A,Test,KCNA",
         "n2,2006-10-10,,test,PRK,,153,A,Test without target,KCNA",
         "n3,2006-10-11,,test,PRK,PRK,153,A,At home,KCNA",
+        "u1,2006-10-14,,resolution,UNSC,PRK,163,A,Resolution,S/RES/1718",
         "f1,2011-12-17,,leader,PRK,,,A,Death,KCNA",
         "x1,2012-01-01,,talks,PRK|QQQ,USA,046,A,Unknown,None",
         "x2,2012-13-01,,talks,PRK,USA,046,A,No such month,None",
     )  # fmt: skip
     report = ingest("chronicle", [path], store)
-    assert (report.rows_read, report.rows_kept, report.not_events) == (7, 4, 1)
+    assert (report.rows_read, report.rows_kept, report.not_events) == (8, 5, 1)
     assert {(r.reason, r.examples[0].line) for r in report.rejected} == {
-        ("unknown state", 7),
-        ("impossible date", 8),
+        ("unknown state", 8),
+        ("impossible date", 9),
     }
     events = {event["event_id"]: event for event in store.events().to_pylist()}
     assert set(events) == {
         "chronicle:t1:CHN-KOR", "chronicle:t1:CHN-PRK", "chronicle:t1:KOR-CHN",
         "chronicle:t1:KOR-PRK", "chronicle:t1:PRK-CHN", "chronicle:t1:PRK-KOR",
         "chronicle:n1:PRK-USA", "chronicle:n1:PRK-KOR", "chronicle:n2:PRK-",
-        "chronicle:n3:PRK-PRK",
+        "chronicle:n3:PRK-PRK", "chronicle:u1:UNSC-PRK",
     }  # fmt: skip
     talk = events["chronicle:t1:PRK-CHN"]
     assert (talk["date"], talk["source"], talk["target"]) == (dt.date(2003, 8, 27), "PRK", "CHN")
     assert (talk["reference"], talk["origin"], talk["quad"]) == ("State 2003", "chronicle", 1)
     assert events["chronicle:n2:PRK-"]["target"] is None
+    assert events["chronicle:u1:UNSC-PRK"]["source"] == "UNSC"
     assert ingest("chronicle", [path], store).events_stored == 0
 
 

@@ -1,9 +1,10 @@
 """The chronicle of a study: dated, cited facts, in the project's own format.
 
-`source` and `target` hold alpha-3 codes joined by `|`. Where both name the same states (a meeting),
-every ordered pair of distinct states becomes an event; otherwise every source acts on every target.
-A talk of several days is one event, on its first day. A row without a CAMEO code is a fact that is
-no event; the report counts it as such.
+`source` and `target` hold alpha-3 codes joined by `|`; a code of more than three letters (`UNSC`)
+is an actor of its own, and one of three letters that is no state is a mistake. Where both name the
+same states (a meeting), every ordered pair of distinct states becomes an event; otherwise every
+source acts on every target. A talk of several days is one event, on its first day. A row without a
+CAMEO code is a fact that is no event; the report counts it as such.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ SELECT
     try_strptime(date, '%Y-%m-%d')::DATE AS day,
     NULL::DATE AS published,
     pair.s AS source_state,
-    NULL AS source_own,
+    if(length(pair.s) > 3, pair.s, NULL) AS source_own,
     pair.t AS target_state,
-    NULL AS target_own,
+    if(length(pair.t) > 3, pair.t, NULL) AS target_own,
     NULL AS source_actor,
     NULL AS target_actor,
     NULL AS source_role,
@@ -51,7 +52,8 @@ FROM (
         FROM (
             SELECT *,
                 list_sort(sources) = list_sort(targets) AND len(sources) > 1 AS meeting,
-                list_filter(list_concat(sources, targets), lambda x: x IS NOT NULL) AS named
+                list_filter(list_concat(sources, targets),
+                    lambda x: length(x) <= 3) AS named
             FROM (
                 SELECT *,
                     coalesce(nullif(states_in(source), []), [NULL]) AS sources,

@@ -1,4 +1,9 @@
-"""ICEWS coded events, daily and yearly files of the Harvard Dataverse."""
+"""ICEWS coded events, daily and yearly files of the Harvard Dataverse.
+
+The country column gives the state. ICEWS has no codes for actors of no country (the United Nations,
+a region), so that these keep their name and have a null code; their events count as exposure. The
+day in a daily file's name is the day of publication; yearly files do not say it.
+"""
 
 from __future__ import annotations
 

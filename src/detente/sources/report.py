@@ -16,6 +16,9 @@ THIN = 0.1
 SPARSE = 50
 """Where a typical day has fewer events than this, thin days are chance and are not reported."""
 
+RARE = 5
+"""Where a typical day has fewer events than this (a chronicle), days without any are no gap."""
+
 
 @dataclass(frozen=True)
 class FileReading:
@@ -64,7 +67,8 @@ class Days:
         covered: Number of days with any event.
         typical: Events on the day on which the median event fell.
         missing: Days without an event inside the effective span, which runs from the first to the
-            last day that is not thin (stray early dates do not stretch it).
+            last day that is not thin (stray early dates do not stretch it). Empty where events are
+            so rare that a day without any is no gap.
         thin: Days inside the effective span with suspiciously few events, and how many.
     """
 
@@ -168,7 +172,7 @@ def days_of(counts: Mapping[dt.date, int]) -> Days:
     full = [day for day, count in counts.items() if count >= floor]
     first, last = min(full), max(full)
     span = (first + dt.timedelta(n) for n in range((last - first).days + 1))
-    inside = [(day, counts.get(day, 0)) for day in span]
+    inside = [(day, counts.get(day, 0)) for day in span] if typical >= RARE else []
     thin = [(day, count) for day, count in inside if 0 < count < floor and typical >= SPARSE]
     return Days(
         first=min(counts),
