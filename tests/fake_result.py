@@ -363,6 +363,8 @@ def findings() -> tuple[Finding, ...]:
     out = [estimated(i + 1, t, verdict, e, k) for i, (t, verdict, e, k) in enumerate(made)]
     out[12] = replace(out[12], unit="difference in share of conflict in all interaction")
     out[3] = replace(out[3], unit="change in points")
+    out[7] = replace(out[7], unit="share", effect=0.0471, interval=Interval(-0.0213, 0.0742))
+    out[7] = replace(out[7], neutral=0.0)
     out.append(insufficient(15, "Eskaria moved to the centre of regional diplomacy"))
     out.append(
         estimated(

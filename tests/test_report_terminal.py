@@ -11,7 +11,8 @@ from rich.console import Console
 
 from detente.claims.finding import Verdict
 from detente.report import verdict_table
-from detente.report.words import short_effect
+from detente.report.terminal import NARROW
+from detente.report.words import p_text, short_effect
 from fake_result import fake_result
 
 RESULT = fake_result()
@@ -33,7 +34,12 @@ def test_every_claim_is_there_whole(width: int) -> None:
     for number, finding in enumerate(RESULT.findings, 1):
         row = re.search(rf"^ *{number} +{finding.verdict.value} .*$", text, re.MULTILINE)
         assert row, finding.title
-        assert short_effect(finding) in row[0]
+        effect = short_effect(finding)
+        parts = [effect] if width >= NARROW else effect.split(" (")
+        assert parts[0] in row[0]
+        assert all(part in text for part in parts)
+        p = finding.p_adjusted if finding.p_adjusted is not None else finding.p_placebo
+        assert row[0].rstrip().endswith(p_text(p))
     if width == 200:
         assert all(f.title in flat for f in RESULT.findings)
 

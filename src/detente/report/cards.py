@@ -105,7 +105,7 @@ def disagreement(readings: tuple[Reading, ...]) -> str:
         >>> a = Reading("A", "", Verdict.SUPPORTED, "", 1.0, None, 9, 0.01)
         >>> b = Reading("B", "", Verdict.CONTRADICTED, "", -1.0, None, 9, 0.01)
         >>> disagreement((a, b))
-        'The sources disagree: A says supported, B says contradicted.'
+        'The sources disagree. A: supported; B: contradicted.'
         >>> disagreement((a, a))
         ''
     """
@@ -113,9 +113,12 @@ def disagreement(readings: tuple[Reading, ...]) -> str:
     sides = {_SIDE[r.verdict] for r in answered}
     if len(sides) < 2:
         return ""
-    said = ", ".join(f"{r.source} says {r.verdict.value}" for r in answered)
+    names = [r.source for r in answered]
+    if len(set(names)) < len(names):
+        names = [f"{r.source} ({r.span})" for r in answered]
+    said = "; ".join(f"{name}: {r.verdict.value}" for name, r in zip(names, answered, strict=True))
     word = "disagree" if {1, -1} <= sides else "differ"
-    return f"The sources {word}: {said}."
+    return f"The sources {word}. {said}."
 
 
 def curve_note(finding: Finding) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rich import box
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -22,7 +25,22 @@ STYLE: dict[Verdict, str] = {
 """Colour only repeats what the word says."""
 
 
-def verdict_table(result: StudyResult) -> Table:
+NARROW = 100
+"""Below this many columns the interval stands under its effect, so that titles have room."""
+
+
+@dataclass(frozen=True)
+class VerdictTable:
+    """The table, laid out for the console that prints it."""
+
+    result: StudyResult
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Lay the table out for the width at hand."""
+        yield _table(self.result, narrow=options.max_width < NARROW)
+
+
+def verdict_table(result: StudyResult) -> VerdictTable:
     """One row per claim: verdict, claim, effect with interval, cases, p against placebos.
 
     Prints well from 80 columns on. Texts of the study are never read as markup.
@@ -31,17 +49,25 @@ def verdict_table(result: StudyResult) -> Table:
         result: One run of a study.
 
     Returns:
-        A table that a rich console prints.
+        What a rich console prints as a table.
 
     Example:
         >>> from dataclasses import fields
         >>> of = {"str": "", "int": 0}
         >>> empty = StudyResult(**{f.name: of.get(f.type, ()) for f in fields(StudyResult)})
-        >>> [column.header for column in verdict_table(empty).columns]
-        ['', 'Verdict', 'Claim', 'Effect (interval)', 'Cases', 'p']
+        >>> console = Console(width=120)
+        >>> with console.capture() as printed:
+        ...     console.print(verdict_table(empty))
+        >>> printed.get().split()[:4]
+        ['Verdict', 'Claim', 'Effect', '(interval)']
     """
+    return VerdictTable(result)
+
+
+def _table(result: StudyResult, *, narrow: bool) -> Table:
     table = Table(
         box=box.SIMPLE_HEAD,
+        show_edge=False,
         pad_edge=False,
         padding=(0, 1, 0, 0),
         caption="p: how often placebo tests show as much, corrected for claims tested together.",
@@ -50,21 +76,23 @@ def verdict_table(result: StudyResult) -> Table:
     )
     table.add_column("", justify="right", no_wrap=True, style="dim")
     table.add_column("Verdict", no_wrap=True)
-    table.add_column("Claim", ratio=1, min_width=20)
-    table.add_column("Effect (interval)", justify="right", no_wrap=True)
+    table.add_column("Claim", ratio=1, min_width=12)
+    table.add_column("Effect\n(interval)" if narrow else "Effect (interval)", justify="right",
+                     no_wrap=True)  # fmt: skip
     table.add_column("Cases", justify="right", no_wrap=True)
     table.add_column("p", justify="right", no_wrap=True)
     for number, finding in enumerate(result.findings, 1):
-        table.add_row(str(number), *_row(finding))
+        table.add_row(str(number), *_row(finding, narrow=narrow))
     return table
 
 
-def _row(finding: Finding) -> tuple[Text, ...]:
+def _row(finding: Finding, *, narrow: bool) -> tuple[Text, ...]:
     p = finding.p_adjusted if finite(finding.p_adjusted) is not None else finding.p_placebo
+    effect = short_effect(finding) or NONE
     return (
         Text(finding.verdict.value, style=STYLE[finding.verdict]),
         Text(finding.title),
-        Text(short_effect(finding) or NONE),
+        Text(effect.replace(" (", "\n(") if narrow else effect),
         Text(f"{finding.cases:,}" if finding.cases else NONE),
         Text(p_text(p)),
     )

@@ -133,6 +133,8 @@ def interval_text(finding: Finding, interval: Interval | None = None) -> str:
         measured(v, finding.unit, spread, finding.neutral) for v in (shown.low, shown.high)
     )
     suffix = "%" if is_probability(finding.unit) else _suffix(finding.unit)
+    if suffix.startswith(" "):
+        high = high.removesuffix(suffix)
     return f"{low.removesuffix(suffix)} to {high}"
 
 
