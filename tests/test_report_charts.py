@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from importlib.resources import files
 from xml.etree import ElementTree
 
 import altair as alt
@@ -106,6 +107,11 @@ def test_texts_of_labels_are_left_alone() -> None:
     root = ElementTree.fromstring(svg.draw(spec, "x", "t", "d"))  # noqa: S314 - our own drawing
     texts = root.iter("{http://www.w3.org/2000/svg}text")
     assert odd in {"".join(text.itertext()) for text in texts}
+
+
+def test_every_colour_has_a_value_in_light_in_dark_and_on_paper() -> None:
+    css = files("detente.report").joinpath("templates", "page.css").read_text()
+    assert {t: css.count(f"--c-{t}: #") for t in TOKENS} == dict.fromkeys(TOKENS, 3)
 
 
 def test_colours_have_names_that_exist() -> None:

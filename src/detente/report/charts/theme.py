@@ -29,7 +29,6 @@ TOKENS = (
     "closer",
     "apart",
     "paper",
-    "null50",
 )
 """What a colour may mean; `page.css` gives each a value for light and for dark."""
 
