@@ -29,14 +29,22 @@ def numbers(source: Source, path: Path, texts: Iterable[str]) -> dict[str, deque
     Returns:
         For each row the lines on which it begins, in order; repeated rows have several.
     """
-    wanted = {text: text for text in texts}
-    if source.optional:
-        wanted |= {text.rstrip(source.delimiter): text for text in wanted}
+    # Empty fields at the end may be missing (optional ones) or too many (DuckDB forgives them).
+    wanted = {_bare(source, text): text for text in texts}
     found: dict[str, deque[int]] = defaultdict(deque)
     for number, row in _quoted_rows(source, path) if source.quoted else _plain_rows(path):
-        if row in wanted:
-            found[wanted[row]].append(number)
+        text = wanted.get(_bare(source, row))
+        if text is not None and _is_whole(source, row):
+            found[text].append(number)
     return found
+
+
+def _bare(source: Source, row: str) -> str:
+    return row if source.quoted else row.rstrip(source.delimiter)
+
+
+def _is_whole(source: Source, row: str) -> bool:
+    return source.quoted or len(source.columns) - source.optional <= row.count(source.delimiter) + 1
 
 
 def _plain_rows(path: Path) -> Iterator[tuple[int, str]]:

@@ -107,9 +107,9 @@ class Reckoning:
                 turned[tally.file, tally.reject] += tally.rows
             elif tally.repaired:
                 self.repaired.update(dict.fromkeys(tally.repaired.split("; "), tally.rows))
-        for line in batch.refused():
-            read[line.file] += 1
-            turned[line.file, line.reason] += 1
+        for (number, reason), count in batch.refused_counts().items():
+            read[number] += count
+            turned[number, reason] += count
         for number, file in enumerate(batch.files):
             self.repaired.update(dict(file.mended))
             lost = _lost(batch.source, file, read[number])
@@ -120,12 +120,14 @@ class Reckoning:
 
     def _explain(self, batch: Batch, turned: Counter[tuple[int, str]]) -> None:
         """Keep examples of rejected rows, with their lines; all rows if they are written out."""
-        for line in batch.refused():
-            self._keep(line.reason, [RejectedRow(_label(batch, line.file), line.line, line.text)])
+        limit = None if self.rejected_file else EXAMPLES
+        for lines in batch.refused(limit):
+            for line in lines:
+                row = RejectedRow(_label(batch, line.file), line.line, line.text)
+                self._keep(line.reason, [row])
         numbers = self._files_to_search(turned)
         if not numbers:
             return
-        limit = None if self.rejected_file else EXAMPLES
         for portion in batch.texts(sorted(numbers), limit):
             rows: dict[int, list[Text]] = defaultdict(list)
             for text in portion:

@@ -133,6 +133,13 @@ class Text:
 
 TEXTS_AT_ONCE = 100_000
 
+# A line may be wrong in several ways; it is one line.
+_REFUSED = """
+    SELECT DISTINCT ON (f.no, e.line) f.no, e.error_type, e.line, e.csv_line
+    FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id)
+    JOIN files f ON f.filename = s.file_path ORDER BY f.no, e.line, e.error_type
+"""
+
 
 class Batch:
     """A batch of files of one source, staged in DuckDB."""
@@ -171,19 +178,34 @@ class Batch:
             ).fetchall()
         )
 
-    def refused(self) -> list[Refused]:
-        """Lines that DuckDB could not split."""
+    def refused_counts(self) -> dict[tuple[int, str], int]:
+        """How many lines DuckDB could not split, by file and reason."""
         rows = self.con.execute(
-            """
-            SELECT DISTINCT ON (f.no, e.line) f.no, e.error_type::VARCHAR, e.line, e.csv_line
-            FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id)
-            JOIN files f ON f.filename = s.file_path ORDER BY f.no, e.line
-            """
+            f"SELECT no, error_type::VARCHAR, count(*) FROM ({_REFUSED}) GROUP BY ALL ORDER BY ALL"  # noqa: S608
         ).fetchall()
-        return [
-            Refused(number, _SHAPES.get(kind, _UNREADABLE), line, text.strip("\n"))
-            for number, kind, line, text in rows
-        ]
+        counts: dict[tuple[int, str], int] = {}
+        for number, kind, count in rows:
+            key = number, _SHAPES.get(kind, _UNREADABLE)
+            counts[key] = counts.get(key, 0) + count
+        return counts
+
+    def refused(self, limit: int | None) -> Iterator[list[Refused]]:
+        """Lines that DuckDB could not split.
+
+        Args:
+            limit: At most so many lines of each kind; None for all.
+
+        Yields:
+            Lines in portions that fit in memory, in order.
+        """
+        number = "row_number() OVER (PARTITION BY error_type ORDER BY no, line)"
+        some = "" if limit is None else f"QUALIFY {number} <= {limit}"
+        found = self.con.execute(f"SELECT * FROM ({_REFUSED}) {some} ORDER BY no, line")  # noqa: S608
+        while rows := found.fetchmany(TEXTS_AT_ONCE):
+            yield [
+                Refused(number, _SHAPES.get(kind, _UNREADABLE), line, text.strip("\n"))
+                for number, kind, line, text in rows
+            ]
 
     def texts(self, numbers: Iterable[int], limit: int | None) -> Iterator[list[Text]]:
         """Rejected rows of some files as they stand there (reads these files again).
