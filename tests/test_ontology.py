@@ -100,3 +100,32 @@ def test_gdelt_gives_every_code_the_same_quad_class_and_score(shared: Path, name
         ours = ontology.lookup(row["EventCode"])
         assert (ours.quad, ours.root) == (int(row["QuadClass"]), row["EventRootCode"])
         assert ours.goldstein == pytest.approx(float(row["GoldsteinScale"]))
+
+
+@pytest.mark.parametrize(
+    ("script", "place", "tables"),
+    [
+        ("build_ontology.py", "OUT", ["cameo.csv"]),
+        ("build_actors.py", "DATA", ["cow.csv", "fips.csv"]),
+    ],
+)
+def test_the_tables_are_what_their_scripts_build(  # noqa: PLR0917 - parameters
+    shared: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    script: str,
+    place: str,
+    tables: list[str],
+) -> None:
+    import importlib.util
+
+    root = Path(__file__).resolve().parents[1]
+    spec = importlib.util.spec_from_file_location(script[:-3], root / "scripts" / script)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, place, tmp_path / tables[0] if place == "OUT" else tmp_path)
+    module.main(shared)
+    for name in tables:
+        ours = root / "src/detente/events/data" / name
+        assert (tmp_path / name).read_text() == ours.read_text()

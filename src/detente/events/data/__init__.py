@@ -1,0 +1,1 @@
+"""Tables of codes, each built or kept with its source cited in `detente.events`."""
