@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.errors import InputError
 from detente.relations.periods import Days, Every, next_start
 
 Floats = NDArray[np.float64]
@@ -12,6 +13,22 @@ Ints = NDArray[np.int64]
 
 MIN_SHARE_OBSERVED = 0.5
 """A mean over a period needs at least this share of its parts."""
+
+
+def check_once(name: str, starts: Days, given: Floats, world: Floats | None) -> None:
+    if given.shape != starts.shape or (world is not None and world.shape != starts.shape):
+        raise InputError(
+            f"The series {name!r} could not be built.",
+            f"It has {starts.size} dates and {given.size} values.",
+            "Give one value for each date.",
+        )
+    unique, counts = np.unique(starts, return_counts=True)
+    if (counts > 1).any():
+        raise InputError(
+            f"The series {name!r} could not be built.",
+            f"The period of {unique[counts > 1][0]} is given {counts.max()} times.",
+            "Give each period once.",
+        )
 
 
 def placed(values: Floats, where: Ints, size: int) -> Floats:

@@ -16,10 +16,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
-from detente.errors import InputError, UsageError
+from detente.errors import UsageError
 from detente.relations._arrays import (
     Floats,
     Ints,
+    check_once,
     either,
     expected_parts,
     filled,
@@ -153,7 +154,7 @@ def make_series(
     starts = period_start(np.asarray(dates, dtype="datetime64[D]"), kind)
     given = np.asarray(values, dtype=np.float64)
     world = None if exposure is None else np.asarray(exposure, dtype=np.float64)
-    _check_once(name, starts, given, world)
+    check_once(name, starts, given, world)
     span = grid(starts.min(), starts.max(), kind) if starts.size else starts
     where = np.searchsorted(span, starts)
     return Series(
@@ -321,22 +322,6 @@ def _table(item: Series, schema: pa.Schema) -> pa.Table:
         pa.array(labels, pa.string()),
     ]
     return pa.Table.from_arrays(columns, schema=schema)
-
-
-def _check_once(name: str, starts: Days, given: Floats, world: Floats | None) -> None:
-    if given.shape != starts.shape or (world is not None and world.shape != starts.shape):
-        raise InputError(
-            f"The series {name!r} could not be built.",
-            f"It has {starts.size} dates and {given.size} values.",
-            "Give one value for each date.",
-        )
-    unique, counts = np.unique(starts, return_counts=True)
-    if (counts > 1).any():
-        raise InputError(
-            f"The series {name!r} could not be built.",
-            f"The period of {unique[counts > 1][0]} is given {counts.max()} times.",
-            "Give each period once.",
-        )
 
 
 def _check_alike(a: Series, b: Series) -> None:
