@@ -25,7 +25,9 @@ SCHEMA: pa.Schema = pa.schema(
         _field("target_role", pa.string(), "CAMEO role such as GOV, MIL, OPP"),
         _field("cameo", pa.string(), "CAMEO code, text with leading zeros", nullable=False),
         _field("plover", pa.string(), "PLOVER event type"),
-        _field("quad", pa.int8(), "1 verbal coop., 2 material coop., 3 verbal, 4 material conflict"),
+        _field(
+            "quad", pa.int8(), "1 verbal coop., 2 material coop., 3 verbal, 4 material conflict"
+        ),
         _field("goldstein", pa.float32(), "CAMEO-Goldstein score, -10 (conflict) to 10"),
         _field("mentions", pa.int32(), "mentions in the source documents; 1 if not counted"),
         _field("latitude", pa.float64(), "degrees north, -90 to 90"),
