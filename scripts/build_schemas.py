@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from detente.report.findings import findings_schema
+from detente.studies.models import study_schema
 
 FOLDER = Path(__file__).resolve().parents[1] / "schemas"
 
 SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "findings.schema.json": findings_schema,
+    "study.schema.json": study_schema,
 }
 """What makes each schema, by file name."""
 

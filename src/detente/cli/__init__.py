@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from detente import __version__
-from detente.cli import events, panel
+from detente.cli import events, panel, study
 from detente.cli.output import report_bug, report_error, stop_writing
 from detente.errors import DetenteError
 
@@ -41,6 +41,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("study", rich_help_panel="Studies")(study.study_command)
+app.command("new", rich_help_panel="Studies")(study.new_command)
+app.command("validate", rich_help_panel="Studies")(study.validate_command)
 app.command("ingest", rich_help_panel="Events")(events.ingest_command)
 app.command("events", rich_help_panel="Events")(events.events_command)
 app.command("sources", rich_help_panel="Events")(events.sources_command)

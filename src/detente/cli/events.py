@@ -88,7 +88,7 @@ def ingest_command(
     columns = _mapping(mapping)
     sources.get(source)  # an unknown source must not leave an empty store behind
     opened = Store.open(store, create=True)
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         report = sources.ingest(
             source, paths, opened, mapping=columns, progress=progress, rejected_to=rejected
         )
@@ -225,7 +225,7 @@ def _facts(source: sources.Source) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _progress_bar() -> Iterator[sources.Progress | None]:
+def progress_bar() -> Iterator[sources.Progress | None]:
     """A progress bar on a terminal, and nothing elsewhere."""
     console = Console(stderr=True)
     if not console.is_terminal:

@@ -4,6 +4,7 @@ Adding a source is one file with a `Source`, one line in `registry.py` and one f
 """
 
 from detente.sources._source import Source
+from detente.sources.detect import detect
 from detente.sources.ingest import Progress, Step, ingest
 from detente.sources.plain_csv import load_mapping, parse_mapping
 from detente.sources.registry import all_sources, get
@@ -28,6 +29,7 @@ __all__ = [
     "Step",
     "all_sources",
     "days_of",
+    "detect",
     "get",
     "ingest",
     "load_mapping",

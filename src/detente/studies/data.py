@@ -219,7 +219,7 @@ def open_data(
         6
     """
     study, folder = loaded.study, loaded.folder
-    until = as_of or study.study.as_of
+    until = as_of or _last_day(study, store)
     facts, digest = _read_chronicle(study, folder)
     return StudyData(
         study=study,
@@ -231,6 +231,11 @@ def open_data(
         figure_sha256={figure.id: _sha256(folder / figure.path) for figure in study.figures},
         events=None if store is None else _count(study, store, until),
     )
+
+
+def _last_day(study: Study, store: Store | None) -> dt.date:
+    reach = [] if store is None else [origin.last for origin in store.summary() if origin.last]
+    return max([study.study.as_of, *reach])
 
 
 def _sha256(path: Path) -> str:

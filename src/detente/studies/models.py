@@ -7,7 +7,7 @@ in one part exist in another, and collects every problem before anything is comp
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -299,3 +299,18 @@ class Study(Strict):
     def codes(self) -> tuple[str, ...]:
         """Codes of the parties, in the study's order."""
         return tuple(party.code for party in self.parties)
+
+
+def study_schema() -> dict[str, Any]:
+    """The JSON Schema of a study file, for editors and other programs.
+
+    Example:
+        >>> study_schema()["title"]
+        'Detente study file'
+    """
+    schema = Study.model_json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Detente study file",
+    }

@@ -1,0 +1,42 @@
+# Two commands do everything on a fresh machine with Python 3.11+ and make:
+#   make study   create the environment, run the Korea study, say where the report is
+#   make test    create the environment, run all tests
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+OUT    ?= out/korea
+
+.PHONY: study test check bench schemas clean
+
+study: $(READY)
+	@$(BIN)/detente study korea --out $(OUT)
+	@echo "Open $(CURDIR)/$(OUT)/report.html in a browser."
+
+test: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/build_schemas.py --check
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+schemas: $(READY)
+	$(BIN)/python scripts/build_schemas.py
+
+clean:
+	rm -rf $(VENV) out build
+
+# Exact versions come from constraints.txt; the project itself is installed editable.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Detente needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
