@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.claims.charts import rates_chart
-from detente.claims.draft import Draft, blank, insufficient
+from detente.claims.draft import Draft, blank, insufficient, shortfalls
 from detente.claims.finding import Check, Finding, Interval, Reading, Row, Specification
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
@@ -79,8 +79,7 @@ def assess_contrast(claim: ContrastClaim, data: StudyData, options: Options) -> 
     finding = replace(
         _finding(claim, data, measured, options),
         specification=(*curve, *_left_out(claim, measured[0])),
-        checks=_checks(measured[0]),
-        needs=tuple(lacking),
+        checks=(*_checks(measured[0]), *shortfalls(lacking)),
     )
     return Draft(finding, _evidence(claim, measured[0], curve))
 

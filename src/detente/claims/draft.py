@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from detente.claims.finding import Finding, Verdict
+from detente.claims.finding import Check, Finding, Verdict
 from detente.claims.rules import Evidence, holm, judge
 from detente.studies.models import ClaimBase
 
@@ -47,16 +47,22 @@ def insufficient(claim: ClaimBase, kind: str, why: str, found: Sequence[str] = (
         claim: The claim.
         kind: Its kind.
         why: One sentence.
-        found: What each source lacks, one sentence each.
+        found: What each source lacks, one sentence each; shown among the checks.
     """
     finding = replace(
         blank(claim, kind),
         verdict=Verdict.INSUFFICIENT_DATA,
         reason=why,
         answer="The data at hand cannot decide this claim.",
-        needs=(*claim.needs, *found),
+        needs=tuple(claim.needs),
+        checks=shortfalls(found),
     )
     return Draft(finding)
+
+
+def shortfalls(found: Sequence[str]) -> tuple[Check, ...]:
+    """Sources that the claim names and that could not read it, one check each."""
+    return tuple(Check("A source falls short", False, text) for text in dict.fromkeys(found))
 
 
 def finish(drafts: Sequence[Draft]) -> tuple[Finding, ...]:

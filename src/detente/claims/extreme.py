@@ -7,19 +7,19 @@ curve is never used, because its peaks are not certain.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.claims.charts import level_chart
-from detente.claims.draft import Draft, blank, insufficient
-from detente.claims.finding import Check, Finding, Reading, Row, Verdict
+from detente.claims.draft import Draft, blank, insufficient, shortfalls
+from detente.claims.finding import Check, Finding, Reading, Row, Specification, Verdict
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
 from detente.claims.rules import judge_probability
-from detente.claims.scales import level_values, month_name, span_text
+from detente.claims.scales import level_values, month_name, span_text, to_periods
 from detente.dynamics.level import LevelPosterior, local_level, probability_highest
 from detente.errors import DataGapError
 from detente.studies.data import StudyData
@@ -35,6 +35,7 @@ ESTIMATOR = (
 )
 NULL = "The same claim made about every other date of the source"
 MIN_RIVALS = 6
+GRACES = (0, 3, 6, 12)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +68,15 @@ def assess_extreme(claim: ExtremeClaim, data: StudyData, options: Options) -> Dr
     if not measured:
         why = "No source covers both the claimed peak and the time before it."
         return insufficient(claim, "extreme", why, lacking)
-    return Draft(replace(_finding(claim, data, measured, options), needs=tuple(lacking)))
+    finding = _finding(claim, data, measured, options)
+    return Draft(
+        replace(
+            finding,
+            needs=tuple(claim.needs),
+            checks=(*finding.checks, *shortfalls(lacking)),
+            specification=tuple(_curve(measured)),
+        )
+    )
 
 
 def _measure(claim: ExtremeClaim, signal: Signal, options: Options) -> Measured:
@@ -133,6 +142,30 @@ def _finding(
         chart=level_chart(item.signal, item.posterior, claim),
         provenance=provenance(data, signals, options, ESTIMATOR, NULL),
     )
+
+
+def _curve(measured: Sequence[Measured]) -> Iterator[Specification]:
+    """The probability by each source, with the aftermath of the earlier date left out or not."""
+    for item in measured:
+        first = int(np.flatnonzero(item.rivals)[0])
+        for grace in GRACES:
+            start = first + (to_periods(grace, item.signal.series.every) if grace else 0)
+            rivals = item.rivals & (np.arange(len(item.rivals)) >= start)
+            if rivals.sum() < MIN_RIVALS:
+                continue
+            chance = probability_highest(item.posterior, item.target, rivals)
+            yield Specification(
+                choices={
+                    "source": item.signal.source,
+                    "rivals begin": f"{grace} months after the date" if grace else "at once",
+                },
+                effect=chance,
+                interval=None,
+                p_placebo=None,
+                cases=int(rivals.sum()),
+                primary=item is measured[0] and grace == 0,
+                towards=chance > 0.5,
+            )
 
 
 def _side(verdict: Verdict) -> int:

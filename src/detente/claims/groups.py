@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detente.claims.charts import bands, plain
-from detente.claims.draft import Draft, blank, insufficient
+from detente.claims.draft import Draft, blank, insufficient, shortfalls
 from detente.claims.finding import Chart, Check, Finding, Interval, Reading, Row
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
@@ -57,7 +57,8 @@ def assess_groups(claim: GroupClaim, data: StudyData, options: Options) -> Draft
     if not measured:
         why = "No source covers the dyads that are compared."
         return insufficient(claim, "contrast", why, lacking)
-    finding = replace(_finding(claim, data, measured, options), needs=tuple(lacking))
+    finding = _finding(claim, data, measured, options)
+    finding = replace(finding, checks=(*finding.checks, *shortfalls(lacking)))
     return Draft(finding, _evidence(claim, measured[0]))
 
 

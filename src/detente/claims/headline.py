@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detente.claims.finding import Finding, Verdict
+from detente.claims.scales import signed
 from detente.studies.models import About
 
 OPENINGS = {
@@ -39,6 +40,33 @@ def headline(about: About, findings: Sequence[Finding]) -> tuple[str, str]:
         Sentence and strength.
     """
     finding = next(item for item in findings if item.id == about.headline_claim)
-    sentence = f"{OPENINGS[finding.verdict]}: {finding.answer[0].lower()}{finding.answer[1:]}"
-    strength = f"Strength of the evidence: {STRENGTHS[finding.verdict]}. {finding.reason}"
-    return sentence, strength
+    strength = f"Strength of the evidence: {STRENGTHS[finding.verdict]}. {finding.answer}"
+    return f"{OPENINGS[finding.verdict]}{_measure(finding)}.", " ".join(
+        [strength, finding.reason, _unseen(finding)]
+    ).strip()
+
+
+def _measure(finding: Finding) -> str:
+    """The effect in a few words, where there is one."""
+    if finding.effect is None or finding.interval is None:
+        return ""
+    if finding.unit.startswith("%"):
+        texts = [signed(value, "percent") for value in _numbers(finding)]
+        return f": {texts[0]} ({texts[1]} to {texts[2]}) over {finding.cases} {finding.case_word}"
+    texts = [f"{value:.2f}" for value in _numbers(finding)]
+    return f": {finding.unit} {texts[0]} ({texts[1]} to {texts[2]})"
+
+
+def _numbers(finding: Finding) -> list[float]:
+    if finding.effect is None or finding.interval is None:
+        return []
+    return [finding.effect, finding.interval.low, finding.interval.high]
+
+
+def _unseen(finding: Finding) -> str:
+    """What `no clear effect` is worth."""
+    if finding.verdict is not Verdict.NO_CLEAR_EFFECT or finding.smallest_visible is None:
+        return ""
+    if not finding.unit.startswith("%"):
+        return ""
+    return f"A change smaller than {finding.smallest_visible:.0f}% would mostly have gone unseen."

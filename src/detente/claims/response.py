@@ -15,7 +15,7 @@ from itertools import product
 import numpy as np
 
 from detente.claims.charts import path_chart
-from detente.claims.draft import Draft, blank, insufficient
+from detente.claims.draft import Draft, blank, insufficient, shortfalls
 from detente.claims.finding import Check, Finding, Interval, Reading, Row, Specification
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
@@ -97,8 +97,7 @@ def assess_response(claim: ResponseClaim, data: StudyData, options: Options) -> 
     finding = replace(
         finding,
         specification=(*curve, *_left_out(claim, able[0])),
-        needs=(*lacking, *gaps),
-        checks=_checks(able[0]),
+        checks=(*_checks(able[0]), *shortfalls([*lacking, *gaps])),
     )
     return Draft(finding, _evidence(claim, able[0], curve))
 
@@ -269,7 +268,7 @@ def _reading(claim: ResponseClaim, item: Measured, data: StudyData) -> Reading:
     low, high = (float(end) for end in convert(scale, np.array(item.interval)))
     alone = _evidence(claim, item, ())
     return Reading(
-        source=item.signal.source,
+        source=f"{item.signal.source} ({item.signal.measure})",
         span=span_text(item.signal.series),
         verdict=judge(alone, alone.p_placebo)[0],
         answer=_answer(item, data),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detente.claims.charts import shift_chart
-from detente.claims.draft import Draft, blank, insufficient
+from detente.claims.draft import Draft, blank, insufficient, shortfalls
 from detente.claims.finding import Check, Finding, Interval, Reading, Row, Specification
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
@@ -72,9 +72,9 @@ def assess_shift(claim: ShiftClaim, data: StudyData, options: Options) -> Draft:
         why = f"No source covers both sides of {claim.date:%d %B %Y}."
         return insufficient(claim, "shift", why, lacking)
     curve = tuple(_curve(claim, measured, options))
-    finding = replace(
-        _finding(claim, data, measured, options), specification=curve, needs=tuple(lacking)
-    )
+    finding = _finding(claim, data, measured, options)
+    checks = (*finding.checks, *shortfalls(lacking))
+    finding = replace(finding, specification=curve, checks=checks)
     return Draft(finding, _evidence(claim, measured[0], curve))
 
 
@@ -185,7 +185,7 @@ def _reading(claim: ShiftClaim, item: Measured) -> Reading:
     low, high = (float(end) for end in convert(scale, np.array(item.result.interval())))
     alone = _evidence(claim, item, ())
     return Reading(
-        source=item.signal.source,
+        source=f"{item.signal.source} ({item.signal.measure})",
         span=span_text(item.signal.series),
         verdict=judge(alone, alone.p_placebo)[0],
         answer=_answer(item),

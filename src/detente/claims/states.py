@@ -54,7 +54,7 @@ def state_mask(data: StudyData, series: Series, state: State) -> StateMask:
     """
     if state.period is not None:
         period = data.study.periods[state.period]
-        return StateMask(_within(series, period), period.label, f"in {period.label}")
+        return StateMask(_within(series, period), period.label, f"during {period.label}")
     action = state.after or state.without or ""
     recent = _recent(data, series, action, to_periods(state.months, series.every))
     label, span = data.label_of(action), f"{state.months} months"

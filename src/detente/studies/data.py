@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import DataGapError, StudyError
+from detente.events.actors import name_of as state_name
 from detente.events.inputs import query_events
 from detente.events.store import Store, connect
 from detente.relations.figures import Figure as FigureTable
@@ -98,7 +99,7 @@ class StudyData:
     def name_of(self, code: str) -> str:
         """The plain name of a state; its code where the study does not name it."""
         names = {party.code: party.name for party in self.study.parties}
-        return names.get(code, code)
+        return names.get(code) or state_name(code)
 
     def facts_of(self, action: str) -> tuple[Fact, ...]:
         """All facts of an action by date, from the chronicle and from event data."""
@@ -193,7 +194,7 @@ class StudyData:
             events_sha256=self.events.fingerprint if self.events else "",
             as_of=self.as_of,
             codes=self.study.codes,
-            names={party.code: party.name for party in self.study.parties},
+            name=self.name_of,
         )
 
 

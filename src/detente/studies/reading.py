@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -49,7 +49,7 @@ class Holder:
         panel: The user's events, by the figure's period.
         as_of: Periods that end later are cut.
         codes: The parties.
-        names: Their plain names.
+        name: Gives the plain name of a state.
     """
 
     spec: Figure | None
@@ -60,7 +60,7 @@ class Holder:
     events_sha256: str
     as_of: dt.date
     codes: tuple[str, ...]
-    names: Mapping[str, str]
+    name: Callable[[str], str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,9 +232,7 @@ def _words(holder: Holder, measure: str) -> str:
 def _noun(holder: Holder, relation: Relation, measure: str) -> str:
     what = _words(holder, measure)
 
-    def name(code: str) -> str:
-        return holder.names.get(code, code)
-
+    name = holder.name
     if relation.pair is not None:
         return f"{what} between {name(relation.pair[0])} and {name(relation.pair[1])}"
     if relation.dyads is not None:
