@@ -51,8 +51,8 @@ def _measure(finding: Finding) -> str:
     if finding.effect is None or finding.interval is None:
         return ""
     if finding.unit.startswith("%"):
-        texts = [signed(value, "percent") for value in _numbers(finding)]
-        return f": {texts[0]} ({texts[1]} to {texts[2]}) over {finding.cases} {finding.case_word}"
+        change = signed(finding.effect, "percent")
+        return f": a change of {change} after {finding.cases} {finding.case_word}"
     texts = [f"{value:.2f}" for value in _numbers(finding)]
     return f": {finding.unit} {texts[0]} ({texts[1]} to {texts[2]})"
 

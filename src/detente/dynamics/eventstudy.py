@@ -243,14 +243,16 @@ def _mean_of_next(grid: Grid, length: int, offset: int) -> Floats:
 
 
 def _volatility_class(grid: Grid, span: int = 12) -> Ints:
-    """Third of the series by how much it moved in the periods before, shape (T,)."""
+    """Third of its source block by how much it moved in the periods before, shape (T,)."""
     steps = np.abs(np.diff(grid.values, prepend=np.nan))
     moves = _mean_of_next(Grid(steps, grid.block, grid.year, grid.season), span, -span)
-    known = moves[np.isfinite(moves)]
-    if len(known) == 0:
-        return np.zeros(len(steps), dtype=np.int64)
-    cuts = np.quantile(known, np.arange(1, VOLATILITY_CLASSES) / VOLATILITY_CLASSES)
-    return np.where(np.isfinite(moves), np.searchsorted(cuts, moves), -1).astype(np.int64)
+    classes = np.full(len(moves), -1, dtype=np.int64)
+    for block in np.unique(grid.block):
+        here = (grid.block == block) & np.isfinite(moves)
+        if here.any():
+            cuts = np.quantile(moves[here], np.arange(1, VOLATILITY_CLASSES) / VOLATILITY_CLASSES)
+            classes[here] = np.searchsorted(cuts, moves[here])
+    return classes
 
 
 def _pools(
