@@ -1,5 +1,74 @@
-"""Detente: who is moving closer to whom, why, and what comes next."""
+"""Detente: who is moving closer to whom, why, and what comes next.
+
+The public names; each is loaded when it is first used, so that `import detente` is quick.
+
+Example:
+    >>> import detente
+    >>> result = detente.run_study(detente.open_data(detente.load("korea")), detente.Options(
+    ...     draws=49, curve_draws=19, level_draws=100))
+    >>> result.findings[0].title
+    'Provocations bring the US and China closer'
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from detente.claims.finding import Finding, Verdict
+    from detente.claims.options import Options
+    from detente.claims.result import StudyResult
+    from detente.claims.run import run_study
+    from detente.errors import DetenteError
+    from detente.events.store import Store
+    from detente.relations.panel import Panel, panel
+    from detente.relations.series import Series
+    from detente.report import write
+    from detente.sources import ingest
+    from detente.studies.data import StudyData, open_data
+    from detente.studies.load import load
+
+_HOMES = {
+    "DetenteError": "errors",
+    "Finding": "claims.finding",
+    "Options": "claims.options",
+    "Panel": "relations.panel",
+    "Series": "relations.series",
+    "Store": "events.store",
+    "StudyData": "studies.data",
+    "StudyResult": "claims.result",
+    "Verdict": "claims.finding",
+    "ingest": "sources",
+    "load": "studies.load",
+    "open_data": "studies.data",
+    "panel": "relations.panel",
+    "run_study": "claims.run",
+    "write": "report",
+}
+
+__all__ = [
+    "DetenteError",
+    "Finding",
+    "Options",
+    "Panel",
+    "Series",
+    "Store",
+    "StudyData",
+    "StudyResult",
+    "Verdict",
+    "ingest",
+    "load",
+    "open_data",
+    "panel",
+    "run_study",
+    "write",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'detente' has no attribute {name!r}")
+    return getattr(import_module(f"detente.{_HOMES[name]}"), name)

@@ -163,7 +163,10 @@ class StudyData:
                 found += read_relation(self._holder(reading), relation, reading)
             except DataGapError as gap:
                 gaps.append(gap.found)
-        return tuple(found), tuple(dict.fromkeys(gaps))
+        empty = [signal for signal in found if not np.isfinite(signal.series.values).any()]
+        gaps += [f"{signal.source} holds nothing up to {self.as_of}." for signal in empty]
+        full = tuple(signal for signal in found if signal not in empty)
+        return full, tuple(dict.fromkeys(gaps))
 
     def _action_signal(self, action: str) -> tuple[tuple[Signal, ...], tuple[str, ...]]:
         try:
