@@ -1,0 +1,40 @@
+"""The house has one way through it, and what the package needs at run time is small."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_imports_run_one_way() -> None:
+    command = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_package_runs_without_pandas() -> None:
+    for file in (ROOT / "src" / "detente").rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"^\s*(import|from) pandas", text, re.MULTILINE), file
+
+
+def test_estimators_name_no_state() -> None:
+    for file in (ROOT / "src" / "detente" / "dynamics").rglob("*.py"):
+        assert not re.search(r"\b(PRK|KOR|Korea)\b", file.read_text(encoding="utf-8")), file
+
+
+def test_modules_stay_readable() -> None:
+    lengths = {
+        file: len(file.read_text(encoding="utf-8").splitlines())
+        for file in (ROOT / "src").rglob("*.py")
+    }
+    assert {file.name: n for file, n in lengths.items() if n > 400} == {}
+
+
+def test_the_constraints_name_no_address() -> None:
+    for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
+        assert re.fullmatch(r"[A-Za-z0-9_.-]+==[A-Za-z0-9_.]+", line), line
