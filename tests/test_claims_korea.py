@@ -1,0 +1,156 @@
+"""The Korea study end to end, and what a study's data promise: no look-ahead, seams marked."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from detente.claims.finding import Verdict
+from detente.claims.options import Options
+from detente.claims.overview import overlap_notes
+from detente.claims.result import StudyResult
+from detente.claims.run import assess_claim, run_study
+from detente.events.store import Store
+from detente.sources import ingest
+from detente.studies.data import StudyData, open_data
+from detente.studies.load import load
+from detente.studies.models import Action, OccurrenceClaim, Reading, Relation
+
+QUICK = Options(seed=1, draws=199, curve_draws=49, level_draws=300)
+UNDECIDABLE = {"china-central-after-tpp", "kim-jong-nam-and-china", "thaad-and-china"}
+
+
+@pytest.fixture(scope="module")
+def data() -> StudyData:
+    return open_data(load("korea"))
+
+
+@pytest.fixture(scope="module")
+def result(data: StudyData) -> StudyResult:
+    return run_study(data, QUICK)
+
+
+def test_every_claim_has_its_finding_in_order(data: StudyData, result: StudyResult) -> None:
+    assert [item.id for item in result.findings] == [claim.id for claim in data.study.claims]
+    assert len(result.findings) >= 20
+
+
+def test_findings_hold_what_the_report_needs(result: StudyResult) -> None:
+    for finding in result.findings:
+        assert finding.statement and finding.passage and finding.reason and finding.answer
+        if finding.verdict in {Verdict.INSUFFICIENT_DATA, Verdict.NOT_TESTABLE}:
+            assert finding.effect is None
+            assert finding.needs, finding.id
+            continue
+        assert finding.effect is not None and finding.cases > 0
+        assert finding.chart and finding.rows and finding.caveats and finding.checks
+        assert finding.provenance and len(finding.provenance.data_hash) == 64
+        widths = {len(column) for column in finding.chart.columns.values()}
+        assert len(widths) == 1
+        if finding.kind in {"response", "contrast"} and finding.unit != "":
+            primaries = [spec for spec in finding.specification if spec.primary]
+            assert len(primaries) <= 1
+            assert all(spec.effect == pytest.approx(finding.effect) for spec in primaries)
+
+
+def test_what_the_bundled_data_cannot_decide_is_said(result: StudyResult) -> None:
+    verdicts = {finding.id: finding.verdict for finding in result.findings}
+    assert {verdicts[name] for name in UNDECIDABLE} == {Verdict.INSUFFICIENT_DATA}
+    assert verdicts["talks-strengthen-engagers"] is Verdict.NOT_TESTABLE
+
+
+def test_rows_of_a_response_are_its_episodes(result: StudyResult) -> None:
+    finding = result.findings[0]
+    assert len(finding.rows) == finding.cases
+    assert all(row.citation for row in finding.rows)
+    assert finding.placebo and finding.p_placebo is not None
+
+
+def test_same_seed_same_findings(data: StudyData, result: StudyResult) -> None:
+    claims = [claim for claim in data.study.claims if claim.kind in {"response", "occurrence"}][:4]
+    for claim in claims:
+        assert assess_claim(claim, data, QUICK) == assess_claim(claim, data, QUICK)
+
+
+def test_odds_use_nothing_that_came_later(data: StudyData) -> None:
+    claim = next(item for item in data.study.claims if item.id == "more-provocations-soon")
+    assert isinstance(claim, OccurrenceClaim)
+    before = tuple(fact for fact in data.facts if fact.date <= claim.on)
+    known = assess_claim(claim, data, QUICK).finding
+    blind = assess_claim(claim, replace(data, facts=before), QUICK).finding
+    assert known.effect == blind.effect
+    assert known.interval == blind.interval
+
+
+def test_as_of_cuts_facts_and_figures() -> None:
+    day = dt.date(2008, 5, 20)
+    then = open_data(load("korea"), as_of=day)
+    assert max(fact.date for fact in then.facts) <= day
+    for claim in then.study.claims:
+        relation = getattr(claim, "relation", None)
+        if relation is not None:
+            for signal in then.signals(relation, getattr(claim, "readings", []))[0]:
+                known = signal.series.dates[np.isfinite(signal.series.values)]
+                assert known.max() < np.datetime64(day), signal.noun
+
+
+def _event_file(path: Path, first: dt.date, days: int) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["Day", "From", "To", "Code"])
+        for offset in range(days):
+            day = first + dt.timedelta(days=offset)
+            for _ in range(6):
+                writer.writerow([day, "USA", "CHN", "040"])
+                writer.writerow([day, "FRA", "DEU", "040"])
+            if offset % 30 == 5:
+                writer.writerow([day, "PRK", "KOR", "190"])
+    return path
+
+
+@pytest.fixture(scope="module")
+def with_events(tmp_path_factory: pytest.TempPathFactory) -> StudyData:
+    """The study with invented events for 2013 to 2016, over two years of the bundled figure."""
+    folder = tmp_path_factory.mktemp("events")
+    store = Store.open(folder / "store", create=True)
+    columns = {"date": "Day", "source": "From", "target": "To", "cameo": "Code"}
+    file = _event_file(folder / "events.csv", dt.date(2013, 1, 1), 1461)
+    ingest("csv", [file], store, mapping=columns)
+    return open_data(load("korea"), store=store)
+
+
+def test_event_files_win_and_the_seam_is_marked(with_events: StudyData) -> None:
+    relation = Relation(pair=["USA", "CHN"])
+    reading = Reading(figure="icews-usa-chn", measure="verbal_cooperation")
+    (signal,), _ = with_events.signals(relation, [reading])
+    series = signal.series
+    at = int(np.searchsorted(series.dates, np.datetime64("2013-05-01")))
+    assert series.values[at] == 6 * 31
+    assert series.exposure is not None and series.exposure[at] == 12 * 31 + 1
+    before = int(np.searchsorted(series.dates, np.datetime64("2012-05-01")))
+    assert series.segments[before] != series.segments[at]
+    known = series.dates[np.isfinite(series.values)]
+    assert known[-1] == np.datetime64("2016-12-01")
+    notes = " ".join(overlap_notes(with_events))
+    assert "24 months are covered by both" in notes and "the event files were used" in notes
+
+
+def test_events_reach_what_the_bundled_data_cannot(with_events: StudyData) -> None:
+    claim = next(c for c in with_events.study.claims if c.id == "us-south-korea-cooperation")
+    signals, _ = with_events.signals(claim.relation, claim.readings)  # type: ignore[union-attr]
+    assert any(signal.series.every == "month" for signal in signals)
+
+
+def test_actions_can_be_read_from_event_codes(with_events: StudyData) -> None:
+    fights = Action(label="fights", cameo=["19"], sources=["PRK"], targets=["KOR"])
+    study = with_events.study.model_copy(
+        update={"actions": {**with_events.study.actions, "fights": fights}}
+    )
+    facts = replace(with_events, study=study).facts_of("fights")
+    assert len(facts) == len(range(5, 1461, 30))
+    assert facts[0].date == dt.date(2013, 1, 6)

@@ -1,0 +1,113 @@
+"""The rules that turn numbers into words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detente.claims.draft import Draft, blank, finish
+from detente.claims.finding import Verdict
+from detente.claims.rules import Evidence, holm, judge, judge_outcome, judge_probability
+from detente.studies.models import UntestableClaim
+
+STRONG = Evidence(effect=0.5, p_placebo=0.001, cases=12, agreeing=1.0, one_case_carries=False)
+CLAIM = UntestableClaim(id="a", kind="untestable", title="t", statement="s", why="w", family="f")
+
+
+@pytest.mark.parametrize(
+    ("change", "p_adjusted", "verdict"),
+    [
+        ({}, 0.01, Verdict.SUPPORTED),
+        ({"effect": -0.5}, 0.01, Verdict.CONTRADICTED),
+        ({}, 0.06, Verdict.LEANS_SUPPORTED),
+        ({"agreeing": 0.7}, 0.01, Verdict.LEANS_SUPPORTED),
+        ({"one_case_carries": True}, 0.01, Verdict.LEANS_SUPPORTED),
+        ({"second_doubt": "it does not hold"}, 0.01, Verdict.LEANS_SUPPORTED),
+        ({"agreeing": 0.5}, 0.01, Verdict.NO_CLEAR_EFFECT),
+        ({"p_placebo": 0.2}, 0.2, Verdict.NO_CLEAR_EFFECT),
+        ({"p_placebo": 0.09, "effect": -1.0}, 0.2, Verdict.LEANS_AGAINST),
+        ({"cases": 4}, 0.01, Verdict.INSUFFICIENT_DATA),
+    ],
+)
+def test_effects(change: dict[str, object], p_adjusted: float, verdict: Verdict) -> None:
+    word, reason = judge(replace(STRONG, **change), p_adjusted)  # type: ignore[arg-type]
+    assert word is verdict
+    assert reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("probability", "verdict"),
+    [
+        (0.97, Verdict.SUPPORTED),
+        (0.85, Verdict.LEANS_SUPPORTED),
+        (0.5, Verdict.NO_CLEAR_EFFECT),
+        (0.15, Verdict.LEANS_AGAINST),
+        (0.01, Verdict.CONTRADICTED),
+    ],
+)
+def test_probabilities(probability: float, verdict: Verdict) -> None:
+    assert judge_probability(probability)[0] is verdict
+
+
+@pytest.mark.parametrize(
+    ("happened", "odds", "chance", "verdict"),
+    [
+        (True, 0.9, None, Verdict.SUPPORTED),
+        (True, 0.2, None, Verdict.LEANS_SUPPORTED),
+        (False, 0.9, None, Verdict.CONTRADICTED),
+        (False, 0.2, None, Verdict.LEANS_AGAINST),
+        (None, 0.97, None, Verdict.SUPPORTED),
+        (True, 0.9, 0.01, Verdict.SUPPORTED),
+        (True, 0.9, 0.3, Verdict.LEANS_SUPPORTED),
+        (True, 0.9, 0.8, Verdict.NO_CLEAR_EFFECT),
+    ],
+)
+def test_outcomes(
+    happened: bool | None, odds: float, chance: float | None, verdict: Verdict
+) -> None:
+    assert judge_outcome(happened, odds, chance)[0] is verdict
+
+
+@given(st.floats(0.01, 3), st.floats(0.0001, 1), st.integers(0, 40), st.floats(0, 1), st.booleans())
+def test_turning_the_effect_turns_the_verdict(
+    effect: float, p: float, cases: int, agreeing: float, carried: bool
+) -> None:
+    opposite = {
+        Verdict.SUPPORTED: Verdict.CONTRADICTED,
+        Verdict.LEANS_SUPPORTED: Verdict.LEANS_AGAINST,
+    }
+    towards = judge(Evidence(effect, p, cases, agreeing, carried), p)[0]
+    against = judge(Evidence(-effect, p, cases, agreeing, carried), p)[0]
+    assert against is opposite.get(towards, towards)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_holm_never_lowers_a_p_value_and_keeps_the_order(p_values: list[float]) -> None:
+    adjusted = holm(p_values)
+    assert all(0 <= raw <= new <= 1 for raw, new in zip(p_values, adjusted, strict=True))
+    order = sorted(range(len(p_values)), key=lambda i: p_values[i])
+    assert [adjusted[i] for i in order] == sorted(adjusted)
+    assert sorted(holm(p_values[::-1])) == sorted(adjusted)
+
+
+def test_a_family_is_corrected_together_and_strangers_are_not() -> None:
+    def draft(family: str, p: float) -> Draft:
+        finding = replace(blank(CLAIM, "response"), family=family)
+        return Draft(finding, replace(STRONG, p_placebo=p))
+
+    first, second, alone = finish([draft("f", 0.03), draft("f", 0.04), draft("", 0.03)])
+    assert (first.p_adjusted, second.p_adjusted, alone.p_adjusted) == (0.06, 0.06, 0.03)
+    assert (first.family_size, alone.family_size) == (2, 1)
+    assert first.verdict is Verdict.LEANS_SUPPORTED
+    assert alone.verdict is Verdict.SUPPORTED
+
+
+def test_claims_with_too_few_cases_do_not_cost_the_others() -> None:
+    few = Draft(blank(CLAIM, "response"), replace(STRONG, cases=1))
+    enough = Draft(blank(CLAIM, "response"), replace(STRONG, p_placebo=0.03))
+    thin, full = finish([few, enough])
+    assert thin.verdict is Verdict.INSUFFICIENT_DATA
+    assert full.p_adjusted == 0.03
