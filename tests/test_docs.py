@@ -1,0 +1,47 @@
+"""What the documents say can be run can be run, and what they link to exists."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from detente.sources import all_sources
+from detente.studies.load import load
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_python_examples_run(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for code in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        exec(compile(code, page.name, "exec"), {})  # noqa: S102 - our own documents
+        assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_toml_examples_parse(page: Path) -> None:
+    for code in re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        assert tomllib.loads(code)
+
+
+def test_the_readme_names_every_source() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for source in all_sources():
+        assert f"`{source.name}`" in text, source.name
+
+
+def test_the_walk_through_the_article_names_every_claim() -> None:
+    text = (ROOT / "docs" / "korea.md").read_text(encoding="utf-8")
+    for claim in load("korea").study.claims:
+        assert f"`{claim.id}`" in text, claim.id
