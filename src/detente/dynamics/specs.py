@@ -1,0 +1,135 @@
+"""Plot specs: results as Vega-Lite objects with their data inside, and no plotting library.
+
+A spec is a plain dict, so it can be saved as JSON, opened in any Vega editor, or drawn with
+`altair.Chart.from_dict(spec)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+
+Spec = dict[str, Any]
+
+
+def records(columns: Mapping[str, Sequence[Any] | np.ndarray]) -> list[dict[str, Any]]:
+    """Columns as rows of plain Python values, with NaN as null.
+
+    Example:
+        >>> records({"x": np.array([1.0, np.nan])})
+        [{'x': 1.0}, {'x': None}]
+    """
+    plain = {name: np.asarray(values).tolist() for name, values in columns.items()}
+    return [
+        {name: _null(value) for name, value in zip(plain, row, strict=True)}
+        for row in zip(*plain.values(), strict=True)
+    ]
+
+
+def fan(
+    columns: Mapping[str, Sequence[Any] | np.ndarray],
+    *,
+    x: str,
+    y: str,
+    bands: Sequence[tuple[str, str]],
+    title: str,
+    titles: tuple[str, str],
+    row: str | None = None,
+    column: str | None = None,
+) -> Spec:
+    """A line within graded bands, as small multiples where rows or columns are named.
+
+    Args:
+        columns: The table.
+        x: Column of the horizontal axis.
+        y: Column of the line.
+        bands: Columns of the low and high end of each band, widest first.
+        title: Title of the plot.
+        titles: Titles of the two axes.
+        row: Column whose values make the rows of small multiples.
+        column: Column whose values make their columns.
+
+    Example:
+        >>> made = fan({"h": [0, 1], "v": [1.0, 0.5], "lo": [0.8, 0.2], "hi": [1.2, 0.8]},
+        ...     x="h", y="v", bands=[("lo", "hi")], title="Response", titles=("weeks", "events"))
+        >>> len(made["layer"])
+        3
+    """
+    across = {"field": x, "type": "quantitative", "title": titles[0]}
+    areas = [
+        {
+            "mark": {"type": "area", "opacity": 0.25},
+            "encoding": {
+                "x": across,
+                "y": {"field": low, "type": "quantitative", "title": titles[1]},
+                "y2": {"field": high},
+            },
+        }
+        for low, high in bands
+    ]
+    upright = {"field": y, "type": "quantitative", "title": titles[1]}
+    line = {"mark": "line", "encoding": {"x": across, "y": upright}}
+    zero = {"mark": {"type": "rule", "opacity": 0.4}, "encoding": {"y": {"datum": 0}}}
+    return _whole(columns, [*areas, zero, line], title, row, column)
+
+
+def bars(
+    columns: Mapping[str, Sequence[Any] | np.ndarray],
+    *,
+    x: str,
+    y: str,
+    title: str,
+    titles: tuple[str, str],
+    row: str | None = None,
+    column: str | None = None,
+) -> Spec:
+    """Bars, such as a rank histogram; arguments as in `fan`."""
+    mark = {
+        "mark": "bar",
+        "encoding": {
+            "x": {"field": x, "type": "ordinal", "title": titles[0]},
+            "y": {"field": y, "type": "quantitative", "title": titles[1]},
+        },
+    }
+    return _whole(columns, [mark], title, row, column)
+
+
+def heat(
+    columns: Mapping[str, Sequence[Any] | np.ndarray],
+    *,
+    x: str,
+    y: str,
+    value: str,
+    title: str,
+    titles: tuple[str, str],
+) -> Spec:
+    """A matrix as coloured cells, such as a branching matrix; arguments as in `fan`."""
+    mark = {
+        "mark": "rect",
+        "encoding": {
+            "x": {"field": x, "type": "nominal", "title": titles[0]},
+            "y": {"field": y, "type": "nominal", "title": titles[1]},
+            "color": {"field": value, "type": "quantitative"},
+        },
+    }
+    return _whole(columns, [mark], title, None, None)
+
+
+def _whole(
+    columns: Mapping[str, Any], layers: list[Spec], title: str, row: str | None, column: str | None
+) -> Spec:
+    facets = {
+        side: {"field": field, "type": "nominal"}
+        for side, field in (("row", row), ("column", column))
+        if field is not None
+    }
+    head: Spec = {"$schema": SCHEMA, "title": title, "data": {"values": records(columns)}}
+    return head | ({"facet": facets, "spec": {"layer": layers}} if facets else {"layer": layers})
+
+
+def _null(value: Any) -> Any:
+    return None if isinstance(value, float) and not np.isfinite(value) else value
