@@ -27,10 +27,10 @@ from detente.claims.result import (
     PairThenNow,
     ShownSeries,
     Span,
-    StudyResult,
     TensionReading,
     ThenAndNow,
 )
+from detente.outcome.result import StudyResult
 
 NAMES = {
     "ALD": "Aldoria",

@@ -13,9 +13,10 @@ import pytest
 from detente.claims.finding import Verdict
 from detente.claims.options import Options
 from detente.claims.overview import overlap_notes
-from detente.claims.result import StudyResult
-from detente.claims.run import assess_claim, run_study
+from detente.claims.run import assess_claim
 from detente.events.store import Store
+from detente.outcome.result import StudyResult
+from detente.outcome.run import run_study
 from detente.sources import ingest
 from detente.studies.data import StudyData, open_data
 from detente.studies.load import load

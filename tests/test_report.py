@@ -20,8 +20,8 @@ import jsonschema
 import pytest
 
 from detente.claims.finding import Verdict
-from detente.claims.result import StudyResult
 from detente.errors import DetenteError
+from detente.outcome.result import StudyResult
 from detente.report import WrittenReport, files, write
 from fake_result import NAMES, estimated, fake_result
 

@@ -20,8 +20,8 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from detente.claims.finding import Finding, Verdict
     from detente.claims.options import Options
-    from detente.claims.result import StudyResult
-    from detente.claims.run import run_study
+    from detente.outcome.result import StudyResult
+    from detente.outcome.run import run_study
     from detente.errors import DetenteError
     from detente.events.store import Store
     from detente.relations.panel import Panel, panel
@@ -39,13 +39,13 @@ _HOMES = {
     "Series": "relations.series",
     "Store": "events.store",
     "StudyData": "studies.data",
-    "StudyResult": "claims.result",
+    "StudyResult": "outcome.result",
     "Verdict": "claims.finding",
     "ingest": "sources",
     "load": "studies.load",
     "open_data": "studies.data",
     "panel": "relations.panel",
-    "run_study": "claims.run",
+    "run_study": "outcome.run",
     "write": "report",
 }
 

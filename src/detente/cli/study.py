@@ -65,7 +65,7 @@ def study_command(
     """
     from detente import report  # noqa: PLC0415 - drawing is slow to import; errors come first
     from detente.claims.options import Options  # noqa: PLC0415
-    from detente.claims.run import run_study  # noqa: PLC0415
+    from detente.outcome.run import run_study  # noqa: PLC0415
     from detente.studies.data import open_data  # noqa: PLC0415
     from detente.studies.load import load  # noqa: PLC0415
 

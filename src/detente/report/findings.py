@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from detente.claims import finding as contracts
 from detente.claims.finding import Finding
-from detente.claims.result import StudyResult
+from detente.outcome.result import StudyResult
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from detente.claims.finding import Verdict
-from detente.claims.result import StudyResult, ThenAndNow
+from detente.claims.result import ThenAndNow
+from detente.outcome.result import StudyResult
 from detente.report import figures, tables
 from detente.report.cards import card, verdict_view
 from detente.report.charts.pairs import ordered, pair_name

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from detente.claims.finding import Finding
-from detente.claims.result import StudyResult, TensionReading, ThenAndNow
+from detente.claims.result import TensionReading, ThenAndNow
+from detente.outcome.result import StudyResult
 from detente.report.words import slug
 
 Columns = Mapping[str, Sequence[object]]

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from detente.claims.finding import Finding, Verdict
-from detente.claims.result import StudyResult
+from detente.outcome.result import StudyResult
 from detente.report.words import NONE, finite, p_text, short_effect
 
 STYLE: dict[Verdict, str] = {

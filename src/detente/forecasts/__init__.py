@@ -1,0 +1,1 @@
+"""Questions about what comes next: odds, backtests and scores."""

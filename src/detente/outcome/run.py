@@ -1,0 +1,66 @@
+"""Run a study: every claim, then everything else that its report shows."""
+
+from __future__ import annotations
+
+from detente import __version__
+from detente.claims.headline import headline
+from detente.claims.options import Options
+from detente.claims.overview import data_used, marks, overlap_notes, shown, spans, then_and_now
+from detente.claims.rules import RULES
+from detente.claims.run import Narrate, assess_claims
+from detente.claims.tension import tension_readings
+from detente.outcome.result import StudyResult
+from detente.studies.data import StudyData
+
+
+def run_study(
+    data: StudyData, options: Options | None = None, narrate: Narrate = lambda _: None
+) -> StudyResult:
+    """Run a study on its data.
+
+    Args:
+        data: The study's data as of a date.
+        options: Number of draws and the seed; by default the study's own seed.
+        narrate: Told what is being done.
+
+    Returns:
+        All findings and everything that the report shows.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> result = run_study(data, Options(draws=49, curve_draws=19, level_draws=100))
+        >>> result.findings[0].id
+        'us-china-cooperation'
+    """
+    about = data.study.study
+    options = options or Options(seed=about.seed)
+    findings = assess_claims(data, options, narrate)
+    narrate("tension of the system")
+    tension = tension_readings(data, options)
+    answer, strength = headline(about, findings)
+    return StudyResult(
+        study=about.name,
+        title=about.title,
+        question=about.question,
+        headline=answer,
+        headline_strength=strength,
+        about=about.about,
+        as_of=data.as_of.isoformat(),
+        seed=options.seed,
+        version=__version__,
+        parties=data.study.codes,
+        party_names={party.code: party.name for party in data.study.parties},
+        rules=RULES,
+        findings=findings,
+        tension=tension,
+        marks=marks(data),
+        spans=spans(data),
+        then_and_now=then_and_now(data),
+        data=data_used(data),
+        missing=tuple(data.study.missing),
+        notes=overlap_notes(data),
+        cite=about.cite,
+        shown=shown(findings, tension),
+    )

@@ -1,0 +1,1 @@
+"""Who reacts to whom in a study: its system of relations through the dynamics engine."""

@@ -1,0 +1,1 @@
+"""The fitted system run forward, with and without a policy."""

@@ -1,0 +1,1 @@
+"""Worlds whose truth is known, to test what the claims engine says about them."""
