@@ -20,7 +20,8 @@ from detente.outcome.run import run_study
 from detente.sources import ingest
 from detente.studies.data import StudyData, open_data
 from detente.studies.load import load
-from detente.studies.models import Action, OccurrenceClaim, Reading, Relation
+from detente.studies.models import Action, OccurrenceClaim
+from detente.studies.parts import Reading, Relation
 
 QUICK = Options(seed=1, draws=199, curve_draws=49, level_draws=300)
 UNDECIDABLE = {"china-central-after-tpp", "kim-jong-nam-and-china", "thaad-and-china"}

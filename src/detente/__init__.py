@@ -20,10 +20,10 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from detente.claims.finding import Finding, Verdict
     from detente.claims.options import Options
-    from detente.outcome.result import StudyResult
-    from detente.outcome.run import run_study
     from detente.errors import DetenteError
     from detente.events.store import Store
+    from detente.outcome.result import StudyResult
+    from detente.outcome.run import run_study
     from detente.relations.panel import Panel, panel
     from detente.relations.series import Series
     from detente.report import write

@@ -25,7 +25,8 @@ from detente.claims.states import StateMask, masks, stratum_of
 from detente.dynamics.rates import RateContrast, rate_contrast
 from detente.errors import DataGapError
 from detente.studies.data import StudyData
-from detente.studies.models import ContrastClaim, Relation, State
+from detente.studies.models import ContrastClaim, State
+from detente.studies.parts import Relation
 from detente.studies.signal import Signal
 
 Bools = NDArray[np.bool_]

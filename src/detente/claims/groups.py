@@ -23,8 +23,9 @@ from detente.dynamics.groups import GroupContrast, group_contrast
 from detente.dynamics.resample import bootstrap_means
 from detente.errors import DataGapError
 from detente.studies.data import StudyData
-from detente.studies.models import GroupClaim, Relation
-from detente.studies.models import Reading as ReadingOption
+from detente.studies.models import GroupClaim
+from detente.studies.parts import Reading as ReadingOption
+from detente.studies.parts import Relation
 from detente.studies.signal import Signal
 
 ESTIMATOR = "Difference of mean levels between groups of dyads, years resampled in blocks"

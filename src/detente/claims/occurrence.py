@@ -23,7 +23,8 @@ from detente.dynamics.occurrence import Odds, happened_within, odds_at
 from detente.dynamics.selfexcite import SelfExciting
 from detente.errors import DataGapError
 from detente.studies.data import Fact, StudyData
-from detente.studies.models import OccurrenceClaim, Relation
+from detente.studies.models import OccurrenceClaim
+from detente.studies.parts import Relation
 
 Floats = NDArray[np.float64]
 

@@ -20,8 +20,8 @@ from detente.claims.result import (
     ThenAndNow,
 )
 from detente.studies.data import StudyData
-from detente.studies.models import Reading, Relation
 from detente.studies.models import ThenAndNow as Windows
+from detente.studies.parts import Reading, Relation
 
 
 def marks(data: StudyData) -> tuple[Mark, ...]:

@@ -10,7 +10,7 @@ from detente.claims.scales import display, level_values, shown_unit, shown_value
 from detente.dynamics.level import local_level
 from detente.errors import DataGapError
 from detente.studies.data import StudyData
-from detente.studies.models import Reading
+from detente.studies.parts import Reading
 from detente.studies.signal import Signal
 
 COVERAGES = (0.5, 0.8, 0.95)

@@ -13,13 +13,12 @@ from detente.studies.models import (
     ExtremeClaim,
     Figure,
     OccurrenceClaim,
-    Reading,
-    Relation,
     ResponseClaim,
     ShiftClaim,
     State,
     Study,
 )
+from detente.studies.parts import Reading, Relation
 
 EVENT_MEASURES = (
     "verbal_cooperation",
@@ -57,6 +56,7 @@ def cross_problems(study: Study, folder: Path) -> tuple[str, ...]:
         *(text for figure in study.figures for text in _figure_problems(figure, study, folder)),
         *(text for claim in study.claims for text in _claim_problems(claim, study)),
         *_overview_problems(study),
+        *_dynamics_problems(study),
     )
 
 
@@ -148,6 +148,25 @@ def _overview_problems(study: Study) -> Iterator[str]:
     for window in study.then_and_now:
         reading = Reading(figure=window.figure, measure=window.measure)
         yield from _reading_problems("then_and_now", reading, study)
+
+
+def _dynamics_problems(study: Study) -> Iterator[str]:
+    yield from _duplicates("systems", (system.id for system in study.systems))
+    yield from _duplicates("excitations", (item.id for item in study.excitations))
+    for system in study.systems:
+        where = f"systems.{system.id}"
+        yield from _duplicates(f"{where}.series", (series.label for series in system.series))
+        for series in system.series:
+            if series.reading is not None:
+                yield from _reading_problems(where, series.reading, study)
+            named = [series.relation.action] if series.relation.action else []
+            yield from _unknown(f"{where}: action", named, study.actions)
+    for item in study.excitations:
+        yield from _unknown(f"excitations.{item.id}: action", [item.action], study.actions)
+        yield from _unknown(f"excitations.{item.id}: period", item.periods, study.periods)
+    for enemy in study.common_enemies:
+        figures = [figure.id for figure in study.figures]
+        yield from _unknown(f"common_enemies.{enemy.id}.figure", [enemy.figure], figures)
 
 
 def _states(claim: Claim) -> list[State]:

@@ -26,7 +26,8 @@ from detente.relations.panel import Panel, panel
 from detente.relations.periods import check_every, grid, next_start, period_start
 from detente.relations.series import Series, make_series
 from detente.studies.load import LoadedStudy
-from detente.studies.models import Action, Figure, Reading, Relation, Study
+from detente.studies.models import Action, Figure, Study
+from detente.studies.parts import Reading, Relation
 from detente.studies.reading import Holder, read_relation
 from detente.studies.signal import Signal
 

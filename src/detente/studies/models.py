@@ -9,20 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Every = Literal["day", "week", "month", "quarter", "year"]
-Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 3166 alpha-3 code")]
-Pair = Annotated[list[Iso3], Field(min_length=2, max_length=2)]
-Id = Annotated[
-    str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="lower-case-with-dashes")
-]
-
-
-class Strict(BaseModel):
-    """A frozen model that refuses unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from detente.studies.parts import Every, Id, Iso3, Pair, Reading, Relation, Strict
+from detente.studies.systems import CommonEnemy, Excitation, System
 
 
 class About(Strict):
@@ -103,33 +93,6 @@ class Figure(Strict):
     caveat: str = ""
 
 
-class Reading(Strict):
-    """One way to read a relation: a figure or the user's events, and a measure of it."""
-
-    figure: Id | None = Field(default=None, description="a figure's id; empty: the event data")
-    measure: str
-    reverse: bool = Field(
-        default=False, description="higher values mean less of what the claim is about"
-    )
-
-
-class Relation(Strict):
-    """What is measured: a pair, directed dyads, one state, the system, or an action's rate."""
-
-    pair: Pair | None = None
-    dyads: list[Pair] | None = None
-    party: Iso3 | None = None
-    system: bool = False
-    action: str | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        named = [self.pair, self.dyads, self.party, self.action]
-        if sum(item is not None for item in named) + self.system != 1:
-            raise ValueError("name exactly one of pair, dyads, party, system, action")
-        return self
-
-
 class ClaimBase(Strict):
     """What every claim has."""
 
@@ -138,7 +101,7 @@ class ClaimBase(Strict):
     statement: str = Field(description="the claim as one testable sentence, in your own words")
     passage: str = Field(default="", description="where it stands in the text")
     family: str = Field(default="", description="claims of one family are corrected together")
-    caveats: list[str] = []
+    caveats: list[str] = Field(default=[])
     needs: list[str] = Field(default=[], description="what to load if the data cannot decide")
 
 
@@ -148,7 +111,7 @@ class ResponseClaim(ClaimBase):
     kind: Literal["response"]
     cause: str = Field(description="name of an action")
     relation: Relation
-    readings: list[Reading] = []
+    readings: list[Reading] = Field(default=[])
     direction: Literal["up", "down"]
     window: int = Field(default=3, ge=1, le=24, description="months after the cause")
     baseline: int = Field(default=3, ge=1, le=24, description="months before the cause")
@@ -175,7 +138,7 @@ class ContrastClaim(ClaimBase):
 
     kind: Literal["contrast"]
     relation: Relation
-    readings: list[Reading] = []
+    readings: list[Reading] = Field(default=[])
     when: State
     against: State | None = Field(default=None, description="empty: all other months of the span")
     direction: Literal["up", "down"]
@@ -287,11 +250,14 @@ class Study(Strict):
     study: About
     parties: list[Party] = Field(min_length=2)
     chronicle: Chronicle | None = None
-    actions: dict[str, Action] = {}
-    periods: dict[str, Period] = {}
-    figures: list[Figure] = []
-    tension: list[TensionReading] = []
-    then_and_now: list[ThenAndNow] = []
+    actions: dict[str, Action] = Field(default={})
+    periods: dict[str, Period] = Field(default={})
+    figures: list[Figure] = Field(default=[])
+    tension: list[TensionReading] = Field(default=[])
+    then_and_now: list[ThenAndNow] = Field(default=[])
+    systems: list[System] = Field(default=[], description="who reacts to whom")
+    excitations: list[Excitation] = Field(default=[], description="actions that draw more")
+    common_enemies: list[CommonEnemy] = Field(default=[], description="the law of common enemies")
     missing: list[str] = Field(default=[], description="what the bundled data do not have")
     claims: list[Claim] = Field(min_length=1)
 

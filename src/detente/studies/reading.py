@@ -16,7 +16,8 @@ from detente.relations.network import strength_share
 from detente.relations.panel import Panel
 from detente.relations.periods import check_every, next_start
 from detente.relations.series import Series, combine, share, splice
-from detente.studies.models import Figure, Reading, Relation
+from detente.studies.models import Figure
+from detente.studies.parts import Reading, Relation
 from detente.studies.signal import Signal
 
 PairOrDyad = Callable[[str, str, str], Series]

@@ -1,0 +1,47 @@
+"""What the models of a study file share: strict keys, codes and ids, and what is measured."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Every = Literal["day", "week", "month", "quarter", "year"]
+Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 3166 alpha-3 code")]
+Pair = Annotated[list[Iso3], Field(min_length=2, max_length=2)]
+Id = Annotated[
+    str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="lower-case-with-dashes")
+]
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Reading(Strict):
+    """One way to read a relation: a figure or the user's events, and a measure of it."""
+
+    figure: Id | None = Field(default=None, description="a figure's id; empty: the event data")
+    measure: str
+    reverse: bool = Field(
+        default=False, description="higher values mean less of what the claim is about"
+    )
+
+
+class Relation(Strict):
+    """What is measured: a pair, directed dyads, one state, the system, or an action's rate."""
+
+    pair: Pair | None = None
+    dyads: list[Pair] | None = None
+    party: Iso3 | None = None
+    system: bool = False
+    action: str | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        named = [self.pair, self.dyads, self.party, self.action]
+        if sum(item is not None for item in named) + self.system != 1:
+            raise ValueError("name exactly one of pair, dyads, party, system, action")
+        return self
