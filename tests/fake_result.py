@@ -12,7 +12,6 @@ import numpy as np
 
 from detente.claims.finding import (
     Chart,
-    Check,
     Finding,
     Interval,
     Provenance,
@@ -30,6 +29,7 @@ from detente.claims.result import (
     TensionReading,
     ThenAndNow,
 )
+from detente.dynamics.checks import Check
 from detente.outcome.result import StudyResult
 
 NAMES = {

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from detente.claims.charts import rates_chart
 from detente.claims.draft import Draft, blank, insufficient, shortfalls
-from detente.claims.finding import Check, Finding, Interval, Reading, Row, Specification
+from detente.claims.finding import Finding, Interval, Reading, Row, Specification
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
 from detente.claims.rules import Evidence, judge
 from detente.claims.scales import span_text
 from detente.claims.states import StateMask, masks, stratum_of
+from detente.dynamics.checks import Check
 from detente.dynamics.rates import RateContrast, rate_contrast
 from detente.errors import DataGapError
 from detente.studies.data import StudyData

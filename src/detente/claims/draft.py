@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from detente.claims.finding import Check, Finding, Verdict
+from detente.claims.finding import Finding, Verdict
 from detente.claims.rules import Evidence, holm, judge
+from detente.dynamics.checks import Check
 from detente.studies.models import ClaimBase
 
 

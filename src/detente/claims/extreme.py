@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from detente.claims.charts import level_chart
 from detente.claims.draft import Draft, blank, insufficient, shortfalls
-from detente.claims.finding import Check, Finding, Reading, Row, Specification, Verdict
+from detente.claims.finding import Finding, Reading, Row, Specification, Verdict
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
 from detente.claims.rules import judge_probability
 from detente.claims.scales import level_values, month_name, span_text, to_periods
+from detente.dynamics.checks import Check
 from detente.dynamics.level import LevelPosterior, local_level, probability_highest
 from detente.errors import DataGapError
 from detente.studies.data import StudyData

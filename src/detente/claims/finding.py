@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from detente.dynamics.checks import Check
+
 ChartKind = Literal["path", "rates", "level", "shift", "odds"]
 
 
@@ -55,15 +57,6 @@ class Specification:
     cases: int
     primary: bool = False
     towards: bool | None = None
-
-
-@dataclass(frozen=True)
-class Check:
-    """A check of the design as data. `passed` is None where the check could not be made."""
-
-    name: str
-    passed: bool | None
-    text: str
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ import numpy as np
 
 from detente.claims.charts import bands, plain
 from detente.claims.draft import Draft, blank, insufficient, shortfalls
-from detente.claims.finding import Chart, Check, Finding, Interval, Reading, Row
+from detente.claims.finding import Chart, Finding, Interval, Reading, Row
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
 from detente.claims.rules import Evidence, judge
 from detente.claims.scales import signed, span_text
+from detente.dynamics.checks import Check
 from detente.dynamics.groups import GroupContrast, group_contrast
 from detente.dynamics.resample import bootstrap_means
 from detente.errors import DataGapError

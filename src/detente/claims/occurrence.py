@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.claims.draft import Draft, blank, insufficient
-from detente.claims.finding import Chart, Check, Finding, Interval, Reading, Row, Verdict
+from detente.claims.finding import Chart, Finding, Interval, Reading, Row, Verdict
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
 from detente.claims.rules import judge_outcome
+from detente.dynamics.checks import Check
 from detente.dynamics.occurrence import Odds, happened_within, odds_at
 from detente.dynamics.selfexcite import SelfExciting
 from detente.errors import DataGapError

@@ -16,7 +16,7 @@ import numpy as np
 
 from detente.claims.charts import path_chart
 from detente.claims.draft import Draft, blank, insufficient, shortfalls
-from detente.claims.finding import Check, Finding, Interval, Reading, Row, Specification
+from detente.claims.finding import Finding, Interval, Reading, Row, Specification
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
 from detente.claims.rules import MIN_EPISODES, P_SECOND_NULL, Evidence, judge
@@ -32,6 +32,7 @@ from detente.claims.scales import (
     to_periods,
     unit_of,
 )
+from detente.dynamics.checks import Check
 from detente.dynamics.eventstudy import EventStudy, Grid, event_study
 from detente.dynamics.resample import interval_of_mean
 from detente.errors import DataGapError

@@ -14,7 +14,7 @@ import numpy as np
 
 from detente.claims.charts import shift_chart
 from detente.claims.draft import Draft, blank, insufficient, shortfalls
-from detente.claims.finding import Check, Finding, Interval, Reading, Row, Specification
+from detente.claims.finding import Finding, Interval, Reading, Row, Specification
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
 from detente.claims.rules import Evidence, judge
@@ -28,6 +28,7 @@ from detente.claims.scales import (
     to_periods,
     unit_of,
 )
+from detente.dynamics.checks import Check
 from detente.dynamics.eventstudy import Grid
 from detente.dynamics.shift import LevelShift, level_shift
 from detente.errors import DataGapError

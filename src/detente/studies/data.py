@@ -311,14 +311,15 @@ def _count(study: Study, store: Store, until: dt.date) -> EventData:
 
 
 def _other_states(study: Study) -> set[str]:
-    """States that claims name beside the parties."""
+    """States that claims and systems name beside the parties."""
     states: set[str] = set()
+    for system in study.systems:
+        states |= {code for series in system.series for code in series.relation.states}
     for claim in study.claims:
         relation: Relation | None = getattr(claim, "relation", None)
         pairs = [*getattr(claim, "group", []), *getattr(claim, "others", [])]
         if relation is not None:
-            pairs += [relation.pair or [], *(relation.dyads or [])]
-            pairs += [[relation.party]] if relation.party else []
+            states |= set(relation.states)
         states |= {code for pair in pairs for code in pair}
     return states
 

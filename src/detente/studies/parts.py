@@ -45,3 +45,9 @@ class Relation(Strict):
         if sum(item is not None for item in named) + self.system != 1:
             raise ValueError("name exactly one of pair, dyads, party, system, action")
         return self
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Codes of the states that it names."""
+        named = [self.pair or [], *(self.dyads or []), [self.party] if self.party else []]
+        return tuple(dict.fromkeys(code for group in named for code in group))
