@@ -1,0 +1,536 @@
+"""A system of series and its own past: the regressors of a vector autoregression.
+
+The columns are the series at lag 1, at lag 2 and so on, then the constant, then any controls. A row
+is used only if it and all its lags are observed and lie in one segment, so no gap is ever bridged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from detente.errors import DataGapError, UsageError
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+COPIES = 1e-10  # smallest eigenvalue of the correlations; their mean is 1
+COLLINEAR = 1e-8  # smallest singular value of regressors scaled to length 1
+
+
+@dataclass(frozen=True, eq=False)
+class Lagged:
+    """The observations and regressors of a vector autoregression of k series.
+
+    Attributes:
+        names: Name of each series.
+        lags: Number of lags.
+        values: The series, shape (T, k).
+        rows: The period of each row that is used, shape (n,).
+        y: The series in those periods, shape (n, k).
+        x: Lags, constant and controls, shape (n, k * lags + 1 + controls).
+        last: The last `lags` periods, newest first, shape (lags, k); NaN where they hold a gap.
+    """
+
+    names: tuple[str, ...]
+    lags: int
+    values: Floats
+    rows: Ints
+    y: Floats
+    x: Floats
+    last: Floats
+
+    @property
+    def controls(self) -> int:
+        """Number of controls."""
+        return int(self.x.shape[1] - self.y.shape[1] * self.lags - 1)
+
+
+def lagged(
+    values: ArrayLike,
+    lags: int,
+    *,
+    names: Sequence[str] | None = None,
+    controls: ArrayLike | None = None,
+    segments: ArrayLike | None = None,
+) -> Lagged:
+    """Line up series with their own past.
+
+    Args:
+        values: The series, shape (T, k). NaN is allowed only where `segments` are given.
+        lags: Number of lags, at least 1.
+        names: Name of each series; by default y1, y2 and so on.
+        controls: Further regressors in the same period, shape (T, c).
+        segments: Number of the unbroken stretch that each period belongs to, shape (T,). Lags
+            never reach from one to another, and periods with NaN are left out.
+
+    Raises:
+        UsageError: Shapes do not fit, or there is no lag.
+        DataGapError: A value is missing and there are no segments; a series never changes; series
+            are copies or sums of each other; or hardly any row is left.
+
+    Example:
+        >>> made = lagged([[1.0, 2], [2, 1], [3, 5], [5, 4], [4, 9], [2, 2]], 1)
+        >>> made.x[0].tolist(), made.y[0].tolist()
+        ([1.0, 2.0, 1.0], [2.0, 1.0])
+    """
+    series = _series(values, lags)
+    extra = _controls(controls, len(series))
+    known = _known(np.hstack([series, extra]), segments is not None)
+    stretch = np.zeros(len(series), dtype=np.int64)
+    if segments is not None:
+        stretch = np.asarray(segments, dtype=np.int64)
+        _same_length(stretch, len(series), "segments")
+    rows = _rows(known, stretch, lags)
+    labels = _names(names, series.shape[1])
+    _check_rows(len(rows), series.shape[1], lags)
+    _check_series(series[rows], labels)
+    past = [series[rows - lag] for lag in range(1, lags + 1)]
+    x = np.hstack([*past, np.ones((len(rows), 1)), extra[rows]])
+    return Lagged(labels, lags, series, rows, series[rows], x, _last(series, stretch, lags))
+
+
+def check_regressors(system: Lagged) -> None:
+    """Refuse regressors that cannot be told apart by least squares.
+
+    Raises:
+        DataGapError: There are too few rows for the coefficients, or regressors are collinear.
+    """
+    rows, width = system.x.shape
+    if rows < width + system.y.shape[1]:
+        raise DataGapError(
+            "The vector autoregression could not be estimated.",
+            f"There are {rows} usable periods for {width} coefficients in each equation.",
+            "Use a longer series, fewer lags, or a Bayesian vector autoregression.",
+        )
+    lengths = np.sqrt((system.x**2).sum(axis=0))
+    scaled = system.x / np.where(lengths > 0, lengths, 1.0)
+    if np.linalg.svd(scaled, compute_uv=False)[-1] < COLLINEAR:
+        raise DataGapError(
+            "The vector autoregression could not be estimated.",
+            "Some lags or controls are sums of others.",
+            "Leave out a series or a control that repeats others.",
+        )
+
+
+def lag_matrices(self) -> Floats:
+        """Effects at each lag, shape (lags, k, k), indexed [lag, response, act]."""
+        return lag_matrices(self.coefficients, self.system.lags)
+
+    @property
+    def largest_root(self) -> float:
+        """Modulus of the largest root; at 1 or above the system never settles."""
+        return largest_root(self.lag_matrices)
+
+    @property
+    def stable(self) -> bool:
+        """Whether a shock dies out."""
+        return self.largest_root < 1
+
+    def forecast(self, steps: int, controls: ArrayLike | None = None) -> Floats:
+        """Expected values of the next periods, shape (steps, k); see `forecast_mean`."""
+        return forecast_mean(self.coefficients, self.system, steps, controls)
+
+    def columns(self) -> Mapping[str, Any]:
+        """One row per coefficient: equation, regressor, estimate, standard error."""
+        terms = term_names(self.system)
+        return {
+            "equation": np.repeat(self.names, len(terms)),
+            "term": np.tile(terms, len(self.names)),
+            "estimate": self.coefficients.T.ravel(),
+            "error": self.errors.T.ravel(),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class LagChoice(Tabular):
+    """Information criteria by number of lags, all on the same periods; less is better.
+
+    Attributes:
+        lags: Numbers of lags, from 1 up.
+        aic: Akaike's criterion of each, and so on.
+        bic: Schwarz's.
+        hq: Hannan and Quinn's.
+        fpe: Akaike's final prediction error, as its logarithm.
+    """
+
+    lags: tuple[int, ...]
+    aic: Floats
+    bic: Floats
+    hq: Floats
+    fpe: Floats
+
+    def best(self, criterion: str = "bic") -> int:
+        """The number of lags that a criterion prefers: aic, bic, hq or fpe."""
+        if criterion not in ("aic", "bic", "hq", "fpe"):
+            raise UsageError(
+                "The lags could not be chosen.",
+                f"There is no criterion {criterion!r}.",
+                "Use aic, bic, hq or fpe.",
+            )
+        return self.lags[int(np.argmin(getattr(self, criterion)))]
+
+    def columns(self) -> Mapping[str, Any]:
+        """One row per number of lags."""
+        return {
+            "lags": self.lags,
+            "aic": self.aic,
+            "bic": self.bic,
+            "hq": self.hq,
+            "fpe": self.fpe,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Granger(Tabular):
+    """Tests of whether the past of one series helps to predict another.
+
+    Attributes:
+        names: Name of each series.
+        statistic: F statistics, shape (k, k), [response, act]; NaN on the diagonal.
+        p_value: Their p-values, not corrected for the number of pairs.
+        degrees: Degrees of freedom of every test.
+    """
+
+    names: tuple[str, ...]
+    statistic: Floats
+    p_value: Floats
+    degrees: tuple[int, int]
+
+    def columns(self) -> Mapping[str, Any]:
+        """One row per ordered pair, and the p-value by Holm over all pairs."""
+        response, act = np.nonzero(~np.eye(len(self.names), dtype=bool))
+        names = np.array(self.names)
+        return {
+            "act": names[act],
+            "response": names[response],
+            "f": self.statistic[response, act],
+            "p_value": self.p_value[response, act],
+            "p_holm": holm(self.p_value[response, act]),
+            "tests": np.full(len(act), len(act)),
+        }
+
+    def spec(self) -> specs.Spec:
+        """The p-values as a matrix of cells."""
+        return specs.heat(
+            self.columns(),
+            x="act",
+            y="response",
+            value="p_value",
+            title="Does the past of one predict the other?",
+            titles=("acts", "responds"),
+        )
+
+
+def fit_var(
+    values: ArrayLike,
+    lags: int,
+    *,
+    names: Sequence[str] | None = None,
+    controls: ArrayLike | None = None,
+    segments: ArrayLike | None = None,
+) -> VAR:
+    """Fit a vector autoregression by least squares, equation by equation.
+
+    Args:
+        values: The series, shape (T, k).
+        lags: Number of lags.
+        names: Name of each series.
+        controls: Further regressors, shape (T, c); a constant is always there.
+        segments: Unbroken stretches, see `lagged`.
+
+    Raises:
+        DataGapError: See `lagged` and `check_regressors`.
+        UsageError: See `lagged`.
+
+    Example:
+        >>> rng = np.random.default_rng(1)
+        >>> series = rng.normal(size=(300, 2))
+        >>> series[1:, 1] += 0.8 * series[:-1, 0]
+        >>> var = fit_var(series, 1, names=["north", "south"])
+        >>> round(var.lag_matrices[0, 1, 0].item(), 1), var.stable
+        (0.8, True)
+
+    Source:
+        Sims (1980), Macroeconomics and reality; Lütkepohl (2005), New introduction to multiple time
+        series analysis, chapter 3.
+    """
+    system = lagged(values, lags, names=names, controls=controls, segments=segments)
+    check_regressors(system)
+    q, r = np.linalg.qr(system.x)
+    coefficients = np.linalg.solve(r, q.T @ system.y)
+    residuals = system.y - system.x @ coefficients
+    free = len(system.y) - system.x.shape[1]
+    covariance = residuals.T @ residuals / free
+    inverse = np.linalg.inv(r)
+    errors = np.sqrt(np.outer((inverse**2).sum(axis=1), np.diag(covariance)))
+    return VAR(system, coefficients, errors, covariance, residuals)
+
+
+def choose_lags(
+    values: ArrayLike,
+    most: int,
+    *,
+    controls: ArrayLike | None = None,
+    segments: ArrayLike | None = None,
+) -> LagChoice:
+    """Compare numbers of lags on the periods that the largest number leaves.
+
+    Args:
+        values: The series, shape (T, k).
+        most: Largest number of lags.
+        controls: See `fit_var`.
+        segments: See `fit_var`.
+
+    Raises:
+        DataGapError: The series do not carry the largest number of lags.
+
+    Example:
+        >>> rng = np.random.default_rng(1)
+        >>> series = rng.normal(size=(300, 2))
+        >>> series[2:, 1] += 0.8 * series[:-2, 0]
+        >>> choose_lags(series, 4).best("bic")
+        2
+
+    Source:
+        Lütkepohl (2005), section 4.3.
+    """
+    system = lagged(values, most, controls=controls, segments=segments)
+    check_regressors(system)
+    rows, k = system.y.shape
+    tried = tuple(range(1, most + 1))
+    sizes = np.array([k * lags + 1 + system.controls for lags in tried])
+    fit = np.array([_log_det(system, lags) for lags in tried])
+    per_row = k * sizes / rows
+    return LagChoice(
+        lags=tried,
+        aic=fit + 2 * per_row,
+        bic=fit + np.log(rows) * per_row,
+        hq=fit + 2 * np.log(np.log(rows)) * per_row,
+        fpe=fit + k * np.log((rows + sizes) / (rows - sizes)),
+    )
+
+
+def granger(var: VAR) -> Granger:
+    """Test, for every ordered pair, that all lags of one series are zero in the equation of another.
+
+    Example:
+        >>> rng = np.random.default_rng(1)
+        >>> series = rng.normal(size=(300, 2))
+        >>> series[1:, 1] += 0.8 * series[:-1, 0]
+        >>> tests = granger(fit_var(series, 2))
+        >>> bool(tests.p_value[1, 0] < 0.001 < tests.p_value[0, 1])
+        True
+
+    Source:
+        Granger (1969), Investigating causal relations by econometric models; the F form of
+        Lütkepohl (2005), section 3.6.
+    """
+    k, lags = len(var.names), var.system.lags
+    free = len(var.residuals) - var.system.x.shape[1]
+    inverse = np.linalg.inv(var.system.x.T @ var.system.x)
+    statistic = np.full((k, k), np.nan)
+    for act in range(k):
+        places = act + k * np.arange(lags)
+        effects = var.coefficients[places]
+        precision = np.linalg.inv(inverse[np.ix_(places, places)])
+        size = np.einsum("ai,ab,bi->i", effects, precision, effects) / lags
+        statistic[:, act] = size / np.diag(var.covariance)
+    np.fill_diagonal(statistic, np.nan)
+    # Under equal regressors the pooled degrees of freedom are those of all k equations.
+    degrees = (lags, k * free)
+    return Granger(var.names, statistic, f_distribution.sf(statistic, *degrees), degrees)
+
+
+def lag_matrices(coefficients: Floats, lags: int) -> Floats:
+    """Effects at each lag as matrices, shape (..., lags, k, k), indexed [lag, response, act].
+
+    Example:
+        >>> lag_matrices(np.array([[0.5, 0.1], [0.0, 0.4], [9.0, 9.0]]), 1).tolist()
+        [[[0.5, 0.0], [0.1, 0.4]]]
+    """
+    k = coefficients.shape[-1]
+    stacked = coefficients[..., : k * lags, :]
+    return stacked.reshape(*stacked.shape[:-2], lags, k, k).swapaxes(-1, -2)
+
+
+def largest_root(matrices: Floats) -> float:
+    """Modulus of the largest root of lag matrices of shape (lags, k, k).
+
+    Example:
+        >>> largest_root(np.array([[[0.5]]]))
+        0.5
+    """
+    lags, k, _ = matrices.shape
+    companion = np.eye(k * lags, k=-k)
+    companion[:k] = np.hstack(list(matrices))
+    return float(np.abs(np.linalg.eigvals(companion)).max())
+
+
+def forecast_mean(
+    coefficients: Floats, system: Lagged, steps: int, controls: ArrayLike | None = None
+) -> Floats:
+    """Values of the next periods without shocks, shape (steps, k).
+
+    Args:
+        coefficients: Shape (k * lags + 1 + controls, k).
+        system: The series whose future is wanted.
+        steps: Number of periods.
+        controls: The controls in those periods, shape (steps, c).
+
+    Raises:
+        DataGapError: One of the last periods is missing.
+        UsageError: The controls do not fit.
+    """
+    past = starting_values(system)
+    extra = future_controls(system, steps, controls)
+    path = np.empty((steps, past.shape[1]))
+    for step in range(steps):
+        path[step] = np.concatenate([past.ravel(), [1.0], extra[step]]) @ coefficients
+        past = np.vstack([path[step], past[:-1]])
+    return path
+
+
+def starting_values(system: Lagged) -> Floats:
+    """The last periods, newest first, shape (lags, k).
+
+    Raises:
+        DataGapError: One of them is missing.
+    """
+    if not np.isfinite(system.last).all():
+        raise DataGapError(
+            "The series could not be carried forward.",
+            f"One of the last {system.lags} periods is missing.",
+            "End the series before the gap, or use fewer lags.",
+        )
+    return system.last
+
+
+def future_controls(system: Lagged, steps: int, controls: ArrayLike | None) -> Floats:
+    """Controls of the periods to come, shape (steps, c).
+
+    Raises:
+        UsageError: They are missing or of another shape, or there is no step.
+    """
+    given = np.empty((steps, 0)) if controls is None else np.asarray(controls, dtype=np.float64)
+    given = given[:, None] if given.ndim == 1 else given
+    if steps < 1 or given.shape != (steps, system.controls) or not np.isfinite(given).all():
+        raise UsageError(
+            "The series could not be carried forward.",
+            f"{steps} steps need controls of shape ({steps}, {system.controls}), all known.",
+            "Give the value of each control in each period to come.",
+        )
+    return given
+
+
+def term_names(system: Lagged) -> list[str]:
+    """Name of each regressor.
+
+    Example:
+        >>> term_names(lagged(np.random.default_rng(1).normal(size=(9, 1)), 2, names=["a"]))
+        ['a.1', 'a.2', 'constant']
+    """
+    past = [f"{name}.{lag}" for lag in range(1, system.lags + 1) for name in system.names]
+    return [*past, "constant", *(f"control{i + 1}" for i in range(system.controls))]
+
+
+def _series(values: ArrayLike, lags: int) -> Floats:
+    series = np.asarray(values, dtype=np.float64)
+    series = series[:, None] if series.ndim == 1 else series
+    if series.ndim != 2 or series.size == 0 or lags < 1:
+        raise UsageError(
+            "The series could not be lined up with their past.",
+            f"Their shape is {series.shape} and the number of lags {lags}.",
+            "Give one row per period, one column per series, and at least one lag.",
+        )
+    return series
+
+
+def _known(series: Floats, gaps_allowed: bool) -> Bools:
+    known: Bools = np.asarray(np.isfinite(series).all(axis=1))
+    if not gaps_allowed and not known.all():
+        raise DataGapError(
+            "The series could not be lined up with their past.",
+            f"{int((~known).sum())} of {len(known)} periods hold a missing or infinite value.",
+            "Give `segments`, so that periods around the gaps are left out and none is bridged.",
+        )
+    return known
+
+
+def _controls(controls: ArrayLike | None, periods: int) -> Floats:
+    if controls is None:
+        return np.empty((periods, 0))
+    extra = np.asarray(controls, dtype=np.float64)
+    extra = extra[:, None] if extra.ndim == 1 else extra
+    _same_length(extra, periods, "controls")
+    return extra
+
+
+def _same_length(given: NDArray[np.float64] | Ints, periods: int, what: str) -> None:
+    if len(given) != periods:
+        raise UsageError(
+            f"The {what} do not fit the series.",
+            f"They have {len(given)} rows, the series {periods}.",
+            "Give one row per period.",
+        )
+
+
+def _rows(known: Bools, stretch: Ints, lags: int) -> Ints:
+    """Periods that are observed with all their lags, within one stretch."""
+    rows = np.arange(lags, len(known))
+    whole = known[lags:].copy()
+    for lag in range(1, lags + 1):
+        whole &= known[rows - lag] & (stretch[rows - lag] == stretch[rows])
+    return np.asarray(rows[whole], dtype=np.int64)
+
+
+def _names(names: Sequence[str] | None, width: int) -> tuple[str, ...]:
+    if names is None:
+        return tuple(f"y{i + 1}" for i in range(width))
+    if len(names) != width or len(set(names)) != width:
+        raise UsageError(
+            "The names do not fit the series.",
+            f"There are {len(set(names))} different names and {width} series.",
+            "Give each series its own name.",
+        )
+    return tuple(names)
+
+
+def _check_rows(rows: int, width: int, lags: int) -> None:
+    if rows < lags + 1 + width:
+        raise DataGapError(
+            "The series are too short for a vector autoregression.",
+            f"There are {rows} usable periods for {width} series with {lags} lags.",
+            "Use a longer series or fewer lags.",
+        )
+
+
+def _check_series(series: Floats, names: tuple[str, ...]) -> None:
+    spread = series.std(axis=0)
+    flat = spread <= 1e-12 * np.abs(series).max(axis=0)
+    if flat.any():
+        raise DataGapError(
+            "The series cannot carry a vector autoregression.",
+            f"{names[int(np.argmax(flat))]} never changes in the periods used.",
+            "Leave it out, or use a longer period.",
+        )
+    standard = (series - series.mean(axis=0)) / spread
+    least, vectors = np.linalg.eigh(standard.T @ standard / len(series))
+    if least[0] < COPIES:
+        copies = [name for name, part in zip(names, vectors[:, 0], strict=True) if abs(part) > 1e-4]
+        raise DataGapError(
+            "The series cannot carry a vector autoregression.",
+            f"{', '.join(copies)} are copies or sums of each other.",
+            "Leave one of them out.",
+        )
+
+
+def _last(series: Floats, stretch: Ints, lags: int) -> Floats:
+    """The newest periods, with NaN where a gap or a border lies among them."""
+    newest = series[-1 : -lags - 1 : -1]
+    same = stretch[-1 : -lags - 1 : -1] == stretch[-1]
+    return np.where(same[:, None], newest, np.nan)
