@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from detente.claims.finding import Finding, Verdict
-from detente.claims.rules import Evidence, holm, judge
+from detente.claims.rules import Evidence, judge
 from detente.dynamics.checks import Check
+from detente.dynamics.multiple import holm
 from detente.studies.models import ClaimBase
 
 

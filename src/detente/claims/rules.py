@@ -6,7 +6,6 @@ them as they stand in `RULES`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detente.claims.finding import Verdict
@@ -164,25 +163,6 @@ def judge_outcome(happened: bool | None, odds: float, chance: float | None) -> t
         return _beyond_chance(chance)
     word = Verdict.SUPPORTED if odds >= 0.5 else Verdict.LEANS_SUPPORTED
     return word, f"It happened; the odds as of the date were {odds:.0%}."
-
-
-def holm(p_values: Sequence[float]) -> tuple[float, ...]:
-    """Holm's step-down correction of the p-values of one family.
-
-    Example:
-        >>> holm([0.01, 0.04, 0.03])
-        (0.03, 0.06, 0.06)
-
-    Source:
-        Holm (1979), A simple sequentially rejective multiple test procedure.
-    """
-    order = sorted(range(len(p_values)), key=lambda index: p_values[index])
-    adjusted = [0.0] * len(p_values)
-    highest = 0.0
-    for rank, index in enumerate(order):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
-        adjusted[index] = highest
-    return tuple(adjusted)
 
 
 def _doubts(evidence: Evidence, p_adjusted: float) -> list[str]:

@@ -25,6 +25,7 @@ from detente.dynamics.lagged import (
     largest_root,
     term_names,
 )
+from detente.dynamics.multiple import holm
 from detente.dynamics.tables import Tabular
 from detente.errors import DataGapError, UsageError
 
@@ -280,23 +281,6 @@ def granger(var: VAR) -> Granger:
     # Under equal regressors the pooled degrees of freedom are those of all k equations.
     degrees = (lags, k * free)
     return Granger(var.names, statistic, f_distribution.sf(statistic, *degrees), degrees)
-
-
-def holm(p_values: Floats) -> Floats:
-    """P-values corrected for their number by Holm's steps down.
-
-    Example:
-        >>> holm(np.array([0.01, 0.04])).tolist()
-        [0.02, 0.04]
-
-    Source:
-        Holm (1979), A simple sequentially rejective multiple test procedure.
-    """
-    order = np.argsort(p_values)
-    steps = np.maximum.accumulate(p_values[order] * np.arange(len(p_values), 0, -1))
-    corrected = np.empty(len(p_values))
-    corrected[order] = np.minimum(steps, 1.0)
-    return corrected
 
 
 def _log_det(system: Lagged, lags: int) -> float:
