@@ -31,6 +31,7 @@ from detente.claims.result import (
 )
 from detente.dynamics.checks import Check
 from detente.outcome.result import StudyResult
+from fake_reactions import reactions
 
 NAMES = {
     "ALD": "Aldoria",
@@ -513,6 +514,7 @@ def fake_result() -> StudyResult:
             ("Insufficient data", "Fewer than eight cases, or the data do not cover the dates."),
         ),
         findings=findings(),
+        reactions=reactions(),
         tension=(tension("Archive A", 0, 12.0), tension("Press index", 60, 90.0)),
         marks=marks(),
         spans=(

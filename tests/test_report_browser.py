@@ -187,10 +187,11 @@ def test_charts_follow_the_theme(chromium: Browser, page: Path) -> None:
 def test_wide_and_narrow_drawings_take_turns(chromium: Browser, page: Path) -> None:
     shown = ("['wide', 'narrow'].map(c => [...document.querySelectorAll('.drawing.' + c)]"
              ".filter(d => d.getClientRects().length).length)")  # fmt: skip
+    doubled = len(RESULT.tension) + sum(not s.problem for s in RESULT.reactions.systems)
     chromium.open(page, DESKTOP)
-    assert chromium.js(shown) == [len(RESULT.tension), 0]
+    assert chromium.js(shown) == [doubled, 0]
     chromium.open(page, PHONE)
-    assert chromium.js(shown) == [0, len(RESULT.tension)]
+    assert chromium.js(shown) == [0, doubled]
 
 
 def test_page_is_complete_without_scripts(chromium: Browser, page: Path) -> None:

@@ -17,7 +17,7 @@ from detente.report.page import environment
 
 FOLDER = files("detente.report").joinpath("templates")
 TEMPLATES = sorted(p.name for p in FOLDER.iterdir() if p.name.endswith(".html"))
-VIEWS = [v for _, v in inspect.getmembers(views, is_dataclass) if v.__module__ == views.__name__]
+VIEWS = [v for _, v in inspect.getmembers(views, is_dataclass)]
 FIELDS = {f.name for view in VIEWS for f in fields(view)}
 OF_JINJA = {"index0", "first"}
 

@@ -18,7 +18,6 @@ Scale = Literal["percent", "points"]
 
 PER_MONTH = {"day": 30.4375, "week": 4.348, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
 PER_EVENTS = 10_000.0
-ONE_HALF = 0.5  # added to counts, so that a silent period has a finite log
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -40,17 +39,12 @@ def grid_of(signal: Signal, *, normalise: bool = True) -> Grid:
         normalise: Divide counts by all events reported, where that is known.
     """
     series = signal.series
-    values = series.values
-    if signal.counts:
-        values = np.log(values + ONE_HALF)
-        if normalise and series.exposure is not None:
-            values = values - np.log(series.exposure)
     years = series.dates.astype("datetime64[Y]")
     day = (series.dates - years.astype("datetime64[D]")).astype(np.float64)
     season = day / 366.0
     decimal = years.astype(np.int64) + 1970 + season
     return Grid(
-        np.asarray(values, dtype=np.float64),
+        signal.analysed(normalise=normalise),
         np.asarray(series.segments, dtype=np.int64),
         np.asarray(decimal, dtype=np.float64),
         season,

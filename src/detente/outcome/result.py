@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from detente.claims.finding import Finding
 from detente.claims.result import DataUsed, Mark, ShownSeries, Span, TensionReading, ThenAndNow
+from detente.reactions.result import Reactions
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +22,7 @@ class StudyResult:
         parties: ISO codes of the parties, in the study's order; `party_names` code to name.
         rules: The verdict rules in plain words, as (name, text).
         findings: One per claim, in the study's order.
+        reactions: Who reacts to whom, as far as the study asks.
         tension: Readings of the system's tension, best first; `marks` and `spans` go with it.
         then_and_now: Relations of all pairs, one table per source.
         data: What was used; `missing` what is not there and what it would add; `notes` on overlaps.
@@ -41,6 +43,7 @@ class StudyResult:
     party_names: Mapping[str, str]
     rules: tuple[tuple[str, str], ...]
     findings: tuple[Finding, ...]
+    reactions: Reactions
     tension: tuple[TensionReading, ...]
     marks: tuple[Mark, ...]
     spans: tuple[Span, ...]

@@ -10,6 +10,7 @@ from detente.claims.rules import RULES
 from detente.claims.run import Narrate, assess_claims
 from detente.claims.tension import tension_readings
 from detente.outcome.result import StudyResult
+from detente.reactions.run import react
 from detente.studies.data import StudyData
 
 
@@ -27,7 +28,8 @@ def run_study(
         All findings and everything that the report shows.
 
     Example:
-        >>> from detente.studies.data import open_data
+        >>> from detente.reactions.run import react
+    from detente.studies.data import open_data
         >>> from detente.studies.load import load
         >>> data = open_data(load("korea"))
         >>> result = run_study(data, Options(draws=49, curve_draws=19, level_draws=100))
@@ -39,6 +41,8 @@ def run_study(
     findings = assess_claims(data, options, narrate)
     narrate("tension of the system")
     tension = tension_readings(data, options)
+    narrate("who reacts to whom")
+    reactions = react(data, seed=options.seed)
     answer, strength = headline(about, findings)
     return StudyResult(
         study=about.name,
@@ -54,6 +58,7 @@ def run_study(
         party_names={party.code: party.name for party in data.study.parties},
         rules=RULES,
         findings=findings,
+        reactions=reactions,
         tension=tension,
         marks=marks(data),
         spans=spans(data),

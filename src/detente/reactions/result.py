@@ -58,6 +58,7 @@ class SystemReading(Tabular):
         lags, steps, horizon: As declared in the study.
         reactions: All ordered pairs, a series with itself among them.
         tested: Number of reactions tested (a series with itself is not).
+        answer: The result in one or two plain sentences.
         checks, caveats: As their names say.
         sources, citations: Where the series come from.
         estimator: What was fitted, in one sentence.
@@ -77,6 +78,7 @@ class SystemReading(Tabular):
     horizon: int = 0
     reactions: tuple[Reaction, ...] = ()
     tested: int = 0
+    answer: str = ""
     checks: tuple[Check, ...] = ()
     caveats: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
@@ -127,7 +129,7 @@ class ExcitationReading(Tabular):
         share: Share of all event days that are follow-ons of earlier ones, with its interval.
         p: p-value of no self-excitation.
         rates: Events per year that come of themselves, by period of the study.
-        echo: Expected follow-ons by day after one event, shape (days,), direct and indirect.
+        answer: The result in one or two plain sentences.
         checks, caveats: As their names say.
         compare: What a published study found, with its citation.
         problem: Why nothing could be estimated; empty if it could.
@@ -142,7 +144,7 @@ class ExcitationReading(Tabular):
     share: Rate | None = None
     p: float = 1.0
     rates: tuple[Rate, ...] = ()
-    echo: tuple[float, ...] = ()
+    answer: str = ""
     checks: tuple[Check, ...] = ()
     caveats: tuple[str, ...] = ()
     compare: str = ""

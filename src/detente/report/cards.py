@@ -62,7 +62,7 @@ def card(finding: Finding, position: int) -> CardView:
         figure=figures.of_chart(chart, finding, f"{name}-chart") if chart else None,
         curve_note=curve_note(finding),
         readings=tuple(_reading(r, finding) for r in finding.readings),
-        checks=tuple(map(_check, finding.checks)),
+        checks=tuple(map(check_view, finding.checks)),
         caveats=finding.caveats,
         rows=tables.of_rows(finding),
         provenance=tuple(_provenance(finding)),
@@ -162,7 +162,8 @@ def _reading_effect(effect: float | None, interval: Interval | None, finding: Fi
     return f"{text} ({interval_text(finding, shown)})" if shown else text
 
 
-def _check(check: Check) -> CheckView:
+def check_view(check: Check) -> CheckView:
+    """A check as shown."""
     word = {True: "passed", False: "failed", None: "not made"}[check.passed]
     return CheckView(word, slug(word), check.name, check.text)
 

@@ -21,6 +21,7 @@ from detente.outcome.result import StudyResult
 from detente.report import figures, tables
 from detente.report.cards import card, verdict_view
 from detente.report.charts.pairs import ordered, pair_name
+from detente.report.reactions import reactions_view
 from detente.report.views import (
     CardView,
     Fact,
@@ -38,6 +39,7 @@ _WORDS = {
     "Interval": "The range of effects that the data can bear. “90%” means that nine of ten "
     "intervals made this way would hold the true effect.",
     "Latent level": "The steady level behind noisy counts, estimated with its uncertainty.",
+    "Follow-on": "An event that an earlier one of its kind made likelier.",
     "Net cooperation": "Cooperative minus conflictual events, as a share of both: 1 is only "
     "cooperation, −1 only conflict.",
     "p-value (p)": "How often chance alone makes an effect at least as large. When several claims "
@@ -45,6 +47,8 @@ _WORDS = {
     "Placebo test": "The same calculation on dates when nothing happened. It shows what chance "
     "alone makes of the data.",
     "Rate ratio": "How many times more often something happens: 1 means equally often.",
+    "Reaction": "What a typical surprise in one series (one standard deviation of what its past "
+    "did not announce) does to another afterwards.",
     "Specification": "One defensible way to run the test. All of them are shown; the one in the "
     "verdict was declared beforehand.",
 }
@@ -58,6 +62,7 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
     with debug_mode(False):  # specs are validated by the tests, not on every run
         cards = tuple(card(f, i) for i, f in enumerate(result.findings, 1))
         tension, relations = tuple(_tension(result)), tuple(_relations(result))
+        reactions = reactions_view(result.reactions)
     return PageView(
         title=result.title,
         question=result.question,
@@ -68,6 +73,7 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
         lead=lead(result),
         groups=grouped(cards),
         cards=cards,
+        reactions=reactions,
         tension=tension,
         marks=tables.of_marks(result.marks) if result.tension else None,
         relations=relations,

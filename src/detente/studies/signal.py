@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from detente.relations.series import Series
+
+ONE_HALF = 0.5  # added to counts, so that a silent period has a finite log
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,3 +37,16 @@ class Signal:
     sha256: str = ""
     figure: str = ""
     reverse: bool = False
+
+    def analysed(self, *, normalise: bool = True) -> NDArray[np.float64]:
+        """The values as estimators take them: log rates of counts, scores as they are.
+
+        Args:
+            normalise: Divide counts by all events reported, where that is known.
+        """
+        if not self.counts:
+            return self.series.values
+        logs = np.log(self.series.values + ONE_HALF)
+        if normalise and self.series.exposure is not None:
+            logs = logs - np.log(self.series.exposure)
+        return np.asarray(logs, dtype=np.float64)

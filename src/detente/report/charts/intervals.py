@@ -1,0 +1,84 @@
+"""Rows of estimates: a point on its interval for each, with its name above and number beside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+
+from detente.report.charts.theme import Spec, at, colour, finish, padded, table
+from detente.report.words import decimals, number, wrapped
+
+BAR = 6
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One row: a name, a value, its 90% interval, and whether it is the one to look at first."""
+
+    label: str
+    value: float
+    low: float
+    high: float
+    first: bool = False
+
+
+def intervals(
+    rows: Sequence[Estimate], title: str, neutral: float, suffix: str = "", *, signed: bool = True
+) -> Spec:
+    """Draw rows of estimates over one axis.
+
+    Args:
+        rows: The estimates, from the top.
+        title: What the axis shows, with its unit.
+        neutral: Where "no effect" is; a line is drawn there.
+        suffix: What follows a number, such as "%".
+        signed: Whether the numbers are changes and show their sign.
+    """
+    placed, y = [], 0
+    places = min(decimals(max((abs(row.value) for row in rows), default=1.0)), 2)
+    for row in rows:
+        lines = wrapped(row.label, 42)
+        centre = y + 14 * len(lines) + 9
+        placed.append(
+            {
+                "top": y + 10,
+                "above": centre - BAR,
+                "below": centre + BAR,
+                "y": centre,
+                "label": "\n".join(lines),
+                "text": number(row.value, places, sign=signed) + suffix,
+                "value": row.value,
+                "low": row.low,
+                "high": row.high,
+                "first": row.first,
+            }
+        )
+        y += 14 * len(lines) + 26
+    scale = alt.Scale(
+        domain=list(padded([neutral, *(v for r in rows for v in (r.low, r.high))])),
+        nice=False, zero=False,
+    )  # fmt: skip
+    axis = alt.Axis(title=wrapped(title, 54), tickCount=6)
+    base = alt.Chart(table(placed))
+    tone = alt.condition("datum.first", alt.value(colour("accent")), alt.value(colour("muted")))
+
+    def x(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", scale=scale, axis=axis)
+
+    zero = alt.Chart(table([{"at": neutral}])).mark_rule(color=colour("muted"), strokeWidth=1)
+    label = base.mark_text(align="left", baseline="alphabetic")
+    value = base.mark_text(align="right", baseline="alphabetic", fontWeight="bold")
+    return finish(
+        alt.layer(
+            zero.encode(x=x("at")),
+            base.mark_rect(color=colour("band80")).encode(
+                x=x("low"), x2="high", y=at("above", y), y2=alt.Y2("below")
+            ),
+            base.mark_circle(size=64, opacity=1).encode(x=x("value"), y=at("y", y), color=tone),
+            label.encode(x=alt.XValue(0), y=at("top", y), text="label:N"),
+            value.encode(x=alt.XValue("width"), y=at("top", y), text="text:N"),
+        ),
+        y + 42,
+    )

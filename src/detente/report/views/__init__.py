@@ -1,0 +1,31 @@
+"""What the page's templates are given: frozen data, every field documented.
+
+`page.html` receives one `PageView` as `page`; its macros receive the smaller views. A test checks
+that the templates use no name that is not a documented field here.
+"""
+
+from __future__ import annotations
+
+from detente.report.views.claims import CardView, GroupView, ReadingView, VerdictView
+from detente.report.views.page import PageView, RelationsView, TensionView
+from detente.report.views.parts import Cell, CheckView, Fact, FigureView, KeyItem, TableView
+from detente.report.views.reactions import EstimateView, ReactionsView, SystemView
+
+__all__ = [
+    "CardView",
+    "Cell",
+    "CheckView",
+    "EstimateView",
+    "Fact",
+    "FigureView",
+    "GroupView",
+    "KeyItem",
+    "PageView",
+    "ReactionsView",
+    "ReadingView",
+    "RelationsView",
+    "SystemView",
+    "TableView",
+    "TensionView",
+    "VerdictView",
+]
