@@ -7,7 +7,7 @@ distribution given the conditions, not set to the smallest ones that meet them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,8 @@ from detente.errors import DataGapError, UsageError
 
 Ints = NDArray[np.int64]
 
-MAX_ROUNDS = 500  # attempts per path to meet soft conditions
+MAX_ROUNDS = 1000  # attempts per path to meet soft conditions
+TRIAL_ROUNDS, MIN_ACCEPTED = 10, 0.005  # a share below this after the first rounds is hopeless
 MIN_EFFECTIVE = 50  # draws that must carry the weight under hard conditions
 CHUNK = 1000  # paths that are made at once
 
@@ -164,24 +165,36 @@ def conditional_forecast(
     weights = np.full(len(pool.factors), 1 / len(pool.factors))
     if update and np.isfinite(fixed).any():
         weights = _weights(pool, start, extra, fixed)
-    paths = np.empty((draws, *shape))
+
+    def attempt(slots: Ints) -> Floats:
+        picked = _resampled(weights, len(slots), rng) if update else slots
+        return _paths(pool, picked, start, extra, fixed, rng)
+
+    paths, tried = _within(attempt, draws, least, most)
+    return _summary(model.names, paths, coverages, float(1 / (weights**2).sum()), draws / tried)
+
+
+def _within(
+    attempt: Callable[[Ints], Floats], draws: int, least: Floats, most: Floats
+) -> tuple[Floats, int]:
+    """Paths inside the ranges, and how many were tried for them."""
+    paths = np.empty((draws, *least.shape))
     pending, tried = np.arange(draws), 0
-    for _ in range(MAX_ROUNDS):
-        picked = _resampled(weights, len(pending), rng) if update else pending
+    for round_ in range(MAX_ROUNDS):
         tried += len(pending)
-        made = _paths(pool, picked, start, extra, fixed, rng)
+        made = attempt(pending)
         inside = ~((made < least) | (made > most)).any(axis=(1, 2))  # NaN never counts as outside
         paths[pending[inside]] = made[inside]
         pending = pending[~inside]
         if len(pending) == 0:
+            return paths, tried
+        if round_ + 1 >= TRIAL_ROUNDS and draws - len(pending) < MIN_ACCEPTED * tried:
             break
-    if len(pending):
-        raise DataGapError(
-            "The conditions could not be met.",
-            f"{draws - len(pending)} of {draws} paths met them in {MAX_ROUNDS} attempts each.",
-            "Widen the ranges, or fix the series with hard conditions.",
-        )
-    return _summary(model.names, paths, coverages, float(1 / (weights**2).sum()), draws / tried)
+    raise DataGapError(
+        "The conditions could not be met.",
+        f"{draws - len(pending)} of {tried} paths met them.",
+        "Widen the ranges, or fix the series with hard conditions.",
+    )
 
 
 def _given(array: ArrayLike | None, shape: tuple[int, int]) -> Floats:

@@ -6,7 +6,7 @@ wins by it won at forecasting, and overfitting is priced in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import product
 from typing import Any
@@ -100,15 +100,17 @@ def choose_hyperparameters(
             f"Name some of {', '.join(asdict(start))}.",
         )
     system = lagged(values, lags, controls=controls, segments=segments)
-    tried = [
-        replace(start, **dict(zip(grid, values_, strict=True)))
-        for values_ in product(*grid.values())
-    ]
+    tried = [_changed(start, grid, combination) for combination in product(*grid.values())]
     heights = [_height(system, prior) for prior in tried]
     if refine:
         tried.append(_climbed(system, tried[int(np.argmax(heights))], grid))
         heights.append(_height(system, tried[-1]))
     return HyperparameterChoice(tuple(tried), np.array(heights))
+
+
+def _changed(prior: SimsZha, names: Iterable[str], values: Iterable[float]) -> SimsZha:
+    changes: dict[str, Any] = dict(zip(names, values, strict=True))
+    return replace(prior, **changes)
 
 
 def _height(system: Lagged, prior: SimsZha) -> float:
@@ -126,8 +128,7 @@ def _climbed(system: Lagged, best: SimsZha, grid: Mapping[str, Sequence[float]])
     bounds = [(np.log(min(grid[name])), np.log(max(grid[name]))) for name in free]
 
     def prior_at(place: Floats) -> SimsZha:
-        changes: dict[str, Any] = dict(zip(free, np.exp(place).tolist(), strict=True))
-        return replace(best, **changes)
+        return _changed(best, free, np.exp(place).tolist())
 
     found = minimize(
         lambda place: -_height(system, prior_at(place)),
