@@ -114,7 +114,7 @@ def _shared(parts: list[Series]) -> Days:
             "Load event data, or begin earlier.",
         )
     first, last = max(dates[0] for dates in known), min(dates[-1] for dates in known)
-    dates = parts[0].dates[(parts[0].dates >= first) & (parts[0].dates <= last)]
+    dates: Days = parts[0].dates[(parts[0].dates >= first) & (parts[0].dates <= last)]
     if len(dates) == 0:
         raise DataGapError(
             "The series could not be put side by side.",

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from detente.reactions.excitation import read_excitation
 from detente.reactions.result import Reactions
+from detente.reactions.system import read_system
 from detente.studies.data import StudyData
 
 
 def react(data: StudyData, *, seed: int = 1) -> Reactions:
-    """Who reacts to whom, as far as the study asks."""
-    return Reactions()
+    """Who reacts to whom, as far as the study asks.
+
+    Args:
+        data: The study's data as of a date.
+        seed: Seed of every random draw.
+
+    Returns:
+        One reading for each system, excitation and law of the study; where the data cannot carry
+        one, its `problem` says why.
+    """
+    study = data.study
+    return Reactions(
+        systems=tuple(read_system(data, system, seed=seed) for system in study.systems),
+        excitations=tuple(read_excitation(data, item, seed=seed) for item in study.excitations),
+    )
