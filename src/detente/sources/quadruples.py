@@ -102,8 +102,8 @@ def _bind(source: Source, path: Path, header: str, mapping: Mapping[str, str]) -
     return dataclasses.replace(
         source,
         tables={
-            "entities": _entities(_read_map(path.parent / "entity2id.txt")),
-            "relations": _relations(_read_map(path.parent / "relation2id.txt")),
+            "entities": _entities(read_names(path.parent / "entity2id.txt")),
+            "relations": _relations(read_names(path.parent / "relation2id.txt")),
         },
         params={
             "data_set": path.parent.name,
@@ -121,7 +121,7 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _read_map(path: Path) -> list[tuple[str, str]]:
+def read_names(path: Path) -> list[tuple[str, str]]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
