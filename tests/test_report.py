@@ -22,6 +22,7 @@ import pytest
 from detente.claims.finding import Verdict
 from detente.errors import DetenteError
 from detente.outcome.result import StudyResult
+from detente.reactions.result import Reactions
 from detente.report import WrittenReport, files, write
 from fake_result import NAMES, estimated, fake_result
 
@@ -38,7 +39,7 @@ def result() -> StudyResult:
 def small(result: StudyResult) -> StudyResult:
     """One finding, nothing else: quick to write."""
     none = {"tension": (), "marks": (), "spans": (), "then_and_now": (), "shown": ()}
-    return replace(result, findings=result.findings[20:21], **none)
+    return replace(result, findings=result.findings[20:21], reactions=Reactions(), **none)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from detente import __version__
-from detente.cli import events, panel, study
+from detente.cli import dynamics, events, panel, study
 from detente.cli.output import report_bug, report_error, stop_writing
 from detente.errors import DetenteError
 
@@ -42,6 +42,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("study", rich_help_panel="Studies")(study.study_command)
+app.command("dynamics", rich_help_panel="Studies")(dynamics.dynamics_command)
 app.command("new", rich_help_panel="Studies")(study.new_command)
 app.command("validate", rich_help_panel="Studies")(study.validate_command)
 app.command("ingest", rich_help_panel="Events")(events.ingest_command)

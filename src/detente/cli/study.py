@@ -72,11 +72,11 @@ def study_command(
     started = time.perf_counter()
     loaded = load(study)
     folder = out or Path("out") / loaded.study.study.name
-    store = None if events is None else _event_store(events, folder)
+    store = None if events is None else event_store(events, folder)
     data = open_data(loaded, as_of=as_of, store=store)
     read = time.perf_counter()
     chosen = loaded.study.study.seed if seed is None else seed
-    with _saying() as say:
+    with saying() as say:
         result = run_study(data, Options(seed=chosen), say)
         tested = time.perf_counter()
         say("drawing the report")
@@ -141,7 +141,7 @@ def validate_command(study: StudyName, as_json: AsJson = False) -> None:
         typer.echo(f"{found.study.name} is valid: {named}.")
 
 
-def _event_store(path: Path, folder: Path) -> Store:
+def event_store(path: Path, folder: Path) -> Store:
     """The store at a path, or a store made of the event files there, kept beside the report."""
     from detente import sources  # noqa: PLC0415
 
@@ -168,7 +168,7 @@ def _event_store(path: Path, folder: Path) -> Store:
 
 
 @contextlib.contextmanager
-def _saying() -> Iterator[Callable[[str], None]]:
+def saying() -> Iterator[Callable[[str], None]]:
     """A line on stderr that says what is being done, on a terminal only."""
     console = Console(stderr=True, highlight=False)
     if not sys.stderr.isatty():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -92,7 +92,7 @@ class SystemReading(Tabular):
         found = [one for one in self.reactions if one.seen and one.act != one.respond]
         return tuple(sorted(found, key=lambda one: one.p_adjusted))
 
-    def columns(self) -> Mapping[str, object]:
+    def columns(self) -> Mapping[str, Sequence[object]]:
         """One row per reaction."""
         return {
             "acts": [self.names[one.act] for one in self.reactions],
@@ -150,7 +150,7 @@ class ExcitationReading(Tabular):
     compare: str = ""
     problem: str = ""
 
-    def columns(self) -> Mapping[str, object]:
+    def columns(self) -> Mapping[str, Sequence[object]]:
         """One row per estimate."""
         found = [one for one in (self.follow_ons, self.share, *self.rates) if one is not None]
         return {
@@ -208,7 +208,7 @@ class LawReading(Tabular):
     citations: tuple[str, ...] = ()
     problem: str = ""
 
-    def columns(self) -> Mapping[str, object]:
+    def columns(self) -> Mapping[str, Sequence[object]]:
         """One row per specification, then the study's own case."""
         found = [*self.rows, *([self.case] if self.case else [])]
         return {

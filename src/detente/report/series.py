@@ -12,6 +12,7 @@ import numpy as np
 from detente.claims.finding import Finding
 from detente.claims.result import TensionReading, ThenAndNow
 from detente.outcome.result import StudyResult
+from detente.reactions.result import Reactions
 from detente.report.words import slug
 
 Columns = Mapping[str, Sequence[object]]
@@ -60,6 +61,7 @@ def _field(value: object) -> object:
 def _all(result: StudyResult) -> Iterator[tuple[str, Columns]]:
     for finding in result.findings:
         yield from _of_finding(finding)
+    yield from _of_reactions(result.reactions)
     for reading in result.tension:
         yield f"tension-{reading.source}", _of_tension(reading)
     if result.marks:
@@ -70,6 +72,19 @@ def _all(result: StudyResult) -> Iterator[tuple[str, Columns]]:
         yield f"relations-{shown.source}", _of_pairs(shown)
     for series in result.shown:
         yield series.id, series.columns
+
+
+def _of_reactions(found: Reactions) -> Iterator[tuple[str, Columns]]:
+    if not found:
+        return
+    for kind, readings in (
+        ("reactions", found.systems),
+        ("excitation", found.excitations),
+        ("law", found.laws),
+    ):
+        for reading in readings:
+            if not reading.problem:
+                yield f"{kind}-{reading.id}", reading.columns()
 
 
 def _of_finding(finding: Finding) -> Iterator[tuple[str, Columns]]:
