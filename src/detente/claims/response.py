@@ -1,9 +1,9 @@
 """Response claims: after A does X, the relation of B and C rises or falls within a window.
 
-The primary estimator, fixed beforehand: causes closer together than the window are one episode; the
-change is the mean log rate (relative to all events reported) from the episode's first period over
-the window, less the mean over the baseline before it, less the same at matched placebo dates; the
-effect is the mean over episodes, with a bootstrap interval over episodes.
+The primary estimator, fixed beforehand: causes closer together than window and baseline are one
+episode; the change is the mean log rate (relative to all events reported) from the episode's first
+period over the window, less the mean over the baseline before it, less the change expected at that
+time of year; the effect is the mean over episodes; p-value and interval come from placebo dates.
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ from detente.claims.scales import (
 )
 from detente.dynamics.checks import Check
 from detente.dynamics.eventstudy import EventStudy, Grid, event_study
-from detente.dynamics.resample import interval_of_mean
 from detente.errors import DataGapError
 from detente.studies.data import Fact, StudyData
 from detente.studies.models import ResponseClaim
@@ -42,12 +41,13 @@ from detente.studies.signal import Signal
 
 ESTIMATOR = (
     "Event study over merged episodes, on log rates relative to all events reported (scores as "
-    "they are), against dates matched on era, season and volatility (MacKinlay 1997; Abadie, "
-    "Diamond and Hainmueller 2010); expanded percentile bootstrap over episodes (Hesterberg 2015)"
+    "they are), the season taken out, against dates matched on era and volatility (MacKinlay 1997; "
+    "Abadie, Diamond and Hainmueller 2010); interval of the effects that the placebos allow "
+    "(Rosenbaum 2002)"
 )
-NULL = "Random dates of the same era, season and volatility at which no cause happened"
+NULL = "Random dates of the same era and volatility at which no cause happened, with either sign"
 FINE_ENOUGH = 0.75  # periods that must fit into the window
-LADDER_KEEPS_VOLATILITY = 2
+LADDER_KEEPS_VOLATILITY = 1
 POWER_Z = 2.8  # 1.96 + 0.84 standard errors: seen 80% of the time at the 5% level
 
 
@@ -122,7 +122,7 @@ def measure(signal: Signal, facts: Sequence[Fact], choice: Choice, options: Opti
         draws=options.draws,
         seed=options.seed,
     )
-    return Measured(signal, choice, grid, study, interval_of_mean(study.changes, seed=options.seed))
+    return Measured(signal, choice, grid, study, study.interval())
 
 
 def _check_fine_enough(every: str, window: int) -> None:
@@ -321,8 +321,8 @@ def _checks(item: Measured) -> tuple[Check, ...]:
             "Comparable dates of like era and volatility",
             relaxed == 0,
             f"Between {study.pool_sizes.min()} and {study.pool_sizes.max()} per episode; for "
-            f"{int((study.ladder > 0).sum())} of {len(study.ladder)} episodes the season or the "
-            f"era had to be widened, for {relaxed} the volatility too.",
+            f"{int((study.ladder > 0).sum())} of {len(study.ladder)} episodes the era had to be "
+            f"widened, for {relaxed} the volatility too.",
         ),
         Check(
             "All episodes measured",

@@ -1,18 +1,23 @@
 """Event studies on a regular series: what changed after episodes, against matched placebo dates.
 
 A change is the mean of the series from an episode's start over `window` periods, less its mean over
-the `baseline` periods before. Placebo dates are dates of the same era, season and volatility at
-which no episode ran; ordinary t-tests are not used, because series of relations are calm for years
-and then wild, and a t-test on such a series finds "effects" of dates picked at random.
+the `baseline` periods before, less the change that the time of year alone lets one expect. Placebo
+dates are dates of the same era and volatility at which no episode ran; ordinary t-tests are not
+used, because series of relations are calm for years and then wild, and a t-test on such a series
+finds "effects" of dates picked at random.
+
+The expected change comes from a regression over all dates, not from the mean of the few placebo
+dates of an episode: in simulated worlds that mean was so noisy that a twentieth became a tenth.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t
 
 from detente.errors import DataGapError
 
@@ -20,8 +25,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-MIN_POOL = 8
+MIN_POOL = 16
 VOLATILITY_CLASSES = 3
+HARMONICS = 2
+SEASONAL_FROM = 40  # changes below which a season cannot be told from chance
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +54,7 @@ class EventStudy:
 
     Attributes:
         starts: Index of each episode used, shape (n,).
-        changes: Change after each episode, less the mean of its matched placebo dates, shape (n,).
+        changes: Change after each episode beyond the expected one, shape (n,).
         effect: Mean of `changes`.
         placebo: Draws of the effect at matched placebo dates, shape (draws,).
         p_placebo: Two-sided share of placebo effects at least as large.
@@ -68,6 +75,16 @@ class EventStudy:
     ladder: Ints
     dropped: int
     pools: tuple[Ints, ...]
+
+    def interval(self, coverage: float = 0.90) -> tuple[float, float]:
+        """Interval of the mean effect over these episodes: the effects that the placebos allow.
+
+        The spread of the placebo draws, with the quantile of a t-distribution for so few episodes.
+        A bootstrap over episodes covered less in simulated worlds: it cannot see what all episodes
+        share, such as the estimate of the expected change.
+        """
+        reach = float(t.ppf((1 + coverage) / 2, 2 * len(self.starts)) * self.placebo.std())
+        return self.effect - reach, self.effect + reach
 
 
 def merge_episodes(periods: Sequence[int] | Ints, gap: int) -> Ints:
@@ -133,7 +150,8 @@ def event_study(
         window: Periods after the start of an episode.
         baseline: Periods before it.
         lag: See `change_at`.
-        gap: Causes closer than this are one episode; by default the longer of window and baseline.
+        gap: Causes closer than this are one episode; by default window and baseline together, so
+            that nothing that followed an earlier cause lies in an episode's baseline.
         draws: Number of placebo draws.
         seed: Seed of the random numbers.
 
@@ -156,11 +174,12 @@ def event_study(
 
     Source:
         MacKinlay (1997), Event studies in economics and finance, for the design; Abadie, Diamond
-        and Hainmueller (2010) for inference by placebo.
+        and Hainmueller (2010) for inference by placebo; Rosenbaum (2002), Observational Studies,
+        for intervals from a randomisation test.
     """
     causes = np.asarray(causes, dtype=np.int64)
     all_changes = change_at(grid, window, baseline, lag)
-    episodes = merge_episodes(causes, gap or max(window, baseline))
+    episodes = merge_episodes(causes, gap or window + baseline + lag)
     usable = episodes[np.isfinite(all_changes[episodes])]
     if len(usable) == 0:
         raise DataGapError(
@@ -169,17 +188,18 @@ def event_study(
             "Load event data that cover them.",
         )
     pools, ladder = _pools(grid, all_changes, usable, causes, window + lag)
-    centres = np.array([all_changes[pool].mean() for pool in pools])
-    changes = all_changes[usable] - centres
+    dose = change_at(_under_causes(grid, causes, window, lag), window, baseline, lag)
+    expected, free = _expected(grid, all_changes, dose, (window + baseline) / 2)
+    changes = all_changes[usable] - expected[usable]
     effect = float(changes.mean())
-    placebo = _placebo_effects(all_changes, pools, centres, draws, seed)
+    placebo = _placebo_effects(free, pools, draws, seed)
     return EventStudy(
         starts=usable,
-        changes=changes,
+        changes=np.asarray(changes, dtype=np.float64),
         effect=effect,
         placebo=placebo,
         p_placebo=two_sided(effect, placebo),
-        p_shift=two_sided(effect, _calendar_shifts(all_changes, usable)),
+        p_shift=two_sided(effect, _calendar_shifts(free, usable)),
         pool_sizes=np.array([len(pool) for pool in pools], dtype=np.int64),
         ladder=ladder,
         dropped=len(episodes) - len(usable),
@@ -242,6 +262,38 @@ def _mean_of_next(grid: Grid, length: int, offset: int) -> Floats:
     return np.asarray(means, dtype=np.float64)
 
 
+def _under_causes(grid: Grid, causes: Ints, window: int, lag: int) -> Grid:
+    """The grid with 1 in the periods that a cause may have moved, 0 in others, NaN as before."""
+    under = np.where(np.isfinite(grid.values), 0.0, np.nan)
+    for cause in causes:
+        under[cause + lag : cause + lag + window] += 1.0
+    return replace(grid, values=np.minimum(under, 1.0))
+
+
+def _expected(grid: Grid, changes: Floats, dose: Floats, overlap: float) -> tuple[Floats, Floats]:
+    """What a change would be by the time of year, and every change free of that and of causes.
+
+    Least squares over all dates, with a mean for each source block; the dose (how much more of the
+    window than of the baseline lies under causes) keeps effects of causes out of the rest. What is
+    left is widened for the degrees of freedom spent, each of which takes up `overlap` dates because
+    the windows of neighbouring dates overlap.
+
+    Returns:
+        Expected change by period, and changes less it and less what the dose explains.
+    """
+    known = np.isfinite(changes)
+    columns = [(grid.block == block).astype(np.float64) for block in np.unique(grid.block[known])]
+    if known.sum() >= SEASONAL_FROM and np.ptp(grid.season[known]) > 0:
+        turns = 2 * np.pi * grid.season * np.arange(1, HARMONICS + 1)[:, None]
+        columns += [*np.sin(turns), *np.cos(turns)]
+    design = np.stack([*columns, dose], axis=1)
+    slopes = np.linalg.lstsq(design[known], changes[known], rcond=None)[0]
+    expected = design[:, :-1] @ slopes[:-1]
+    free = changes - expected - slopes[-1] * dose
+    spent = min(0.5, design.shape[1] * overlap / known.sum())
+    return expected, free / np.sqrt(1 - spent)
+
+
 def _volatility_class(grid: Grid, span: int = 12) -> Ints:
     """Third of its source block by how much it moved in the periods before, shape (T,)."""
     steps = np.abs(np.diff(grid.values, prepend=np.nan))
@@ -283,15 +335,12 @@ def _pools(
 
 
 def _rules(grid: Grid, volatility: Ints, start: int) -> list[Callable[[], Bools]]:
-    """From the strictest to none: era, season and volatility; then fewer of them."""
-    apart = np.abs(grid.season - grid.season[start])
-    season = np.minimum(apart, 1 - apart) <= 1.5 / 12
+    """From the strictest to none: era and volatility; a wider era; the era alone."""
     near = np.abs(grid.year - grid.year[start]) <= 4
     far = np.abs(grid.year - grid.year[start]) <= 8
     alike = volatility == volatility[start]
     return [
-        lambda: near & season & alike,
-        lambda: far & season & alike,
+        lambda: near & alike,
         lambda: far & alike,
         lambda: far,
         lambda: np.ones(len(near), dtype=np.bool_),
@@ -307,19 +356,16 @@ def _first_enough(candidates: Bools, rules: list[Callable[[], Bools]]) -> tuple[
     return pool, len(rules) - 1
 
 
-def _placebo_effects(
-    changes: Floats, pools: list[Ints], centres: Floats, draws: int, seed: int
-) -> Floats:
-    """Effects at one random matched date per episode.
+def _placebo_effects(free: Floats, pools: list[Ints], draws: int, seed: int) -> Floats:
+    """Effects at one random matched date per episode, each change with either sign.
 
-    A placebo date is part of the mean it is compared with, an episode is not; the factor k / (k-1)
-    undoes that.
+    Where nothing happens, before and after are interchangeable; without the signs the null would
+    lack what sets the few dates of one pool apart from all others, and be too narrow.
     """
     rng = np.random.default_rng(seed)
     total = np.zeros(draws)
-    for pool, centre in zip(pools, centres, strict=True):
-        picked = changes[rng.choice(pool, size=draws)]
-        total += (picked - centre) * (len(pool) / max(len(pool) - 1, 1))
+    for pool in pools:
+        total += rng.choice([-1.0, 1.0], size=draws) * free[rng.choice(pool, size=draws)]
     return np.asarray(total / len(pools), dtype=np.float64)
 
 

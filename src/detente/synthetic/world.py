@@ -17,7 +17,17 @@ from detente.synthetic.processes import chance_within
 from detente.synthetic.relations import GROUP, Counted, make_relation, make_scores, make_world
 from detente.synthetic.setting import Setting, make_setting
 from detente.synthetic.study import (
-    COOPERATION, COUNTS, DYADS, SCORES, VALUE, A, B, C, D, Tables, as_study,
+    COOPERATION,
+    COUNTS,
+    DYADS,
+    SCORES,
+    VALUE,
+    A,
+    B,
+    C,
+    D,
+    Tables,
+    as_study,
 )  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -137,9 +147,7 @@ def _relations(
     }
 
 
-def _places(
-    setting: Setting, actions: Actions, rate: Floats, rng: np.random.Generator
-) -> _Places:
+def _places(setting: Setting, actions: Actions, rate: Floats, rng: np.random.Generator) -> _Places:
     months, days = len(setting.months), len(setting.days)
     since = int(rng.integers(6, months // 3))
     late = np.arange(months // 2 + 6, months - TARGET)
