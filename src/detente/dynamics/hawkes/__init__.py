@@ -4,14 +4,25 @@
 """
 
 from detente.dynamics.hawkes.binned import BinnedHawkes, BinnedParameters, fit_binned
+from detente.dynamics.hawkes.continuous import ContinuousHawkes, fit_continuous
 from detente.dynamics.hawkes.crosstest import CrossTest, CrossTests, cross_test, cross_tests
+from detente.dynamics.hawkes.process import Likelihood, Process, constant_process, likelihood
+from detente.dynamics.hawkes.simulate import Events, simulate
 
 __all__ = [
     "BinnedHawkes",
     "BinnedParameters",
+    "ContinuousHawkes",
     "CrossTest",
     "CrossTests",
+    "Events",
+    "Likelihood",
+    "Process",
+    "constant_process",
     "cross_test",
     "cross_tests",
     "fit_binned",
+    "fit_continuous",
+    "likelihood",
+    "simulate",
 ]

@@ -26,12 +26,19 @@ from detente.dynamics.hawkes.check import (
     check_decays,
     check_excites,
     check_names,
+    check_recorded,
     finding_notes,
     parameter_names,
 )
 from detente.dynamics.hawkes.features import daily_excitement
 from detente.dynamics.hawkes.kernel import daily_kernel, direct
-from detente.dynamics.hawkes.profile import Profile, check_told_apart, fit_profile, uncertainty
+from detente.dynamics.hawkes.profile import (
+    Profile,
+    check_told_apart,
+    fit_profile,
+    uncertainty,
+    unpack,
+)
 from detente.dynamics.hawkes.result import HawkesResult, spectral_radius
 from detente.dynamics.hawkes.target import Target, log_likelihood
 from detente.errors import UsageError
@@ -229,10 +236,14 @@ def fit_binned(
     days, dimensions = given.shape
     labels = check_names(names, dimensions)
     baseline = make_baseline(
-        np.arange(days, dtype=np.float64) + 0.5, exposure=exposure, covariates=covariates, season=season,
+        np.arange(days, dtype=np.float64) + 0.5,
+        exposure=exposure,
+        covariates=covariates,
+        season=season,
         periods=periods,
-    )  # fmt: skip
+    )
     check_rank(baseline)
+    check_recorded(given, baseline.exposure)
     allowed = check_excites(excites, dimensions)
     inputs = BinnedInputs(given, baseline, allowed, within_day, ridge, periods, season)
     if family not in ("poisson", "negative binomial"):
@@ -263,7 +274,7 @@ def _fit(
     kept = np.exp(profile.shared) if fixed is None else fixed
     check_told_apart(profile, names, lambda t: parameter_names(t, inputs.baseline.names, names))
     width = inputs.baseline.design.shape[-1]
-    effects, excitation = unpack(profile, width, dimensions, len(kept))
+    effects, excitation = unpack(profile, width, len(kept))
     kernel = daily_kernel(kept, within_day=inputs.within_day)
     state = daily_excitement(inputs.counts, kept, kernel.gain)[:-1]
     rates = inputs.baseline.rates(effects) + np.einsum("tek,dek->td", state, excitation)
@@ -278,15 +289,6 @@ def _fit(
     )  # fmt: skip
     notes = ((NO_EXPOSURE,) if free else ()) + finding_notes(result, told=told or fixed is not None)
     return replace(result, notes=notes + _hidden(kernel.same))
-
-
-def unpack(profile: Profile, width: int, dimensions: int, decays: int) -> tuple[Floats, Floats]:
-    """Effects, shape (D, q), and excitation, shape (D, D, K), with zeros where none is allowed."""
-    effects = np.stack([optimum.parameters[:width] for optimum in profile.optima])
-    flat = np.zeros((dimensions, dimensions * decays))
-    for row, target, optimum in zip(flat, profile.targets, profile.optima, strict=True):
-        row[target.columns] = optimum.parameters[width:]
-    return effects, flat.reshape(dimensions, dimensions, decays)
 
 
 def _targets(inputs: BinnedInputs, decays: Floats, clumping: Floats) -> list[Target]:

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from detente.dynamics.hawkes.result import HawkesResult
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 MIN_EVENTS = 5
+MANY_TIES = 0.1  # share of events at the moment of another, above which times are dates
 
 
 def check_counts(counts: Floats) -> Floats:
@@ -55,6 +57,78 @@ def check_events(events: Floats) -> None:
             f"Dimension {d} has {events[d]:.0f} events; {MIN_EVENTS} are needed.",
             "Leave it out, merge it with another, or use a longer sample.",
         )
+
+
+def check_recorded(counts: Floats, exposure: Floats) -> None:
+    """Refuse events on days on which nothing was recorded."""
+    wrong = np.flatnonzero((exposure <= 0) & (counts.sum(axis=1) > 0))
+    if len(wrong):
+        raise InputError(
+            "The counts and the exposure contradict each other.",
+            f"{len(wrong)} days without exposure have events, the first is day {wrong[0]}.",
+            "Correct the exposure of these days.",
+        )
+
+
+def check_window(window: tuple[float, float]) -> tuple[float, float]:
+    """Begin and end of the window."""
+    begin, end = (float(edge) for edge in window)
+    if not (np.isfinite([begin, end]).all() and begin < end):
+        raise UsageError(
+            "The window could not be used.",
+            f"It goes from {begin} to {end}.",
+            "Give its begin and a later end in days.",
+        )
+    return begin, end
+
+
+def check_times(times: Floats, kinds: Ints | None, begin: float, end: float) -> tuple[Floats, Ints]:
+    """Times in order with their kinds, or an error that says what is wrong with them."""
+    given = np.asarray(times, dtype=np.float64)
+    sorts = np.zeros(given.shape, np.int64) if kinds is None else np.asarray(kinds)
+    if given.ndim != 1 or sorts.shape != given.shape or not np.issubdtype(sorts.dtype, np.integer):
+        raise UsageError(
+            "The events could not be read.",
+            f"Times have shape {given.shape}, kinds {sorts.shape} of type {sorts.dtype}.",
+            "Give one time and one whole-number kind for each event.",
+        )
+    if not len(given) or not np.isfinite(given).all() or (sorts < 0).any():
+        raise InputError(
+            "The events could not be used.",
+            "There are none, or a time is missing, or a kind is negative.",
+            "Drop events without a time, and number the kinds from 0.",
+        )
+    outside = int(((given < begin) | (given > end)).sum())
+    if outside:
+        raise InputError(
+            "The events could not be used.",
+            f"{outside} of {len(given)} lie outside the window from {begin:g} to {end:g}.",
+            "Widen the window to all the time that was observed, or drop these events.",
+        )
+    order = np.argsort(given, kind="stable")
+    return given[order], sorts[order].astype(np.int64)
+
+
+def tie_notes(times: Floats, ties: str) -> tuple[str, ...]:
+    """What ties do to a fit in continuous time, or an error where times are dates."""
+    same = np.diff(times) == 0
+    share = float((np.append(same, False) | np.append(False, same)).mean())
+    if ties not in ("refuse", "keep"):
+        raise UsageError(
+            "Ties could not be handled.", f"{ties!r} is unknown.", "Use 'refuse' or 'keep'."
+        )
+    if share > MANY_TIES and ties == "refuse":
+        raise UsageError(
+            "A process in continuous time could not be fitted.",
+            f"{share:.0%} of the events share their moment with another, as dates do.",
+            "Count the events by day and use fit_binned, or set ties='keep' knowing the bias.",
+        )
+    if not share:
+        return ()
+    return (
+        f"{share:.1%} of the events share their moment with another; these do not excite one "
+        "another in the model, so fast excitation is underestimated.",
+    )
 
 
 def check_names(names: Sequence[str] | None, dimensions: int) -> tuple[str, ...]:

@@ -52,9 +52,10 @@ def event_excitement(
         dimensions: Number of dimensions D.
 
     Example:
-        >>> times, kinds, decays = np.array([0.0, 1.0]), np.zeros(2, np.int64), np.array([np.log(2)])
-        >>> event_excitement(times, kinds, np.ones(2), decays, np.arange(2), 1).round(3).tolist()
-        [[0.0], [0.347]]
+        >>> kinds = np.zeros(2, np.int64)
+        >>> times, rows = np.arange(2.0), np.arange(2)
+        >>> event_excitement(times, kinds, np.ones(2), np.ones(1), rows, 1).tolist()
+        [[0.0], [0.36787944117144233]]
     """
     events, number = len(times), len(decays)
     result = np.empty((events, dimensions * number))

@@ -141,6 +141,16 @@ def uncertainty(
     return Uncertainty(np.stack(spread), np.stack(moved), shared), told
 
 
+def unpack(profile: Profile, width: int, decays: int) -> tuple[Floats, Floats]:
+    """Effects, shape (D, q), and excitation, shape (D, D, K), with zeros where none is allowed."""
+    dimensions = len(profile.optima)
+    effects = np.stack([optimum.parameters[:width] for optimum in profile.optima])
+    flat = np.zeros((dimensions, dimensions * decays))
+    for row, target, optimum in zip(flat, profile.targets, profile.optima, strict=True):
+        row[target.columns] = optimum.parameters[width:]
+    return effects, flat.reshape(dimensions, dimensions, decays)
+
+
 def check_told_apart(
     profile: Profile, names: Sequence[str], parameters: Callable[[Target], list[str]]
 ) -> None:
