@@ -100,6 +100,32 @@ FIGURES: tuple[Figure, ...] = (
         FROM given GROUP BY year ORDER BY ALL""",
     ),
     Figure(
+        # One row per dyad, a column per year and measure; here an empty cell is zero. It has
+        # the dyads that the law of common enemies can use: of pairs with five cooperative events a
+        # year, and those that ever had five conflict events in a year.
+        "icews-world-dyad-year.csv",
+        "figures/icews-dyad-year-2002-2014.csv.gz",
+        """
+        WITH counts AS (
+               SELECT source, target, year,
+                      verbal_cooperation::INT + material_cooperation::INT AS cooperation,
+                      verbal_conflict::INT + material_conflict::INT AS conflict,
+                      material_conflict::INT AS material_conflict FROM given),
+             pairs AS (
+               SELECT least(source, target) AS a, greatest(source, target) AS b FROM counts
+               GROUP BY ALL
+               HAVING sum(cooperation) >= 5 * (SELECT count(DISTINCT year) FROM counts)),
+             listed AS (
+               SELECT source, target FROM counts
+               LEFT JOIN pairs ON least(source, target) = a AND greatest(source, target) = b
+               GROUP BY ALL HAVING count(a) > 0 OR max(conflict) >= 5)
+        PIVOT (SELECT counts.* FROM counts JOIN listed USING (source, target))
+        ON year USING nullif(sum(cooperation), 0) AS cooperation,
+                      nullif(sum(conflict), 0) AS conflict,
+                      nullif(sum(material_conflict), 0) AS material_conflict
+        GROUP BY source, target ORDER BY source, target""",
+    ),
+    Figure(
         # Days missing from the source are missing, not calm: a mean needs four days of the week.
         "gdelt-score-week.csv",
         "figures/gdelt-six-party-day-score-2018-2024.csv.gz",

@@ -18,12 +18,15 @@ from detente.events import ontology
 ROOT = Path(__file__).resolve().parents[1]
 KOREA = Path(str(importlib.resources.files("detente.studies"))) / "korea"
 FIGURES = sorted((KOREA / "figures").glob("*.csv"))
+WIDE = KOREA / "figures" / "icews-world-dyad-year.csv"
 SIX = {"CHN", "JPN", "KOR", "PRK", "RUS", "USA"}
 NOT_STATES = {"UNSC"}
 
+DOCUMENT = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+
 KINDS = {
     line.split("|")[1].strip(" `"): int(line.split("|")[2])
-    for line in (ROOT / "docs" / "data.md").read_text(encoding="utf-8").splitlines()
+    for line in DOCUMENT.splitlines()
     if re.match(r"\| `[a-z-]+` \| +\d+ \|", line)
 }
 """The closed vocabulary, as the documentation lists it: kind to number of rows."""
@@ -240,7 +243,7 @@ def test_facts_that_the_article_leans_on(chronicle: list[dict[str, str]]) -> Non
 # --- the figures by themselves -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", FIGURES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [p for p in FIGURES if p != WIDE], ids=lambda path: path.stem)
 def test_a_figure_is_dated_keyed_once_and_numeric(path: Path) -> None:
     rows = rows_of(path)
     keys = [name for name in rows[0] if name in {"date", "source", "target", "a", "b", "party"}]
@@ -255,6 +258,29 @@ def test_a_figure_is_dated_keyed_once_and_numeric(path: Path) -> None:
         for name in measures:
             assert row[name] == "" or float(row[name]) > -1e4
             assert row[name] == "" or float(row[name]) >= 0 or path.stem.startswith("gdelt")
+
+
+def test_the_wide_figure_has_each_dyad_once_and_whole_numbers_above_zero() -> None:
+    rows = rows_of(WIDE)
+    keys = [(row["source"], row["target"]) for row in rows]
+    assert len(rows) == 8633 and f"{len(rows):,} directed dyads" in DOCUMENT
+    assert keys == sorted(set(keys)) and all(source != target for source, target in keys)
+    assert len({code for key in keys for code in key}) == 152
+    years = [name for name in rows[0] if name not in {"source", "target"}]
+    assert len(years) == 3 * 13
+    for row in rows:
+        assert all(re.fullmatch(r"([1-9]\d*)?", row[name]) for name in years)
+
+
+def test_the_wide_figure_says_what_the_long_one_says() -> None:
+    wide = {(row["source"], row["target"]): row for row in rows_of(WIDE)}
+    long = rows_of(KOREA / "figures" / "icews-dyad-year.csv")
+    met = [(row, wide[key]) for row in long if (key := (row["source"], row["target"])) in wide]
+    assert len(met) > 2000
+    for row, same in met:
+        for kind in ("cooperation", "conflict"):
+            total = int(row[f"verbal_{kind}"]) + int(row[f"material_{kind}"])
+            assert int(same[f"{row['date'][:4]}_{kind}"] or 0) == total
 
 
 def test_the_figures_are_small() -> None:

@@ -26,7 +26,7 @@ def attacks(conflict: Floats, exposure: Floats, rule: Rule = "usual", *, least: 
         conflict: Conflict events of the row state toward the column state, shape (T, n, n).
         exposure: Events of the world by period, shape (T,).
         rule: `usual`: more than double the dyad's mean rate in the other periods; `decile`: within
-            the top tenth of the period's rates above zero; `any`: no further rule.
+            the top tenth of the period among those with enough events; `any`: no further rule.
         least: An attack has at least this many events, by every rule.
 
     Returns:
@@ -49,7 +49,10 @@ def attacks(conflict: Floats, exposure: Floats, rule: Rule = "usual", *, least: 
         usual = (rates.sum(axis=0) - rates) / (len(rates) - 1)
         return np.asarray(enough & (rates > 2 * usual))
     if rule == "decile":
-        cut = [np.quantile(now[now > 0], 0.9) if (now > 0).any() else np.inf for now in rates]
+        cut = [
+            np.quantile(now[many], 0.9) if many.any() else np.inf
+            for now, many in zip(rates, enough, strict=True)
+        ]
         return np.asarray(enough & (rates >= np.array(cut)[:, None, None]))
     raise UsageError(
         "The attacks could not be told.",

@@ -9,6 +9,9 @@ The layout of the file is one of::
 
 A date is any day of its period, as `2017-03-15`, `2017-03` or `2017`. An empty cell, and a period
 without a row, is missing and not zero.
+
+A table of many dyads may be wide instead: no column `date`, one row per key, and a column for each
+period and measure, named `DATE_MEASURE` as in `2017_conflict`.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -46,6 +50,7 @@ COMPOSITES: dict[str, tuple[str, str]] = {
 """Measures that a figure need not list, because they are sums of two that it may have."""
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_WIDE = re.compile(rf"({_DATE.pattern})_(\w+)")
 
 Key = tuple[str, ...]
 
@@ -188,10 +193,26 @@ def read_figure(
         groups.setdefault(key, []).append(index)
     values: dict[tuple[Key, str], Floats] = {}
     for measure in measures:
-        column = np.array([_number(path, line, measure, row[measure]) for line, row in lines])
+        column = np.array(
+            [_number(path, line, measure, row.get(measure, "")) for line, row in lines]
+        )
         for key, rows in groups.items():
             values[key, measure] = placed(column[rows], where[rows], dates.size)
     return Figure(kind, layout, label, unit, citation, dates, values)
+
+
+def long_columns(header: Sequence[str]) -> list[str]:
+    """The columns that a table has when each row is one period: those of a wide table by measure.
+
+    Example:
+        >>> long_columns(["a", "b", "2010_votes", "2011_votes"])
+        ['date', 'a', 'b', 'votes']
+    """
+    wide = [match for name in header if (match := _WIDE.fullmatch(name))]
+    if "date" in header or not wide:
+        return list(header)
+    keys = [name for name in header if not _WIDE.fullmatch(name)]
+    return ["date", *keys, *dict.fromkeys(match[4] for match in wide)]
 
 
 def with_exposure(series: Series, world: Series) -> Series:
@@ -239,26 +260,69 @@ def _rows(
 ) -> Iterator[tuple[int, dict[str, str]]]:
     reader = csv.reader(file, strict=True)
     header = next(reader, [])
-    missing = [name for name in needed if name not in header]
+    columns = long_columns(header)
+    missing = [name for name in needed if name not in columns]
     if missing:
-        found = f"It has no column {', '.join(missing)}; it has {', '.join(header) or 'none'}."
+        found = f"It has no column {', '.join(missing)}; it has {', '.join(columns) or 'none'}."
         raise _bad(path, found, "Name the columns as the figure's layout and measures say.")
+    keys, periods = _plan(header)
     for row in reader:
         if len(row) != len(header):
             found = f"Line {reader.line_num} has {len(row)} cells instead of {len(header)}."
             raise _bad(path, found, "Give every row as many cells as the header.")
-        yield reader.line_num, dict(zip(header, row, strict=True))
+        if columns == header:
+            yield reader.line_num, dict(zip(header, row, strict=True))
+        else:
+            yield from ((reader.line_num, long) for long in _by_period(row, keys, periods))
+
+
+def _plan(header: Sequence[str]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """Where the keys of a wide table stand, and the measures of each period."""
+    keys: dict[str, int] = {}
+    periods: dict[str, dict[str, int]] = {}
+    for place, name in enumerate(header):
+        if match := _WIDE.fullmatch(name):
+            periods.setdefault(match[1], {})[match[4]] = place
+        else:
+            keys[name] = place
+    return keys, periods
+
+
+def _by_period(
+    row: Sequence[str], keys: dict[str, int], periods: dict[str, dict[str, int]]
+) -> Iterator[dict[str, str]]:
+    """The rows that a row of a wide table stands for."""
+    same = {name: row[place] for name, place in keys.items()}
+    for date, measures in periods.items():
+        yield {"date": date, **same, **{name: row[place] for name, place in measures.items()}}
 
 
 def _day(path: Path, line: int, text: str) -> dt.date:
-    found = f"Line {line}: {text!r} is not a date."
-    problem = _bad(path, found, "Write dates as 2017-03-15, 2017-03 or 2017.")
-    if not _DATE.fullmatch(text):
-        raise problem
     try:
-        return dt.date.fromisoformat(f"{text}-01-01"[:10])
+        return _parsed(text)
     except ValueError as error:
-        raise problem from error
+        found = f"Line {line}: {text!r} is not a date."
+        raise _bad(path, found, "Write dates as 2017-03-15, 2017-03 or 2017.") from error
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> dt.date:
+    if not _DATE.fullmatch(text):
+        raise ValueError(text)
+    return dt.date.fromisoformat(f"{text}-01-01"[:10])
+
+
+def _numbers(path: Path, column: str, lines: Sequence[tuple[int, dict[str, str]]]) -> Floats:
+    """The cells of a column; only where one is out of order is each looked at by itself."""
+    cells = [row.get(column, "") for _, row in lines]
+    try:
+        values = np.array([float(cell) if cell else np.nan for cell in cells])
+    except ValueError:
+        values = np.array([np.inf])
+    if np.isinf(values).any() or len(cells) - cells.count("") != np.isfinite(values).sum():
+        each = zip(lines, cells, strict=True)
+        values = np.array([_number(path, line, column, cell) for (line, _), cell in each])
+    return values
 
 
 def _number(path: Path, line: int, column: str, text: str) -> float:

@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from detente.relations.figures import long_columns
 from detente.studies.models import (
     Claim,
     ContrastClaim,
@@ -110,7 +111,7 @@ def _figure_problems(figure: Figure, study: Study, folder: Path) -> Iterator[str
         yield f"{where}.path: there is no file “{figure.path}” in {folder}."
         return
     with file.open(encoding="utf-8", newline="") as lines:
-        header = next(csv.reader(lines), [])
+        header = long_columns(next(csv.reader(lines), []))
     yield from _unknown(f"{where}: column", ["date", *LAYOUT_KEYS[figure.layout]], header)
     yield from _unknown(f"{where}.measures", figure.measures, header)
     if figure.exposure:
