@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from detente.reactions.excitation import read_excitation
+from detente.reactions.law import read_law
 from detente.reactions.result import Reactions
 from detente.reactions.system import read_system
 from detente.studies.data import StudyData
@@ -23,4 +24,5 @@ def react(data: StudyData, *, seed: int = 1) -> Reactions:
     return Reactions(
         systems=tuple(read_system(data, system, seed=seed) for system in study.systems),
         excitations=tuple(read_excitation(data, item, seed=seed) for item in study.excitations),
+        laws=tuple(read_law(data, enemy, seed=seed) for enemy in study.common_enemies),
     )

@@ -68,4 +68,5 @@ class CommonEnemy(Strict):
     figure: Id = Field(description="directed dyads of many states, with conflict and cooperation")
     attacker: Iso3 | None = Field(default=None, description="the study's own case")
     pair: Pair | None = Field(default=None, description="the pair of the study's own case")
+    great_powers: list[Iso3] = Field(default=[], description="states left out in one specification")
     caveats: list[str] = Field(default=[])
