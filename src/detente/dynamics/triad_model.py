@@ -97,7 +97,7 @@ class TriadModel:
     @property
     def cases(self) -> int:
         """Pair-periods with a common attacker."""
-        return int(self._common(self.attack)[self.now - self.specification.delay].sum())
+        return int(self.shared(self.attack)[self.now - self.specification.delay].sum())
 
     def fit(self, attack: Bools | None = None, attacker: int | None = None) -> PairFit:
         """The effect of a common attacker.
@@ -118,7 +118,7 @@ class TriadModel:
 
     def attacked(self, attacker: int) -> Bools:
         """Whether one state attacks both of a pair, by period of change, shape (P, m)."""
-        return np.asarray(self._common(self.attack[:, [attacker]])[self.now] > 0)
+        return np.asarray(self.shared(self.attack[:, [attacker]])[self.now] > 0)
 
     def _free(self, attack: Bools, attacker: int | None) -> Floats:
         """Common attack now and, unless it is the delayed one, before; controls taken out."""
@@ -128,10 +128,11 @@ class TriadModel:
             others[attacker] = False
             sets = [attack[:, ~others], attack[:, others]]
         periods = [self.now - 1] if self.specification.delay else [self.now, self.now - 1]
-        common = [self._common(one) for one in sets]
+        common = [self.shared(one) for one in sets]
         return np.array([self._less_controls(one[when]) for one in common for when in periods])
 
-    def _common(self, attack: Bools) -> Floats:
+    def shared(self, attack: Bools) -> Floats:
+        """One where some state attacks both of a pair, else zero, shape (T, m)."""
         shared = self.panel.pairs.of(shared_attackers(attack))
         return np.asarray(shared > 0, dtype=np.float64)
 
@@ -180,7 +181,7 @@ def _controls(
     own = panel.log_conflict
     listed = [panel.log_cooperation[now - 1], own[now], own[now - 1]]
     if specification.effects == "period":
-        attacked = attack.any(axis=1)[now - specification.delay].astype(np.float64)
+        attacked = np.any(attack, axis=1).astype(np.float64)[now - specification.delay]
         first, second = attacked[:, panel.pairs.first], attacked[:, panel.pairs.second]
         listed += [first + second, first * second]
     if specification.partners:
