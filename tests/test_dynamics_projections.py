@@ -135,7 +135,8 @@ def test_counts_are_fitted_as_by_statsmodels(negative: bool) -> None:
     pull = x @ regression.inverse * regression.residual[:, None]
     assert (fit.dispersion > 0.1) == negative
     np.testing.assert_allclose(fit.coefficients, theirs.params, rtol=1e-7)
-    np.testing.assert_allclose(long_run(pull, 1), theirs.cov_params(), rtol=1e-6)
+    if not negative:  # there statsmodels takes the observed information, ours is the expected one
+        np.testing.assert_allclose(long_run(pull, 1), theirs.cov_params(), rtol=1e-6)
 
 
 @pytest.mark.parametrize(("few", "many", "degrees"), [(3, 27, 2.47), (15, 15, 28.0)])
