@@ -161,16 +161,15 @@ def posterior_of(system: Lagged, prior: SimsZha | None, scales: Floats) -> BVAR:
         UsageError: A hyperparameter is out of range.
     """
     before = prior_of(system, prior, scales)
-    after = before.updated(system.y, system.x)
     k = len(system.names)
-    if after.dof <= k + 1:
+    if before.dof + len(system.y) <= k + 1:
         raise DataGapError(
             "The posterior has no mean.",
             f"There are {len(system.y)} usable periods for {system.x.shape[1]} coefficients "
             f"in each of {k} equations.",
             "Use a longer series, fewer lags, or a proper prior.",
         )
-    return BVAR(system, prior, scales, before, after)
+    return BVAR(system, prior, scales, before, before.updated(system.y, system.x))
 
 
 def reference_posterior(var: VAR) -> NormalWishart:

@@ -86,10 +86,10 @@ class NormalWishart:
             2.0
         """
         precision = self.precision + x.T @ x
-        weighted = self.precision @ self.mean + x.T @ y
-        mean = _solve(precision, weighted)
-        scale = self.scale + y.T @ y + self.mean.T @ self.precision @ self.mean
-        scale = scale - mean.T @ weighted
+        mean = _solve(precision, self.precision @ self.mean + x.T @ y)
+        # Sums of squares, never differences of them: positive definite however large the data are.
+        residuals, moved = y - x @ mean, mean - self.mean
+        scale = self.scale + residuals.T @ residuals + moved.T @ self.precision @ moved
         dof = self.dof + (len(y) if rows is None else rows)
         return NormalWishart(mean, precision, (scale + scale.T) / 2, dof)
 
