@@ -21,6 +21,7 @@ Ints = NDArray[np.int64]
 
 DRAWS = 1000
 YEAR = 365.25
+LEVEL = 0.05
 
 
 def read_excitation(data: StudyData, item: Excitation, *, seed: int = 1) -> ExcitationReading:
@@ -148,7 +149,7 @@ def _checks(model: BinnedHawkes, test: CrossTest) -> Iterator[Check]:
     )
     yield Check(
         "Recent ones help to foretell",
-        test.p_value < 0.05,
+        test.p_value < LEVEL,
         f"Likelihood ratio {test.ratio:.1f} against a rate that only the periods move "
         f"(p = {test.p_value:.2g}).",
     )
@@ -172,12 +173,18 @@ def _answer(reading: ExcitationReading) -> str:
     one = reading.follow_ons
     if one is None:
         return ""
+    where = f"({reading.days} such days, {reading.span}), with the periods' own rates set apart"
+    interval = f"90% interval {one.low:.2f} to {one.high:.2f}"
+    if reading.p >= LEVEL:
+        return (
+            f"That one day with {reading.label} brings another cannot be told from chance: "
+            f"{one.value:.2f} follow-ons of each, {interval} {where}."
+        )
     days = round(reading.half_life)
     within = f"half of them within {days} days" if days > 1 else "half of them within a day"
     text = (
-        f"Each day with {reading.label} brings {one.value:.2f} more of them (90% interval "
-        f"{one.low:.2f} to {one.high:.2f}), {within}, with the periods' own rates set apart "
-        f"({reading.days} such days, {reading.span})."
+        f"Each day with {reading.label} brings {one.value:.2f} more of them ({interval}), {within} "
+        f"{where}."
     )
     if reading.share is None:
         return text + " The series would never end, so no rate of its own can be given."

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
+from detente.reactions.excitation import LEVEL
 from detente.reactions.result import (
     ExcitationReading,
     LawReading,
@@ -159,6 +160,7 @@ def _excitation_facts(reading: ExcitationReading) -> list[Fact]:
     if reading.follow_ons is not None:
         note = f"direct, 90% interval {_ends(reading.follow_ons, 2)}"
         facts.append(Fact("Follow-ons of each", number(reading.follow_ons.value, 2), note))
+    if reading.follow_ons is not None and reading.p < LEVEL:
         days = "day" if round(reading.half_life) == 1 else "days"
         facts.append(Fact("Half of them within", f"{number(reading.half_life, 0)} {days}"))
     if reading.share is not None:
