@@ -43,7 +43,7 @@ class Run:
 
 
 def plain_t(model: TriadModel) -> float:
-    """t of the regression of a first look: changes on common attackers and nothing else."""
+    """Student's t of a first look: changes on common attackers and nothing else."""
     level = model.panel.log_cooperation
     change = (level[model.now] - level[model.now - 1]).ravel()
     x = model.shared(model.attack)[model.now].ravel()

@@ -20,7 +20,8 @@ from detente.dynamics.dyadic import PairFit
 from detente.dynamics.multiple import benjamini_hochberg, holm
 from detente.dynamics.tables import Tabular
 from detente.dynamics.triad_model import Specification, TriadModel, specifications, triad_model
-from detente.dynamics.triad_panel import triad_panel
+from detente.dynamics.triad_panel import TriadPanel, triad_panel
+from detente.errors import DataGapError
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class TriadLaw(Tabular):
         pair_periods: Changes of cooperation, over all pairs.
         triads: Common attacks: attacker, pair and period.
         periods: Periods of the panel.
+        gaps: Specifications that the data could not carry, and why.
     """
 
     rows: tuple[LawEffect, ...]
@@ -71,6 +73,7 @@ class TriadLaw(Tabular):
     pair_periods: int
     triads: int
     periods: int
+    gaps: tuple[str, ...] = ()
 
     @property
     def primary(self) -> LawEffect:
@@ -161,7 +164,7 @@ def triad_law(
 
     Raises:
         UsageError: The shapes do not fit.
-        DataGapError: There are too few periods, pairs or common attacks.
+        DataGapError: There are too few periods, pairs or common attacks for the primary one.
 
     Example:
         >>> rng = np.random.default_rng(1)
@@ -179,7 +182,7 @@ def triad_law(
     """
     panel = triad_panel(conflict, cooperation, exposure, names, material=material, least=least)
     listed = specifications(material=material is not None, great_powers=great_powers)
-    models = [triad_model(panel.without(one.without), one) for one in listed]
+    models, gaps = _models(panel, listed)
     fits = [model.fit() for model in models]
     null = np.array([models[0].fit(anew).t for anew in worlds(models[0], draws, seed)])
     attack = models[0].attack
@@ -192,6 +195,7 @@ def triad_law(
         pair_periods=len(panel.pairs.first) * (len(exposure) - 1),
         triads=int(panel.pairs.of(shared_attackers(attack))[1:].sum()),
         periods=len(exposure),
+        gaps=gaps,
     )
 
 
@@ -224,6 +228,23 @@ def percent(log_change: float) -> float:
         10.0
     """
     return float(100 * np.expm1(log_change))
+
+
+def _models(
+    panel: TriadPanel, listed: Sequence[Specification]
+) -> tuple[list[TriadModel], tuple[str, ...]]:
+    """The specifications that the data can carry, and what keeps them from the others.
+
+    The primary one must be among them.
+    """
+    models = [triad_model(panel, listed[0])]
+    gaps = []
+    for one in listed[1:]:
+        try:
+            models.append(triad_model(panel.without(one.without), one))
+        except DataGapError as gap:
+            gaps.append(f"{one.label}: {gap.found}")
+    return models, tuple(gaps)
 
 
 def _rows(models: Sequence[TriadModel], fits: Sequence[PairFit]) -> tuple[LawEffect, ...]:

@@ -124,14 +124,34 @@ def balance(pair: PairSeries, parties: Sequence[str], neutral: float = 0.0) -> S
     """
     dates, matrices, every = pair_matrices(pair, parties)
     signs = np.where(np.abs(matrices) > neutral, np.sign(matrices), 0.0)
-    triads = np.array(list(combinations(range(len(parties)), 3)), dtype=np.int64).reshape(-1, 3)
-    i, j, k = triads.T
-    product = signs[:, i, j] * signs[:, j, k] * signs[:, i, k]
-    signed = np.abs(product).sum(axis=1)
-    values = ratio((product > 0).sum(axis=1).astype(np.float64), signed)
+    balanced, signed = balanced_triads(signs)
+    values = ratio(balanced, signed)
     return make_series(
         "balanced triads", every, dates, values, unit="share of triads", source="triads of pairs"
     )
+
+
+def balanced_triads(signs: Floats) -> tuple[Floats, Floats]:
+    """Number of balanced triads and of all triads with three signs, by period.
+
+    Args:
+        signs: Symmetric matrices of 1, -1 and 0 (no sign), shape (n, k, k); the diagonal and NaN
+            count as no sign.
+
+    Returns:
+        Two arrays of shape (n,).
+
+    Example:
+        >>> balanced, triads = balanced_triads(np.array([[[0, 1, -1], [1, 0, -1], [-1, -1, 0]]]))
+        >>> balanced.tolist(), triads.tolist()
+        ([1.0], [1.0])
+    """
+    known = np.nan_to_num(signs.astype(np.float64))
+    diagonal = np.arange(known.shape[1])
+    known[:, diagonal, diagonal] = 0.0
+    # Closed walks of three steps visit each triad six times; their signs multiply along the way.
+    net, every = (np.sum((m @ m) * m, axis=(1, 2)) / 6 for m in (known, np.abs(known)))
+    return np.asarray((every + net) / 2), np.asarray(every)
 
 
 def _off_diagonal_sum(matrices: Floats) -> Floats:
