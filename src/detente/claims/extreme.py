@@ -1,8 +1,9 @@
 """Extreme claims: a level was the highest (or lowest) since a date.
 
 The primary estimator, fixed beforehand: the share of joint posterior draws of a local-level model
-in which the highest level within the target exceeds every level between the two dates. A smoothed
-curve is never used, because its peaks are not certain.
+(negative binomial for counts, Gaussian for scores) in which the highest level within the target
+exceeds every level between the two dates. A smoothed curve is never used, because its peaks are not
+certain.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from detente.claims.finding import Finding, Reading, Row, Specification, Verdict
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
 from detente.claims.rules import judge_probability
-from detente.claims.scales import level_values, month_name, span_text, to_periods
+from detente.claims.scales import fit_level, month_name, span_text, to_periods
 from detente.dynamics.checks import Check
-from detente.dynamics.level import LevelPosterior, local_level, probability_highest
+from detente.dynamics.level import LevelPosterior, probability_highest
 from detente.errors import DataGapError
 from detente.studies.data import StudyData
 from detente.studies.models import ExtremeClaim
@@ -31,8 +32,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 ESTIMATOR = (
-    "Probability by joint posterior draws of a local-level model (Harvey 1989; Carter and Kohn "
-    "1994), variances by maximum likelihood"
+    "Probability by joint posterior draws of a local-level model (Harvey 1989), negative binomial "
+    "for counts and Gaussian for scores, its variances integrated over"
 )
 NULL = "The same claim made about every other date of the source"
 MIN_RIVALS = 6
@@ -105,8 +106,8 @@ def _measure(claim: ExtremeClaim, signal: Signal, options: Options) -> Measured:
         )
     cut = replace(signal, series=series)
     sign = 1.0 if claim.direction == "highest" else -1.0
-    values = np.where(inside, sign * level_values(cut), np.nan)
-    posterior = local_level(values, draws=options.level_draws, seed=options.seed)
+    level = fit_level(cut, inside, options)
+    posterior = replace(level, draws=sign * level.draws)
     chance = probability_highest(posterior, target, rivals)
     return Measured(cut, posterior, target, rivals, chance)
 

@@ -8,12 +8,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.claims.options import Options
+from detente.dynamics.count_level import count_level
 from detente.dynamics.eventstudy import Grid
+from detente.dynamics.level import LevelPosterior, local_level
 from detente.relations.series import Series
 from detente.studies.signal import Signal
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 Scale = Literal["percent", "points"]
 
 PER_MONTH = {"day": 30.4375, "week": 4.348, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
@@ -56,6 +60,26 @@ def level_values(signal: Signal) -> Floats:
     if signal.counts:
         return grid_of(signal).values
     return np.log(signal.series.values) if _all_positive(signal) else signal.series.values
+
+
+def fit_level(signal: Signal, inside: Bools, options: Options) -> LevelPosterior:
+    """The latent level of one block of a signal, on the scale of `level_values`.
+
+    Counts by a negative-binomial model with their exposure, scores by a Gaussian one.
+
+    Args:
+        signal: What is measured, T periods.
+        inside: The periods of the block, shape (T,); the others count as not observed.
+        options: Number of draws and the seed.
+
+    Raises:
+        DataGapError: The block is too short, does not vary, or holds no event.
+    """
+    draws, seed = options.level_draws, options.seed
+    if signal.counts:
+        counts = np.where(inside, signal.series.values, np.nan)
+        return count_level(counts, exposure=signal.series.exposure, draws=draws, seed=seed)
+    return local_level(np.where(inside, level_values(signal), np.nan), draws=draws, seed=seed)
 
 
 def display(signal: Signal, levels: Floats) -> Floats:

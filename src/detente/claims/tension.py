@@ -6,8 +6,7 @@ import numpy as np
 
 from detente.claims.options import Options
 from detente.claims.result import TensionReading
-from detente.claims.scales import display, level_values, shown_unit, shown_values
-from detente.dynamics.level import local_level
+from detente.claims.scales import display, fit_level, shown_unit, shown_values
 from detente.errors import DataGapError
 from detente.studies.data import StudyData
 from detente.studies.parts import Reading
@@ -39,15 +38,15 @@ def tension_readings(data: StudyData, options: Options) -> tuple[TensionReading,
 
 def _reading(signal: Signal, options: Options) -> TensionReading:
     """The level of each block of the signal, set side by side: blocks are never joined."""
-    values = level_values(signal)
-    middle = np.full(len(values), np.nan)
-    bands = {coverage: np.full((2, len(values)), np.nan) for coverage in COVERAGES}
+    length = len(signal.series.values)
+    middle = np.full(length, np.nan)
+    bands = {coverage: np.full((2, length), np.nan) for coverage in COVERAGES}
     for block in np.unique(signal.series.segments):
-        inside = np.flatnonzero(signal.series.segments == block)
-        posterior = local_level(values[inside], draws=options.level_draws, seed=options.seed)
-        middle[inside] = display(signal, posterior.median())
+        inside = signal.series.segments == block
+        posterior = fit_level(signal, inside, options)
+        middle[inside] = display(signal, posterior.median())[inside]
         for coverage, band in bands.items():
-            band[:, inside] = display(signal, posterior.band(coverage))
+            band[:, inside] = display(signal, posterior.band(coverage))[:, inside]
     return TensionReading(
         source=signal.source,
         citation=signal.series.citation,
