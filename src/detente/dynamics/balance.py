@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 Keep = Literal["degrees", "number"]
 
 MIN_STATES = 3
-EXCHANGES_PER_TIE = 20
+EXCHANGES_PER_TIE = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +82,7 @@ class Balance(Tabular):
 
 
 def balance(
-    ties: Floats, *, neutral: float = 0.0, keep: Keep = "degrees", draws: int = 199, seed: int = 1
+    ties: Floats, *, neutral: float = 0.0, keep: Keep = "degrees", draws: int = 99, seed: int = 1
 ) -> Balance:
     """Share of balanced triads per period, with a null that deals the signs out anew.
 
