@@ -7,7 +7,8 @@ period; a generalised shock takes no order, but shocks to different series then 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -27,7 +28,7 @@ Shock = Literal["cholesky", "generalised"]
 Bands = Literal["pointwise", "joint", "eigen"]
 
 CHUNK = 1000  # draws of the parameters that are made at once
-SHOCKS_AT_ONCE = 2  # impulses whose responses are held for all draws at once
+IMPULSES_AT_ONCE = 2  # whose responses are held for all draws, one thread each
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,34 +212,61 @@ def impulse_bands(
             "Use 1 for the main direction.",
         )
     posterior = model.posterior if isinstance(model, BVAR) else reference_posterior(model)
-    k = len(model.names)
-    shape = (steps, k, k)
-    middle, mean, explained = np.empty(shape), np.empty(shape), np.empty(shape)
-    bands = {float(coverage): np.empty((2, *shape)) for coverage in coverages}
-    for part, paths in _paths(posterior, model.system.lags, steps, draws, kind, seed):
-        mean[..., part] = paths.mean(axis=-1)
-        if not np.isfinite(mean[..., part]).all():
-            raise _explosive()
-        if covers == "eigen":
-            made, explained[..., part] = eigen_bands(paths, coverages, component)
-        elif covers == "joint":
-            made = joint_bands(paths, coverages)
-        paths.sort(axis=-1)
-        middle[..., part] = pointwise_bands(paths, [0.0])[0.0][0]
-        if covers == "pointwise":
-            made = pointwise_bands(paths, coverages)
-        for coverage, band in made.items():
-            bands[coverage][..., part] = band
+    effects, impacts = _parameters(posterior, model.system.lags, draws, kind, seed)
+
+    def one(impulse: int) -> _Summary:
+        impact = impacts[:, :, impulse : impulse + 1]
+        paths = respond(effects, impact, steps, draws)[:, :, 0]
+        return _summary(paths, coverages, covers, component)
+
+    with ThreadPoolExecutor(IMPULSES_AT_ONCE) as pool:
+        made = list(pool.map(one, range(len(model.names))))
     return ImpulseResponses(
-        model.names, kind, covers, draws, middle, mean, bands,
-        explained if covers == "eigen" else None,
-    )  # fmt: skip
+        names=model.names,
+        kind=kind,
+        covers=covers,
+        draws=draws,
+        middle=np.stack([part.middle for part in made], axis=-1),
+        mean=np.stack([part.mean for part in made], axis=-1),
+        bands={
+            float(c): np.stack([part.bands[float(c)] for part in made], axis=-1) for c in coverages
+        },
+        explained=np.stack([part.explained for part in made], axis=-1)
+        if covers == "eigen"
+        else None,
+    )
 
 
-def _paths(
-    posterior: NormalWishart, lags: int, steps: int, draws: int, kind: Shock, seed: int
-) -> Iterator[tuple[slice, Floats]]:
-    """Responses to a few impulses at a time, shape (steps, k, impulses, draws)."""
+@dataclass(frozen=True, eq=False)
+class _Summary:
+    """What is kept of the responses to one impulse; steps by responses."""
+
+    middle: Floats
+    mean: Floats
+    bands: Mapping[float, Floats]
+    explained: Floats
+
+
+def _summary(paths: Floats, coverages: Sequence[float], covers: Bands, component: int) -> _Summary:
+    """Summarise responses of shape (steps, k, draws), which are sorted in place."""
+    mean, explained = paths.mean(axis=-1), np.empty(paths.shape[:2])
+    if not np.isfinite(mean).all():
+        raise _explosive()
+    bands: Mapping[float, Floats] = {}
+    if covers == "eigen":
+        bands, explained = eigen_bands(paths, coverages, component)
+    elif covers == "joint":
+        bands = joint_bands(paths, coverages)
+    paths.sort(axis=-1)
+    if covers == "pointwise":
+        bands = pointwise_bands(paths, coverages)
+    return _Summary(pointwise_bands(paths, [0.0])[0.0][0], mean, bands, explained)
+
+
+def _parameters(
+    posterior: NormalWishart, lags: int, draws: int, kind: Shock, seed: int
+) -> tuple[Floats, Floats]:
+    """Draws of the lag coefficients and of the shocks' own effects, both in lanes."""
     rng = np.random.default_rng(seed)
     k = len(posterior.scale)
     effects, impacts = [], []
@@ -246,11 +274,7 @@ def _paths(
         drawn = posterior.draw(min(CHUNK, draws - first), rng)
         effects.append(in_lanes(drawn.coefficients[:, : k * lags]))
         impacts.append(in_lanes(_impact(drawn.factors, kind)))
-    effect, impact = np.concatenate(effects), np.concatenate(impacts)
-    effects.clear()
-    for first in range(0, k, SHOCKS_AT_ONCE):
-        part = slice(first, min(first + SHOCKS_AT_ONCE, k))
-        yield part, respond(effect, impact[:, :, part], steps, draws)
+    return np.concatenate(effects), np.concatenate(impacts)
 
 
 def _impact(factors: Floats, kind: Shock) -> Floats:
