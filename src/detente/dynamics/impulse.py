@@ -237,6 +237,46 @@ def impulse_bands(
     )
 
 
+def impulse_draws(
+    model: BVAR, *, steps: int, draws: int = 10_000, impulse: int = 0, seed: int = 1
+) -> Floats:
+    """Posterior draws of the responses to a Cholesky shock that moves its own series by one unit.
+
+    For quantities that bands of single steps do not give, such as the mean response over a window.
+
+    Args:
+        model: A fitted system.
+        steps: Number of steps, the period of the shock included.
+        draws: Number of posterior draws.
+        impulse: Index of the series that is shocked.
+        seed: Seed of the random numbers.
+
+    Returns:
+        Shape (steps, k, draws), [step, response, draw].
+
+    Raises:
+        UsageError: There is no step or no draw.
+        DataGapError: Draws are so explosive that they overflow.
+
+    Example:
+        >>> from detente.dynamics.bvar import fit_bvar
+        >>> series = np.random.default_rng(1).normal(size=(300, 2))
+        >>> series[1:, 1] += 0.8 * series[:-1, 0]
+        >>> drawn = impulse_draws(fit_bvar(series, 1, prior=None), steps=2, draws=500)
+        >>> drawn[:, 1].mean(axis=1).round(1).tolist()
+        [-0.1, 0.9]
+    """
+    _check(steps, "cholesky", "pointwise", (), draws)
+    drawn = model.draw(draws, seed)
+    k, lags = len(model.names), model.system.lags
+    own = drawn.factors[:, :, impulse] / drawn.factors[:, impulse, impulse, None]
+    effects = in_lanes(drawn.coefficients[:, : k * lags])
+    paths = respond(effects, in_lanes(own[:, :, None]), steps, draws)[:, :, 0]
+    if not np.isfinite(paths).all():
+        raise _explosive()
+    return paths
+
+
 @dataclass(frozen=True, eq=False)
 class _Summary:
     """What is kept of the responses to one impulse; steps by responses."""
