@@ -229,6 +229,9 @@ def test_neither_lag_nor_lead_crosses_a_seam_or_a_gap() -> None:
     holed[[30, 31]] = np.nan
     fewer = local_projection(holed, shock, horizons=[2], lags=1, controls=seam, segments=seam)
     assert fewer.periods.tolist() == [2 * (60 - 4) - 2 - 4]
+    holed[33] = np.nan  # a period between two gaps has neither past nor future
+    between = local_projection(holed, shock, horizons=[2], lags=1, controls=seam, segments=seam)
+    assert between.periods.tolist() == [2 * (60 - 4) - 4 - 4]
 
 
 @settings(max_examples=25, deadline=None)

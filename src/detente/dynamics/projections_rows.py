@@ -112,7 +112,8 @@ def make_rows(inputs: Inputs, horizon: int, lags: int, *, cumulative: bool) -> R
     """
     runs = inputs.runs
     periods = np.arange(lags, len(runs) - horizon)
-    whole = (runs[periods] >= 0) & (runs[periods - lags] == runs[periods + horizon])
+    first, last = runs[periods - lags], runs[periods + horizon]
+    whole = (first >= 0) & (first == last)
     periods = periods[whole]
     past = [inputs.past[periods - lag] for lag in range(1, lags + 1)]
     ones = np.ones((len(periods), 1))
