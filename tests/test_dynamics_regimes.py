@@ -215,12 +215,12 @@ def flat(coefficients: np.ndarray, factors: np.ndarray, transition: np.ndarray) 
     return np.concatenate([coefficients.ravel(), factors.ravel(), np.diag(transition)])
 
 
-def calibration(simulations: int) -> RankHistogram:
-    return calibrate(one_calibration, simulations=simulations, seed=3, bins=10)
+def calibration(simulations: int, bins: int) -> RankHistogram:
+    return calibrate(one_calibration, simulations=simulations, seed=3, bins=bins)
 
 
 def test_ranks_of_the_truth_are_uniform() -> None:
-    assert calibration(80).p_value > 0.01
+    assert calibration(80, 10).p_value > 0.01
 
 
 def test_ranks_of_the_truth_show_draws_that_use_the_inverse_covariance(monkeypatch) -> None:
@@ -237,7 +237,7 @@ def test_ranks_of_the_truth_show_draws_that_use_the_inverse_covariance(monkeypat
         return coefficients, factors
 
     monkeypatch.setattr(regimes_sampler, "draw_systems", wrong)
-    assert calibration(50).p_value < 0.001
+    assert calibration(60, 10).p_value < 0.001
 
 
 # The estimator
@@ -342,6 +342,16 @@ def test_chains_too_short_are_reported_and_one_chain_decides_nothing() -> None:
     assert not short.converged
     one = fit_regimes(values, 1, prior=LOOSE, sweeps=2200, burn=200, chains=1)
     assert {check.name: check.passed for check in one.checks}["Converged"] is not True
+
+
+@pytest.mark.parametrize("unit", [1e-8, 1e8])
+def test_the_unit_of_the_series_does_not_matter(unit: float) -> None:
+    values, _ = simulated(150, 6)
+    plain, scaled = (
+        fit_regimes(values * by, 1, sweeps=120, burn=20, chains=1) for by in (1.0, unit)
+    )
+    np.testing.assert_allclose(plain.probabilities, scaled.probabilities, atol=0.02)
+    np.testing.assert_allclose(plain.persistence, scaled.persistence, rtol=1e-3)
 
 
 def test_the_same_seed_gives_the_same_draws() -> None:

@@ -199,8 +199,8 @@ def fit_regimes(
         >>> war = np.arange(300) // 50 % 3 == 1
         >>> series = rng.normal(size=(300, 2)) * np.where(war, 5.0, 1.0)[:, None]
         >>> found = fit_regimes(series, 1, sweeps=300, burn=100, chains=2)
-        >>> (found.probabilities[:, 0] > 0.5).mean().round(1) == war.mean().round(1)
-        np.True_
+        >>> bool(np.mean((found.probabilities[:, 0] > 0.5) == war[1:]) > 0.95)
+        True
 
     Source:
         Sims, Waggoner and Zha (2008), Methods for inference in large multiple-equation
