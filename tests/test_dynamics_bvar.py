@@ -344,6 +344,24 @@ def test_conditions_that_contradict_or_cannot_be_met_are_refused() -> None:
         conditional_forecast(bvar, steps=2, low=far, draws=500)
 
 
+def test_explosive_systems_end_in_an_error_and_not_in_overflow() -> None:
+    rng = np.random.default_rng(1)
+    values = np.zeros((30, 2))
+    for t in range(1, 30):
+        values[t] = 1.2 * values[t - 1] + rng.normal(size=2)
+    fitted = fit_bvar(values, 1, None)
+    assert not fitted.stable
+    assert np.isfinite(impulse_bands(fitted, steps=12, draws=200).middle).all()
+    for make in (
+        lambda: impulse_bands(fitted, steps=5000, draws=50),
+        lambda: responses(fitted, 5000),
+        lambda: fitted.forecast(5000),
+        lambda: conditional_forecast(fitted, steps=5000, draws=50),
+    ):
+        with pytest.raises(DataGapError, match="so explosive"):
+            make()
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -372,6 +390,8 @@ def test_series_that_carry_nothing_are_refused() -> None:
     line = np.column_stack([np.arange(50.0), walks(1, 50)[:, 0]])
     with pytest.raises(DataGapError, match="without error"):
         fit_bvar(line, 2)
+    with pytest.raises(UsageError, match="no table of numbers"):
+        fit_bvar([["a", "b"]], 1)
     with pytest.raises(UsageError, match="positive numbers"):
         fit_bvar(values, 1, scales=[1.0, -1.0])
 

@@ -18,7 +18,7 @@ from detente.dynamics import specs
 from detente.dynamics._recursion import in_lanes, respond
 from detente.dynamics.bands import pointwise_bands
 from detente.dynamics.bvar import BVAR
-from detente.dynamics.lagged import Floats, future_controls, starting_values
+from detente.dynamics.lagged import Floats, explosive, future_controls, starting_values
 from detente.dynamics.normal_wishart import Draws
 from detente.dynamics.tables import Tabular
 from detente.errors import DataGapError, UsageError
@@ -29,6 +29,7 @@ MAX_ROUNDS = 1000  # attempts per path to meet soft conditions
 TRIAL_ROUNDS, MIN_ACCEPTED = 10, 0.005  # a share below this after the first rounds is hopeless
 MIN_EFFECTIVE = 50  # draws that must carry the weight under hard conditions
 CHUNK = 1000  # paths that are made at once
+LARGE = 1e100  # values past this are of no use
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,10 +243,13 @@ def _simulate(drawn: Draws, shocks: Floats, start: Floats, extra: Floats) -> Flo
     moves = shocks @ drawn.factors.swapaxes(1, 2)
     past = np.broadcast_to(start.ravel(), (draws, start.size))
     path = np.empty((draws, steps, k))
-    for step in range(steps):
-        ahead = np.hstack([past, np.broadcast_to(extra[step], (draws, extra.shape[1]))])
-        path[:, step] = (ahead[:, None] @ drawn.coefficients)[:, 0] + moves[:, step]
-        past = np.hstack([path[:, step], past[:, :-k]])
+    with np.errstate(over="ignore", invalid="ignore"):
+        for step in range(steps):
+            ahead = np.hstack([past, np.broadcast_to(extra[step], (draws, extra.shape[1]))])
+            path[:, step] = (ahead[:, None] @ drawn.coefficients)[:, 0] + moves[:, step]
+            past = np.hstack([path[:, step], past[:, :-k]])
+    if not np.abs(path[:, -1]).max() < LARGE:
+        raise explosive("forecast")
     return path
 
 

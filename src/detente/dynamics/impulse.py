@@ -18,16 +18,17 @@ from detente.dynamics import specs
 from detente.dynamics._recursion import in_lanes, respond
 from detente.dynamics.bands import eigen_bands, joint_bands, pointwise_bands
 from detente.dynamics.bvar import BVAR, reference_posterior
-from detente.dynamics.lagged import Floats
+from detente.dynamics.lagged import Floats, explosive
 from detente.dynamics.normal_wishart import NormalWishart
 from detente.dynamics.tables import Tabular
 from detente.dynamics.var import VAR
-from detente.errors import DataGapError, UsageError
+from detente.errors import UsageError
 
 Shock = Literal["cholesky", "generalised"]
 Bands = Literal["pointwise", "joint", "eigen"]
 
 CHUNK = 1000  # draws of the parameters that are made at once
+LARGE = 1e100  # responses past this are of no use, and their squares soon overflow
 IMPULSES_AT_ONCE = 2  # whose responses are held for all draws, one thread each
 
 
@@ -138,7 +139,10 @@ def responses(model: VAR | BVAR, steps: int, kind: Shock = "cholesky") -> Floats
     factor: Floats = np.asarray(np.linalg.cholesky(model.covariance))[None]
     k, lags = len(model.names), model.system.lags
     effects = in_lanes(model.coefficients[None, : k * lags])
-    return respond(effects, in_lanes(_impact(factor, kind)), steps, 1)[..., 0]
+    made = respond(effects, in_lanes(_impact(factor, kind)), steps, 1)[..., 0]
+    if not np.abs(made).max() < LARGE:
+        raise explosive("impulse responses")
+    return made
 
 
 def decomposition(model: VAR | BVAR, steps: int) -> Decomposition:
@@ -273,7 +277,7 @@ def impulse_draws(
     effects = in_lanes(drawn.coefficients[:, : k * lags])
     paths = respond(effects, in_lanes(own[:, :, None]), steps, draws)[:, :, 0]
     if not np.isfinite(paths).all():
-        raise _explosive()
+        raise explosive("impulse responses")
     return paths
 
 
@@ -289,9 +293,9 @@ class _Summary:
 
 def _summary(paths: Floats, coverages: Sequence[float], covers: Bands, component: int) -> _Summary:
     """Summarise responses of shape (steps, k, draws), which are sorted in place."""
+    if not max(paths.max(), -paths.min()) < LARGE:
+        raise explosive("impulse responses")
     mean, explained = paths.mean(axis=-1), np.empty(paths.shape[:2])
-    if not np.isfinite(mean).all():
-        raise _explosive()
     bands: Mapping[float, Floats] = {}
     if covers == "eigen":
         bands, explained = eigen_bands(paths, coverages, component)
@@ -342,14 +346,6 @@ def _check(steps: int, kind: str, covers: str, coverages: Sequence[float], draws
             "Kinds are cholesky and generalised; bands cover pointwise, joint or eigen; coverages "
             "lie between 0 and 1.",
         )
-
-
-def _explosive() -> DataGapError:
-    return DataGapError(
-        "The impulse responses could not be made.",
-        "Some posterior draws are so explosive that responses overflow.",
-        "Use fewer steps, differenced series, or a tighter prior.",
-    )
 
 
 def _long(names: tuple[str, ...], steps: int) -> dict[str, Any]:

@@ -83,8 +83,10 @@ def lagged(
     known = _known(np.hstack([series, extra]), segments is not None)
     stretch = np.zeros(len(series), dtype=np.int64)
     if segments is not None:
-        stretch = np.asarray(segments, dtype=np.int64)
-        _same_length(stretch, len(series), "segments")
+        given = _numbers(segments, "segments")
+        _same_length(given, len(series), "segments")
+        known &= np.isfinite(given)
+        stretch = np.where(np.isfinite(given), given, -1.0).astype(np.int64)
     rows = _rows(known, stretch, lags)
     labels = _names(names, series.shape[1])
     _check_rows(len(rows), series.shape[1], lags)
@@ -160,9 +162,12 @@ def forecast_mean(
     past = starting_values(system)
     extra = future_controls(system, steps, controls)
     path = np.empty((steps, past.shape[1]))
-    for step in range(steps):
-        path[step] = np.concatenate([past.ravel(), [1.0], extra[step]]) @ coefficients
-        past = np.vstack([path[step], past[:-1]])
+    with np.errstate(over="ignore", invalid="ignore"):
+        for step in range(steps):
+            path[step] = np.concatenate([past.ravel(), [1.0], extra[step]]) @ coefficients
+            past = np.vstack([path[step], past[:-1]])
+    if not np.isfinite(path).all():
+        raise explosive("forecast")
     return path
 
 
@@ -209,8 +214,27 @@ def term_names(system: Lagged) -> list[str]:
     return [*past, "constant", *(f"control{i + 1}" for i in range(system.controls))]
 
 
+def explosive(what: str) -> DataGapError:
+    """The error of a system whose values grow past all numbers."""
+    return DataGapError(
+        f"The {what} could not be made.",
+        "The system is so explosive that its values overflow.",
+        "Use fewer steps, differenced series, or a tighter prior.",
+    )
+
+
+def _numbers(given: ArrayLike, what: str) -> Floats:
+    try:
+        return np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            f"The {what} could not be read.", f"They are no table of numbers: {error}.",
+            "Give one row of numbers per period.",
+        ) from None  # fmt: skip
+
+
 def _series(values: ArrayLike, lags: int) -> Floats:
-    series = np.asarray(values, dtype=np.float64)
+    series = _numbers(values, "series")
     series = series[:, None] if series.ndim == 1 else series
     if series.ndim != 2 or series.size == 0 or lags < 1:
         raise UsageError(
@@ -235,13 +259,13 @@ def _known(series: Floats, gaps_allowed: bool) -> Bools:
 def _controls(controls: ArrayLike | None, periods: int) -> Floats:
     if controls is None:
         return np.empty((periods, 0))
-    extra = np.asarray(controls, dtype=np.float64)
+    extra = _numbers(controls, "controls")
     extra = extra[:, None] if extra.ndim == 1 else extra
     _same_length(extra, periods, "controls")
     return extra
 
 
-def _same_length(given: NDArray[np.float64] | Ints, periods: int, what: str) -> None:
+def _same_length(given: Floats, periods: int, what: str) -> None:
     if len(given) != periods:
         raise UsageError(
             f"The {what} do not fit the series.",
