@@ -18,6 +18,7 @@ from detente.claims.charts import path_chart
 from detente.claims.draft import Draft, blank, insufficient, shortfalls
 from detente.claims.finding import Finding, Interval, Reading, Row, Specification
 from detente.claims.options import Options
+from detente.claims.projected import EVENT_STUDY, projected
 from detente.claims.provenance import provenance
 from detente.claims.rules import MIN_EPISODES, P_SECOND_NULL, Evidence, judge
 from detente.claims.scales import (
@@ -93,7 +94,7 @@ def assess_response(claim: ResponseClaim, data: StudyData, options: Options) -> 
         why = f"No source holds {MIN_EPISODES} episodes with data before and after them."
         few = [_too_few(item) for item in measured]
         return insufficient(claim, "response", why, [*lacking, *gaps, *few])
-    curve = _curve(claim, data, able, options)
+    curve = (*_curve(claim, data, able, options), *_projected(claim, data, able, options))
     finding = _finding(claim, data, able, options)
     finding = replace(
         finding,
@@ -187,11 +188,26 @@ def _choices(claim: ResponseClaim, signal: Signal) -> Iterator[Choice]:
             yield Choice(cause, window, baseline, normalise, lag)
 
 
+def _projected(
+    claim: ResponseClaim, data: StudyData, able: Sequence[Measured], options: Options
+) -> Iterator[Specification]:
+    """The same question put to local projections and to a vector autoregression."""
+    for signal in (item.signal for item in able):
+        fine = [
+            months
+            for months in (1, claim.window, 2 * claim.window)
+            if months * PER_MONTH[signal.series.every] >= FINE_ENOUGH
+        ]
+        for made in projected(claim, signal, fine, data, options):
+            yield replace(made, towards=_towards(claim, signal, made.effect))
+
+
 def _specification(item: Measured, data: StudyData) -> Specification:
     scale, choice = scale_of(item.signal), item.choice
     low, high = (float(end) for end in convert(scale, np.array(item.interval)))
     return Specification(
         choices={
+            "estimator": EVENT_STUDY,
             "source": item.signal.source,
             "measure": item.signal.measure.replace("_", " "),
             "cause": data.label_of(choice.cause),
