@@ -22,11 +22,11 @@ Ints = NDArray[np.int64]
 
 Density = Callable[[Floats], float]
 
-SPACING = 0.9  # in posterior standard deviations
-DROP = 8.0  # points whose log density is further below the highest are left out
+SPACING = 0.75  # in posterior standard deviations
+DROP = 10.0  # points whose log density is further below the highest are left out
 WIDEST = 2.0  # the longest axis, where the curvature is slight
 DIFFERENCE = 0.05
-MOST_POINTS = 3000
+MOST_POINTS = 4000
 IMPOSSIBLE = -1e12
 
 
