@@ -6,6 +6,9 @@
 from detente.dynamics.hawkes.binned import BinnedHawkes, BinnedParameters, fit_binned
 from detente.dynamics.hawkes.continuous import ContinuousHawkes, fit_continuous
 from detente.dynamics.hawkes.crosstest import CrossTest, CrossTests, cross_test, cross_tests
+from detente.dynamics.hawkes.etas import etas_log_likelihood
+from detente.dynamics.hawkes.futures import Futures, simulate_binned
+from detente.dynamics.hawkes.goodness import Goodness, goodness
 from detente.dynamics.hawkes.process import Likelihood, Process, constant_process, likelihood
 from detente.dynamics.hawkes.simulate import Events, simulate
 
@@ -16,13 +19,18 @@ __all__ = [
     "CrossTest",
     "CrossTests",
     "Events",
+    "Futures",
+    "Goodness",
     "Likelihood",
     "Process",
     "constant_process",
     "cross_test",
     "cross_tests",
+    "etas_log_likelihood",
     "fit_binned",
     "fit_continuous",
+    "goodness",
     "likelihood",
     "simulate",
+    "simulate_binned",
 ]

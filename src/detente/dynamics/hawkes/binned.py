@@ -30,6 +30,7 @@ from detente.dynamics.hawkes.check import (
     finding_notes,
     parameter_names,
 )
+from detente.dynamics.hawkes.draws import draw_all
 from detente.dynamics.hawkes.features import daily_excitement
 from detente.dynamics.hawkes.kernel import daily_kernel, direct
 from detente.dynamics.hawkes.profile import (
@@ -47,6 +48,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 MEAN_DELAYS = np.array([0.6, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0])  # days, where a search begins
+ROUNDS = 20  # of draws, until enough are stationary
 MANY = 0.3  # share of follow-ons on the same day that is worth a note
 
 
@@ -140,37 +142,39 @@ class BinnedHawkes(HawkesResult):
     def draw_parameters(self, draws: int, *, seed: int = 1) -> list[BinnedParameters]:
         """Parameters that the data allow, drawn from the normal approximation.
 
-        Excitation below zero is moved to zero. Draws that are not stationary are drawn again, so
-        the result is conditional on stationarity.
+        Draws that are not stationary are drawn again, so the result is conditional on
+        stationarity.
+
+        Args:
+            draws: Number of draws.
+            seed: Seed of the random numbers.
 
         Raises:
-            UsageError: The fit itself is not stationary.
+            UsageError: Hardly any draw is stationary.
         """
-        if not self.stationary:
-            raise UsageError(
-                "Parameters could not be drawn.",
-                f"The fitted process is not stationary (spectral radius {self.radius:.2f}).",
-                "Add periods, covariates or exposure, or set a ridge, and fit again.",
-            )
         rng = np.random.default_rng(seed)
         found: list[BinnedParameters] = []
-        while len(found) < draws:
-            found += [made for made in self._drawn(draws, rng) if made is not None]
-        return found[:draws]
+        for _ in range(ROUNDS):
+            found += self._drawn(draws, rng)
+            if len(found) >= draws:
+                return found[:draws]
+        raise UsageError(
+            "Parameters could not be drawn.",
+            f"Too few draws are stationary; the fit has a spectral radius of {self.radius:.2f}.",
+            "Let fewer pairs excite, add periods or exposure, or set a ridge, and fit again.",
+        )
 
-    def _drawn(self, draws: int, rng: np.random.Generator) -> list[BinnedParameters | None]:
-        shared, own = self.uncertainty.draw(draws, rng)
+    def _drawn(self, draws: int, rng: np.random.Generator) -> list[BinnedParameters]:
+        """Those of some draws that are stationary."""
+        shared, own = draw_all(self.profile, self.uncertainty, self.dispersion, draws, rng)
         width = self.effects.shape[1]
-        made: list[BinnedParameters | None] = []
+        made = []
         for outer, inner in zip(shared, own, strict=True):
-            excitation = self.excitation + inner[:, width:].reshape(self.excitation.shape)
-            excitation = excitation.clip(min=0)
+            excitation = inner[:, width:].reshape(self.excitation.shape)
             decays = self.decays * np.exp(outer) if len(outer) else self.decays
             same = daily_kernel(decays, within_day=self.inputs.within_day).same
-            later = (excitation * (1 - same)).sum(axis=2)
-            stable = spectral_radius(later) < 1
-            effects = self.effects + inner[:, :width]
-            made.append(self._parameters(effects, excitation, decays) if stable else None)
+            if spectral_radius(excitation @ (1 - same)) < 1:
+                made.append(self._parameters(inner[:, :width], excitation, decays))
         return made
 
     def _parameters(self, effects: Floats, excitation: Floats, decays: Floats) -> BinnedParameters:

@@ -90,10 +90,7 @@ def goodness(model: BinnedHawkes | ContinuousHawkes, *, seed: int = 1) -> Goodne
         data analysis; Ogata (1988), Statistical models for earthquake occurrences; Czado, Gneiting
         and Held (2009), Predictive model assessment for count data.
     """
-    if isinstance(model, BinnedHawkes):
-        residuals = _of_counts(model, seed)
-    else:
-        residuals = _of_events(model)
+    residuals = _of_counts(model, seed) if isinstance(model, BinnedHawkes) else _of_events(model)
     tests = [kstest(values, "uniform") for values in residuals]
     return Goodness(
         names=model.names,

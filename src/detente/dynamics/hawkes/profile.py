@@ -44,15 +44,6 @@ class Uncertainty:
         moved = self.slopes @ self.shared @ np.swapaxes(self.slopes, 1, 2)
         return np.asarray(self.conditional + moved)
 
-    def draw(self, draws: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
-        """Deviations of the shared, (draws, r), and of all others, (draws, D, p)."""
-        shared = rng.standard_normal((draws, len(self.shared))) @ _root(self.shared).T
-        own = [
-            rng.standard_normal((draws, len(block))) @ _root(block).T + shared @ slope.T
-            for block, slope in zip(self.conditional, self.slopes, strict=True)
-        ]
-        return shared, np.stack(own, axis=1)
-
 
 @dataclass(frozen=True, eq=False)
 class Profile:
@@ -239,8 +230,3 @@ def _rows(slope: Floats, target: Target, size: int) -> Floats:
 
 def _places(target: Target) -> NDArray[np.int64]:
     return np.concatenate([np.arange(target.effects), target.effects + target.columns])
-
-
-def _root(covariance: Floats) -> Floats:
-    values, vectors = np.linalg.eigh(covariance)
-    return np.asarray(vectors * np.sqrt(values.clip(min=0)))
