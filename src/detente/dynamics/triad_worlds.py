@@ -25,6 +25,8 @@ class TriadWorld:
         reciprocity: Spread of what the two directions of a dyad share in a period.
         region: Spread of shocks that all dyads within one of four regions share in a period.
         surges: Share of dyads that fight six times as much as usual in a period.
+        only_surges: Only such attackers draw pairs together, and not whoever meets the rule of
+            `attacks`, as by being in the news.
     """
 
     states: int = 24
@@ -35,6 +37,7 @@ class TriadWorld:
     reciprocity: float = 0.3
     region: float = 0.3
     surges: float = 0.06
+    only_surges: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,11 +83,14 @@ def simulated_dyads(world: TriadWorld, seed: int) -> DyadPanel:
     shocks = rng.normal(0, world.region, (periods, 4))[:, home][:, :, None] * neighbours
     shared = growth[:, None, None] + news[:, :, None] + news[:, None, :] + shocks
     answers = _mutual(rng.normal(0, world.reciprocity, (2, periods, n, n)))
-    flares = np.log(6.0) * (rng.random((periods, n, n)) < world.surges)
+    surge = (rng.random((periods, n, n)) < world.surges) & off
     quarrel = close + rng.normal(0, 0.5, (n, n)) + rng.normal(0, 0.3, (periods, n, n))
-    conflict = rng.poisson(CONFLICT * np.exp(shared + quarrel + answers[0] + flares) * off)
+    conflict = rng.poisson(
+        CONFLICT * np.exp(shared + quarrel + answers[0] + np.log(6.0) * surge) * off
+    )
     exposure = 1e5 * np.exp(growth)
-    common = shared_attackers(attacks(conflict.astype(np.float64), exposure)) > 0
+    seen = attacks(conflict.astype(np.float64), exposure)
+    common = shared_attackers(surge if world.only_surges else seen) > 0
     warmth = shared + close + answers[1] + 0.5 * answers[0] + world.effect * common
     warmth = warmth + rng.normal(0, 0.2, (periods, n, n))
     cooperation = rng.poisson(COOPERATION * np.exp(warmth) * off)
