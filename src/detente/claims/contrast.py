@@ -1,14 +1,17 @@
 """Contrast claims: a rate differs between two states of the world.
 
 The primary estimator, fixed beforehand: the ratio of events per month (or per event reported) in
-the two states, within strata where the claim names them (Mantel-Haenszel); a block-bootstrap
-interval; and a p-value from moving the states along the calendar while the events stay in place.
+the two states. States that come and go are compared within the same season of the same three
+years, so that drifts and seasons cancel; where the claim names strata, within these as well
+(Mantel-Haenszel). The p-value comes from moving the states along the calendar while the events
+stay in place, the interval from the same moves and from the slow swings of the counts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -21,9 +24,10 @@ from detente.claims.options import Options
 from detente.claims.provenance import provenance
 from detente.claims.rules import Evidence, judge
 from detente.claims.scales import span_text
-from detente.claims.states import StateMask, masks, stratum_of
+from detente.claims.states import StateMask, masks
+from detente.claims.strata import Strata, strata_index, ways
 from detente.dynamics.checks import Check
-from detente.dynamics.rates import RateContrast, rate_contrast
+from detente.dynamics.rates import RateContrast, log_rate_ratio, rate_contrast
 from detente.errors import DataGapError
 from detente.studies.data import StudyData
 from detente.studies.models import ContrastClaim, State
@@ -31,10 +35,12 @@ from detente.studies.parts import Relation
 from detente.studies.signal import Signal
 
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 ESTIMATOR = (
-    "Ratio of rates per month, within strata by Mantel and Haenszel (1959) where there are strata; "
-    "interval by circular block bootstrap (Politis and Romano 1992)"
+    "Ratio of rates per month, within strata by Mantel and Haenszel (1959); states that come and "
+    "go are compared within seasons of spans of years (Lumley and Levy 2000); interval by moves of "
+    "the states or slow swings of the counts (Lazarus et al. 2018), whichever is wider"
 )
 NULL = "The same two states of the world moved along the calendar, every possible move"
 MIN_PERIODS = 6
@@ -50,8 +56,14 @@ class Measured:
     signal: Signal
     when: StateMask
     against: StateMask
-    strata: NDArray[np.int64] | None
+    chosen: Strata
+    strata: Ints
     result: RateContrast
+
+    @cached_property
+    def without_years(self) -> list[tuple[int, float]]:
+        """The ratio without each calendar year in turn."""
+        return _without_years(self)
 
 
 def assess_contrast(claim: ContrastClaim, data: StudyData, options: Options) -> Draft:
@@ -92,25 +104,25 @@ def _measure(
     signal: Signal,
     states: tuple[State, State | None],
     options: Options,
-    *,
-    stratified: bool = True,
+    strata: Strata | None = None,
 ) -> Measured:
     series = signal.series.window(claim.since, claim.until)
     when, against = masks(data, series, *states)
-    strata = stratum_of(data, series, claim.strata) if stratified and claim.strata else None
-    known = np.isfinite(series.values) if strata is None else strata >= 0
+    chosen = strata or ways(claim, states)[0]
+    index = strata_index(claim, data, series, chosen)
+    known = np.isfinite(series.values) & (index >= 0)
     _require(when.mask & known, against.mask & known, series.values)
     result = rate_contrast(
         series.values,
         np.ones(len(series.values)) if series.exposure is None else series.exposure,
         when.mask,
         against.mask,
-        strata=strata,
+        strata=index,
         block=BLOCK_MONTHS,
         draws=options.draws,
         seed=options.seed,
     )
-    return Measured(replace(signal, series=series), when, against, strata, result)
+    return Measured(replace(signal, series=series), when, against, chosen, index, result)
 
 
 def _require(when: Bools, against: Bools, values: NDArray[np.float64]) -> None:
@@ -132,10 +144,10 @@ def _curve(
     quick = replace(options, draws=options.curve_draws * 2)
     pairs: list[tuple[State, State | None]] = [(claim.when, claim.against)]
     pairs += [(option[0], option[1] if len(option) > 1 else None) for option in claim.alternatives]
-    ways = (True, False) if claim.strata else (False,)
-    for index, (signal, pair, stratified) in enumerate(product(_signals(claim, data), pairs, ways)):
+    tests = [(pair, strata) for pair in pairs for strata in ways(claim, pair)]
+    for index, (signal, (pair, strata)) in enumerate(product(_signals(claim, data), tests)):
         try:
-            item = _measure(claim, data, signal, pair, quick, stratified=stratified)
+            item = _measure(claim, data, signal, pair, quick, strata=strata)
         except DataGapError:
             continue
         first = index == 0 and signal.source == measured[0].signal.source
@@ -160,7 +172,7 @@ def _specification(item: Measured) -> Specification:
             "what is counted": item.signal.noun,
             "when": item.when.label,
             "against": item.against.label,
-            "strata": "none" if item.strata is None else "within periods",
+            "strata": item.chosen.label(),
         },
         effect=float(np.exp(item.result.log_ratio)),
         interval=Interval(float(np.exp(low)), float(np.exp(high))),
@@ -171,7 +183,7 @@ def _specification(item: Measured) -> Specification:
 
 def _left_out(claim: ContrastClaim, item: Measured) -> Iterator[Specification]:
     """The ratio without each calendar year in turn."""
-    for year, ratio in _without_years(item):
+    for year, ratio in item.without_years:
         yield Specification(
             choices={"source": item.signal.source, "years": f"without {year}"},
             effect=ratio,
@@ -190,17 +202,16 @@ def _without_years(item: Measured) -> list[tuple[int, float]]:
     for year in np.unique(years[item.when.mask | item.against.mask]):
         keep = years != year
         try:
-            rest = rate_contrast(
+            rest = log_rate_ratio(
                 series.values,
                 exposure,
                 item.when.mask & keep,
                 item.against.mask & keep,
                 strata=item.strata,
-                draws=1,
             )
         except DataGapError:
             continue
-        found.append((int(year), float(np.exp(rest.log_ratio))))
+        found.append((int(year), float(np.exp(rest))))
     return found
 
 
@@ -233,7 +244,7 @@ def _finding(
 def _answer(item: Measured) -> str:
     result, every = item.result, item.signal.series.every
     low, high = np.exp(result.interval())
-    fair = "" if item.strata is None else ", compared within the same policy period"
+    fair = item.chosen.phrase()
     rates = (
         ""
         if item.signal.series.exposure is not None
@@ -266,7 +277,7 @@ def _evidence(claim: ContrastClaim, item: Measured, curve: Sequence[Specificatio
     side = np.sign(item.result.log_ratio)
     towards = _towards(claim, item.result.log_ratio)
     same = [spec.towards == towards for spec in curve]
-    carried = any(np.sign(np.log(ratio)) != side for _, ratio in _without_years(item))
+    carried = any(np.sign(np.log(ratio)) != side for _, ratio in item.without_years)
     low, high = item.result.interval()
     return Evidence(
         effect=abs(item.result.log_ratio) * (1 if towards else -1),
@@ -274,7 +285,7 @@ def _evidence(claim: ContrastClaim, item: Measured, curve: Sequence[Specificatio
         cases=item.result.periods_high,
         agreeing=float(np.mean(same)) if same else 1.0,
         one_case_carries=carried,
-        second_doubt="" if low > 0 or high < 0 else "its bootstrap interval includes no difference",
+        second_doubt="" if low > 0 or high < 0 else "its 90% interval includes no difference",
         minimum=MIN_PERIODS,
     )
 
@@ -286,7 +297,7 @@ def _towards(claim: ContrastClaim, log_ratio: float) -> bool:
 
 def _checks(item: Measured) -> tuple[Check, ...]:
     low, high = item.result.interval()
-    years = _without_years(item)
+    years = item.without_years
     side = np.sign(item.result.log_ratio)
     carried = [year for year, ratio in years if np.sign(np.log(ratio)) != side]
     counts = item.signal.series.values
@@ -294,7 +305,7 @@ def _checks(item: Measured) -> tuple[Check, ...]:
     spread = float(known.var() / known.mean()) if known.mean() > 0 else float("nan")
     return (
         Check(
-            "Block bootstrap excludes a ratio of one",
+            "The 90% interval excludes a ratio of one",
             low > 0 or high < 0,
             f"90% interval of the ratio {np.exp(low):.2f} to {np.exp(high):.2f}.",
         ),

@@ -1,16 +1,19 @@
 """Ratios of rates between two states of the world, with dependence and bursts respected.
 
 Counts of events between states come in bursts, so a Poisson test finds differences everywhere. Here
-intervals come from resampling blocks of consecutive periods, and the p-value from moving the states
-of the world along the calendar while the counts stay where they are.
+the p-value comes from moving the states of the world along the calendar while the counts stay where
+they are. The interval is the wider of two, since each fails where the other holds: the spread of
+the ratio under such moves (narrow where a state is one long span, which hardly moves) and the slow
+swings of the counts (narrow where there are many strata).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t
 
 from detente.dynamics.eventstudy import two_sided
 from detente.dynamics.resample import block_index
@@ -20,7 +23,9 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-CORRECTION = 0.5  # events added to each side, so that an empty side has a finite ratio
+CORRECTION = 0.5  # events added in all, so that an empty side has a finite ratio
+TINY = 1e-9  # below the least exposure and above the rounding of a Fourier transform
+WAVES = 0.4  # times the length to the power 2/3: how many waves count as slow (Lazarus et al. 2018)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +38,12 @@ class RateContrast:
         rate_low: The same in `low`.
         events_high: Events in `high`; events_low in `low`.
         periods_high: Periods in `high`; periods_low in `low`.
-        draws_high: Block-bootstrap draws of rate_high; draws_low of rate_low; draws of log_ratio.
+        draws_high: Block-bootstrap draws of rate_high; draws_low of rate_low.
         placebo: Log ratios with the states moved along the calendar.
         p_placebo: Two-sided p-value against `placebo`.
+        spread: Standard deviation of such log ratios once the estimated ratio is taken out.
+        error: Standard error of the log ratio from the slow swings of the counts.
+        freedom: Its degrees of freedom.
     """
 
     log_ratio: float
@@ -47,14 +55,18 @@ class RateContrast:
     periods_low: int
     draws_high: Floats
     draws_low: Floats
-    draws: Floats
     placebo: Floats
     p_placebo: float
+    spread: float
+    error: float
+    freedom: int
 
     def interval(self, coverage: float = 0.90) -> tuple[float, float]:
-        """Percentile interval of the log ratio."""
-        low, high = np.quantile(self.draws, [(1 - coverage) / 2, (1 + coverage) / 2])
-        return float(low), float(high)
+        """Interval of the log ratio: the wider of the two that the module's text describes."""
+        upper = (1 + coverage) / 2
+        moves = t.ppf(upper, min(self.periods_high, self.periods_low)) * self.spread
+        reach = float(max(moves, t.ppf(upper, self.freedom) * self.error))
+        return self.log_ratio - reach, self.log_ratio + reach
 
 
 def rate_contrast(
@@ -81,7 +93,7 @@ def rate_contrast(
         seed: Seed of the random numbers.
 
     Returns:
-        The contrast with its bootstrap draws and its placebo distribution.
+        The contrast with its placebo distribution, and draws of both rates.
 
     Raises:
         DataGapError: One of the states has no period with data.
@@ -95,19 +107,16 @@ def rate_contrast(
         True
 
     Source:
-        Künsch (1989) and Politis and Romano (1992) for blocks; Mantel and Haenszel (1959) as for
-        person-time data in Rothman, Greenland and Lash (2008, ch. 15) for strata.
+        Mantel and Haenszel (1959) as for person-time data in Rothman, Greenland and Lash (2008,
+        ch. 15) for strata; Lazarus, Lewis, Stock and Watson (2018), HAR Inference, for the slow
+        swings; Politis and Romano (1992) for the draws of the rates.
     """
-    known = np.isfinite(counts) & np.isfinite(exposure)
-    if strata is None:
-        strata = np.zeros(len(counts), dtype=np.int64)
-    known &= strata >= 0
-    high, low = high & known, low & known
-    _check(high, low)
-    counted = _Counted(np.where(known, counts, 0.0), np.where(known, exposure, 0.0), strata)
+    counted, high, low, known = _prepared(counts, exposure, high, low, strata)
     estimate = _log_ratio(counted, high, low)
-    resampled = _block_draws(counted, high, low, _Blocks(block, draws, np.random.default_rng(seed)))
+    blocks = _Blocks(block, draws, np.random.default_rng(seed))
     placebo = _moved(counted, high, low, known)
+    even = replace(counted, weight=np.where(high, np.exp(estimate), 1.0) * counted.weight)
+    error, freedom = _swings(counted, high, low, known)
     sides = [counted.sums(side) for side in (high, low)]
     return RateContrast(
         log_ratio=estimate,
@@ -117,12 +126,61 @@ def rate_contrast(
         events_low=sides[1][0],
         periods_high=int(high.sum()),
         periods_low=int(low.sum()),
-        draws_high=resampled[0],
-        draws_low=resampled[1],
-        draws=resampled[2],
+        draws_high=_resampled(counted, high, blocks),
+        draws_low=_resampled(counted, low, blocks),
         placebo=placebo,
         p_placebo=two_sided(estimate, placebo),
+        spread=float(_moved(even, high, low, known).std()),
+        error=error,
+        freedom=freedom,
     )
+
+
+def log_rate_ratio(
+    counts: Floats, exposure: Floats, high: Bools, low: Bools, *, strata: Ints | None = None
+) -> float:
+    """The log ratio of `rate_contrast` alone.
+
+    Args:
+        counts: Events per period, shape (T,), NaN where unknown.
+        exposure: Exposure per period, shape (T,).
+        high: Periods in the first state, shape (T,).
+        low: Periods in the second, shape (T,).
+        strata: Compare only within periods of equal stratum; -1: left out.
+
+    Raises:
+        DataGapError: One of the states has no period with data, or no stratum holds both.
+
+    Example:
+        >>> high = np.array([True, True, False, False])
+        >>> ratio = log_rate_ratio(np.array([40.0, 40, 20, 20]), np.ones(4), high, ~high)
+        >>> round(float(np.exp(ratio)), 1)
+        2.0
+    """
+    counted, high, low, _ = _prepared(counts, exposure, high, low, strata)
+    return _log_ratio(counted, high, low)
+
+
+def _prepared(
+    counts: Floats, exposure: Floats, high: Bools, low: Bools, strata: Ints | None
+) -> tuple[_Counted, Bools, Bools, Bools]:
+    """Zeros where nothing is known, the states where something is, and where that is."""
+    known = np.isfinite(counts) & np.isfinite(exposure)
+    if strata is None:
+        strata = np.zeros(len(counts), dtype=np.int64)
+    known &= strata >= 0
+    high, low = high & known, low & known
+    _check(high, low)
+    both = np.intersect1d(strata[high], strata[low])
+    if len(both) == 0:
+        raise DataGapError(
+            "Two states of the world could not be compared.",
+            "No stratum holds periods of both.",
+            "Use wider strata, or load data over a longer time.",
+        )
+    weight = np.where(known, exposure, 0.0)
+    counted = _Counted(np.where(known, counts, 0.0), weight, strata)
+    return counted, high, low, known
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,8 +194,15 @@ class _Counted:
     def sums(self, side: Bools) -> tuple[float, float]:
         return float(self.values[side].sum()), float(self.weight[side].sum())
 
-    def each_stratum(self) -> list[Bools]:
-        return [self.strata == stratum for stratum in np.unique(self.strata[self.strata >= 0])]
+    def by_stratum(self, side: Bools) -> tuple[Floats, Floats]:
+        """Events and exposure of a state by stratum, each of shape (1, strata)."""
+        members = self.members() * side[:, None]
+        return (self.values @ members)[None], (self.weight @ members)[None]
+
+    def members(self) -> Floats:
+        """1 where a period lies in a stratum, shape (T, strata)."""
+        kinds = np.unique(self.strata[self.strata >= 0])
+        return np.asarray(self.strata[:, None] == kinds, dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,60 +225,95 @@ def _check(high: Bools, low: Bools) -> None:
 
 
 def _log_ratio(counted: _Counted, high: Bools, low: Bools) -> float:
-    """Mantel-Haenszel log rate ratio; one stratum gives the plain ratio."""
-    above = below = 0.0
-    for here in counted.each_stratum():
-        events_high, time_high = counted.sums(high & here)
-        events_low, time_low = counted.sums(low & here)
-        total = time_high + time_low
-        if time_high > 0 and time_low > 0:
-            above += (events_high + CORRECTION * time_high / total) * time_low / total
-            below += (events_low + CORRECTION * time_low / total) * time_high / total
-    return float(np.log(above / below)) if above > 0 and below > 0 else float("nan")
+    return float(_combined(*(counted.by_stratum(side) for side in (high, low)))[0])
 
 
-def _block_draws(
-    counted: _Counted, high: Bools, low: Bools, blocks: _Blocks
-) -> tuple[Floats, Floats, Floats]:
-    """Draws of both rates and of the log ratio: blocks within each side of each stratum."""
-    above, below = np.zeros(blocks.draws), np.zeros(blocks.draws)
-    sums = np.zeros((4, blocks.draws))
-    for here in counted.each_stratum():
-        first = _resampled(counted, high & here, blocks)
-        second = _resampled(counted, low & here, blocks)
-        sums += np.array([*first, *second])
-        total = first[1] + second[1]
-        if (high & here).any() and (low & here).any():
-            above += (first[0] + CORRECTION * first[1] / total) * second[1] / total
-            below += (second[0] + CORRECTION * second[1] / total) * first[1] / total
-    return sums[0] / sums[1], sums[2] / sums[3], np.log(above / below)
+def _combined(high: tuple[Floats, Floats], low: tuple[Floats, Floats]) -> Floats:
+    """Mantel-Haenszel log rate ratios; one stratum gives the plain ratio.
+
+    Args:
+        high: Events and exposure in the first state, each of shape (ratios, strata).
+        low: The same in the second.
+
+    Returns:
+        Shape (ratios,); NaN where no stratum holds both states.
+    """
+    (events_high, time_high), (events_low, time_low) = high, low
+    both = (time_high > 0) & (time_low > 0)
+    total = np.where(both, time_high + time_low, 1.0)
+    share = CORRECTION / np.maximum(both.sum(axis=1, keepdims=True), 1)
+    above = both * (events_high + share * time_high / total) * time_low / total
+    below = both * (events_low + share * time_low / total) * time_high / total
+    empty = ~both.any(axis=1)
+    tops, bottoms = (np.where(empty, np.nan, part.sum(axis=1)) for part in (above, below))
+    return np.asarray(np.log(tops / bottoms), dtype=np.float64)
 
 
-def _resampled(counted: _Counted, side: Bools, blocks: _Blocks) -> tuple[Floats, Floats]:
+def _resampled(counted: _Counted, side: Bools, blocks: _Blocks) -> Floats:
     periods = np.flatnonzero(side)
-    if len(periods) == 0:
-        return np.zeros(blocks.draws), np.zeros(blocks.draws)
     index = periods[block_index(len(periods), blocks.length, blocks.draws, blocks.rng)]
-    return counted.values[index].sum(axis=1), counted.weight[index].sum(axis=1)
+    rates = counted.values[index].sum(axis=1) / counted.weight[index].sum(axis=1)
+    return np.asarray(rates, dtype=np.float64)
 
 
 def _moved(counted: _Counted, high: Bools, low: Bools, known: Bools) -> Floats:
     """Log ratios with both states moved together along the calendar, for every possible move."""
     periods = np.flatnonzero(known)
-    first, length = int(periods[0]), int(periods[-1] - periods[0] + 1)
-    here = slice(first, first + length)
-    source = (np.arange(length) - np.arange(1, length)[:, None]) % length
-    sides = [side[here][source].astype(np.float64) for side in (high, low)]
-    above, below = np.zeros(length - 1), np.zeros(length - 1)
-    for stratum in counted.each_stratum():
-        values = np.where(stratum, counted.values, 0.0)[here]
-        weight = np.where(stratum, counted.weight, 0.0)[here]
-        (events_high, time_high), (events_low, time_low) = (
-            (side @ values, side @ weight) for side in sides
+    here = slice(int(periods[0]), int(periods[-1]) + 1)
+    members = counted.members()[here]
+    weight = counted.weight / counted.weight.max()  # no ratio notices, and zeros stay apart
+    parts = [part[here, None] * members for part in (counted.values, weight)]
+    length = len(members)
+    waves = [np.fft.rfft(part, axis=0) for part in parts]
+    sides = []
+    for side in (high, low):
+        turned = np.conj(np.fft.rfft(side[here].astype(np.float64)))[:, None]
+        events, time = (np.fft.irfft(turned * wave, length, axis=0)[1:] for wave in waves)
+        sides.append((np.maximum(events, 0.0), np.where(time > TINY, time, 0.0)))
+    ratios = _combined(sides[0], sides[1])
+    return ratios[np.isfinite(ratios)]
+
+
+def _swings(counted: _Counted, high: Bools, low: Bools, known: Bools) -> tuple[float, int]:
+    """Standard error of the log ratio from the slowest waves of the series.
+
+    Each period's influence on the log ratio is projected on cosines that are made orthogonal to
+    both states; what is found there is noise of the speed that blurs a difference of levels.
+
+    Returns:
+        Standard error and its degrees of freedom.
+    """
+    either = (high | low) & known
+    influence = _influence(counted, high, low)[either]
+    length = len(influence)
+    count = max(2, int(WAVES * length ** (2 / 3)))
+    at = (np.arange(length) + 0.5) / length
+    waves = np.cos(np.pi * np.outer(at, np.arange(1, count + 1)))
+    states = np.stack([high[either], low[either]], axis=1).astype(np.float64)
+    waves -= states @ np.linalg.lstsq(states, waves, rcond=None)[0]
+    basis, sizes, _ = np.linalg.svd(waves, full_matrices=False)
+    basis = basis[:, sizes > 1e-6 * sizes[0]]
+    found = basis.T @ influence
+    return float(np.sqrt(length * np.mean(found**2))), basis.shape[1]
+
+
+def _influence(counted: _Counted, high: Bools, low: Bools) -> Floats:
+    """How much each period's counts, beyond the mean of its side, move the log ratio."""
+    members = counted.members()
+    (first, time_first), (second, time_second) = (
+        (events[0], time[0]) for events, time in (counted.by_stratum(side) for side in (high, low))
+    )
+    both = (time_first > 0) & (time_second > 0)
+    total = np.where(both, time_first + time_second, 1.0)
+    shares = {"high": both * time_second / total, "low": both * time_first / total}
+    found = np.zeros(len(counted.values))
+    for side, events, time, share, sign in (
+        (high, first, time_first, shares["high"], 1.0),
+        (low, second, time_second, shares["low"], -1.0),
+    ):
+        mean = members @ (events / np.where(time > 0, time, 1.0))
+        rest = (counted.values - mean * counted.weight) * (members @ share)
+        found += (
+            sign * np.where(side, rest, 0.0) / max(float(events @ share), CORRECTION * share.max())
         )
-        total = np.maximum(time_high + time_low, 1e-12)
-        both = (time_high > 0) & (time_low > 0)
-        above += both * (events_high + CORRECTION * time_high / total) * time_low / total
-        below += both * (events_low + CORRECTION * time_low / total) * time_high / total
-    usable = (above > 0) & (below > 0)
-    return np.asarray(np.log(above[usable] / below[usable]), dtype=np.float64)
+    return found
