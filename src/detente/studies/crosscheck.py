@@ -20,6 +20,7 @@ from detente.studies.models import (
     Study,
 )
 from detente.studies.parts import Reading, Relation
+from detente.studies.questions import PUBLISHED_COLUMNS, EventQuestion, PublishedOdds
 
 EVENT_MEASURES = (
     "verbal_cooperation",
@@ -58,6 +59,8 @@ def cross_problems(study: Study, folder: Path) -> tuple[str, ...]:
         *(text for claim in study.claims for text in _claim_problems(claim, study)),
         *_overview_problems(study),
         *_dynamics_problems(study),
+        *_question_problems(study),
+        *_published_problems(study, folder),
     )
 
 
@@ -168,6 +171,40 @@ def _dynamics_problems(study: Study) -> Iterator[str]:
     for enemy in study.common_enemies:
         figures = [figure.id for figure in study.figures]
         yield from _unknown(f"common_enemies.{enemy.id}.figure", [enemy.figure], figures)
+
+
+def _question_problems(study: Study) -> Iterator[str]:
+    yield from _duplicates("questions", (question.id for question in study.questions))
+    for question in study.questions:
+        where = f"questions.{question.id}"
+        if isinstance(question, EventQuestion):
+            yield from _term_problems(where, question, study)
+            yield from _unknown(f"{where}: action", [question.action], study.actions)
+            continue
+        for reading in question.readings:
+            yield from _reading_problems(where, reading, study)
+
+
+def _term_problems(where: str, terms: EventQuestion | PublishedOdds, study: Study) -> Iterator[str]:
+    yield from _unknown(f"{where}: period", terms.periods, study.periods)
+    yield from _unknown(f"{where}: calendar", terms.calendar, study.calendar)
+    yield from _unknown(f"{where}: sign", terms.signs, study.actions)
+
+
+def _published_problems(study: Study, folder: Path) -> Iterator[str]:
+    odds = study.published_odds
+    if odds is None:
+        return
+    yield from _term_problems("published_odds", odds, study)
+    file = _inside(folder, odds.path)
+    if file is None:
+        yield f"published_odds.path: there is no file “{odds.path}” in {folder}."
+        return
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines)
+        yield from _unknown("published_odds: column", PUBLISHED_COLUMNS, rows.fieldnames or [])
+        named = {row.get("action") or "" for row in rows}
+    yield from _unknown("published_odds: action", sorted(named), study.actions)
 
 
 def _states(claim: Claim) -> list[State]:

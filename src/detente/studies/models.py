@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from detente.studies.parts import Every, Id, Iso3, Pair, Reading, Relation, Strict
+from detente.studies.questions import PublishedOdds, Question, YearlyWindow
 from detente.studies.systems import CommonEnemy, Excitation, System
 
 
@@ -252,12 +253,15 @@ class Study(Strict):
     chronicle: Chronicle | None = None
     actions: dict[str, Action] = Field(default={})
     periods: dict[str, Period] = Field(default={})
+    calendar: dict[str, YearlyWindow] = Field(default={}, description="windows of every year")
     figures: list[Figure] = Field(default=[])
     tension: list[TensionReading] = Field(default=[])
     then_and_now: list[ThenAndNow] = Field(default=[])
     systems: list[System] = Field(default=[], description="who reacts to whom")
     excitations: list[Excitation] = Field(default=[], description="actions that draw more")
     common_enemies: list[CommonEnemy] = Field(default=[], description="the law of common enemies")
+    questions: list[Question] = Field(default=[], description="what comes next")
+    published_odds: PublishedOdds | None = Field(default=None, description="odds to compare with")
     missing: list[str] = Field(default=[], description="what the bundled data do not have")
     claims: list[Claim] = Field(min_length=1)
 
