@@ -11,8 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.dynamics.hawkes.profile import Profile, Uncertainty
+from detente.dynamics.hawkes.target import Target
 
 Floats = NDArray[np.float64]
+
+FAR = 3.0  # on the log scale
+LEAST = 0.01  # of the mean baseline, relative to the best one
 
 
 def draw_all(
@@ -57,11 +61,23 @@ def _draw(
     slope = np.linalg.solve(covariance[width:, width:], covariance[width:, :width])
     left = covariance[:width, :width] - covariance[:width, width:] @ slope
     moved = (result[:, places] - centre) @ slope
-    noise = rng.standard_normal((len(shift), width))
-    result[:, :width] = (
-        optimum.parameters[:width] + shift[:, :width] + moved + noise @ _root(left).T
-    )
+    noise = rng.standard_normal((len(shift), width)) @ _root(left).T
+    moved = shift[:, :width] + moved + noise
+    result[:, :width] = optimum.parameters[:width] + _tamed(moved, target)
     return result
+
+
+def _tamed(moved: Floats, target: Target) -> Floats:
+    """Shifts of the log-linear effects that keep the mean baseline within reason.
+
+    The likelihood is close to normal in the mean baseline itself, not in its logarithm, whose error
+    is without bounds where excitation explains nearly all. Other effects move by at most `FAR`.
+    """
+    moved = np.concatenate([moved[:, :1], moved[:, 1:].clip(-FAR, FAR)], axis=1)
+    mean = target.cell_exposure @ target.cell_design / target.cell_exposure.sum()
+    change = moved @ mean
+    moved[:, 0] += np.log1p(change.clip(min=LEAST - 1)) - change
+    return moved
 
 
 def _root(covariance: Floats) -> Floats:

@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 Build = Callable[[Floats], list[Target]]
 
 STEP = 1e-3  # of the shared parameters, for differences
+BOUNDLESS = 30.0  # standard error on the log scale, over the range of a column
 FLAT = 1e-9  # least eigenvalue of a scaled information matrix that still tells parameters apart
 
 
@@ -151,17 +152,27 @@ def check_told_apart(
         DataGapError: The information matrix of a dimension is singular.
     """
     for name, target, optimum in zip(names, profile.targets, profile.optima, strict=True):
-        scale = 1 / np.sqrt(np.diag(optimum.information).clip(min=1e-300))
-        values, vectors = np.linalg.eigh(optimum.information * np.outer(scale, scale))
-        if values[0] > FLAT:
+        mixed = _untold(target, optimum)
+        if not len(mixed):
             continue
-        mixed = np.flatnonzero(np.abs(vectors[:, 0]) > 0.1)
         known = parameters(target)
         raise DataGapError(
             f"The rate of {name} could not be estimated.",
-            f"The data do not tell apart: {', '.join(known[i] for i in mixed)}.",
-            "Merge or leave out series that are alike, merge periods, or set a ridge.",
+            f"The data do not tell, or not tell apart: {', '.join(known[i] for i in mixed)}.",
+            "Merge or leave out series that are alike, merge periods without events, or set a "
+            "ridge.",
         )
+
+
+def _untold(target: Target, optimum: Optimum) -> NDArray[np.int64]:
+    """Parameters that cannot be told apart, or effects without any bound."""
+    scale = 1 / np.sqrt(np.diag(optimum.information).clip(min=1e-300))
+    values, vectors = np.linalg.eigh(optimum.information * np.outer(scale, scale))
+    if values[0] <= FLAT:
+        return np.flatnonzero(np.abs(vectors[:, 0]) > 0.1)
+    errors = np.sqrt(np.diag(_inverse(optimum)))[: target.effects]
+    spans = np.ptp(target.cell_design, axis=0)
+    return np.flatnonzero(errors * spans > BOUNDLESS)
 
 
 def _at(build: Build, shared: Floats, near: Profile | None) -> Profile:
