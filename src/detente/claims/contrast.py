@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from detente.claims.charts import rates_chart
 from detente.claims.draft import Draft, blank, insufficient, shortfalls
+from detente.claims.excited import RATIO, check_of, set_apart, specification_of
 from detente.claims.finding import Finding, Interval, Reading, Row, Specification
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
@@ -89,11 +90,17 @@ def assess_contrast(claim: ContrastClaim, data: StudyData, options: Options) -> 
     if not measured:
         why = "No source covers both states of the world."
         return insufficient(claim, "contrast", why, lacking)
-    curve = tuple(_curve(claim, data, measured, options))
+    apart = set_apart(claim, data)
+    excited = () if apart is None else (specification_of(claim, data, apart),)
+    curve = (*_curve(claim, data, measured, options), *excited)
     finding = replace(
         _finding(claim, data, measured, options),
         specification=(*curve, *_left_out(claim, measured[0])),
-        checks=(*_checks(measured[0]), *shortfalls(lacking)),
+        checks=(
+            *_checks(measured[0]),
+            *(() if apart is None else (check_of(apart),)),
+            *shortfalls(lacking),
+        ),
     )
     return Draft(finding, _evidence(claim, measured[0], curve))
 
@@ -168,6 +175,7 @@ def _specification(item: Measured) -> Specification:
     low, high = item.result.interval()
     return Specification(
         choices={
+            "estimator": RATIO,
             "source": item.signal.source,
             "what is counted": item.signal.noun,
             "when": item.when.label,

@@ -25,6 +25,7 @@ from detente.studies.models import ContrastClaim
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
+RATIO = "ratio of rates"
 SELF_EXCITING = "self-exciting rate with the state in its baseline"
 MEAN_DELAYS = (7.0, 30.0)  # days between an event and its follow-ons, mixed freely
 ERA = 3  # years, where states come and go

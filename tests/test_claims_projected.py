@@ -1,0 +1,164 @@
+"""Responses by models of the path, contrasts with follow-ons set apart: where truth is known."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from detente.claims.excited import SELF_EXCITING, check_of, set_apart, specification_of
+from detente.claims.finding import Specification
+from detente.claims.options import Options
+from detente.claims.projected import AUTOREGRESSION, EVENT_STUDY, LOCAL_PROJECTION, projected
+from detente.claims.run import assess_claim
+from detente.studies.data import StudyData, open_data
+from detente.studies.load import load
+from detente.studies.models import ClaimBase, ContrastClaim, ResponseClaim, State
+from detente.studies.signal import Signal
+from detente.synthetic.features import Features, Planted, WorldSpec
+from detente.synthetic.world import World, make
+
+QUICK = Options(seed=1, draws=99, curve_draws=49)
+MODELS = {LOCAL_PROJECTION, AUTOREGRESSION}
+SPACED = WorldSpec(months=200, planted=Planted(response=0.5), episodes=14)
+
+
+def claim_of(world: World, name: str) -> ClaimBase:
+    return next(claim for claim in world.data.study.claims if claim.id == name)
+
+
+def response_of(world: World) -> tuple[ResponseClaim, Signal]:
+    claim = claim_of(world, "response")
+    assert isinstance(claim, ResponseClaim)
+    return claim, world.data.signals(claim.relation, claim.readings)[0][0]
+
+
+def contrast_of(world: World, name: str) -> ContrastClaim:
+    claim = claim_of(world, name)
+    assert isinstance(claim, ContrastClaim)
+    return claim
+
+
+def rows_of(world: World, seed: int = 1) -> list[Specification]:
+    claim, signal = response_of(world)
+    return list(projected(claim, signal, [1, 3, 6], world.data, Options(seed=seed)))
+
+
+def test_a_planted_response_is_found_in_the_unit_of_the_finding() -> None:
+    found = defaultdict(list)
+    for seed in range(40):
+        for row in rows_of(make(SPACED, seed)):
+            found[row.choices["estimator"], row.choices["window"]].append(row.effect)
+    assert {name for name, _ in found} == MODELS
+    true = 100 * np.expm1(0.5)
+    for name in MODELS:
+        # A cause also tells that no other will follow for months, so the contrast is a little less.
+        assert np.median(found[name, "3 months"]) == pytest.approx(0.85 * true, rel=0.15)
+        assert np.median(found[name, "6 months"]) < 0.6 * true
+
+
+def test_without_an_effect_intervals_cover_none() -> None:
+    everything = Features(trends=True, seasons=True, growth=True, excited=True, gaps=True)
+    hits = defaultdict(list)
+    for seed in range(130):
+        for row in rows_of(make(WorldSpec(features=everything), seed)):
+            assert row.interval is not None
+            hits[row.choices["estimator"]].append(row.interval.low < 0 < row.interval.high)
+    for name in MODELS:
+        assert 0.83 <= np.mean(hits[name]) <= 0.96, name
+
+
+def test_the_curve_holds_all_estimators_and_says_which_way_each_points() -> None:
+    world = make(SPACED, 3)
+    claim, _ = response_of(world)
+    curve = assess_claim(claim, world.data, QUICK).finding.specification
+    by_name = defaultdict(list)
+    for row in curve:
+        by_name[row.choices.get("estimator")].append(row)
+    assert set(by_name) >= MODELS | {EVENT_STUDY}
+    assert [row.primary for row in curve].count(True) == 1
+    for name in MODELS:
+        assert all(row.towards == (row.effect > 0) for row in by_name[name])
+        assert all(row.cases == 14 for row in by_name[name])
+
+
+def test_the_same_seed_gives_the_same_rows() -> None:
+    world = make(SPACED, 4)
+    assert rows_of(world) == rows_of(world)
+    assert rows_of(world) != rows_of(world, seed=2)
+
+
+def test_the_seam_of_two_sources_is_no_response() -> None:
+    world = make(replace(SPACED, planted=Planted()), 5)
+    claim, signal = response_of(world)
+    late = np.arange(len(signal.series.values)) >= 100
+    values = np.where(late, 20 * signal.series.values, signal.series.values)
+    spliced = replace(signal.series, values=values, segments=late.astype(int), sources=("a", "b"))
+    moved = list(
+        projected(claim, replace(signal, series=spliced), [3], world.data, Options(seed=1))
+    )
+    assert len(moved) == 2
+    assert all(abs(row.effect) < 30 for row in moved)
+
+
+def test_too_few_episodes_give_no_rows() -> None:
+    assert not rows_of(make(replace(SPACED, episodes=4), 1))
+
+
+def test_follow_ons_are_set_apart_from_what_a_period_does() -> None:
+    """No period effect: bursts alone move the plain ratio, and more than the one set apart."""
+    apart, plain, covered, follow_ons = [], [], [], []
+    for seed in range(70):
+        world = make(WorldSpec(features=Features(excited=True)), seed)
+        found = set_apart(contrast_of(world, "period"), world.data)
+        assert found is not None
+        low, high = found.interval()
+        apart.append(found.log_ratio)
+        plain.append(found.plain)
+        covered.append(low < 0 < high)
+        follow_ons.append(found.follow_ons)
+    assert np.std(apart) < np.std(plain)
+    assert 0.82 <= np.mean(covered) <= 0.98
+    assert 0.4 < np.median(follow_ons) < 0.65  # 0.6 were planted; short samples give a little less
+
+
+def test_an_effect_on_what_comes_of_itself_is_found() -> None:
+    spec = WorldSpec(features=Features(excited=True), planted=Planted(period=1.0))
+    for seed in range(8):
+        world = make(spec, seed)
+        claim = contrast_of(world, "period")
+        found = set_apart(claim, world.data)
+        assert found is not None
+        low, high = found.interval()
+        assert low < 1.3 and high > 0.7
+        row = specification_of(claim, world.data, found)
+        assert row.towards is True
+        assert row.interval is not None and row.interval.low < row.effect < row.interval.high
+        assert "follow-ons" in check_of(found).text
+
+
+def test_only_actions_with_events_in_both_states_have_follow_ons() -> None:
+    world = make(WorldSpec(), 1)
+    assert set_apart(contrast_of(world, "after-news"), world.data) is None
+    claim = contrast_of(world, "after")
+    rare = claim.model_copy(update={"when": State(without="causes", months=60)})
+    assert set_apart(rare, world.data) is None
+
+
+@pytest.fixture(scope="module")
+def korea() -> StudyData:
+    return open_data(load("korea"))
+
+
+def test_part_of_the_rise_under_patience_is_self_excitation(korea: StudyData) -> None:
+    claim = next(c for c in korea.study.claims if c.id == "patience-against-six-party")
+    finding = assess_claim(claim, korea, QUICK).finding
+    row = next(r for r in finding.specification if r.choices.get("estimator") == SELF_EXCITING)
+    assert row.interval is not None and row.interval.low > 1
+    check = next(c for c in finding.checks if c.name == "Not self-excitation alone")
+    assert check.passed is True
+    assert isinstance(claim, ContrastClaim)
+    found = set_apart(claim, korea)
+    assert found is not None and 0 < found.log_ratio < found.plain
