@@ -59,6 +59,8 @@ def cross_problems(study: Study, folder: Path) -> tuple[str, ...]:
         *(text for claim in study.claims for text in _claim_problems(claim, study)),
         *_overview_problems(study),
         *_dynamics_problems(study),
+        *_simulation_problems(study),
+        *_scenario_problems(study),
         *_question_problems(study),
         *_published_problems(study, folder),
     )
@@ -205,6 +207,41 @@ def _published_problems(study: Study, folder: Path) -> Iterator[str]:
         yield from _unknown("published_odds: column", PUBLISHED_COLUMNS, rows.fieldnames or [])
         named = {row.get("action") or "" for row in rows}
     yield from _unknown("published_odds: action", sorted(named), study.actions)
+
+
+def _simulation_problems(study: Study) -> Iterator[str]:
+    model = study.simulation
+    if model is None:
+        return
+    kinds = [kind.action for kind in model.kinds]
+    yield from _duplicates("simulation.kinds", kinds)
+    yield from _duplicates("simulation.measures", (measure.id for measure in model.measures))
+    yield from _unknown("simulation.kinds: action", kinds, study.actions)
+    yield from _unknown("simulation.periods", model.periods, study.periods)
+    parts = [("drivers", model.drivers), ("measures", model.measures), ("outcomes", model.outcomes)]
+    for name, items in parts:
+        for item in items:
+            yield from _unknown(f"simulation.{name}: action", item.actions, kinds)
+    for kind in model.kinds:
+        yield from _unknown(f"simulation.kinds.{kind.action}.after", kind.after, kinds)
+    ids = [relations.id for relations in model.relations]
+    for relations in model.relations:
+        yield from _reading_problems(f"simulation.{relations.id}", relations.reading, study)
+    named = [measure.relations for measure in model.measures if measure.relations]
+    yield from _unknown("simulation.measures: relations", named, ids)
+
+
+def _scenario_problems(study: Study) -> Iterator[str]:
+    yield from _duplicates("scenarios", (scenario.id for scenario in study.scenarios))
+    if study.scenarios and study.simulation is None:
+        yield "scenarios: they need a [simulation] that says what is simulated."
+        return
+    for scenario in study.scenarios:
+        where = f"scenarios.{scenario.id}"
+        named = [name for name in (scenario.event, scenario.action) if name]
+        yield from _unknown(f"{where}: action", named, study.actions)
+        periods = [name for name in (scenario.period, scenario.against) if name]
+        yield from _unknown(f"{where}: period", periods, study.periods)
 
 
 def _states(claim: Claim) -> list[State]:

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from detente.studies.parts import Every, Id, Iso3, Pair, Reading, Relation, Strict
 from detente.studies.questions import PublishedOdds, Question, YearlyWindow
+from detente.studies.scenarios import Scenario, Simulation
 from detente.studies.systems import CommonEnemy, Excitation, System
 
 
@@ -262,6 +263,8 @@ class Study(Strict):
     common_enemies: list[CommonEnemy] = Field(default=[], description="the law of common enemies")
     questions: list[Question] = Field(default=[], description="what comes next")
     published_odds: PublishedOdds | None = Field(default=None, description="odds to compare with")
+    simulation: Simulation | None = Field(default=None, description="what scenarios are run with")
+    scenarios: list[Scenario] = Field(default=[], description="what if")
     missing: list[str] = Field(default=[], description="what the bundled data do not have")
     claims: list[Claim] = Field(min_length=1)
 
