@@ -122,8 +122,8 @@ def _row(system: SystemReading, one: Reaction) -> tuple[str, ...]:
         system.names[one.respond],
         f"{_signed(one.effect)}%",
         f"{_signed(one.low)} to {_signed(one.high)}",
-        f"{one.p:.3f}",
-        f"{one.p_adjusted:.3f}",
+        _p(one.p),
+        _p(one.p_adjusted),
     )
 
 
@@ -157,7 +157,9 @@ def _law(law: LawReading) -> None:
 
 
 def _p(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+    if value is None:
+        return "–"
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _signed(value: float, places: int = 0) -> str:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from detente.dynamics.bvar import BVAR, fit_bvar
 from detente.dynamics.checks import Check
 from detente.dynamics.hyperparameters import choose_hyperparameters
+from detente.dynamics.impulse import ImpulseResponses, impulse_bands
+from detente.dynamics.mean_responses import mean_responses
 from detente.dynamics.multiple import MaxT, holm, max_t
 from detente.dynamics.sims_zha import SimsZha
 from detente.errors import DataGapError
@@ -21,24 +23,24 @@ from detente.studies.systems import System
 
 Floats = NDArray[np.float64]
 
-DRAWS = 10_000  # the smallest p-value, 2 / DRAWS, must stand a correction for 132 reactions
+PATHS = 4000  # draws of whole paths, for the bands
+DRAWS = 50_000  # draws of mean responses: p-values near .001 decide after correction
 LEVEL = 0.05
 GRID = {"lambda0": (0.2, 0.4, 0.6, 0.8, 1.0), "lambda1": (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)}
 START = SimsZha(lambda3=1.0, lambda4=1.0)
 
 
 @dataclass(frozen=True, eq=False)
-class Estimated:
-    """A system as estimated in one causal order.
+class Judged:
+    """Reactions judged by their mean over the horizon, in one causal order.
 
     Attributes:
-        paths: Posterior draws of the responses, shape (draws, steps + 1, k, k), [.., .., responds,
-            acts], on the scale of the series.
+        means: Posterior draws on the scale of the series, [draw, responds, acts].
         corrected: Corrected p-value by acts and responds; a series with itself is not tested.
-        joint: Mean responses over the horizon judged by joint bands, for comparison.
+        joint: The same reactions judged by joint bands, for comparison.
     """
 
-    paths: Floats
+    means: Floats
     corrected: Mapping[tuple[int, int], float]
     joint: MaxT
 
@@ -68,11 +70,14 @@ def read_system(data: StudyData, system: System, *, seed: int = 1) -> SystemRead
     try:
         series = align(data, system)
         bvar = _fit(series, system)
-        kept = _estimated(bvar, system, seed)
-        turned = _estimated(bvar, system, seed, turned=True)
+        paths = impulse_bands(
+            bvar, steps=system.steps + 1, draws=PATHS, coverages=COVERAGES, seed=seed
+        )
+        kept = _judged(bvar, system, seed)
+        turned = _judged(bvar, system, seed, turned=True)
     except DataGapError as gap:
         return replace(blank, problem=f"{gap.found} {gap.next_step}")
-    reactions = tuple(_reactions(series, system, kept, turned))
+    reactions = tuple(_reactions(series, paths, kept, turned))
     reading = replace(
         blank,
         every=series.every,
@@ -104,61 +109,40 @@ def _fit(series: Aligned, system: System) -> BVAR:
     return fit_bvar(series.values, system.lags, choice.best, names=names, segments=series.segments)
 
 
-def _estimated(bvar: BVAR, system: System, seed: int, *, turned: bool = False) -> Estimated:
-    paths = _paths(bvar, system.steps, seed, turned=turned)
+def _judged(bvar: BVAR, system: System, seed: int, *, turned: bool = False) -> Judged:
     k = len(bvar.names)
+    order = range(k - 1, -1, -1) if turned else None
+    means = mean_responses(bvar, steps=system.horizon + 1, draws=DRAWS, order=order, seed=seed)
     tested = [(act, respond) for act in range(k) for respond in range(k) if act != respond]
-    means = paths[:, : system.horizon + 1].mean(axis=1)
     drawn = np.column_stack([means[:, respond, act] for act, respond in tested])
     corrected = holm([_tail(column) for column in drawn.T])
     joint = max_t(drawn.mean(axis=0), drawn)
-    return Estimated(paths, dict(zip(tested, corrected, strict=True)), joint)
-
-
-def _paths(bvar: BVAR, steps: int, seed: int, *, turned: bool) -> Floats:
-    """Responses to shocks of one standard deviation by posterior draw, causal order or turned."""
-    drawn = bvar.draw(DRAWS, seed)
-    k, lags = len(bvar.names), bvar.system.lags
-    paths = np.zeros((DRAWS, steps + 1, k, k))
-    paths[:, 0] = drawn.factors
-    if turned:
-        paths[:, 0] = np.linalg.cholesky(drawn.covariances[:, ::-1, ::-1])[:, ::-1, ::-1]
-    effects = drawn.coefficients[:, : k * lags].reshape(DRAWS, lags, k, k).swapaxes(2, 3)
-    for step in range(1, steps + 1):
-        for lag in range(1, min(step, lags) + 1):
-            paths[:, step] += effects[:, lag - 1] @ paths[:, step - lag]
-    return paths
+    return Judged(means, dict(zip(tested, corrected, strict=True)), joint)
 
 
 def _reactions(
-    series: Aligned, system: System, kept: Estimated, turned: Estimated
+    series: Aligned, paths: ImpulseResponses, kept: Judged, turned: Judged
 ) -> Iterator[Reaction]:
     spread = np.nanstd(series.values, axis=0)
-    for act in range(len(system.series)):
+    for act in range(len(series.counted)):
         for respond, counted in enumerate(series.counted):
-            path = kept.paths[:, :, respond, act]
-            mean = path[:, : system.horizon + 1].mean(axis=1)
+            mean = kept.means[:, respond, act]
             scale = None if counted else float(spread[respond])
             low, effect, high = _percent(np.quantile(mean, [0.05, 0.5, 0.95]), scale)
             corrected = kept.corrected.get((act, respond), 0.0)
-            reversed_p = turned.corrected.get((act, respond), 0.0)
             yield Reaction(
                 act=act,
                 respond=respond,
-                path=_percent(np.median(path, axis=0), scale),
-                bands={c: _percent(_band(path, c), scale) for c in COVERAGES},
+                path=_percent(paths.middle[:, respond, act], scale),
+                bands={c: _percent(paths.bands[c][:, :, respond, act], scale) for c in COVERAGES},
                 effect=float(effect),
                 low=float(low),
                 high=float(high),
                 p=_tail(mean),
                 p_adjusted=corrected,
                 seen=corrected < LEVEL,
-                seen_reversed=reversed_p < LEVEL,
+                seen_reversed=turned.corrected.get((act, respond), 0.0) < LEVEL,
             )
-
-
-def _band(path: Floats, coverage: float) -> Floats:
-    return np.quantile(path, [(1 - coverage) / 2, (1 + coverage) / 2], axis=0)
 
 
 def _percent(values: Floats, scale: float | None) -> Floats:
