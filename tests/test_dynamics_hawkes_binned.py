@@ -68,13 +68,14 @@ def test_dates_alone_recover_who_excites_whom_at_a_fast_decay() -> None:
         low, high = model.branching_interval(0.9)
         covered += (low <= truth) & (truth <= high)
         binned.append(model.branching)
-        tied = fit_continuous(
-            np.floor(events.times), events.kinds, window=(0, 3000), decays=[2.0], ties="keep"
-        )
-        naive.append(tied.branching)
+        spread = np.floor(events.times) + np.random.default_rng(seed).random(len(events.times))
+        guessed = fit_continuous(spread, events.kinds, window=(0, 3000), decays=[2.0])
+        naive.append(guessed.branching)
     lost = np.mean(naive, axis=0) - truth
     kept = np.mean(binned, axis=0) - truth
-    assert lost[1, 0] < -0.1  # A provokes B is much too weak when ties are taken for times
+    # Times made up within the day hide what A does to B, and show what B does not do to A.
+    assert lost[1, 0] < -0.08
+    assert lost[0, 1] > 0.05
     assert np.abs(kept).max() < 0.04
     assert covered.mean() / runs > 0.75
 

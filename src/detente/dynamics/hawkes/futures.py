@@ -29,7 +29,8 @@ Ints = NDArray[np.int64]
 
 LAST_YEAR = 365  # days whose mean exposure goes on into the future
 MOST_CELLS = 1_000_000_000  # of the counts that are returned, 2 bytes each
-MOST_EVENTS = 60_000  # in a block: what a count can hold
+MOST_EVENTS = 60_000  # in a block, beside those set to happen: what a count can hold
+MOST_FORCED = 5_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,10 +209,11 @@ def _forced(forced: Floats | None, days: int, dimensions: int) -> Ints:
     if forced is None:
         return np.zeros((days, dimensions), dtype=np.int64)
     given = np.asarray(forced)
-    if given.shape != (days, dimensions) or (given < 0).any() or (given != np.round(given)).any():
+    whole = given.shape == (days, dimensions) and bool((given == np.round(given)).all())
+    if not whole or (given < 0).any() or given.sum() > MOST_FORCED:
         raise UsageError(
             "The events that are set to happen could not be used.",
-            f"They have shape {given.shape}, or some are negative or not whole.",
+            f"They have shape {given.shape}, or some are negative, not whole or too many.",
             f"Give whole numbers of shape ({days}, {dimensions}).",
         )
     return given.astype(np.int64)
@@ -262,39 +264,70 @@ def _path(
     first: NDArray[np.int32],
 ) -> int:
     """Fill one path; return 1 if it was stopped as too large."""
-    left, rates = np.exp(-decays), np.empty(base.shape[1])
-    today = np.empty(base.shape[1], np.int64)
+    size = base.shape[1]
+    left, ladder, crowd = np.exp(-decays), np.empty(size), 0
     for t in range(len(base)):
-        clumps = np.random.poisson(_rates(base[t], heat, shares, left, rates))
-        if clumps == 0 and not busy[t]:
-            continue
-        today[:] = forced[t]
-        _happen(rates, clumps, sizes, today)
-        block = counts[t // every]
-        if today.sum() + block.sum() > MOST_EVENTS:
-            return 1
-        for d in np.flatnonzero(today):
-            block[d] += today[d]
-            if first[d] < 0:
-                first[d] = t
-            for k in range(len(decays)):
-                heat[k] += today[d] * gain[k] * jumps[d, k]
+        total = _rates(base[t], heat, shares, left, ladder)
+        # Excitement counts from tomorrow, so it can be added while today is still being drawn.
+        crowd = crowd if t % every else 0
+        for _ in range(np.random.poisson(total)):
+            d = _chosen(ladder, total * np.random.random())
+            events = np.random.logseries(sizes[d]) if sizes[d] > 0.0 else 1
+            crowd += events
+            if crowd > MOST_EVENTS:
+                return 1
+            _happen(d, events, t, every, jumps, gain, heat, counts, first)
+        if busy[t]:
+            for d in range(size):
+                if forced[t, d] > 0:
+                    _happen(d, forced[t, d], t, every, jumps, gain, heat, counts, first)
     return 0
 
 
 @compiled
-def _rates(base: Floats, heat: Floats, shares: Floats, left: Floats, rates: Floats) -> float:
-    """Fill the rates of clumps today, let the excitement fade by a day, and return their sum."""
-    rates[:] = base
+def _rates(base: Floats, heat: Floats, shares: Floats, left: Floats, ladder: Floats) -> float:
+    """Fill the summed rates of clumps today, let excitement fade by a day, and return the total."""
+    ladder[:] = base
     for k in range(len(left)):
         for d in range(len(base)):
-            rates[d] += heat[k, d]
+            ladder[d] += heat[k, d]
             heat[k, d] *= left[k]
     total = 0.0
     for d in range(len(base)):
-        rates[d] *= shares[d]
-        total += rates[d]
+        total += ladder[d] * shares[d]
+        ladder[d] = total
     return total
+
+
+@compiled
+def _chosen(ladder: Floats, mark: float) -> int:
+    """The first dimension whose summed rate exceeds the mark."""
+    d = 0
+    while d < len(ladder) - 1 and mark >= ladder[d]:
+        d += 1
+    return d
+
+
+@compiled
+def _happen(
+    d: int,
+    events: int,
+    t: int,
+    every: int,
+    jumps: Floats,
+    gain: Floats,
+    heat: Floats,
+    counts: NDArray[np.uint16],
+    first: NDArray[np.int32],
+) -> None:
+    """Count the events of a dimension on a day, and add what they excite."""
+    counts[t // every, d] += events
+    if first[d] < 0:
+        first[d] = t
+    for k in range(len(gain)):
+        rise = events * gain[k]
+        for target in range(heat.shape[1]):
+            heat[k, target] += rise * jumps[d, k, target]
 
 
 @compiled
@@ -315,15 +348,3 @@ def _clump_sizes(clumping: Floats) -> Floats:
         if clumping[d] >= POISSON:
             result[d] = clumping[d] / (1.0 + clumping[d])
     return result
-
-
-@compiled
-def _happen(rates: Floats, clumps: int, sizes: Floats, today: Ints) -> None:
-    """Add the events of a number of clumps, each of a dimension in proportion to its rate."""
-    total = rates.sum()
-    for _ in range(clumps):
-        mark, d = total * np.random.random(), 0
-        while d < len(rates) - 1 and mark >= rates[d]:
-            mark -= rates[d]
-            d += 1
-        today[d] += np.random.logseries(sizes[d]) if sizes[d] > 0.0 else 1
