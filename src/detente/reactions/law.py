@@ -204,4 +204,9 @@ def _always() -> Iterator[str]:
         "Yearly counts: what came first within a year cannot be seen, and a pair that fights the "
         "same war side by side is reported as cooperating."
     )
-    yield "An attack is conflict in the news, words included, well above what is usual for the two."
+    yield (
+        "An attack is conflict in the news, words included, well above what is usual for the two. "
+        "In simulated worlds in which only real attacks drew pairs together, by 25%, the estimate "
+        "was about 2%, because news alone meets the rule too: a small number here is no proof that "
+        "the mechanism is small."
+    )
