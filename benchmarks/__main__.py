@@ -1,29 +1,53 @@
-"""`python -m benchmarks [ingest] [panel] [study] [--rows N]`: measure, record, make the table."""
+"""`python -m benchmarks [NAME ...] [--rows N] [--worlds N]`: measure, record, make the table.
+
+Without names, all of them run one after the other; on two cores that takes some hours, most of it in
+`tkg` and `verdicts`.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
+from argparse import Namespace
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
-from benchmarks import ingest, panel, study
 from benchmarks.record import ROOT, table
+
+
+def _shared() -> Path:
+    return Path(os.environ.get("DETENTE_SHARED", ROOT.parent / "shared"))
+
+
+def _run(name: str, *arguments: object, **options: object) -> None:
+    import_module(f"benchmarks.{name}").main(*arguments, **options)
+
+
+BENCHMARKS: dict[str, Callable[[Namespace], None]] = {
+    "study": lambda given: _run("study"),
+    "ingest": lambda given: _run("ingest", given.rows, _shared()),
+    "panel": lambda given: _run("panel", given.rows),
+    "bvar": lambda given: _run("bvar"),
+    "regimes": lambda given: _run("regimes"),
+    "projections": lambda given: _run("projections"),
+    "hawkes": lambda given: _run("hawkes"),
+    "levels": lambda given: _run("levels"),
+    "triad_worlds": lambda given: _run("triad_worlds"),
+    "verdicts": lambda given: _run("verdicts", worlds=given.worlds),
+}
+"""What can be measured; each is a module of this package."""
 
 
 def main() -> None:
     """Run the benchmarks that were named, or all."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=["ingest", "panel", "study", []])
-    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []])
+    parser.add_argument("--rows", type=int, default=10_000_000, help="rows of generated GDELT")
+    parser.add_argument("--worlds", type=int, default=500, help="simulated worlds of each sort")
     given = parser.parse_args()
-    names = given.names or ["study", "panel", "ingest"]
-    shared = Path(os.environ.get("DETENTE_SHARED", ROOT.parent / "shared"))
-    if "study" in names:
-        study.main()
-    if "ingest" in names:
-        ingest.main(given.rows, shared)
-    if "panel" in names:
-        panel.main(given.rows)
+    for name in given.names or BENCHMARKS:
+        BENCHMARKS[name](given)
     (ROOT / "docs" / "benchmarks.md").write_text(table(), encoding="utf-8")
 
 
