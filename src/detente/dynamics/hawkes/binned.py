@@ -276,7 +276,8 @@ def _fit(
             clumping = np.array([_clumping(profile, d) for d in range(dimensions)])
             profile = fit_profile(builder(clumping), profile.shared[None, :], 0.2)
     kept = np.exp(profile.shared) if fixed is None else fixed
-    check_told_apart(profile, names, lambda t: parameter_names(t, inputs.baseline.names, names))
+    columns = (inputs.baseline.names, names, len(kept))
+    check_told_apart(profile, names, lambda target: parameter_names(target, *columns))
     width = inputs.baseline.design.shape[-1]
     effects, excitation = unpack(profile, width, len(kept))
     kernel = daily_kernel(kept, within_day=inputs.within_day)

@@ -184,10 +184,12 @@ def check_decays(
     return fixed, np.zeros((1, 0))
 
 
-def parameter_names(target: Target, effects: Sequence[str], dimensions: Sequence[str]) -> list[str]:
+def parameter_names(
+    target: Target, effects: Sequence[str], dimensions: Sequence[str], decays: int
+) -> list[str]:
     """Names of a dimension's parameters, for messages."""
-    number = (max(target.columns, default=0) + 1 + len(dimensions) - 1) // len(dimensions)
-    return [*effects, *(f"excitation by {dimensions[c // max(number, 1)]}" for c in target.columns)]
+    sources = [dimensions[column // decays] for column in target.columns]
+    return [*effects, *(f"excitation by {source}" for source in sources)]
 
 
 def finding_notes(result: HawkesResult, *, told: bool) -> tuple[str, ...]:
