@@ -2,7 +2,7 @@
 
 The primary estimator, fixed beforehand: the mean over dyads of their mean level, the group's less
 the others'; the p-value is the share of other groups of the same size among all the dyads named
-that differ at least as much; the interval resamples years in blocks.
+that differ at least as much; the interval comes from how the difference swings over the years.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ from detente.studies.parts import Reading as ReadingOption
 from detente.studies.parts import Relation
 from detente.studies.signal import Signal
 
-ESTIMATOR = "Difference of mean levels between groups of dyads, years resampled in blocks"
+ESTIMATOR = (
+    "Difference of mean levels between groups of dyads; interval from its slow swings over the "
+    "years (Lazarus et al. 2018)"
+)
 NULL = "Every other group of the same size among the dyads named (Fisher 1935)"
 MIN_OTHERS = 3
 

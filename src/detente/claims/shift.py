@@ -2,7 +2,7 @@
 
 The primary estimator, fixed beforehand: the mean (log rate for counts) of the window after the
 date less that of the window before; the p-value is the rank among the changes at all other dates
-of the same source; the interval resamples blocks on each side.
+of the same source; the interval holds the shifts that these allow.
 """
 
 from __future__ import annotations
@@ -36,7 +36,10 @@ from detente.studies.data import StudyData
 from detente.studies.models import ShiftClaim
 from detente.studies.signal import Signal
 
-ESTIMATOR = "Change of mean level between equal windows on both sides of the date"
+ESTIMATOR = (
+    "Change of mean level between equal windows on both sides of the date; interval of the changes "
+    "that other dates allow (Rosenbaum 2002)"
+)
 NULL = "The same change at all other dates of the source"
 MIN_PLACEBOS = 10
 MIN_SIDE = 3
@@ -66,27 +69,25 @@ def assess_shift(claim: ShiftClaim, data: StudyData, options: Options) -> Draft:
     lacking = list(gaps)
     for signal in signals:
         try:
-            measured.append(_measure(claim, signal, claim.window, options))
+            measured.append(_measure(claim, signal, claim.window))
         except DataGapError as gap:
             lacking.append(f"{signal.source} ({span_text(signal.series)}): {gap.found}")
     if not measured:
         why = f"No source covers both sides of {claim.date:%d %B %Y}."
         return insufficient(claim, "shift", why, lacking)
-    curve = tuple(_curve(claim, measured, options))
+    curve = tuple(_curve(claim, measured))
     finding = _finding(claim, data, measured, options)
     checks = (*finding.checks, *shortfalls(lacking))
     finding = replace(finding, specification=curve, checks=checks)
     return Draft(finding, _evidence(claim, measured[0], curve))
 
 
-def _measure(
-    claim: ShiftClaim, signal: Signal, window: int, options: Options, *, normalise: bool = True
-) -> Measured:
+def _measure(claim: ShiftClaim, signal: Signal, window: int, *, normalise: bool = True) -> Measured:
     grid = grid_of(signal, normalise=normalise)
     found = period_index(signal.series, np.array([claim.date], dtype="datetime64[D]"))
     at = int(found[0]) + 1 if len(found) else -1
     periods = max(MIN_SIDE, to_periods(window, signal.series.every))
-    result = level_shift(grid, at, window=periods, draws=options.draws, seed=options.seed)
+    result = level_shift(grid, at, window=periods)
     if len(result.placebo) < MIN_PLACEBOS:
         raise DataGapError(
             "The change could not be compared.",
@@ -96,14 +97,12 @@ def _measure(
     return Measured(signal, grid, at, periods, result)
 
 
-def _curve(
-    claim: ShiftClaim, measured: Sequence[Measured], options: Options
-) -> Iterator[Specification]:
+def _curve(claim: ShiftClaim, measured: Sequence[Measured]) -> Iterator[Specification]:
     for item in measured:
         for window in sorted({max(1, claim.window // 2), claim.window, 2 * claim.window}):
             for normalise in (True, False) if item.signal.counts else (True,):
                 try:
-                    other = _measure(claim, item.signal, window, options, normalise=normalise)
+                    other = _measure(claim, item.signal, window, normalise=normalise)
                 except DataGapError:
                     continue
                 yield replace(
@@ -207,7 +206,7 @@ def _evidence(claim: ShiftClaim, item: Measured, curve: Sequence[Specification])
         cases=item.window,
         agreeing=float(np.mean(same)) if same else 1.0,
         one_case_carries=False,
-        second_doubt="" if low > 0 or high < 0 else "its bootstrap interval includes no difference",
+        second_doubt="" if low > 0 or high < 0 else "its 90% interval includes no difference",
         minimum=MIN_SIDE,
     )
 

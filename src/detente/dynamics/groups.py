@@ -8,14 +8,16 @@ from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t
 
 from detente.dynamics.eventstudy import two_sided
-from detente.dynamics.resample import block_index
+from detente.dynamics.resample import swing_error
 from detente.errors import DataGapError
 
 Floats = NDArray[np.float64]
 
 MAX_EXACT = 5000
+MIN_PERIODS = 4  # below which swings cannot be told from levels
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,33 +27,32 @@ class GroupContrast:
     Attributes:
         effect: Difference of the means over units of their means over periods.
         levels: Mean of each unit, shape (units,), the group first.
-        draws: Effects with periods resampled in blocks.
+        error: Standard error of the effect from the slow swings of the periods.
+        freedom: Its degrees of freedom.
         placebo: Effects of every other choice of units as the group (or of a random sample).
         p_placebo: Two-sided p-value.
     """
 
     effect: float
     levels: Floats
-    draws: Floats
+    error: float
+    freedom: int
     placebo: Floats
     p_placebo: float
 
     def interval(self, coverage: float = 0.90) -> tuple[float, float]:
-        """Percentile interval over periods; it says nothing about other units."""
-        low, high = np.quantile(self.draws, [(1 - coverage) / 2, (1 + coverage) / 2])
-        return float(low), float(high)
+        """Interval of the difference of these units' levels; it says nothing about other units."""
+        reach = float(t.ppf((1 + coverage) / 2, self.freedom) * self.error)
+        return self.effect - reach, self.effect + reach
 
 
-def group_contrast(
-    values: Floats, size: int, *, block: int = 2, draws: int = 2000, seed: int = 1
-) -> GroupContrast:
+def group_contrast(values: Floats, size: int, *, draws: int = 2000, seed: int = 1) -> GroupContrast:
     """Compare a group of units with the others.
 
     Args:
         values: Level by unit and period, shape (units, T); the first `size` units are the group.
         size: Units in the group.
-        block: Length of a bootstrap block in periods.
-        draws: Number of resamples, and of random groups where there are too many to list.
+        draws: Number of random groups where there are too many to list.
         seed: Seed of the random numbers.
 
     Returns:
@@ -66,7 +67,8 @@ def group_contrast(
         1.67
 
     Source:
-        Fisher (1935), The Design of Experiments, for the permutation test.
+        Fisher (1935), The Design of Experiments, for the permutation test; Lazarus, Lewis, Stock
+        and Watson (2018) for the interval.
     """
     known = np.isfinite(values)
     if not known.any(axis=1).all() or not 0 < size < len(values):
@@ -78,13 +80,12 @@ def group_contrast(
     levels = np.nanmean(values, axis=1)
     placebo = _permuted(levels, size, draws, seed)
     effect = _difference(levels, tuple(range(size)))
-    rng = np.random.default_rng(seed)
-    index = block_index(values.shape[1], block, draws, rng)
-    resampled = _mean_over(values, index)
+    error, freedom = _error(values - levels[:, None], size)
     return GroupContrast(
         effect=effect,
         levels=levels,
-        draws=resampled[:, :size].mean(axis=1) - resampled[:, size:].mean(axis=1),
+        error=error,
+        freedom=freedom,
         placebo=placebo,
         p_placebo=two_sided(effect - float(placebo.mean()), placebo - placebo.mean()),
     )
@@ -108,11 +109,24 @@ def _permuted(levels: Floats, size: int, draws: int, seed: int) -> Floats:
     return np.array([_difference(levels, group) for group in groups])
 
 
-def _mean_over(values: Floats, index: NDArray[np.int64]) -> Floats:
-    """Mean of each unit over resampled periods, shape (draws, units); unit's own mean if none."""
-    picked = values[:, index]
-    known = np.isfinite(picked)
-    count = known.sum(axis=2)
-    total = np.where(known, picked, 0.0).sum(axis=2)
-    own = np.nanmean(values, axis=1)[:, None]
-    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), own).T, dtype=np.float64)
+def _error(deviations: Floats, size: int) -> tuple[float, int]:
+    """Standard error of the difference from how it swings over the periods.
+
+    Args:
+        deviations: Each unit less its own mean, shape (units, T).
+        size: Units in the group.
+    """
+    sides = [_mean_of(side) for side in (deviations[:size], deviations[size:])]
+    apart = sides[0] - sides[1]
+    apart = apart[np.isfinite(apart)]
+    if len(apart) < MIN_PERIODS:
+        return float("inf"), 1
+    return swing_error(apart / len(apart), np.ones((len(apart), 1)))
+
+
+def _mean_of(values: Floats) -> Floats:
+    """Mean over units by period, NaN where none has a value."""
+    known = np.isfinite(values)
+    count = known.sum(axis=0)
+    total = np.where(known, values, 0.0).sum(axis=0)
+    return np.asarray(total / np.where(count == 0, np.nan, count), dtype=np.float64)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.stats import t
 
 from detente.dynamics.eventstudy import two_sided
-from detente.dynamics.resample import block_index
+from detente.dynamics.resample import block_index, swing_error
 from detente.errors import DataGapError
 
 Floats = NDArray[np.float64]
@@ -25,7 +25,7 @@ Ints = NDArray[np.int64]
 
 CORRECTION = 0.5  # events added in all, so that an empty side has a finite ratio
 TINY = 1e-9  # below the least exposure and above the rounding of a Fourier transform
-WAVES = 0.4  # times the length to the power 2/3: how many waves count as slow (Lazarus et al. 2018)
+MIN_SPELLS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +44,7 @@ class RateContrast:
         spread: Standard deviation of such log ratios once the estimated ratio is taken out.
         error: Standard error of the log ratio from the slow swings of the counts.
         freedom: Its degrees of freedom.
+        spells: How many separate spells the first state has.
     """
 
     log_ratio: float
@@ -60,11 +61,12 @@ class RateContrast:
     spread: float
     error: float
     freedom: int
+    spells: int
 
     def interval(self, coverage: float = 0.90) -> tuple[float, float]:
         """Interval of the log ratio: the wider of the two that the module's text describes."""
         upper = (1 + coverage) / 2
-        moves = t.ppf(upper, min(self.periods_high, self.periods_low)) * self.spread
+        moves = t.ppf(upper, max(self.spells, MIN_SPELLS)) * self.spread
         reach = float(max(moves, t.ppf(upper, self.freedom) * self.error))
         return self.log_ratio - reach, self.log_ratio + reach
 
@@ -116,7 +118,9 @@ def rate_contrast(
     blocks = _Blocks(block, draws, np.random.default_rng(seed))
     placebo = _moved(counted, high, low, known)
     even = replace(counted, weight=np.where(high, np.exp(estimate), 1.0) * counted.weight)
-    error, freedom = _swings(counted, high, low, known)
+    either = (high | low) & known
+    states = np.stack([high[either], low[either]], axis=1).astype(np.float64)
+    error, freedom = swing_error(_influence(counted, high, low)[either], states)
     sides = [counted.sums(side) for side in (high, low)]
     return RateContrast(
         log_ratio=estimate,
@@ -133,6 +137,7 @@ def rate_contrast(
         spread=float(_moved(even, high, low, known).std()),
         error=error,
         freedom=freedom,
+        spells=int(np.sum(np.diff(high.astype(np.int64), prepend=0) == 1)),
     )
 
 
@@ -272,29 +277,6 @@ def _moved(counted: _Counted, high: Bools, low: Bools, known: Bools) -> Floats:
         sides.append((np.maximum(events, 0.0), np.where(time > TINY, time, 0.0)))
     ratios = _combined(sides[0], sides[1])
     return ratios[np.isfinite(ratios)]
-
-
-def _swings(counted: _Counted, high: Bools, low: Bools, known: Bools) -> tuple[float, int]:
-    """Standard error of the log ratio from the slowest waves of the series.
-
-    Each period's influence on the log ratio is projected on cosines that are made orthogonal to
-    both states; what is found there is noise of the speed that blurs a difference of levels.
-
-    Returns:
-        Standard error and its degrees of freedom.
-    """
-    either = (high | low) & known
-    influence = _influence(counted, high, low)[either]
-    length = len(influence)
-    count = max(2, int(WAVES * length ** (2 / 3)))
-    at = (np.arange(length) + 0.5) / length
-    waves = np.cos(np.pi * np.outer(at, np.arange(1, count + 1)))
-    states = np.stack([high[either], low[either]], axis=1).astype(np.float64)
-    waves -= states @ np.linalg.lstsq(states, waves, rcond=None)[0]
-    basis, sizes, _ = np.linalg.svd(waves, full_matrices=False)
-    basis = basis[:, sizes > 1e-6 * sizes[0]]
-    found = basis.T @ influence
-    return float(np.sqrt(length * np.mean(found**2))), basis.shape[1]
 
 
 def _influence(counted: _Counted, high: Bools, low: Bools) -> Floats:

@@ -9,6 +9,8 @@ from scipy.stats import norm, t
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+WAVES = 0.4  # times the length to the power 2/3: how many waves count as slow
+
 
 def expanded_tail(coverage: float, cases: int) -> float:
     """Tail probability at which a percentile interval of a mean of few cases has its coverage.
@@ -96,3 +98,37 @@ def block_index(length: int, block: int, draws: int, rng: np.random.Generator) -
     starts = rng.integers(0, length, size=(draws, -(-length // block)))
     index = (starts[:, :, None] + np.arange(block)) % length
     return np.asarray(index.reshape(draws, -1)[:, :length], dtype=np.int64)
+
+
+def swing_error(influence: Floats, fitted: Floats) -> tuple[float, int]:
+    """Standard error of an estimate from a dependent series, by its slow swings.
+
+    What each period adds to the estimate is projected on the slowest waves (cosines) that are
+    orthogonal to what was fitted: noise of that speed is what blurs a difference of levels.
+
+    Args:
+        influence: What each period adds to the estimate beyond its expectation, shape (T,), in
+            order.
+        fitted: The regressors whose means were fitted, shape (T, k).
+
+    Returns:
+        Standard error, and the degrees of freedom of its t-distribution.
+
+    Example:
+        >>> noise = np.random.default_rng(0).normal(size=400) / 400
+        >>> error, freedom = swing_error(noise, np.ones((400, 1)))
+        >>> bool(0.03 < error < 0.07), freedom
+        (True, 21)
+
+    Source:
+        Lazarus, Lewis, Stock and Watson (2018), HAR inference: Recommendations for practice.
+    """
+    length = len(influence)
+    count = max(2, int(WAVES * length ** (2 / 3)))
+    at = (np.arange(length) + 0.5) / length
+    waves = np.cos(np.pi * np.outer(at, np.arange(1, count + 1)))
+    waves -= fitted @ np.linalg.lstsq(fitted, waves, rcond=None)[0]
+    basis, sizes, _ = np.linalg.svd(waves, full_matrices=False)
+    basis = basis[:, sizes > 1e-6 * sizes[0]]
+    found = basis.T @ influence
+    return float(np.sqrt(length * np.mean(found**2))), basis.shape[1]
