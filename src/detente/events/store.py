@@ -163,6 +163,7 @@ class Store:
         origin: str | None = None,
         since: dt.date | None = None,
         until: dt.date | None = None,
+        known: dt.date | None = None,
     ) -> Query:
         """A SELECT over the stored events that reads only the parts that can match.
 
@@ -170,6 +171,7 @@ class Store:
             origin: Only events of this origin.
             since: First day.
             until: Last day, inclusive.
+            known: Only events that were published by this day, where the source says when.
 
         Raises:
             StoreError: A part that the manifest names is missing or was cut short.
@@ -181,7 +183,7 @@ class Store:
             and (since is None or part.last >= since)
             and (until is None or part.first <= until)
         )
-        return bounded(self._scan(parts), origin=origin, since=since, until=until)
+        return bounded(self._scan(parts), origin=origin, since=since, until=until, known=known)
 
     def _scan(self, parts: tuple[Part, ...]) -> Query:
         for part in parts:
@@ -300,16 +302,28 @@ _TESTS = {
 }
 
 
+_BOUNDS = {
+    "origin": "origin = $origin",
+    "since": "date >= $since",
+    "until": "date <= $until",
+    "known": "(published IS NULL OR published <= $known)",
+}
+
+
 def bounded(
-    query: Query, *, origin: str | None, since: dt.date | None, until: dt.date | None
+    query: Query,
+    *,
+    origin: str | None,
+    since: dt.date | None,
+    until: dt.date | None,
+    known: dt.date | None = None,
 ) -> Query:
-    """The query limited to an origin and to days from `since` to `until`, where given."""
-    tests = {"origin": origin, "since": since, "until": until}
+    """The query limited to an origin, to days, and to what was published by a day, where given."""
+    tests = {"origin": origin, "since": since, "until": until, "known": known}
     given = {name: value for name, value in tests.items() if value is not None}
-    clauses = {"origin": "origin = $origin", "since": "date >= $since", "until": "date <= $until"}
     if not given:
         return query
-    where = " AND ".join(clauses[name] for name in given)
+    where = " AND ".join(_BOUNDS[name] for name in given)
     return Query(f"SELECT * FROM ({query.sql}) WHERE {where}", query.params | given)  # noqa: S608
 
 

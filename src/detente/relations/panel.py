@@ -145,6 +145,7 @@ def panel(
     *,
     since: dt.date | None = None,
     until: dt.date | None = None,
+    known: dt.date | None = None,
 ) -> Panel:
     """Count what states did to each other, by directed dyad and period.
 
@@ -155,6 +156,7 @@ def panel(
         origin: Only this origin; otherwise each origin has its own rows.
         since: First day; the panel begins with its period, and earlier days count as a gap.
         until: Last day, inclusive.
+        known: Only events that were published by this day, where the source says when.
 
     Returns:
         The panel. See the module for what is zero and what is null.
@@ -185,7 +187,7 @@ def panel(
             "Name at least two, such as USA,CHN.",
         )
     with connect() as con:
-        query = query_events(con, events, origin=origin, since=since, until=until)
+        query = query_events(con, events, origin=origin, since=since, until=until, known=known)
         params = query.params | {"parties": list(names), "every": kind}
         text = PANEL.format(events=query.sql, **DUCKDB)
         table = con.sql(text, params=params | {"since": since, "until": until}).to_arrow_table()

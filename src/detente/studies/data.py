@@ -62,11 +62,13 @@ class EventData:
         store: Where they are.
         panels: By kind of period.
         fingerprint: Hash of what the store holds.
+        known: Only what was published by this day is used; None if no day was asked for.
     """
 
     store: Store
     panels: Mapping[str, Panel]
     fingerprint: str
+    known: dt.date | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,8 +211,8 @@ def open_data(
 
     Args:
         loaded: A valid study.
-        as_of: Nothing later is used; by default the last day that the study knows of (or of the
-            events, if they reach further).
+        as_of: Nothing later is used, nor events published later where they say when; by default the
+            last day that the study knows of (or of the events, if they reach further).
         store: The user's events.
 
     Raises:
@@ -234,7 +236,7 @@ def open_data(
         chronicle_sha256=digest,
         figures={figure.id: _read_figure(figure, folder) for figure in study.figures},
         figure_sha256={figure.id: _sha256(folder / figure.path) for figure in study.figures},
-        events=None if store is None else _count(study, store, until),
+        events=None if store is None else _count(study, store, until, as_of),
     )
 
 
@@ -301,13 +303,13 @@ def _matches(fact: Fact, action: Action) -> bool:
     )
 
 
-def _count(study: Study, store: Store, until: dt.date) -> EventData:
+def _count(study: Study, store: Store, until: dt.date, known: dt.date | None) -> EventData:
     codes = sorted({*study.codes, *_other_states(study)})
     panels: dict[str, Panel] = {
-        every: panel(store, codes, every, until=until)
+        every: panel(store, codes, every, until=until, known=known)
         for every in sorted({"month", *(figure.every for figure in study.figures)})
     }
-    return EventData(store, panels, store.fingerprint())
+    return EventData(store, panels, store.fingerprint(), known)
 
 
 def _other_states(study: Study) -> set[str]:
@@ -340,7 +342,7 @@ def _event_facts(data: StudyData, name: str, action: Action) -> list[Fact]:
     if data.events is None:
         return []
     with connect() as con:
-        query = query_events(con, data.events.store, until=data.as_of)
+        query = query_events(con, data.events.store, until=data.as_of, known=data.events.known)
         params = {
             **query.params,
             "sources": action.sources,
