@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from detente.dynamics._compiled import compiled
+from detente.forecasts.events.logit import Contest, Logit, empty_contest, leave, stand
 from detente.forecasts.events.memory import (
     FADES,
     NEVER,
@@ -15,6 +16,7 @@ from detente.forecasts.events.memory import (
     Memory,
     situation,
 )
+from detente.forecasts.events.views import NAMED, PARTS, Names, compare_names
 from detente.forecasts.events.walks import (
     REACH,
     Heap,
@@ -35,15 +37,17 @@ FAR = 9999.0
 _BLOCK = FADES + 1
 TRIPLE, MIRROR, FORWARD, BACKWARD, TAKER, ENTITY = (i * _BLOCK for i in range(6))
 BEST = 6 * _BLOCK
-SECOND, EITHER, WALK2, WALK2R, WALK3R, ALIKE = (BEST + 1 + i for i in range(6))
-OWN = ALIKE + 1
+SECOND, EITHER, WALK2, WALK2R, WALK3R, ALIKE, PAIRS, TAKES, LOGIT = (BEST + 1 + i for i in range(9))
+RATIOS = LOGIT + 1
+OWN = RATIOS + 4
 """Columns that a candidate has of its own; later ones compare it with the question."""
 
 SHARES = (TRIPLE + 1, TRIPLE + 2, TRIPLE + 4, FORWARD + 2, BACKWARD + 2, TAKER + 1, TAKER + 3,
           BEST, EITHER, WALK2R, WALK3R, ALIKE)
 SHARE = OWN
 QUESTION = SHARE + len(SHARES)
-COLUMNS = QUESTION + 12
+IDS = QUESTION + 12
+COLUMNS = IDS + NAMED
 
 _FADED = ("1.5d", "5d", "20d", "80d", "ever")
 
@@ -52,9 +56,9 @@ def column_names() -> list[str]:
     """Names of the columns, in order."""
     blocks = ("triple", "mirror", "forward", "backward", "taker", "entity")
     own = [f"{block} {part}" for block in blocks for part in (*_FADED, "gap")]
-    own += ["best", "second", "either", "walk2", "walk2r", "walk3r", "alike"]
+    own += ["best", "second", "either", "walk2", "walk2r", "walk3r", "alike", "pairs", "takes", "logit", "of o 20d", "of o ever", "of taker 20d", "of taker ever"]
     shares = [f"share of {own[i]}" for i in SHARES]
-    return own + shares + [f"question {i}" for i in range(COLUMNS - QUESTION)]
+    return own + shares + [f"question {i}" for i in range(IDS - QUESTION)] + [f"view {i // PARTS} {i % PARTS}" for i in range(NAMED)]
 
 
 class Board(NamedTuple):
@@ -66,6 +70,7 @@ class Board(NamedTuple):
     walk: Heap
     step: Heap
     scratch: Heap
+    contest: Contest
 
 
 def empty_board(entities: int) -> Board:
@@ -73,7 +78,7 @@ def empty_board(entities: int) -> Board:
     rows = np.zeros((entities, OWN), dtype=np.float32)
     rows[:, [i * _BLOCK + FADES for i in range(6)]] = FAR
     heaps = [empty_heap(entities) for _ in range(4)]
-    return Board(rows, heaps[0], no_neighbours(entities), heaps[1], heaps[2], heaps[3])
+    return Board(rows, heaps[0], no_neighbours(entities), heaps[1], heaps[2], heaps[3], empty_contest(entities))
 
 
 @compiled
@@ -116,6 +121,26 @@ def _from_history(memory: Memory, board: Board, subject: int, relation: int, day
             row[SECOND], row[BEST] = row[BEST], odds
         elif odds > row[SECOND]:
             row[SECOND] = odds
+
+
+@compiled
+def _from_logit(memory: Memory, logit: Logit, board: Board, subject: int, relation: int, day: int) -> None:
+    contest = board.contest
+    stand(memory, logit, contest, subject, relation, day)
+    heap = contest.listed
+    top, total = -1e30, 0.0
+    for i in range(heap.size[0]):
+        entity = heap.listed[i]
+        top = max(top, contest.pairs[entity] + contest.takes[entity])
+    for i in range(heap.size[0]):
+        entity = heap.listed[i]
+        row = board.rows[entity]
+        row[PAIRS], row[TAKES] = contest.pairs[entity], contest.takes[entity]
+        row[LOGIT] = np.exp(row[PAIRS] + row[TAKES] - top)
+        total += row[LOGIT]
+    for i in range(heap.size[0]):
+        board.rows[heap.listed[i], LOGIT] /= total
+    leave(contest)
 
 
 @compiled
@@ -165,7 +190,7 @@ def _from_walks(memory: Memory, board: Board, subject: int, relation: int, day: 
             last_step(memory, near, via, relation, day, board.walk.sums[via], scratch, step)
     _put(board, step, WALK3R, 30)
     _put(board, board.walk, WALK2, 30)
-    alike(memory, subject, relation, day, board.walk)
+    alike(memory, subject, relation, day, scratch, board.walk)
     for via in strongest(board.walk, REACH):
         last_step(memory, near, via, relation, day, board.walk.sums[via], scratch, step)
     clear(board.walk)
@@ -173,10 +198,36 @@ def _from_walks(memory: Memory, board: Board, subject: int, relation: int, day: 
 
 
 @compiled
+def _from_fellows(
+    memory: Memory, names: Names, board: Board, subject: int, relation: int, day: int, most: int
+) -> None:
+    """Mark whom the subject's country deals with so, and the country's own; sums are left."""
+    view, heap = names.views[0], board.scratch
+    country = names.country[subject]
+    ask = country * len(memory.relation_day) + relation
+    total = 0.1
+    for cell in range(view.start[ask], view.start[ask + 1]):
+        if view.day[cell] != NEVER:
+            total += view.count[cell, 3] * memory.decay[day - view.day[cell], 3]
+    for cell in range(view.start[ask], view.start[ask + 1]):
+        if view.day[cell] != NEVER:
+            amount = view.count[cell, 3] * memory.decay[day - view.day[cell], 3]
+            add(heap, view.holder[cell] // 2, 0.3 * amount / total + 1e-9)
+    for i in range(names.first[country], names.first[country + 1]):
+        entity = names.fellows[i]
+        if memory.entity_day[entity] != NEVER:
+            gap = day - memory.entity_day[entity]
+            recent = memory.entity_count[entity, 3] * memory.decay[gap, 3]
+            add(heap, entity, 0.01 * np.log1p(recent) + 1e-9)
+    for entity in strongest(heap, most):
+        _mark(board, entity)
+
+
+@compiled
 def _rough(row: Floats) -> float:
     """A first score, to choose whom to look at."""
     return (
-        row[EITHER] + row[BEST] + 0.02 * row[TRIPLE + 4] ** 0.5
+        4 * row[LOGIT] + row[EITHER] + row[BEST] + 0.02 * row[TRIPLE + 4] ** 0.5
         + 2 * row[WALK2R] + 2 * row[WALK3R] + 0.02 * row[ALIKE] + 0.5 * row[WALK2]
         + 0.02 * np.log1p(row[TAKER + 2]) + 0.005 * np.log1p(row[TAKER + 4])
     )
@@ -184,7 +235,7 @@ def _rough(row: Floats) -> float:
 
 @compiled
 def look(
-    memory: Memory, board: Board, subject: int, relation: int, day: int, most: int, out: Floats
+    memory: Memory, logit: Logit, board: Board, names: Names, subject: int, relation: int, day: int, most: int, out: Floats
 ) -> Days:
     """Choose the candidates of a question and write their columns.
 
@@ -201,17 +252,28 @@ def look(
         The candidates, in the order of their rows.
     """
     _from_history(memory, board, subject, relation, day)
+    _from_logit(memory, logit, board, subject, relation, day)
     _from_walks(memory, board, subject, relation, day)
     _from_takers(memory, board, relation, day, 60)
+    if names.on[0]:
+        _from_fellows(memory, names, board, subject, relation, day, 60)
     for i in range(board.marked.size[0]):
         entity = board.marked.listed[i]
-        board.marked.sums[entity] = 1e-9 + _rough(board.rows[entity])
+        board.marked.sums[entity] = board.scratch.sums[entity] + 1e-9 + _rough(board.rows[entity])
+    clear(board.scratch)
     chosen = strongest(board.marked, most)
     for i in range(len(chosen)):
         entity = chosen[i]
         gap = day - memory.entity_day[entity]
         _fade(board.rows[entity], ENTITY, memory.entity_count[entity], gap, memory.decay)
-        out[i, :OWN] = board.rows[entity]
+        row = board.rows[entity]
+        row[RATIOS] = (row[FORWARD + 2] + row[BACKWARD + 2]) / (row[ENTITY + 2] + 0.1)
+        row[RATIOS + 1] = (row[FORWARD + 4] + row[BACKWARD + 4]) / (row[ENTITY + 4] + 0.1)
+        row[RATIOS + 2] = row[TRIPLE + 2] / (row[TAKER + 2] + 0.1)
+        row[RATIOS + 3] = row[TRIPLE + 4] / (row[TAKER + 4] + 0.1)
+        out[i, :OWN] = row
+    if names.on[0]:
+        compare_names(memory, names, subject, relation, day, chosen, out[:, IDS:])
     _compare(out[: len(chosen)])
     _of_question(memory, subject, relation, day, board.marked.size[0], out[: len(chosen)])
     _wipe(board)
@@ -234,7 +296,7 @@ def _of_question(
     memory: Memory, subject: int, relation: int, day: int, marked: int, out: Floats
 ) -> None:
     """Columns that all candidates of a question share."""
-    said = np.zeros(COLUMNS - QUESTION, dtype=np.float32)
+    said = np.zeros(IDS - QUESTION, dtype=np.float32)
     if memory.entity_day[subject] != NEVER:
         gap = day - memory.entity_day[subject]
         said[0] = gap
@@ -250,7 +312,7 @@ def _of_question(
         said[10] += out[i, EITHER]
         said[11] += out[i, TRIPLE + 4] > 0
     for i in range(len(out)):
-        out[i, QUESTION:] = said
+        out[i, QUESTION:IDS] = said
 
 
 @compiled

@@ -127,14 +127,14 @@ def absorb(memory: Memory, rows: Ints, cells: Ints, takers: Ints) -> None:
     """Remember facts, given in order of day with their slots."""
     for i in range(len(rows)):
         _, relation, true, day = rows[i]
-        _count(memory.cell_day, memory.cell_count, cells[i], day, memory.decay)
-        _count(memory.taker_day, memory.taker_count, takers[i], day, memory.decay)
-        _count(memory.entity_day, memory.entity_count, true, day, memory.decay)
-        _count(memory.relation_day, memory.relation_count, relation, day, memory.decay)
+        count(memory.cell_day, memory.cell_count, cells[i], day, memory.decay)
+        count(memory.taker_day, memory.taker_count, takers[i], day, memory.decay)
+        count(memory.entity_day, memory.entity_count, true, day, memory.decay)
+        count(memory.relation_day, memory.relation_count, relation, day, memory.decay)
 
 
 @compiled
-def _count(days: Days, counts: Floats, slot: int, day: int, decay: Floats) -> None:
+def count(days: Days, counts: Floats, slot: int, day: int, decay: Floats) -> None:
     if days[slot] != NEVER:
         counts[slot] *= decay[day - days[slot]]
     counts[slot] += 1

@@ -16,7 +16,9 @@ from detente.forecasts.events.features import (
     empty_board,
     look,
 )
+from detente.forecasts.events.logit import Logit, answer, empty_logit
 from detente.forecasts.events.memory import Floats, Memory, absorb, empty_memory, learn
+from detente.forecasts.events.views import Names, absorb_names, no_names
 
 Bools = NDArray[np.bool_]
 
@@ -45,7 +47,7 @@ class Examples:
 
 
 def stream(
-    facts: Facts, wanted: Bools, *, starts: Ints, most: int = 120
+    facts: Facts, wanted: Bools, *, starts: Ints, most: int = 120, names: Names | None = None
 ) -> Iterator[Examples]:
     """Pass through the facts in order of time and give the examples of the wanted questions.
 
@@ -61,23 +63,26 @@ def stream(
     """
     asked = queries(facts)
     memory, slots = empty_memory(facts)
-    board = empty_board(facts.entities)
+    logit, board = empty_logit(facts.relations), empty_board(facts.entities)
     true = np.zeros(facts.entities, dtype=np.bool_)
+    number = np.zeros(facts.entities, dtype=np.float32)
+    names = no_names(facts) if names is None else names
     cuts = np.unique(np.concatenate([[asked.day[0]], starts, [asked.day[-1] + 1]]))
     for begin, end in zip(cuts[:-1], cuts[1:], strict=True):
         low, high = np.searchsorted(asked.day, [begin, end])
         picked = low + np.flatnonzero(wanted[low:high])
         if len(picked):
-            yield _examples(memory, board, asked, picked, true, most)
-        _learn_all(memory, asked.subject, asked.relation, asked.day, asked.start, asked.truth,
+            yield _examples(memory, logit, board, names, asked, picked, true, most)
+        _learn_all(memory, logit, board.contest, number, asked.subject, asked.relation, asked.day, asked.start, asked.truth,
                    low, high, true)
         rows = slice(asked.start[low], asked.start[high])
         absorb(memory, facts.rows[rows], slots.cell[rows], slots.taker[rows])
+        absorb_names(names, facts.rows[rows], asked.start[low], memory.decay)
         board.near.day[:] = -1
 
 
 def _examples(
-    memory: Memory, board: Board, asked: Queries, picked: Ints, true: Bools, most: int
+    memory: Memory, logit: Logit, board: Board, names: Names, asked: Queries, picked: Ints, true: Bools, most: int
 ) -> Examples:
     columns = np.empty((len(picked) * most, COLUMNS), dtype=np.float32)
     entity = np.empty(len(picked) * most, dtype=np.int64)
@@ -86,7 +91,7 @@ def _examples(
     missed = np.zeros(int((asked.start[picked + 1] - asked.start[picked]).sum()))
     missed_by = np.zeros(len(missed), dtype=np.int64)
     rows, misses = _fill(
-        memory, board, asked.subject, asked.relation, asked.day, asked.start, asked.truth,
+        memory, logit, board, names, asked.subject, asked.relation, asked.day, asked.start, asked.truth,
         picked, true, most, columns, entity, label, size, missed, missed_by,
     )
     return Examples(
@@ -97,7 +102,7 @@ def _examples(
 
 @compiled
 def _fill(
-    memory, board, subject, relation, day, start, truth, picked, true, most,
+    memory, logit, board, names, subject, relation, day, start, truth, picked, true, most,
     columns, entity, label, size, missed, missed_by,
 ):
     rows, misses = 0, 0
@@ -105,7 +110,7 @@ def _fill(
         q = picked[i]
         for j in range(start[q], start[q + 1]):
             true[truth[j]] = True
-        chosen = look(memory, board, subject[q], relation[q], day[q], most, columns[rows:])
+        chosen = look(memory, logit, board, names, subject[q], relation[q], day[q], most, columns[rows:])
         size[i] = len(chosen)
         for j in range(len(chosen)):
             entity[rows + j] = chosen[j]
@@ -151,10 +156,14 @@ def _missed(memory, relation, day, truth, true, chosen, out):
 
 
 @compiled
-def _learn_all(memory, subject, relation, day, start, truth, low, high, true):
+def _learn_all(memory, logit, contest, number, subject, relation, day, start, truth, low, high, true):
     for q in range(low, high):
         for j in range(start[q], start[q + 1]):
             true[truth[j]] = True
         learn(memory, subject[q], relation[q], day[q], true)
         for j in range(start[q], start[q + 1]):
+            number[truth[j]] = 1.0
+        answer(memory, logit, contest, subject[q], relation[q], day[q], number)
+        for j in range(start[q], start[q + 1]):
             true[truth[j]] = False
+            number[truth[j]] = 0.0

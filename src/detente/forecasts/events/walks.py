@@ -91,8 +91,11 @@ def clear(heap: Heap) -> None:
 def strongest(heap: Heap, most: int) -> Days:
     """The entities with the greatest sums, greatest first."""
     listed = heap.listed[: heap.size[0]]
-    order = np.argsort(-heap.sums[listed], kind="mergesort")
-    return listed[order[:most]]
+    sums = heap.sums[listed]
+    if len(sums) > most:
+        least = np.partition(sums, len(sums) - most)[len(sums) - most]
+        listed, sums = listed[sums >= least], sums[sums >= least]
+    return listed[np.argsort(-sums, kind="mergesort")[:most]]
 
 
 @compiled
@@ -161,22 +164,23 @@ def last_step(
 
 @compiled
 def alike(
-    memory: Memory, subject: int, relation: int, day: int, heap: Heap
+    memory: Memory, subject: int, relation: int, day: int, scratch: Heap, heap: Heap
 ) -> None:
     """Who else did the same to the same objects, into an empty heap."""
     kinds = len(memory.relation_day)
     back = (relation + kinds // 2) % kinds
     ask = subject * kinds + relation
     for cell in range(memory.cell_start[ask], memory.cell_start[ask + 1]):
-        if memory.cell_day[cell] == NEVER:
-            continue
-        amount = strength(memory, cell, day)
-        answer = memory.cell_object[cell] * kinds + back
-        total = 1e-3
-        for other in range(memory.cell_start[answer], memory.cell_start[answer + 1]):
-            if memory.cell_day[other] != NEVER:
-                total += strength(memory, other, day)
-        for other in range(memory.cell_start[answer], memory.cell_start[answer + 1]):
-            if memory.cell_day[other] != NEVER and memory.cell_object[other] != subject:
-                share = strength(memory, other, day) / total
-                add(heap, memory.cell_object[other], amount * share)
+        if memory.cell_day[cell] != NEVER:
+            add(scratch, memory.cell_object[cell], strength(memory, cell, day))
+    for via in strongest(scratch, REACH):
+        reply = via * kinds + back
+        total = 0.0
+        for cell in range(memory.cell_start[reply], memory.cell_start[reply + 1]):
+            if memory.cell_day[cell] != NEVER:
+                total += strength(memory, cell, day)
+        for cell in range(memory.cell_start[reply], memory.cell_start[reply + 1]):
+            if memory.cell_day[cell] != NEVER and memory.cell_object[cell] != subject:
+                share = strength(memory, cell, day) / total
+                add(heap, memory.cell_object[cell], scratch.sums[via] * share)
+    clear(scratch)
