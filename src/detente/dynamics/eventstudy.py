@@ -218,6 +218,18 @@ def two_sided(effect: float, null: Floats) -> float:
     return float((1 + np.sum(np.abs(null) >= abs(effect) - 1e-12)) / (1 + len(null)))
 
 
+def equal_tailed(effect: float, null: Floats) -> float:
+    """Twice the share of the null on the effect's own side, for nulls that lean to one side.
+
+    Example:
+        >>> equal_tailed(3.0, np.array([0.0, 1.0, -4.0]))
+        0.5
+    """
+    null = null[np.isfinite(null)]
+    above, below = np.sum(null >= effect - 1e-12), np.sum(null <= effect + 1e-12)
+    return float(min(1.0, 2 * (1 + min(above, below)) / (1 + len(null))))
+
+
 def path_around(grid: Grid, starts: Ints, before: int, after: int, baseline: int) -> Floats:
     """The series around each start, less its mean over the `baseline` periods before it.
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from detente.dynamics.eventstudy import two_sided
+from detente.dynamics.eventstudy import equal_tailed
 from detente.dynamics.resample import block_index, swing_error
 from detente.errors import DataGapError
 
@@ -40,7 +40,7 @@ class RateContrast:
         periods_high: Periods in `high`; periods_low in `low`.
         draws_high: Block-bootstrap draws of rate_high; draws_low of rate_low.
         placebo: Log ratios with the states moved along the calendar.
-        p_placebo: Two-sided p-value against `placebo`.
+        p_placebo: Two-sided p-value against `placebo`, equal tails: ratios of few events lean down.
         spread: Standard deviation of such log ratios once the estimated ratio is taken out.
         error: Standard error of the log ratio from the slow swings of the counts.
         freedom: Its degrees of freedom.
@@ -133,7 +133,7 @@ def rate_contrast(
         draws_high=_resampled(counted, high, blocks),
         draws_low=_resampled(counted, low, blocks),
         placebo=placebo,
-        p_placebo=two_sided(estimate, placebo),
+        p_placebo=equal_tailed(estimate, placebo),
         spread=float(_moved(even, high, low, known).std()),
         error=error,
         freedom=freedom,

@@ -10,6 +10,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 WAVES = 0.4  # times the length to the power 2/3: how many waves count as slow
+MAX_MEMORY = 0.9
 
 
 def expanded_tail(coverage: float, cases: int) -> float:
@@ -121,7 +122,8 @@ def swing_error(influence: Floats, fitted: Floats) -> tuple[float, int]:
         (True, 21)
 
     Source:
-        Lazarus, Lewis, Stock and Watson (2018), HAR inference: Recommendations for practice.
+        Lazarus, Lewis, Stock and Watson (2018), HAR inference: Recommendations for practice;
+        Andrews and Monahan (1992) for taking the memory of an autoregression into account.
     """
     length = len(influence)
     count = max(2, int(WAVES * length ** (2 / 3)))
@@ -131,4 +133,21 @@ def swing_error(influence: Floats, fitted: Floats) -> tuple[float, int]:
     basis, sizes, _ = np.linalg.svd(waves, full_matrices=False)
     basis = basis[:, sizes > 1e-6 * sizes[0]]
     found = basis.T @ influence
-    return float(np.sqrt(length * np.mean(found**2))), basis.shape[1]
+    slower = _slower(influence, count)
+    return float(np.sqrt(length * np.mean(found**2) * slower)), basis.shape[1]
+
+
+def _slower(influence: Floats, count: int) -> float:
+    """How much more an autoregression of order one swings at no speed at all than at those waves.
+
+    Its coefficient is corrected for the bias of short series (Kendall 1954).
+    """
+    length = len(influence)
+    energy = float(influence @ influence)
+    if energy == 0:
+        return 1.0
+    raw = float(influence[1:] @ influence[:-1]) / energy
+    memory = min(MAX_MEMORY, max(0.0, raw + (1 + 3 * raw) / length))
+    angles = np.pi * np.arange(1, count + 1) / length
+    power = 1 / (1 + memory**2 - 2 * memory * np.cos(angles))
+    return float(1 / (1 - memory) ** 2 / power.mean())
