@@ -32,8 +32,8 @@ class Climatology:
         >>> from detente.forecasts.history import history_from_counts
         >>> history = history_from_counts(np.tile([1.0, 0.0], 50))
         >>> made = Climatology().fit(history, 10).predict(history, np.array([99]))
-        >>> made.shape, int(made.mean(axis=0)[0].argmax())
-        ((30, 1, 11), 5)
+        >>> made.shape, int(made[0].argmax())
+        ((1, 11), 5)
     """
 
     years: int | None = None
@@ -61,12 +61,14 @@ class PastWindows:
     span: int | None
 
     def predict(self, history: History, origins: Ints) -> Floats:
-        """Dirichlet posterior of the distribution of counts, shape (draws, n, size)."""
+        """Share of past windows with each count, shape (n, size)."""
         alpha = self._weights(history, origins)
-        rng = np.random.default_rng(1)
-        drawn = rng.standard_gamma(np.broadcast_to(alpha, (DRAWS, *alpha.shape)))
-        exact = alpha / alpha.sum(axis=-1, keepdims=True)
-        return _centred(drawn / drawn.sum(axis=-1, keepdims=True), exact)
+        return np.asarray(alpha / alpha.sum(axis=-1, keepdims=True))
+
+    def drawn(self, history: History, origin: int) -> Floats:
+        """Draws of these shares from their Dirichlet posterior, shape (draws, size)."""
+        alpha = self._weights(history, np.array([origin]))[0]
+        return np.random.default_rng(1).dirichlet(np.maximum(alpha, 1e-9), size=DRAWS)
 
     def reasons(self, history: History, origin: int) -> tuple[Reason, ...]:
         """The pace of the last years, if it is a moving base rate."""
@@ -83,18 +85,14 @@ class PastWindows:
 
     def _weights(self, history: History, origins: Ints) -> Floats:
         """Windows' worth of evidence for each count, shape (n, size)."""
-        size = size_of(self.window)
-        last = int(origins.max()) + 1
-        seen = sums_after(history.counts[:last], range(-1, last - self.window), self.window)
-        kinds = np.minimum(seen[np.isfinite(seen)], size - 1).astype(np.int64)
-        total = np.zeros((len(kinds) + 1, size))
-        total[np.arange(1, len(kinds) + 1), kinds] = 1
-        total = np.cumsum(total, axis=0)
-        ends = np.clip(origins + 1 - self.window + 1, 0, len(kinds))
-        starts = np.zeros_like(ends) if self.span is None else np.clip(
-            origins + 1 - self.span, 0, ends)  # fmt: skip
+        size, last = size_of(self.window), int(origins.max()) + 1
+        counts = sums_after(history.counts[:last], range(-1, last - self.window), self.window)
+        kinds = np.minimum(counts, size - 1).astype(np.int64)
+        seen = _tallies(kinds, np.maximum(origins + 2 - self.window, 0), size)
+        if self.span is not None:
+            seen = seen - _tallies(kinds, np.maximum(origins + 1 - self.span, 0), size)
         return np.asarray(
-            (total[ends] - total[starts]) / self.window + PRIOR * self._steady(history, origins)
+            np.maximum(seen, 0) / self.window + PRIOR * self._steady(history, origins)
         )
 
     def _steady(self, history: History, origins: Ints) -> Floats:
@@ -126,8 +124,8 @@ def steady(events: Floats, days: Ints, window: int) -> Floats:
     return negative_binomial(shape * window / days, shape, size_of(window))
 
 
-def _centred(drawn: Floats, exact: Floats) -> Floats:
-    """Draws moved so that their mean is exact, where that leaves none below zero."""
-    moved = drawn + (exact - drawn.mean(axis=0))
-    moved = np.maximum(moved, 0.0)
-    return np.asarray(moved / moved.sum(axis=-1, keepdims=True))
+def _tallies(kinds: Ints, ends: Ints, size: int) -> Floats:
+    """How often each kind stands before each end, shape (n, size), for ends in order."""
+    later = np.searchsorted(ends, np.arange(len(kinds)), side="right")
+    flat = np.bincount(later * size + kinds, minlength=(len(ends) + 1) * size)
+    return np.cumsum(flat.reshape(-1, size)[: len(ends)], axis=0).astype(np.float64)

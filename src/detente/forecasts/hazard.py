@@ -38,7 +38,7 @@ class Hazard:
         >>> history = history_from_counts(np.random.default_rng(1).poisson(0.1, 400).clip(0, 1))
         >>> made = Hazard().fit(history, 28).predict(history, np.array([399]))
         >>> made.shape, bool(np.allclose(made.sum(axis=-1), 1))
-        ((30, 1, 29), True)
+        ((1, 29), True)
     """
 
     label: str = "self-exciting hazard"
@@ -85,13 +85,21 @@ class FittedHazard:
     learned: History
 
     def predict(self, history: History, origins: Ints) -> Floats:
+        """Mean over the draws, shape (n, size)."""
+        return np.asarray(self._all(history, origins).mean(axis=0))
+
+    def drawn(self, history: History, origin: int) -> Floats:
+        """One distribution for each draw of the parameters, shape (draws, size)."""
+        return self._all(history, np.array([origin]))[:, 0]
+
+    def _all(self, history: History, origins: Ints) -> Floats:
         """Exact distribution of each draw, by its generating function on the unit circle."""
         size = size_of(self.window)
         points = np.exp(2j * np.pi * np.arange(size) / (2 * size))
         points = np.concatenate([points, [-1.0 + 0j]])
         families = families_of(points, self.excitation, DECAYS, self.model.gain, self.window)
         rates = self._rates(history, origins, self.effects, self.excitation)
-        logs = np.einsum("rnw,rwz->rnz", rates, families[:, ::-1] - 1.0)
+        logs = rates.astype(np.complex128) @ (families[:, ::-1] - 1.0)
         counts = np.fft.irfft(np.exp(logs).conj(), n=2 * size, axis=-1)[..., :size]
         return with_tail(counts)
 
@@ -137,7 +145,7 @@ class FittedHazard:
         known = history.counts[: int(origins.max()) + 1, None]
         heat = daily_excitement(known, DECAYS, self.model.gain)[origins + 1, 0]
         fade = np.exp(-DECAYS[:, None] * np.arange(self.window))
-        return np.einsum("rk,nk,kw->rnw", excites, heat, fade)
+        return np.asarray(np.einsum("rk,nk,kw->rnw", excites, heat, fade))
 
 
 def _covariates(learned: History, days: Days) -> Floats:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from detente.dynamics.hawkes.features import daily_excitement
 from detente.errors import DataGapError
-from detente.relations.periods import next_start
+from detente.relations.periods import check_every, next_start
 from detente.studies.data import StudyData
 from detente.studies.parts import Reading
 from detente.studies.questions import EventQuestion, PublishedOdds, YearlyWindow, month_day
@@ -70,7 +70,7 @@ class History:
         begun starts from the level of the one that it follows.
         """
         turns = self.turns[(self.turns > self.days[0]) & (self.turns <= self.days[-1])]
-        return (days[:, None] >= turns[None, :]).astype(np.float64)
+        return np.asarray(days[:, None] >= turns[None, :], dtype=np.float64)
 
     def calendar(self, days: Days) -> Floats:
         """Whether each day lies in each yearly window, shape (n, windows)."""
@@ -144,7 +144,7 @@ def _tension(data: StudyData, days: Days) -> Floats | None:
     for item in data.study.tension:
         reading = Reading(figure=item.figure, measure=item.measure)
         for signal in data.signals(item.relation, [reading])[0]:
-            known = next_start(signal.series.dates, signal.series.every) + LATE
+            known = next_start(signal.series.dates, check_every(signal.series.every)) + LATE
             values = signal.analysed()
             seen = np.isfinite(values)
             place = np.searchsorted(known[seen], days, side="right") - 1
@@ -162,7 +162,7 @@ def _inside(days: Days, window: YearlyWindow) -> Floats:
     within = (
         (place >= start) & (place <= end) if start <= end else (place >= start) | (place <= end)
     )
-    return (within & (years >= (window.since or 0))).astype(np.float64)
+    return np.asarray(within & (years >= (window.since or 0)), dtype=np.float64)
 
 
 def decayed(events: Floats, half_lives: Sequence[float]) -> Floats:

@@ -31,8 +31,12 @@ class Fitted(Protocol):
             origins: Places of the last known days, shape (n,).
 
         Returns:
-            Probabilities of 0, 1, … days, by draw of the parameters, shape (draws, n, size).
+            Probabilities of 0, 1, … days, the mean over the parameters, shape (n, size).
         """
+        ...
+
+    def drawn(self, history: History, origin: int) -> Floats:
+        """The same after one origin by draw of the parameters, shape (draws, size)."""
         ...
 
     def reasons(self, history: History, origin: int) -> tuple[Reason, ...]:
@@ -91,8 +95,8 @@ def with_tail(probabilities: Floats) -> Floats:
     """Make the last entry the probability of that count or more, so that each row sums to 1.
 
     Example:
-        >>> with_tail(np.array([0.5, 0.2, 0.1])).tolist()
-        [0.5, 0.2, 0.3]
+        >>> with_tail(np.array([0.5, 0.25, 0.1])).tolist()
+        [0.5, 0.25, 0.25]
     """
     made = np.maximum(probabilities, 0.0)
     made[..., -1] = np.maximum(1.0 - made[..., :-1].sum(axis=-1), 0.0)

@@ -25,7 +25,7 @@ def learn_weights(logs: Floats, weight: float) -> Floats:
         >>> learn_weights(np.zeros((0, 2)), 1.0).tolist()
         [0.5, 0.5]
         >>> learn_weights(np.log([[0.9, 0.1]] * 100), 1.0).round(2).tolist()
-        [0.98, 0.02]
+        [0.97, 0.03]
 
     Source:
         Geweke and Amisano (2011), Optimal prediction pools.

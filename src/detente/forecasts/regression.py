@@ -34,7 +34,7 @@ class CountRegression:
         >>> history = history_from_counts(np.random.default_rng(1).poisson(0.1, 800).clip(0, 1))
         >>> made = CountRegression().fit(history, 28).predict(history, np.array([799]))
         >>> made.shape, bool(np.allclose(made.sum(axis=-1), 1))
-        ((30, 1, 29), True)
+        ((1, 29), True)
 
     Source:
         Hilbe (2011), Negative Binomial Regression.
@@ -67,7 +67,7 @@ class FittedRegression:
     Attributes:
         window: Days.
         centre, spread: Mean and standard deviation of each feature.
-        best: Intercept and effects; `drawn` their draws, shape (draws, 1 + features).
+        best: Intercept and effects; `sampled` their draws, shape (draws, 1 + features).
         shape: Shape of the negative binomial.
     """
 
@@ -75,13 +75,21 @@ class FittedRegression:
     centre: Floats
     spread: Floats
     best: Floats
-    drawn: Floats
+    sampled: Floats
     shape: float
 
     def predict(self, history: History, origins: Ints) -> Floats:
+        """Mean over the draws, shape (n, size)."""
+        return np.asarray(self._all(history, origins).mean(axis=0))
+
+    def drawn(self, history: History, origin: int) -> Floats:
+        """One distribution for each draw of the parameters, shape (draws, size)."""
+        return self._all(history, np.array([origin]))[:, 0]
+
+    def _all(self, history: History, origins: Ints) -> Floats:
         """Negative binomial of each draw, shape (draws, n, size)."""
         design = _standard(features(history)[0][origins], self.centre, self.spread)
-        means = np.exp(np.minimum(self.drawn @ design.T, np.log(self.window)))
+        means = np.exp(np.minimum(self.sampled @ design.T, np.log(self.window)))
         return negative_binomial(means, np.array(self.shape), size_of(self.window))
 
     def reasons(self, history: History, origin: int) -> tuple[Reason, ...]:
@@ -150,7 +158,7 @@ def fit_counts(design: Floats, counts: Floats, weight: float) -> tuple[Floats, F
         shape = _shape(counts, np.exp(np.clip(design @ effects, -20, 20)))
         if np.abs(step).max() < 1e-6:
             break
-    return effects, np.linalg.inv(information), shape
+    return effects, np.asarray(np.linalg.inv(information), dtype=np.float64), shape
 
 
 def _shape(counts: Floats, mean: Floats) -> float:

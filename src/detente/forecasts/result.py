@@ -277,7 +277,8 @@ class TrackRecord(Tabular):
 
     def pit_spec(self) -> dict[str, Any]:
         """The histogram of the probability integral transform as a Vega-Lite plot."""
-        columns = {"tenth": list(range(1, len(self.pit) + 1)), "share": list(self.pit)}
+        tenths = list(range(1, len(self.pit) + 1))
+        columns: dict[str, list[float]] = {"tenth": [*tenths], "share": list(self.pit)}
         return bars(
             columns, x="tenth", y="share",
             title=f"Where outcomes fell: {self.title}", titles=("tenth of the forecast", "share"),

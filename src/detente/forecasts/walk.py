@@ -118,7 +118,7 @@ def fit_all(history: History, window: int, models: Sequence[Model] = MODELS) -> 
 def _block(history: History, window: int, origins: Ints, models: Sequence[Model]) -> Floats:
     """Forecasts of each model between two fits, shape (models, n, size)."""
     fitted = fit_all(history.until(history.days[origins[0]]), window, models)
-    return np.stack([one.predict(history, origins).mean(axis=0) for one in fitted])
+    return np.stack([one.predict(history, origins) for one in fitted])
 
 
 def _origins(history: History) -> Ints:

@@ -1,0 +1,294 @@
+"""The odds of a question on a day, with their interval and the reasons for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.errors import DataGapError
+from detente.forecasts.backtest import Question, Walks
+from detente.forecasts.level import (
+    LABELS,
+    Level,
+    chance,
+    draws_of,
+    mixed,
+    read_level,
+    try_level,
+)
+from detente.forecasts.model import YEAR, at_least, expected
+from detente.forecasts.result import ModelOdds, QuestionForecast, Reason
+from detente.forecasts.walk import Walk, fit_all
+from detente.relations.periods import check_every, next_start
+from detente.studies.data import StudyData
+from detente.studies.questions import EventQuestion, LevelQuestion
+
+Floats = NDArray[np.float64]
+
+OTHER = "what the estimates leave open"
+SMALL = 0.005  # event days per year: reasons below this are put together
+
+
+@dataclass(frozen=True, eq=False)
+class CountOdds:
+    """Odds of a count in the window after the last day of a history.
+
+    Attributes:
+        distribution: Probability of 0, 1, … event days.
+        probability: Of at least as many as asked; `low`, `high` its 90% interval.
+        base_rate: The same by the full climatology.
+        models: What each model says.
+        reasons: From the mean rate to the expected one, event days per year.
+    """
+
+    distribution: Floats
+    probability: float
+    low: float
+    high: float
+    base_rate: float
+    models: tuple[ModelOdds, ...]
+    reasons: tuple[Reason, ...]
+
+
+def count_odds(walk: Walk, day: np.datetime64, count: int) -> CountOdds:
+    """The combination's odds on a day, from models fitted to the days up to it.
+
+    Args:
+        walk: Past forecasts of the same action and window, for the weights.
+        day: Nothing after it is used.
+        count: Event days asked for.
+
+    Raises:
+        DataGapError: The action never happened up to that day.
+    """
+    history = walk.history.until(day)
+    if len(history.days) == 0 or history.counts.sum() == 0:
+        raise DataGapError(
+            "There are no odds.",
+            f"No {history.label} are known up to {day}.",
+            "Choose a wider action or a later date.",
+        )
+    place = len(history.days) - 1
+    fitted = fit_all(history, walk.window)
+    weights = walk.weights_on(day)
+    drawn = np.stack([one.drawn(history, place) for one in fitted])
+    whole = np.einsum("mrk,m->k", drawn, weights) / drawn.shape[1]
+    each = at_least(drawn, count)
+    probability = float(at_least(whole, count))
+    low, high = interval(each, weights)
+    told = [
+        (weight, one.reasons(history, place)) for weight, one in zip(weights, fitted, strict=True)
+    ]
+    start = YEAR * float(history.counts.mean())
+    end = YEAR / walk.window * float(expected(whole))
+    return CountOdds(
+        distribution=whole,
+        probability=probability,
+        low=min(low, probability),
+        high=max(high, probability),
+        base_rate=float(each[0].mean()),
+        models=_models(walk.labels, each, weights),
+        reasons=_reasons(told, end - start),
+    )
+
+
+def interval(each: Floats, weights: Floats) -> tuple[float, float]:
+    """90% interval of a probability over models and draws of their parameters.
+
+    Args:
+        each: Probability by model and draw, shape (models, draws).
+        weights: Of the models.
+
+    Example:
+        >>> interval(np.array([[0.2, 0.2], [0.8, 0.8]]), np.array([0.5, 0.5]))
+        (0.2, 0.8)
+    """
+    shares = np.repeat(weights / each.shape[1], each.shape[1])
+    low, high = np.quantile(each.ravel(), [0.05, 0.95], weights=shares, method="inverted_cdf")
+    return float(low), float(high)
+
+
+def _models(labels: Sequence[str], each: Floats, weights: Floats) -> tuple[ModelOdds, ...]:
+    rows = zip(labels, each.mean(axis=1), weights, strict=True)
+    return tuple(ModelOdds(label, float(odds), float(weight)) for label, odds, weight in rows)
+
+
+def _reasons(told: Sequence[tuple[float, Sequence[Reason]]], whole: float) -> tuple[Reason, ...]:
+    """Reasons of the models in proportion to their weights, largest first; they add up."""
+    total: dict[str, float] = {}
+    for weight, reasons in told:
+        for reason in reasons:
+            total[reason.label] = total.get(reason.label, 0.0) + float(weight) * reason.rate
+    kept = {label: rate for label, rate in total.items() if abs(rate) >= SMALL}
+    left = whole - sum(kept.values())
+    if abs(left) >= SMALL:
+        kept[OTHER] = left
+    ranked = sorted(kept.items(), key=lambda item: -abs(item[1]))
+    return tuple(Reason(label, float(rate)) for label, rate in ranked)
+
+
+def forecast_question(walks: Walks, question: Question) -> QuestionForecast:
+    """The odds of a question as of the day of the data.
+
+    Args:
+        walks: Walks through the study's past; they carry the data.
+        question: The question.
+
+    Returns:
+        The odds; or a forecast whose `problem` says why there are none.
+    """
+    blank = QuestionForecast(
+        id=question.id,
+        title=question.title,
+        question=question.question,
+        kind=question.kind,
+        primary=question.primary,
+        as_of=walks.data.as_of.isoformat(),
+        caveats=tuple(question.caveats),
+    )
+    try:
+        if isinstance(question, LevelQuestion):
+            return _level_forecast(blank, walks.data, question)
+        return _event_forecast(blank, walks, question)
+    except DataGapError as gap:
+        return replace(blank, problem=f"{gap.found} {gap.next_step}")
+
+
+def _event_forecast(
+    blank: QuestionForecast, walks: Walks, question: EventQuestion
+) -> QuestionForecast:
+    data, walk = walks.data, walks.of(question)
+    odds = count_odds(walk, np.datetime64(data.as_of, "D"), question.at_least)
+    opens = data.as_of + dt.timedelta(days=1)
+    closes = data.as_of + dt.timedelta(days=question.within)
+    mean = float(expected(odds.distribution))
+    made = replace(
+        blank,
+        window=f"{opens} to {closes}",
+        within=question.within,
+        at_least=question.at_least,
+        opens=opens.isoformat(),
+        resolves_on=closes.isoformat(),
+        probability=odds.probability,
+        low=odds.low,
+        high=odds.high,
+        base_rate=odds.base_rate,
+        expected=mean,
+        counts=tuple(_shown(odds.distribution)),
+        base_per_year=YEAR * float(walk.history.counts.mean()),
+        expected_per_year=YEAR / question.within * mean,
+        reasons=odds.reasons,
+        models=odds.models,
+        sources=_sources(data, question),
+    )
+    return replace(made, answer=_event_answer(made, data.label_of(question.action)))
+
+
+def _shown(distribution: Floats) -> list[float]:
+    """The distribution up to where nearly all of it lies, the rest in the last entry."""
+    last = int(np.searchsorted(np.cumsum(distribution), 0.995)) + 1
+    return [*distribution[:last].tolist(), float(distribution[last:].sum())]
+
+
+def _sources(data: StudyData, question: EventQuestion) -> tuple[str, ...]:
+    wanted = data.study.actions[question.action]
+    found = ["the study's chronicle"] if wanted.kinds else []
+    return (*found, *(["event data"] if wanted.cameo and data.events else []))
+
+
+def _event_answer(made: QuestionForecast, label: str) -> str:
+    asked = f"at least one day with {label}" if made.at_least == 1 else (
+        f"at least {made.at_least} days with {label}")  # fmt: skip
+    moved = [one for one in made.reasons if one.label != OTHER][:2]
+    why = "; ".join(f"{one.label} ({one.rate:+.1f} days per year)" for one in moved)
+    told = f" What moves it most: {why}." if why else ""
+    return (
+        f"{percent(made.probability)} (90% interval {percent(made.low)} to {percent(made.high)}) "
+        f"for {asked} from {made.opens} to {made.resolves_on}; in the past it was so in "
+        f"{percent(made.base_rate)} of such windows.{told}"
+    ).replace("(-", "(\N{MINUS SIGN}")
+
+
+def percent(probability: float) -> str:
+    """A probability in words that do not claim certainty.
+
+    Example:
+        >>> percent(0.731), percent(0.001), percent(0.999)
+        ('73%', 'under 1%', 'over 99%')
+    """
+    if probability < 0.01:
+        return "under 1%"
+    return "over 99%" if probability > 0.99 else f"{probability:.0%}"
+
+
+def _level_forecast(
+    blank: QuestionForecast, data: StudyData, question: LevelQuestion
+) -> QuestionForecast:
+    level = read_level(data, question)
+    last = _last_known(level, data.as_of)
+    trial = try_level(level)
+    drawn = draws_of(level, last, np.array([last]))
+    weights = trial.weights
+    whole = mixed(drawn, weights[None])[0]
+    each = np.stack([_spread(one[0]) for one in drawn])
+    low, high = interval(each, weights)
+    opens, closes = _period(level, last)
+    probability = float(chance(whole))
+    made = replace(
+        blank,
+        window=f"{opens} to {closes}",
+        within=question.ahead,
+        opens=opens.isoformat(),
+        resolves_on=closes.isoformat(),
+        probability=probability,
+        low=min(low, probability),
+        high=max(high, probability),
+        base_rate=float(chance(drawn[0, 0])),
+        expected=float(np.median(whole)),
+        models=_models(LABELS, chance(drawn), weights),
+        sources=(level.signal.source,),
+    )
+    return replace(made, answer=_level_answer(made, level, question))
+
+
+def _spread(draws: Floats) -> Floats:
+    """Chances that resamples of the draws give."""
+    rng = np.random.default_rng(1)
+    return chance(rng.choice(draws, size=(30, len(draws) // 10)))
+
+
+def _last_known(level: Level, as_of: dt.date) -> int:
+    """The last period that is known, if the one asked for is not over by then."""
+    last = int(np.flatnonzero(np.isfinite(level.values))[-1])
+    closes = _period(level, last)[1]
+    if closes <= as_of:
+        start = level.signal.series.dates[last]
+        raise DataGapError(
+            "There are no odds.",
+            f"{level.signal.source} ends with the {level.signal.series.every} of {start}.",
+            "Load event files that reach the date, or choose an earlier date.",
+        )
+    return last
+
+
+def _period(level: Level, last: int) -> tuple[dt.date, dt.date]:
+    """First and last day of the period asked for."""
+    series, kind = level.signal.series, check_every(level.signal.series.every)
+    start = series.dates[last]
+    for _ in range(level.ahead):
+        start = next_start(np.array([start]), kind)[0]
+    end = next_start(np.array([start]), kind)[0] - 1
+    return start.astype(dt.date), end.astype(dt.date)
+
+
+def _level_answer(made: QuestionForecast, level: Level, question: LevelQuestion) -> str:
+    return (
+        f"{percent(made.probability)} (90% interval {percent(made.low)} to {percent(made.high)}) "
+        f"that {level.signal.noun} from {made.opens} to {made.resolves_on} stands "
+        f"{question.direction} its level {question.against} {level.signal.series.every}s before; "
+        f"in the past it was so {percent(made.base_rate)} of the time."
+    )

@@ -1,0 +1,76 @@
+"""All that a study says of what comes next, with how good such odds have been."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from detente.errors import UsageError
+from detente.forecasts.backtest import Question, Walks, track_record
+from detente.forecasts.odds import forecast_question
+from detente.forecasts.published import compare_published
+from detente.forecasts.result import Outlook
+from detente.studies.data import StudyData
+from detente.studies.load import did_you_mean
+
+LIGHT_REFIT = 52  # weeks between fits in the study's own run; `detente backtest` fits more often
+
+
+def outlook(
+    data: StudyData,
+    *,
+    seed: int = 1,
+    backtest: bool = True,
+    narrate: Callable[[str], None] = lambda _: None,
+) -> Outlook:
+    """The odds of every question, a track record of the primary ones, and published odds.
+
+    A light backtest: models are fitted anew once a year, and only the questions that the study
+    marks as primary are scored. `detente backtest` scores all of them, with models fitted anew
+    every 26 weeks.
+
+    Args:
+        data: The study's data as of a date.
+        seed: Seed of resampling.
+        backtest: Whether to score the past and compare with published odds.
+        narrate: Told what is being done.
+
+    Returns:
+        Everything for the report; where the data cannot carry a question, its `problem` says why.
+    """
+    walks = Walks(data, refit=LIGHT_REFIT)
+    forecasts = []
+    for question in data.study.questions:
+        narrate(f"odds: {question.title}")
+        forecasts.append(forecast_question(walks, question))
+    if not backtest:
+        return Outlook(forecasts=tuple(forecasts))
+    primary = [question for question in data.study.questions if question.primary]
+    return Outlook(
+        forecasts=tuple(forecasts),
+        track_records=tuple(track_record(walks, one, seed=seed) for one in primary),
+        published=compare_published(data),
+    )
+
+
+def chosen_questions(data: StudyData, wanted: str | None) -> tuple[Question, ...]:
+    """The questions of a study, or the one of that id.
+
+    Raises:
+        UsageError: The study asks none, or none of that id.
+    """
+    questions = data.study.questions
+    if not questions:
+        raise UsageError(
+            "The study asks nothing of the future.",
+            "It declares no questions.",
+            "Add [[questions]] to its file; detente new writes an example.",
+        )
+    found = tuple(one for one in questions if wanted in (None, one.id))
+    if not found:
+        ids = [one.id for one in questions]
+        raise UsageError(
+            f"There is no question “{wanted}”.",
+            f"The study asks: {', '.join(ids)}.{did_you_mean(str(wanted), ids)}",
+            "Give one of these, or none for all.",
+        )
+    return found
