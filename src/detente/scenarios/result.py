@@ -37,8 +37,9 @@ class MeasureFan:
     Attributes:
         id: The measure's id in the study; `label` its plain name; `unit` of its values.
         until: Last day of each step, shape (steps,), `datetime64[D]`. Steps are calendar months
-            from the first day on; the last may be shorter.
+            from the first day on; the last takes in the days that are left over.
         cumulated: Whether values count from the first day on (else they are of the month alone).
+            An event that the scenario sets is not counted itself.
         without, with_: Spread over the futures, parameters drawn anew for each block of them.
         difference: Expected value with less expected value without, and what the data allow for
             it: uncertainty of the parameters alone, the chance of single futures averaged out.

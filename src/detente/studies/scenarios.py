@@ -14,6 +14,7 @@ class Kind(Strict):
     """An action that the simulation produces day by day."""
 
     action: str = Field(description="name of an action; no fact may belong to two kinds")
+    one: str = Field(default="", description="a single one in a few words: “a missile test”")
     after: list[str] = Field(
         default=[], description="actions of other kinds that may bring more of it; itself always"
     )

@@ -1,0 +1,189 @@
+"""What if: a study's scenarios, run forward on one fitted model."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from detente.errors import DataGapError, UsageError
+from detente.scenarios.arms import Arms, halves, make_arms, month_edges, refusal
+from detente.scenarios.coupled import Pairs, simulate_pairs
+from detente.scenarios.drivers import drivers_of
+from detente.scenarios.model import Model, fit_model
+from detente.scenarios.predictive import predictive_checks
+from detente.scenarios.result import OutcomeRow, ScenarioResult, WhatIf
+from detente.scenarios.summary import Watched, measure_fan, outcome_row, paths_of, watch_for
+from detente.scenarios.words import answer, caveats, checks_of, note_of, tell
+from detente.studies.data import StudyData
+from detente.studies.load import did_you_mean
+from detente.studies.scenarios import Scenario
+
+PATHS = 2000
+TRACED = 200  # futures among which the told one is chosen
+LONGEST = 30 * 366
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """First and last day, number of futures in each arm, and the seed."""
+
+    first: dt.date
+    last: dt.date
+    paths: int = PATHS
+    seed: int = 1
+
+
+def what_if(data: StudyData, *, paths: int = PATHS, seed: int = 1) -> WhatIf:
+    """All scenarios of a study from the day after its data, with checks of the model.
+
+    Args:
+        data: The study's data as of a date.
+        paths: Number of futures in each arm of each scenario.
+        seed: Seed of every random draw.
+
+    Returns:
+        One result for each scenario; where the data cannot carry it, its `problem` says why.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> found = what_if(open_data(load("korea")), paths=100)
+        >>> [one.id for one in found.scenarios if one.refused]
+        ['thaad', 'trade-pact']
+    """
+    declared = data.study.scenarios
+    if not declared:
+        return WhatIf()
+    first = data.as_of + dt.timedelta(days=1)
+    spans = [
+        Horizon(first, data.as_of + dt.timedelta(days=one.days), paths, seed) for one in declared
+    ]
+    try:
+        model = fit_model(data, seed=seed)
+    except DataGapError as gap:
+        why = f"{gap.found} {gap.next_step}"
+        blank = [_blank(one, span) for one, span in zip(declared, spans, strict=True)]
+        return WhatIf(tuple(replace(one, problem=why) for one in blank))
+    return WhatIf(
+        scenarios=tuple(
+            run_scenario(data, model, one, span) for one, span in zip(declared, spans, strict=True)
+        ),
+        predictive=predictive_checks(model, seed=seed),
+        model=(*model.notes, *model.simulation.caveats),
+    )
+
+
+def find_scenario(data: StudyData, name: str) -> Scenario:
+    """A scenario of a study by its id.
+
+    Raises:
+        UsageError: The study has none of that name.
+    """
+    known = {one.id: one for one in data.study.scenarios}
+    if name in known:
+        return known[name]
+    there = f"It has {', '.join(known)}." if known else "It declares none."
+    raise UsageError(
+        f"There is no scenario “{name}” in the study.",
+        there + did_you_mean(name, known),
+        "Name one of these, or add it to the study file under [[scenarios]].",
+    )
+
+
+def run_scenario(
+    data: StudyData, model: Model, scenario: Scenario, span: Horizon
+) -> ScenarioResult:
+    """Run one scenario.
+
+    Args:
+        data: The study's data as of the day before the first.
+        model: The system fitted to them.
+        scenario: What is supposed.
+        span: Days, number of futures and seed.
+
+    Returns:
+        The result, or a refused one whose `problem` says what the data lack.
+
+    Raises:
+        UsageError: The days are out of order, too many, or do not begin where the data end.
+    """
+    _check(model, span)
+    blank = replace(
+        _blank(scenario, span),
+        problem=refusal(data, model, scenario),
+        caveats=(*scenario.caveats, *model.simulation.caveats),
+    )
+    if blank.problem:
+        return blank
+    arms = make_arms(data, model, scenario)
+    edges = month_edges(np.datetime64(span.first), np.datetime64(span.last))
+    watched = watch_for(model, edges, TRACED)
+    drawn = halves(model, arms, edges)[: max(span.paths // 2, 1)]
+    pairs = simulate_pairs(drawn, watched.watch, span.paths, seed=span.seed)
+    drivers = drivers_of(data, model, arms)
+    fans = tuple(
+        measure_fan(
+            one, paths_of(model, watched, pairs, arms, one), pairs.block, model.first, edges,
+            note_of(data, model, arms, one),
+        )
+        for one in watched.measures
+    )  # fmt: skip
+    outcomes = _outcomes(model, watched, pairs, arms)
+    return replace(
+        blank,
+        paths=span.paths,
+        draws=len(drawn),
+        seed=span.seed,
+        without_label=arms.names[0],
+        with_label=arms.names[1],
+        fans=fans,
+        outcomes=outcomes,
+        drivers=drivers,
+        timeline=tell(data, model, arms, pairs, watched.measures[0]) if watched.measures else (),
+        answer=answer(span.last, fans, outcomes),
+        checks=checks_of(model, drivers, pairs.lost),
+        caveats=(*blank.caveats, *caveats(data, model, arms)),
+        citations=model.months.citations if model.months else (),
+    )
+
+
+def _blank(scenario: Scenario, span: Horizon) -> ScenarioResult:
+    return ScenarioResult(
+        scenario.id, scenario.label, scenario.statement, span.first, span.last, seed=span.seed
+    )
+
+
+def _outcomes(model: Model, watched: Watched, pairs: Pairs, arms: Arms) -> tuple[OutcomeRow, ...]:
+    rows = []
+    for number, outcome in enumerate(watched.outcomes):
+        hits, label = pairs.hits[:, :, number].astype(np.int64), outcome.label
+        supposed = arms.times and model.past.kinds[arms.kind] in outcome.actions
+        if supposed and outcome.quiet_days is None and arms.day < watched.watch.edges[-1]:
+            hits[:, 1] -= arms.times
+            label += ", beside the one supposed"
+        quiet = pairs.quiet[:, :, number].astype(np.int64)
+        rows.append(outcome_row(outcome, hits, quiet, pairs.block, label))
+    return tuple(rows)
+
+
+def _check(model: Model, span: Horizon) -> None:
+    start: dt.date = model.first.astype(dt.date)
+    if span.last <= span.first:
+        raise UsageError(
+            "The futures could not be run.",
+            f"They would begin on {span.first} and end on {span.last}.",
+            "Choose a last day after the first.",
+        )
+    if span.first != start or (span.last - span.first).days > LONGEST:
+        raise UsageError(
+            "The futures could not be run.",
+            f"They would run from {span.first} to {span.last}; the data end on "
+            f"{start - dt.timedelta(days=1)}.",
+            f"Begin on {start} at the latest, and look at most 30 years ahead.",
+        )
+    if span.paths < 2:
+        raise UsageError(
+            "The futures could not be run.", f"{span.paths} were asked for.", "Ask for more."
+        )

@@ -1,0 +1,157 @@
+"""What a scenario says in plain sentences: the answer, a told future, and what to mind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import numpy as np
+
+from detente.dynamics.checks import Check
+from detente.scenarios.arms import Arms, relation_known
+from detente.scenarios.coupled import WITH, Pairs
+from detente.scenarios.model import Model
+from detente.scenarios.result import DriverRow, MeasureFan, OutcomeRow, Step
+from detente.studies.data import StudyData
+from detente.studies.scenarios import Measure
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def answer(last: dt.date, fans: tuple[MeasureFan, ...], outcomes: tuple[OutcomeRow, ...]) -> str:
+    """The result in plain sentences, which claim no cause."""
+    parts = [_change(fan) for fan in fans]
+    text = f"Carried forward to {_day(last)}, the fitted record has {'; '.join(parts)}."
+    moved = [row for row in outcomes if row.low > 0 or row.high < 0]
+    if moved:
+        text += " " + " ".join(_share(row) for row in moved)
+    return text + " This carries associations forward; it does not show that one causes the other."
+
+
+def _change(fan: MeasureFan) -> str:
+    value, low, high = fan.total if fan.cumulated else [100 * one for one in fan.relative]
+    unit = "" if fan.cumulated else "%"
+    change = f"{_signed(value)}{unit} (90% interval {_signed(low)} to {_signed(high)})"
+    where = fan.label if fan.cumulated else f"{fan.label} by month"
+    if low <= 0 <= high:
+        return f"no clear difference in {where}: {change}"
+    return f"{'more' if value > 0 else 'fewer' if fan.cumulated else 'less'} {where}: {change}"
+
+
+def _share(row: OutcomeRow) -> str:
+    label = row.label[:1].upper() + row.label[1:]
+    return f"{label} comes in {row.with_:.0%} of the futures with it and {row.without:.0%} without."
+
+
+def _signed(value: float) -> str:
+    text = f"{value:+.1f}"
+    return "0.0" if float(text) == 0 else text.replace("-", MINUS)
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def tell(
+    data: StudyData, model: Model, arms: Arms, pairs: Pairs, shown: Measure
+) -> tuple[Step, ...]:
+    """One future with what is supposed, by date: that with the median number of `shown`."""
+    kinds = model.past.kinds
+    columns = [kinds.index(name) for name in shown.actions if name in kinds]
+    traces = pairs.traces[:, WITH]
+    totals = (traces[:, :, columns] if columns else traces).sum(axis=(1, 2), dtype=np.int64)
+    typical = traces[np.argsort(totals, kind="stable")[len(totals) // 2]]
+    first: dt.date = model.first.astype(dt.date)
+    steps = []
+    for day, kind in np.argwhere(typical > 0):
+        supposed = bool(arms.times and day == arms.day and kind == arms.kind)
+        date = first + dt.timedelta(days=int(day))
+        steps.append(
+            Step(date, _sentence(data, model, kinds[kind], int(typical[day, kind])), supposed)
+        )
+    return tuple(steps)
+
+
+def _sentence(data: StudyData, model: Model, kind: str, times: int) -> str:
+    declared = {one.action: one.one for one in model.simulation.kinds}[kind]
+    text = declared or f"one of {data.label_of(kind)}"
+    more = f", {times} times" if times > 1 else ""
+    return f"{text[:1].upper()}{text[1:]}{more}."
+
+
+def note_of(data: StudyData, model: Model, arms: Arms, measure: Measure) -> str:
+    """What a reader must know of one measure in one scenario."""
+    return " ".join(_notes(data, model, arms, measure))
+
+
+def _notes(data: StudyData, model: Model, arms: Arms, measure: Measure) -> Iterator[str]:
+    months, drawn = model.months, model.monthly
+    if not measure.relations:
+        if arms.times and model.past.kinds[arms.kind] in measure.actions:
+            yield "What is supposed is not counted itself."
+        return
+    if months is None or drawn is None:
+        return
+    first, last = (str(one)[:7] for one in (months.dates[0], months.dates[-1]))
+    if not drawn.current:
+        yield f"Known for {first} to {last} only: its level is that of those months."
+    if not relation_known(drawn, arms):
+        yield "These months do not hold the policy period that runs: its last known rate is used."
+    if arms.kind < 0:
+        return
+    label = data.label_of(model.past.kinds[arms.kind])
+    if not months.members[:, arms.kind].any():
+        yield f"What {label} do to it at once is not known: it moves through other kinds only."
+    elif not _inside(model, arms.kind):
+        yield f"None of {label} falls into these months; others of its sort stand for it."
+
+
+def _inside(model: Model, kind: int) -> bool:
+    if model.months is None:
+        return False
+    days = model.past.days[model.past.counts[:, kind] > 0].astype("datetime64[M]")
+    return bool(np.isin(days, model.months.dates.astype("datetime64[M]")).any())
+
+
+def caveats(data: StudyData, model: Model, arms: Arms) -> Iterator[str]:
+    """What holds for a scenario beside what the study says."""
+    if arms.kind < 0:
+        yield (
+            "Each period happened once. What differs between two of them, leaders and coverage of "
+            "the news among it, differs here as well, and cannot be told from the policy."
+        )
+    else:
+        days = model.past.days[model.past.counts[:, arms.kind] > 0]
+        years = (days[-1] - days[0]).astype(int) / 365.25
+        if years < 3:
+            label = data.label_of(model.past.kinds[arms.kind])
+            yield f"All {label} fall within {12 * years:.0f} months: they may be one crisis."
+        yield (
+            "What follows an event in the record may follow from what led to it. Kinds can only "
+            "bring more of one another here; what restrains shows in the rates of periods alone."
+        )
+    if model.months is not None:
+        yield "Relations do not move the kinds: they are known for a part of the sample only."
+
+
+def checks_of(model: Model, drivers: tuple[DriverRow, ...], lost: int) -> tuple[Check, ...]:
+    """Whether the model settles, and whether anything that drives the scenario is seen."""
+    seen = [row for row in drivers if row.seen]
+    return (
+        Check(
+            "The system settles",
+            model.daily.unstable < 0.05,
+            f"{model.daily.unstable:.0%} of the parameters that the data allow would never settle; "
+            "they are not used.",
+        ),
+        Check(
+            "An effect that drives it is seen",
+            bool(seen),
+            f"{len(seen)} of {len(drivers)} effects can be told from none.",
+        ),
+        Check(
+            "All futures ran to their end",
+            lost == 0,
+            f"{lost} were stopped as they grew too large.",
+        ),
+    )
