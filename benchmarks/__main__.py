@@ -1,7 +1,7 @@
 """`python -m benchmarks [NAME ...] [--rows N] [--worlds N]`: measure, record, make the table.
 
-Without names, all of them run one after the other; on two cores that takes some hours, most of it in
-`tkg` and `verdicts`.
+Without names, all of them run one after the other; on two cores that takes some hours, most of it
+in `tkg` and `verdicts`.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ from detente.claims.result import (
 )
 from detente.dynamics.checks import Check
 from detente.outcome.result import StudyResult
+from fake_outlook import outlook, what_if
 from fake_reactions import reactions
 
 NAMES = {
@@ -515,6 +516,8 @@ def fake_result() -> StudyResult:
         ),
         findings=findings(),
         reactions=reactions(),
+        outlook=outlook(),
+        what_if=what_if(),
         tension=(tension("Archive A", 0, 12.0), tension("Press index", 60, 90.0)),
         marks=marks(),
         spans=(

@@ -21,9 +21,11 @@ import pytest
 
 from detente.claims.finding import Verdict
 from detente.errors import DetenteError
+from detente.forecasts.result import Outlook
 from detente.outcome.result import StudyResult
 from detente.reactions.result import Reactions
 from detente.report import WrittenReport, files, write
+from detente.scenarios.result import WhatIf
 from fake_result import NAMES, estimated, fake_result
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,7 +41,8 @@ def result() -> StudyResult:
 def small(result: StudyResult) -> StudyResult:
     """One finding, nothing else: quick to write."""
     none = {"tension": (), "marks": (), "spans": (), "then_and_now": (), "shown": ()}
-    return replace(result, findings=result.findings[20:21], reactions=Reactions(), **none)
+    none |= {"reactions": Reactions(), "outlook": Outlook(), "what_if": WhatIf()}
+    return replace(result, findings=result.findings[20:21], **none)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from detente.claims.finding import Finding
 from detente.claims.result import DataUsed, Mark, ShownSeries, Span, TensionReading, ThenAndNow
+from detente.forecasts.result import Outlook
 from detente.reactions.result import Reactions
+from detente.scenarios.result import WhatIf
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +25,8 @@ class StudyResult:
         rules: The verdict rules in plain words, as (name, text).
         findings: One per claim, in the study's order.
         reactions: Who reacts to whom, as far as the study asks.
+        outlook: Odds of what comes next, and their track record.
+        what_if: Scenarios.
         tension: Readings of the system's tension, best first; `marks` and `spans` go with it.
         then_and_now: Relations of all pairs, one table per source.
         data: What was used; `missing` what is not there and what it would add; `notes` on overlaps.
@@ -44,6 +48,8 @@ class StudyResult:
     rules: tuple[tuple[str, str], ...]
     findings: tuple[Finding, ...]
     reactions: Reactions
+    outlook: Outlook
+    what_if: WhatIf
     tension: tuple[TensionReading, ...]
     marks: tuple[Mark, ...]
     spans: tuple[Span, ...]

@@ -9,8 +9,10 @@ from detente.claims.overview import data_used, marks, overlap_notes, shown, span
 from detente.claims.rules import RULES
 from detente.claims.run import Narrate, assess_claims
 from detente.claims.tension import tension_readings
+from detente.forecasts.result import Outlook
 from detente.outcome.result import StudyResult
 from detente.reactions.run import react
+from detente.scenarios.result import WhatIf
 from detente.studies.data import StudyData
 
 
@@ -29,6 +31,7 @@ def run_study(
 
     Example:
         >>> from detente.reactions.run import react
+    from detente.scenarios.result import WhatIf
     from detente.studies.data import open_data
         >>> from detente.studies.load import load
         >>> data = open_data(load("korea"))
@@ -59,6 +62,8 @@ def run_study(
         rules=RULES,
         findings=findings,
         reactions=reactions,
+        outlook=Outlook(),
+        what_if=WhatIf(),
         tension=tension,
         marks=marks(data),
         spans=spans(data),

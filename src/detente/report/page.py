@@ -21,6 +21,7 @@ from detente.outcome.result import StudyResult
 from detente.report import figures, tables
 from detente.report.cards import card, verdict_view
 from detente.report.charts.pairs import ordered, pair_name
+from detente.report.outlook import outlook_view
 from detente.report.reactions import reactions_view
 from detente.report.views import (
     CardView,
@@ -30,9 +31,11 @@ from detente.report.views import (
     RelationsView,
     TensionView,
 )
+from detente.report.whatif import what_if_view
 from detente.report.words import day_text, distinct, plural, slug
 
 _WORDS = {
+    "Base rate": "How often the same thing happened in past windows of the same length.",
     "Bands of 50, 80 and 95%": "Where the true value lies with that probability, if the model is "
     "right. The darker the band, the likelier.",
     "Episode": "One case of a cause, or several so close together that they count as one.",
@@ -49,6 +52,7 @@ _WORDS = {
     "Rate ratio": "How many times more often something happens: 1 means equally often.",
     "Reaction": "What a typical surprise in one series (one standard deviation of what its past "
     "did not announce) does to another afterwards.",
+    "Skill": "How much better a score is than that of the base rate: 1 is perfect, 0 no better.",
     "Specification": "One defensible way to run the test. All of them are shown; the one in the "
     "verdict was declared beforehand.",
 }
@@ -63,6 +67,7 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
         cards = tuple(card(f, i) for i, f in enumerate(result.findings, 1))
         tension, relations = tuple(_tension(result)), tuple(_relations(result))
         reactions = reactions_view(result.reactions)
+        outlook, what_if = outlook_view(result.outlook), what_if_view(result.what_if)
     return PageView(
         title=result.title,
         question=result.question,
@@ -74,6 +79,8 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
         groups=grouped(cards),
         cards=cards,
         reactions=reactions,
+        outlook=outlook,
+        what_if=what_if,
         tension=tension,
         marks=tables.of_marks(result.marks) if result.tension else None,
         relations=relations,

@@ -62,6 +62,7 @@ def _all(result: StudyResult) -> Iterator[tuple[str, Columns]]:
     for finding in result.findings:
         yield from _of_finding(finding)
     yield from _of_reactions(result.reactions)
+    yield from _of_outlook(result)
     for reading in result.tension:
         yield f"tension-{reading.source}", _of_tension(reading)
     if result.marks:
@@ -85,6 +86,22 @@ def _of_reactions(found: Reactions) -> Iterator[tuple[str, Columns]]:
         for reading in readings:
             if not reading.problem:
                 yield f"{kind}-{reading.id}", reading.columns()
+
+
+def _of_outlook(result: StudyResult) -> Iterator[tuple[str, Columns]]:
+    if result.outlook:
+        for forecast in result.outlook.forecasts:
+            if not forecast.problem:
+                yield f"odds-{forecast.id}", forecast.columns()
+        for record in result.outlook.track_records:
+            if not record.problem:
+                yield f"track-record-{record.id}", record.columns()
+        if result.outlook.published is not None:
+            yield "published-odds", result.outlook.published.columns()
+    if result.what_if:
+        for scenario in result.what_if.scenarios:
+            if not scenario.problem:
+                yield f"scenario-{scenario.id}", scenario.columns()
 
 
 def _of_finding(finding: Finding) -> Iterator[tuple[str, Columns]]:

@@ -7,9 +7,17 @@ that the templates use no name that is not a documented field here.
 from __future__ import annotations
 
 from detente.report.views.claims import CardView, GroupView, ReadingView, VerdictView
+from detente.report.views.outlook import (
+    OddsView,
+    OutlookView,
+    PublishedView,
+    QuestionView,
+    RecordView,
+)
 from detente.report.views.page import PageView, RelationsView, TensionView
 from detente.report.views.parts import Cell, CheckView, Fact, FigureView, KeyItem, TableView
 from detente.report.views.reactions import EstimateView, ReactionsView, SystemView
+from detente.report.views.whatif import ScenarioView, WhatIfView
 
 __all__ = [
     "CardView",
@@ -20,12 +28,19 @@ __all__ = [
     "FigureView",
     "GroupView",
     "KeyItem",
+    "OddsView",
+    "OutlookView",
     "PageView",
+    "PublishedView",
+    "QuestionView",
     "ReactionsView",
     "ReadingView",
+    "RecordView",
     "RelationsView",
+    "ScenarioView",
     "SystemView",
     "TableView",
     "TensionView",
     "VerdictView",
+    "WhatIfView",
 ]

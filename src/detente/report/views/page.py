@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from detente.report.views.claims import CardView, GroupView, VerdictView
+from detente.report.views.outlook import OutlookView
 from detente.report.views.parts import Fact, FigureView, TableView
 from detente.report.views.reactions import ReactionsView
+from detente.report.views.whatif import WhatIfView
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class PageView:
         groups: Claims by verdict, strongest first.
         cards: All claims in the study's order.
         reactions: Who reacts to whom, or None where the study does not ask.
+        outlook: What comes next, or None where the study asks nothing of the future.
+        what_if: Scenarios, or None where the study has none.
         tension: One panel per reading.
         marks: The dated facts marked in the tension charts.
         relations: One chart per source.
@@ -89,6 +93,8 @@ class PageView:
     groups: tuple[GroupView, ...]
     cards: tuple[CardView, ...]
     reactions: ReactionsView | None
+    outlook: OutlookView | None
+    what_if: WhatIfView | None
     tension: tuple[TensionView, ...]
     marks: TableView | None
     relations: tuple[RelationsView, ...]
