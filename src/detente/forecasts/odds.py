@@ -30,6 +30,7 @@ from detente.studies.questions import EventQuestion, LevelQuestion
 Floats = NDArray[np.float64]
 
 OTHER = "what the estimates leave open"
+WORTH = 0.1  # of the rate: reasons below this are not told in the sentence
 SMALL = 0.005  # event days per year: reasons below this are put together
 
 
@@ -75,9 +76,9 @@ def count_odds(walk: Walk, day: np.datetime64, count: int) -> CountOdds:
     place = len(history.days) - 1
     fitted = fit_all(history, walk.window)
     weights = walk.weights_on(day)
-    drawn = np.stack([one.drawn(history, place) for one in fitted])
-    whole = np.einsum("mrk,m->k", drawn, weights) / drawn.shape[1]
-    each = at_least(drawn, count)
+    parts = np.stack([one.predict(history, np.array([place]))[0] for one in fitted])
+    whole = weights @ parts
+    each = at_least(np.stack([one.drawn(history, place) for one in fitted]), count)
     probability = float(at_least(whole, count))
     low, high = interval(each, weights)
     told = [
@@ -90,8 +91,8 @@ def count_odds(walk: Walk, day: np.datetime64, count: int) -> CountOdds:
         probability=probability,
         low=min(low, probability),
         high=max(high, probability),
-        base_rate=float(each[0].mean()),
-        models=_models(walk.labels, each, weights),
+        base_rate=float(at_least(parts[0], count)),
+        models=_models(walk.labels, at_least(parts, count), weights),
         reasons=_reasons(told, end - start),
     )
 
@@ -112,9 +113,9 @@ def interval(each: Floats, weights: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _models(labels: Sequence[str], each: Floats, weights: Floats) -> tuple[ModelOdds, ...]:
-    rows = zip(labels, each.mean(axis=1), weights, strict=True)
-    return tuple(ModelOdds(label, float(odds), float(weight)) for label, odds, weight in rows)
+def _models(labels: Sequence[str], odds: Floats, weights: Floats) -> tuple[ModelOdds, ...]:
+    rows = zip(labels, odds, weights, strict=True)
+    return tuple(ModelOdds(label, float(one), float(weight)) for label, one, weight in rows)
 
 
 def _reasons(told: Sequence[tuple[float, Sequence[Reason]]], whole: float) -> tuple[Reason, ...]:
@@ -203,8 +204,9 @@ def _sources(data: StudyData, question: EventQuestion) -> tuple[str, ...]:
 def _event_answer(made: QuestionForecast, label: str) -> str:
     asked = f"at least one day with {label}" if made.at_least == 1 else (
         f"at least {made.at_least} days with {label}")  # fmt: skip
-    moved = [one for one in made.reasons if one.label != OTHER][:2]
-    why = "; ".join(f"{one.label} ({one.rate:+.1f} days per year)" for one in moved)
+    worth = WORTH * max(made.base_per_year, made.expected_per_year)
+    moved = [one for one in made.reasons if one.label != OTHER and abs(one.rate) >= worth][:2]
+    why = "; ".join(f"{one.label} ({one.rate:+.2g} days per year)" for one in moved)
     told = f" What moves it most: {why}." if why else ""
     return (
         f"{percent(made.probability)} (90% interval {percent(made.low)} to {percent(made.high)}) "
@@ -249,7 +251,7 @@ def _level_forecast(
         high=max(high, probability),
         base_rate=float(chance(drawn[0, 0])),
         expected=float(np.median(whole)),
-        models=_models(LABELS, chance(drawn), weights),
+        models=_models(LABELS, chance(drawn)[:, 0], weights),
         sources=(level.signal.source,),
     )
     return replace(made, answer=_level_answer(made, level, question))

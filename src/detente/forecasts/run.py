@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from detente.errors import UsageError
 from detente.forecasts.backtest import Question, Walks, track_record
@@ -11,7 +11,9 @@ from detente.forecasts.published import compare_published
 from detente.forecasts.result import Outlook
 from detente.studies.data import StudyData
 from detente.studies.load import did_you_mean
+from detente.studies.questions import EventQuestion
 
+LONGEST = 1100  # days, as in the study file
 LIGHT_REFIT = 52  # weeks between fits in the study's own run; `detente backtest` fits more often
 
 
@@ -74,3 +76,36 @@ def chosen_questions(data: StudyData, wanted: str | None) -> tuple[Question, ...
             "Give one of these, or none for all.",
         )
     return found
+
+
+def with_window(questions: Sequence[Question], within: int | None) -> tuple[Question, ...]:
+    """The questions on events, asked of another window.
+
+    Args:
+        questions: As the study asks them.
+        within: Days; None leaves them as they are.
+
+    Raises:
+        UsageError: The window is not 1 to 1,100 days, or no question is on events.
+    """
+    if within is None:
+        return tuple(questions)
+    if not 1 <= within <= LONGEST:
+        raise UsageError(
+            "The window could not be used.",
+            f"It has {within} days.",
+            f"Give 1 to {LONGEST:,} days.",
+        )
+    events = [one for one in questions if isinstance(one, EventQuestion)]
+    if not events:
+        raise UsageError(
+            "The window could not be used.",
+            "The question is on a level, whose periods the study sets.",
+            "Leave out --within, or ask a question on events.",
+        )
+    return tuple(_asked_within(one, within) for one in events)
+
+
+def _asked_within(question: EventQuestion, within: int) -> EventQuestion:
+    title = f"{question.title.split(' within ')[0]} within {within} days"
+    return question.model_copy(update={"within": within, "title": title})

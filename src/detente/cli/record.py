@@ -1,0 +1,122 @@
+"""`detente record`: a track record of forecasts that can be added to and not edited."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from detente.cli.forecast import AsOf, Events, RecordFile, default_record, open_study
+from detente.cli.options import AsJson
+from detente.cli.output import narrate, new_table, print_json, print_lines, print_table
+from detente.cli.study import StudyName, saying
+
+if TYPE_CHECKING:
+    from detente.forecasts.record import Record
+    from detente.forecasts.resolve import Kept
+    from detente.studies.data import StudyData
+
+
+def record_command(
+    *,
+    study: StudyName,
+    events: Events = None,
+    as_of: AsOf = None,
+    record: RecordFile = None,
+    show: Annotated[
+        bool, typer.Option("--show", help="Only print the record; add nothing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add today's odds to a study's track record, and resolve those whose windows are over.
+
+    Each line of the record holds the hash of the line before, so that an edit is seen; nothing is
+    added to a record that was edited. Where data are revised, the new outcome stands beside the
+    old one.
+
+    [bold]Examples[/bold]
+
+      detente record korea
+
+      detente record korea --show
+    """
+    from detente.forecasts.record import read_record  # noqa: PLC0415 - slow to import
+
+    data = open_study(study, events, as_of)
+    held = read_record(record or default_record(data))
+    if not show:
+        held = _added(data, held)
+    if as_json:
+        print_json(list(held.lines))
+    else:
+        _show(held)
+
+
+def _added(data: StudyData, held: Record) -> Record:
+    from detente.forecasts.record import append  # noqa: PLC0415 - slow to import
+    from detente.forecasts.resolve import forecast_lines, resolution_lines  # noqa: PLC0415
+    from detente.forecasts.run import outlook  # noqa: PLC0415
+
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    with saying() as say:
+        found = outlook(data, backtest=False, narrate=say)
+    resolved = resolution_lines(data, held, now)
+    made = forecast_lines(data, held, found.forecasts, now)
+    longer = append(held, [*resolved, *made])
+    narrate(f"{len(made)} forecasts and {len(resolved)} resolutions added to {held.path}.")
+    return longer
+
+
+def _show(held: Record) -> None:
+    from detente.forecasts.resolve import kept  # noqa: PLC0415 - slow to import
+
+    rows = list(kept(held))
+    if not rows:
+        print_lines(Text(f"The record {held.path} is empty."))
+        return
+    table = new_table()
+    for name, justify in (
+        ("as of", "left"), ("recorded", "left"), ("question", "left"), ("odds", "right"), ("base rate", "right"),
+        ("decided on", "left"), ("came", "left"),
+    ):  # fmt: skip
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for one in rows:
+        table.add_row(*_row(one))
+    print_table(table, caption=_summary(rows, held))
+
+
+def _row(one: Kept) -> tuple[str, ...]:
+    line = one.line
+    return (
+        line["as_of"],
+        line["recorded"][:10],
+        line["title"],
+        f"{line['probability']:.0%}",
+        f"{line['base_rate']:.0%}",
+        line["resolves_on"],
+        _came(one),
+    )
+
+
+def _came(one: Kept) -> str:
+    if one.outcome is None:
+        return "open"
+    told = ["yes" if line["outcome"] else "no" for line in one.resolutions]
+    return told[-1] if len(told) == 1 else f"{told[-1]} (before revision: {', '.join(told[:-1])})"
+
+
+def _summary(rows: list[Kept], held: Record) -> str:
+    done: list[tuple[Any, int]] = [
+        (one.line, one.outcome) for one in rows if one.outcome is not None
+    ]
+    late = sum(one.late for one in rows)
+    text = f"{len(rows)} forecasts, {len(done)} decided. Last hash: {held.last[:16]}."
+    if late:
+        text += f" {late} were recorded after their window had opened: hindsight is possible."
+    if not done:
+        return text
+    ours = sum((line["probability"] - came) ** 2 for line, came in done) / len(done)
+    base = sum((line["base_rate"] - came) ** 2 for line, came in done) / len(done)
+    return f"{text} Brier score {ours:.3f}, base rate {base:.3f} (lower is better)."

@@ -1,0 +1,185 @@
+"""A record of forecasts that can be added to and not edited: each line holds the hash of the last.
+
+One JSON object a line: a forecast, or the resolution of one. A changed, removed or inserted line
+breaks the chain, and nothing is added to a broken chain. The chain shows that lines were changed;
+it cannot show that a whole file was made anew, so publish its last hash where others see it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from detente.errors import InputError
+
+START = "0" * 64
+Line = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record as read from its file, its chain being whole.
+
+    Attributes:
+        path: The file; it need not exist yet.
+        lines: Its lines in order.
+    """
+
+    path: Path
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def last(self) -> str:
+        """Hash of the last line; zeros for an empty record."""
+        return str(self.lines[-1]["hash"]) if self.lines else START
+
+    def forecasts(self) -> tuple[Line, ...]:
+        """The forecasts, in the order in which they were recorded."""
+        return tuple(line for line in self.lines if line["kind"] == "forecast")
+
+    def resolutions(self, forecast: str) -> tuple[Line, ...]:
+        """All resolutions of the forecast with that hash; the last one stands."""
+        return tuple(line for line in self.lines if line.get("resolves") == forecast)
+
+
+def read_record(path: Path) -> Record:
+    """Read a record and check its chain.
+
+    Args:
+        path: The file; an absent one is an empty record.
+
+    Raises:
+        InputError: It cannot be read, or its chain is broken.
+
+    Example:
+        >>> read_record(Path("no-such-record.jsonl")).lines
+        ()
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Record(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"The record {path} could not be read.", f"{error}.", "Restore it from a backup."
+        ) from None
+    lines: list[Line] = []
+    previous = START
+    for number, raw in enumerate(text.splitlines(), 1):
+        lines.append(_checked(path, number, raw, previous))
+        previous = str(lines[-1]["hash"])
+    return Record(path, tuple(lines))
+
+
+def _checked(path: Path, number: int, raw: str, previous: str) -> Line:
+    try:
+        line = json.loads(raw)
+        whole = (
+            isinstance(line, dict)
+            and line.get("previous") == previous
+            and line.get("hash") == digest(line)
+        )
+    except ValueError:
+        whole = False
+    if whole:
+        checked: Line = line
+        return checked
+    raise InputError(
+        f"The record {path} was changed after the fact.",
+        f"Line {number} does not follow from the line before it: it, or one before it, was edited, "
+        "removed, inserted or cut short.",
+        "Restore the file from a backup or from version control; nothing is added to a broken "
+        "record.",
+    )
+
+
+def digest(line: Line) -> str:
+    """Hash of a line with all it holds but its own hash.
+
+    Example:
+        >>> digest({"a": 1, "hash": "x"}) == digest({"a": 1})
+        True
+    """
+    content = {key: value for key, value in line.items() if key != "hash"}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def append(record: Record, entries: Sequence[Line]) -> Record:
+    """Add entries to a record: all of them or none.
+
+    The old file stays as it is until the new one is whole. Two writers at once are not possible.
+
+    Args:
+        record: As it was read.
+        entries: What to add, without `previous` and `hash`.
+
+    Returns:
+        The record with the new lines.
+
+    Raises:
+        InputError: The file changed since it was read, is being written, or cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     record = append(read_record(Path(folder) / "r.jsonl"), [{"kind": "forecast"}])
+        ...     read_record(record.path).last == record.last
+        True
+    """
+    if not entries:
+        return record
+    longer = Record(record.path, (*record.lines, *_chained(record.last, entries)))
+    part = record.path.with_name(f".{record.path.name}.new")
+    try:
+        record.path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("x", encoding="utf-8") as file:
+            try:
+                _check_unchanged(record)
+                file.writelines(_text(line) for line in longer.lines)
+                file.flush()
+                os.fsync(file.fileno())
+                part.replace(record.path)
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+    except FileExistsError:
+        raise InputError(
+            f"The record {record.path} could not be added to.",
+            f"Another run is writing it, or one was killed while it did: {part.name} exists.",
+            "If no other run is going on, delete that file and try again.",
+        ) from None
+    except OSError as error:
+        raise InputError(
+            f"The record {record.path} could not be added to.",
+            f"{error.strerror}.",
+            "Check the folder, or name another file with --record.",
+        ) from None
+    return longer
+
+
+def _chained(previous: str, entries: Iterable[Line]) -> list[Line]:
+    lines: list[Line] = []
+    for entry in entries:
+        line = {**entry, "previous": previous}
+        previous = digest(line)
+        lines.append({**line, "hash": previous})
+    return lines
+
+
+def _check_unchanged(record: Record) -> None:
+    if read_record(record.path).last != record.last:
+        raise InputError(
+            f"The record {record.path} could not be added to.",
+            "It was added to by another run meanwhile.",
+            "Try again.",
+        )
+
+
+def _text(line: Line) -> str:
+    return json.dumps(line, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
