@@ -9,10 +9,10 @@ from detente.claims.overview import data_used, marks, overlap_notes, shown, span
 from detente.claims.rules import RULES
 from detente.claims.run import Narrate, assess_claims
 from detente.claims.tension import tension_readings
-from detente.forecasts.result import Outlook
+from detente.forecasts.run import outlook as look_ahead
 from detente.outcome.result import StudyResult
 from detente.reactions.run import react
-from detente.scenarios.result import WhatIf
+from detente.scenarios.run import what_if
 from detente.studies.data import StudyData
 
 
@@ -31,7 +31,7 @@ def run_study(
 
     Example:
         >>> from detente.reactions.run import react
-    from detente.scenarios.result import WhatIf
+    from detente.scenarios.run import what_if
     from detente.studies.data import open_data
         >>> from detente.studies.load import load
         >>> data = open_data(load("korea"))
@@ -46,6 +46,10 @@ def run_study(
     tension = tension_readings(data, options)
     narrate("who reacts to whom")
     reactions = react(data, seed=options.seed)
+    narrate("what comes next")
+    outlook = look_ahead(data, seed=options.seed)
+    narrate("what if")
+    futures = what_if(data, seed=options.seed)
     answer, strength = headline(about, findings)
     return StudyResult(
         study=about.name,
@@ -62,8 +66,8 @@ def run_study(
         rules=RULES,
         findings=findings,
         reactions=reactions,
-        outlook=Outlook(),
-        what_if=WhatIf(),
+        outlook=outlook,
+        what_if=futures,
         tension=tension,
         marks=marks(data),
         spans=spans(data),
