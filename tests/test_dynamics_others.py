@@ -7,12 +7,12 @@ import itertools
 import numpy as np
 import pytest
 
+from detente.dynamics.drifting import fit_drifting
 from detente.dynamics.eventstudy import Grid
 from detente.dynamics.groups import group_contrast
 from detente.dynamics.level import local_level, probability_highest
 from detente.dynamics.occurrence import happened_within, odds_at
 from detente.dynamics.rates import rate_contrast
-from detente.dynamics.selfexcite import fit_self_exciting
 from detente.dynamics.shift import level_shift
 from detente.errors import DataGapError
 
@@ -117,27 +117,39 @@ def simulate(
 
 
 def test_a_self_exciting_rate_is_recovered() -> None:
-    fits = [
-        fit_self_exciting(simulate(np.random.default_rng(seed), 6000, 0.02, 0.6, np.exp(-1 / 7)))
-        for seed in range(12)
-    ]
-    assert np.median([fit.base for fit in fits]) == pytest.approx(0.02, rel=0.3)
-    assert np.median([fit.jump for fit in fits]) == pytest.approx(0.6, abs=0.15)
+    fits = []
+    for seed in range(12):
+        counts = simulate(np.random.default_rng(seed), 6000, 0.01, 0.6, np.exp(-1 / 7))
+        fits.append(fit_drifting(counts, draws=100, seed=seed))
+    assert np.median([np.median(fit.base) for fit in fits]) == pytest.approx(0.01, rel=0.3)
+    assert np.median([np.median(fit.jump) for fit in fits]) == pytest.approx(0.6, abs=0.15)
 
 
 def test_its_probability_is_that_of_simulated_futures() -> None:
     counts = simulate(np.random.default_rng(0), 3000, 0.02, 0.6, np.exp(-1 / 7))
-    model = fit_self_exciting(counts)
+    model = fit_drifting(counts, draws=2000)
     rng = np.random.default_rng(1)
     hits = 0
-    for _ in range(4000):
-        heat = model.heat
-        for _ in range(20):
-            if rng.random() < 1 - np.exp(-(model.base + heat)):
+    for draw in range(2000):
+        heat = model.heat[draw]
+        for day in range(20):
+            angle = 2 * np.pi * (day + 1) / 365.25
+            season = np.exp(model.swing[draw] @ [np.sin(angle), np.cos(angle)])
+            if rng.random() < 1 - np.exp(-(model.base[draw] * season + heat)):
                 hits += 1
                 break
-            heat *= model.decay
-    assert hits / 4000 == pytest.approx(model.probability(20), abs=0.03)
+            heat *= model.decay[draw]
+    assert hits / 2000 == pytest.approx(model.probability(20).mean(), abs=0.03)
+
+
+def test_odds_notice_a_drift_that_a_constant_rate_would_miss() -> None:
+    rng = np.random.default_rng(4)
+    rates = np.where(np.arange(5000) < 3500, 0.005, 0.05)
+    counts = (rng.random(5000) < rates).astype(float)
+    true = 1 - (1 - 0.05) ** 14
+    low, high = np.quantile(fit_drifting(counts).probability(14), [0.05, 0.95])
+    assert low < true < high
+    assert happened_within(counts, 14).mean() < low
 
 
 def test_odds_carry_their_interval_and_outcome() -> None:

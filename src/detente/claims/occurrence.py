@@ -1,8 +1,9 @@
 """Occurrence claims: an action happens within so many days of a date.
 
-The primary estimator, fixed beforehand: a self-exciting daily rate fitted to what was known on the
-day, beside the base rate (the share of past windows of the same length that held an event). The
-outcome is shown beside the odds; one outcome neither proves nor disproves a probability.
+The primary estimator, fixed beforehand: a self-exciting daily rate whose base drifts and follows
+the season, fitted to what was known on the day and averaged over what is not known of it, beside
+the base rate (the share of past windows of the same length that held an event). The outcome is
+shown beside the odds; one outcome neither proves nor disproves a probability.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from detente.claims.options import Options
 from detente.claims.provenance import provenance
 from detente.claims.rules import judge_outcome
 from detente.dynamics.checks import Check
+from detente.dynamics.drifting import DriftingRate
 from detente.dynamics.occurrence import Odds, happened_within, odds_at
-from detente.dynamics.selfexcite import SelfExciting
 from detente.errors import DataGapError
 from detente.studies.data import Fact, StudyData
 from detente.studies.models import OccurrenceClaim
@@ -29,7 +30,10 @@ from detente.studies.parts import Relation
 
 Floats = NDArray[np.float64]
 
-ESTIMATOR = "Self-exciting daily rate (Hawkes 1971, in discrete time) by maximum likelihood"
+ESTIMATOR = (
+    "Self-exciting daily rate (Hawkes 1971, in discrete time) with a drifting, seasonal base; "
+    "average over models by their evidence (Kass and Raftery 1995)"
+)
 NULL = "All windows of the same length in the history before the day"
 BASE_DRAWS = 500
 
@@ -155,7 +159,7 @@ def _readings(claim: OccurrenceClaim, main: Odds) -> list[Reading]:
     ]
 
 
-def _checks(model: SelfExciting | None, history: Floats, main: Odds) -> list[Check]:
+def _checks(model: DriftingRate | None, history: Floats, main: Odds) -> list[Check]:
     recent = happened_within(history[-3 * 365 :], main.days)
     checks = [
         Check(
@@ -170,15 +174,16 @@ def _checks(model: SelfExciting | None, history: Floats, main: Odds) -> list[Che
             Check(
                 "What drives the odds",
                 None,
-                f"{model.base * 365.25:.1f} events a year come of themselves; each brings "
-                f"{model.jump:.2f} more, half of them within {_half_life(model):.0f} days.",
+                f"{np.median(model.base) * 365.25:.1f} events a year come of themselves; each "
+                f"brings {np.median(model.jump):.2f} more, half of them within "
+                f"{_half_life(model):.0f} days.",
             )
         )
     return checks
 
 
-def _half_life(model: SelfExciting) -> float:
-    return float(np.log(0.5) / np.log(model.decay))
+def _half_life(model: DriftingRate) -> float:
+    return float(np.log(0.5) / np.log(np.median(model.decay)))
 
 
 def _rows(claim: OccurrenceClaim, data: StudyData) -> list[Row]:

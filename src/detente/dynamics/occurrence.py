@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.dynamics.drifting import DriftingRate, fit_drifting
 from detente.dynamics.resample import block_index
-from detente.dynamics.selfexcite import SelfExciting, fit_self_exciting, likely_models
 from detente.errors import DataGapError
 
 Floats = NDArray[np.float64]
@@ -26,7 +26,8 @@ class Odds:
         base_rate: Share of past windows of that length with at least one event.
         base_low: Low end of its 90% interval, from resampled years of history.
         base_high: High end of the same.
-        self_exciting: Probability by the self-exciting rate; None where it could not be fitted.
+        self_exciting: Probability by the self-exciting, drifting rate: the mean over its posterior;
+            None where it could not be fitted.
         self_low: Low end of its 90% interval, from draws of the parameters.
         self_high: High end of the same.
         happened: Whether it did; None while the window is open.
@@ -44,7 +45,7 @@ class Odds:
 
 def odds_at(
     counts: Floats, windows: list[int], outcomes: list[bool | None], *, draws: int, seed: int
-) -> tuple[tuple[Odds, ...], SelfExciting | None]:
+) -> tuple[tuple[Odds, ...], DriftingRate | None]:
     """Odds for several windows that begin the day after the history ends.
 
     Args:
@@ -52,7 +53,7 @@ def odds_at(
             odds are given.
         windows: Days of each window.
         outcomes: What happened within each.
-        draws: Resamples for the base rate's interval.
+        draws: Posterior draws, and resamples for the base rate's interval.
         seed: Seed of the random numbers.
 
     Returns:
@@ -75,12 +76,11 @@ def odds_at(
             "Begin the history earlier.",
         )
     try:
-        model = fit_self_exciting(counts)
+        model = fit_drifting(counts, draws=draws, seed=seed)
     except DataGapError:
         model = None
-    others = [] if model is None else likely_models(model, counts, draws=draws, seed=seed)
     return tuple(
-        _odds(counts, model, others, window, happened, draws=draws, seed=seed)
+        _odds(counts, model, window, happened, draws=draws, seed=seed)
         for window, happened in zip(windows, outcomes, strict=True)
     ), model
 
@@ -99,8 +99,7 @@ def happened_within(counts: Floats, days: int) -> Floats:
 
 def _odds(
     counts: Floats,
-    model: SelfExciting | None,
-    others: list[SelfExciting],
+    model: DriftingRate | None,
     days: int,
     happened: bool | None,
     *,
@@ -111,14 +110,14 @@ def _odds(
     rng = np.random.default_rng(seed)
     index = block_index(len(past), max(BLOCK_DAYS, days), draws, rng)
     low, high = np.quantile(past[index].mean(axis=1), [0.05, 0.95])
-    chances = [other.probability(days) for other in others]
+    chances = None if model is None else model.probability(days)
     return Odds(
         days=days,
         base_rate=float(past.mean()),
         base_low=float(low),
         base_high=float(high),
-        self_exciting=None if model is None else model.probability(days),
-        self_low=float(np.quantile(chances, 0.05)) if chances else None,
-        self_high=float(np.quantile(chances, 0.95)) if chances else None,
+        self_exciting=None if chances is None else float(chances.mean()),
+        self_low=None if chances is None else float(np.quantile(chances, 0.05)),
+        self_high=None if chances is None else float(np.quantile(chances, 0.95)),
         happened=happened,
     )
