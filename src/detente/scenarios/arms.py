@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from detente.scenarios.coupled import WITH, Daily, Months
 from detente.scenarios.history import MIN_CASES, cases
-from detente.scenarios.model import Model, RelationDraws
+from detente.scenarios.model import Model
+from detente.scenarios.relations import RelationDraws
 from detente.studies.data import StudyData
 from detente.studies.scenarios import Scenario
 
@@ -181,6 +182,8 @@ def _monthly(model: Model, arms: Arms, number: int, steps: int, recent: Floats) 
         reverse=months.reverse,
         state=drawn.state[number].copy(),
         clumping=drawn.clumping,
+        group=drawn.group,
+        shock=drawn.shock,
         decay=drawn.decay,
         gain=drawn.gain,
         before=recent,
@@ -193,8 +196,8 @@ def no_months(steps: int, recent: Floats) -> Months:
     return Months(
         base=np.zeros((2, steps, 0)), coefficients=np.zeros((0, 0)),
         members=np.zeros((0, len(recent))), own=nothing, back=nothing,
-        reverse=np.zeros(0, dtype=np.int64), state=nothing, clumping=nothing, decay=1.0, gain=1.0,
-        before=recent,
+        reverse=np.zeros(0, dtype=np.int64), state=nothing, clumping=nothing,
+        group=np.zeros(0, dtype=np.int64), shock=nothing, decay=1.0, gain=1.0, before=recent,
     )  # fmt: skip
 
 

@@ -55,6 +55,8 @@ class Months(NamedTuple):
         own, back: Excitation by itself and its reverse, shape (M,); `reverse` its place.
         state: Excitement at the start, shape (M,).
         clumping: Shape (M,).
+        group: Number of the group of each dyad, shape (M,).
+        shock: Variance of the factor that a group's dyads share in a month, shape (G,).
         decay, gain: Per month.
         before: Days with each kind in the month before the start, shape (D,).
     """
@@ -67,6 +69,8 @@ class Months(NamedTuple):
     reverse: Ints
     state: Floats
     clumping: Floats
+    group: Ints
+    shock: Floats
     decay: float
     gain: float
     before: Floats
@@ -288,7 +292,12 @@ def _month(
             counts[arm] + last[arm], months, months.base[arm, month], excited[arm], rates[arm]
         )
         last[arm] = counts[arm]
+    shocks = np.ones(len(months.shock))
+    for g in range(len(shocks)):
+        if months.shock[g] > SMALL:
+            shocks[g] = np.random.gamma(1.0 / months.shock[g], months.shock[g])
     for m in range(len(months.own)):
+        rates[:, m] *= shocks[months.group[m]]
         low, high = min(rates[0, m], rates[1, m]), max(rates[0, m], rates[1, m])
         shared = _drawn(low, months.clumping[m])
         more = _drawn(high - low, months.clumping[m]) if high > low else 0.0

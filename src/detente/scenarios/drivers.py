@@ -13,6 +13,7 @@ from detente.scenarios.history import APART, cases
 from detente.scenarios.model import Model
 from detente.scenarios.result import DriverRow
 from detente.studies.data import StudyData
+from detente.studies.scenarios import Measure
 
 Floats = NDArray[np.float64]
 
@@ -49,6 +50,7 @@ def _follow_on_rows(data: StudyData, model: Model, source: int) -> Iterator[Driv
             cases=number,
             case=f"{label}, at least {APART} days apart",
             seen=bool(low * past.counts[:, source].sum() >= 1),
+            moves=past.kinds[target],
         )
 
 
@@ -60,12 +62,13 @@ def _relation_rows(data: StudyData, model: Model, source: int) -> Iterator[Drive
     present = model.past.label_at(model.first, data)
     for j in np.flatnonzero(months.members[:, source]):
         shift = np.log(2) * drawn.coefficients[:, :, j]
-        for group, label in _groups(model):
+        for group, measure in _groups(model):
             base = drawn.base[:, present][:, group]
             moved = np.exp(base + shift[:, group]).sum(axis=1) / np.exp(base).sum(axis=1)
             yield _ratio(
-                f"a month with one of {months.drivers[j]}: {label}", moved, int(months.cases[j]),
-                f"months with {months.drivers[j]}, {_span(months.dates)}",
+                f"a month with one of {months.drivers[j]}: {measure.label}", moved,
+                int(months.cases[j]), f"months with {months.drivers[j]}, {_span(months.dates)}",
+                measure.relations or "",
             )  # fmt: skip
 
 
@@ -78,7 +81,7 @@ def _period_rows(data: StudyData, model: Model, arms: Arms) -> Iterator[DriverRo
         yield _ratio(
             f"own rate of {data.label_of(name)}", ratio, sum(found),
             f"days in both periods: {found[WITH]} in {arms.names[WITH]}, {found[WITHOUT]} in "
-            f"{arms.names[WITHOUT]}",
+            f"{arms.names[WITHOUT]}", name,
         )  # fmt: skip
 
 
@@ -87,26 +90,26 @@ def _period_relations(data: StudyData, model: Model, arms: Arms) -> Iterator[Dri
     if months is None or drawn is None or not relation_known(drawn, arms):
         return
     found = [int((months.labels == label).sum()) for label in arms.labels]
-    for group, label in _groups(model):
+    for group, measure in _groups(model):
         sums = [np.exp(drawn.base[:, one][:, group]).sum(axis=1) for one in arms.labels]
         yield _ratio(
-            f"own rate of {label}", sums[WITH] / sums[WITHOUT], sum(found),
-            f"months in both periods: {found[WITH]} and {found[WITHOUT]}",
+            f"own rate of {measure.label}", sums[WITH] / sums[WITHOUT], sum(found),
+            f"months in both periods: {found[WITH]} and {found[WITHOUT]}", measure.relations or "",
         )  # fmt: skip
 
 
-def _groups(model: Model) -> Iterator[tuple[NDArray[np.bool_], str]]:
-    """Which dyads each measure of relations adds up, and its label."""
+def _groups(model: Model) -> Iterator[tuple[NDArray[np.bool_], Measure]]:
+    """Measures of relations, and which dyads each adds up."""
     groups = model.months.groups if model.months else ()
     for measure in model.simulation.measures:
         group = np.array([one == measure.relations for one in groups])
         if measure.relations and group.any():
-            yield group, measure.label
+            yield group, measure
 
 
-def _ratio(effect: str, drawn: Floats, number: int, case: str) -> DriverRow:
+def _ratio(effect: str, drawn: Floats, number: int, case: str, moves: str) -> DriverRow:
     low, middle, high = np.quantile(drawn, [0.05, 0.5, 0.95]).tolist()
-    return DriverRow(effect, middle, low, high, TIMES, number, case, not low <= 1 <= high)
+    return DriverRow(effect, middle, low, high, TIMES, number, case, not low <= 1 <= high, moves)
 
 
 def _span(dates: NDArray[np.datetime64]) -> str:

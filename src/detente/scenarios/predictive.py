@@ -16,6 +16,7 @@ from detente.dynamics.checks import Check
 from detente.scenarios.arms import no_months
 from detente.scenarios.coupled import WITHOUT, Daily, Watch, simulate_pairs
 from detente.scenarios.model import Model
+from detente.scenarios.relations import redrawn, scatter
 from detente.scenarios.result import PredictiveChecks, PredictiveRow
 
 Floats = NDArray[np.float64]
@@ -24,6 +25,7 @@ HISTORIES = 200
 MONTH = 30
 OFTEN = 20  # days that a kind needs for its features to mean something
 BOUND = 0.05
+TINY = 1e-8  # shocks and clumping below it are none
 
 
 def predictive_checks(
@@ -108,17 +110,19 @@ def simulated_months(model: Model, histories: int, seed: int) -> Floats:
     if model.months is None or model.fit is None:
         return np.zeros((histories, 0, 0))
     rng = np.random.default_rng(seed)
-    drawn = model.fit.draw_parameters(histories, seed=seed)
-    baseline, size = model.fit.inputs.baseline, model.months.counts.shape[1]
-    base = np.stack([baseline.rates(one.effects) for one in drawn])
-    excitation = np.stack([one.excitation[:, :, 0] for one in drawn])
+    months, baseline = model.months, model.fit.inputs.baseline
+    effects, own, back = redrawn(months, model.fit, histories, seed)
+    group, shock, clumping = scatter(months, model.fit)
+    base = np.stack([baseline.rates(one) for one in effects])
     left, gain = float(np.exp(-model.fit.decays[0])), float(model.fit.gain[0])
-    clumping = np.maximum(model.fit.clumping, 1e-8)
-    made = np.zeros((histories, len(base[0]), size))
-    state = np.zeros((histories, size))
-    for t in range(made.shape[1]):
-        rate = base[:, t] + np.einsum("ndm,nm->nd", excitation, state)
-        made[:, t] = rng.poisson(rng.gamma(rate / clumping, clumping))
+    made, state = np.zeros(base.shape), np.zeros((histories, base.shape[2]))
+    shocks = rng.gamma(
+        1 / np.maximum(shock, TINY), np.maximum(shock, TINY), (*base.shape[:2], len(shock))
+    )
+    for t in range(base.shape[1]):
+        excited = own * state + back * state[:, months.reverse] * (months.reverse >= 0)
+        rate = (base[:, t] + excited) * shocks[:, t, group]
+        made[:, t] = rng.poisson(rng.gamma(rate / clumping.clip(TINY), clumping.clip(TINY)))
         state = left * state + gain * made[:, t]
     return made
 

@@ -45,7 +45,10 @@ class MeasureFan:
             it: uncertainty of the parameters alone, the chance of single futures averaged out.
         total: Difference at the last step: value, and low and high of its 90% interval. For
             measures by month, the mean difference over all months.
-        relative: The same as a ratio with/without, less one.
+        relative: The same relative to the level without.
+        clear: Whether it can be told from no difference: the interval excludes it, and for what an
+            event brings, an effect on the measure itself is seen (kinds can only bring more of one
+            another in the model, so that an interval alone never holds zero).
         note: What a reader must know of this measure in this scenario; may be empty.
     """
 
@@ -59,12 +62,16 @@ class MeasureFan:
     difference: Fan
     total: tuple[float, float, float]
     relative: tuple[float, float, float]
+    clear: bool
     note: str = ""
 
 
 @dataclass(frozen=True)
 class OutcomeRow:
-    """Share of futures with an outcome: with, without, and the difference with 90% intervals."""
+    """Share of futures with an outcome: with, without, the difference and its 90% interval.
+
+    `clear` says whether the difference can be told from none, as for measures.
+    """
 
     label: str
     without: float
@@ -72,6 +79,7 @@ class OutcomeRow:
     difference: float
     low: float
     high: float
+    clear: bool
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,9 @@ class DriverRow:
         unit: "follow-ons of each" or "times the rate".
         cases: How many historical cases stand behind it.
         case: What a case is, such as "nuclear tests, at least 30 days apart".
-        seen: Whether the interval excludes no effect.
+        seen: Whether it can be told from none: the interval of a ratio excludes 1, or even the low
+            end of follow-ons stands for at least one in the record.
+        moves: What it moves: the action of a kind, or the id of relations.
     """
 
     effect: str
@@ -95,6 +105,7 @@ class DriverRow:
     cases: int
     case: str
     seen: bool
+    moves: str
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,11 +14,12 @@ from detente.scenarios.coupled import Pairs, simulate_pairs
 from detente.scenarios.drivers import drivers_of
 from detente.scenarios.model import Model, fit_model
 from detente.scenarios.predictive import predictive_checks
-from detente.scenarios.result import OutcomeRow, ScenarioResult, WhatIf
+from detente.scenarios.result import DriverRow, OutcomeRow, ScenarioResult, WhatIf
 from detente.scenarios.summary import Watched, measure_fan, outcome_row, paths_of, watch_for
 from detente.scenarios.words import answer, caveats, checks_of, note_of, tell
 from detente.studies.data import StudyData
 from detente.studies.load import did_you_mean
+from detente.studies.models import Study
 from detente.studies.scenarios import Scenario
 
 PATHS = 2000
@@ -75,13 +77,13 @@ def what_if(data: StudyData, *, paths: int = PATHS, seed: int = 1) -> WhatIf:
     )
 
 
-def find_scenario(data: StudyData, name: str) -> Scenario:
+def find_scenario(study: Study, name: str) -> Scenario:
     """A scenario of a study by its id.
 
     Raises:
         UsageError: The study has none of that name.
     """
-    known = {one.id: one for one in data.study.scenarios}
+    known = {one.id: one for one in study.scenarios}
     if name in known:
         return known[name]
     there = f"It has {', '.join(known)}." if known else "It declares none."
@@ -109,7 +111,7 @@ def run_scenario(
     Raises:
         UsageError: The days are out of order, too many, or do not begin where the data end.
     """
-    _check(model, span)
+    check_span(data, span)
     blank = replace(
         _blank(scenario, span),
         problem=refusal(data, model, scenario),
@@ -123,14 +125,16 @@ def run_scenario(
     drawn = halves(model, arms, edges)[: max(span.paths // 2, 1)]
     pairs = simulate_pairs(drawn, watched.watch, span.paths, seed=span.seed)
     drivers = drivers_of(data, model, arms)
+    until = model.first + edges[1:] - 1
     fans = tuple(
         measure_fan(
-            one, paths_of(model, watched, pairs, arms, one), pairs.block, model.first, edges,
-            note_of(data, model, arms, one),
+            one, paths_of(model, watched, pairs, arms, one), pairs.block, until,
+            seen=_seen(arms, drivers, one.actions or [one.relations or ""]),
+            note=note_of(data, model, arms, one),
         )
         for one in watched.measures
     )  # fmt: skip
-    outcomes = _outcomes(model, watched, pairs, arms)
+    outcomes = _outcomes(model, watched, pairs, arms, drivers)
     return replace(
         blank,
         paths=span.paths,
@@ -155,7 +159,14 @@ def _blank(scenario: Scenario, span: Horizon) -> ScenarioResult:
     )
 
 
-def _outcomes(model: Model, watched: Watched, pairs: Pairs, arms: Arms) -> tuple[OutcomeRow, ...]:
+def _seen(arms: Arms, drivers: tuple[DriverRow, ...], moved: Sequence[str]) -> bool:
+    """Whether an effect on any of these is seen; of periods, all rates differ."""
+    return not arms.times or any(row.seen and row.moves in moved for row in drivers)
+
+
+def _outcomes(
+    model: Model, watched: Watched, pairs: Pairs, arms: Arms, drivers: tuple[DriverRow, ...]
+) -> tuple[OutcomeRow, ...]:
     rows = []
     for number, outcome in enumerate(watched.outcomes):
         hits, label = pairs.hits[:, :, number].astype(np.int64), outcome.label
@@ -164,23 +175,28 @@ def _outcomes(model: Model, watched: Watched, pairs: Pairs, arms: Arms) -> tuple
             hits[:, 1] -= arms.times
             label += ", beside the one supposed"
         quiet = pairs.quiet[:, :, number].astype(np.int64)
-        rows.append(outcome_row(outcome, hits, quiet, pairs.block, label))
+        seen = _seen(arms, drivers, outcome.actions)
+        rows.append(outcome_row(outcome, hits, quiet, pairs.block, label=label, seen=seen))
     return tuple(rows)
 
 
-def _check(model: Model, span: Horizon) -> None:
-    start: dt.date = model.first.astype(dt.date)
+def check_span(data: StudyData, span: Horizon) -> None:
+    """Refuse days that are out of order, too many, or not next to the data.
+
+    Raises:
+        UsageError: They are.
+    """
     if span.last <= span.first:
         raise UsageError(
             "The futures could not be run.",
             f"They would begin on {span.first} and end on {span.last}.",
             "Choose a last day after the first.",
         )
+    start = data.as_of + dt.timedelta(days=1)
     if span.first != start or (span.last - span.first).days > LONGEST:
         raise UsageError(
             "The futures could not be run.",
-            f"They would run from {span.first} to {span.last}; the data end on "
-            f"{start - dt.timedelta(days=1)}.",
+            f"They would run from {span.first} to {span.last}; the data end on {data.as_of}.",
             f"Begin on {start} at the latest, and look at most 30 years ahead.",
         )
     if span.paths < 2:

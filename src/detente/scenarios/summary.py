@@ -75,7 +75,13 @@ def paths_of(model: Model, watched: Watched, pairs: Pairs, arms: Arms, measure: 
 
 
 def measure_fan(
-    measure: Measure, values: Floats, block: Ints, first: np.datetime64, edges: Ints, note: str
+    measure: Measure,
+    values: Floats,
+    block: Ints,
+    until: NDArray[np.datetime64],
+    *,
+    seen: bool,
+    note: str,
 ) -> MeasureFan:
     """The fans of one measure.
 
@@ -83,8 +89,8 @@ def measure_fan(
         measure: The measure.
         values: By pair, arm and step, shape (n, 2, S).
         block: Number of the parameter draw of each pair, shape (n,).
-        first: Day 0.
-        edges: First day of each step and the day after the last.
+        until: Last day of each step.
+        seen: Whether an effect on it can be told from none.
         note: What a reader must know.
     """
     change = values[:, WITH] - values[:, WITHOUT]
@@ -99,13 +105,14 @@ def measure_fan(
         id=measure.id,
         label=measure.label,
         unit="days from the start on" if single else "events per month",
-        until=first + edges[1:] - 1,
+        until=until,
         cumulated=single,
         without=_fan(values[:, WITHOUT]),
         with_=_fan(values[:, WITH]),
         difference=Fan(change.mean(axis=0), _bands(expected)),
         total=found,
         relative=(found[0] * scale, found[1] * scale, found[2] * scale),
+        clear=seen and not low <= 0 <= high,
         note=note,
     )
 
@@ -114,16 +121,17 @@ def expectations(values: Floats, block: Ints) -> Floats:
     """Expected values under each draw of the parameters, shape (draws, S).
 
     The mean of a few futures is their expectation and chance; draws are drawn together by as much
-    as chance spreads them, so that only what the parameters leave open remains.
+    as chance spreads them, so that what the parameters leave open remains, and the error of the
+    mean over all futures is added.
 
     Args:
         values: By future and step, shape (n, S).
         block: Number of the draw of each future, in order, shape (n,).
 
     Example:
-        >>> values = np.array([[1.0], [3.0], [2.0], [2.0]])
+        >>> values = np.array([[2.0], [2.0], [4.0], [4.0]])
         >>> expectations(values, np.array([0, 0, 1, 1])).ravel().tolist()
-        [2.0, 2.0]
+        [2.0, 4.0]
     """
     starts = np.flatnonzero(np.diff(block, prepend=-1))
     sizes = np.diff(np.append(starts, len(block)))[:, None]
@@ -136,10 +144,13 @@ def expectations(values: Floats, block: Ints) -> Floats:
     spread = means.var(axis=0, ddof=1)
     left = np.sqrt(np.clip(1 - noise / np.where(spread > 0, spread, 1), 0, 1))
     centre = means.mean(axis=0)
-    return np.asarray(centre + left * (means - centre))
+    error = np.sqrt(noise / len(means)) * np.random.default_rng(1).standard_normal(means.shape)
+    return np.asarray(centre + left * (means - centre) + error)
 
 
-def outcome_row(outcome: Outcome, hits: Ints, quiet: Ints, block: Ints, label: str) -> OutcomeRow:
+def outcome_row(
+    outcome: Outcome, hits: Ints, quiet: Ints, block: Ints, *, label: str, seen: bool
+) -> OutcomeRow:
     """Shares of futures with an outcome.
 
     Args:
@@ -148,6 +159,7 @@ def outcome_row(outcome: Outcome, hits: Ints, quiet: Ints, block: Ints, label: s
         quiet: Longest run of days without any, shape (n, 2).
         block: Number of the parameter draw of each pair.
         label: What it is called in this scenario.
+        seen: Whether an effect on it can be told from none.
     """
     days = outcome.quiet_days
     has = (hits > 0 if days is None else quiet >= days).astype(np.float64)
@@ -160,6 +172,7 @@ def outcome_row(outcome: Outcome, hits: Ints, quiet: Ints, block: Ints, label: s
         difference=float(change.mean()),
         low=float(low),
         high=float(high),
+        clear=seen and not low <= 0 <= high,
     )
 
 

@@ -22,7 +22,7 @@ def answer(last: dt.date, fans: tuple[MeasureFan, ...], outcomes: tuple[OutcomeR
     """The result in plain sentences, which claim no cause."""
     parts = [_change(fan) for fan in fans]
     text = f"Carried forward to {_day(last)}, the fitted record has {'; '.join(parts)}."
-    moved = [row for row in outcomes if row.low > 0 or row.high < 0]
+    moved = [row for row in outcomes if row.clear]
     if moved:
         text += " " + " ".join(_share(row) for row in moved)
     return text + " This carries associations forward; it does not show that one causes the other."
@@ -33,7 +33,7 @@ def _change(fan: MeasureFan) -> str:
     unit = "" if fan.cumulated else "%"
     change = f"{_signed(value)}{unit} (90% interval {_signed(low)} to {_signed(high)})"
     where = fan.label if fan.cumulated else f"{fan.label} by month"
-    if low <= 0 <= high:
+    if not fan.clear:
         return f"no clear difference in {where}: {change}"
     return f"{'more' if value > 0 else 'fewer' if fan.cumulated else 'less'} {where}: {change}"
 
