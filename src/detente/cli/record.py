@@ -78,8 +78,8 @@ def _show(held: Record) -> None:
         return
     table = new_table()
     for name, justify in (
-        ("as of", "left"), ("recorded", "left"), ("question", "left"), ("odds", "right"), ("base rate", "right"),
-        ("decided on", "left"), ("came", "left"),
+        ("as of", "left"), ("recorded", "left"), ("question", "left"), ("odds", "right"),
+        ("base rate", "right"), ("decided on", "left"), ("came", "left"),
     ):  # fmt: skip
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     for one in rows:

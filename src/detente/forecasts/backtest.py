@@ -13,7 +13,15 @@ from detente.forecasts.history import read_history
 from detente.forecasts.level import REFIT as LEVEL_REFIT
 from detente.forecasts.level import read_level, try_level
 from detente.forecasts.result import ModelRow, Score, TrackRecord, YearRow
-from detente.forecasts.scores import block_rows, brier, log_score, reliability, skill, tenths
+from detente.forecasts.scores import (
+    Resamples,
+    brier,
+    log_score,
+    reliability,
+    resample,
+    skill,
+    tenths,
+)
 from detente.forecasts.trial import Trial, trial_of
 from detente.forecasts.walk import REFIT, WEEK, Walk, walk
 from detente.studies.data import StudyData
@@ -94,7 +102,7 @@ def _scored(blank: TrackRecord, trial: Trial, schedule: str, seed: int) -> Track
             "A longer history is needed.",
         )
     block = max(BLOCK_YEARS * PER_YEAR[trial.every], 2 * trial.overlap)
-    rows = block_rows(len(trial.outcomes), block, seed)
+    drawn = resample(len(trial.outcomes), block, seed)
     record = replace(
         blank,
         every=trial.every,
@@ -103,8 +111,8 @@ def _scored(blank: TrackRecord, trial: Trial, schedule: str, seed: int) -> Track
         span=f"{trial.dates[0]} to {trial.dates[-1]}",
         hits=int(trial.outcomes.sum()),
         schedule=schedule,
-        scores=tuple(_scores(trial, rows)),
-        reliability=tuple(reliability(trial.odds[-1], trial.outcomes, rows, _bins(trial))),
+        scores=tuple(_scores(trial, drawn)),
+        reliability=tuple(reliability(trial.odds[-1], trial.outcomes, drawn, _bins(trial))),
         pit=tenths(trial.pit),
         sharpness=tenths(trial.odds[-1]),
         spread=float(trial.odds[-1].std()),
@@ -119,15 +127,15 @@ def _scored(blank: TrackRecord, trial: Trial, schedule: str, seed: int) -> Track
     return replace(record, answer=_answer(record))
 
 
-def _scores(trial: Trial, rows: NDArray[np.int64]) -> Iterator[Score]:
+def _scores(trial: Trial, drawn: Resamples) -> Iterator[Score]:
     for name, values in _by_score(trial):
         yield Score(
             name=name,
             value=float(values[-1].mean()),
             base=float(values[0].mean()),
             recent=float(values[1].mean()),
-            skill=skill(values[-1], values[0], rows, BASE),
-            skill_recent=skill(values[-1], values[1], rows, RECENT),
+            skill=skill(values[-1], values[0], drawn, BASE),
+            skill_recent=skill(values[-1], values[1], drawn, RECENT),
         )
 
 

@@ -106,12 +106,13 @@ class FittedHazard:
     def reasons(self, history: History, origin: int) -> tuple[Reason, ...]:
         """Recent event days, the policy period and the calendar, against their mean."""
         place = np.array([origin])
-        best, excites = self.model.effects, self.model.excitation[0]
-        size = _family_sizes(excites[0], DECAYS, self.model.gain, self.window)[::-1]
-        scale = YEAR / self.window
-        outer = self._base(history, place, best)[0, 0] @ size * scale
-        recent = self._excited(history, place, excites)[0, 0] @ size * scale
-        usual = float(self.model.inputs.baseline.rates(best).mean()) * size.sum() * scale
+        sizes = _family_sizes(self.excitation, DECAYS, self.model.gain, self.window)[:, ::-1]
+        sizes = sizes * YEAR / self.window
+        outer = self._sum(self._base(history, place, self.effects), sizes)
+        recent = self._sum(self._excited(history, place, self.excitation), sizes)
+        design = self.model.inputs.baseline.of(0)
+        mean = np.exp(design @ self.effects.T).mean(axis=0)
+        usual = float((mean * sizes.sum(axis=1)).mean())
         whole = YEAR * float(history.counts[: origin + 1].mean())
         logs = self._logs(history, origin)
         period, calendar = shares_of_change(usual, outer, [np.log(outer / usual) - logs, logs])
@@ -120,6 +121,10 @@ class FittedHazard:
             Reason("the policy period", period),
             Reason("season and calendar", calendar),
         )
+
+    def _sum(self, rates: Floats, sizes: Floats) -> float:
+        """Days that the rates of one window bring, mean over the draws."""
+        return float((rates[:, 0] * sizes).sum(axis=1).mean())
 
     def _logs(self, history: History, origin: int) -> float:
         """How far season and calendar move the log of the baseline from their mean."""
@@ -191,10 +196,10 @@ def families_of(
 
 
 def _family_sizes(excitation: Floats, decays: Floats, gain: Floats, window: int) -> Floats:
-    """Expected days that one brings, itself included, by days left, shape (window,)."""
-    sizes = np.ones(window)
-    later = np.zeros(len(decays))
+    """Expected days that one brings, itself included, by draw and days left, (draws, window)."""
+    sizes = np.ones((len(excitation), window))
+    later = np.zeros_like(excitation)
     for days in range(1, window):
-        later = np.exp(-decays) * later + sizes[days - 1]
-        sizes[days] = 1.0 + (excitation * gain) @ later
+        later = np.exp(-decays) * later + sizes[:, [days - 1]]
+        sizes[:, days] = 1.0 + ((excitation * gain) * later).sum(axis=1)
     return sizes

@@ -89,16 +89,20 @@ class FittedRegression:
     def _all(self, history: History, origins: Ints) -> Floats:
         """Negative binomial of each draw, shape (draws, n, size)."""
         design = _standard(features(history)[0][origins], self.centre, self.spread)
-        means = np.exp(np.minimum(self.sampled @ design.T, np.log(self.window)))
-        return negative_binomial(means, np.array(self.shape), size_of(self.window))
+        return negative_binomial(self._means(design), np.array(self.shape), size_of(self.window))
+
+    def _means(self, design: Floats) -> Floats:
+        """Mean counts by draw, shape (draws, n); never more than the days of the window."""
+        return np.asarray(np.exp(np.minimum(self.sampled @ design.T, np.log(self.window))))
 
     def reasons(self, history: History, origin: int) -> tuple[Reason, ...]:
         """The effect of each feature, against the mean rate."""
         values, labels = features(history)
-        terms = _standard(values[[origin]], self.centre, self.spread)[0] * self.best
+        design = _standard(values[[origin]], self.centre, self.spread)[0]
+        terms = design * self.best
         scale = YEAR / self.window
         start = YEAR * float(history.counts[: origin + 1].mean())
-        end = float(np.exp(min(terms.sum(), np.log(self.window)))) * scale
+        end = float(self._means(design[None]).mean()) * scale
         other = float(np.log(end / start) - terms[1:].sum())
         parts = shares_of_change(start, end, [*terms[1:], other])
         rows = [*labels, f"recent {history.label}"]

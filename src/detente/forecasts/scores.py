@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.dynamics.resample import block_index
+from detente.dynamics.resample import block_index, expanded_tail
 from detente.forecasts.result import ReliabilityBin, Skill
 
 Floats = NDArray[np.float64]
@@ -105,49 +107,75 @@ def pit_of_counts(probabilities: Floats, counts: Floats, seed: int) -> Floats:
     return np.asarray(low + np.random.default_rng(seed).random(len(counts)) * (high - low))
 
 
-def block_rows(length: int, block: int, seed: int) -> Ints:
-    """Rows of circular block resamples, shape (resamples, length).
+@dataclass(frozen=True, eq=False)
+class Resamples:
+    """Resampled rows of dependent forecasts.
+
+    Attributes:
+        rows: Places, shape (resamples, length).
+        tail: Tail probability at which a percentile interval from so few blocks holds 90%.
+    """
+
+    rows: Ints
+    tail: float
+
+    def interval(self, drawn: Floats) -> tuple[float, float]:
+        """The 90% interval of a statistic, from its values by resample."""
+        low, high = np.quantile(drawn, [self.tail, 1 - self.tail])
+        return float(low), float(high)
+
+
+def resample(length: int, block: int, seed: int) -> Resamples:
+    """Circular block resamples.
+
+    Percentile intervals from a handful of blocks are too narrow; the tail is moved out as far as a
+    t-interval of that many cases would be.
 
     Args:
-        length: Number of rows.
+        length: Number of forecasts.
         block: Length of a block, at least one window.
         seed: Seed of the draws.
 
     Example:
-        >>> block_rows(10, 5, 1).shape
-        (1000, 10)
+        >>> made = resample(10, 5, 1)
+        >>> made.rows.shape, made.tail < 0.05
+        ((1000, 10), True)
 
     Source:
-        Politis and Romano (1992), A circular block-resampling procedure for stationary data.
+        Politis and Romano (1992), A circular block-resampling procedure for stationary data;
+        Hesterberg (2015), What teachers should know about the bootstrap.
     """
-    return block_index(length, block, RESAMPLES, np.random.default_rng(seed))
+    rows = block_index(length, block, RESAMPLES, np.random.default_rng(seed))
+    return Resamples(rows, expanded_tail(0.90, length // block))
 
 
-def skill(scores: Floats, reference: Floats, rows: Ints, against: str) -> Skill:
+def skill(scores: Floats, reference: Floats, drawn: Resamples, against: str) -> Skill:
     """One less the ratio of mean scores, with its 90% interval by resampled blocks.
 
     Args:
         scores: Of the forecasts, shape (n,); lower is better.
         reference: Of the reference, shape (n,).
-        rows: Resampled rows.
+        drawn: Resampled rows.
         against: Plain name of the reference.
 
     Example:
-        >>> made = skill(np.full(9, 1.0), np.full(9, 2.0), block_rows(9, 3, 1), "base rate")
+        >>> made = skill(np.full(9, 1.0), np.full(9, 2.0), resample(9, 3, 1), "base rate")
         >>> made.value, made.low, made.high
         (0.5, 0.5, 0.5)
     """
     whole = _ratio(scores.mean(), reference.mean())
-    drawn = _ratio(scores[rows].mean(axis=1), reference[rows].mean(axis=1))
-    low, high = np.quantile(drawn, [0.05, 0.95])
-    return Skill(against, float(whole), float(low), float(high))
+    rows = drawn.rows
+    low, high = drawn.interval(_ratio(scores[rows].mean(axis=1), reference[rows].mean(axis=1)))
+    return Skill(against, float(whole), low, high)
 
 
 def _ratio(score: Floats, reference: Floats) -> Floats:
     return np.asarray(1 - score / np.maximum(reference, 1e-12))
 
 
-def reliability(odds: Floats, outcomes: Floats, rows: Ints, bins: int) -> list[ReliabilityBin]:
+def reliability(
+    odds: Floats, outcomes: Floats, drawn: Resamples, bins: int
+) -> list[ReliabilityBin]:
     """Share of outcomes among forecasts of about the same probability.
 
     Bins hold about equally many forecasts; intervals come from resampled blocks.
@@ -155,12 +183,12 @@ def reliability(odds: Floats, outcomes: Floats, rows: Ints, bins: int) -> list[R
     Args:
         odds: Probabilities, shape (n,).
         outcomes: 1 where it came, shape (n,).
-        rows: Resampled rows.
+        drawn: Resampled rows.
         bins: Number of bins.
 
     Example:
         >>> odds = np.linspace(0, 1, 100)
-        >>> made = reliability(odds, (odds > 0.5).astype(float), block_rows(100, 5, 1), 2)
+        >>> made = reliability(odds, (odds > 0.5).astype(float), resample(100, 5, 1), 2)
         >>> [(one.count, one.observed) for one in made]
         [(50, 0.0), (50, 1.0)]
 
@@ -169,21 +197,21 @@ def reliability(odds: Floats, outcomes: Floats, rows: Ints, bins: int) -> list[R
     """
     ranks = np.argsort(np.argsort(odds, kind="stable"), kind="stable")
     places = ranks * bins // len(odds)
-    return [
-        _bin(odds, outcomes, rows, places == one) for one in range(bins) if (places == one).any()
-    ]
+    return [_bin(odds, outcomes, drawn, places == one) for one in np.unique(places)]
 
 
-def _bin(odds: Floats, outcomes: Floats, rows: Ints, inside: NDArray[np.bool_]) -> ReliabilityBin:
-    drawn = inside[rows]
-    number = drawn.sum(axis=1)
-    shares = (drawn * outcomes[rows]).sum(axis=1)[number > 0] / number[number > 0]
-    low, high = np.quantile(shares, [0.05, 0.95])
+def _bin(
+    odds: Floats, outcomes: Floats, drawn: Resamples, inside: NDArray[np.bool_]
+) -> ReliabilityBin:
+    chosen = inside[drawn.rows]
+    number = chosen.sum(axis=1)
+    shares = (chosen * outcomes[drawn.rows]).sum(axis=1)[number > 0] / number[number > 0]
+    low, high = drawn.interval(shares)
     return ReliabilityBin(
         forecast=float(odds[inside].mean()),
         observed=float(outcomes[inside].mean()),
-        low=float(low),
-        high=float(high),
+        low=low,
+        high=high,
         count=int(inside.sum()),
     )
 

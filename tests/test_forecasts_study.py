@@ -1,0 +1,391 @@
+"""Forecasts of a whole study: odds, track record, record file, commands, and bad input."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from detente.cli import run
+from detente.cli.forecast import plain
+from detente.errors import InputError, StudyError, UsageError
+from detente.events.store import IngestedFile, Store, connect
+from detente.forecasts.backtest import Walks, track_record
+from detente.forecasts.level import chance, draws_of, read_level
+from detente.forecasts.odds import forecast_question
+from detente.forecasts.published import compare_published
+from detente.forecasts.record import append, digest, read_record
+from detente.forecasts.resolve import forecast_lines, kept, resolution_lines, with_change
+from detente.forecasts.result import Outlook
+from detente.forecasts.run import outlook
+from detente.studies.data import StudyData, open_data
+from detente.studies.load import load
+from detente.studies.questions import LevelQuestion
+from event_tables import event, table, world
+from forecast_worlds import STUDY, write_chronicle, write_level, write_study
+
+NOW = dt.datetime(2012, 1, 1, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("study")
+    write_study(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def data(folder: Path) -> StudyData:
+    return open_data(load(str(folder)))
+
+
+@pytest.fixture(scope="module")
+def found(data: StudyData) -> Outlook:
+    return outlook(data)
+
+
+class TestOutlook:
+    def test_odds_stand_in_their_interval_and_reasons_add_up(self, found: Outlook) -> None:
+        one = found.forecasts[0]
+        assert 0 < one.low <= one.probability <= one.high < 1
+        assert sum(one.counts) == pytest.approx(1)
+        assert one.probability == pytest.approx(1 - one.counts[0])
+        total = one.base_per_year + sum(reason.rate for reason in one.reasons)
+        assert total == pytest.approx(one.expected_per_year, abs=0.01)
+        assert sum(model.weight for model in one.models) == pytest.approx(1)
+        combined = sum(model.weight * model.probability for model in one.models)
+        assert combined == pytest.approx(one.probability)
+
+    def test_the_window_is_the_days_after(self, found: Outlook) -> None:
+        one = found.forecasts[0]
+        assert (one.as_of, one.opens, one.resolves_on) == ("2011-12-31", "2012-01-01", "2012-01-28")
+
+    def test_only_primary_questions_are_scored(self, found: Outlook) -> None:
+        assert [one.id for one in found.track_records] == ["test-soon"]
+        record = found.track_records[0]
+        assert record.scores[0].skill.positive
+        assert "The odds beat" in record.answer
+        assert sum(record.pit) == pytest.approx(1)
+        assert sum(row.count for row in record.reliability) == record.origins
+        assert sum(row.origins for row in record.years) == record.origins
+        assert record.table().num_rows == 3
+        assert record.spec()["data"]["values"]
+
+    def test_published_odds_stand_beside_those_of_earlier_data(
+        self, found: Outlook, folder: Path
+    ) -> None:
+        assert found.published is not None
+        rows = found.published.rows
+        assert [row.published for row in rows] == [0.4, 0.6]
+        then = open_data(load(str(folder)), as_of=dt.date(2010, 3, 1))
+        question = then.study.questions[0].model_copy(
+            update={"within": 14, "periods": [], "calendar": [], "signs": []}
+        )
+        alone = forecast_question(Walks(then, refit=52), question)
+        assert rows[0].ours == pytest.approx(alone.probability)
+        assert "little evidence" in found.published.answer
+
+    def test_forecasts_without_a_backtest(self, data: StudyData) -> None:
+        only = outlook(data, backtest=False)
+        assert only.track_records == () and only.published is None and bool(only)
+
+
+class TestNoLookAhead:
+    @pytest.mark.parametrize("day", [dt.date(2009, 6, 1)])
+    def test_a_future_dated_world_leaves_forecasts_as_they_were(
+        self, folder: Path, tmp_path: Path, day: dt.date
+    ) -> None:
+        for name in ("study.toml", "level.csv", "chronicle.csv", "published.csv"):
+            (tmp_path / name).write_bytes((folder / name).read_bytes())
+        before = as_text(tmp_path, day)
+        change_the_future(tmp_path, day)
+        assert as_text(tmp_path, day) == before
+        assert as_text(tmp_path, dt.date(2011, 6, 1)) != as_text(folder, dt.date(2011, 6, 1))
+
+    def test_events_count_once_they_were_published(self, tmp_path: Path) -> None:
+        """Of two events of one day, one was published a month later."""
+        day = dt.date(2011, 3, 1)
+        rows = world(dt.date(2011, 1, 1), 90, 5)
+        rows += [
+            event(9000 + n, date=day, published=day + dt.timedelta(days=30 * late), cameo="190")
+            for n, late in enumerate((0, 1))
+        ]
+        store = Store.open(tmp_path / "store", create=True)
+        with connect() as con, store.writer() as writer:
+            con.register("given", table(rows))
+            writer.append(con, "given", [IngestedFile("icews", "k", "k.tab", len(rows))])
+        write_study(tmp_path)
+        text = STUDY.replace('kinds = ["test"]', 'cameo = ["190"]')
+        (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+        loaded = load(str(tmp_path))
+        then = open_data(loaded, as_of=day, store=store)
+        later = open_data(loaded, as_of=dt.date(2011, 4, 15), store=store)
+        assert "1 events" in then.facts_of("tests")[0].title
+        assert "2 events" in later.facts_of("tests")[0].title
+
+
+def as_text(folder: Path, day: dt.date) -> str:
+    data = open_data(load(str(folder)), as_of=day)
+    return json.dumps(plain(outlook(data)))
+
+
+def change_the_future(folder: Path, day: dt.date) -> None:
+    """Another test on each day that comes, another level in each month."""
+    with (folder / "chronicle.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    past = [(dt.date.fromisoformat(r["date"]), r["kind"]) for r in rows if r["date"] <= str(day)]
+    future = [(day + dt.timedelta(days=n), "test") for n in range(1, 900, 3)]
+    write_chronicle(folder, [*past, *future])
+    with (folder / "level.csv").open(encoding="utf-8", newline="") as lines:
+        levels = [(row["date"], float(row["value"])) for row in csv.DictReader(lines)]
+    write_level(folder, np.array([9.0 if date >= str(day)[:7] else v for date, v in levels]))
+
+
+class TestLevels:
+    def test_a_level_that_returns_is_foretold(self, data: StudyData) -> None:
+        record = track_record(Walks(data), data.study.questions[1])
+        assert record.scores[0].skill.value > 0.2
+        assert record.scores[2].skill.value > 0.1
+
+    def test_draws_use_nothing_after_their_origin(self, data: StudyData) -> None:
+        question = data.study.questions[1]
+        assert isinstance(question, LevelQuestion)
+        level = read_level(data, question)
+        origins = np.array([100, 110])
+        values, changes = level.values.copy(), level.changes.copy()
+        values[111:], changes[111:] = 99, 99
+        other = replace(level, values=values, changes=changes)
+        np.testing.assert_array_equal(draws_of(level, 100, origins), draws_of(other, 100, origins))
+        assert chance(draws_of(level, 100, origins)).shape == (3, 2)
+
+    def test_a_series_that_ended_gives_no_odds(self, tmp_path: Path) -> None:
+        write_study(tmp_path, months=100)
+        data = open_data(load(str(tmp_path)))
+        made = forecast_question(Walks(data), data.study.questions[1])
+        assert "ends with the month of 2008-04-01" in made.problem
+        assert track_record(Walks(data), data.study.questions[1]).origins > 20
+
+    def test_a_level_must_be_compared_with_a_known_one(self, folder: Path, tmp_path: Path) -> None:
+        write_study(tmp_path)
+        text = STUDY.replace('title = "Closer than', 'ahead = 13\ntitle = "Closer than')
+        (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+        with pytest.raises(StudyError) as caught:
+            load(str(tmp_path))
+        assert "would not be known yet" in "".join(caught.value.problems)
+
+
+class TestRecord:
+    @pytest.fixture
+    def path(self, tmp_path: Path) -> Path:
+        entries = [{"kind": "forecast", "id": "a", "probability": n / 10} for n in range(4)]
+        return append(read_record(tmp_path / "r.jsonl"), entries).path
+
+    def test_what_is_added_comes_back(self, path: Path) -> None:
+        record = read_record(path)
+        assert [line["probability"] for line in record.lines] == [0.0, 0.1, 0.2, 0.3]
+        longer = append(record, [{"kind": "forecast", "id": "b"}])
+        assert read_record(path).last == longer.last != record.last
+
+    @pytest.mark.parametrize("damage", ["edit", "remove", "swap", "insert", "cut", "rehash"])
+    def test_an_edit_is_seen_and_nothing_is_added(self, path: Path, damage: str) -> None:
+        lines = path.read_text().splitlines(keepends=True)
+        if damage == "edit":
+            lines[1] = lines[1].replace("0.1", "0.9")
+        elif damage == "remove":
+            del lines[1]
+        elif damage == "swap":
+            lines[1], lines[2] = lines[2], lines[1]
+        elif damage == "insert":
+            lines.insert(1, lines[1])
+        elif damage == "cut":
+            lines[-1] = lines[-1][:20]
+        else:
+            line = json.loads(lines[1]) | {"probability": 0.9}
+            lines[1] = json.dumps(line | {"hash": digest(line)}) + "\n"
+        path.write_text("".join(lines))
+        with pytest.raises(InputError, match="changed after the fact"):
+            read_record(path)
+
+    @given(place=st.integers(0, 10_000), letter=st.sampled_from('0aZ,{"'))
+    @settings(
+        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+    def test_no_letter_can_be_changed(self, path: Path, place: int, letter: str) -> None:
+        whole = path.read_text()
+        place %= len(whole)
+        changed = whole[:place] + letter + whole[place + 1 :]
+        other = path.with_name("other.jsonl")
+        other.write_text(changed)
+        if changed == whole:
+            assert read_record(other).lines
+            return
+        with pytest.raises(InputError):
+            read_record(other)
+
+    def test_two_runs_do_not_write_over_each_other(self, path: Path) -> None:
+        record = read_record(path)
+        append(record, [{"kind": "forecast", "id": "b"}])
+        with pytest.raises(InputError, match="another run"):
+            append(record, [{"kind": "forecast", "id": "c"}])
+        assert len(read_record(path).lines) == 5
+        assert not list(path.parent.glob(".*"))
+
+    def test_a_run_that_was_killed_is_named(self, path: Path) -> None:
+        path.with_name(f".{path.name}.new").write_text("")
+        with pytest.raises(InputError, match="was killed"):
+            append(read_record(path), [{"kind": "forecast"}])
+
+
+class TestResolution:
+    def test_from_odds_to_outcome_and_revision(self, folder: Path, tmp_path: Path) -> None:
+        early = open_data(load(str(folder)), as_of=dt.date(2011, 10, 1))
+        late = open_data(load(str(folder)))
+        record = read_record(tmp_path / "r.jsonl")
+        odds = outlook(early, backtest=False).forecasts
+        record = append(record, forecast_lines(early, record, odds, NOW))
+        assert len(record.forecasts()) == 2
+        assert forecast_lines(early, record, odds, NOW) == []
+        assert resolution_lines(early, record, NOW) == []
+
+        record = append(record, resolution_lines(late, record, NOW))
+        first = next(iter(kept(record)))
+        days = late.days_of("tests")
+        came = ((days > np.datetime64("2011-10-01")) & (days <= np.datetime64("2011-10-29"))).any()
+        assert first.outcome == int(came)
+        assert resolution_lines(late, record, NOW) == []
+
+        revised = replace(late, facts=turned(late, came=bool(came)))
+        record = append(record, resolution_lines(revised, record, NOW))
+        again = next(iter(kept(record)))
+        assert [line["outcome"] for line in again.resolutions] == [int(came), int(not came)]
+        assert again.resolutions[1]["revises"] == again.resolutions[0]["hash"]
+
+    def test_what_changed_since_the_last_recorded_odds(self, folder: Path, tmp_path: Path) -> None:
+        early = open_data(load(str(folder)), as_of=dt.date(2011, 10, 1))
+        record = read_record(tmp_path / "r.jsonl")
+        first = forecast_question(Walks(early, refit=104), early.study.questions[0])
+        record = append(record, forecast_lines(early, record, [first], NOW))
+        late = open_data(load(str(folder)))
+        now = forecast_question(Walks(late, refit=104), late.study.questions[0])
+        change = with_change(record, now).change
+        assert change is not None and change.as_of == "2011-10-01"
+        assert change.points == pytest.approx(100 * (now.probability - first.probability), abs=0.01)
+        assert with_change(record, first).change is None
+
+
+def turned(data: StudyData, *, came: bool) -> tuple[object, ...]:
+    """The facts, with another outcome in the window of October 2011."""
+    window = (dt.date(2011, 10, 2), dt.date(2011, 10, 29))
+    others = [f for f in data.facts if f.kind != "test" or not window[0] <= f.date <= window[1]]
+    extra = replace(next(f for f in data.facts if f.kind == "test"), date=window[0])
+    return tuple(others if came else [*others, extra])
+
+
+class TestBadInput:
+    def test_an_unknown_question(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        assert run(["forecast", str(folder), "test-son"]) == 2
+        assert "Did you mean “test-soon”?" in capfd.readouterr().err
+
+    @pytest.mark.parametrize("window", ["0", "-3", "5000"])
+    def test_a_window_that_is_none(
+        self, folder: Path, window: str, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(["forecast", str(folder), "test-soon", "--within", window]) == 2
+        assert "1 to 1,100 days" in capfd.readouterr().err
+
+    def test_a_window_for_a_level(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        assert run(["forecast", str(folder), "closer", "--within", "7"]) == 2
+        assert "on a level" in capfd.readouterr().err
+
+    def test_a_day_before_the_data(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        assert run(["forecast", str(folder), "--as-of", "1995-01-01", "--json"]) == 0
+        made = json.loads(capfd.readouterr().out)
+        assert "from 2000-01-01 on" in made[0]["problem"]
+        assert made[0]["probability"] is None
+
+    def test_an_action_that_never_happened(self, tmp_path: Path) -> None:
+        write_study(tmp_path)
+        write_chronicle(tmp_path, [(dt.date(2001, 1, 1), "talk"), (dt.date(2025, 1, 1), "test")])
+        made = outlook(open_data(load(str(tmp_path))))
+        assert "No tests are known" in made.forecasts[0].problem
+        assert made.track_records[0].problem
+        assert made.published is not None and made.published.problem
+
+    def test_a_study_without_questions(
+        self, capfd: pytest.CaptureFixture[str], tmp_path: Path
+    ) -> None:
+        write_study(tmp_path)
+        text = STUDY[: STUDY.index("[[questions]]")] + STUDY[STUDY.index("[[claims]]") :]
+        (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+        assert run(["backtest", str(tmp_path)]) == 2
+        assert "[[questions]]" in capfd.readouterr().err
+        assert not outlook(open_data(load(str(tmp_path))))
+
+    def test_every_wrong_name_is_listed(self, tmp_path: Path) -> None:
+        write_study(tmp_path)
+        text = STUDY.replace('signs = ["talks"]', 'signs = ["talk"]')
+        text = text.replace('calendar = ["spring"]', 'calendar = ["sprng"]')
+        (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+        with pytest.raises(StudyError) as caught:
+            load(str(tmp_path))
+        assert len([p for p in caught.value.problems if "Did you mean" in p]) == 2
+
+    def test_published_odds_that_are_no_probability(self, tmp_path: Path) -> None:
+        write_study(tmp_path)
+        head = "issued,action,within,probability,source\n"
+        (tmp_path / "published.csv").write_text(head + "2010-03-01,tests,14,40,Others\n")
+        with pytest.raises(StudyError, match="not between 0 and 1"):
+            compare_published(open_data(load(str(tmp_path))))
+
+    def test_asking_another_window_needs_a_question_on_events(self, data: StudyData) -> None:
+        from detente.forecasts.run import with_window
+
+        with pytest.raises(UsageError):
+            with_window(data.study.questions[1:], 7)
+
+
+class TestCommands:
+    def test_forecast_backtest_and_record(
+        self,
+        folder: Path,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capfd: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert run(["record", str(folder), "--as-of", "2011-10-01"]) == 0
+        assert run(["record", str(folder)]) == 0
+        capfd.readouterr()
+        assert run(["record", str(folder), "--show"]) == 0
+        shown = capfd.readouterr().out
+        assert "4 forecasts, 2 decided" in shown and "hindsight is possible" in shown
+        assert run(["forecast", str(folder), "test-soon", "--record", "records/made-up.jsonl"]) == 0
+        assert "Since 2011-10-01" in capfd.readouterr().out
+        assert run(["backtest", str(folder), "test-soon", "--years"]) == 0
+        assert "2010" in capfd.readouterr().out
+
+
+class TestKorea:
+    def test_published_outcomes_agree_with_the_publisher(self, shared: Path) -> None:
+        """Windows, outcomes and first days, as scored independently."""
+        data = open_data(load("korea"))
+        with (shared / "facts" / "predata_forecasts_2017.csv").open(encoding="utf-8") as lines:
+            for row in csv.DictReader(lines):
+                action = {"WMD": "weapons-tests", "missile": "missile-tests"}[row["target"]]
+                days = data.days_of(action)
+                first = days[days > np.datetime64(row["issued"])][0]
+                inside = first <= np.datetime64(row["issued"]) + int(row["horizon_days"])
+                assert int(inside) == int(row["outcome_scored_here_csis"])
+                assert str(first) == row["first_hit"]
+
+    def test_every_question_can_be_read(self) -> None:
+        study = load("korea").study
+        assert len(study.questions) == 7
+        assert sum(question.primary for question in study.questions) == 4
