@@ -96,10 +96,11 @@ def _data(loaded: LoadedStudy, begin: dt.date | None, events: Path | None) -> St
     from detente.studies.data import open_data  # noqa: PLC0415 - slow to import
 
     store = None if events is None else event_store(events, Path("out") / loaded.study.study.name)
+    before = None if begin is None else begin - dt.timedelta(days=1)
+    if before is None or before <= loaded.study.study.as_of:
+        return open_data(loaded, as_of=before, store=store)
     data = open_data(loaded, store=store)
-    if begin is None or begin > data.as_of:
-        return data
-    return open_data(loaded, as_of=begin - dt.timedelta(days=1), store=store)
+    return data if before > data.as_of else open_data(loaded, as_of=before, store=store)
 
 
 def _list(scenarios: list[Scenario], *, as_json: bool) -> None:
@@ -131,15 +132,8 @@ def _show(result: ScenarioResult) -> None:
 
 def _fan(fan: MeasureFan) -> None:
     table = new_table()
-    for column in (
-        "by",
-        "without",
-        "95% of futures",
-        "with",
-        "95% of futures",
-        "difference",
-        "95%",
-    ):
+    arms = ("without", "95% of futures", "with", "95% of futures")
+    for column in ("by", *arms, "difference", "95%"):
         table.add_column(column, justify="left" if column == "by" else "right")
     steps = range(len(fan.until))
     chosen = sorted({round(place) for place in _even(len(steps))})
