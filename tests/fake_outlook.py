@@ -105,29 +105,47 @@ def record(name: str, title: str) -> TrackRecord:
 
 def outlook() -> Outlook:
     rows = tuple(
-        PublishedRow(f"2017-03-{day}", "tests", within, 0.4, 0.6, 0.5, 0.7, 0.3, 1, "2017-03-22",
-                     "A newspaper")
-        for day in (13, 20) for within in (14, 30)
-    )  # fmt: skip
+        PublishedRow(
+            f"2017-03-{day}",
+            "tests",
+            within,
+            0.4,
+            0.6,
+            0.5,
+            0.7,
+            0.3,
+            1,
+            "2017-03-22",
+            "A newspaper",
+        )
+        for day in (13, 20)
+        for within in (14, 30)
+    )
     return Outlook(
         forecasts=(
             question("tests-28", "At least one test", 0.62, 28, primary=True),
-            question("major-90", "A major provocation with a name that is long", 0.21, 90,
-                     primary=True),
+            question(
+                "major-90", "A major provocation with a name that is long", 0.21, 90, primary=True
+            ),
             question("talks-180", "Talks at the table", 0.33, 180, primary=True),
-            QuestionForecast("closer", "Aldoria and Eskaria closer than a year before",
-                             problem="No source has the months. Load event data."),
+            QuestionForecast(
+                "closer",
+                "Aldoria and Eskaria closer than a year before",
+                problem="No source has the months. Load event data.",
+            ),
         ),
         track_records=(record("tests-28", "At least one test within 28 days"),),
         published=PublishedComparison(
             label="Odds that a newspaper published in 2017",
             citation="A. Newspaper (2017), https://example.org/odds",
             rows=rows,
-            brier_published=0.36, brier_ours=0.16, brier_base=0.49,
+            brier_published=0.36,
+            brier_ours=0.16,
+            brier_base=0.49,
             answer="Ours were nearer to what came; four overlapping windows are little evidence.",
             caveats=("The windows overlap.",),
         ),
-    )  # fmt: skip
+    )
 
 
 def fan(level: float, slope: float, months: int) -> Fan:
@@ -140,9 +158,18 @@ def measure(name: str, label: str, gap: float) -> MeasureFan:
     months = 36
     until = np.arange("2017-04", "2020-04", dtype="datetime64[M]").astype("datetime64[D]")
     return MeasureFan(
-        name, label, "days", until, True, fan(0, 1.0, months), fan(0, 1.0 + gap, months),
-        fan(0, gap, months), (-8.0, -14.0, -2.0), (-0.3, -0.5, -0.1), "Counted by day.",
-    )  # fmt: skip
+        name,
+        label,
+        "days",
+        until,
+        True,
+        fan(0, 1.0, months),
+        fan(0, 1.0 + gap, months),
+        fan(0, gap, months),
+        (-8.0, -14.0, -2.0),
+        (-0.3, -0.5, -0.1),
+        "Counted by day.",
+    )
 
 
 def what_if() -> WhatIf:
@@ -163,21 +190,38 @@ def what_if() -> WhatIf:
             measure("tension", "conflict in the system", 0.2),
         ),
         outcomes=(
-            OutcomeRow("a nuclear test", 0.62, 0.41, -0.21, -0.34, -0.06),
-            OutcomeRow("no provocation for a year", 0.02, 0.11, 0.09, 0.01, 0.2),
+            OutcomeRow("a nuclear test", 0.62, 0.41, -0.21, -0.34, -0.06, clear=True),
+            OutcomeRow("no provocation for a year", 0.02, 0.11, 0.09, 0.01, 0.2, clear=True),
         ),
         drivers=(
-            DriverRow("provocations in the period", 0.4, 0.2, 0.8, "times the rate", 94, "months",
-                      True),
+            DriverRow(
+                "provocations in the period",
+                0.4,
+                0.2,
+                0.8,
+                "times the rate",
+                94,
+                "months",
+                seen=True,
+                moves="provocations",
+            ),
         ),
-        timeline=(Step(dt.date(2017, 3, 23), "A round of talks.", True),
-                  Step(dt.date(2017, 5, 2), "A missile test.")),
+        timeline=(
+            Step(dt.date(2017, 3, 23), "A round of talks.", True),
+            Step(dt.date(2017, 5, 2), "A missile test."),
+        ),
         answer="With talks as in those years there are 8 fewer (90% interval 2 to 14) in 3 years.",
         checks=(Check("Same seed, same futures", True, "Yes."),),
         caveats=("Two periods differ in more than the policy that names them.",),
-    )  # fmt: skip
-    refused = ScenarioResult("pact", "The pact ends", "Aldoria leaves the pact.", first, last,
-                             problem="It happened once; three cases are needed.")  # fmt: skip
+    )
+    refused = ScenarioResult(
+        "pact",
+        "The pact ends",
+        "Aldoria leaves the pact.",
+        first,
+        last,
+        problem="It happened once; three cases are needed.",
+    )
     row = PredictiveRow("variance of monthly counts over their mean", "tests", 1.8, 1.1, 2.4, 0.6)
     checks = (Check("Dispersion", True, "Inside."),)
     return WhatIf((talks, refused), PredictiveChecks((row,), checks, 200), ("A daily process.",))

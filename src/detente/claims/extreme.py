@@ -20,10 +20,11 @@ from detente.claims.finding import Finding, Reading, Row, Specification, Verdict
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
 from detente.claims.rules import judge_probability
-from detente.claims.scales import fit_level, month_name, span_text, to_periods
+from detente.claims.scales import fit_level, span_text, to_periods
 from detente.dynamics.checks import Check
 from detente.dynamics.level import LevelPosterior, probability_highest
 from detente.errors import DataGapError
+from detente.relations.periods import month_name
 from detente.studies.data import StudyData
 from detente.studies.models import ExtremeClaim
 from detente.studies.signal import Signal

@@ -25,7 +25,6 @@ from detente.claims.scales import (
     PER_MONTH,
     convert,
     grid_of,
-    month_name,
     period_index,
     scale_of,
     signed,
@@ -36,6 +35,7 @@ from detente.claims.scales import (
 from detente.dynamics.checks import Check
 from detente.dynamics.eventstudy import EventStudy, Grid, event_study
 from detente.errors import DataGapError
+from detente.relations.periods import month_name
 from detente.studies.data import Fact, StudyData
 from detente.studies.models import ResponseClaim
 from detente.studies.signal import Signal

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Literal
 
 import numpy as np
@@ -12,6 +11,7 @@ from detente.claims.options import Options
 from detente.dynamics.count_level import count_level
 from detente.dynamics.eventstudy import Grid
 from detente.dynamics.level import LevelPosterior, local_level
+from detente.relations.periods import month_name
 from detente.relations.series import Series
 from detente.studies.signal import Signal
 
@@ -157,17 +157,6 @@ def signed(value: float, scale: Scale) -> str:
         return f"{'+' if value >= 0 else MINUS}{digits}%"
     digits = f"{abs(value):.2f}" if abs(value) < 10 else f"{abs(value):.0f}"
     return f"{'+' if value >= 0 else MINUS}{digits}"
-
-
-def month_name(day: np.datetime64) -> str:
-    """The month of a day in words.
-
-    Example:
-        >>> month_name(np.datetime64("2017-03-15"))
-        'March 2017'
-    """
-    date = dt.date.fromisoformat(str(day.astype("datetime64[D]")))
-    return f"{date:%B %Y}"
 
 
 def span_text(series: Series) -> str:

@@ -13,6 +13,7 @@ from detente.dynamics.checks import Check
 from detente.dynamics.hawkes import BinnedHawkes, CrossTest, cross_test, fit_binned
 from detente.errors import DataGapError
 from detente.reactions.result import ExcitationReading, Rate
+from detente.relations.periods import month_name
 from detente.studies.data import StudyData
 from detente.studies.systems import Excitation
 
@@ -51,7 +52,9 @@ def read_excitation(data: StudyData, item: Excitation, *, seed: int = 1) -> Exci
         model = _fit(counts, labels, blank.label)
     except DataGapError as gap:
         return replace(blank, problem=f"{gap.found} {gap.next_step}")
-    counted = replace(blank, span=f"{days[0]} to {days[-1]}", days=int(counts.sum()))
+    counted = replace(
+        blank, span=f"{month_name(days[0])} to {month_name(days[-1])}", days=int(counts.sum())
+    )
     reading = _with_own_rates(_with_follow_ons(counted, model), data, item, model, labels, seed)
     return replace(reading, answer=_answer(reading))
 

@@ -18,6 +18,7 @@ from detente.dynamics.sims_zha import SimsZha
 from detente.errors import DataGapError
 from detente.reactions.aligned import Aligned, align
 from detente.reactions.result import COVERAGES, Reaction, SystemReading
+from detente.relations.periods import month_name
 from detente.studies.data import StudyData
 from detente.studies.systems import System
 
@@ -168,7 +169,7 @@ def _surprises(series: Aligned, bvar: BVAR) -> tuple[float, ...]:
 
 def _span(series: Aligned, bvar: BVAR) -> str:
     used = series.dates[bvar.system.rows]
-    return f"{used[0].astype('datetime64[M]')} to {used[-1].astype('datetime64[M]')}"
+    return f"{month_name(used[0])} to {month_name(used[-1])}"
 
 
 def _estimator(bvar: BVAR, system: System) -> str:
@@ -176,10 +177,11 @@ def _estimator(bvar: BVAR, system: System) -> str:
     first = system.series[0].label
     return (
         f"Bayesian vector autoregression of {len(bvar.names)} series with {system.lags} lags, "
-        f"{len(bvar.system.rows)} periods, Sims-Zha prior with lambda0 = {prior.lambda0:g} and "
-        f"lambda1 = {prior.lambda1:g} chosen by the marginal likelihood (Sims and Zha 1998; Brandt "
-        f"and Freeman 2006). Responses to one standard deviation by Cholesky factors in the order "
-        f"of the rows: within a period, {first} may move all others at once and is moved by none. "
+        f"{len(bvar.system.rows)} periods, Sims-Zha prior with lambda0 = {prior.lambda0:.2f} and "
+        f"lambda1 = {prior.lambda1:.2f} chosen by the marginal likelihood (Sims and Zha 1998; "
+        f"Brandt and Freeman 2006). Responses to one standard deviation by Cholesky factors in the "
+        f"order of the rows: within a period, {first} may move all others at once and is moved by "
+        "none. "
         f"{DRAWS:,} exact posterior draws; corrected for all reactions tested by Holm (1979)."
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal, get_args
 
 import numpy as np
@@ -111,3 +112,14 @@ def grid(first: np.datetime64, last: np.datetime64, every: Every) -> Days:
         np.timedelta64(months, "M"),
     )
     return span.astype("datetime64[D]")
+
+
+def month_name(day: np.datetime64) -> str:
+    """The month of a day in words.
+
+    Example:
+        >>> month_name(np.datetime64("2017-03-15"))
+        'March 2017'
+    """
+    date = dt.date.fromisoformat(str(day.astype("datetime64[D]")))
+    return f"{date:%B %Y}"

@@ -91,8 +91,9 @@ def _first(one: QuestionForecast, found: Outlook) -> OddsView:
         trend = draw(charts.spark(record, last), f"spark-{slug(one.id)}", text, says)
     return OddsView(
         odds=_percent(one.probability),
-        what=f"{one.title}, {one.window}",
-        beside=f"90% interval {_ends(one.low, one.high)}; usual {_percent(one.base_rate)}",
+        what=one.title,
+        beside=f"until {day_text(one.resolves_on)}; {_ends(one.low, one.high)}, usually "
+        f"{_percent(one.base_rate)}",
         trend=trend,
         trend_text=text,
     )

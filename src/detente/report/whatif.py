@@ -51,13 +51,18 @@ def _futures(one: ScenarioResult) -> FigureView:
     name = f"scenario-{slug(one.id)}"
     title = f"{one.paths:,} futures each, {day_text(str(one.first))} to {day_text(str(one.last))}"
     key = (
-        KeyItem("line", f"with: {one.with_label}"),
+        KeyItem("line", _arm("with", one.with_label)),
         KeyItem("band", "half and four in five of those futures"),
-        KeyItem("quiet", f"without: {one.without_label}"),
+        KeyItem("dash-ink", _arm("without", one.without_label)),
+        KeyItem("bands", "difference: 50, 80 and 95% by what the parameters allow"),
     )
     return FigureView(
         name, title, draw(futures(one), name, title, one.answer), Markup(), key, _fans(one)
     )
+
+
+def _arm(word: str, label: str) -> str:
+    return label if label.startswith(word) else f"{word}: {label}"
 
 
 def _fans(one: ScenarioResult) -> TableView:

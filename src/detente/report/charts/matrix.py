@@ -50,7 +50,8 @@ def matrix(reading: SystemReading) -> Spec:
     count = len(reading.names)
     side = (WHOLE - LABELS) / count - GAP
     tall = min(side * 0.62, 74)
-    ranges = [_range([r for r in reading.reactions if r.respond == k]) for k in range(count)]
+    others = [one for one in reading.reactions if one.act != one.respond]
+    ranges = [_range([one for one in others if one.respond == k]) for k in range(count)]
     panels = [
         Panel(
             reaction=one,
@@ -94,7 +95,10 @@ def shown_in_list(reading: SystemReading, most: int = 8) -> list[Reaction]:
 
 
 def _range(reactions: Sequence[Reaction]) -> tuple[float, float]:
-    """A common range for one column: the 80% bands, which single wild tails cannot stretch."""
+    """A common range for one column: the 80% bands, which single wild tails cannot stretch.
+
+    Responses of a series to itself are far larger than others and are cut at the edge.
+    """
     ends = np.concatenate([np.r_[one.bands[0.8].ravel(), one.path, 0.0] for one in reactions])
     low, high = float(ends.min()), float(ends.max())
     room = 0.06 * (high - low) or 1.0

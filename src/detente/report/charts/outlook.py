@@ -22,7 +22,7 @@ def odds(forecasts: Sequence[QuestionForecast]) -> Spec:
     """One row per question: probability on its interval, the base rate as a tick."""
     rows, y = [], 0
     for one in forecasts:
-        lines = wrapped(f"{one.title}, {one.window}", 44)
+        lines = wrapped(f"{one.title}, until {day_text(one.resolves_on)}", 44)
         centre = y + LINE * len(lines) + 10
         rows.append(
             {

@@ -1,106 +1,138 @@
-"""Futures with and without what a scenario supposes: two fans per measure, one above the other."""
+"""Futures with and without what a scenario supposes: two fans per measure, and the difference."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 import numpy as np
 
 from detente.report.charts.theme import WIDTH, Spec, at, colour, finish, table, to
-from detente.report.words import day_text, number, wrapped
+from detente.report.words import day_text, decimals, number, wrapped
 from detente.scenarios.result import Fan, MeasureFan, ScenarioResult
 
 LEFT = 34
-PANEL = 104
-HEAD = 34
-GAP = 26
+FANS = 178
+DIFFERENCE = (252, 334)
+PANEL = 96
+HEAD = 46
+GAP = 22
 
 
 def futures(scenario: ScenarioResult) -> Spec:
-    """All measures of a scenario, each with the fan of both arms over the months."""
-    layers: list[Any] = []
+    """Each measure of a scenario: the fan of both arms, and beside it their difference."""
     height = len(scenario.fans) * (HEAD + PANEL + GAP)
+    layers: list[Any] = []
     for place, fan in enumerate(scenario.fans):
-        layers += _panel(fan, place * (HEAD + PANEL + GAP) + HEAD, height)
+        top = place * (HEAD + PANEL + GAP) + HEAD
+        ends = [arm.bands[0.8] for arm in (fan.without, fan.with_)]
+        both = Frame(LEFT, LEFT + FANS, top, *_room(np.concatenate(ends)), len(fan.until))
+        gap = Frame(*DIFFERENCE, top, *_room(fan.difference.bands[0.8]), len(fan.until))
+        layers += _arms(fan, both, height)
+        layers += _gap(fan, gap, height)
+        layers += _texts(fan, both, gap, height)
     return finish(alt.layer(*layers), height)
 
 
-def _panel(fan: MeasureFan, top: float, height: float) -> Iterator[Any]:
-    ends = np.concatenate([fan.without.bands[0.8].ravel(), fan.with_.bands[0.8].ravel()])
-    low, high = min(0.0, float(ends.min())), float(ends.max()) or 1.0
-    room = (high - low) * 1.05 or 1.0
+@dataclass(frozen=True)
+class Frame:
+    """Where one panel is drawn, in pixels, and the range of its values."""
 
-    def y(value: float) -> float:
-        return top + PANEL * (1 - min(max((value - low) / room, 0.0), 1.0))
+    left: float
+    right: float
+    top: float
+    low: float
+    high: float
+    steps: int
 
-    def x(step: int) -> float:
-        return LEFT + (WIDTH - LEFT) * (step + 1) / len(fan.until)
+    def x(self, step: int) -> float:
+        """Pixels of a step from the left; the first month ends one step in."""
+        return self.left + (self.right - self.left) * (step + 1) / self.steps
 
-    across = alt.X("x:Q", scale=alt.Scale(domain=[0, WIDTH], range=[0, WIDTH]), axis=None)
-    yield _frame([low, low + room / 2, low + room], y, across, height)
-    for arm, tokens in (
-        (fan.without, ("shade", "grid", "placebo")),
-        (fan.with_, ("band95", "band80", "accent")),
-    ):
-        yield from _arm(arm, tokens, (x, y), across, height)
-    yield from _texts(fan, top, (low, low + room), across, height)
-
-
-def _frame(values: Sequence[float], y: Any, across: Any, height: float) -> Any:
-    rows = [{"x": LEFT, "x2": WIDTH, "y": y(value)} for value in values]
-    rule = alt.Chart(table(rows)).mark_rule(color=colour("grid"), strokeWidth=1)
-    return rule.encode(x=across, x2="x2", y=at("y", height))
+    def y(self, value: float) -> float:
+        """Pixels of a value from the top; values outside are drawn at the edge."""
+        share = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
+        return self.top + PANEL * (1 - share)
 
 
-def _arm(
-    arm: Fan, tokens: tuple[str, str, str], place: tuple[Any, Any], across: Any, height: float
-) -> Iterator[Any]:
-    """The 80 and 50% bands and the median of one arm; the other shows through."""
-    x, y = place
-    for cover, token in ((0.8, tokens[0]), (0.5, tokens[1])):
-        low, high = arm.bands[cover]
-        rows = [
-            {"x": x(step), "low": y(float(low[step])), "high": y(float(high[step]))}
-            for step in range(len(low))
-        ]
-        yield (
-            alt.Chart(table(rows))
-            .mark_area(color=colour(token), opacity=0.75)
-            .encode(x=across, y=at("low", height), y2=to("high"))
-        )
-    line = [{"x": x(step), "y": y(value)} for step, value in enumerate(arm.middle.tolist())]
-    yield (
-        alt.Chart(table(line))
-        .mark_line(color=colour(tokens[2]), strokeWidth=2)
-        .encode(x=across, y=at("y", height))
-    )
+def _room(values: np.ndarray) -> tuple[float, float]:
+    """A range that holds the values and zero, with a little room above and below."""
+    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    spread = (high - low) or 1.0
+    return low - 0.04 * spread * (low < 0), high + 0.06 * spread
 
 
-def _texts(
-    fan: MeasureFan, top: float, ends: tuple[float, float], across: Any, height: float
-) -> Iterator[Any]:
-    title = wrapped(f"{fan.label} ({fan.unit})", 54)
-    said = [
-        {"x": 0, "y": top - 8 - 13 * (len(title) - 1), "text": "\n".join(title), "bold": True},
-        {"x": LEFT - 6, "y": top + 8, "text": number(ends[1], 0), "right": True},
-        {"x": LEFT - 6, "y": top + PANEL, "text": number(ends[0], 0), "right": True},
-        {"x": LEFT, "y": top + PANEL + 14, "text": day_text(str(fan.until[0])[:7])},
-        {"x": WIDTH - 6, "y": top + PANEL + 14, "text": day_text(str(fan.until[-1])[:7]),
-         "right": True},
-    ]  # fmt: skip
-    for right in (False, True):
-        for bold in (False, True):
-            rows = [
-                row for row in said
-                if bool(row.get("right")) is right and bool(row.get("bold")) is bold
-            ]  # fmt: skip
-            yield (
-                alt.Chart(table(rows))
-                .mark_text(
-                    align="right" if right else "left", baseline="alphabetic",
-                    fontWeight="bold" if bold else "normal",
-                )
-                .encode(x=across, y=at("y", height), text="text:N")
-            )  # fmt: skip
+def _across() -> Any:
+    return alt.X("x:Q", scale=alt.Scale(domain=[0, WIDTH], range=[0, WIDTH]), axis=None)
+
+
+def _rules(frame: Frame, values: Sequence[float], token: str, height: float) -> Any:
+    rows = [{"x": frame.left, "x2": frame.right, "y": frame.y(value)} for value in values]
+    rule = alt.Chart(table(rows)).mark_rule(color=colour(token), strokeWidth=1)
+    return rule.encode(x=_across(), x2="x2", y=at("y", height))
+
+
+def _band(fan: Fan, cover: float, token: str, frame: Frame, height: float) -> Any:
+    low, high = fan.bands[cover]
+    rows = [
+        {"x": frame.x(i), "low": frame.y(float(low[i])), "high": frame.y(float(high[i]))}
+        for i in range(len(low))
+    ]
+    area = alt.Chart(table(rows)).mark_area(color=colour(token), opacity=0.8)
+    return area.encode(x=_across(), y=at("low", height), y2=to("high"))
+
+
+def _line(fan: Fan, token: str, frame: Frame, height: float, **style: Any) -> Any:
+    rows = [{"x": frame.x(i), "y": frame.y(v)} for i, v in enumerate(fan.middle.tolist())]
+    mark = alt.Chart(table(rows)).mark_line(color=colour(token), **style)
+    return mark.encode(x=_across(), y=at("y", height))
+
+
+def _arms(fan: MeasureFan, frame: Frame, height: float) -> Iterator[Any]:
+    """Both fans; the median without what is supposed lies on top, so that it is never hidden."""
+    yield _rules(frame, [frame.low, (frame.low + frame.high) / 2, frame.high], "grid", height)
+    yield _band(fan.without, 0.8, "shade", frame, height)
+    yield _band(fan.without, 0.5, "grid", frame, height)
+    yield _band(fan.with_, 0.8, "band95", frame, height)
+    yield _band(fan.with_, 0.5, "band80", frame, height)
+    yield _line(fan.with_, "accent", frame, height, strokeWidth=2)
+    yield _line(fan.without, "ink", frame, height, strokeWidth=1.4, strokeDash=[3, 3])
+
+
+def _gap(fan: MeasureFan, frame: Frame, height: float) -> Iterator[Any]:
+    for cover, token in ((0.95, "band95"), (0.8, "band80"), (0.5, "band50")):
+        yield _band(fan.difference, cover, token, frame, height)
+    yield _rules(frame, [0.0], "ink", height)
+    yield _line(fan.difference, "accent", frame, height, strokeWidth=2)
+
+
+def _texts(fan: MeasureFan, both: Frame, gap: Frame, height: float) -> Iterator[Any]:
+    title = wrapped(f"{fan.label} ({fan.unit})", 52)
+    foot = both.top + PANEL + 13
+    first, last = (day_text(str(fan.until[end])[:7]) for end in (0, -1))
+    places = decimals(max(abs(gap.low), abs(gap.high)))
+    left = [
+        {"x": 0, "y": both.top - 24 - 13 * (len(title) - 1), "text": "\n".join(title), "bold": 1},
+        {"x": both.left, "y": both.top - 8, "text": "with and without"},
+        {"x": gap.left - 30, "y": gap.top - 8, "text": "mean difference"},
+        {"x": both.left, "y": foot, "text": first},
+    ]
+    right = [
+        {"x": both.left - 5, "y": both.top + 8, "text": number(both.high, 0)},
+        {"x": both.left - 5, "y": both.top + PANEL, "text": number(both.low, 0)},
+        {"x": both.right, "y": foot, "text": last},
+        {"x": gap.right, "y": foot, "text": last},
+        {"x": gap.left - 5, "y": gap.y(0.0) + 4, "text": "0"},
+    ]
+    far = gap.high if gap.high > -gap.low else gap.low
+    at_edge = gap.top + 8 if far > 0 else gap.top + PANEL
+    right.append({"x": gap.left - 5, "y": at_edge, "text": number(far, places, sign=True)})
+    for align, rows in (("left", left), ("right", right)):
+        for bold in (0, 1):
+            chosen = [row for row in rows if row.get("bold", 0) == bold]
+            text = alt.Chart(table(chosen)).mark_text(
+                align=align, baseline="alphabetic", fontWeight="bold" if bold else "normal"
+            )
+            yield text.encode(x=_across(), y=at("y", height), text="text:N")
