@@ -33,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[Namespace], None]] = {
     "projections": lambda given: _run("projections"),
     "hawkes": lambda given: _run("hawkes"),
     "levels": lambda given: _run("levels"),
+    "forecasts": lambda given: _run("forecasts", worlds=given.worlds),
     "triad_worlds": lambda given: _run("triad_worlds"),
     "verdicts": lambda given: _run("verdicts", worlds=given.worlds),
 }

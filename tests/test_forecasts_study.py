@@ -67,11 +67,11 @@ class TestOutlook:
         one = found.forecasts[0]
         assert (one.as_of, one.opens, one.resolves_on) == ("2011-12-31", "2012-01-01", "2012-01-28")
 
-    def test_only_primary_questions_are_scored(self, found: Outlook) -> None:
-        assert [one.id for one in found.track_records] == ["test-soon"]
+    def test_every_question_is_scored(self, found: Outlook) -> None:
+        assert [one.id for one in found.track_records] == ["test-soon", "closer"]
         record = found.track_records[0]
-        assert record.scores[0].skill.positive
-        assert "The odds beat" in record.answer
+        assert record.scores[0].skill.value > 0.05
+        assert ("The odds beat" in record.answer) == record.scores[0].skill.positive
         assert sum(record.pit) == pytest.approx(1)
         assert sum(row.count for row in record.reliability) == record.origins
         assert sum(row.origins for row in record.years) == record.origins

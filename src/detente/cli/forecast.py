@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         PublishedComparison,
         QuestionForecast,
         Score,
+        Skill,
         TrackRecord,
     )
     from detente.studies.data import StudyData
@@ -72,12 +73,12 @@ def forecast_command(
     from detente.forecasts.odds import forecast_question  # noqa: PLC0415
     from detente.forecasts.record import read_record  # noqa: PLC0415
     from detente.forecasts.resolve import with_change  # noqa: PLC0415
-    from detente.forecasts.run import LIGHT_REFIT, chosen_questions, with_window  # noqa: PLC0415
+    from detente.forecasts.run import chosen_questions, with_window  # noqa: PLC0415
 
     data = open_study(study, events, as_of)
     questions = with_window(chosen_questions(data, question), within)
     held = read_record(record or default_record(data))
-    walks = Walks(data, refit=LIGHT_REFIT)
+    walks = Walks(data)
     found = []
     with saying() as say:
         for one in questions:
@@ -242,16 +243,20 @@ def _show_record(made: TrackRecord, *, by_year: bool) -> None:
         "score",
         "odds",
         "base rate",
-        "last 3 years",
+        "last 3",
         "skill",
         "90%",
-        "skill, 3 years",
+        "to last 3",
         "90%",
     ):
-        table.add_column(name, justify="left" if name == "score" else "right")
+        table.add_column(name, justify="left" if name == "score" else "right", no_wrap=True)
     for score in made.scores:
         table.add_row(*_score_row(score))
-    print_table(table, caption=f"Lower scores are better. {made.schedule.capitalize()}.\n")
+    print_table(
+        table,
+        caption="Lower scores are better; skill is against the base rate and that of the last 3 "
+        f"years. {made.schedule.capitalize()}.\n",
+    )
     models = new_table()
     for name in ("model", "Brier", "log", "CRPS", "weight now"):
         models.add_column(name, justify="left" if name == "model" else "right")
@@ -273,11 +278,16 @@ def _score_row(score: Score) -> tuple[str, ...]:
         f"{score.value:.3f}",
         f"{score.base:.3f}",
         f"{score.recent:.3f}",
-        signed(first.value),
-        f"{signed(first.low)} to {signed(first.high)}",
-        signed(second.value),
-        f"{signed(second.low)} to {signed(second.high)}",
+        *_skill_cells(first),
+        *_skill_cells(second),
     )
+
+
+def _skill_cells(skill: Skill) -> tuple[str, str]:
+    low, value, high = (
+        f"{one:+.2f}".replace("-", MINUS) for one in (skill.low, skill.value, skill.high)
+    )
+    return value, f"{low} to {high}"
 
 
 def _show_reliability(made: TrackRecord) -> None:
@@ -308,11 +318,13 @@ def _show_published(made: PublishedComparison) -> None:
     text = f"Insufficient data. {made.problem}" if made.problem else made.answer
     print_lines(Text(made.label, style="bold"), Text(text), Text())
     table = new_table()
-    for name in ("issued", "days", "of", "published", "ours", "90%", "base rate", "came"):
-        table.add_column(name, justify="left" if name in ("issued", "of") else "right")
+    for name in ("issued", "days", "published", "ours", "90%", "base rate", "came", "of"):
+        left = name in ("issued", "of")
+        table.add_column(name, justify="left" if left else "right", no_wrap=name != "of")
     for row in made.rows:
         table.add_row(
-            row.issued, str(row.within), row.action, f"{row.published:.0%}", f"{row.ours:.0%}",
+            row.issued, str(row.within), f"{row.published:.0%}", f"{row.ours:.0%}",
             f"{row.low:.0%} to {row.high:.0%}", f"{row.base_rate:.0%}", row.first or "no",
+            row.action,
         )  # fmt: skip
     print_table(table, caption="")

@@ -14,7 +14,6 @@ from detente.studies.load import did_you_mean
 from detente.studies.questions import EventQuestion
 
 LONGEST = 1100  # days, as in the study file
-LIGHT_REFIT = 52  # weeks between fits in the study's own run; `detente backtest` fits more often
 
 
 def outlook(
@@ -24,11 +23,7 @@ def outlook(
     backtest: bool = True,
     narrate: Callable[[str], None] = lambda _: None,
 ) -> Outlook:
-    """The odds of every question, a track record of the primary ones, and published odds.
-
-    A light backtest: models are fitted anew once a year, and only the questions that the study
-    marks as primary are scored. `detente backtest` scores all of them, with models fitted anew
-    every 26 weeks.
+    """The odds of every question with their track records, and published odds beside the study's.
 
     Args:
         data: The study's data as of a date.
@@ -39,17 +34,17 @@ def outlook(
     Returns:
         Everything for the report; where the data cannot carry a question, its `problem` says why.
     """
-    walks = Walks(data, refit=LIGHT_REFIT)
+    walks = Walks(data)
     forecasts = []
     for question in data.study.questions:
         narrate(f"odds: {question.title}")
         forecasts.append(forecast_question(walks, question))
     if not backtest:
         return Outlook(forecasts=tuple(forecasts))
-    primary = [question for question in data.study.questions if question.primary]
+    narrate("track record of these odds")
     return Outlook(
         forecasts=tuple(forecasts),
-        track_records=tuple(track_record(walks, one, seed=seed) for one in primary),
+        track_records=tuple(track_record(walks, one, seed=seed) for one in data.study.questions),
         published=compare_published(data),
     )
 

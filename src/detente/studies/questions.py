@@ -34,7 +34,7 @@ class QuestionBase(Strict):
     id: Id
     title: str = Field(description="a few words, for tables")
     question: str = Field(description="the question as one sentence that a later day decides")
-    primary: bool = Field(default=False, description="shown first, and scored in the study's run")
+    primary: bool = Field(default=False, description="shown first in the report")
     caveats: list[str] = Field(default=[])
 
 
