@@ -224,6 +224,8 @@ def count_world(rng: Rng, *, trend: bool, season: float | None) -> tuple[Floats,
     mean = exposure * np.exp(level + (waves if season else 0.0)) * busy
     counts = rng.poisson(np.minimum(mean, 1e9)).astype(np.float64)
     counts[25:30] = np.nan
+    if not np.nansum(counts):  # refused; leaving out what can be seen in the data is no bias
+        return count_world(rng, trend=trend, season=season)
     found = count_level(
         counts, exposure=exposure, trend=trend, season=season, prior=PRIOR, draws=297,
         seed=int(rng.integers(1 << 30)),
