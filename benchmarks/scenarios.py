@@ -162,7 +162,7 @@ def _relations(
         state = [left * z + months.gain * y for z, y in zip(state, made, strict=True)]
         sums = [a + b for a, b in zip(sums, made, strict=True)]
         before = [float(one) for one in now]
-    return watch.groups @ np.array(sums)
+    return np.asarray(watch.groups @ np.array(sums))
 
 
 def _truth() -> None:

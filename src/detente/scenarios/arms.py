@@ -162,7 +162,7 @@ def _daily(model: Model, arms: Arms, number: int, forced: Ints) -> Daily:
     return Daily(
         base=np.repeat(rates[:, None, :], forced.shape[1], axis=1),
         jumps=np.ascontiguousarray(excitation.transpose(0, 2, 3, 1)),
-        heat=np.einsum("adek,ek->akd", excitation, drawn.state),
+        heat=np.ascontiguousarray(np.einsum("adek,ek->akd", excitation, drawn.state)),
         decays=drawn.decays,
         gain=drawn.gain,
         forced=forced,

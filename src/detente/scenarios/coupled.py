@@ -23,7 +23,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 WITHOUT, WITH = 0, 1
-TOO_MANY = 60_000  # events of a day or month: what a count can hold
+TOO_MANY = 60_000  # events of a future: what a count can hold
+FEW = 0.5  # clumps
 SMALL = 1e-8  # clumping below which counts are Poisson
 
 
@@ -193,11 +194,15 @@ def _path(
     for arm in range(2):
         last[arm], excited[arm] = months.before, months.state
     since = np.full((2, len(watch.sets)), -1, np.int64)
-    month = 0
+    month, hazard, due = 0, 0.0, np.random.exponential()
     for t in range(len(busy)):
-        clumps = np.random.poisson(_rates(daily.base, t, warm, left, rates))
-        if clumps > TOO_MANY:
+        hazard += _rates(daily.base, t, warm, left, rates)
+        if hazard > TOO_MANY:
             return 1
+        clumps = 0
+        while hazard > due:  # a Poisson number for the day: points of rate 1 in summed hazard
+            clumps += 1
+            due += np.random.exponential()
         if clumps > 0 or busy[t]:
             today[:] = daily.forced[:, t]
             _happen(rates, clumps, today)
@@ -215,14 +220,16 @@ def _path(
 @compiled
 def _rates(base: Floats, t: int, warm: Floats, left: Floats, rates: Floats) -> float:
     """Fill both arms' rates of a day, let the excitement fade, return the sum of the larger."""
+    for arm in range(2):
+        for d in range(rates.shape[1]):
+            rates[arm, d] = base[arm, t, d]
+        for k in range(len(left)):
+            fade = left[k]
+            for d in range(rates.shape[1]):
+                rates[arm, d] += warm[arm, k, d]
+                warm[arm, k, d] *= fade
     total = 0.0
-    for d in range(base.shape[2]):
-        for arm in range(2):
-            rate = base[arm, t, d]
-            for k in range(len(left)):
-                rate += warm[arm, k, d]
-                warm[arm, k, d] *= left[k]
-            rates[arm, d] = rate
+    for d in range(rates.shape[1]):
         total += max(rates[0, d], rates[1, d])
     return total
 
@@ -286,16 +293,24 @@ def _month(
     watch: Watch, sums: NDArray[np.float32],
 ) -> None:  # fmt: skip
     """Draw the relations of a month in both arms, and leave the state for the next."""
-    rates = np.empty((2, len(months.own)))
+    rates, days = np.empty((2, len(months.own))), counts + last
     for arm in range(2):
-        _month_rates(
-            counts[arm] + last[arm], months, months.base[arm, month], excited[arm], rates[arm]
-        )
+        if (
+            arm == 0
+            or (days[1] != days[0]).any()
+            or (months.base[1, month] != months.base[0, month]).any()
+        ):
+            _fill(days[arm], months, months.base[arm, month], rates[arm])
+        else:
+            rates[arm] = rates[0]
         last[arm] = counts[arm]
+    for arm in range(2):
+        _last(months, excited[arm], rates[arm])
     shocks = np.ones(len(months.shock))
     for g in range(len(shocks)):
         if months.shock[g] > SMALL:
             shocks[g] = np.random.gamma(1.0 / months.shock[g], months.shock[g])
+    left = np.exp(-months.decay)
     for m in range(len(months.own)):
         rates[:, m] *= shocks[months.group[m]]
         low, high = min(rates[0, m], rates[1, m]), max(rates[0, m], rates[1, m])
@@ -303,31 +318,45 @@ def _month(
         more = _drawn(high - low, months.clumping[m]) if high > low else 0.0
         for arm in range(2):
             events = shared + (more if rates[arm, m] > low else 0.0)
-            excited[arm, m] = np.exp(-months.decay) * excited[arm, m] + months.gain * events
+            excited[arm, m] = left * excited[arm, m] + months.gain * events
             for g in range(len(watch.groups)):
                 sums[arm, month, g] += watch.groups[g, m] * events
 
 
 @compiled
-def _month_rates(
-    days: Floats, months: Months, base: Floats, excited: Floats, rates: Floats
-) -> None:
-    """Fill one arm's rates of a month, given the days of this month and the last by kind."""
-    driven = np.empty(len(months.members))
-    for j in range(len(driven)):
-        driven[j] = np.log1p((months.members[j] * days).sum())
+def _fill(days: Floats, months: Months, base: Floats, rates: Floats) -> None:
+    """One arm's rates of a month from the days of this month and the last by kind alone."""
+    rates[:] = base
+    for j in range(len(months.members)):
+        driven = np.log1p((months.members[j] * days).sum())
+        if driven > 0.0:
+            for m in range(len(rates)):
+                rates[m] += months.coefficients[m, j] * driven
     for m in range(len(rates)):
-        log = base[m]
-        for j in range(len(driven)):
-            log += months.coefficients[m, j] * driven[j]
-        rates[m] = np.exp(log) + months.own[m] * excited[m]
+        rates[m] = np.exp(rates[m])
+
+
+@compiled
+def _last(months: Months, excited: Floats, rates: Floats) -> None:
+    """Add what the last months have left."""
+    for m in range(len(rates)):
+        rates[m] += months.own[m] * excited[m]
         if months.reverse[m] >= 0:
             rates[m] += months.back[m] * excited[months.reverse[m]]
 
 
 @compiled
 def _drawn(rate: float, clumping: float) -> float:
-    """A count with the mean `rate` and the variance `rate * (1 + clumping)`."""
-    if clumping > SMALL:
-        rate = np.random.gamma(rate / clumping, clumping) if rate > 0.0 else 0.0
-    return float(np.random.poisson(rate))
+    """A count with the mean `rate` and the variance `rate * (1 + clumping)`.
+
+    As clumps of a logarithmic size where there are few of them, else as a mixture.
+    """
+    if clumping <= SMALL:
+        return float(np.random.poisson(rate))
+    clumps = rate * np.log1p(clumping) / clumping
+    if clumps > FEW:
+        return float(np.random.poisson(np.random.gamma(rate / clumping, clumping)))
+    events = 0
+    for _ in range(np.random.poisson(clumps)):
+        events += np.random.logseries(clumping / (1.0 + clumping))
+    return float(events)
