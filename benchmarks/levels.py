@@ -308,7 +308,8 @@ def speed() -> None:
         save(
             Result(
                 f"levels-seconds-{months}", round(seconds, 2), "s", "1 s", round(1 / seconds, 2),
-                "≥ 1" if months <= 500 else "none set", f"{months} periods, 2,000 joint draws, compiled code in its cache",
+                "≥ 1" if months <= 500 else "none set",
+                f"{months} periods, 2,000 joint draws, compiled code in its cache",
             )
         )  # fmt: skip
 
