@@ -34,6 +34,7 @@ BENCHMARKS: dict[str, Callable[[Namespace], None]] = {
     "hawkes": lambda given: _run("hawkes"),
     "levels": lambda given: _run("levels"),
     "forecasts": lambda given: _run("forecasts", worlds=given.worlds),
+    "scenarios": lambda given: _run("scenarios"),
     "triad_worlds": lambda given: _run("triad_worlds"),
     "verdicts": lambda given: _run("verdicts", worlds=given.worlds),
 }

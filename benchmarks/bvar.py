@@ -11,12 +11,12 @@ import numpy as np
 import statsmodels.tsa.api as tsa
 
 from benchmarks.record import Result, best_of, in_child, peak_mb, save
-from detente.dynamics.bvar import fit_bvar
 from detente.dynamics.calibration import RankHistogram, calibrate
-from detente.dynamics.impulse import impulse_bands
-from detente.dynamics.lagged import Floats, lagged
-from detente.dynamics.normal_wishart import NormalWishart
-from detente.dynamics.sims_zha import SimsZha, prior_of
+from detente.dynamics.vector.bvar import fit_bvar
+from detente.dynamics.vector.impulse import impulse_bands
+from detente.dynamics.vector.lagged import Floats, lagged
+from detente.dynamics.vector.normal_wishart import NormalWishart
+from detente.dynamics.vector.sims_zha import SimsZha, prior_of
 
 WEEKS, LAGS, STEPS, DRAWS = 1278, 6, 24, 10_000
 REPLICATIONS = 40

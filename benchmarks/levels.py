@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from benchmarks.plugin_level import plugin_level
 from benchmarks.record import Result, save
 from detente.dynamics.calibration import RankHistogram, calibrate
-from detente.dynamics.count_level import CountPrior, count_level
-from detente.dynamics.level import (
+from detente.dynamics.levels.count_level import CountPrior, count_level
+from detente.dynamics.levels.level import (
     LevelPosterior,
     local_level,
     probability_highest,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from detente.dynamics.level import LevelPosterior
+from detente.dynamics.levels.level import LevelPosterior
 
 Floats = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from benchmarks.record import Result, save
-from detente.dynamics.projections import LocalProjection, local_projection
-from detente.dynamics.projections_rows import Family
+from detente.dynamics.projections.project import LocalProjection, local_projection
+from detente.dynamics.projections.rows import Family
 from detente.errors import DataGapError
 
 Floats = NDArray[np.float64]

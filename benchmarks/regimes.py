@@ -16,12 +16,12 @@ import numpy as np
 
 from benchmarks.record import ROOT, Result, save
 from detente.dynamics.calibration import RankHistogram, calibrate
-from detente.dynamics.lagged import Floats, lagged
-from detente.dynamics.normal_wishart import NormalWishart
-from detente.dynamics.regimes import RegimePosterior, fit_regimes
-from detente.dynamics.regimes_sampler import Plan, model_of, run_chains
-from detente.dynamics.regimes_simulate import simulate_regimes
-from detente.dynamics.sims_zha import SimsZha
+from detente.dynamics.regimes.fit import RegimePosterior, fit_regimes
+from detente.dynamics.regimes.sampler import Plan, model_of, run_chains
+from detente.dynamics.regimes.simulate import simulate_regimes
+from detente.dynamics.vector.lagged import Floats, lagged
+from detente.dynamics.vector.normal_wishart import NormalWishart
+from detente.dynamics.vector.sims_zha import SimsZha
 
 SERIES = Path("bench", "dyn", "israel-palestine-week-1979-2003.csv")
 PRIOR = SimsZha(lambda0=0.8, lambda1=0.15, lambda3=1.0, lambda4=1.0, qm=12)

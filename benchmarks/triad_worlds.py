@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.dynamics.triad_model import PRIMARY, TriadModel, triad_model
-from detente.dynamics.triad_panel import triad_panel
-from detente.dynamics.triad_worlds import TriadWorld, simulated_dyads
-from detente.dynamics.triads import share_as_large, worlds
+from detente.dynamics.triads.law import share_as_large, worlds
+from detente.dynamics.triads.model import PRIMARY, TriadModel, triad_model
+from detente.dynamics.triads.panel import triad_panel
+from detente.dynamics.triads.worlds import TriadWorld, simulated_dyads
 
 NULL = TriadWorld()
 WORLDS = {

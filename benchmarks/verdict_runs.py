@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from detente.synthetic.world import Truth, World, make
 
 OPTIONS = Options(seed=1, draws=999, curve_draws=99, level_draws=1000)
 FORECAST = "forecast"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def _visible(spec: WorldSpec, claim: str, seed: int) -> tuple[Said, Said]:
     return first, second
 
 
-def _spread(work: Callable[[int], object], seeds: list[int], processes: int) -> list:
+def _spread(work: Callable[[int], T], seeds: list[int], processes: int) -> list[T]:
     if processes == 1:
         return [work(seed) for seed in seeds]
     os.environ.setdefault("OMP_NUM_THREADS", "1")

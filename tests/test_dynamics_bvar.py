@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_t, norm
 
-from detente.dynamics.bands import joint_bands
-from detente.dynamics.bvar import BVAR, fit_bvar
 from detente.dynamics.calibration import calibrate, rank_histogram
-from detente.dynamics.conditional import conditional_forecast, conditions
-from detente.dynamics.hyperparameters import choose_hyperparameters
-from detente.dynamics.impulse import impulse_bands, responses
-from detente.dynamics.lagged import lagged
-from detente.dynamics.normal_wishart import NormalWishart
-from detente.dynamics.sims_zha import SimsZha, prior_of
-from detente.dynamics.var import fit_var
+from detente.dynamics.vector.bands import joint_bands
+from detente.dynamics.vector.bvar import BVAR, fit_bvar
+from detente.dynamics.vector.conditional import conditional_forecast, conditions
+from detente.dynamics.vector.hyperparameters import choose_hyperparameters
+from detente.dynamics.vector.impulse import impulse_bands, responses
+from detente.dynamics.vector.lagged import lagged
+from detente.dynamics.vector.normal_wishart import NormalWishart
+from detente.dynamics.vector.sims_zha import SimsZha, prior_of
+from detente.dynamics.vector.var import fit_var
 from detente.errors import DataGapError, UsageError
 
 WEEKLY = SimsZha(

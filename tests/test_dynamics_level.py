@@ -12,16 +12,16 @@ from hypothesis.extra.numpy import arrays
 from statsmodels.datasets import nile
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-from detente.dynamics._level_field import Observed, approximate, predictor
 from detente.dynamics.calibration import calibrate
-from detente.dynamics.count_level import CountPrior, count_level
-from detente.dynamics.level import (
+from detente.dynamics.levels._field import Observed, approximate, predictor
+from detente.dynamics.levels.count_level import CountPrior, count_level
+from detente.dynamics.levels.level import (
     LevelPosterior,
     local_level,
     probability_highest,
     probability_lowest,
 )
-from detente.dynamics.parameter_grid import explore
+from detente.dynamics.levels.parameter_grid import explore
 from detente.errors import DataGapError, UsageError
 
 Rng = np.random.Generator

@@ -10,7 +10,7 @@ import pytest
 from detente.dynamics.drifting import fit_drifting
 from detente.dynamics.eventstudy import Grid
 from detente.dynamics.groups import group_contrast
-from detente.dynamics.level import local_level, probability_highest
+from detente.dynamics.levels.level import local_level, probability_highest
 from detente.dynamics.occurrence import happened_within, odds_at
 from detente.dynamics.rates import rate_contrast
 from detente.dynamics.shift import level_shift

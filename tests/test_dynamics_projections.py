@@ -11,12 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import lfilter
 
-from detente.dynamics.impulse import responses
-from detente.dynamics.projections import LocalProjection, local_projection
-from detente.dynamics.projections_counts import fit_counts
-from detente.dynamics.projections_rows import make_inputs, make_rows
-from detente.dynamics.sandwich import Regression, dependent_influence, long_run, robust_influence
-from detente.dynamics.var import fit_var
+from detente.dynamics.projections.counts import fit_counts
+from detente.dynamics.projections.project import LocalProjection, local_projection
+from detente.dynamics.projections.rows import make_inputs, make_rows
+from detente.dynamics.projections.sandwich import (
+    Regression,
+    dependent_influence,
+    long_run,
+    robust_influence,
+)
+from detente.dynamics.vector.impulse import responses
+from detente.dynamics.vector.var import fit_var
 from detente.errors import DataGapError, UsageError
 
 HORIZONS = (0, 1, 3, 6)

@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detente.dynamics import regimes_sampler
 from detente.dynamics.calibration import RankHistogram, calibrate
-from detente.dynamics.lagged import lagged
-from detente.dynamics.normal_wishart import NormalWishart
-from detente.dynamics.regimes import RegimePosterior, fit_regimes, regime_responses
-from detente.dynamics.regimes_filter import draw_path, ergodic_shares, hamilton_filter
-from detente.dynamics.regimes_sampler import Plan, model_of, run_chains
-from detente.dynamics.regimes_simulate import simulate_regimes
-from detente.dynamics.sims_zha import SimsZha
+from detente.dynamics.regimes import sampler as regimes_sampler
+from detente.dynamics.regimes.filter import draw_path, ergodic_shares, hamilton_filter
+from detente.dynamics.regimes.fit import RegimePosterior, fit_regimes, regime_responses
+from detente.dynamics.regimes.sampler import Plan, model_of, run_chains
+from detente.dynamics.regimes.simulate import simulate_regimes
+from detente.dynamics.vector.lagged import lagged
+from detente.dynamics.vector.normal_wishart import NormalWishart
+from detente.dynamics.vector.sims_zha import SimsZha
 from detente.errors import DataGapError, UsageError
 
 TRUE_COEFFICIENTS = np.array(

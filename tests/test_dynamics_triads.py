@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.dynamics.attacks import attacks, dealt_anew, shared_attackers
-from detente.dynamics.balance import balance
-from detente.dynamics.dyadic import Pairs, absorber, fit_pairs
-from detente.dynamics.triad_case import attacker_effect
-from detente.dynamics.triad_model import PRIMARY, triad_model
-from detente.dynamics.triad_panel import TriadPanel, triad_panel
-from detente.dynamics.triad_worlds import DyadPanel, TriadWorld, simulated_dyads
-from detente.dynamics.triads import TriadLaw, triad_law
+from detente.dynamics.triads.attacks import attacks, dealt_anew, shared_attackers
+from detente.dynamics.triads.balance import balance
+from detente.dynamics.triads.case import attacker_effect
+from detente.dynamics.triads.dyadic import Pairs, absorber, fit_pairs
+from detente.dynamics.triads.law import TriadLaw, triad_law
+from detente.dynamics.triads.model import PRIMARY, triad_model
+from detente.dynamics.triads.panel import TriadPanel, triad_panel
+from detente.dynamics.triads.worlds import DyadPanel, TriadWorld, simulated_dyads
 from detente.errors import DataGapError, DetenteError, UsageError
 from detente.relations.dyads import dyad_matrices
 from detente.relations.figures import read_figure
@@ -316,7 +316,7 @@ class TestBalance:
     @settings(max_examples=20, deadline=None)
     @given(st.integers(0, 10_000))
     def test_dealing_signs_keeps_ties_and_numbers_of_enemies(self, seed: int) -> None:
-        from detente.dynamics.balance import _dealt
+        from detente.dynamics.triads.balance import _dealt
 
         rng = np.random.default_rng(seed)
         signs = np.triu(rng.choice([-1.0, 0.0, 1.0], size=(2, 12, 12)), 1)

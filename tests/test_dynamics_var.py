@@ -9,9 +9,9 @@ import pytest
 import statsmodels
 import statsmodels.tsa.api as tsa
 
-from detente.dynamics.impulse import decomposition, impulse_bands, responses
-from detente.dynamics.lagged import lagged
-from detente.dynamics.var import choose_lags, fit_var, granger
+from detente.dynamics.vector.impulse import decomposition, impulse_bands, responses
+from detente.dynamics.vector.lagged import lagged
+from detente.dynamics.vector.var import choose_lags, fit_var, granger
 from detente.errors import DataGapError, UsageError
 
 

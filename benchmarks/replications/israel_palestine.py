@@ -13,11 +13,11 @@ from scipy.special import gammaln
 
 from benchmarks.regimes import shared_folder, weekly
 from benchmarks.replications.msbvar_bands import PRIOR
-from detente.dynamics.bvar import BVAR, fit_bvar
-from detente.dynamics.impulse import impulse_bands
-from detente.dynamics.lagged import Floats
-from detente.dynamics.normal_wishart import NormalWishart
-from detente.dynamics.var import choose_lags, fit_var, granger
+from detente.dynamics.vector.bvar import BVAR, fit_bvar
+from detente.dynamics.vector.impulse import impulse_bands
+from detente.dynamics.vector.lagged import Floats
+from detente.dynamics.vector.normal_wishart import NormalWishart
+from detente.dynamics.vector.var import choose_lags, fit_var, granger
 
 NAMES = ["i2p", "p2i"]
 LAGS, STEPS = 6, 24

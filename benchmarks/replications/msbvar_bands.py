@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.record import ROOT
-from detente.dynamics.bvar import BVAR, fit_bvar
-from detente.dynamics.impulse import impulse_bands, responses
-from detente.dynamics.lagged import Floats
-from detente.dynamics.sims_zha import SimsZha
+from detente.dynamics.vector.bvar import BVAR, fit_bvar
+from detente.dynamics.vector.impulse import impulse_bands, responses
+from detente.dynamics.vector.lagged import Floats
+from detente.dynamics.vector.sims_zha import SimsZha
 
 PRIOR = SimsZha(
     lambda0=0.6, lambda1=0.1, lambda3=2.0, lambda4=0.25, lambda5=0.0, mu5=0.0, mu6=0.0, nu=3.0

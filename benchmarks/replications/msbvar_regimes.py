@@ -17,16 +17,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.regimes import ALPHA, PRIOR, fit, shared_folder, weekly
-from detente.dynamics.lagged import Floats, Ints, lagged, term_names
-from detente.dynamics.regimes_filter import draw_path, filter_regimes, transitions_in
-from detente.dynamics.regimes_sampler import (
+from detente.dynamics.regimes.filter import draw_path, filter_regimes, transitions_in
+from detente.dynamics.regimes.sampler import (
     Model,
     draw_systems,
     draw_transition,
     log_densities,
     model_of,
 )
-from detente.dynamics.sims_zha import prior_of, scales_of
+from detente.dynamics.vector.lagged import Floats, Ints, lagged, term_names
+from detente.dynamics.vector.sims_zha import prior_of, scales_of
 
 SWEEPS, BURN = 4000, 500
 REFERENCE = (

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.record import ROOT
-from detente.dynamics.lagged import Floats
 from detente.dynamics.multiple import holm
-from detente.dynamics.var import choose_lags, fit_var, granger
+from detente.dynamics.vector.lagged import Floats
+from detente.dynamics.vector.var import choose_lags, fit_var, granger
 from detente.errors import DetenteError
 from detente.relations.dyads import dyad_matrices
 from detente.relations.figures import Layout, read_figure

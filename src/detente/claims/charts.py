@@ -18,7 +18,7 @@ from detente.claims.scales import (
     to_periods,
 )
 from detente.dynamics.eventstudy import EventStudy, Grid, path_around
-from detente.dynamics.level import LevelPosterior
+from detente.dynamics.levels.level import LevelPosterior
 from detente.dynamics.rates import RateContrast
 from detente.dynamics.resample import bootstrap_means, expanded_tail
 from detente.studies.models import ExtremeClaim

@@ -28,6 +28,7 @@ from detente.claims.scales import span_text
 from detente.claims.states import StateMask, masks
 from detente.claims.strata import Strata, strata_index, ways
 from detente.dynamics.checks import Check
+from detente.dynamics.power import visible_log_ratio
 from detente.dynamics.rates import RateContrast, log_rate_ratio, rate_contrast
 from detente.errors import DataGapError
 from detente.studies.data import StudyData
@@ -47,7 +48,6 @@ NULL = "The same two states of the world moved along the calendar, every possibl
 MIN_PERIODS = 6
 MIN_EVENTS = 5
 BLOCK_MONTHS = 6
-POWER_Z = 2.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,7 +239,7 @@ def _finding(
         cases=item.result.periods_high,
         case_word=f"{item.signal.series.every}s",
         p_placebo=item.result.p_placebo,
-        smallest_visible=float(np.exp(POWER_Z * float(item.result.placebo.std()))),
+        smallest_visible=_visible(item),
         placebo=tuple(np.exp(item.result.placebo).tolist()),
         readings=tuple(_reading(claim, other) for other in measured),
         caveats=(*claim.caveats, *_source_caveats(signals)),
@@ -247,6 +247,16 @@ def _finding(
         chart=rates_chart(item.result, (item.when.label, item.against.label), item.signal),
         provenance=provenance(data, signals, options, ESTIMATOR, NULL),
     )
+
+
+def _visible(item: Measured) -> float | None:
+    """The ratio that this design would have seen four times in five; None where none would be."""
+    series = item.signal.series
+    exposure = np.ones(len(series.values)) if series.exposure is None else series.exposure
+    found = visible_log_ratio(
+        series.values, exposure, item.when.mask, item.against.mask, strata=item.strata
+    )
+    return float(np.exp(found)) if np.isfinite(found) else None
 
 
 def _answer(item: Measured) -> str:

@@ -22,7 +22,7 @@ from detente.claims.provenance import provenance
 from detente.claims.rules import judge_probability
 from detente.claims.scales import fit_level, span_text, to_periods
 from detente.dynamics.checks import Check
-from detente.dynamics.level import LevelPosterior, probability_highest
+from detente.dynamics.levels.level import LevelPosterior, probability_highest
 from detente.errors import DataGapError
 from detente.relations.periods import month_name
 from detente.studies.data import StudyData

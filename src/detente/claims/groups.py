@@ -99,7 +99,7 @@ def _finding(
         cases=len(item.signals),
         case_word="dyads",
         p_placebo=item.result.p_placebo,
-        smallest_visible=2.8 * float(item.result.placebo.std()),
+        smallest_visible=item.result.visible(),
         placebo=tuple(item.result.placebo.tolist()),
         readings=tuple(_reading(claim, other) for other in measured),
         caveats=(

@@ -18,12 +18,12 @@ from detente.claims.finding import Interval, Specification
 from detente.claims.options import Options
 from detente.claims.rules import MIN_EPISODES
 from detente.claims.scales import convert, grid_of, period_index, scale_of, to_periods
-from detente.dynamics.bvar import fit_bvar
 from detente.dynamics.eventstudy import Grid, merge_episodes
-from detente.dynamics.hyperparameters import choose_hyperparameters
-from detente.dynamics.impulse import impulse_draws
-from detente.dynamics.projections import local_projection
-from detente.dynamics.sims_zha import SimsZha
+from detente.dynamics.projections.project import local_projection
+from detente.dynamics.vector.bvar import fit_bvar
+from detente.dynamics.vector.hyperparameters import choose_hyperparameters
+from detente.dynamics.vector.impulse import impulse_draws
+from detente.dynamics.vector.sims_zha import SimsZha
 from detente.errors import DataGapError
 from detente.studies.data import StudyData
 from detente.studies.models import ResponseClaim

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.claims.options import Options
-from detente.dynamics.count_level import count_level
 from detente.dynamics.eventstudy import Grid
-from detente.dynamics.level import LevelPosterior, local_level
+from detente.dynamics.levels.count_level import count_level
+from detente.dynamics.levels.level import LevelPosterior, local_level
 from detente.relations.periods import month_name
 from detente.relations.series import Series
 from detente.studies.signal import Signal

@@ -29,6 +29,7 @@ class GroupContrast:
         levels: Mean of each unit, shape (units,), the group first.
         error: Standard error of the effect from the slow swings of the periods.
         freedom: Its degrees of freedom.
+        size: Units in the group.
         placebo: Effects of every other choice of units as the group (or of a random sample).
         p_placebo: Two-sided p-value.
     """
@@ -37,6 +38,7 @@ class GroupContrast:
     levels: Floats
     error: float
     freedom: int
+    size: int
     placebo: Floats
     p_placebo: float
 
@@ -44,6 +46,17 @@ class GroupContrast:
         """Interval of the difference of these units' levels; it says nothing about other units."""
         reach = float(t.ppf((1 + coverage) / 2, self.freedom) * self.error)
         return self.effect - reach, self.effect + reach
+
+    def visible(self) -> float:
+        """The difference at which p would have been below .05 four times in five.
+
+        By the spread of the levels within both sides, with the quantiles of a t-distribution.
+        """
+        sides = (self.levels[: self.size], self.levels[self.size :])
+        freedom = len(self.levels) - 2
+        squares = sum(float(((side - side.mean()) ** 2).sum()) for side in sides)
+        error = np.sqrt(squares / freedom * sum(1 / len(side) for side in sides))
+        return float((t.ppf(0.975, freedom) + t.ppf(0.80, freedom)) * error)
 
 
 def group_contrast(values: Floats, size: int, *, draws: int = 2000, seed: int = 1) -> GroupContrast:
@@ -86,6 +99,7 @@ def group_contrast(values: Floats, size: int, *, draws: int = 2000, seed: int = 
         levels=levels,
         error=error,
         freedom=freedom,
+        size=size,
         placebo=placebo,
         p_placebo=two_sided(effect - float(placebo.mean()), placebo - placebo.mean()),
     )

@@ -113,10 +113,11 @@ def rate_contrast(
         ch. 15) for strata; Lazarus, Lewis, Stock and Watson (2018), HAR Inference, for the slow
         swings; Politis and Romano (1992) for the draws of the rates.
     """
-    counted, high, low, known = _prepared(counts, exposure, high, low, strata)
+    counted, high, low, known = prepared(counts, exposure, high, low, strata)
     estimate = _log_ratio(counted, high, low)
     blocks = _Blocks(block, draws, np.random.default_rng(seed))
-    placebo = _moved(counted, high, low, known)
+    placebo = moved_ratios(counted, high, low, known)
+    placebo = placebo[np.isfinite(placebo)]
     even = replace(counted, weight=np.where(high, np.exp(estimate), 1.0) * counted.weight)
     either = (high | low) & known
     states = np.stack([high[either], low[either]], axis=1).astype(np.float64)
@@ -134,7 +135,7 @@ def rate_contrast(
         draws_low=_resampled(counted, low, blocks),
         placebo=placebo,
         p_placebo=equal_tailed(estimate, placebo),
-        spread=float(_moved(even, high, low, known).std()),
+        spread=float(np.nanstd(moved_ratios(even, high, low, known))),
         error=error,
         freedom=freedom,
         spells=int(np.sum(np.diff(high.astype(np.int64), prepend=0) == 1)),
@@ -162,13 +163,13 @@ def log_rate_ratio(
         >>> round(float(np.exp(ratio)), 1)
         2.0
     """
-    counted, high, low, _ = _prepared(counts, exposure, high, low, strata)
+    counted, high, low, _ = prepared(counts, exposure, high, low, strata)
     return _log_ratio(counted, high, low)
 
 
-def _prepared(
+def prepared(
     counts: Floats, exposure: Floats, high: Bools, low: Bools, strata: Ints | None
-) -> tuple[_Counted, Bools, Bools, Bools]:
+) -> tuple[Counted, Bools, Bools, Bools]:
     """Zeros where nothing is known, the states where something is, and where that is."""
     known = np.isfinite(counts) & np.isfinite(exposure)
     if strata is None:
@@ -184,12 +185,12 @@ def _prepared(
             "Use wider strata, or load data over a longer time.",
         )
     weight = np.where(known, exposure, 0.0)
-    counted = _Counted(np.where(known, counts, 0.0), weight, strata)
+    counted = Counted(np.where(known, counts, 0.0), weight, strata)
     return counted, high, low, known
 
 
 @dataclass(frozen=True, eq=False)
-class _Counted:
+class Counted:
     """Events and exposure per period (0 where unknown) and the stratum of each period."""
 
     values: Floats
@@ -197,6 +198,7 @@ class _Counted:
     strata: Ints
 
     def sums(self, side: Bools) -> tuple[float, float]:
+        """Events and exposure of a state."""
         return float(self.values[side].sum()), float(self.weight[side].sum())
 
     def by_stratum(self, side: Bools) -> tuple[Floats, Floats]:
@@ -229,7 +231,7 @@ def _check(high: Bools, low: Bools) -> None:
             )
 
 
-def _log_ratio(counted: _Counted, high: Bools, low: Bools) -> float:
+def _log_ratio(counted: Counted, high: Bools, low: Bools) -> float:
     return float(_combined(*(counted.by_stratum(side) for side in (high, low)))[0])
 
 
@@ -254,15 +256,31 @@ def _combined(high: tuple[Floats, Floats], low: tuple[Floats, Floats]) -> Floats
     return np.asarray(np.log(tops / bottoms), dtype=np.float64)
 
 
-def _resampled(counted: _Counted, side: Bools, blocks: _Blocks) -> Floats:
+def _resampled(counted: Counted, side: Bools, blocks: _Blocks) -> Floats:
     periods = np.flatnonzero(side)
     index = periods[block_index(len(periods), blocks.length, blocks.draws, blocks.rng)]
     rates = counted.values[index].sum(axis=1) / counted.weight[index].sum(axis=1)
     return np.asarray(rates, dtype=np.float64)
 
 
-def _moved(counted: _Counted, high: Bools, low: Bools, known: Bools) -> Floats:
-    """Log ratios with both states moved together along the calendar, for every possible move."""
+def moved_ratios(counted: Counted, high: Bools, low: Bools, known: Bools) -> Floats:
+    """Log ratios with both states moved together along the calendar, for every possible move.
+
+    Args:
+        counted: Events, exposure and strata.
+        high: Periods in the first state, shape (T,).
+        low: Periods in the second.
+        known: Periods with data; the calendar is a ring from the first to the last of them.
+
+    Returns:
+        Shape (moves,), NaN where no stratum holds both states.
+
+    Example:
+        >>> counted = Counted(np.array([4.0, 4, 1, 1]), np.ones(4), np.zeros(4, dtype=int))
+        >>> first = np.array([True, True, False, False])
+        >>> moved_ratios(counted, first, ~first, np.ones(4, dtype=bool)).round(1).tolist()
+        [0.0, -1.3, 0.0]
+    """
     periods = np.flatnonzero(known)
     here = slice(int(periods[0]), int(periods[-1]) + 1)
     members = counted.members()[here]
@@ -275,11 +293,10 @@ def _moved(counted: _Counted, high: Bools, low: Bools, known: Bools) -> Floats:
         turned = np.conj(np.fft.rfft(side[here].astype(np.float64)))[:, None]
         events, time = (np.fft.irfft(turned * wave, length, axis=0)[1:] for wave in waves)
         sides.append((np.maximum(events, 0.0), np.where(time > TINY, time, 0.0)))
-    ratios = _combined(sides[0], sides[1])
-    return ratios[np.isfinite(ratios)]
+    return _combined(sides[0], sides[1])
 
 
-def _influence(counted: _Counted, high: Bools, low: Bools) -> Floats:
+def _influence(counted: Counted, high: Bools, low: Bools) -> Floats:
     """How much each period's counts, beyond the mean of its side, move the log ratio."""
     members = counted.members()
     (first, time_first), (second, time_second) = (

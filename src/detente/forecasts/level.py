@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.dynamics.bvar import fit_bvar
+from detente.dynamics.vector.bvar import fit_bvar
 from detente.errors import DataGapError
 from detente.forecasts.pool import learn_weights
 from detente.forecasts.scores import crps_of_draws

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detente.dynamics.checks import Check
-from detente.dynamics.triad_case import AttackerEffect, attacker_effect
-from detente.dynamics.triads import LawEffect, TriadLaw, triad_law
+from detente.dynamics.triads.case import AttackerEffect, attacker_effect
+from detente.dynamics.triads.law import LawEffect, TriadLaw, triad_law
 from detente.errors import DataGapError
 from detente.reactions.result import Floats, LawReading, LawRow
 from detente.relations.dyads import DyadMatrices, dyad_matrices

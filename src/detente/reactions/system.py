@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.dynamics.bvar import BVAR, fit_bvar
 from detente.dynamics.checks import Check
-from detente.dynamics.hyperparameters import choose_hyperparameters
-from detente.dynamics.impulse import ImpulseResponses, impulse_bands
-from detente.dynamics.mean_responses import mean_responses
 from detente.dynamics.multiple import MaxT, holm, max_t
-from detente.dynamics.sims_zha import SimsZha
+from detente.dynamics.vector.bvar import BVAR, fit_bvar
+from detente.dynamics.vector.hyperparameters import choose_hyperparameters
+from detente.dynamics.vector.impulse import ImpulseResponses, impulse_bands
+from detente.dynamics.vector.mean_responses import mean_responses
+from detente.dynamics.vector.sims_zha import SimsZha
 from detente.errors import DataGapError
 from detente.reactions.aligned import Aligned, align
 from detente.reactions.result import COVERAGES, Reaction, SystemReading

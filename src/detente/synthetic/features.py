@@ -11,7 +11,8 @@ class Features:
     """What happens in a world although the cause has no effect.
 
     Attributes:
-        trends: Rates of relations, of causes and of incidents drift over the years, each its own way.
+        trends: Rates of relations, of causes and of incidents drift over the years, each in its
+            own way.
         seasons: All of them rise and fall with the same season.
         growth: The volume of news triples over the span.
         excited: Events bring more events of their kind (branching ratio .6) for a month.

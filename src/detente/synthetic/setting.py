@@ -50,7 +50,8 @@ class Setting:
         place = np.linspace(-0.5, 0.5, len(self.days))
         years = len(self.days) / 365.25
         wave = 0.3 * np.sin(2 * np.pi * (place * years / rng.uniform(6, 12) + rng.random()))
-        return np.asarray(rng.choice([-1, 1]) * rng.uniform(0.5, 1) * size * place + wave)
+        slope = float(rng.choice([-1.0, 1.0])) * rng.uniform(0.5, 1) * size
+        return np.asarray(slope * place + wave, dtype=np.float64)
 
     def season(self, size: float) -> Floats:
         """Log rate by day that rises and falls with the year; zero in worlds without seasons."""
@@ -61,7 +62,8 @@ class Setting:
 
     def by_month(self, daily: Floats) -> Floats:
         """Sums of a daily quantity by month."""
-        return np.bincount(self.month, weights=daily, minlength=len(self.months))
+        sums = np.bincount(self.month, weights=daily, minlength=len(self.months))
+        return np.asarray(sums, dtype=np.float64)
 
     def mean_by_month(self, daily: Floats) -> Floats:
         """Means of a daily quantity by month."""

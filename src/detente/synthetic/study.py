@@ -19,7 +19,7 @@ from detente.synthetic.actions import Actions
 from detente.synthetic.setting import Setting
 
 Floats = NDArray[np.float64]
-Days = NDArray[np.datetime64]
+_Column = tuple[tuple[str, ...], str]
 
 A, B, C, D = "AAA", "BBB", "CCC", "DDD"
 CITATION = "simulated"
@@ -124,8 +124,12 @@ def _figure(name: str, every: str, layout: Layout, measure: str, **more: Any) ->
 
 def _figures(setting: Setting, tables: Tables) -> dict[str, FigureTable]:
     years = np.unique(setting.months.astype("datetime64[Y]")).astype("datetime64[D]")
-    pairs = {(pair, COOPERATION): counts for pair, counts in tables.pairs.items()}
-    scores = {(pair, VALUE): row for pair, row in zip(DYADS, tables.scores, strict=True)}
+    pairs: dict[_Column, Floats] = {
+        (pair, COOPERATION): counts for pair, counts in tables.pairs.items()
+    }
+    scores: dict[_Column, Floats] = {
+        (pair, VALUE): row for pair, row in zip(DYADS, tables.scores, strict=True)
+    }
     label = "simulated"
     return {
         COUNTS: FigureTable("month", "pair", label, "events", CITATION, setting.months, pairs),

@@ -137,11 +137,13 @@ def _relations(
 ) -> dict[tuple[str, str], Counted]:
     months = np.arange(len(setting.months))
     still = np.zeros(len(months))
-    shift = spec.planted.shift * (months >= len(months) // 2)
+    shift = np.where(months >= len(months) // 2, spec.planted.shift, 0.0)
     happened = setting.by_month(actions.causes) > 0
+    own = np.where(actions.within, spec.planted.response, 0.0)
+    later = np.where(spread(happened, 1), spec.planted.response, 0.0)
     return {
-        (A, B): make_relation(setting, spec.planted.response * actions.within, rng),
-        (B, C): make_relation(setting, spec.planted.response * spread(happened, 1), rng),
+        (A, B): make_relation(setting, own, rng),
+        (B, C): make_relation(setting, later, rng),
         (A, C): make_relation(setting, shift, rng),
         (C, D): make_relation(setting, still, rng, wanders=True),
     }

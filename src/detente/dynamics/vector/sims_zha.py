@@ -13,8 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.dynamics.lagged import Floats, Lagged
-from detente.dynamics.normal_wishart import NormalWishart
+from detente.dynamics.vector.lagged import Floats, Lagged
+from detente.dynamics.vector.normal_wishart import NormalWishart
 from detente.errors import DataGapError, UsageError
 
 Scales = Literal["data", "mixed"]
@@ -143,7 +143,7 @@ def scales_of(system: Lagged, prior: SimsZha | None, kind: Scales | ArrayLike) -
         UsageError: Given variances are not k positive numbers.
 
     Example:
-        >>> from detente.dynamics.lagged import lagged
+        >>> from detente.dynamics.vector.lagged import lagged
         >>> walk = np.random.default_rng(1).normal(size=(400, 2)).cumsum(axis=0)
         >>> scales_of(lagged(walk, 2), None, "data").round(1).tolist()
         [0.9, 1.0]

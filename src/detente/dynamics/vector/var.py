@@ -15,7 +15,9 @@ from numpy.typing import ArrayLike
 from scipy.stats import f as f_distribution
 
 from detente.dynamics import specs
-from detente.dynamics.lagged import (
+from detente.dynamics.multiple import holm
+from detente.dynamics.tables import Tabular
+from detente.dynamics.vector.lagged import (
     Floats,
     Lagged,
     check_regressors,
@@ -25,8 +27,6 @@ from detente.dynamics.lagged import (
     largest_root,
     term_names,
 )
-from detente.dynamics.multiple import holm
-from detente.dynamics.tables import Tabular
 from detente.errors import DataGapError, UsageError
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.dynamics.attacks import Floats, attacks, shared_attackers
+from detente.dynamics.triads.attacks import Floats, attacks, shared_attackers
 
 CONFLICT, COOPERATION = 6.0, 25.0
 """Events of an average dyad and period."""

@@ -15,13 +15,13 @@ from typing import Any, Literal
 import numpy as np
 
 from detente.dynamics import specs
-from detente.dynamics._recursion import in_lanes, respond
-from detente.dynamics.bands import eigen_bands, joint_bands, pointwise_bands
-from detente.dynamics.bvar import BVAR, reference_posterior
-from detente.dynamics.lagged import Floats, explosive
-from detente.dynamics.normal_wishart import NormalWishart
 from detente.dynamics.tables import Tabular
-from detente.dynamics.var import VAR
+from detente.dynamics.vector._recursion import in_lanes, respond
+from detente.dynamics.vector.bands import eigen_bands, joint_bands, pointwise_bands
+from detente.dynamics.vector.bvar import BVAR, reference_posterior
+from detente.dynamics.vector.lagged import Floats, explosive
+from detente.dynamics.vector.normal_wishart import NormalWishart
+from detente.dynamics.vector.var import VAR
 from detente.errors import UsageError
 
 Shock = Literal["cholesky", "generalised"]
@@ -125,7 +125,7 @@ def responses(model: VAR | BVAR, steps: int, kind: Shock = "cholesky") -> Floats
         UsageError: There is no step, or the kind is unknown.
 
     Example:
-        >>> from detente.dynamics.var import fit_var
+        >>> from detente.dynamics.vector.var import fit_var
         >>> series = np.random.default_rng(1).normal(size=(300, 2))
         >>> series[1:, 1] += 0.8 * series[:-1, 0]
         >>> responses(fit_var(series, 1), 3)[1, 1, 0].round(1).item()
@@ -152,7 +152,7 @@ def decomposition(model: VAR | BVAR, steps: int) -> Decomposition:
         UsageError: There is no step.
 
     Example:
-        >>> from detente.dynamics.var import fit_var
+        >>> from detente.dynamics.vector.var import fit_var
         >>> series = np.random.default_rng(1).normal(size=(300, 2))
         >>> series[1:, 1] += 0.8 * series[:-1, 0]
         >>> decomposition(fit_var(series, 1), 4).shares[3, 1].round(1).tolist()
@@ -196,7 +196,7 @@ def impulse_bands(
         DataGapError: The posterior is not proper, or draws are so explosive that they overflow.
 
     Example:
-        >>> from detente.dynamics.bvar import fit_bvar
+        >>> from detente.dynamics.vector.bvar import fit_bvar
         >>> series = np.random.default_rng(1).normal(size=(300, 2))
         >>> series[1:, 1] += 0.8 * series[:-1, 0]
         >>> found = impulse_bands(fit_bvar(series, 1, prior=None), steps=3, draws=500)
@@ -263,7 +263,7 @@ def impulse_draws(
         DataGapError: Draws are so explosive that they overflow.
 
     Example:
-        >>> from detente.dynamics.bvar import fit_bvar
+        >>> from detente.dynamics.vector.bvar import fit_bvar
         >>> series = np.random.default_rng(1).normal(size=(300, 2))
         >>> series[1:, 1] += 0.8 * series[:-1, 0]
         >>> drawn = impulse_draws(fit_bvar(series, 1, prior=None), steps=2, draws=500)

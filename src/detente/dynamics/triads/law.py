@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from detente.dynamics import specs
-from detente.dynamics.attacks import Bools, Floats, dealt_anew, shared_attackers
-from detente.dynamics.dyadic import PairFit
 from detente.dynamics.multiple import benjamini_hochberg, holm
 from detente.dynamics.tables import Tabular
-from detente.dynamics.triad_model import Specification, TriadModel, specifications, triad_model
-from detente.dynamics.triad_panel import TriadPanel, triad_panel
+from detente.dynamics.triads.attacks import Bools, Floats, dealt_anew, shared_attackers
+from detente.dynamics.triads.dyadic import PairFit
+from detente.dynamics.triads.model import Specification, TriadModel, specifications, triad_model
+from detente.dynamics.triads.panel import TriadPanel, triad_panel
 from detente.errors import DataGapError
 
 

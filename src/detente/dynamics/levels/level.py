@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.dynamics import specs
-from detente.dynamics._level_field import Observed
-from detente.dynamics._level_fit import check_enough, draw_levels
+from detente.dynamics.levels._field import Observed
+from detente.dynamics.levels._fit import check_enough, draw_levels
 from detente.dynamics.tables import Tabular
 from detente.errors import DataGapError, UsageError
 

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
-from detente.dynamics.lagged import (
+from detente.dynamics.tables import Tabular
+from detente.dynamics.vector.lagged import (
     Floats,
     Lagged,
     forecast_mean,
@@ -23,10 +24,9 @@ from detente.dynamics.lagged import (
     largest_root,
     term_names,
 )
-from detente.dynamics.normal_wishart import Draws, NormalWishart
-from detente.dynamics.sims_zha import STANDARD, Scales, SimsZha, prior_of, scales_of
-from detente.dynamics.tables import Tabular
-from detente.dynamics.var import VAR
+from detente.dynamics.vector.normal_wishart import Draws, NormalWishart
+from detente.dynamics.vector.sims_zha import STANDARD, Scales, SimsZha, prior_of, scales_of
+from detente.dynamics.vector.var import VAR
 from detente.errors import DataGapError
 
 

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 
-from detente.dynamics.bvar import posterior_of
-from detente.dynamics.lagged import Floats, Lagged, lagged
-from detente.dynamics.sims_zha import STANDARD, SimsZha, scales_of
 from detente.dynamics.tables import Tabular
+from detente.dynamics.vector.bvar import posterior_of
+from detente.dynamics.vector.lagged import Floats, Lagged, lagged
+from detente.dynamics.vector.sims_zha import STANDARD, SimsZha, scales_of
 from detente.errors import UsageError
 
 GRID: Mapping[str, Sequence[float]] = {

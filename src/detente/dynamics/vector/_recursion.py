@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from detente.dynamics._compiled import compiled
-from detente.dynamics.lagged import Floats
+from detente.dynamics.vector.lagged import Floats
 
 LANES = 8  # draws that are carried along together, so that the processor does them in one go
 

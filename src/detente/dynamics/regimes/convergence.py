@@ -14,9 +14,9 @@ import numpy as np
 from arviz_stats.base import array_stats
 
 from detente.dynamics.checks import Check
-from detente.dynamics.lagged import Floats, Lagged, lag_matrices, largest_root, term_names
-from detente.dynamics.regimes_sampler import Chains
+from detente.dynamics.regimes.sampler import Chains
 from detente.dynamics.tables import Tabular
+from detente.dynamics.vector.lagged import Floats, Lagged, lag_matrices, largest_root, term_names
 from detente.errors import DataGapError
 
 RHAT = 1.01  # Vehtari and others (2021)

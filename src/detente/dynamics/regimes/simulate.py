@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.dynamics.lagged import Floats, Ints
+from detente.dynamics.vector.lagged import Floats, Ints
 from detente.errors import UsageError
 
 

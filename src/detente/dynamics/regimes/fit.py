@@ -17,17 +17,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.dynamics import specs
-from detente.dynamics._recursion import in_lanes, respond
-from detente.dynamics.bands import pointwise_bands
 from detente.dynamics.checks import Check
-from detente.dynamics.impulse import ImpulseResponses
-from detente.dynamics.lagged import Floats, Lagged, lagged
-from detente.dynamics.normal_wishart import Draws, NormalWishart
-from detente.dynamics.regimes_checks import RegimeParameters, checks_of, parameters_of
-from detente.dynamics.regimes_filter import ergodic_shares
-from detente.dynamics.regimes_sampler import Chains, Plan, model_of, run_chains
-from detente.dynamics.sims_zha import Scales, SimsZha, prior_of, scales_of
+from detente.dynamics.regimes.convergence import RegimeParameters, checks_of, parameters_of
+from detente.dynamics.regimes.filter import ergodic_shares
+from detente.dynamics.regimes.sampler import Chains, Plan, model_of, run_chains
 from detente.dynamics.tables import Tabular
+from detente.dynamics.vector._recursion import in_lanes, respond
+from detente.dynamics.vector.bands import pointwise_bands
+from detente.dynamics.vector.impulse import ImpulseResponses
+from detente.dynamics.vector.lagged import Floats, Lagged, lagged
+from detente.dynamics.vector.normal_wishart import Draws, NormalWishart
+from detente.dynamics.vector.sims_zha import Scales, SimsZha, prior_of, scales_of
 from detente.errors import UsageError
 
 Order = Literal["variance", "constant"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.dynamics._level_field import (
+from detente.dynamics.levels._field import (
     BURN_IN,
     SWEEPS,
     Observed,
@@ -16,7 +16,7 @@ from detente.dynamics._level_field import (
     independent,
     predictor,
 )
-from detente.dynamics.parameter_grid import ParameterGrid, explore
+from detente.dynamics.levels.parameter_grid import ParameterGrid, explore
 from detente.errors import DataGapError
 
 Floats = NDArray[np.float64]

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.dynamics._level_field import Observed
-from detente.dynamics._level_fit import check_enough, draw_levels
-from detente.dynamics.level import LevelPosterior
+from detente.dynamics.levels._field import Observed
+from detente.dynamics.levels._fit import check_enough, draw_levels
+from detente.dynamics.levels.level import LevelPosterior
 from detente.errors import DataGapError, UsageError
 
 Floats = NDArray[np.float64]

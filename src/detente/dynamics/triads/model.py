@@ -8,9 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from detente.dynamics.attacks import Bools, Floats, Rule, attacks, shared_attackers
-from detente.dynamics.dyadic import Ints, PairFit, absorber, fit_pairs
-from detente.dynamics.triad_panel import TriadPanel
+from detente.dynamics.triads.attacks import Bools, Floats, Rule, attacks, shared_attackers
+from detente.dynamics.triads.dyadic import Ints, PairFit, absorber, fit_pairs
+from detente.dynamics.triads.panel import TriadPanel
 from detente.errors import DataGapError, UsageError
 
 

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.dynamics import specs
-from detente.dynamics._recursion import in_lanes, respond
-from detente.dynamics.bands import pointwise_bands
-from detente.dynamics.bvar import BVAR
-from detente.dynamics.lagged import Floats, explosive, future_controls, starting_values
-from detente.dynamics.normal_wishart import Draws
 from detente.dynamics.tables import Tabular
+from detente.dynamics.vector._recursion import in_lanes, respond
+from detente.dynamics.vector.bands import pointwise_bands
+from detente.dynamics.vector.bvar import BVAR
+from detente.dynamics.vector.lagged import Floats, explosive, future_controls, starting_values
+from detente.dynamics.vector.normal_wishart import Draws
 from detente.errors import DataGapError, UsageError
 
 Ints = NDArray[np.int64]
@@ -145,7 +145,7 @@ def conditional_forecast(
             in a gap.
 
     Example:
-        >>> from detente.dynamics.bvar import fit_bvar
+        >>> from detente.dynamics.vector.bvar import fit_bvar
         >>> series = np.random.default_rng(1).normal(size=(200, 2)).cumsum(axis=0)
         >>> bvar = fit_bvar(series, 1, names=["a", "b"])
         >>> wanted = conditions(bvar.names, 3, {"a": {3: series[-1, 0] + 1.0}})

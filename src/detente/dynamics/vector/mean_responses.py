@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from detente.dynamics._recursion import in_lanes, respond
-from detente.dynamics.bvar import BVAR
-from detente.dynamics.lagged import Floats, explosive
+from detente.dynamics.vector._recursion import in_lanes, respond
+from detente.dynamics.vector.bvar import BVAR
+from detente.dynamics.vector.lagged import Floats, explosive
 from detente.errors import UsageError
 
 CHUNK = 5000  # draws whose paths are held at once
@@ -44,7 +44,7 @@ def mean_responses(
         DataGapError: Draws are so explosive that they overflow.
 
     Example:
-        >>> from detente.dynamics.bvar import fit_bvar
+        >>> from detente.dynamics.vector.bvar import fit_bvar
         >>> series = np.random.default_rng(1).normal(size=(300, 2))
         >>> series[1:, 1] += 0.8 * series[:-1, 0]
         >>> drawn = mean_responses(fit_bvar(series, 1, prior=None), steps=2, draws=500)

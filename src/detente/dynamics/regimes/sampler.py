@@ -17,9 +17,9 @@ import numpy as np
 from scipy.special import gammaln
 
 from detente.dynamics._compiled import compiled
-from detente.dynamics.lagged import Bools, Floats, Ints, Lagged
-from detente.dynamics.normal_wishart import NormalWishart
-from detente.dynamics.regimes_filter import draw_path, filter_regimes, transitions_in
+from detente.dynamics.regimes.filter import draw_path, filter_regimes, transitions_in
+from detente.dynamics.vector.lagged import Bools, Floats, Ints, Lagged
+from detente.dynamics.vector.normal_wishart import NormalWishart
 
 TINY = 1e-300  # keeps a transition that a gamma draw rounds to zero possible
 BLOCK = 10  # periods that share a regime, drawn at random, in the path that a chain begins with

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.dynamics._compiled import compiled
-from detente.dynamics.lagged import Bools, Floats, Ints
+from detente.dynamics.vector.lagged import Bools, Floats, Ints
 from detente.errors import DataGapError, UsageError
 
 SUM = 1e-8  # how far probabilities may miss 1

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.dynamics.attacks import Floats
-from detente.dynamics.dyadic import Pairs
+from detente.dynamics.triads.attacks import Floats
+from detente.dynamics.triads.dyadic import Pairs
 from detente.errors import DataGapError, UsageError
 
 MIN_PERIODS = 4

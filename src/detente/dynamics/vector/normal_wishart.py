@@ -13,7 +13,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 from scipy.special import multigammaln
 
-from detente.dynamics.lagged import Floats
+from detente.dynamics.vector.lagged import Floats
 from detente.errors import DataGapError, UsageError
 
 

@@ -8,11 +8,11 @@ from itertools import combinations, islice
 
 import numpy as np
 
-from detente.dynamics.attacks import Floats, Rule
-from detente.dynamics.dyadic import Ints
-from detente.dynamics.triad_model import PRIMARY, TriadModel, triad_model
-from detente.dynamics.triad_panel import TriadPanel, triad_panel
-from detente.dynamics.triads import percent, share_as_large, worlds
+from detente.dynamics.triads.attacks import Floats, Rule
+from detente.dynamics.triads.dyadic import Ints
+from detente.dynamics.triads.law import percent, share_as_large, worlds
+from detente.dynamics.triads.model import PRIMARY, TriadModel, triad_model
+from detente.dynamics.triads.panel import TriadPanel, triad_panel
 from detente.errors import DataGapError, UsageError
 
 MOST_CHOICES = 5000

@@ -17,8 +17,8 @@ from scipy.stats import t as student
 
 from detente.dynamics import specs
 from detente.dynamics.multiple import sup_t
-from detente.dynamics.projections_counts import fit_counts
-from detente.dynamics.projections_rows import (
+from detente.dynamics.projections.counts import fit_counts
+from detente.dynamics.projections.rows import (
     COLLINEAR,
     Family,
     Inputs,
@@ -26,7 +26,7 @@ from detente.dynamics.projections_rows import (
     make_inputs,
     make_rows,
 )
-from detente.dynamics.sandwich import (
+from detente.dynamics.projections.sandwich import (
     Influence,
     Regression,
     dependent_influence,

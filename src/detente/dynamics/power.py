@@ -1,0 +1,89 @@
+"""How large a ratio would have had to be to be seen, by planting ratios into the data at hand.
+
+A moved state overlaps with the true one, so a true ratio also raises the placebos that it is ranked
+among: a long period must differ by far more than its placebos vary. No formula of the spread alone
+says that, so each ratio is put at every place of the calendar and the test is made there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.dynamics.rates import Counted, log_rate_ratio, moved_ratios, prepared
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+LEVEL = 0.05
+POWER = 0.80
+LARGEST = 4.0  # log; a ratio of 55
+HALVINGS = 9
+
+
+def visible_log_ratio(
+    counts: Floats, exposure: Floats, high: Bools, low: Bools, *, strata: Ints | None = None
+) -> float:
+    """The log ratio at which `rate_contrast` would have had p below .05 four times in five.
+
+    Args:
+        counts: Events per period, shape (T,), NaN where unknown.
+        exposure: Exposure per period, shape (T,).
+        high: Periods in the first state, shape (T,).
+        low: Periods in the second, shape (T,).
+        strata: As for `rate_contrast`.
+
+    Returns:
+        The smallest such log ratio; infinite where even a ratio of 55 would not be seen.
+
+    Raises:
+        DataGapError: The states cannot be compared.
+
+    Example:
+        >>> counts = np.random.default_rng(0).poisson(5, size=200).astype(float)
+        >>> often = np.arange(200) % 8 < 3
+        >>> bool(0.1 < visible_log_ratio(counts, np.ones(200), often, ~often) < 0.4)
+        True
+    """
+    estimate = log_rate_ratio(counts, exposure, high, low, strata=strata)
+    counted, high, low, known = prepared(counts, exposure, high, low, strata)
+    even = replace(counted, weight=np.where(high, np.exp(estimate), 1.0) * counted.weight)
+    noise = np.append(0.0, moved_ratios(even, high, low, known))
+    places = noise[(np.arange(len(noise)) + np.arange(len(noise))[:, None]) % len(noise)]
+
+    def power(ratio: float) -> float:
+        return _power(places, _planted(even, high, low, known, ratio))
+
+    if power(LARGEST) < POWER:
+        return float("inf")
+    least, most = 0.0, LARGEST
+    for _ in range(HALVINGS):
+        middle = (least + most) / 2
+        least, most = (least, middle) if power(middle) >= POWER else (middle, most)
+    return most
+
+
+def _planted(counted: Counted, high: Bools, low: Bools, known: Bools, ratio: float) -> Floats:
+    """What a ratio adds to the log ratio at each move, the true place first."""
+    rate = counted.values.sum() / counted.weight.sum()
+    flat = replace(counted, values=counted.weight * rate)
+    raised = replace(flat, values=np.where(high, np.exp(ratio), 1.0) * flat.values)
+    gain = moved_ratios(raised, high, low, known) - moved_ratios(flat, high, low, known)
+    return np.append(ratio, gain)
+
+
+def _power(places: Floats, gain: Floats) -> float:
+    """Share of the places at which a planted ratio would have p below the level, upwards.
+
+    Args:
+        places: Log ratio without an effect at each move (columns) from each place (rows).
+        gain: What the effect adds at each move, shape (moves,).
+    """
+    seen = places + gain
+    usable = np.isfinite(seen)
+    above = ((seen >= seen[:, :1] - 1e-12) & usable).sum(axis=1)
+    p = 2 * above / usable.sum(axis=1)
+    return float(np.mean(p[usable[:, 0]] < LEVEL))

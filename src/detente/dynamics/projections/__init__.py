@@ -1,0 +1,1 @@
+"""Local projections: the response to a shock, one regression for each horizon."""

@@ -1,0 +1,1 @@
+"""The Bayesian vector autoregression whose coefficients and errors switch between regimes."""

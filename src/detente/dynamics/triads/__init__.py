@@ -1,0 +1,1 @@
+"""Triads of states: structural balance, and pairs that a third state attacks."""
