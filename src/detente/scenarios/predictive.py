@@ -11,6 +11,7 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binom
 
 from detente.dynamics.checks import Check
 from detente.scenarios.arms import no_months
@@ -136,14 +137,14 @@ def _row(feature: str, series: str, seen: float, drawn: list[float]) -> Predicti
 
 
 def _summed(rows: list[PredictiveRow]) -> Iterator[Check]:
-    """For each feature, how many of its series lie where the model says."""
+    """For each feature, whether more of its series lie outside than chance would put there."""
     for feature in dict.fromkeys(row.feature for row in rows):
         found = [row for row in rows if row.feature == feature]
         out = [row.series for row in found if row.tail < BOUND]
         told = f"; not of {', '.join(out)}" if out else ""
         yield Check(
             f"Simulated histories have the {feature}",
-            len(out) <= BOUND * len(found) + 1 if len(found) > 1 else not out,
+            bool(binom.sf(len(out) - 1, len(found), BOUND) > BOUND),
             f"{len(found) - len(out)} of {len(found)} lie within 95% of what is simulated{told}.",
         )
 
