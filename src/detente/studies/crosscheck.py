@@ -218,10 +218,13 @@ def _simulation_problems(study: Study) -> Iterator[str]:
     yield from _duplicates("simulation.measures", (measure.id for measure in model.measures))
     yield from _unknown("simulation.kinds: action", kinds, study.actions)
     yield from _unknown("simulation.periods", model.periods, study.periods)
-    parts = [("drivers", model.drivers), ("measures", model.measures), ("outcomes", model.outcomes)]
-    for name, items in parts:
-        for item in items:
-            yield from _unknown(f"simulation.{name}: action", item.actions, kinds)
+    acting = [
+        *(("drivers", item.actions) for item in model.drivers),
+        *(("measures", item.actions) for item in model.measures),
+        *(("outcomes", item.actions) for item in model.outcomes),
+    ]
+    for name, actions in acting:
+        yield from _unknown(f"simulation.{name}: action", actions, kinds)
     for kind in model.kinds:
         yield from _unknown(f"simulation.kinds.{kind.action}.after", kind.after, kinds)
     ids = [relations.id for relations in model.relations]

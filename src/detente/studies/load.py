@@ -159,7 +159,7 @@ def _problem(item: Any, schema: dict[str, Any]) -> str:
     if item["type"] == "union_tag_invalid":
         tag, kinds = str(item["ctx"]["tag"]), str(item["ctx"]["expected_tags"]).replace("'", "")
         hint = did_you_mean(tag, kinds.split(", ")) or f" Kinds: {kinds}."
-        return f"{where}.kind: “{tag}” is no kind of claim.{hint}"
+        return f"{where}.kind: there is no kind “{tag}” here.{hint}"
     message = str(item["msg"]).removeprefix("Value error, ")
     given = item.get("input")
     shown = "" if isinstance(given, dict | list) else f" (found: {given!r})"
