@@ -110,12 +110,17 @@ def check_rank(baseline: Baseline) -> None:
     designs = baseline.design if baseline.design.ndim == 3 else baseline.design[None]
     for design in designs:
         seen = design[baseline.exposure > 0]
-        if len(seen) <= seen.shape[1] or np.linalg.matrix_rank(seen) < seen.shape[1]:
+        if len(seen) <= seen.shape[1] or _rank(seen) < seen.shape[1]:
             raise DataGapError(
                 "The baseline could not be estimated.",
                 f"Its columns ({', '.join(baseline.names)}) are collinear over {len(seen)} cells.",
                 "Leave out a covariate, a period or the season, or use a longer sample.",
             )
+
+
+def _rank(matrix: Floats) -> int:
+    """Rank of a tall matrix, from its small triangular factor."""
+    return int(np.linalg.matrix_rank(np.linalg.qr(matrix, mode="r")))
 
 
 def _exposure(exposure: Floats | None, cells: int, scale: float | None) -> tuple[Floats, float]:
