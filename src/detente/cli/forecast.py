@@ -239,17 +239,8 @@ def _show_record(made: TrackRecord, *, by_year: bool) -> None:
     if made.problem:
         return
     table = new_table()
-    for name in (
-        "score",
-        "odds",
-        "base rate",
-        "last 3",
-        "skill",
-        "90%",
-        "to last 3",
-        "90%",
-    ):
-        table.add_column(name, justify="left" if name == "score" else "right", no_wrap=True)
+    for name in ("score", "odds", "base rate", "last 3", "skill (90%)", "to last 3 (90%)"):
+        table.add_column(name, justify="left" if name == "score" else "right")
     for score in made.scores:
         table.add_row(*_score_row(score))
     print_table(
@@ -272,22 +263,19 @@ def _show_record(made: TrackRecord, *, by_year: bool) -> None:
 
 
 def _score_row(score: Score) -> tuple[str, ...]:
-    first, second = score.skill, score.skill_recent
     return (
-        score.name,
+        score.name.removesuffix(" score"),
         f"{score.value:.3f}",
         f"{score.base:.3f}",
         f"{score.recent:.3f}",
-        *_skill_cells(first),
-        *_skill_cells(second),
+        _skill(score.skill),
+        _skill(score.skill_recent),
     )
 
 
-def _skill_cells(skill: Skill) -> tuple[str, str]:
-    low, value, high = (
-        f"{one:+.2f}".replace("-", MINUS) for one in (skill.low, skill.value, skill.high)
-    )
-    return value, f"{low} to {high}"
+def _skill(skill: Skill) -> str:
+    text = f"{skill.value:+.2f} ({skill.low:+.2f} to {skill.high:+.2f})"
+    return text.replace("-", MINUS)
 
 
 def _show_reliability(made: TrackRecord) -> None:
