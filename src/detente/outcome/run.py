@@ -9,6 +9,7 @@ from detente.claims.overview import data_used, marks, overlap_notes, shown, span
 from detente.claims.rules import RULES
 from detente.claims.run import Narrate, assess_claims
 from detente.claims.tension import tension_readings
+from detente.dynamics.threads import one_thread
 from detente.forecasts.run import outlook as look_ahead
 from detente.outcome.result import StudyResult
 from detente.reactions.run import react
@@ -30,17 +31,19 @@ def run_study(
         All findings and everything that the report shows.
 
     Example:
-        >>> from detente.reactions.run import react
-    from detente.scenarios.run import what_if
-    from detente.studies.data import open_data
+        >>> from detente.studies.data import open_data
         >>> from detente.studies.load import load
         >>> data = open_data(load("korea"))
         >>> result = run_study(data, Options(draws=49, curve_draws=19, level_draws=100))
         >>> result.findings[0].id
         'us-china-cooperation'
     """
+    with one_thread():
+        return _run(data, options or Options(seed=data.study.study.seed), narrate)
+
+
+def _run(data: StudyData, options: Options, narrate: Narrate) -> StudyResult:
     about = data.study.study
-    options = options or Options(seed=about.seed)
     findings = assess_claims(data, options, narrate)
     narrate("tension of the system")
     tension = tension_readings(data, options)

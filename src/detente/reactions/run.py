@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from detente.dynamics.threads import one_thread
 from detente.reactions.excitation import read_excitation
 from detente.reactions.law import read_law
 from detente.reactions.result import Reactions
@@ -21,8 +22,9 @@ def react(data: StudyData, *, seed: int = 1) -> Reactions:
         one, its `problem` says why.
     """
     study = data.study
-    return Reactions(
-        systems=tuple(read_system(data, system, seed=seed) for system in study.systems),
-        excitations=tuple(read_excitation(data, item, seed=seed) for item in study.excitations),
-        laws=tuple(read_law(data, enemy, seed=seed) for enemy in study.common_enemies),
-    )
+    with one_thread():
+        return Reactions(
+            systems=tuple(read_system(data, system, seed=seed) for system in study.systems),
+            excitations=tuple(read_excitation(data, item, seed=seed) for item in study.excitations),
+            laws=tuple(read_law(data, enemy, seed=seed) for enemy in study.common_enemies),
+        )

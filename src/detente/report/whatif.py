@@ -93,8 +93,8 @@ def _outcomes(one: ScenarioResult) -> TableView:
         )
         for row in one.outcomes
     ]
-    head = ("In the futures", "Without", "With", "Points", "90% interval")
-    return tables.table("Share of futures", head, rows, (False, True, True, True, True))
+    head = ("In the futures", "Without", "With", "Points", "90% interval", "Clear")
+    return tables.table("Share of futures", head, rows, (False, True, True, True, True, False))
 
 
 def _drivers(one: ScenarioResult) -> TableView:

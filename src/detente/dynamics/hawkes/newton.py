@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from detente.dynamics.hawkes.target import Evaluation, Target, evaluate, log_likelihood
+from detente.dynamics.threads import one_thread
 
 Floats = NDArray[np.float64]
 
@@ -66,7 +67,7 @@ def maximise_all(
     begun: Sequence[Floats | None] = starts if starts is not None else [None] * len(targets)
     if sum(target.row_excitement.size for target in targets) < 1e6:
         return [maximise(target, start) for target, start in zip(targets, begun, strict=True)]
-    with ThreadPoolExecutor(cpu_count()) as pool:
+    with one_thread(), ThreadPoolExecutor(cpu_count()) as pool:
         return list(pool.map(maximise, targets, begun))
 
 

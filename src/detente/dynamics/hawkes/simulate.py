@@ -17,6 +17,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+CROWDED = 64  # times in one bucket beyond which a sort by comparison is faster
+
+
 @dataclass(frozen=True, eq=False)
 class Events(Tabular):
     """Events in order of time.
@@ -78,7 +81,7 @@ def simulate(
     pool = np.ones(1) if weights is None else np.ascontiguousarray(weights, dtype=np.float64)
     if method == "cluster":
         times, kinds, impact = _clusters(*_arrays(process), pool, seed)
-        order = np.argsort(times)
+        order = _in_time(times, float(process.edges[0]), float(process.edges[-1]))
         return Events(times[order], kinds[order], impact[order])
     if method == "thinning":
         return Events(*_thinned(*_arrays(process), pool, seed))
@@ -92,6 +95,33 @@ def simulate(
 def _arrays(process: Process) -> tuple[Floats, Floats, Floats, Floats]:
     jumps = np.ascontiguousarray(process.jumps.transpose(1, 2, 0))  # source, decay, target
     return process.base, process.edges, jumps, process.decays
+
+
+@compiled
+def _in_time(times: Floats, start: float, stop: float) -> Ints:
+    """The order of the times: each into its bucket, of about one time each, then sorted there.
+
+    Where times spread evenly over the window, this is faster than a sort by comparison.
+    """
+    size = len(times)
+    scale = size / (stop - start)
+    first = np.zeros(size + 1, np.int64)
+    for time in times:
+        first[min(int((time - start) * scale), size - 1) + 1] += 1
+    if first.max() > CROWDED:
+        return np.argsort(times)
+    for bucket in range(size):
+        first[bucket + 1] += first[bucket]
+    order, filled = np.empty(size, np.int64), first[:size].copy()
+    for i in range(size):
+        bucket = min(int((times[i] - start) * scale), size - 1)
+        place = filled[bucket]
+        while place > first[bucket] and times[order[place - 1]] > times[i]:
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = i
+        filled[bucket] += 1
+    return order
 
 
 @compiled
