@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from multiprocessing import get_context
-from typing import TypeVar
 
 import numpy as np
 
 from detente.claims.finding import Finding
 from detente.claims.options import Options
 from detente.claims.run import assess_claims
-from detente.synthetic.features import Planted, WorldSpec
+from detente.synthetic.features import WorldSpec
 from detente.synthetic.study import known_on, only
 from detente.synthetic.world import Truth, World, make
 
 OPTIONS = Options(seed=1, draws=999, curve_draws=99, level_draws=1000)
 FORECAST = "forecast"
-T = TypeVar("T")
+CHUNK = 20
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One world and the claims to judge in it.
+
+    Attributes:
+        group: What the world is one of, for tables.
+        spec: What it is made of.
+        claims: Ids of the claims.
+        seed: Of the world and of the engine's draws.
+    """
+
+    group: str
+    spec: WorldSpec
+    claims: tuple[str, ...]
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -29,7 +46,9 @@ class Said:
     """What the engine said about one claim of one world, and what was true.
 
     Attributes:
+        group: What the world is one of.
         claim: Id of the claim.
+        seed: Of the world.
         verdict: The engine's word.
         effect: Estimate, on the log scale for rates; the probability for levels and occurrences.
         low: Low end of the 90% interval, NaN if there is none; `high` the other.
@@ -39,7 +58,9 @@ class Said:
         truth: What is true.
     """
 
+    group: str
     claim: str
+    seed: int
     verdict: str
     effect: float
     low: float
@@ -50,65 +71,55 @@ class Said:
     truth: Truth
 
 
-def judged(world: World, claims: Sequence[str], options: Options) -> list[Said]:
-    """What the engine says about the named claims of a world."""
+@dataclass(frozen=True, eq=False)
+class Runner:
+    """Runs jobs in a pool of processes, or here where there is none."""
+
+    pool: ProcessPoolExecutor | None
+
+    def run(self, jobs: Sequence[Job]) -> list[Said]:
+        """What the engine says in all jobs, in their order."""
+        done = (
+            map(judge, jobs) if self.pool is None else self.pool.map(judge, jobs, chunksize=CHUNK)
+        )
+        return [said for world in done for said in world]
+
+
+@contextmanager
+def runner(processes: int) -> Iterator[Runner]:
+    """A runner with so many processes of one thread each."""
+    for name in THREADS:
+        os.environ.setdefault(name, "1")
+    if processes == 1:
+        yield Runner(None)
+        return
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        yield Runner(pool)
+
+
+def judge(job: Job, options: Options = OPTIONS) -> list[Said]:
+    """Make the world of a job and let the engine judge its claims, unchanged."""
+    world = make(job.spec, job.seed)
+    found = _findings(world, job.claims, replace(options, seed=job.seed))
+    return [_said(job, finding, world.truth[finding.id]) for finding in found]
+
+
+def _findings(world: World, claims: Sequence[str], options: Options) -> list[Finding]:
+    """Forecasts are judged by what was known on their day, everything else by all there is."""
     timeless = [name for name in claims if name != FORECAST]
     found = list(assess_claims(only(world.data, timeless), options)) if timeless else []
     if FORECAST in claims:
         then = known_on(only(world.data, [FORECAST]), world.forecast_day)
         found += assess_claims(then, options)
-    return [_said(finding, world.truth[finding.id]) for finding in found]
+    return found
 
 
-def run_worlds(
-    spec: WorldSpec, seeds: Iterable[int], claims: Sequence[str], *, processes: int = 1
-) -> list[list[Said]]:
-    """Judge the claims of many worlds.
-
-    Args:
-        spec: What the worlds are made of.
-        seeds: One per world.
-        claims: Ids of the claims to judge.
-        processes: How many to run at a time.
-
-    Returns:
-        One list per world.
-    """
-    return _spread(partial(_one, spec, tuple(claims)), list(seeds), processes)
-
-
-def run_visible(
-    spec: WorldSpec, seeds: Iterable[int], claim: str, *, processes: int = 1
-) -> list[tuple[Said, Said]]:
-    """Each world without an effect, and again with the effect that its own card calls visible."""
-    return _spread(partial(_visible, spec, claim), list(seeds), processes)
-
-
-def _one(spec: WorldSpec, claims: tuple[str, ...], seed: int) -> list[Said]:
-    return judged(make(spec, seed), claims, replace(OPTIONS, seed=seed))
-
-
-def _visible(spec: WorldSpec, claim: str, seed: int) -> tuple[Said, Said]:
-    (first,) = _one(spec, (claim,), seed)
-    size = first.visible if np.isfinite(first.visible) else 0.0
-    field = {"response": "response", "after-news": "response"}.get(claim, claim)
-    planted = replace(Planted(), **{field: size})
-    (second,) = _one(replace(spec, planted=planted), (claim,), seed)
-    return first, second
-
-
-def _spread(work: Callable[[int], T], seeds: list[int], processes: int) -> list[T]:
-    if processes == 1:
-        return [work(seed) for seed in seeds]
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(work, seeds, chunksize=10))
-
-
-def _said(finding: Finding, truth: Truth) -> Said:
+def _said(job: Job, finding: Finding, truth: Truth) -> Said:
     interval = finding.interval
     return Said(
+        group=job.group,
         claim=finding.id,
+        seed=job.seed,
         verdict=finding.verdict.value,
         effect=_plain(finding.unit, finding.effect),
         low=_plain(finding.unit, interval.low if interval else None),

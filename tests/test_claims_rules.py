@@ -62,8 +62,8 @@ def test_probabilities(probability: float, verdict: Verdict) -> None:
         (False, 0.2, None, Verdict.LEANS_AGAINST),
         (None, 0.97, None, Verdict.SUPPORTED),
         (True, 0.9, 0.01, Verdict.SUPPORTED),
-        (True, 0.9, 0.3, Verdict.LEANS_SUPPORTED),
-        (True, 0.9, 0.8, Verdict.NO_CLEAR_EFFECT),
+        (True, 0.9, 0.08, Verdict.LEANS_SUPPORTED),
+        (True, 0.9, 0.3, Verdict.NO_CLEAR_EFFECT),
     ],
 )
 def test_outcomes(

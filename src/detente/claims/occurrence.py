@@ -101,7 +101,7 @@ def _finding(
         neutral=0.5,
         interval=Interval(low, high),
         case_word="earlier days with the action",
-        p_placebo=main.base_rate if claim.unusual else None,
+        p_placebo=_chance(main) if claim.unusual else None,
         readings=tuple(_readings(claim, main)),
         caveats=(
             *claim.caveats,
@@ -119,12 +119,17 @@ def _primary(claim: OccurrenceClaim, odds: Sequence[Odds]) -> Odds:
 
 def _verdict(claim: OccurrenceClaim, main: Odds, odds: float) -> tuple[Verdict, str]:
     """The verdict on what the claim says, which may be that nothing happens."""
-    chance = main.base_rate if claim.unusual else None
+    chance = _chance(main) if claim.unusual else None
     if claim.happens or main.happened is None:
         return judge_outcome(main.happened, odds if claim.happens else 1 - odds, chance)
     verdict, _ = judge_outcome(not main.happened, 1 - odds, None)
     word = "It did happen" if main.happened else "It did not happen"
     return verdict, f"{word}; the odds that it would not were {1 - odds:.0%} as of the date."
+
+
+def _chance(odds: Odds) -> float:
+    """How likely it was anyway: usually, or as of the date, whichever is more."""
+    return max(odds.base_rate, _best(odds))
 
 
 def _best(odds: Odds) -> float:

@@ -26,7 +26,7 @@ RULES: tuple[tuple[str, str], ...] = (
         f"{P_STRONG:g}; at least {SHARE_STRONG:.0%} of the specifications point the same way; no "
         f"single case carries the sign; and a second look agrees (responses: moving all episodes "
         f"along the calendar gives p below {P_SECOND_NULL:g}; contrasts and shifts: the 90% "
-        f"bootstrap interval excludes no difference). For levels: a probability of at least "
+        f"interval excludes no difference). For levels: a probability of at least "
         f"{PROBABLE:.0%} (at most {1 - PROBABLE:.0%}). The direction decides which of the two "
         "words is used.",
     ),
@@ -53,8 +53,8 @@ RULES: tuple[tuple[str, str], ...] = (
         "the date were at least even, leans supported if it did against the odds, leans against if "
         "it did not with the odds below even, contradicted if it did not although the odds were at "
         "least even. Where the claim is that an event made it likelier than usual, it must also "
-        f"be rarer than {P_STRONG:.0%} at comparable dates to be supported, and rarer than one in "
-        "two to lean.",
+        f"have had a chance below {P_STRONG:.0%} to be supported, and below {P_LEAN:.0%} to lean: "
+        "the larger of its odds as of the date and its share of comparable dates.",
     ),
 )
 """The rules in plain words, as (verdicts, text)."""
@@ -145,13 +145,13 @@ def judge_outcome(happened: bool | None, odds: float, chance: float | None) -> t
     Args:
         happened: Whether it did; None while the window is still open.
         odds: Probability as of the date, from what was known then.
-        chance: Share of comparable dates after which it happened too; given only where the claim
-            is that it was likelier than usual.
+        chance: How likely it was anyway; given only where the claim is that it was likelier than
+            usual.
 
     Example:
         >>> judge_outcome(True, 0.9, None)[0].value
         'supported'
-        >>> judge_outcome(True, 0.9, 0.6)[0].value
+        >>> judge_outcome(True, 0.9, 0.3)[0].value
         'no clear effect'
     """
     if happened is None:
@@ -188,9 +188,9 @@ def _why_unclear(evidence: Evidence) -> str:
 
 
 def _beyond_chance(chance: float) -> tuple[Verdict, str]:
-    text = f"It happened, as it did after {chance:.0%} of comparable dates."
+    text = f"It happened, and its chance was {chance:.0%} anyway."
     if chance < P_STRONG:
         return Verdict.SUPPORTED, text
-    if chance < 0.5:
+    if chance < P_LEAN:
         return Verdict.LEANS_SUPPORTED, text
     return Verdict.NO_CLEAR_EFFECT, text

@@ -81,15 +81,16 @@ def make(spec: WorldSpec, seed: int) -> World:
 
     Returns:
         A study with nine claims: `response`, `after`, `after-news` and `period` (contrasts of
-        times), `groups`, `shift`, `extreme` (at a random date), `tempting` (where the observed
-        level looks most like a peak), `forecast` and `followed` (occurrences).
+        times), `groups`, `shift`, `extreme` (in half of the worlds at a random date, in the others
+        where the observed rate looks most like a peak, as a claimant would choose it), `forecast`
+        and `followed` (occurrences).
 
     Example:
         >>> world = make(WorldSpec(), seed=1)
         >>> world.truth["response"].effect
         0.0
         >>> len(world.data.study.claims)
-        10
+        9
 
     Source:
         Hawkes (1971) for the self-excitation, in discrete time.
@@ -113,7 +114,6 @@ def make(spec: WorldSpec, seed: int) -> World:
         "groups": Truth(difference, spec.planted.groups == 0),
         "shift": _shift_truth(relations[A, C], places.shift, spec),
         "extreme": _extreme_truth(relations[C, D], places.since, places.target),
-        "tempting": _extreme_truth(relations[C, D], places.since, places.tempting),
         "forecast": _occurrence_truth(actions, places.forecast, WITHIN),
         "followed": _occurrence_truth(actions, places.followed, SHORT),
     }
@@ -127,7 +127,6 @@ class _Places:
     shift: int
     since: int
     target: int
-    tempting: int
     forecast: int
     followed: int
 
@@ -160,8 +159,7 @@ def _places(setting: Setting, actions: Actions, rate: Floats, rng: np.random.Gen
     return _Places(
         shift=months // 2,
         since=since,
-        target=int(rng.choice(late)),
-        tempting=int(late[np.argmax(mean / past)]),
+        target=int(late[np.argmax(mean / past)] if rng.random() < 0.5 else rng.choice(late)),
         forecast=int(rng.integers(days // 2, days - WITHIN - 1)),
         followed=int(rng.choice(causes)) if len(causes) else days // 2,
     )
@@ -220,8 +218,6 @@ def _claims(setting: Setting, places: _Places) -> list[dict[str, Any]]:
         _claim("shift", "shift", date=_date(setting.months[places.shift] - 1), direction="up",
                window=SHIFT_WINDOW, **counted(A, C)),
         _claim("extreme", "extreme", **_peak(setting, places.since, places.target),
-               **counted(C, D)),
-        _claim("tempting", "extreme", **_peak(setting, places.since, places.tempting),
                **counted(C, D)),
         _claim("forecast", "occurrence", action="incidents",
                on=_date(setting.days[places.forecast]), windows=[WITHIN], primary_window=WITHIN),

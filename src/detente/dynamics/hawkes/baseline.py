@@ -20,6 +20,7 @@ from detente.errors import DataGapError, InputError, UsageError
 Floats = NDArray[np.float64]
 
 YEAR = 365.25
+SAME = 1e-10  # squared sine of the angle below which two columns are one
 
 NO_EXPOSURE = (
     "No exposure was given: growth and swings of the media that all dimensions share may appear "
@@ -119,8 +120,10 @@ def check_rank(baseline: Baseline) -> None:
 
 
 def _rank(matrix: Floats) -> int:
-    """Rank of a tall matrix, from its small triangular factor."""
-    return int(np.linalg.matrix_rank(np.linalg.qr(matrix, mode="r")))
+    """How many columns of a tall matrix can be told apart, from the angles between them."""
+    lengths = np.sqrt((matrix**2).sum(axis=0))
+    scaled = matrix / np.where(lengths == 0, 1.0, lengths)
+    return int((np.linalg.eigvalsh(scaled.T @ scaled) > SAME).sum())
 
 
 def _exposure(exposure: Floats | None, cells: int, scale: float | None) -> tuple[Floats, float]:
