@@ -183,6 +183,7 @@ def _show_forecast(one: QuestionForecast) -> None:
         return
     if one.reasons:
         _show_reasons(one)
+        print_lines(Text())
     table = new_table()
     table.add_column("model")
     table.add_column("odds", justify="right")

@@ -23,7 +23,7 @@ from detente.forecasts.level import (
 from detente.forecasts.model import YEAR, at_least, expected
 from detente.forecasts.result import ModelOdds, QuestionForecast, Reason
 from detente.forecasts.walk import Walk, fit_all
-from detente.relations.periods import check_every, next_start
+from detente.relations.periods import check_every, day_name, next_start
 from detente.studies.data import StudyData
 from detente.studies.questions import EventQuestion, LevelQuestion
 
@@ -169,7 +169,7 @@ def _event_forecast(
     mean = float(expected(odds.distribution))
     made = replace(
         blank,
-        window=f"{opens} to {closes}",
+        window=f"{day_name(opens)} to {day_name(closes)}",
         within=question.within,
         at_least=question.at_least,
         opens=opens.isoformat(),
@@ -210,7 +210,7 @@ def _event_answer(made: QuestionForecast, label: str) -> str:
     told = f" What moves it most: {why}." if why else ""
     return (
         f"{percent(made.probability)} (90% interval {percent(made.low)} to {percent(made.high)}) "
-        f"for {asked} from {made.opens} to {made.resolves_on}; in the past it was so in "
+        f"for {asked} from {made.window}; in the past it was so in "
         f"{percent(made.base_rate)} of such windows.{told}"
     ).replace("(-", "(\N{MINUS SIGN}")
 
@@ -242,7 +242,7 @@ def _level_forecast(
     probability = float(chance(whole))
     made = replace(
         blank,
-        window=f"{opens} to {closes}",
+        window=f"{day_name(opens)} to {day_name(closes)}",
         within=question.ahead,
         opens=opens.isoformat(),
         resolves_on=closes.isoformat(),
@@ -290,7 +290,7 @@ def _period(level: Level, last: int) -> tuple[dt.date, dt.date]:
 def _level_answer(made: QuestionForecast, level: Level, question: LevelQuestion) -> str:
     return (
         f"{percent(made.probability)} (90% interval {percent(made.low)} to {percent(made.high)}) "
-        f"that {level.signal.noun} from {made.opens} to {made.resolves_on} stands "
+        f"that {level.signal.noun} from {made.window} stands "
         f"{question.direction} its level {question.against} {level.signal.series.every}s before; "
         f"in the past it was so {percent(made.base_rate)} of the time."
     )

@@ -123,3 +123,13 @@ def month_name(day: np.datetime64) -> str:
     """
     date = dt.date.fromisoformat(str(day.astype("datetime64[D]")))
     return f"{date:%B %Y}"
+
+
+def day_name(day: dt.date) -> str:
+    """A day in words.
+
+    Example:
+        >>> day_name(dt.date(2017, 3, 15))
+        '15 March 2017'
+    """
+    return f"{day.day} {day:%B %Y}"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from detente.dynamics.checks import Check
+from detente.relations.periods import day_name
 from detente.scenarios.arms import Arms, relation_known
 from detente.scenarios.coupled import WITH, Pairs
 from detente.scenarios.model import Model
@@ -21,7 +22,7 @@ MINUS = "\N{MINUS SIGN}"
 def answer(last: dt.date, fans: tuple[MeasureFan, ...], outcomes: tuple[OutcomeRow, ...]) -> str:
     """The result in plain sentences, which claim no cause."""
     parts = [_change(fan) for fan in fans]
-    text = f"Carried forward to {_day(last)}, the fitted record has {'; '.join(parts)}."
+    text = f"Carried forward to {day_name(last)}, the fitted record has {'; '.join(parts)}."
     moved = [row for row in outcomes if row.clear]
     if moved:
         text += " " + " ".join(_share(row) for row in moved)
@@ -46,10 +47,6 @@ def _share(row: OutcomeRow) -> str:
 def _signed(value: float) -> str:
     text = f"{value:+.1f}"
     return "0.0" if float(text) == 0 else text.replace("-", MINUS)
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def tell(
