@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from detente import __version__
-from detente.cli import dynamics, events, forecast, panel, record, scenario, study
+from detente.cli import dynamics, events, forecast, moves, panel, record, scenario, study
 from detente.cli.output import report_bug, report_error, stop_writing
 from detente.errors import DetenteError
 
@@ -47,6 +47,7 @@ app.command("forecast", rich_help_panel="Studies")(forecast.forecast_command)
 app.command("backtest", rich_help_panel="Studies")(forecast.backtest_command)
 app.command("record", rich_help_panel="Studies")(record.record_command)
 app.command("scenario", rich_help_panel="Studies")(scenario.scenario_command)
+app.command("moves", rich_help_panel="Studies")(moves.moves_command)
 app.command("new", rich_help_panel="Studies")(study.new_command)
 app.command("validate", rich_help_panel="Studies")(study.validate_command)
 app.command("ingest", rich_help_panel="Events")(events.ingest_command)

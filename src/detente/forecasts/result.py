@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from detente.dynamics.specs import bars, fan
 from detente.dynamics.tables import Tabular
+from detente.forecasts.events.moves import NextMoves
 
 Floats = NDArray[np.float64]
 
@@ -354,15 +355,17 @@ class Outlook:
         forecasts: One per question, in the study's order.
         track_records: One per question that was scored; empty without a backtest.
         published: The comparison with published odds, if the study names any.
+        moves: The most likely next moves, where the user's events carry them.
     """
 
     forecasts: tuple[QuestionForecast, ...] = ()
     track_records: tuple[TrackRecord, ...] = ()
     published: PublishedComparison | None = None
+    moves: NextMoves | None = None
 
     def __bool__(self) -> bool:
         """Whether the study asks anything."""
-        return bool(self.forecasts or self.published)
+        return bool(self.forecasts or self.published or self.moves)
 
     def record_of(self, question: str) -> TrackRecord | None:
         """The track record of a question, if it was scored."""

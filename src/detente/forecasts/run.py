@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from detente.errors import UsageError
+from detente.errors import DataGapError, UsageError
 from detente.forecasts.backtest import Question, Walks, track_record
+from detente.forecasts.coming_week import coming_week
+from detente.forecasts.events.moves import NextMoves
 from detente.forecasts.odds import forecast_question
 from detente.forecasts.published import compare_published
 from detente.forecasts.result import Outlook
@@ -40,13 +42,22 @@ def outlook(
         narrate(f"odds: {question.title}")
         forecasts.append(forecast_question(walks, question))
     if not backtest:
-        return Outlook(forecasts=tuple(forecasts))
+        return Outlook(forecasts=tuple(forecasts), moves=_moves(data))
     narrate("track record of these odds")
     return Outlook(
         forecasts=tuple(forecasts),
         track_records=tuple(track_record(walks, one, seed=seed) for one in data.study.questions),
         published=compare_published(data),
+        moves=_moves(data),
     )
+
+
+def _moves(data: StudyData) -> NextMoves | None:
+    """The coming week, where events are loaded and carry it."""
+    try:
+        return coming_week(data) if data.events else None
+    except DataGapError:
+        return None
 
 
 def chosen_questions(data: StudyData, wanted: str | None) -> tuple[Question, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from markupsafe import Markup
 
+from detente.forecasts.events.moves import NextMoves
 from detente.forecasts.result import (
     Outlook,
     PublishedComparison,
@@ -59,7 +60,7 @@ PUBLISHED_KEY = (
 )
 
 
-def outlook_view(found: Outlook) -> OutlookView | None:
+def outlook_view(found: Outlook, names: Mapping[str, str]) -> OutlookView | None:
     """The section as data, or None where the study asks nothing of the future."""
     if not found:
         return None
@@ -71,7 +72,27 @@ def outlook_view(found: Outlook) -> OutlookView | None:
         questions=tuple(map(_question, found.forecasts)),
         records=tuple(map(_record, found.track_records)),
         published=None if found.published is None else _published(found.published),
+        moves=None if found.moves is None else _moves(found.moves, names),
+        moves_check="" if found.moves is None else found.moves.check().text,
     )
+
+
+def _moves(found: NextMoves, names: Mapping[str, str]) -> TableView:
+    rows = [
+        (
+            names.get(move.source, move.source),
+            move.name.lower(),
+            names.get(move.target, move.target),
+            Cell(_percent(move.odds), f"{move.odds:.9g}"),
+            Cell(_percent(move.usual), f"{move.usual:.9g}"),
+            "; ".join(f"{day_text(str(one.date))} ({one.event_id})" for one in move.reasons),
+        )
+        for move in found.moves
+    ]
+    head = ("Who", "may", "toward", "Odds", "Usually", "Past events behind it")
+    span = f"{day_text(str(found.first))} to {day_text(str(found.last))}"
+    numeric = (False, False, False, True, True, False)
+    return tables.table(f"The week of {span}", head, rows, numeric)
 
 
 def _leading(able: Sequence[QuestionForecast]) -> list[QuestionForecast]:

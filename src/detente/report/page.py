@@ -67,7 +67,10 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
         cards = tuple(card(f, i) for i, f in enumerate(result.findings, 1))
         tension, relations = tuple(_tension(result)), tuple(_relations(result))
         reactions = reactions_view(result.reactions)
-        outlook, what_if = outlook_view(result.outlook), what_if_view(result.what_if)
+        outlook, what_if = (
+            outlook_view(result.outlook, result.party_names),
+            what_if_view(result.what_if),
+        )
     return PageView(
         title=result.title,
         question=result.question,

@@ -114,6 +114,8 @@ class OutlookView:
         questions: One by one.
         records: How good such odds have been.
         published: Published odds beside ours, or None.
+        moves: The most likely next moves, or None.
+        moves_check: How such odds did in past weeks, or "".
     """
 
     first: tuple[OddsView, ...]
@@ -122,3 +124,5 @@ class OutlookView:
     questions: tuple[QuestionView, ...]
     records: tuple[RecordView, ...]
     published: PublishedView | None
+    moves: TableView | None
+    moves_check: str
