@@ -12,7 +12,7 @@ dates of an episode: in simulated worlds that mean was so noisy that a twentieth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -323,49 +323,35 @@ def _pools(
     grid: Grid, changes: Floats, starts: Ints, causes: Ints, reach: int
 ) -> tuple[list[Ints], Ints]:
     """Matched placebo dates of each episode, dropping rules in turn until enough are left."""
-    periods = np.arange(len(changes))
     clean = np.isfinite(changes)
     for cause in causes:
-        clean &= (periods < cause) | (periods >= cause + reach)
+        clean[cause : cause + reach] = False
+    others = np.arange(len(changes)) != starts[:, None]
+    others &= grid.block == grid.block[starts][:, None]
+    rules = _rules(grid, starts)
+    ladder = np.full(len(starts), len(rules) - 1, dtype=np.int64)
+    chosen, found = others & np.isfinite(changes), np.zeros(len(starts), dtype=np.bool_)
+    for rung, rule in enumerate(rules):
+        pool = others & clean & rule
+        enough = ~found & (pool.sum(axis=1) >= MIN_POOL)
+        chosen[enough], ladder[enough] = pool[enough], rung
+        found |= enough
+    if not chosen.any(axis=1).all():
+        raise DataGapError(
+            "The effect could not be compared with placebo dates.",
+            "The series around the episodes is too short to hold any.",
+            "Load data that cover a longer period.",
+        )
+    return [np.flatnonzero(pool) for pool in chosen], ladder
+
+
+def _rules(grid: Grid, starts: Ints) -> list[Bools]:
+    """Masks of shape (n, T), strictest first: era and volatility; a wider era; the era; none."""
+    apart = np.abs(grid.year - grid.year[starts][:, None])
     volatility = _volatility_class(grid)
-    pools, ladder = [], []
-    for start in starts:
-        candidates = np.isfinite(changes) & (grid.block == grid.block[start]) & (periods != start)
-        rules = _rules(grid, volatility, int(start))
-        pool, dropped = _first_enough(candidates & clean, rules)
-        if len(pool) < MIN_POOL:
-            pool = periods[candidates]
-        if len(pool) == 0:
-            raise DataGapError(
-                "The effect could not be compared with placebo dates.",
-                "The series around the episodes is too short to hold any.",
-                "Load data that cover a longer period.",
-            )
-        pools.append(pool)
-        ladder.append(dropped)
-    return pools, np.array(ladder, dtype=np.int64)
-
-
-def _rules(grid: Grid, volatility: Ints, start: int) -> list[Callable[[], Bools]]:
-    """From the strictest to none: era and volatility; a wider era; the era alone."""
-    near = np.abs(grid.year - grid.year[start]) <= 4
-    far = np.abs(grid.year - grid.year[start]) <= 8
-    alike = volatility == volatility[start]
-    return [
-        lambda: near & alike,
-        lambda: far & alike,
-        lambda: far,
-        lambda: np.ones(len(near), dtype=np.bool_),
-    ]
-
-
-def _first_enough(candidates: Bools, rules: list[Callable[[], Bools]]) -> tuple[Ints, int]:
-    pool = np.flatnonzero(candidates)
-    for dropped, rule in enumerate(rules):
-        pool = np.flatnonzero(candidates & rule())
-        if len(pool) >= MIN_POOL:
-            return pool, dropped
-    return pool, len(rules) - 1
+    alike = volatility == volatility[starts][:, None]
+    far = apart <= 8
+    return [(apart <= 4) & alike, far & alike, far, np.ones_like(far)]
 
 
 def _placebo_effects(free: Floats, pools: list[Ints], draws: int, seed: int) -> Floats:
@@ -375,10 +361,14 @@ def _placebo_effects(free: Floats, pools: list[Ints], draws: int, seed: int) -> 
     lack what sets the few dates of one pool apart from all others, and be too narrow.
     """
     rng = np.random.default_rng(seed)
-    total = np.zeros(draws)
-    for pool in pools:
-        total += rng.choice([-1.0, 1.0], size=draws) * free[rng.choice(pool, size=draws)]
-    return np.asarray(total / len(pools), dtype=np.float64)
+    sizes = np.array([len(pool) for pool in pools])
+    table = np.zeros((len(pools), sizes.max()))
+    for row, pool in zip(table, pools, strict=True):
+        row[: len(pool)] = free[pool]
+    picked = rng.integers(0, sizes, size=(draws, len(pools)))
+    changes = table[np.arange(len(pools)), picked]
+    signs = 2.0 * rng.integers(0, 2, size=changes.shape) - 1.0
+    return np.asarray((signs * changes).mean(axis=1), dtype=np.float64)
 
 
 def _calendar_shifts(changes: Floats, starts: Ints) -> Floats:
