@@ -59,15 +59,15 @@ def _false(rows: Sequence[FalseRow]) -> Spec:
     offset = {"field": "verdict"}
     colour = {"field": "verdict", "title": "falsely", "scale": {"range": ["#b2182b", "#2166ac"]}}
     x = {"field": "share", "type": "quantitative", "title": None, "axis": {"format": ".0%"}}
-    layers = [
+    layers: list[Spec] = [
         {"mark": "rule", "encoding": {"x": x, "x2": {"field": "bound"}}},
         {"mark": {"type": "point", "filled": True, "size": 24}, "encoding": {"x": x}},
     ]
     shared = {"y": y, "yOffset": offset, "color": colour}
-    limit = {"mark": {"type": "rule", "color": GREY, "strokeDash": [3, 3]},
+    limit: Spec = {"mark": {"type": "rule", "color": GREY, "strokeDash": [3, 3]},
              "encoding": {"x": {"datum": 0.05}}}  # fmt: skip
     for layer in layers:
-        layer["encoding"] = {**shared, **layer["encoding"]}  # type: ignore[dict-item]
+        layer["encoding"] = {**shared, **layer["encoding"]}
     return _panels(values, [*layers, limit], width=170, height=150, columns=3)
 
 
@@ -79,7 +79,7 @@ def _coverage(rows: Sequence[CoverRow]) -> Spec:
         "scale": {"domain": [0.75, 1.0], "zero": False},
     }  # fmt: skip
     ends = {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}}
-    layers = [
+    layers: list[Spec] = [
         {"mark": {"type": "rule", "clip": True}, "encoding": ends},
         {"mark": {"type": "point", "filled": True, "size": 24}, "encoding": {"y": y, "x": x}},
         *(
@@ -102,7 +102,7 @@ def _reliability(rows: Sequence[BinRow]) -> Spec:
         "mark": {"type": "line", "color": GREY, "strokeDash": [3, 3]},
         "encoding": {"x": {**x, "field": "a"}, "y": {**y, "field": "a"}},
     }
-    layers = [
+    layers: list[Spec] = [
         {"mark": "rule", "encoding": ends},
         {"mark": {"type": "point", "filled": True}, "encoding": {"x": x, "y": y}},
         straight,
@@ -119,7 +119,7 @@ def _power(rows: Sequence[PowerRow]) -> Spec:
     x = {"field": "episodes", "type": "quantitative", "title": "episodes", "scale": {"zero": True}}
     colour = {"field": "effect", "type": "nominal", "sort": None, "title": "effect"}
     mark = {"type": "line", "point": True}
-    layers = [
+    layers: list[Spec] = [
         {"mark": mark, "encoding": {"x": x, "y": y, "color": colour}},
         {"mark": {"type": "rule", "color": GREY, "strokeDash": [3, 3]},
          "encoding": {"y": {"datum": 0.8}}},

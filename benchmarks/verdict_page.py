@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,24 +26,23 @@ WHAT = {
 
 INTRODUCTION = """# Are the verdicts honest?
 
-Made by `python -m benchmarks verdicts`; do not edit. Here the claims engine, unchanged, judges claims
-in simulated worlds whose truth is known (`detente.synthetic`). The worlds are daily: causes and
-incidents are self-exciting days, events between pairs are self-exciting counts with bursts, in
+Made by `python -m benchmarks verdicts`; do not edit. Here the claims engine, unchanged, judges
+claims in simulated worlds whose truth is known (`detente.synthetic`). The worlds are daily: causes
+and incidents are self-exciting days, events between pairs are self-exciting counts with bursts, in
 proportion to the volume of news, reported by month beside all events of the world. A null world has
 no effect, but may have drifts, seasons, growing media, self-excitation, clustered causes, crises
 that draw attention to everyone and bring causes, missing days, or all of them.
 
 This page was made from {worlds} worlds of each sort in {minutes:.1f} minutes with {processes}
-processes. A rate that was not shown to lie within its target is in **bold**: the rate itself is
-outside. Where the rate is within the target but its exact upper 95% bound (Clopper and Pearson 1934)
-is not, the bound says so.
+processes. Rates outside of their target are in **bold**. Bounds are exact (Clopper and Pearson
+1934): a rate within its target whose upper 95% bound is not has not been proven to be.
 
 ## What is judged
 
 {claims}
 
-A claim is judged in a world only if the world's feature touches its data; elsewhere the world is the
-plain one.
+A claim is judged in a world only if the world's feature touches its data; elsewhere the world is
+the plain one.
 
 ## In short
 
@@ -52,15 +52,16 @@ plain one.
 UNSEEN = """## What is not shown here
 
 - **A confounder that strikes the causes and this pair alone cannot be told from an effect by any
-  design here.** In the world `{hidden}` crises bring causes and raise this pair's share of the news;
-  nothing that the cause does has any effect. {seen}
-- The worlds are made by us: months of 2001-like length, 10 to 40 causes, effects that are the same in
-  every episode. Real series can be stranger.
-- A dated period is compared with its moves along the calendar. A period differs from others for many
-  reasons; in worlds with drifts and seasons the difference is real, so they are no null worlds for it.
+  design here.** In the world `{hidden}` crises bring causes and raise this pair's share of the
+  news; nothing that the cause does has any effect. {seen}
+- The worlds are made by us: months of 2001-like length, 10 to 40 causes, effects that are the same
+  in every episode. Real series can be stranger.
+- A dated period is compared with its moves along the calendar. A period differs from others for
+  many reasons; in worlds with drifts and seasons the difference is real, so they are no null worlds
+  for it.
 - One outcome does not test a probability; the reliability of the odds is that of many worlds.
-- `followed` is false by construction if nothing links the two, so only its verdicts in favour are
-  counted as false there; that an incident did not follow is simply true or not.
+- Nothing links the two in `followed`, so every verdict in favour is false; that an incident did not
+  follow is simply true or not.
 - Families of claims are corrected by Holm's method on top of this; here every claim stands alone.
 """
 
@@ -134,14 +135,14 @@ def summary(page: Page) -> list[str]:
     worst = max(false, key=lambda row: row.supported)
     denied = max(false, key=lambda row: -1.0 if row.denied == 0 else row.contradicted)
     return [
-        f"False verdicts are within the targets in {sum(map(meets, false))} of {len(false)} pairs of "
-        f"world and claim; in {sum(map(proven, false))} the exact bounds of `supported` and "
+        f"False verdicts are within the targets in {sum(map(meets, false))} of {len(false)} pairs "
+        f"of world and claim; in {sum(map(proven, false))} the exact bounds of `supported` and "
         "`contradicted` are as well.",
         f"The highest rate of false `supported` is {worst.supported:.1%} (`{worst.claim}`, "
         f"{worst.world}), of false `contradicted` {denied.contradicted:.1%} (`{denied.claim}`, "
         f"{denied.world}).",
-        f"90% intervals cover 85 to 95% in {len(page.cover) - len(off)} of {len(page.cover)} pairs; "
-        f"{len(short)} cover less, {wide} more (too cautious).",
+        f"90% intervals cover 85 to 95% in {len(page.cover) - len(off)} of {len(page.cover)} "
+        f"pairs; {len(short)} cover less, {wide} more (too cautious).",
     ]
 
 
@@ -177,10 +178,10 @@ def _cover(rows: Sequence[CoverRow]) -> str:
     lines = [
         "## Coverage of 90% intervals",
         "",
-        "Target: 85 to 95%, without an effect and with one (the smallest visible one of each world's",
-        "own card). In brackets the exact 95% interval of the share. The truth of a shift or of a",
-        "dated period includes what drifts do there; the intervals count a drift as a swing that may",
-        "come again, so they are cautious in worlds with trends.",
+        "Target: 85 to 95%, without an effect and with one (the smallest visible one of each",
+        "world's own card). In brackets the exact 95% interval of the share. The truth of a shift",
+        "or of a dated period includes what drifts do there; the intervals count a drift as a",
+        "swing that may come again, so they are cautious in worlds with trends.",
         "",
         "![Coverage by world and claim](figures/verdicts-coverage.svg)",
         "",
@@ -199,8 +200,9 @@ def _bins(rows: Sequence[BinRow]) -> str:
     lines = [
         "## Reliability of probabilities",
         "",
-        "All null worlds together. Half of the claims about extremes are made where the observed rate",
-        "looks most like a peak. In **bold**: the mean stated lies outside the exact 95% interval.",
+        "All null worlds together. Half of the claims about extremes are made where the observed",
+        "rate looks most like a peak. In **bold**: the mean stated lies outside the exact 95%",
+        "interval of what came true.",
         "",
         "![Reliability diagram](figures/verdicts-reliability.svg)",
         "",
@@ -220,8 +222,8 @@ def _power(rows: Sequence[PowerRow]) -> str:
     lines = [
         "## Power",
         "",
-        "How often an effect was seen in plain worlds: p below .05 in its direction; a verdict that at",
-        "least leans; `supported`. This is what `no clear effect` is worth.",
+        "How often an effect was seen in plain worlds: p below .05 in its direction; a verdict that",
+        "at least leans; `supported`. This is what `no clear effect` is worth.",
         "",
         "![Power by number of episodes](figures/verdicts-power.svg)",
         "",
@@ -229,8 +231,8 @@ def _power(rows: Sequence[PowerRow]) -> str:
         "|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {row.claim} | {row.effect} | {row.episodes or '–'} | {row.seen:.0%} | {row.leaning:.0%} "
-        f"| {row.supported:.0%} |"
+        f"| {row.claim} | {row.effect} | {row.episodes or '–'} | {row.seen:.0%} "
+        f"| {row.leaning:.0%} | {row.supported:.0%} |"
         for row in rows
     ]
     return "\n".join([*lines, ""])
@@ -240,10 +242,10 @@ def _visible(rows: Sequence[VisibleRow]) -> str:
     lines = [
         "## The smallest effect that would have been seen",
         "",
-        "Each card says how large an effect its design would have seen four times in five, that is,",
-        "with p below .05 in its direction before correction for a family. Each null world is made",
-        "again with that effect. The median is on the log scale for rates. The last column: cards that",
-        "say that no effect would have been seen.",
+        "Each card says how large an effect its design would have seen four times in five, that",
+        "is, with p below .05 in its direction before correction for a family. Each null world is",
+        "made again with that effect. The median is on the log scale for rates. The last column:",
+        "cards that say that no effect would have been seen.",
         "",
         "| world | claim | worlds | median size | seen | at least leans | none visible |",
         "|---|---|---|---|---|---|---|",
@@ -262,7 +264,7 @@ def _plain(share: float) -> str:
 
 
 def _rate(share: float, limit: float) -> str:
-    return "–" if share != share else _marked(share, share <= limit)  # noqa: PLR0124
+    return "–" if math.isnan(share) else _marked(share, share <= limit)
 
 
 def _marked(share: float, fine: bool) -> str:
