@@ -35,7 +35,7 @@ BENCHMARKS: dict[str, Callable[[Namespace], None]] = {
     "levels": lambda given: _run("levels"),
     "forecasts": lambda given: _run("forecasts", worlds=given.worlds),
     "scenarios": lambda given: _run("scenarios"),
-    "triad_worlds": lambda given: _run("triad_worlds"),
+    "triad_worlds": lambda given: _run("triad_worlds", given.worlds),
     "verdicts": lambda given: _run("verdicts", worlds=given.worlds),
 }
 """What can be measured; each is a module of this package."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from benchmarks.record import Result, save
 from detente.dynamics.triads.law import share_as_large, worlds
 from detente.dynamics.triads.model import PRIMARY, TriadModel, triad_model
 from detente.dynamics.triads.panel import triad_panel
@@ -74,21 +75,34 @@ def run(world: TriadWorld, seed: int, draws: int = 39) -> Run:
     )
 
 
-def main() -> None:
-    """Run all sorts of worlds and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--worlds", type=int, default=500)
-    parser.add_argument("--only", default="", help="sorts of worlds whose name holds this")
-    options = parser.parse_args()
-    count = options.worlds
+def main(worlds: int = 500, only: str = "") -> None:
+    """Run all sorts of worlds, print the table and save the share of false rejections.
+
+    Args:
+        worlds: Worlds of each sort.
+        only: Only sorts of worlds whose name holds this.
+    """
     print(
         "| world | truth | mean estimate | 90% intervals cover | rejected | rejected, permutation "
         "| period effects only | plain regression |"
     )
     print("|---" * 8 + "|")
-    for name, world in ((n, w) for n, w in WORLDS.items() if options.only in n):
-        runs = [run(world, seed) for seed in range(count)]
+    false = {}
+    for name, world in ((n, w) for n, w in WORLDS.items() if only in n):
+        runs = [run(world, seed) for seed in range(worlds)]
         print(f"| {name} | {' | '.join(_cells(world, runs))} |", flush=True)
+        if world.effect == 0:
+            false[name] = float(np.mean([one.rejected_permuted for one in runs]))
+    if false and not only:
+        worst = max(false, key=lambda name: false[name])
+        save(
+            Result(
+                "triad-law-size", round(100 * false[worst], 1), "%",
+                "at most 7% false rejections at 5% by permutation",
+                round(0.07 / false[worst], 2), "≥ 1", f"the worst of {len(false)} sorts of worlds without an effect ({worst}), "
+                f"{worlds} worlds each",
+            )
+        )  # fmt: skip
 
 
 def _cells(world: TriadWorld, runs: list[Run]) -> list[str]:
@@ -107,4 +121,8 @@ def _cells(world: TriadWorld, runs: list[Run]) -> list[str]:
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--worlds", type=int, default=500)
+    parser.add_argument("--only", default="")
+    given = parser.parse_args()
+    main(given.worlds, given.only)

@@ -15,6 +15,7 @@ from detente.cli.output import new_table, print_json, print_lines, print_table
 from detente.cli.study import StudyName, event_store, saying
 
 if TYPE_CHECKING:
+    from detente.dynamics.checks import Check
     from detente.reactions.result import (
         ExcitationReading,
         LawReading,
@@ -83,12 +84,23 @@ def _show(found: Reactions, most: int | None) -> None:
         _say(system.label, system.problem, system.answer)
         if not system.problem:
             _reactions(system, most)
+            _checks(system.checks)
     for excitation in found.excitations:
         _say(f"Self-excitation: {excitation.label}", excitation.problem, excitation.answer)
         _rates(excitation)
+        _checks(excitation.checks)
     for law in found.laws:
         _say(law.label, law.problem, law.answer)
         _law(law)
+        _checks(law.checks)
+
+
+def _checks(checks: Sequence[Check]) -> None:
+    words = {True: "passed", False: "failed", None: "note"}
+    for check in checks:
+        print_lines(Text(f"{words[check.passed]}: {check.name}. {check.text}", style="dim"))
+    if checks:
+        print_lines(Text())
 
 
 def _say(label: str, problem: str, answer: str) -> None:

@@ -115,8 +115,9 @@ def _case(panel: Panel, enemy: CommonEnemy, seed: int) -> AttackerEffect | None:
 
 def _row(row: LawEffect, law: TriadLaw | None) -> LawRow:
     label = row.specification.label
+    dealt = "" if law is None else " (p by attackers dealt anew)"
     return LawRow(
-        label=label[:1].upper() + label[1:],
+        label=label[:1].upper() + label[1:] + dealt,
         effect=row.effect,
         low=row.low,
         high=row.high,
@@ -129,7 +130,7 @@ def _row(row: LawEffect, law: TriadLaw | None) -> LawRow:
 
 def _case_row(data: StudyData, case: AttackerEffect) -> LawRow:
     return LawRow(
-        label=f"Only attacks by {data.name_of(case.attacker)}",
+        label=f"Only attacks by {data.name_of(case.attacker)} (p by attackers dealt anew)",
         effect=case.effect,
         low=case.low,
         high=case.high,
@@ -172,7 +173,11 @@ def _case_text(data: StudyData, case: AttackerEffect, years: np.ndarray) -> str:
         )
     elif case.pair is not None:
         names = " and ".join(data.name_of(code) for code in case.pair)
-        text += f" Of {names} there are no years to compare: too few with such attacks on both."
+        text += (
+            f" {names[:1].upper()}{names[1:]} it attacked both more than usual in "
+            f"{len(case.attacked)} of {len(years) - 1} years, so the law says nothing of this pair "
+            "alone; a claim on what followed each attack can."
+        )
     return text.replace("-", MINUS)
 
 

@@ -235,7 +235,15 @@ def _answer(reading: SystemReading) -> str:
     told = "; ".join(_told(reading, one) for one in found[:3])
     more = f" The other {len(found) - 3} are in the chart." if len(found) > 3 else ""
     verb = "stands" if len(found) == 1 else "stand"
-    return f"{asked}, {len(found)} {verb} after correction ({reading.span}): {told}.{more}"
+    answer = f"{asked}, {len(found)} {verb} after correction ({reading.span}): {told}.{more}"
+    turned = sum(one.seen_reversed for one in found)
+    if turned == len(found):
+        return answer
+    which = "It does" if len(found) == 1 else f"{len(found) - turned} of them do"
+    return (
+        f"{answer} {which} not stand if the order of the series is turned around: within one "
+        f"{reading.every} the data cannot say who moved first."
+    )
 
 
 def _told(reading: SystemReading, one: Reaction) -> str:

@@ -141,6 +141,13 @@ def _checked(counts: ArrayLike, exposure: ArrayLike | None) -> tuple[Floats, Flo
             f"The counts have the shape {values.shape}, the exposure {weights.shape}.",
             "Give one count and one exposure per period.",
         )
+    known = values[~np.isnan(values)]
+    if np.any(known < 0) or np.any(known != np.floor(known)) or np.any(np.isinf(known)):
+        raise UsageError(
+            "A level of counts could not be estimated.",
+            "Some values are negative, infinite or not whole.",
+            "Give counts, with NaN where nothing is known; for scores use `local_level`.",
+        )
     if (values < 0).any() or (weights < 0).any():
         raise UsageError(
             "A level of counts could not be estimated.",

@@ -152,7 +152,7 @@ def probability_highest(posterior: LevelPosterior, target: Bools, rivals: Bools)
         Share of the draws in which it does, 0 to 1.
 
     Raises:
-        UsageError: There is no target or no rival.
+        UsageError: There is no target or no rival, a period is both, or the lengths differ.
 
     Example:
         >>> up = LevelPosterior(np.array([[0.0, 1.0, 2.0]]), {})
@@ -160,7 +160,7 @@ def probability_highest(posterior: LevelPosterior, target: Bools, rivals: Bools)
         >>> probability_highest(up, last, before)
         1.0
     """
-    _check_sets(target, rivals)
+    _check_sets(posterior, target, rivals)
     best = posterior.draws[:, target].max(axis=1)
     return float(np.mean(best > posterior.draws[:, rivals].max(axis=1)))
 
@@ -176,17 +176,20 @@ def probability_lowest(posterior: LevelPosterior, target: Bools, rivals: Bools) 
         >>> probability_lowest(up, last, before), probability_lowest(up, before, last)
         (0.0, 1.0)
     """
-    _check_sets(target, rivals)
+    _check_sets(posterior, target, rivals)
     best = posterior.draws[:, target].min(axis=1)
     return float(np.mean(best < posterior.draws[:, rivals].min(axis=1)))
 
 
-def _check_sets(target: Bools, rivals: Bools) -> None:
-    if not (np.any(target) and np.any(rivals)):
+def _check_sets(posterior: LevelPosterior, target: Bools, rivals: Bools) -> None:
+    periods = posterior.draws.shape[1]
+    fit = len(target) == len(rivals) == periods
+    if not fit or not np.any(target) or not np.any(rivals) or np.any(target & rivals):
         raise UsageError(
             "The level could not be compared.",
-            f"There are {np.sum(target)} periods in the target and {np.sum(rivals)} rivals.",
-            "Name at least one of each.",
+            f"There are {np.sum(target)} periods in the target and {np.sum(rivals)} rivals, out of "
+            f"{len(target)} and {len(rivals)} that should be {periods}.",
+            "Name at least one of each, for every period of the level, and none as both.",
         )
 
 

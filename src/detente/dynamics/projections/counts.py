@@ -69,7 +69,9 @@ def fit_counts(counts: Floats, x: Floats, offset: Floats, *, negative_binomial: 
         >>> fit.coefficients.round(1).tolist()
         [1.0, 0.5]
     """
-    first = np.linalg.lstsq(x, np.log(counts + 0.5) - offset, rcond=None)[0]
+    first: Floats = np.asarray(
+        np.linalg.lstsq(x, np.log(counts + 0.5) - offset, rcond=None)[0], dtype=np.float64
+    )
     poisson = _iterate(counts, x, offset, first, 0.0)
     dispersion = dispersion_of(counts, poisson.mean, x.shape[1]) if negative_binomial else 0.0
     if dispersion == 0:

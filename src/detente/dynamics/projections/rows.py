@@ -83,6 +83,12 @@ def make_inputs(
         DataGapError: A value is missing and there are no segments.
     """
     y, x = np.asarray(outcome, dtype=np.float64), np.asarray(shock, dtype=np.float64)
+    if y.ndim != 1 or y.size == 0:
+        raise UsageError(
+            "The response could not be projected.",
+            f"The outcome has the shape {y.shape}.",
+            "Give one value per period.",
+        )
     columns = {"controls": _table(controls, len(y)), "others": _table(others, len(y))}
     given = {"shock": x, "exposure": exposure, "state": state, "segments": segments, **columns}
     arrays = {k: np.asarray(v, dtype=np.float64) for k, v in given.items() if v is not None}

@@ -71,7 +71,8 @@ def shared_attackers(attack: Bools) -> Floats:
         1.0
     """
     directed = attack.astype(np.float32)
-    return np.matmul(directed.transpose(0, 2, 1), directed).astype(np.float64)
+    shared = np.matmul(directed.transpose(0, 2, 1), directed)
+    return np.asarray(shared, dtype=np.float64)
 
 
 def dealt_anew(attack: Bools, possible: Bools, seed: int) -> Bools:

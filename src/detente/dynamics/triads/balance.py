@@ -107,6 +107,12 @@ def balance(
         Heider (1946), Attitudes and cognitive organization; Cartwright and Harary (1956),
         Structural balance: a generalization of Heider's theory.
     """
+    if draws < 1:
+        raise UsageError(
+            "Balance could not be measured.",
+            f"{draws} draws were asked for.",
+            "Ask for one or more.",
+        )
     signs = _signs(ties, neutral, keep)
     balanced, triads = balanced_triads(signs)
     if not triads.any():

@@ -184,4 +184,4 @@ def _state_inverse(pairs: Pairs) -> Floats:
     joint = np.zeros((pairs.states, pairs.states))
     joint[pairs.first, pairs.second] = joint[pairs.second, pairs.first] = 1.0
     joint[np.diag_indices(pairs.states)] = joint.sum(axis=1)
-    return np.linalg.pinv(joint, hermitian=True)
+    return np.asarray(np.linalg.pinv(joint, hermitian=True), dtype=np.float64)

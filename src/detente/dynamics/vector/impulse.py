@@ -259,7 +259,7 @@ def impulse_draws(
         Shape (steps, k, draws), [step, response, draw].
 
     Raises:
-        UsageError: There is no step or no draw.
+        UsageError: There is no step, no draw or no such series.
         DataGapError: Draws are so explosive that they overflow.
 
     Example:
@@ -271,6 +271,12 @@ def impulse_draws(
         [-0.1, 0.9]
     """
     _check(steps, "cholesky", "pointwise", (), draws)
+    if not 0 <= impulse < len(model.names):
+        raise UsageError(
+            "The impulse responses could not be made.",
+            f"Series {impulse} was shocked, out of {len(model.names)}.",
+            "Give the index of a series, from 0.",
+        )
     drawn = model.draw(draws, seed)
     k, lags = len(model.names), model.system.lags
     own = drawn.factors[:, :, impulse] / drawn.factors[:, impulse, impulse, None]

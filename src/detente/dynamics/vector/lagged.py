@@ -236,11 +236,11 @@ def _numbers(given: ArrayLike, what: str) -> Floats:
 def _series(values: ArrayLike, lags: int) -> Floats:
     series = _numbers(values, "series")
     series = series[:, None] if series.ndim == 1 else series
-    if series.ndim != 2 or series.size == 0 or lags < 1:
+    if series.ndim != 2 or series.size == 0 or lags < 1 or int(lags) != lags:
         raise UsageError(
             "The series could not be lined up with their past.",
             f"Their shape is {series.shape} and the number of lags {lags}.",
-            "Give one row per period, one column per series, and at least one lag.",
+            "Give one row per period, one column per series, and a whole number of lags.",
         )
     return series
 
