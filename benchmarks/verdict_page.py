@@ -222,7 +222,7 @@ def _power(rows: Sequence[PowerRow]) -> str:
     lines = [
         "## Power",
         "",
-        "How often an effect was seen in plain worlds: p below .05 in its direction; a verdict that",
+        "How often an effect was seen in plain worlds: p below .05 its way; a verdict that",
         "at least leans; `supported`. This is what `no clear effect` is worth.",
         "",
         "![Power by number of episodes](figures/verdicts-power.svg)",

@@ -4,7 +4,8 @@ On day t the rate, relative to a known scale (the volume of news, times any plan
 
     rate[t] = base[t] + jump * heat[t],   heat[t+1] = decay * heat[t] + (1 - decay) * events[t]
 
-so an event brings `jump` more of its kind, spread over 1 / (1 - decay) days on average.
+so an event brings `jump` more of its kind, spread over 1 / (1 - decay) days on average. Bursts of
+counts feed on themselves, so counts bring a little more than that.
 """
 
 from __future__ import annotations
