@@ -47,7 +47,7 @@ def save(result: Result) -> None:
     record = {
         **asdict(result),
         "command": f"python -m benchmarks {result.name.split('-')[0]}",
-        "commit": _commit(),
+        "commit": commit(),
         "machine": f"{os.cpu_count()} cores, Python {sys.version.split()[0]}",
     }
     path = RESULTS / f"{result.name}.json"
@@ -109,7 +109,8 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _commit() -> str:
+def commit() -> str:
+    """The commit that is checked out, or `unknown`."""
     done = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],
         cwd=ROOT,

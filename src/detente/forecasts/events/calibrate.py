@@ -62,9 +62,9 @@ class Calibration(Tabular):
         return Check(
             "Odds are calibrated",
             self.error <= TOLERANCE,
-            f"Over {self.weeks} weeks and {int(self.forecasts.sum())} forecasts, odds and what came "
-            f"differ by {self.error:.3f} on average; the Brier score is {self.brier:.3f}, against "
-            f"{self.usual:.3f} of the usual share.",
+            f"Over {self.weeks} weeks and {int(self.forecasts.sum())} forecasts, odds and what "
+            f"came differ by {self.error:.3f} on average; the Brier score is {self.brier:.3f}, "
+            f"against {self.usual:.3f} of the usual share.",
         )
 
 
@@ -85,9 +85,21 @@ def logistic(features: Floats, came: Floats, *, ridge: float = 1.0) -> Odds:
         >>> said(np.array([[1.0]])).round(1).tolist()
         [0.5]
     """
+    constant, *weights = coefficients(features, came, ridge=ridge)
+    return lambda new: np.asarray(expit(constant + new @ np.array(weights)))
+
+
+def coefficients(features: Floats, came: Floats, *, ridge: float = 1.0) -> Floats:
+    """Constant and weights of a ridge logistic regression, shape (k + 1,); see `logistic`.
+
+    Example:
+        >>> x = np.array([[0.0], [0.0], [1.0], [1.0]] * 50)
+        >>> coefficients(x, np.array([0.0, 1.0, 1.0, 1.0] * 50), ridge=1e-6)[0].round(2) + 0
+        0.0
+    """
     centre, spread = features.mean(axis=0), features.std(axis=0)
     scale = np.where(spread > 0, spread, 1.0)
-    design = _design(features, centre, scale)
+    design = np.column_stack([np.ones(len(features)), (features - centre) / scale])
     penalty = np.full(design.shape[1], ridge)
     penalty[0] = 1e-6
     weights = np.zeros(design.shape[1])
@@ -99,11 +111,8 @@ def logistic(features: Floats, came: Floats, *, ridge: float = 1.0) -> Odds:
         weights += step / max(1.0, float(np.abs(step).max()))
         if np.abs(step).max() < 1e-6:
             break
-    return lambda new: np.asarray(expit(_design(new, centre, scale) @ weights))
-
-
-def _design(features: Floats, centre: Floats, scale: Floats) -> Floats:
-    return np.column_stack([np.ones(len(features)), (features - centre) / scale])
+    raw = weights[1:] / scale
+    return np.concatenate([[weights[0] - raw @ centre], raw])
 
 
 def isotonic(odds: Floats, came: Floats) -> Odds:

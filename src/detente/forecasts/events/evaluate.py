@@ -100,8 +100,8 @@ def score(ranks: Floats) -> Score:
         raise DataGapError(
             "A ranking could not be scored.", "It holds no ranks.", "Score a day that has facts."
         )
-    hits = (float(np.mean(ranks <= k)) for k in (1, 3, 10))
-    return Score(float(np.mean(1 / ranks)), *hits, len(ranks))
+    one, three, ten = (float(np.mean(ranks <= k)) for k in (1, 3, 10))
+    return Score(float(np.mean(1 / ranks)), one, three, ten, len(ranks))
 
 
 def score_random_ties(placings: list[Placing]) -> float:

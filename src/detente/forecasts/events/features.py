@@ -16,13 +16,19 @@ from detente.forecasts.events.memory import (
     Memory,
     situation,
 )
-from detente.forecasts.events.views import NAMED, PARTS, Names, compare_names
+from detente.forecasts.events.views import (
+    NAMED,
+    VIEW_PARTS,
+    Names,
+    compare_names,
+    fellows,
+    partners,
+)
 from detente.forecasts.events.walks import (
     REACH,
     Heap,
     Neighbours,
     add,
-    alike,
     clear,
     empty_heap,
     last_step,
@@ -34,35 +40,62 @@ from detente.forecasts.events.walks import (
 FAR = 9999.0
 """Stands for the gap in days since what never happened."""
 
-_BLOCK = FADES + 1
-TRIPLE, MIRROR, FORWARD, BACKWARD, TAKER, ENTITY = (i * _BLOCK for i in range(6))
-BEST = 6 * _BLOCK
-SECOND, EITHER, WALK2, WALK2R, WALK3R, ALIKE, PAIRS, TAKES, LOGIT = (BEST + 1 + i for i in range(9))
-RATIOS = LOGIT + 1
-OWN = RATIOS + 4
-"""Columns that a candidate has of its own; later ones compare it with the question."""
+BLOCKS = ("triple", "mirror", "forward", "backward", "taker", "entity")
+WIDTH = FADES + 1
+TRIPLE, MIRROR, FORWARD, BACKWARD, TAKER, ENTITY = (i * WIDTH for i in range(6))
+"""First column of each block: decayed counts of the question's own fact, of its mirror image, of
+all that the subject did to the object, of all it suffered from it, of the object with the relation,
+of the object at large; each with the days since the last."""
 
-SHARES = (TRIPLE + 1, TRIPLE + 2, TRIPLE + 4, FORWARD + 2, BACKWARD + 2, TAKER + 1, TAKER + 3,
-          BEST, EITHER, WALK2R, WALK3R, ALIKE)
+SINGLE = (
+    "best", "second", "either",
+    "walk2", "walk2r", "walk3r",
+    "pairs", "takes", "logit",
+    "fellow", "home",
+    "of object, recent", "of object, ever", "of taker, recent", "of taker, ever",
+)  # fmt: skip
+(
+    BEST, SECOND, EITHER, WALK2, WALK2R, WALK3R, PAIRS, TAKES, LOGIT, FELLOW, HOME, RATIO
+) = (6 * WIDTH + i for i in range(12))  # fmt: skip
+OWN = 6 * WIDTH + len(SINGLE)
+"""Columns that a candidate has of its own; later ones compare it with the other candidates."""
+
+SHARES = (
+    TRIPLE + 1, TRIPLE + 2, TRIPLE + 4, FORWARD + 2, BACKWARD + 2, TAKER + 1, TAKER + 3,
+    BEST, EITHER, WALK2R, WALK3R,
+)  # fmt: skip
 SHARE = OWN
 QUESTION = SHARE + len(SHARES)
-IDS = QUESTION + 12
+SAID = 12
+"""Columns that all candidates of a question share."""
+
+IDS = QUESTION + SAID
 COLUMNS = IDS + NAMED
 
-_FADED = ("1.5d", "5d", "20d", "80d", "ever")
+FIRST_LOOK = (
+    TRIPLE + 2, TRIPLE + 4, MIRROR + 4, FORWARD + 2, FORWARD + 4, BACKWARD + 2, BACKWARD + 4,
+    TAKER + 1, TAKER + 3, TAKER + 4, BEST, EITHER, WALK2, WALK2R, WALK3R, LOGIT, FELLOW, HOME,
+)  # fmt: skip
+"""Columns by which candidates are chosen."""
+
+STRONGEST = 30
+TAKERS = 60
+FELLOWS = 60
+"""How many candidates each kind of walk, the relation and the subject's country put forward."""
 
 
 def column_names() -> list[str]:
     """Names of the columns, in order."""
-    blocks = ("triple", "mirror", "forward", "backward", "taker", "entity")
-    own = [f"{block} {part}" for block in blocks for part in (*_FADED, "gap")]
-    own += ["best", "second", "either", "walk2", "walk2r", "walk3r", "alike", "pairs", "takes", "logit", "of o 20d", "of o ever", "of taker 20d", "of taker ever"]
+    parts = ("1.5 days", "5 days", "20 days", "80 days", "ever", "gap")
+    own = [f"{block} {part}" for block in BLOCKS for part in parts] + list(SINGLE)
     shares = [f"share of {own[i]}" for i in SHARES]
-    return own + shares + [f"question {i}" for i in range(IDS - QUESTION)] + [f"view {i // PARTS} {i % PARTS}" for i in range(NAMED)]
+    said = [f"question {i}" for i in range(SAID)]
+    views = [f"view {i // VIEW_PARTS} part {i % VIEW_PARTS}" for i in range(NAMED)]
+    return own + shares + said + views
 
 
 class Board(NamedTuple):
-    """Working space: one row of own columns per entity, and who has been put on it."""
+    """Working space: a row of own columns per entity, and which entities have been put on it."""
 
     rows: Floats
     marked: Heap
@@ -76,9 +109,60 @@ class Board(NamedTuple):
 def empty_board(entities: int) -> Board:
     """Working space for so many entities."""
     rows = np.zeros((entities, OWN), dtype=np.float32)
-    rows[:, [i * _BLOCK + FADES for i in range(6)]] = FAR
-    heaps = [empty_heap(entities) for _ in range(4)]
-    return Board(rows, heaps[0], no_neighbours(entities), heaps[1], heaps[2], heaps[3], empty_contest(entities))
+    rows[:, FADES : 6 * WIDTH : WIDTH] = FAR
+    marked, walk, step, scratch = (empty_heap(entities) for _ in range(4))
+    near, contest = no_neighbours(entities), empty_contest(entities)
+    return Board(rows, marked, near, walk, step, scratch, contest)
+
+
+@compiled
+def look(
+    memory: Memory,
+    logit: Logit,
+    board: Board,
+    names: Names,
+    subject: int,
+    relation: int,
+    day: int,
+    most: int,
+    weights: Floats,
+    out: Floats,
+) -> Days:
+    """Choose the candidates of a question and write their columns.
+
+    Args:
+        memory: State before the question's day.
+        logit: Weights learned before the question's day.
+        board: Working space, empty; it is left empty.
+        names: What is read from the names.
+        subject: Of the question.
+        relation: Of the question.
+        day: Of the question.
+        most: At most so many candidates.
+        weights: Of the columns of `FIRST_LOOK`, by which candidates are chosen.
+        out: One row per candidate is written here, shape (most or more, COLUMNS).
+
+    Returns:
+        The candidates, in the order of their rows.
+    """
+    _from_history(memory, board, subject, relation, day)
+    _from_logit(memory, logit, board, subject, relation, day)
+    _from_walks(memory, board, subject, relation, day)
+    _from_takers(memory, board, relation, day)
+    if names.on[0]:
+        _from_fellows(memory, names, board, subject, relation, day)
+    chosen = _choose(board, weights, most)
+    table = out[: len(chosen)]
+    for i in range(len(chosen)):
+        _finish(memory, board.rows[chosen[i]], chosen[i], day)
+        for j in range(OWN):
+            table[i, j] = board.rows[chosen[i], j]
+    _compare(table)
+    _of_question(memory, subject, relation, day, board.marked.size[0], table)
+    if names.on[0]:
+        compare_names(memory, names, subject, relation, day, chosen, table, IDS)
+    _wipe(board)
+    return chosen
 
 
 @compiled
@@ -100,15 +184,12 @@ def _from_history(memory: Memory, board: Board, subject: int, relation: int, day
     kinds = len(memory.relation_day)
     back = (relation + kinds // 2) % kinds
     asked, came = memory.asked[relation], memory.came[relation]
-    for cell in range(
-        memory.cell_start[subject * kinds], memory.cell_start[(subject + 1) * kinds]
-    ):
+    for cell in range(memory.cell_start[subject * kinds], memory.cell_start[(subject + 1) * kinds]):
         if memory.cell_day[cell] == NEVER:
             continue
         gap, kind = day - memory.cell_day[cell], memory.cell_relation[cell]
-        counts, true = memory.cell_count[cell], memory.cell_object[cell]
-        row = board.rows[true]
-        _mark(board, true)
+        counts, row = memory.cell_count[cell], board.rows[memory.cell_object[cell]]
+        _mark(board, memory.cell_object[cell])
         _fade(row, FORWARD if kind < kinds // 2 else BACKWARD, counts, gap, memory.decay)
         if kind == relation:
             _fade(row, TRIPLE, counts, gap, memory.decay)
@@ -117,14 +198,14 @@ def _from_history(memory: Memory, board: Board, subject: int, relation: int, day
         now = situation(gap, counts[2] * memory.decay[gap, 2])
         odds = (came[kind, now] + 0.1) / (asked[kind, now] + 10.0)
         row[EITHER] -= np.log(1 - odds)
-        if odds > row[BEST]:
-            row[SECOND], row[BEST] = row[BEST], odds
-        elif odds > row[SECOND]:
-            row[SECOND] = odds
+        row[SECOND] = max(row[SECOND], min(row[BEST], odds))
+        row[BEST] = max(row[BEST], odds)
 
 
 @compiled
-def _from_logit(memory: Memory, logit: Logit, board: Board, subject: int, relation: int, day: int) -> None:
+def _from_logit(
+    memory: Memory, logit: Logit, board: Board, subject: int, relation: int, day: int
+) -> None:
     contest = board.contest
     stand(memory, logit, contest, subject, relation, day)
     heap = contest.listed
@@ -144,7 +225,7 @@ def _from_logit(memory: Memory, logit: Logit, board: Board, subject: int, relati
 
 
 @compiled
-def _from_takers(memory: Memory, board: Board, relation: int, day: int, most: int) -> None:
+def _from_takers(memory: Memory, board: Board, relation: int, day: int) -> None:
     """Mark the objects that the relation has had most of late."""
     first, last = memory.taker_start[relation], memory.taker_start[relation + 1]
     for pair in range(first, last):
@@ -153,7 +234,7 @@ def _from_takers(memory: Memory, board: Board, relation: int, day: int, most: in
             count = memory.taker_count[pair]
             amount = count[2] * memory.decay[gap, 2] + 0.05 * count[3] * memory.decay[gap, 3]
             add(board.scratch, memory.taker_object[pair], amount + 1e-6 * count[4])
-    for entity in strongest(board.scratch, most):
+    for entity in strongest(board.scratch, TAKERS):
         _mark(board, entity)
     clear(board.scratch)
     for pair in range(first, last):
@@ -181,129 +262,75 @@ def _from_walks(memory: Memory, board: Board, subject: int, relation: int, day: 
     near, scratch, step = board.near, board.scratch, board.step
     two_steps(memory, near, subject, day, scratch, board.walk)
     for i in range(near.size[subject]):
-        weight = near.share[subject, i]
-        via = near.who[subject, i]
+        weight, via = near.share[subject, i], near.who[subject, i]
         last_step(memory, near, via, relation, day, weight, scratch, step)
-    _put(board, step, WALK2R, 30)
+    _put(board, step, WALK2R, STRONGEST)
     for via in strongest(board.walk, REACH):
         if via != subject:
             last_step(memory, near, via, relation, day, board.walk.sums[via], scratch, step)
-    _put(board, step, WALK3R, 30)
-    _put(board, board.walk, WALK2, 30)
-    alike(memory, subject, relation, day, scratch, board.walk)
-    for via in strongest(board.walk, REACH):
-        last_step(memory, near, via, relation, day, board.walk.sums[via], scratch, step)
-    clear(board.walk)
-    _put(board, step, ALIKE, 30)
+    _put(board, step, WALK3R, STRONGEST)
+    _put(board, board.walk, WALK2, STRONGEST)
 
 
 @compiled
 def _from_fellows(
-    memory: Memory, names: Names, board: Board, subject: int, relation: int, day: int, most: int
+    memory: Memory, names: Names, board: Board, subject: int, relation: int, day: int
 ) -> None:
-    """Mark whom the subject's country deals with so, and the country's own; sums are left."""
-    view, heap = names.views[0], board.scratch
-    country = names.country[subject]
-    ask = country * len(memory.relation_day) + relation
-    total = 0.1
-    for cell in range(view.start[ask], view.start[ask + 1]):
-        if view.day[cell] != NEVER:
-            total += view.count[cell, 3] * memory.decay[day - view.day[cell], 3]
-    for cell in range(view.start[ask], view.start[ask + 1]):
-        if view.day[cell] != NEVER:
-            amount = view.count[cell, 3] * memory.decay[day - view.day[cell], 3]
-            add(heap, view.holder[cell] // 2, 0.3 * amount / total + 1e-9)
-    for i in range(names.first[country], names.first[country + 1]):
-        entity = names.fellows[i]
-        if memory.entity_day[entity] != NEVER:
-            gap = day - memory.entity_day[entity]
-            recent = memory.entity_count[entity, 3] * memory.decay[gap, 3]
-            add(heap, entity, 0.01 * np.log1p(recent) + 1e-9)
-    for entity in strongest(heap, most):
-        _mark(board, entity)
+    """Mark whom the subject's country deals with in this way, and the country's own."""
+    partners(memory, names, subject, relation, day, board.scratch)
+    _put(board, board.scratch, FELLOW, FELLOWS)
+    fellows(memory, names, subject, day, board.scratch)
+    _put(board, board.scratch, HOME, FELLOWS)
 
 
 @compiled
-def _rough(row: Floats) -> float:
-    """A first score, to choose whom to look at."""
-    return (
-        4 * row[LOGIT] + row[EITHER] + row[BEST] + 0.02 * row[TRIPLE + 4] ** 0.5
-        + 2 * row[WALK2R] + 2 * row[WALK3R] + 0.02 * row[ALIKE] + 0.5 * row[WALK2]
-        + 0.02 * np.log1p(row[TAKER + 2]) + 0.005 * np.log1p(row[TAKER + 4])
-    )
+def _choose(board: Board, weights: Floats, most: int) -> Days:
+    heap = board.marked
+    for i in range(heap.size[0]):
+        row = board.rows[heap.listed[i]]
+        total = 0.0
+        for j in range(len(FIRST_LOOK)):
+            total += weights[j] * np.log1p(100 * row[FIRST_LOOK[j]])
+        heap.sums[heap.listed[i]] = total
+    return strongest(heap, most)
 
 
 @compiled
-def look(
-    memory: Memory, logit: Logit, board: Board, names: Names, subject: int, relation: int, day: int, most: int, out: Floats
-) -> Days:
-    """Choose the candidates of a question and write their columns.
-
-    Args:
-        memory: State before the question's day.
-        board: Working space, empty; it is left empty.
-        subject: Of the question.
-        relation: Of the question.
-        day: Of the question.
-        most: At most so many candidates.
-        out: One row per candidate is written here, shape (most or more, COLUMNS).
-
-    Returns:
-        The candidates, in the order of their rows.
-    """
-    _from_history(memory, board, subject, relation, day)
-    _from_logit(memory, logit, board, subject, relation, day)
-    _from_walks(memory, board, subject, relation, day)
-    _from_takers(memory, board, relation, day, 60)
-    if names.on[0]:
-        _from_fellows(memory, names, board, subject, relation, day, 60)
-    for i in range(board.marked.size[0]):
-        entity = board.marked.listed[i]
-        board.marked.sums[entity] = board.scratch.sums[entity] + 1e-9 + _rough(board.rows[entity])
-    clear(board.scratch)
-    chosen = strongest(board.marked, most)
-    for i in range(len(chosen)):
-        entity = chosen[i]
-        gap = day - memory.entity_day[entity]
-        _fade(board.rows[entity], ENTITY, memory.entity_count[entity], gap, memory.decay)
-        row = board.rows[entity]
-        row[RATIOS] = (row[FORWARD + 2] + row[BACKWARD + 2]) / (row[ENTITY + 2] + 0.1)
-        row[RATIOS + 1] = (row[FORWARD + 4] + row[BACKWARD + 4]) / (row[ENTITY + 4] + 0.1)
-        row[RATIOS + 2] = row[TRIPLE + 2] / (row[TAKER + 2] + 0.1)
-        row[RATIOS + 3] = row[TRIPLE + 4] / (row[TAKER + 4] + 0.1)
-        out[i, :OWN] = row
-    if names.on[0]:
-        compare_names(memory, names, subject, relation, day, chosen, out[:, IDS:])
-    _compare(out[: len(chosen)])
-    _of_question(memory, subject, relation, day, board.marked.size[0], out[: len(chosen)])
-    _wipe(board)
-    return chosen
+def _finish(memory: Memory, row: Floats, entity: int, day: int) -> None:
+    """Columns that chosen candidates alone need: the entity at large, the subject's part in it."""
+    gap = day - memory.entity_day[entity]
+    _fade(row, ENTITY, memory.entity_count[entity], gap, memory.decay)
+    for i in range(2):
+        fade = 2 + 2 * i
+        dealt = row[FORWARD + fade] + row[BACKWARD + fade]
+        row[RATIO + i] = dealt / (row[ENTITY + fade] + 0.1)
+        row[RATIO + 2 + i] = row[TRIPLE + fade] / (row[TAKER + fade] + 0.1)
 
 
 @compiled
 def _compare(out: Floats) -> None:
     for j in range(len(SHARES)):
-        column = SHARES[j]
         total = 0.0
         for i in range(len(out)):
-            total += out[i, column]
+            total += out[i, SHARES[j]]
         for i in range(len(out)):
-            out[i, SHARE + j] = out[i, column] / total if total > 0 else 0.0
+            out[i, SHARE + j] = out[i, SHARES[j]] / total if total > 0 else 0.0
 
 
 @compiled
 def _of_question(
     memory: Memory, subject: int, relation: int, day: int, marked: int, out: Floats
 ) -> None:
-    """Columns that all candidates of a question share."""
-    said = np.zeros(IDS - QUESTION, dtype=np.float32)
+    said = np.zeros(SAID, dtype=np.float32)
     if memory.entity_day[subject] != NEVER:
         gap = day - memory.entity_day[subject]
-        said[0] = gap
-        said[1:4] = (memory.entity_count[subject] * memory.decay[gap])[np.array([1, 2, 4])]
+        counts, decay = memory.entity_count[subject], memory.decay[gap]
+        said[0], said[1] = gap, counts[1] * decay[1]
+        said[2], said[3] = counts[2] * decay[2], counts[4]
     if memory.relation_day[relation] != NEVER:
         gap = day - memory.relation_day[relation]
-        said[4:6] = (memory.relation_count[relation] * memory.decay[gap])[np.array([2, 4])]
+        counts = memory.relation_count[relation]
+        said[4], said[5] = counts[2] * memory.decay[gap, 2], counts[4]
     said[6] = marked
     for i in range(len(out)):
         said[7] += out[i, TRIPLE + 2]
@@ -312,14 +339,16 @@ def _of_question(
         said[10] += out[i, EITHER]
         said[11] += out[i, TRIPLE + 4] > 0
     for i in range(len(out)):
-        out[i, QUESTION:IDS] = said
+        for j in range(SAID):
+            out[i, QUESTION + j] = said[j]
 
 
 @compiled
 def _wipe(board: Board) -> None:
     for i in range(board.marked.size[0]):
         row = board.rows[board.marked.listed[i]]
-        row[:] = 0
+        for j in range(OWN):
+            row[j] = 0
         for block in range(6):
-            row[block * _BLOCK + FADES] = FAR
+            row[block * WIDTH + FADES] = FAR
     clear(board.marked)

@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 
 from detente.dynamics._compiled import compiled
-from detente.forecasts.events.data import Ints
 from detente.forecasts.events.memory import (
     NEVER,
     SITUATIONS,
@@ -42,6 +41,9 @@ class Logit(NamedTuple):
         any: By class and situation, shape (1, KINDS, SITUATIONS).
         taker: By asked action and the object's situation as its taker, shape (R, 1, SITUATIONS).
         entity: By asked action and the object's situation at large, shape (R, 1, SITUATIONS).
+        own_cell: Of each fact itself, shape (cells,).
+        own_taker: Of each (relation, object) pair itself, shape (pairs,).
+        own_entity: Of each object itself, shape (S,).
         pair_sum: And so on: sums of squared gradients.
     """
 
@@ -50,11 +52,17 @@ class Logit(NamedTuple):
     any: Floats
     taker: Floats
     entity: Floats
+    own_cell: Floats
+    own_taker: Floats
+    own_entity: Floats
     pair_sum: Floats
     kind_sum: Floats
     any_sum: Floats
     taker_sum: Floats
     entity_sum: Floats
+    own_cell_sum: Floats
+    own_taker_sum: Floats
+    own_entity_sum: Floats
 
 
 class Contest(NamedTuple):
@@ -73,10 +81,13 @@ class Contest(NamedTuple):
     slope: Floats
 
 
-def empty_logit(kinds: int) -> Logit:
-    """A logit of zero weights, for so many relations."""
+def empty_logit(memory: Memory) -> Logit:
+    """A logit of zero weights, with room for what the memory can hold."""
+    kinds = len(memory.relation_day)
     shapes = [(kinds, kinds), (kinds, KINDS), (1, KINDS), (kinds, 1), (kinds, 1)]
-    weights = [np.zeros((*shape, SITUATIONS), dtype=np.float32) for shape in shapes]
+    weights: list[Floats] = [np.zeros((*shape, SITUATIONS), dtype=np.float32) for shape in shapes]
+    sizes = [len(part) for part in (memory.cell_day, memory.taker_day, memory.entity_day)]
+    weights += [np.zeros(size, dtype=np.float32) for size in sizes]
     return Logit(*weights, *[np.full_like(weight, START) for weight in weights])
 
 
@@ -134,13 +145,17 @@ def stand(
             + logit.kind[relation, kind, now]
             + logit.any[0, kind, now]
         )
+        if kind == 0:
+            contest.pairs[entity] += logit.own_cell[cell]
     for pair in range(memory.taker_start[relation], memory.taker_start[relation + 1]):
         entity = memory.taker_object[pair]
         if memory.taker_day[pair] != NEVER and heap.sums[entity] > 0:
-            contest.takes[entity] += logit.taker[relation, 0, _when_taken(memory, pair, day)]
+            now = _when_taken(memory, pair, day)
+            contest.takes[entity] += logit.taker[relation, 0, now] + logit.own_taker[pair]
     for i in range(heap.size[0]):
         entity = heap.listed[i]
-        contest.takes[entity] += logit.entity[relation, 0, _when_met(memory, entity, day)]
+        now = _when_met(memory, entity, day)
+        contest.takes[entity] += logit.entity[relation, 0, now] + logit.own_entity[entity]
 
 
 @compiled
@@ -182,10 +197,14 @@ def _step(weights: Floats, sums: Floats, slopes: Floats, rate: float) -> None:
     """Move weights of shape (classes, SITUATIONS) against their slopes."""
     for i in range(slopes.shape[0]):
         for j in range(SITUATIONS):
-            slope = slopes[i, j]
-            if slope != 0:
-                sums[i, j] += slope * slope
-                weights[i, j] -= rate * slope / np.sqrt(sums[i, j])
+            if slopes[i, j] != 0:
+                _move(weights[i], sums[i], j, slopes[i, j], rate)
+
+
+@compiled
+def _move(weights: Floats, sums: Floats, place: int, slope: float, rate: float) -> None:
+    sums[place] += slope * slope
+    weights[place] -= rate * slope / np.sqrt(sums[place])
 
 
 @compiled
@@ -229,25 +248,26 @@ def _learn_pairs(
         own, earlier = slope[memory.cell_object[cell]], memory.cell_relation[cell]
         now = _when(memory, cell, day)
         slopes[_kind(earlier, relation, kinds), now] += own
+        if earlier == relation:
+            _move(logit.own_cell, logit.own_cell_sum, cell, own, RATE_PAIR)
         if abs(own) > 1e-4:
-            sums[earlier, now] += own * own
-            weights[earlier, now] -= RATE_PAIR * own / np.sqrt(sums[earlier, now])
+            _move(weights[earlier], sums[earlier], now, own, RATE_PAIR)
     _step(logit.kind[relation], logit.kind_sum[relation], slopes, RATE)
     _step(logit.any[0], logit.any_sum[0], slopes, RATE)
 
 
 @compiled
-def _learn_takes(
-    memory: Memory, logit: Logit, contest: Contest, relation: int, day: int
-) -> None:
+def _learn_takes(memory: Memory, logit: Logit, contest: Contest, relation: int, day: int) -> None:
     heap, slope = contest.listed, contest.slope
     slopes = np.zeros((2, SITUATIONS), dtype=np.float32)
     for pair in range(memory.taker_start[relation], memory.taker_start[relation + 1]):
         entity = memory.taker_object[pair]
         if memory.taker_day[pair] != NEVER and heap.sums[entity] > 0:
             slopes[0, _when_taken(memory, pair, day)] += slope[entity]
+            _move(logit.own_taker, logit.own_taker_sum, pair, slope[entity], RATE)
     for i in range(heap.size[0]):
         entity = heap.listed[i]
         slopes[1, _when_met(memory, entity, day)] += slope[entity]
+        _move(logit.own_entity, logit.own_entity_sum, entity, slope[entity], RATE)
     _step(logit.taker[relation], logit.taker_sum[relation], slopes[:1], RATE)
     _step(logit.entity[relation], logit.entity_sum[relation], slopes[1:], RATE)

@@ -1,4 +1,4 @@
-"""What is remembered of the events so far: decayed counts, and how often one action followed another.
+"""What is remembered of the events so far: decayed counts, and which actions followed which.
 
 Everything is updated day by day, so that what is known on a day never holds that day's own events.
 Counts fade exponentially; each is kept as of the day it last changed.
@@ -52,7 +52,7 @@ class Memory(NamedTuple):
         relation_count: Facts seen of each relation, fading, shape (R, FADES).
         relation_day: Day each relation was last seen, or NEVER.
         asked: For relation r and earlier relation q: how often r was asked of a subject that had
-            done q to the object, by situation (time since, and how often), shape (R, R, situations).
+            done q to the object, by situation (how long ago, how often), shape (R, R, situations).
         came: How often the object was then a true one.
         decay: What is left of a count after so many days, shape (days, FADES).
     """
@@ -126,7 +126,7 @@ def _zeros(*shape: int) -> Floats:
 def absorb(memory: Memory, rows: Ints, cells: Ints, takers: Ints) -> None:
     """Remember facts, given in order of day with their slots."""
     for i in range(len(rows)):
-        _, relation, true, day = rows[i]
+        relation, true, day = rows[i, 1], rows[i, 2], rows[i, 3]
         count(memory.cell_day, memory.cell_count, cells[i], day, memory.decay)
         count(memory.taker_day, memory.taker_count, takers[i], day, memory.decay)
         count(memory.entity_day, memory.entity_count, true, day, memory.decay)
@@ -135,9 +135,10 @@ def absorb(memory: Memory, rows: Ints, cells: Ints, takers: Ints) -> None:
 
 @compiled
 def count(days: Days, counts: Floats, slot: int, day: int, decay: Floats) -> None:
-    if days[slot] != NEVER:
-        counts[slot] *= decay[day - days[slot]]
-    counts[slot] += 1
+    """Add one to a slot's decayed counts."""
+    gap = day - days[slot] if days[slot] != NEVER else 0
+    for i in range(FADES):
+        counts[slot, i] = counts[slot, i] * decay[gap, i] + 1
     days[slot] = day
 
 
@@ -154,7 +155,7 @@ def situation(gap: int, often: float) -> int:
 
 
 @compiled
-def learn(memory: Memory, subject: int, relation: int, day: int, true: NDArray[np.bool_]) -> None:
+def learn(memory: Memory, subject: int, relation: int, day: int, true: Floats) -> None:
     """Count which earlier actions were followed by the relation, for one question just answered.
 
     Args:
@@ -162,7 +163,7 @@ def learn(memory: Memory, subject: int, relation: int, day: int, true: NDArray[n
         subject: Of the question.
         relation: Of the question.
         day: Of the question.
-        true: Whether each entity was a true object, shape (S,).
+        true: 1 for each true object, else 0, shape (S,).
     """
     kinds = len(memory.relation_day)
     asked, came = memory.asked[relation], memory.came[relation]
@@ -172,5 +173,4 @@ def learn(memory: Memory, subject: int, relation: int, day: int, true: NDArray[n
             gap = day - memory.cell_day[cell]
             now = situation(gap, memory.cell_count[cell, 2] * memory.decay[gap, 2])
             asked[memory.cell_relation[cell], now] += 1
-            if true[memory.cell_object[cell]]:
-                came[memory.cell_relation[cell], now] += 1
+            came[memory.cell_relation[cell], now] += true[memory.cell_object[cell]]

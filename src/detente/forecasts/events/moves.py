@@ -22,7 +22,7 @@ from detente.dynamics.checks import Check
 from detente.dynamics.tables import Tabular
 from detente.errors import DataGapError, UsageError
 from detente.events.ontology import lookup
-from detente.forecasts.events.calibrate import Calibration, calibration, isotonic, logistic
+from detente.forecasts.events.calibrate import Calibration, Odds, calibration, isotonic, logistic
 from detente.forecasts.events.weeks import ROOTS, Weeks, weekly
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,10 @@ FIRST_SET = 4
 MIN_WEEKS = FIRST_FIT + FIRST_SET + 2
 MIN_HITS = 30
 RECENT = 26
-"""At most so many weeks of a history are forecast anew, to bound the time."""
+"""At most so many past weeks are forecast, to learn how odds must be set right."""
+
+ANEW = 26
+"""The regression behind them is fitted anew each time a 26th of the history has passed."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,9 @@ def _past_forecasts(weeks: Weeks) -> tuple[tuple[Floats, Floats], Calibration]:
     right: list[Floats] = []
     first = max(FIRST_FIT, weeks.count - RECENT)
     for week in range(first, weeks.count):
-        odds.append(_fit_and_say(weeks, week))
+        if (week - first) % max(1, weeks.count // ANEW) == 0:
+            model = _fit(weeks, week)
+        odds.append(model(weeks.features[week]))
         came.append(weeks.came[week])
         if len(odds) > FIRST_SET:
             known = isotonic(np.concatenate(odds[:-1]), np.concatenate(came[:-1]))
@@ -201,14 +206,14 @@ def _past_forecasts(weeks: Weeks) -> tuple[tuple[Floats, Floats], Calibration]:
     return (np.concatenate(odds), np.concatenate(came)), found
 
 
-def _fit_and_say(weeks: Weeks, week: int) -> Floats:
+def _fit(weeks: Weeks, week: int) -> Odds:
+    """The regression on all weeks before one."""
     width = weeks.features.shape[2]
-    model = logistic(weeks.features[:week].reshape(-1, width), weeks.came[:week].ravel())
-    return model(weeks.features[week])
+    return logistic(weeks.features[:week].reshape(-1, width), weeks.came[:week].ravel())
 
 
 def _forecast(weeks: Weeks, raw: tuple[Floats, Floats]) -> Floats:
-    return isotonic(*raw)(_fit_and_say(weeks, weeks.count))
+    return isotonic(*raw)(_fit(weeks, weeks.count)(weeks.features[weeks.count]))
 
 
 def _likeliest(weeks: Weeks, odds: Floats, party: int, each: int) -> list[int]:

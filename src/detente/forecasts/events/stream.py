@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.dynamics._compiled import compiled
-from detente.forecasts.events.data import Facts, Ints, Queries, queries
+from detente.forecasts.events.data import Facts, Ints, queries
 from detente.forecasts.events.features import (
     COLUMNS,
+    FIRST_LOOK,
     Board,
     empty_board,
     look,
 )
-from detente.forecasts.events.logit import Logit, answer, empty_logit
-from detente.forecasts.events.memory import Floats, Memory, absorb, empty_memory, learn
+from detente.forecasts.events.logit import Contest, Logit, answer, empty_logit
+from detente.forecasts.events.memory import (
+    NEVER,
+    Days,
+    Floats,
+    Memory,
+    absorb,
+    empty_memory,
+    learn,
+)
 from detente.forecasts.events.views import Names, absorb_names, no_names
 
 Bools = NDArray[np.bool_]
@@ -30,140 +39,231 @@ class Examples:
     Attributes:
         columns: Shape (rows, COLUMNS).
         true: Whether each candidate was a true object, shape (rows,).
-        size: Candidates of each question, shape (questions,).
         entity: Each row's candidate.
+        size: Candidates of each question, shape (questions,).
         asked: Number of each question.
-        missed: Rank, among all that are not candidates, of each true object that is not; from 1.
-        missed_by: Position in `asked` of the question that missed it.
+        missed: For each true object that is no candidate, its rank among all that are none, from 1.
+        missed_by: Number of the question that it belongs to.
     """
 
     columns: Floats
     true: Bools
+    entity: Days
     size: Ints
-    entity: Ints
     asked: Ints
-    missed: NDArray[np.float64]
+    missed: Floats
     missed_by: Ints
 
 
+class _World:
+    """A memory of the stream with all that is learned on the way."""
+
+    def __init__(self, facts: Facts, names: Names | None) -> None:
+        self.facts = facts
+        self.asked = queries(facts)
+        self.memory, self.slots = empty_memory(facts)
+        self.logit = empty_logit(self.memory)
+        self.board = empty_board(facts.entities)
+        self.names = no_names(facts) if names is None else names
+        self.true = np.zeros(facts.entities, dtype=np.float32)
+
+    def look(self, picked: Ints, most: int, weights: Floats) -> Examples:
+        """Examples of some questions, all asked of the memory as it is."""
+        asked = self.asked
+        rows = len(picked) * most
+        truths = int((asked.start[picked + 1] - asked.start[picked]).sum())
+        made = Examples(
+            np.zeros((rows, COLUMNS), dtype=np.float32),
+            np.zeros(rows, dtype=np.bool_),
+            np.zeros(rows, dtype=np.int32),
+            np.zeros(len(picked), dtype=np.int64),
+            picked,
+            np.zeros(truths, dtype=np.float32),
+            np.zeros(truths, dtype=np.int64),
+        )
+        filled, missed = _look_all(
+            self.memory, self.logit, self.board, self.names, asked.subject, asked.relation,
+            asked.day, asked.start, asked.truth, picked, self.true, most, weights,
+            made.columns, made.true, made.entity, made.size, made.missed, made.missed_by,
+        )  # fmt: skip
+        return Examples(
+            made.columns[:filled], made.true[:filled], made.entity[:filled], made.size, picked,
+            made.missed[:missed], made.missed_by[:missed],
+        )  # fmt: skip
+
+    def answer(self, low: int, high: int) -> None:
+        """Learn from the answers of some questions, then remember their facts."""
+        asked, facts = self.asked, self.facts
+        _answer_all(
+            self.memory, self.logit, self.board.contest, asked.subject, asked.relation,
+            asked.day, asked.start, asked.truth, low, high, self.true,
+        )  # fmt: skip
+        first, end = asked.start[low], asked.start[high]
+        rows = facts.rows[first:end]
+        absorb(self.memory, rows, self.slots.cell[first:end], self.slots.taker[first:end])
+        absorb_names(self.names, rows, first, self.memory.decay)
+        self.board.near.day[:] = NEVER
+
+
 def stream(
-    facts: Facts, wanted: Bools, *, starts: Ints, most: int = 120, names: Names | None = None
+    facts: Facts,
+    wanted: Bools,
+    *,
+    updates: Ints,
+    most: int,
+    weights: Floats | None = None,
+    names: Names | None = None,
 ) -> Iterator[Examples]:
-    """Pass through the facts in order of time and give the examples of the wanted questions.
+    """Pass through the facts in order of time and give examples of the wanted questions.
 
     Args:
         facts: All facts, both directions.
         wanted: Whether examples of each question of `queries(facts)` are wanted.
-        starts: Days on which the history is brought up to date, rising. Questions of a day see
-            the facts before the last of these.
+        updates: Days on which the history is brought up to date, rising. A question sees the facts
+            before the last of these that is not after its own day.
         most: At most so many candidates per question.
+        weights: Of the first look, by which candidates are chosen, shape (len(FIRST_LOOK),).
+        names: What is read from the entities' names; nothing by default.
 
     Yields:
-        Examples of the questions between two of `starts`, where any is wanted.
+        Examples of the questions between two updates, where any is wanted.
     """
-    asked = queries(facts)
-    memory, slots = empty_memory(facts)
-    logit, board = empty_logit(facts.relations), empty_board(facts.entities)
-    true = np.zeros(facts.entities, dtype=np.bool_)
-    number = np.zeros(facts.entities, dtype=np.float32)
-    names = no_names(facts) if names is None else names
-    cuts = np.unique(np.concatenate([[asked.day[0]], starts, [asked.day[-1] + 1]]))
-    for begin, end in zip(cuts[:-1], cuts[1:], strict=True):
-        low, high = np.searchsorted(asked.day, [begin, end])
+    world = _World(facts, names)
+    days = world.asked.day
+    told = np.ones(len(FIRST_LOOK), dtype=np.float32) if weights is None else weights
+    cuts = np.unique(np.concatenate([[days[0]], updates, [days[-1] + 1]]))
+    for low, high in np.searchsorted(days, np.stack([cuts[:-1], cuts[1:]], axis=1)):
         picked = low + np.flatnonzero(wanted[low:high])
         if len(picked):
-            yield _examples(memory, logit, board, names, asked, picked, true, most)
-        _learn_all(memory, logit, board.contest, number, asked.subject, asked.relation, asked.day, asked.start, asked.truth,
-                   low, high, true)
-        rows = slice(asked.start[low], asked.start[high])
-        absorb(memory, facts.rows[rows], slots.cell[rows], slots.taker[rows])
-        absorb_names(names, facts.rows[rows], asked.start[low], memory.decay)
-        board.near.day[:] = -1
+            yield world.look(picked, most, told)
+        if high < len(days):
+            world.answer(low, high)
 
 
-def _examples(
-    memory: Memory, logit: Logit, board: Board, names: Names, asked: Queries, picked: Ints, true: Bools, most: int
-) -> Examples:
-    columns = np.empty((len(picked) * most, COLUMNS), dtype=np.float32)
-    entity = np.empty(len(picked) * most, dtype=np.int64)
-    label = np.zeros(len(picked) * most, dtype=np.bool_)
-    size = np.empty(len(picked), dtype=np.int64)
-    missed = np.zeros(int((asked.start[picked + 1] - asked.start[picked]).sum()))
-    missed_by = np.zeros(len(missed), dtype=np.int64)
-    rows, misses = _fill(
-        memory, logit, board, names, asked.subject, asked.relation, asked.day, asked.start, asked.truth,
-        picked, true, most, columns, entity, label, size, missed, missed_by,
-    )
+def together(parts: Sequence[Examples]) -> Examples:
+    """Several examples as one."""
     return Examples(
-        columns[:rows], label[:rows], size, entity[:rows], picked, missed[:misses],
-        missed_by[:misses],
+        *(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Examples))
     )
 
 
 @compiled
-def _fill(
-    memory, logit, board, names, subject, relation, day, start, truth, picked, true, most,
-    columns, entity, label, size, missed, missed_by,
-):
+def _say(true: Floats, truth: Ints, value: float) -> None:
+    for entity in truth:
+        true[entity] = value
+
+
+@compiled
+def _answer_all(
+    memory: Memory,
+    logit: Logit,
+    contest: Contest,
+    subject: Ints,
+    relation: Ints,
+    day: Ints,
+    start: Ints,
+    truth: Ints,
+    low: int,
+    high: int,
+    true: Floats,
+) -> None:
+    for q in range(low, high):
+        own = truth[start[q] : start[q + 1]]
+        _say(true, own, 1.0)
+        learn(memory, subject[q], relation[q], day[q], true)
+        answer(memory, logit, contest, subject[q], relation[q], day[q], true)
+        _say(true, own, 0.0)
+
+
+@compiled
+def _look_all(
+    memory: Memory,
+    logit: Logit,
+    board: Board,
+    names: Names,
+    subject: Ints,
+    relation: Ints,
+    day: Ints,
+    start: Ints,
+    truth: Ints,
+    picked: Ints,
+    true: Floats,
+    most: int,
+    weights: Floats,
+    columns: Floats,
+    label: Bools,
+    entity: Days,
+    size: Ints,
+    missed: Floats,
+    missed_by: Ints,
+) -> tuple[int, int]:
     rows, misses = 0, 0
     for i in range(len(picked)):
         q = picked[i]
-        for j in range(start[q], start[q + 1]):
-            true[truth[j]] = True
-        chosen = look(memory, logit, board, names, subject[q], relation[q], day[q], most, columns[rows:])
-        size[i] = len(chosen)
+        own = truth[start[q] : start[q + 1]]
+        chosen = look(
+            memory, logit, board, names, subject[q], relation[q], day[q], most, weights,
+            columns[rows:],
+        )  # fmt: skip
+        _say(true, own, 1.0)
+        found = 0
         for j in range(len(chosen)):
             entity[rows + j] = chosen[j]
-            label[rows + j] = true[chosen[j]]
-        count = _missed(memory, relation[q], day[q], truth[start[q]:start[q + 1]], true, chosen, missed[misses:])
-        for j in range(count):
-            missed_by[misses + j] = i
-        misses += count
+            label[rows + j] = true[chosen[j]] > 0
+            found += label[rows + j]
+        if found < len(own):
+            count = _missed(memory, relation[q], day[q], own, true, chosen, missed[misses:])
+            for j in range(misses, misses + count):
+                missed_by[j] = q
+            misses += count
+        _say(true, own, 0.0)
+        size[i] = len(chosen)
         rows += len(chosen)
-        for j in range(start[q], start[q + 1]):
-            true[truth[j]] = False
     return rows, misses
 
 
 @compiled
-def _missed(memory, relation, day, truth, true, chosen, out):
-    found = 0
-    for j in range(len(chosen)):
-        found += true[chosen[j]]
-    if found == len(truth):
-        return 0
-    fallback = np.zeros(len(memory.entity_day), dtype=np.float64)
-    for e in range(len(fallback)):
-        if memory.entity_day[e] != -1:
-            fallback[e] = 1e-6 * memory.entity_count[e, 3] * memory.decay[day - memory.entity_day[e], 3]
-    for pair in range(memory.taker_start[relation], memory.taker_start[relation + 1]):
-        if memory.taker_day[pair] != -1:
-            fallback[memory.taker_object[pair]] += memory.taker_count[pair, 3] * memory.decay[day - memory.taker_day[pair], 3] + 1e-3
-    out_of = np.ones(len(fallback), dtype=np.bool_)
-    for j in range(len(chosen)):
-        out_of[chosen[j]] = False
+def _missed(
+    memory: Memory,
+    relation: int,
+    day: int,
+    truth: Ints,
+    true: Floats,
+    chosen: Days,
+    out: Floats,
+) -> int:
+    """Rank true objects that are no candidates by how often they take the relation, then at large.
+
+    Ties share their mean rank: an entity that was never seen is ranked amid all such.
+    """
+    score = _fallback(memory, relation, day)
+    for entity in chosen:
+        score[entity] = -2.0
     count = 0
-    for j in range(len(truth)):
-        if out_of[truth[j]]:
-            above, tied = 0, 0
-            for e in range(len(fallback)):
-                if out_of[e] and not true[e]:
-                    above += fallback[e] > fallback[truth[j]]
-                    tied += fallback[e] == fallback[truth[j]]
-            out[count] = 1 + above + tied / 2
-            count += 1
+    for entity in truth:
+        own = score[entity]
+        if own == -2.0:
+            continue
+        above, tied = 0, 0
+        for other in range(len(score)):
+            if true[other] == 0:
+                above += score[other] > own
+                tied += score[other] == own
+        out[count] = 1 + above + tied / 2
+        count += 1
     return count
 
 
 @compiled
-def _learn_all(memory, logit, contest, number, subject, relation, day, start, truth, low, high, true):
-    for q in range(low, high):
-        for j in range(start[q], start[q + 1]):
-            true[truth[j]] = True
-        learn(memory, subject[q], relation[q], day[q], true)
-        for j in range(start[q], start[q + 1]):
-            number[truth[j]] = 1.0
-        answer(memory, logit, contest, subject[q], relation[q], day[q], number)
-        for j in range(start[q], start[q + 1]):
-            true[truth[j]] = False
-            number[truth[j]] = 0.0
+def _fallback(memory: Memory, relation: int, day: int) -> Floats:
+    score = np.zeros(len(memory.entity_day), dtype=np.float32)
+    for entity in range(len(score)):
+        if memory.entity_day[entity] != NEVER:
+            gap = day - memory.entity_day[entity]
+            score[entity] = 1e-4 * memory.entity_count[entity, 3] * memory.decay[gap, 3]
+    for pair in range(memory.taker_start[relation], memory.taker_start[relation + 1]):
+        if memory.taker_day[pair] != NEVER:
+            gap = day - memory.taker_day[pair]
+            recent = memory.taker_count[pair, 3] * memory.decay[gap, 3]
+            score[memory.taker_object[pair]] += recent + 1e-3
+    return score

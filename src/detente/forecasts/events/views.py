@@ -14,57 +14,54 @@ import numpy as np
 from detente.dynamics._compiled import compiled
 from detente.forecasts.events.data import Facts, Ints, places
 from detente.forecasts.events.memory import FADES, NEVER, Days, Floats, Memory, count
+from detente.forecasts.events.walks import Heap, add
 
 VIEWS = 7
-PARTS = 3
-NAMED = VIEWS * PARTS + 4
+VIEW_PARTS = 3
 """Columns of a view: its count with a half-life of 5 days, its share of 80 days, and of all."""
 
-
-class View(NamedTuple):
-    """Decayed counts of (class of subject, relation, class of object).
-
-    Attributes:
-        subject: Class of each entity as subject, shape (S,).
-        object: Class of each entity as object, shape (S,); doubled, plus one if the object is of
-            the subject's own country.
-        any: 1 if the view does not tell relations apart, else 0; shape (1,).
-        start: First cell of each class and relation, shape (classes * R + 1,).
-        holder: Class of object of each cell.
-        day: Day it was last seen, or NEVER.
-        count: Decayed counts, shape (cells, FADES).
-        slot: Cell of each fact, shape (facts,).
-    """
-
-    subject: Ints
-    object: Ints
-    any: Ints
-    start: Ints
-    holder: Days
-    day: Days
-    count: Floats
-    slot: Ints
+NAMED = VIEWS * VIEW_PARTS + 4
+"""Columns that come from names."""
 
 
 class Names(NamedTuple):
-    """What is read from the names, with the views made of it.
+    """What is read from the names, and decayed counts of facts between classes.
+
+    A cell is a distinct (view, class of subject, relation, class of object). The classes of objects
+    are doubled: odd ones hold the objects that are of the subject's own country.
 
     Attributes:
+        on: 1 if names are used, else 0; shape (1,).
         country: Country of each entity, shape (S,).
         sector: Sector of each entity, 0 for none; shape (S,).
-        first: First entity of each country in `fellows`, shape (countries + 1,).
-        fellows: Entities by country, shape (S,).
-        views: The views; all empty where names are not to be used.
-        on: 1 if names are used, else 0; shape (1,).
+        first: First entity of each country in `members`, shape (countries + 1,).
+        members: Entities by country, shape (S,).
+        subject: By view, class of each entity as subject, shape (VIEWS, S).
+        object: By view, class of each entity as object, shape (VIEWS, S).
+        any: By view, 1 if it does not tell relations apart, shape (VIEWS,).
+        base: By view, where its part of `start` begins, shape (VIEWS,).
+        start: First cell of each view, class and relation.
+        holder: Class of object of each cell, shape (cells,).
+        day: Day each cell was last seen, or NEVER.
+        counts: Decayed counts, shape (cells, FADES).
+        slot: Cell of each fact in each view, shape (VIEWS, facts).
         sums: Working space: a sum per class of object.
     """
 
+    on: Ints
     country: Ints
     sector: Ints
     first: Ints
-    fellows: Ints
-    views: tuple[View, ...]
-    on: Ints
+    members: Ints
+    subject: Ints
+    object: Ints
+    any: Ints
+    base: Ints
+    start: Ints
+    holder: Days
+    day: Days
+    counts: Floats
+    slot: Ints
     sums: Floats
 
 
@@ -75,88 +72,74 @@ def no_names(facts: Facts) -> Names:
 
 
 def read_views(facts: Facts, names: tuple[str, ...]) -> Names:
-    """Empty views with room for the facts."""
+    """Empty views with room for the facts.
+
+    Args:
+        facts: All facts, both directions.
+        names: Name of each entity.
+    """
     country, sector = places(names)
-    own, all_one = np.arange(len(names)), np.zeros(len(names), dtype=np.int64)
-    plan = [
-        (country, own, False),
-        (country, country, False),
-        (country, own, True),
-        (sector, sector, False),
-        (own, sector, False),
-        (country, sector, False),
-        (all_one, country, False),
-    ]
-    views = tuple(_view(facts, country, *parts) for parts in plan)
-    fellows = np.argsort(country, kind="stable")
-    first = np.searchsorted(country[fellows], np.arange(country.max() + 2))
-    room = np.zeros(2 * len(names) + 2, dtype=np.float32)
-    return Names(country, sector, first, fellows, views, np.ones(1, dtype=np.int64), room)
-
-
-def _view(facts: Facts, country: Ints, subject: Ints, held: Ints, any_relation: bool) -> View:
-    who, relation, whom, _ = facts.rows.T
-    relation = relation * (not any_relation)
-    wide = 2 * int(held.max()) + 2
-    asks = subject[who] * facts.relations + relation
-    keys = asks * wide + 2 * held[whom] + (country[who] == country[whom])
-    cells, slot = np.unique(keys, return_inverse=True)
-    size = (int(subject.max()) + 1) * facts.relations
-    return View(
-        subject,
-        held,
-        np.array([int(any_relation)]),
-        np.searchsorted(cells // wide, np.arange(size + 1)),
-        (cells % wide).astype(np.int32),
-        np.full(len(cells), NEVER, dtype=np.int32),
-        np.zeros((len(cells), FADES), dtype=np.float32),
-        slot,
+    own, one = np.arange(len(names)), np.zeros(len(names), dtype=np.int64)
+    plan = (
+        (country, own, 0),
+        (country, country, 0),
+        (country, own, 1),
+        (sector, sector, 0),
+        (own, sector, 0),
+        (country, sector, 0),
+        (one, country, 0),
+    )
+    starts, holders, slots = zip(*(_cells(facts, country, *part) for part in plan), strict=True)
+    before = np.cumsum([0, *(len(holder) for holder in holders)])
+    cells = int(before[-1])
+    members = np.argsort(country, kind="stable")
+    return Names(
+        on=np.ones(1, dtype=np.int64),
+        country=country,
+        sector=sector,
+        first=np.searchsorted(country[members], np.arange(country.max() + 2)),
+        members=members,
+        subject=np.stack([part[0] for part in plan]),
+        object=np.stack([part[1] for part in plan]),
+        any=np.array([part[2] for part in plan]),
+        base=np.cumsum([0, *(len(start) for start in starts[:-1])]),
+        start=np.concatenate([start + at for start, at in zip(starts, before, strict=False)]),
+        holder=np.concatenate(holders).astype(np.int32),
+        day=np.full(cells, NEVER, dtype=np.int32),
+        counts=np.zeros((cells, FADES), dtype=np.float32),
+        slot=np.stack([slot + at for slot, at in zip(slots, before, strict=False)]),
+        sums=np.zeros(2 * len(names) + 2, dtype=np.float32),
     )
 
 
-@compiled
-def absorb_view(view: View, rows: Ints, first: int, decay: Floats) -> None:
-    """Count facts, given in order of day; `first` is the place of the first among all facts."""
-    for i in range(len(rows)):
-        count(view.day, view.count, view.slot[first + i], rows[i, 3], decay)
-
-
-@compiled
-def see(
-    memory: Memory,
-    names: Names,
-    view: View,
-    subject: int,
-    relation: int,
-    day: int,
-    chosen: Days,
-    out: Floats,
-) -> None:
-    """Write a view's columns of the candidates, shape (candidates, PARTS)."""
-    kinds = len(memory.relation_day)
-    ask = view.subject[subject] * kinds + (0 if view.any[0] else relation)
-    parts = (1, 3, 4)
-    for j in range(PARTS):
-        fade, total = parts[j], 1e-6
-        for cell in range(view.start[ask], view.start[ask + 1]):
-            if view.day[cell] != NEVER:
-                amount = view.count[cell, fade] * memory.decay[day - view.day[cell], fade]
-                names.sums[view.holder[cell]] = amount
-                total += amount
-        for i in range(len(chosen)):
-            same = names.country[subject] == names.country[chosen[i]]
-            amount = names.sums[2 * view.object[chosen[i]] + same]
-            out[i, j] = amount if j == 0 else amount / total
-        for cell in range(view.start[ask], view.start[ask + 1]):
-            names.sums[view.holder[cell]] = 0
+def _cells(
+    facts: Facts, country: Ints, subject: Ints, held: Ints, one_relation: int
+) -> tuple[Ints, Ints, Ints]:
+    """First cell of each class and relation, class of object of each cell, cell of each fact."""
+    who, relation, whom, _ = facts.rows.T
+    wide = 2 * int(held.max()) + 2
+    asks = subject[who] * facts.relations + relation * (1 - one_relation)
+    keys = asks * wide + 2 * held[whom] + (country[who] == country[whom])
+    cells, slot = np.unique(keys, return_inverse=True)
+    size = (int(subject.max()) + 1) * facts.relations
+    return np.searchsorted(cells // wide, np.arange(size + 1)), cells % wide, slot
 
 
 @compiled
 def absorb_names(names: Names, rows: Ints, first: int, decay: Floats) -> None:
-    """Count facts in every view."""
+    """Count facts in every view; `first` is the place of the first among all facts."""
     if names.on[0]:
-        for view in names.views:
-            absorb_view(view, rows, first, decay)
+        for view in range(VIEWS):
+            for i in range(len(rows)):
+                cell = names.slot[view, first + i]
+                count(names.day, names.counts, cell, rows[i, 3], decay)
+
+
+@compiled
+def _ask(names: Names, view: int, subject: int, relation: int, kinds: int) -> int:
+    """Where the cells of a question begin in `start`."""
+    known = 0 if names.any[view] else relation
+    return int(names.base[view] + names.subject[view, subject] * kinds + known)
 
 
 @compiled
@@ -168,15 +151,78 @@ def compare_names(
     day: int,
     chosen: Days,
     out: Floats,
+    at: int,
 ) -> None:
-    """Write all columns that come from names, shape (candidates, NAMED)."""
-    at = 0
-    for view in names.views:
-        see(memory, names, view, subject, relation, day, chosen, out[:, at : at + PARTS])
-        at += PARTS
+    """Write all columns that come from names, from column `at` on, a row per candidate."""
+    for view in range(VIEWS):
+        _see(memory, names, view, subject, relation, day, chosen, out, at + VIEW_PARTS * view)
+    last = at + VIEW_PARTS * VIEWS
     for i in range(len(chosen)):
         entity = chosen[i]
-        out[i, at] = names.country[subject] == names.country[entity]
-        out[i, at + 1] = names.sector[subject] == names.sector[entity]
-        out[i, at + 2] = names.sector[subject] > 0
-        out[i, at + 3] = names.sector[entity] > 0
+        out[i, last] = names.country[subject] == names.country[entity]
+        out[i, last + 1] = names.sector[subject] == names.sector[entity]
+        out[i, last + 2] = names.sector[subject] > 0
+        out[i, last + 3] = names.sector[entity] > 0
+
+
+@compiled
+def _see(
+    memory: Memory,
+    names: Names,
+    view: int,
+    subject: int,
+    relation: int,
+    day: int,
+    chosen: Days,
+    out: Floats,
+    at: int,
+) -> None:
+    """Write a view's columns of the candidates."""
+    ask = _ask(names, view, subject, relation, len(memory.relation_day))
+    low, high = names.start[ask], names.start[ask + 1]
+    parts = (1, 3, 4)
+    for j in range(VIEW_PARTS):
+        fade, total = parts[j], 1e-6
+        for cell in range(low, high):
+            if names.day[cell] != NEVER:
+                gap = day - names.day[cell]
+                amount = names.counts[cell, fade] * memory.decay[gap, fade]
+                names.sums[names.holder[cell]] = amount
+                total += amount
+        for i in range(len(chosen)):
+            same = names.country[subject] == names.country[chosen[i]]
+            amount = names.sums[2 * names.object[view, chosen[i]] + same]
+            out[i, at + j] = amount if j == 0 else amount / total
+        for cell in range(low, high):
+            names.sums[names.holder[cell]] = 0
+
+
+@compiled
+def partners(
+    memory: Memory, names: Names, subject: int, relation: int, day: int, heap: Heap
+) -> None:
+    """Whom the subject's country deals with in this way, by share of the last months' dealings.
+
+    The heap must be empty; it gets a sum per entity.
+    """
+    ask = _ask(names, 0, subject, relation, len(memory.relation_day))
+    low, high = names.start[ask], names.start[ask + 1]
+    total = 0.1
+    for cell in range(low, high):
+        if names.day[cell] != NEVER:
+            total += names.counts[cell, 3] * memory.decay[day - names.day[cell], 3]
+    for cell in range(low, high):
+        if names.day[cell] != NEVER:
+            recent = names.counts[cell, 3] * memory.decay[day - names.day[cell], 3]
+            add(heap, names.holder[cell] // 2, recent / total + 1e-6)
+
+
+@compiled
+def fellows(memory: Memory, names: Names, subject: int, day: int, heap: Heap) -> None:
+    """Entities of the subject's country, by how busy they were; into an empty heap."""
+    country = names.country[subject]
+    for i in range(names.first[country], names.first[country + 1]):
+        entity = names.members[i]
+        if memory.entity_day[entity] != NEVER:
+            gap = day - memory.entity_day[entity]
+            add(heap, entity, 0.01 + memory.entity_count[entity, 3] * memory.decay[gap, 3])

@@ -89,13 +89,21 @@ def clear(heap: Heap) -> None:
 
 @compiled
 def strongest(heap: Heap, most: int) -> Days:
-    """The entities with the greatest sums, greatest first."""
-    listed = heap.listed[: heap.size[0]]
-    sums = heap.sums[listed]
-    if len(sums) > most:
-        least = np.partition(sums, len(sums) - most)[len(sums) - most]
-        listed, sums = listed[sums >= least], sums[sums >= least]
-    return listed[np.argsort(-sums, kind="mergesort")[:most]]
+    """The entities with the greatest sums, greatest first; of equals, the earlier listed first."""
+    kept = np.empty(min(most, heap.size[0]), dtype=np.int32)
+    size = 0
+    for i in range(heap.size[0]):
+        entity = heap.listed[i]
+        own = heap.sums[entity]
+        if size == most and (most == 0 or own <= heap.sums[kept[size - 1]]):
+            continue
+        place = size if size < most else most - 1
+        while place > 0 and heap.sums[kept[place - 1]] < own:
+            kept[place] = kept[place - 1]
+            place -= 1
+        kept[place] = entity
+        size = min(size + 1, most)
+    return kept
 
 
 @compiled
@@ -103,19 +111,17 @@ def strength(memory: Memory, cell: int, day: int) -> float:
     """How strong a remembered action is on a day: mostly its last weeks, a little its past."""
     gap = day - memory.cell_day[cell]
     count, decay = memory.cell_count[cell], memory.decay[gap]
-    return count[2] * decay[2] + 0.1 * count[3] * decay[3] + 0.01 * count[4]
+    return float(count[2] * decay[2] + 0.1 * count[3] * decay[3] + 0.01 * count[4])
 
 
 @compiled
 def meet(memory: Memory, near: Neighbours, entity: int, day: int, heap: Heap) -> None:
-    """Find an entity's strongest neighbours of the day, if not yet found; the heap must be empty."""
+    """Find an entity's strongest neighbours of the day, if not yet found, with an empty heap."""
     if near.day[entity] == day:
         return
     kinds = len(memory.relation_day)
     total = 0.0
-    for cell in range(
-        memory.cell_start[entity * kinds], memory.cell_start[(entity + 1) * kinds]
-    ):
+    for cell in range(memory.cell_start[entity * kinds], memory.cell_start[(entity + 1) * kinds]):
         if memory.cell_day[cell] != NEVER:
             amount = strength(memory, cell, day)
             add(heap, memory.cell_object[cell], amount)
@@ -160,27 +166,3 @@ def last_step(
         if memory.cell_day[cell] != NEVER:
             share = strength(memory, cell, day) / near.total[via]
             add(heap, memory.cell_object[cell], weight * share)
-
-
-@compiled
-def alike(
-    memory: Memory, subject: int, relation: int, day: int, scratch: Heap, heap: Heap
-) -> None:
-    """Who else did the same to the same objects, into an empty heap."""
-    kinds = len(memory.relation_day)
-    back = (relation + kinds // 2) % kinds
-    ask = subject * kinds + relation
-    for cell in range(memory.cell_start[ask], memory.cell_start[ask + 1]):
-        if memory.cell_day[cell] != NEVER:
-            add(scratch, memory.cell_object[cell], strength(memory, cell, day))
-    for via in strongest(scratch, REACH):
-        reply = via * kinds + back
-        total = 0.0
-        for cell in range(memory.cell_start[reply], memory.cell_start[reply + 1]):
-            if memory.cell_day[cell] != NEVER:
-                total += strength(memory, cell, day)
-        for cell in range(memory.cell_start[reply], memory.cell_start[reply + 1]):
-            if memory.cell_day[cell] != NEVER and memory.cell_object[cell] != subject:
-                share = strength(memory, cell, day) / total
-                add(heap, memory.cell_object[cell], scratch.sums[via] * share)
-    clear(scratch)

@@ -28,6 +28,9 @@ MOST_WEEKS = 156
 BURN_IN = 28
 """Days at the start that only feed the counts."""
 
+REMEMBERED = 180
+"""Days after which an event is no longer named behind a forecast."""
+
 NEEDED = ("event_id", "date", "published", "source", "target", "cameo")
 
 
@@ -68,11 +71,12 @@ class Weeks:
         action itself, and any other of the pair a fifth.
         """
         source, target = self.parties[self.source[unit]], self.parties[self.target[unit]]
-        root = ROOTS[self.root[unit]]
+        root, pair = ROOTS[self.root[unit]], pa.array([source, target])
+        recent = pc.greater_equal(self.events["date"], self.as_of - dt.timedelta(days=REMEMBERED))
+        mine = pc.and_(pc.is_in(self.events["source"], pair), pc.is_in(self.events["target"], pair))
         of_pair = [
             (self._weight(row, source, root), row)
-            for row in self.events.to_pylist()
-            if {row["source"], row["target"]} == {source, target}
+            for row in self.events.filter(pc.and_(recent, mine)).to_pylist()
         ]
         heavy = sorted(of_pair, key=lambda pair: (-pair[0], pair[1]["event_id"]))[:most]
         wanted = ("event_id", "date", "source", "cameo", "target")
@@ -112,9 +116,7 @@ def weekly(events: pa.Table, parties: tuple[str, ...], as_of: dt.date | None) ->
     came = (counts.reshape(-1, 7, counts[0].size).sum(axis=1) > 0).astype(np.float64)[:, use]
     both = np.concatenate([features, _usual(came)[..., None]], axis=2)
     early = BURN_IN // 7
-    return Weeks(
-        parties, last, source[use], root[use], target[use], both, came[early:], own
-    )
+    return Weeks(parties, last, source[use], root[use], target[use], both, came[early:], own)
 
 
 def _gap(found: str) -> DataGapError:
@@ -191,7 +193,7 @@ def _features(counts: Floats, edges: Ints) -> Floats:
 
 
 def _usual(came: Floats) -> Floats:
-    """Log odds of each unit's share of the weeks before, from the end of the first four weeks on."""
+    """Log odds of each unit's share of the weeks before, once four weeks have passed."""
     early = BURN_IN // 7
     hits = np.cumsum(came, axis=0)[early - 1 :]
     weeks = early + np.arange(len(hits))[:, None]
