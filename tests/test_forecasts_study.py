@@ -365,7 +365,7 @@ class TestCommands:
         capfd.readouterr()
         assert run(["record", str(folder), "--show"]) == 0
         shown = capfd.readouterr().out
-        assert "4 forecasts, 2 decided" in shown and "hindsight is possible" in shown
+        assert "4 forecasts, 0 decided in time" in shown and "are not scored" in shown
         assert run(["forecast", str(folder), "test-soon", "--record", "records/made-up.jsonl"]) == 0
         assert "Since 2011-10-01" in capfd.readouterr().out
         assert run(["backtest", str(folder), "test-soon", "--years"]) == 0
@@ -389,3 +389,21 @@ class TestKorea:
         study = load("korea").study
         assert len(study.questions) == 7
         assert sum(question.primary for question in study.questions) == 4
+
+
+def test_data_are_not_used_as_of_a_day_that_they_do_not_know(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Silence after the last day of the data is not peace."""
+    assert run(["forecast", "korea", "missile-test", "--as-of", "2030-01-01"]) == 2
+    assert "They know nothing after" in capsys.readouterr().err
+
+
+def test_a_record_of_another_study_or_version_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "other.jsonl"
+    append(read_record(path), [{"kind": "forecast", "study": "elsewhere"}])
+    command = ["record", "korea", "--show", "--record", str(path)]
+    assert run(command) == 3
+    assert "lacks" in capsys.readouterr().err

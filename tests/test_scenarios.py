@@ -504,7 +504,7 @@ def test_names_that_are_not_declared_are_found(
 
 
 def test_the_command_prints_a_scenario(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["scenario", "korea", "nuclear-test", "--paths", "40", "--to", "2027-04-19"]) == 0
+    assert run(["scenario", "korea", "nuclear-test", "--paths", "200", "--to", "2027-04-19"]) == 0
     out = capsys.readouterr().out
     for text in ("What drives it", "One future of many", "(supposed)", "Share of futures"):
         assert text in out

@@ -77,7 +77,7 @@ def forecast_command(
 
     data = open_study(study, events, as_of)
     questions = with_window(chosen_questions(data, question), within)
-    held = read_record(record or default_record(data))
+    held = read_record(record or default_record(data), study=data.study.study.name)
     walks = Walks(data)
     found = []
     with saying() as say:
@@ -177,6 +177,8 @@ def plain(value: object) -> Any:
 
 
 def _show_forecast(one: QuestionForecast) -> None:
+    from detente.forecasts.odds import percent  # noqa: PLC0415 - slow to import
+
     text = f"Insufficient data. {one.problem}" if one.problem else one.answer
     print_lines(Text(one.title, style="bold"), Text(text), Text())
     if one.problem:
@@ -189,7 +191,7 @@ def _show_forecast(one: QuestionForecast) -> None:
     table.add_column("odds", justify="right")
     table.add_column("weight", justify="right")
     for model in one.models:
-        table.add_row(model.label, f"{model.probability:.0%}", f"{model.weight:.0%}")
+        table.add_row(model.label, percent(model.probability), f"{model.weight:.0%}")
     print_table(table, caption="Weights are learned from past scores.\n")
     if one.change:
         _show_change(one)

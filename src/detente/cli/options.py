@@ -13,6 +13,7 @@ from detente.cli.output import Format
 from detente.errors import UsageError
 from detente.events.actors import to_iso3
 
+FIRST_YEAR, LAST_YEAR = 1700, 2200
 _OWN_CODE = re.compile(r"[A-Z][A-Z0-9]{2,}")
 
 
@@ -24,9 +25,14 @@ def day(text: str) -> dt.date:
         datetime.date(2017, 3, 15)
     """
     try:
-        return dt.date.fromisoformat(text)
+        found = dt.date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day; write it as 2017-03-15.") from None
+        found = dt.date.min
+    if FIRST_YEAR <= found.year <= LAST_YEAR:
+        return found
+    if found == dt.date.min:
+        raise typer.BadParameter(f"{text!r} is not a day; write it as 2017-03-15.")
+    raise typer.BadParameter(f"{text} is outside of the years {FIRST_YEAR} to {LAST_YEAR}.")
 
 
 def actor(text: str) -> str:

@@ -45,7 +45,7 @@ def record_command(
     from detente.forecasts.record import read_record  # noqa: PLC0415 - slow to import
 
     data = open_study(study, events, as_of)
-    held = read_record(record or default_record(data))
+    held = read_record(record or default_record(data), study=data.study.study.name)
     if not show:
         held = _added(data, held)
     if as_json:
@@ -88,15 +88,17 @@ def _show(held: Record) -> None:
 
 
 def _row(one: Kept) -> tuple[str, ...]:
+    from detente.forecasts.odds import percent  # noqa: PLC0415 - slow to import
+
     line = one.line
     return (
         line["as_of"],
         line["recorded"][:10],
         line["title"],
-        f"{line['probability']:.0%}",
-        f"{line['base_rate']:.0%}",
+        percent(line["probability"]),
+        percent(line["base_rate"]),
         line["resolves_on"],
-        _came(one),
+        f"{_came(one)} (late)" if one.late else _came(one),
     )
 
 
@@ -109,12 +111,12 @@ def _came(one: Kept) -> str:
 
 def _summary(rows: list[Kept], held: Record) -> str:
     done: list[tuple[Any, int]] = [
-        (one.line, one.outcome) for one in rows if one.outcome is not None
+        (one.line, one.outcome) for one in rows if one.outcome is not None and not one.late
     ]
     late = sum(one.late for one in rows)
-    text = f"{len(rows)} forecasts, {len(done)} decided. Last hash: {held.last[:16]}."
+    text = f"{len(rows)} forecasts, {len(done)} decided in time. Last hash: {held.last[:16]}."
     if late:
-        text += f" {late} were recorded after their window had opened: hindsight is possible."
+        text += f" {late} were recorded after their window had opened and are not scored."
     if not done:
         return text
     ours = sum((line["probability"] - came) ** 2 for line, came in done) / len(done)

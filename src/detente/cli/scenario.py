@@ -41,7 +41,7 @@ def scenario_command(
         dt.date | None, typer.Option("--to", parser=day, metavar="DAY", help="Last day.")
     ] = None,
     paths: Annotated[
-        int, typer.Option("--paths", min=2, max=100_000, help="Futures in each arm.")
+        int, typer.Option("--paths", min=200, max=100_000, help="Futures in each arm.")
     ] = 2000,
     events: Annotated[
         Path | None,

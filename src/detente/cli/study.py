@@ -8,8 +8,9 @@ import sys
 import time
 import webbrowser
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -20,6 +21,9 @@ from detente.cli.output import narrate, print_json
 from detente.errors import InputError, UsageError
 from detente.events._manifest import MANIFEST
 from detente.events.store import Store
+
+if TYPE_CHECKING:
+    from detente.outcome.result import StudyResult
 
 StudyName = Annotated[
     str, typer.Argument(metavar="STUDY", help="A bundled study (korea), a study.toml, or a folder.")
@@ -78,6 +82,7 @@ def study_command(
     chosen = loaded.study.study.seed if seed is None else seed
     with saying() as say:
         result = run_study(data, Options(seed=chosen), say)
+        result = _with_changes(result)
         tested = time.perf_counter()
         say("drawing the report")
         written = report.write(
@@ -93,6 +98,16 @@ def study_command(
     narrate(f"Report: {written.report}")
     if open_page:
         webbrowser.open(written.report.resolve().as_uri())
+
+
+def _with_changes(result: StudyResult) -> StudyResult:
+    """The odds with how they moved since they were last recorded, if they were."""
+    from detente.forecasts.record import read_record  # noqa: PLC0415 - slow to import
+    from detente.forecasts.resolve import with_change  # noqa: PLC0415
+
+    held = read_record(Path("records") / f"{result.study}.jsonl", study=result.study)
+    moved = tuple(with_change(held, one) for one in result.outlook.forecasts)
+    return replace(result, outlook=replace(result.outlook, forecasts=moved))
 
 
 def new_command(

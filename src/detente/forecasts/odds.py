@@ -210,8 +210,7 @@ def _event_answer(made: QuestionForecast, label: str) -> str:
     told = f" What moves it most: {why}." if why else ""
     return (
         f"{percent(made.probability)} (90% interval {percent(made.low)} to {percent(made.high)}) "
-        f"for {asked} from {made.window}; in the past it was so in "
-        f"{percent(made.base_rate)} of such windows.{told}"
+        f"for {asked} from {made.window}; the base rate is {percent(made.base_rate)}.{told}"
     ).replace("(-", "(\N{MINUS SIGN}")
 
 
@@ -292,5 +291,5 @@ def _level_answer(made: QuestionForecast, level: Level, question: LevelQuestion)
         f"{percent(made.probability)} (90% interval {percent(made.low)} to {percent(made.high)}) "
         f"that {level.signal.noun} from {made.window} stands "
         f"{question.direction} its level {question.against} {level.signal.series.every}s before; "
-        f"in the past it was so {percent(made.base_rate)} of the time."
+        f"the base rate is {percent(made.base_rate)}."
     )

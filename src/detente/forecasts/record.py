@@ -18,6 +18,14 @@ from typing import Any
 from detente.errors import InputError
 
 START = "0" * 64
+NEEDED = {
+    "forecast": (
+        "study", "id", "asked", "title", "as_of", "opens", "resolves_on", "probability",
+        "base_rate", "reasons", "recorded",
+    ),
+    "resolution": ("resolves", "id", "outcome", "recorded"),
+}  # fmt: skip
+"""What a line of each kind holds."""
 Line = Mapping[str, Any]
 
 
@@ -47,14 +55,15 @@ class Record:
         return tuple(line for line in self.lines if line.get("resolves") == forecast)
 
 
-def read_record(path: Path) -> Record:
+def read_record(path: Path, *, study: str | None = None) -> Record:
     """Read a record and check its chain.
 
     Args:
         path: The file; an absent one is an empty record.
+        study: Name of the study whose record it must be; lines are then also checked to be whole.
 
     Raises:
-        InputError: It cannot be read, or its chain is broken.
+        InputError: It cannot be read, its chain is broken, or it is of another study.
 
     Example:
         >>> read_record(Path("no-such-record.jsonl")).lines
@@ -73,7 +82,28 @@ def read_record(path: Path) -> Record:
     for number, raw in enumerate(text.splitlines(), 1):
         lines.append(_checked(path, number, raw, previous))
         previous = str(lines[-1]["hash"])
+    if study is not None:
+        _check_study(path, lines, study)
     return Record(path, tuple(lines))
+
+
+def _check_study(path: Path, lines: Sequence[Line], study: str) -> None:
+    """Refuse lines that lack what their kind holds, and lines of another study."""
+    for number, line in enumerate(lines, 1):
+        lacking = [name for name in NEEDED.get(str(line.get("kind")), ()) if name not in line]
+        if lacking:
+            raise InputError(
+                f"The record {path} could not be read.",
+                f"Line {number} lacks {', '.join(lacking)}.",
+                "It was made by another version: read it with that one.",
+            )
+        other = line.get("study", study)
+        if other != study:
+            raise InputError(
+                f"The record {path} is of another study.",
+                f"Line {number} is of “{other}”, not of “{study}”.",
+                "Name another file with --record.",
+            )
 
 
 def _checked(path: Path, number: int, raw: str, previous: str) -> Line:

@@ -28,13 +28,18 @@ KEPT = (
 
 
 def data_hash(data: StudyData) -> str:
-    """Hash of everything that a study's odds were computed from.
+    """Hash of everything that a study's odds were computed from, the study file among it.
 
     Args:
         data: The study's data as of a date.
     """
     events = data.events.fingerprint if data.events else ""
-    parts = [data.chronicle_sha256, *(data.figure_sha256[key] for key in sorted(data.figures))]
+    asked = data.study.model_dump_json()
+    parts = [
+        asked,
+        data.chronicle_sha256,
+        *(data.figure_sha256[key] for key in sorted(data.figures)),
+    ]
     return hashlib.sha256("\n".join([*parts, events]).encode()).hexdigest()
 
 
@@ -70,12 +75,19 @@ def _forecast_line(data: StudyData, one: QuestionForecast, now: dt.datetime) -> 
         "study": data.study.study.name,
         "id": one.id,
         "asked": question.model_dump(mode="json", exclude={"primary", "caveats", "signs"}),
+        "definition": _definition(data, question.model_dump(mode="json")),
         **rounded,
         "reasons": [[reason.label, round(reason.rate, 4)] for reason in one.reasons],
         "model": MODEL,
         "data": data_hash(data),
         "recorded": now.isoformat(),
     }
+
+
+def _definition(data: StudyData, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the action meant when the question was asked; empty for levels."""
+    action = data.study.actions.get(str(asked.get("action", "")))
+    return {} if action is None else action.model_dump(mode="json", exclude={"label", "mark"})
 
 
 def resolution_lines(data: StudyData, record: Record, now: dt.datetime) -> list[Line]:
@@ -120,6 +132,8 @@ def _outcome(data: StudyData, line: Line) -> Mapping[str, Any] | None:
         return _level_outcome(data, LevelQuestion.model_validate(asked), line)
     if asked["action"] not in data.study.actions:
         return None
+    if line.get("definition", _definition(data, asked)) != _definition(data, asked):
+        return None  # the action means something else now, so it cannot decide what was asked
     question = EventQuestion.model_validate(asked)
     days = data.days_of(question.action)
     inside = days[
@@ -153,11 +167,14 @@ def with_change(record: Record, forecast: QuestionForecast) -> QuestionForecast:
     earlier = [
         line
         for line in record.forecasts()
-        if line["id"] == forecast.id and line["as_of"] < forecast.as_of
+        if line["id"] == forecast.id
+        and line["as_of"] < forecast.as_of
+        and line.get("within") == forecast.within
+        and line.get("at_least") == forecast.at_least
     ]
     if forecast.problem or not earlier:
         return forecast
-    last = max(earlier, key=lambda line: str(line["as_of"]))
+    last = max(reversed(earlier), key=lambda line: str(line["as_of"]))
     before = {label: float(rate) for label, rate in last["reasons"]}
     now = {reason.label: reason.rate for reason in forecast.reasons}
     moved = [
@@ -168,6 +185,10 @@ def with_change(record: Record, forecast: QuestionForecast) -> QuestionForecast:
     ranked = tuple(sorted(moved, key=lambda reason: -abs(reason.rate)))
     change = Change(str(last["as_of"]), float(last["probability"]), points, ranked)
     return replace(forecast, change=change)
+
+
+def _next_day(iso: str) -> str:
+    return (dt.date.fromisoformat(iso) + dt.timedelta(days=1)).isoformat()
 
 
 @dataclass(frozen=True)
@@ -185,7 +206,8 @@ class Kept:
     @property
     def late(self) -> bool:
         """Whether it was recorded after its window had opened, so that hindsight is possible."""
-        return str(self.line["recorded"])[:10] > str(self.line["opens"])
+        known = max(str(self.line["opens"]), _next_day(str(self.line["as_of"])))
+        return str(self.line["recorded"])[:10] > known
 
     @property
     def outcome(self) -> int | None:

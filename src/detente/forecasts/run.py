@@ -114,4 +114,5 @@ def with_window(questions: Sequence[Question], within: int | None) -> tuple[Ques
 
 def _asked_within(question: EventQuestion, within: int) -> EventQuestion:
     title = f"{question.title.split(' within ')[0]} within {within} days"
-    return question.model_copy(update={"within": within, "title": title})
+    asked = f"{title}?"
+    return question.model_copy(update={"within": within, "title": title, "question": asked})

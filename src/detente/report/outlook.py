@@ -8,6 +8,7 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from detente.forecasts.events.moves import NextMoves
+from detente.forecasts.odds import percent
 from detente.forecasts.result import (
     Outlook,
     PublishedComparison,
@@ -105,11 +106,11 @@ def _first(one: QuestionForecast, found: Outlook) -> OddsView:
     record = found.record_of(one.id)
     trend, text = Markup(), ""
     if record is not None and len(record.dates) > 1:
-        last = SPARK[record.every]
-        shown = min(last, len(record.dates))
-        text = f"The last {shown} {record.every}s"
-        says = f"From {record.odds[-shown]:.0%} to {record.odds[-1]:.0%}."
-        trend = draw(charts.spark(record, last), f"spark-{slug(one.id)}", text, says)
+        shown = min(SPARK[record.every], len(record.dates))
+        text = f"{day_text(record.dates[-shown])} to {day_text(one.as_of)}"
+        says = f"From {record.odds[-shown]:.0%} to {one.probability:.0%}."
+        now = (one.as_of, one.probability)
+        trend = draw(charts.spark(record, shown, now), f"spark-{slug(one.id)}", text, says)
     return OddsView(
         odds=_percent(one.probability),
         what=one.title,
@@ -192,8 +193,22 @@ def _record_facts(record: TrackRecord) -> list[Fact]:
         Fact("Came true", f"{number(100 * record.hits / max(record.origins, 1), 0)}%"),
     ]
     for score in record.scores[:1]:
-        facts.append(Fact(f"Skill, {score.name}", _skill(score.skill), "0: no better than chance"))
+        facts.append(Fact(f"Skill, {score.name}", _skill(score.skill), _beside(score)))
+    if finite(record.spread) is not None:
+        points = f"{number(100 * record.spread, 0)} points"
+        facts.append(Fact("Sharpness", points, "standard deviation of the odds"))
     return facts
+
+
+def _beside(score: Score) -> str:
+    """The interval of the skill, and the skill against the recent base rate."""
+    low, high = (number(v, 2, sign=True) for v in (score.skill.low, score.skill.high))
+    recent = score.skill_recent
+    ends = [number(v, 2, sign=True) for v in (recent.low, recent.high)]
+    return (
+        f"{low} to {high}; 0 is no better than the base rate. Against that of the last 3 years "
+        f"{_skill(recent)} ({ends[0]} to {ends[1]})"
+    )
 
 
 def _skill(skill: Skill) -> str:
@@ -310,11 +325,11 @@ def _published_figure(found: PublishedComparison) -> FigureView:
 
 
 def _percent(value: float) -> str:
-    return "–" if finite(value) is None else f"{number(100 * value, 0)}%"
+    return "–" if finite(value) is None else percent(value)
 
 
 def _ends(low: float, high: float) -> str:
-    return f"{number(100 * low, 0)} to {number(100 * high, 0)}%"
+    return f"{percent(low).removesuffix('%')} to {percent(high)}"
 
 
 def _blank(name: str, title: str, key: tuple[KeyItem, ...], table: TableView) -> FigureView:

@@ -42,7 +42,7 @@ def _follow_on_rows(data: StudyData, model: Model, source: int) -> Iterator[Driv
         drawn = model.daily.follow_ons[:, target, source]
         low, high = np.quantile(drawn, [0.05, 0.95])
         yield DriverRow(
-            effect=f"{label} bring {data.label_of(past.kinds[target])}",
+            effect=f"after {label}: {data.label_of(past.kinds[target])}",
             value=float(drawn.mean()),
             low=float(low),
             high=float(high),

@@ -112,6 +112,7 @@ def run_scenario(
         UsageError: The days are out of order, too many, or do not begin where the data end.
     """
     check_span(data, span)
+    _check_event(scenario, span)
     blank = replace(
         _blank(scenario, span),
         problem=refusal(data, model, scenario),
@@ -178,6 +179,17 @@ def _outcomes(
         seen = _seen(arms, drivers, outcome.actions)
         rows.append(outcome_row(outcome, hits, quiet, pairs.block, label=label, seen=seen))
     return tuple(rows)
+
+
+def _check_event(scenario: Scenario, span: Horizon) -> None:
+    """Refuse futures that end before what is supposed in them."""
+    days = (span.last - span.first).days + 1
+    if scenario.event is not None and scenario.on_day >= days:
+        raise UsageError(
+            "The futures could not be run.",
+            f"They end on {span.last}, before the event on day {scenario.on_day}.",
+            "Choose a later last day.",
+        )
 
 
 def check_span(data: StudyData, span: Horizon) -> None:

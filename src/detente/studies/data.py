@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.errors import DataGapError, StudyError
+from detente.errors import DataGapError, StudyError, UsageError
 from detente.events.actors import name_of as state_name
 from detente.events.inputs import query_events
 from detente.events.store import Store, connect
@@ -216,6 +216,7 @@ def open_data(
         store: The user's events.
 
     Raises:
+        UsageError: The day is after the last one that the data know of.
         StudyError: The chronicle cannot be read.
         InputError: A figure or the store cannot be read.
 
@@ -226,7 +227,7 @@ def open_data(
         6
     """
     study, folder = loaded.study, loaded.folder
-    until = as_of or _last_day(study, store)
+    until = _known_day(_last_day(study, store), as_of)
     facts, digest = _read_chronicle(study, folder)
     return StudyData(
         study=study,
@@ -238,6 +239,17 @@ def open_data(
         figure_sha256={figure.id: _sha256(folder / figure.path) for figure in study.figures},
         events=None if store is None else _count(study, store, until, as_of),
     )
+
+
+def _known_day(last: dt.date, as_of: dt.date | None) -> dt.date:
+    """The day asked for, or the last one that the data know of; silence after that is not peace."""
+    if as_of is not None and as_of > last:
+        raise UsageError(
+            f"The data cannot be used as of {as_of}.",
+            f"They know nothing after {last}.",
+            "Choose that day or an earlier one, or load event files that reach further.",
+        )
+    return as_of or last
 
 
 def _last_day(study: Study, store: Store | None) -> dt.date:

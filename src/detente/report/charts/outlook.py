@@ -89,9 +89,16 @@ def _months(first: int, last: int) -> Any:
     )
 
 
-def spark(record: TrackRecord, last: int) -> Spec:
-    """The course of the odds as a line without axes, for the first screen."""
-    rows = _course_rows(record, last)
+def spark(record: TrackRecord, last: int, now: tuple[str, float]) -> Spec:
+    """The course of the odds up to now as a line without axes, for the first screen.
+
+    Args:
+        record: Past odds, of windows that are over.
+        last: How many of them.
+        now: ISO day and odds of the open window.
+    """
+    today = {"ms": milliseconds(now[0]), "odds": now[1], "base": None, "outcome": None}
+    rows = [*_course_rows(record, last), today]
     x = alt.X("ms:Q", scale=alt.Scale(domain=[rows[0]["ms"], rows[-1]["ms"]]), axis=None)
     y = alt.Y("odds:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=None)
     base = alt.Chart(table(rows))
