@@ -94,7 +94,7 @@ def coefficients(features: Floats, came: Floats, *, ridge: float = 1.0) -> Float
 
     Example:
         >>> x = np.array([[0.0], [0.0], [1.0], [1.0]] * 50)
-        >>> coefficients(x, np.array([0.0, 1.0, 1.0, 1.0] * 50), ridge=1e-6)[0].round(2) + 0
+        >>> coefficients(x, np.array([0.0, 1.0, 1.0, 1.0] * 50), ridge=1e-6).round(1).tolist()[0] + 0
         0.0
     """
     centre, spread = features.mean(axis=0), features.std(axis=0)

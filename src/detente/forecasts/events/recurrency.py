@@ -8,6 +8,7 @@ results check the evaluation.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -109,20 +110,21 @@ def _placings(memory: _Strict | _Relaxed, asked: Queries, i: int) -> list[Placin
     return [placing(scores, int(true), truth) for true in truth]
 
 
-def best_half_lives(facts: Facts, *, first: int) -> Floats:
+def best_half_lives(facts: Facts, *, first: int, grid: Sequence[float] = HALF_LIVES) -> Floats:
     """For each relation, the half-life whose strict recurrency ranks best from a day on.
 
     Args:
         facts: Facts up to the end of the days to choose by, both directions.
         first: First of these days.
+        grid: Half-lives in days to choose from.
 
     Returns:
         Half-lives in days, shape (relations,).
     """
     later = facts.rows[facts.rows[:, 3] >= first, 1]
-    ranked = np.zeros((len(HALF_LIVES), facts.relations))
-    for i, half_life in enumerate(HALF_LIVES):
+    ranked = np.zeros((len(grid), facts.relations))
+    for i, half_life in enumerate(grid):
         lives = np.full(facts.relations, half_life)
         found = recurrency(facts, "strict", first=first, half_lives=lives)
         np.add.at(ranked[i], later, [1 / place.rank for place in found])
-    return np.asarray(np.array(HALF_LIVES)[ranked.argmax(axis=0)])
+    return np.asarray(np.array(grid)[ranked.argmax(axis=0)])

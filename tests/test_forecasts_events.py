@@ -1,0 +1,380 @@
+"""Event-level forecasting: the evaluation, what the ranker may know, and the next moves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from detente.errors import DataGapError, ReadError, UsageError
+from detente.events.schema import SCHEMA
+from detente.forecasts.events.calibrate import calibration, coefficients, isotonic
+from detente.forecasts.events.data import (
+    Benchmark,
+    both_directions,
+    places,
+    queries,
+    read_benchmark,
+)
+from detente.forecasts.events.evaluate import placing, score, score_random_ties
+from detente.forecasts.events.moves import next_moves
+from detente.forecasts.events.ranker import Settings, rank, ranks_of
+from detente.forecasts.events.recurrency import best_half_lives, recurrency
+from detente.forecasts.events.stream import Examples, stream, together
+from detente.forecasts.events.views import read_views
+
+ENTITIES, RELATIONS, DAYS = 24, 3, 60
+NAMES = tuple(f"{kind} (India)" for kind in "ABCDEFGHIJKL") + tuple(
+    f"{kind} (Peru)" for kind in "ABCDEFGHIJKL"
+)
+
+
+def world(seed: int = 1) -> np.ndarray:
+    """Facts of 60 days: an action of relation 0 is mostly answered by relation 1 the next day."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for day in range(DAYS):
+        first = rng.integers(0, ENTITIES, (8, 2))
+        rows += [[a, 0, b, day] for a, b in first if a != b]
+        rows += [[a, 2, (7 * a) % ENTITIES, day] for a in rng.integers(1, ENTITIES, 3)]
+        rows += [[b, 1, a, day + 1] for a, b in first[:6] if a != b and day + 1 < DAYS]
+    return np.unique(np.array(rows), axis=0)
+
+
+def seen(rows: np.ndarray, day: int, *, names: bool = True, until: int | None = None) -> Examples:
+    """Examples of one day's questions; the history stands still from `until` on."""
+    facts = both_directions(rows, ENTITIES, RELATIONS)
+    updates = np.arange((until if until is not None else DAYS) + 1)
+    wanted = queries(facts).day == day
+    views = read_views(facts, NAMES) if names else None
+    return together(list(stream(facts, wanted, updates=updates, most=10, names=views)))
+
+
+def by_question(rows: np.ndarray, examples: Examples) -> dict[tuple[int, int], list[object]]:
+    """Candidates and columns of each (subject, relation)."""
+    asked = queries(both_directions(rows, ENTITIES, RELATIONS))
+    ends = np.cumsum(examples.size)
+    return {
+        (int(asked.subject[q]), int(asked.relation[q])): [
+            examples.entity[end - size : end].tolist(),
+            examples.columns[end - size : end].tolist(),
+        ]
+        for q, end, size in zip(examples.asked, ends, examples.size, strict=True)
+    }
+
+
+# --- The evaluation
+
+
+def test_relaxed_recurrency_has_its_published_score(shared):
+    # Gastinger et al. 2024 report 14.4 for xi on ICEWS14, ties broken at random.
+    places_ = _baseline(shared, "relaxed")
+    assert score_random_ties(places_) == pytest.approx(0.144, abs=0.0006)
+    assert score(np.array([place.rank for place in places_])).mrr == pytest.approx(0.1435, abs=5e-4)
+
+
+def test_strict_recurrency_has_its_published_score_and_ties_must_not_be_won(shared):
+    # 36.0 for psi with a decay per relation chosen on valid. Our grid of half-lives is not theirs,
+    # so it is held to .3 points. Counting ties as won would give .60.
+    places_ = _baseline(shared, "strict")
+    assert score_random_ties(places_) == pytest.approx(0.360, abs=0.003)
+    assert np.mean([1 / (1 + place.above) for place in places_]) > 0.59
+
+
+def _baseline(shared, kind):
+    bench = read_benchmark(shared / "bench" / "tkg" / "ICEWS14")
+    size, kinds = len(bench.entities), len(bench.relations)
+    past = both_directions(np.concatenate([bench.train, bench.valid]), size, kinds)
+    rows = np.concatenate([bench.train, bench.valid, bench.test])
+    first, lives = int(bench.test[:, 3].min()), None
+    if kind == "strict":
+        lives = best_half_lives(past, first=int(bench.valid[:, 3].min()), grid=(3.0, 30.0, 1e9))
+    return recurrency(both_directions(rows, size, kinds), kind, first=first, half_lives=lives)
+
+
+def test_benchmark_is_read_as_published(shared):
+    bench = read_benchmark(shared / "bench" / "tkg" / "ICEWS14")
+    assert [len(part) for part in (bench.train, bench.valid, bench.test)] == [74845, 8514, 7371]
+    assert bench.train[:, 3].max() < bench.valid[:, 3].min() == 304
+    assert bench.entities[0] == "China"
+
+
+def test_a_file_that_is_not_numbers_is_refused(tmp_path):
+    for name in ("train", "valid", "test"):
+        (tmp_path / f"{name}.txt").write_text("1\ttwo\t3\t4\n")
+    with pytest.raises(ReadError, match="whole numbers"):
+        read_benchmark(tmp_path)
+
+
+@given(arrays(np.int64, st.integers(2, 30), elements=st.integers(0, 4)), st.data())
+def test_a_rank_is_the_mean_over_orders_of_the_tied(values, data):
+    true = data.draw(st.integers(0, len(values) - 1))
+    place = placing(values.astype(float), true, np.array([true]))
+    others = np.delete(values, true)
+    best = 1 + np.count_nonzero(others > values[true])
+    worst = 1 + np.count_nonzero(others >= values[true])
+    assert place.rank == (best + worst) / 2
+
+
+def test_constant_scores_win_nothing():
+    place = placing(np.zeros(101), 7, np.array([7]))
+    assert place.rank == 51
+
+
+def test_other_true_objects_are_left_out_of_the_ranking():
+    scores = np.array([0.9, 0.8, 0.7, 0.1])
+    assert placing(scores, 2, np.array([0, 2])).rank == 2
+    assert placing(scores, 2, np.array([2])).rank == 3
+
+
+def test_ranks_among_candidates_are_those_among_all_entities():
+    # All entities are candidates, so the ranks must be those of a ranking of everyone.
+    rng = np.random.default_rng(3)
+    scores, true = rng.integers(0, 6, 50).astype(float), rng.random(50) < 0.1
+    none = np.zeros(0)
+    examples = Examples(
+        none, true, np.arange(50), np.array([50]), np.array([0]), none, none.astype(int)
+    )
+    truth = np.flatnonzero(true)
+    expected = [placing(scores, int(i), truth).rank for i in truth]
+    assert sorted(ranks_of(examples, scores)) == sorted(expected)
+
+
+def test_an_object_that_is_no_candidate_comes_after_all_candidates():
+    none = np.zeros(0)
+    examples = Examples(
+        none, np.array([False, True, False]), np.arange(3), np.array([3]), np.array([4]),
+        np.array([2.5]), np.array([4]),
+    )  # fmt: skip
+    assert sorted(ranks_of(examples, np.array([0.0, 1.0, 2.0]))) == [2.0, 4.5]
+
+
+# --- What may be known
+
+
+def test_nothing_of_the_same_day_or_later_is_known():
+    rows, day = world(), 40
+    rng = np.random.default_rng(9)
+    noise = np.column_stack([
+        rng.integers(0, ENTITIES, 300), rng.integers(0, RELATIONS, 300),
+        rng.integers(0, ENTITIES, 300), rng.integers(day, DAYS, 300),
+    ])  # fmt: skip
+    other = np.unique(np.concatenate([rows, noise]), axis=0)
+    one, two = by_question(rows, seen(rows, day)), by_question(other, seen(other, day))
+    assert one
+    assert all(two[question] == told for question, told in one.items())
+
+
+def test_what_was_learned_does_change_with_the_past():
+    # The test above would pass for columns that hold nothing.
+    rows, day = world(), 40
+    other = np.unique(np.concatenate([rows, [[1, 0, 2, day - 1]]]), axis=0)
+    one, two = by_question(rows, seen(rows, day)), by_question(other, seen(other, day))
+    assert any(two[question] != told for question, told in one.items())
+
+
+def test_in_several_steps_no_fact_of_the_forecast_days_is_known():
+    rows, first, day = world(), 40, 45
+    other = rows[(rows[:, 3] < first) | (rows[:, 3] >= day)]
+    one = by_question(rows, seen(rows, day, until=first))
+    two = by_question(other, seen(other, day, until=first))
+    assert one == two
+    assert one != by_question(rows, seen(rows, day))
+
+
+def test_candidates_do_not_depend_on_the_truth():
+    # Else negatives in training would differ from the candidates of a forecast.
+    rows, day = world(), DAYS - 1
+    other = rows.copy()
+    today = other[:, 3] == day
+    other[today, 2] = (other[today, 2] + 5) % ENTITIES
+    one, two = by_question(rows, seen(rows, day)), by_question(other, seen(other, day))
+    shared_ = one.keys() & two.keys()
+    assert shared_
+    assert all(one[question] == two[question] for question in shared_)
+
+
+def test_ids_only_leaves_the_columns_of_names_empty():
+    rows = world()
+    one, two = seen(rows, 50, names=False), seen(rows, 50)
+    from detente.forecasts.events.features import IDS
+
+    assert not one.columns[:, IDS:].any()
+    assert two.columns[:, IDS:].any()
+
+
+def test_countries_are_read_from_names():
+    country, sector = places(("India", "Police (India)", "Judge (Holy See (Vatican City State))"))
+    assert country[0] == country[1] != country[2]
+    assert sector[0] == 0
+    assert len({*sector.tolist()}) == 3
+
+
+def bench(rows: np.ndarray) -> Benchmark:
+    names = tuple(str(i) for i in range(ENTITIES))
+    train, valid, test = (
+        rows[(rows[:, 3] >= low) & (rows[:, 3] < high)]
+        for low, high in ((0, 40), (40, 50), (50, DAYS))
+    )
+    return Benchmark("world", names, ("acts", "answers", "other"), train, valid, test)
+
+
+SMALL = Settings(questions=400, pool=900, scouts=60, most=15, trees=30, leaves=7)
+
+
+def test_the_ranker_finds_that_actions_are_answered():
+    pytest.importorskip("lightgbm")
+    rows = world()
+    facts = both_directions(rows, ENTITIES, RELATIONS)
+    strict = score(np.array([place.rank for place in recurrency(facts, "strict", first=50)]))
+    found = rank(bench(rows), SMALL, "test")
+    assert found.score.asked == strict.asked
+    assert found.score.mrr > strict.mrr + 0.1
+    assert found.table().num_rows == 1
+
+
+def test_the_same_seed_gives_the_same_ranks_and_steps_differ():
+    pytest.importorskip("lightgbm")
+    rows = world()
+    one, two = (rank(bench(rows), SMALL, "valid") for _ in range(2))
+    assert one.ranks.tolist() == two.ranks.tolist()
+    several = rank(bench(rows), Settings(**{**vars(SMALL), "steps": "multi"}), "valid")
+    assert several.score.mrr < one.score.mrr  # the days between are not known
+
+
+def test_without_lightgbm_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    with pytest.raises(UsageError, match=r"detente\[events\]"):
+        rank(bench(world()), SMALL, "valid")
+
+
+# --- Odds
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 2**32 - 1))
+def test_odds_set_right_keep_their_order_and_are_never_certain(seed):
+    rng = np.random.default_rng(seed)
+    odds = rng.uniform(0.001, 0.999, 50)
+    right = isotonic(odds, (rng.random(50) < odds**2).astype(float))(np.linspace(0, 1, 40))
+    assert (np.diff(right) >= 0).all()
+    assert right.min() > 0
+    assert right.max() < 1
+
+
+def test_isotonic_regression_undoes_a_distortion():
+    rng = np.random.default_rng(5)
+    true = rng.uniform(0, 1, 20_000)
+    came = (rng.random(20_000) < true).astype(float)
+    right = isotonic(true**3, came)
+    assert np.abs(right(np.array([0.2, 0.5, 0.8]) ** 3) - [0.2, 0.5, 0.8]).max() < 0.04
+
+
+def test_coefficients_are_those_of_statsmodels():
+    from statsmodels.discrete.discrete_model import Logit
+
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(400, 3)) * [1, 5, 0.1]
+    came = (rng.random(400) < 1 / (1 + np.exp(-(x @ [1, 0.1, -4] - 1)))).astype(float)
+    theirs = Logit(came, np.column_stack([np.ones(400), x])).fit(disp=0).params
+    assert coefficients(x, came, ridge=1e-9) == pytest.approx(theirs, rel=1e-3)
+
+
+def test_wrong_odds_fail_the_check():
+    came = np.tile([1.0, 0.0], 500)
+    assert calibration(np.full(1000, 0.5), came, np.full(1000, 0.5), 4).check().passed
+    assert not calibration(np.full(1000, 0.9), came, np.full(1000, 0.5), 4).check().passed
+
+
+# --- Next moves
+
+START = dt.date(2018, 1, 1)
+
+
+def events(weeks: int = 40, seed: int = 1) -> pa.Table:
+    """USA consults CHN most days, PRK threatens USA in every other week, KOR seldom protests."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for day in range(7 * weeks):
+        if rng.random() < 0.5:
+            rows.append((day, "USA", "CHN", "040"))
+        if (day // 7) % 2 == 0 and rng.random() < 0.4:
+            rows.append((day, "PRK", "USA", "130"))
+        if rng.random() < 0.02:
+            rows.append((day, "KOR", "PRK", "141"))
+        if rng.random() < 0.1:
+            rows.append((day, "KOR", "USA", "042"))
+    dates = [START + dt.timedelta(days=int(day)) for day, *_ in rows]
+    columns = {
+        "event_id": [f"test:{i:05d}" for i in range(len(rows))],
+        "date": dates,
+        "published": dates,
+        "source": [row[1] for row in rows],
+        "target": [row[2] for row in rows],
+        "cameo": [row[3] for row in rows],
+        "origin": ["test"] * len(rows),
+    }
+    full = {field.name: columns.get(field.name, [None] * len(rows)) for field in SCHEMA}
+    return pa.table(full, schema=SCHEMA)
+
+
+PARTIES = ("USA", "CHN", "PRK", "KOR")
+
+
+def test_moves_are_ranked_with_odds_and_the_events_behind_them():
+    found = next_moves(events(), PARTIES)
+    first = found.of("USA")[0]
+    assert (first.action, first.name, first.target) == ("04", "CONSULT", "CHN")
+    assert first.odds > 0.9
+    assert {reason.source for reason in first.reasons} == {"USA"}
+    assert all(reason.date < found.first for move in found.moves for reason in move.reasons)
+    odds = [move.odds for move in found.of("KOR")]
+    assert odds == sorted(odds, reverse=True)
+    assert found.last - found.first == dt.timedelta(days=6)
+    assert found.table().num_rows == len(found.moves) == 40
+
+
+def test_odds_of_a_world_with_fixed_rates_are_calibrated():
+    found = next_moves(events(weeks=80), PARTIES)
+    assert found.check().passed
+    protest = next(move for move in found.of("KOR") if move.target == "PRK")
+    assert protest.odds == pytest.approx(1 - 0.98**7, abs=0.08)
+
+
+def test_moves_know_nothing_of_their_week_or_later():
+    whole, as_of = events(), START + dt.timedelta(days=7 * 30)
+    before = whole.filter(pa.array([day < as_of for day in whole["date"].to_pylist()]))
+    one, two = (next_moves(part, PARTIES, as_of=as_of) for part in (whole, before))
+    assert one.moves == two.moves
+
+
+def test_moves_know_nothing_that_was_published_later():
+    table, as_of = events(), START + dt.timedelta(days=7 * 30)
+    late = table.slice(0, 60)
+    published = pa.array([as_of] * 60, pa.date32())
+    late = late.set_column(late.schema.get_field_index("published"), "published", published)
+    ids = pa.array([f"late:{i}" for i in range(60)])
+    late = late.set_column(0, SCHEMA.field("event_id"), ids).cast(SCHEMA)
+    one = next_moves(table, PARTIES, as_of=as_of)
+    assert next_moves(pa.concat_tables([table, late]), PARTIES, as_of=as_of).moves == one.moves
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [(events(weeks=10), "weeks"), (SCHEMA.empty_table(), "no events")],
+)
+def test_a_short_history_is_refused(table, words):
+    with pytest.raises(DataGapError, match=words):
+        next_moves(table, PARTIES)
+
+
+@pytest.mark.parametrize("parties", [(), ("USA",), ("USA", "USA")])
+def test_moves_need_two_parties(parties):
+    with pytest.raises(UsageError, match="at least two parties"):
+        next_moves(events(), parties)
