@@ -86,6 +86,12 @@ def empty_memory(facts: Facts) -> tuple[Memory, Slots]:
     """A memory that has room for these facts and has seen none of them.
 
     Which facts will come decides only where things are kept, never a value.
+
+    Example:
+        >>> from detente.forecasts.events.data import both_directions
+        >>> memory, _ = empty_memory(both_directions(np.array([[0, 1, 2, 5]]), 3, 2))
+        >>> memory.cell_object.tolist(), memory.cell_day.tolist()
+        ([2, 0], [-1, -1])
     """
     subject, relation, true, day = facts.rows.T
     size, kinds = facts.entities, facts.relations
@@ -124,7 +130,16 @@ def _zeros(*shape: int) -> Floats:
 
 @compiled
 def absorb(memory: Memory, rows: Ints, cells: Ints, takers: Ints) -> None:
-    """Remember facts, given in order of day with their slots."""
+    """Remember facts, given in order of day with their slots.
+
+    Example:
+        >>> from detente.forecasts.events.data import both_directions
+        >>> facts = both_directions(np.array([[0, 0, 1, 0], [0, 0, 1, 5]]), 2, 1)
+        >>> memory, slots = empty_memory(facts)
+        >>> absorb(memory, facts.rows, slots.cell, slots.taker)
+        >>> memory.cell_count[0, [1, 4]].tolist()
+        [1.5, 2.0]
+    """
     for i in range(len(rows)):
         relation, true, day = rows[i, 1], rows[i, 2], rows[i, 3]
         count(memory.cell_day, memory.cell_count, cells[i], day, memory.decay)
@@ -144,7 +159,12 @@ def count(days: Days, counts: Floats, slot: int, day: int, decay: Floats) -> Non
 
 @compiled
 def situation(gap: int, often: float) -> int:
-    """Class of an action by days since it and its decayed count."""
+    """Class of an action by days since it and its decayed count.
+
+    Example:
+        >>> situation(1, 1.0), situation(1, 2.0), situation(2, 1.0)
+        (0, 1, 3)
+    """
     i = 0
     while gap > GAPS[i]:
         i += 1

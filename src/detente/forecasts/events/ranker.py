@@ -103,6 +103,10 @@ def rank(benchmark: Benchmark, settings: Settings, split: Split) -> Ranking:
 
     Raises:
         UsageError: LightGBM is not installed.
+
+    Source:
+        Ke et al. (2017), LightGBM: A Highly Efficient Gradient Boosting Decision Tree; Burges
+        (2010), From RankNet to LambdaRank to LambdaMART.
     """
     begun = time.process_time()
     parts = [benchmark.train, benchmark.valid, *([benchmark.test] if split == "test" else [])]
@@ -209,12 +213,7 @@ class _Lessons:
         self.filled = int(place.stop)
 
     def fit(self, settings: Settings) -> Any:
-        """Trees that rank candidates.
-
-        Source:
-            Ke et al. (2017), LightGBM: A Highly Efficient Gradient Boosting Decision Tree; Burges
-            (2010), From RankNet to LambdaRank to LambdaMART.
-        """
+        """Trees that rank candidates."""
         lightgbm = _lightgbm()
         data = lightgbm.Dataset(
             self.columns[: self.filled],
@@ -249,6 +248,13 @@ def ranks_of(examples: Examples, scores: NDArray[np.float64]) -> Ranks:
     Args:
         examples: Candidates of some questions.
         scores: Score of each candidate, shape (rows,).
+
+    Example:
+        >>> none = np.zeros(0)
+        >>> one = Examples(none, np.array([False, True]), np.arange(2), np.array([2]),
+        ...     np.array([0]), none, none.astype(int))
+        >>> ranks_of(one, np.array([0.3, 0.3])).tolist()
+        [1.5]
     """
     ends = np.cumsum(examples.size)
     ranks: list[float] = []

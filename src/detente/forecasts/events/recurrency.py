@@ -120,6 +120,12 @@ def best_half_lives(facts: Facts, *, first: int, grid: Sequence[float] = HALF_LI
 
     Returns:
         Half-lives in days, shape (relations,).
+
+    Example:
+        >>> from detente.forecasts.events.data import both_directions
+        >>> rows = np.array([[0, 0, 1, 0], [0, 0, 1, 1], [0, 0, 2, 9], [0, 0, 1, 10]])
+        >>> best_half_lives(both_directions(rows, 3, 1), first=10, grid=(1.0, 100.0)).tolist()
+        [100.0, 1.0]
     """
     later = facts.rows[facts.rows[:, 3] >= first, 1]
     ranked = np.zeros((len(grid), facts.relations))

@@ -127,6 +127,14 @@ def stream(
 
     Yields:
         Examples of the questions between two updates, where any is wanted.
+
+    Example:
+        >>> from detente.forecasts.events.data import both_directions
+        >>> facts = both_directions(np.array([[0, 0, 1, 0], [0, 0, 1, 1]]), 3, 1)
+        >>> wanted = queries(facts).day == 1
+        >>> told = next(stream(facts, wanted, updates=np.arange(3), most=5))
+        >>> told.size.tolist(), told.entity[:2].tolist(), told.true[:2].tolist()
+        ([2, 2], [1, 0], [True, False])
     """
     world = _World(facts, names)
     days = world.asked.day

@@ -89,7 +89,15 @@ def clear(heap: Heap) -> None:
 
 @compiled
 def strongest(heap: Heap, most: int) -> Days:
-    """The entities with the greatest sums, greatest first; of equals, the earlier listed first."""
+    """The entities with the greatest sums, greatest first; of equals, the earlier listed first.
+
+    Example:
+        >>> heap = empty_heap(5)
+        >>> for entity, amount in [(3, 1.0), (1, 2.0), (4, 1.5)]:
+        ...     add(heap, entity, amount)
+        >>> strongest(heap, 2).tolist()
+        [1, 4]
+    """
     kept = np.empty(min(most, heap.size[0]), dtype=np.int32)
     size = 0
     for i in range(heap.size[0]):
