@@ -137,8 +137,8 @@ def absorb(memory: Memory, rows: Ints, cells: Ints, takers: Ints) -> None:
         >>> facts = both_directions(np.array([[0, 0, 1, 0], [0, 0, 1, 5]]), 2, 1)
         >>> memory, slots = empty_memory(facts)
         >>> absorb(memory, facts.rows, slots.cell, slots.taker)
-        >>> memory.cell_count[0, 1:3].round(2).tolist()
-        [1.5, 1.84]
+        >>> [round(float(count), 2) for count in memory.cell_count[0]]
+        [1.1, 1.5, 1.84, 1.96, 2.0]
     """
     for i in range(len(rows)):
         relation, true, day = rows[i, 1], rows[i, 2], rows[i, 3]
