@@ -18,6 +18,7 @@ Ints = NDArray[np.int64]
 APART = 7  # months between causes whose number is given
 CAUSE_DELAY, INCIDENT_DELAY = 30.0, 20.0  # days
 CLUSTERED, EXCITED = 0.6, 0.6
+SPARED = 0.3  # share of other causes that is left where each crisis brings one
 AFTER = 3  # months that an effect lasts
 
 
@@ -83,6 +84,9 @@ def _causes(setting: Setting, rng: np.random.Generator) -> Floats:
     jump = CLUSTERED if setting.features.clustered else 0.0
     base = shape / shape.sum() * rng.uniform(10, 40) * (1 - jump)
     made = days_of(base, np.ones(len(base)), rng, jump=jump, decay=decay_of(CAUSE_DELAY))
+    if setting.features.hidden:
+        begins = np.diff(setting.crisis.astype(np.int64), prepend=0) == 1
+        return np.where(begins, 1.0, made.counts * rng.binomial(1, SPARED, len(base)))
     return made.counts
 
 

@@ -19,8 +19,8 @@ class Features:
         clustered: Causes come in bursts.
         shocks: Crises raise attention to all dyads alike, and make causes three times as likely.
         gaps: Days, and two spans of up to three months, that the feed lacks.
-        hidden: Crises raise this pair's share of the news, and make causes three times as likely.
-            No design here can tell that from an effect of the causes.
+        hidden: Crises double this pair's share of the news, and each begins with a cause. No design
+            here can tell that from an effect of the causes.
     """
 
     trends: bool = False

@@ -15,7 +15,7 @@ Bools = NDArray[np.bool_]
 
 START = np.datetime64("2001-01-01")
 CRISIS_CAUSES = 3.0  # times as many causes while a crisis lasts
-CRISIS_SHARE = 1.5  # times the share of the pair, in the world that cannot be seen through
+CRISIS_SHARE = 2.0  # times the share of the pair, in the world that cannot be seen through
 DAYS_LACKING = 0.03
 
 
