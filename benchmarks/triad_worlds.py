@@ -99,7 +99,8 @@ def main(worlds: int = 500, only: str = "") -> None:
             Result(
                 "triad-law-size", round(100 * false[worst], 1), "%",
                 "at most 7% false rejections at 5% by permutation",
-                round(0.07 / false[worst], 2), "≥ 1", f"the worst of {len(false)} sorts of worlds without an effect ({worst}), "
+                round(0.07 / false[worst], 2), "≥ 1",
+                f"the worst of {len(false)} sorts of worlds without an effect ({worst}), "
                 f"{worlds} worlds each",
             )
         )  # fmt: skip

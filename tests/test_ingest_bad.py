@@ -87,7 +87,7 @@ def test_a_bad_value_is_rejected_with_its_line(
         ({"Longitude": "east"}, "impossible place removed", "longitude", None),
     ],
 )
-def test_a_mendable_value_is_mended_and_counted(  # noqa: PLR0917 - parameters
+def test_a_mendable_value_is_mended_and_counted(
     tmp_path: Path, store: Store, changes: dict[str, str], repair: str, column: str, value: object
 ) -> None:
     report = ingest("icews", [write(tmp_path / "a.tab", icews_row(**changes))], store)

@@ -109,7 +109,7 @@ def test_gdelt_gives_every_code_the_same_quad_class_and_score(shared: Path, name
         ("build_actors.py", "DATA", ["cow.csv", "fips.csv"]),
     ],
 )
-def test_the_tables_are_what_their_scripts_build(  # noqa: PLR0917 - parameters
+def test_the_tables_are_what_their_scripts_build(
     shared: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

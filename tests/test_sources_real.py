@@ -219,7 +219,7 @@ def raw_gdelt(shared: Path, name: str, to: Path) -> list[dict[str, str]]:
     ],
 )
 @pytest.mark.parametrize("packed", [False, True])
-def test_gdelt(  # noqa: PLR0917
+def test_gdelt(
     shared: Path, tmp_path: Path, store: Store, name: str, source: str, file: str, packed: bool
 ) -> None:
     path = tmp_path / file

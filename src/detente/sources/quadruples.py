@@ -122,6 +122,11 @@ def _is_day(text: str) -> bool:
 
 
 def read_names(path: Path) -> list[tuple[str, str]]:
+    """Names and ids of a name map, in the order of the file.
+
+    Raises:
+        ReadError: The file cannot be read or a line is no name and id.
+    """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
