@@ -184,7 +184,7 @@ def test_collinear_controls_are_refused() -> None:
 
 def test_wrong_calls_are_named() -> None:
     values = system(1)
-    with pytest.raises(UsageError, match="at least one lag"):
+    with pytest.raises(UsageError, match="number of lags 0"):
         fit_var(values, 0)
     with pytest.raises(UsageError, match="different names"):
         fit_var(values, 1, names=["a", "a"])

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.dynamics.rates import Counted, log_rate_ratio, moved_ratios, prepared
+from detente.dynamics.rates import Counted, log_rate_ratio, log_ratio, moved_ratios, prepared
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -44,14 +44,17 @@ def visible_log_ratio(
 
     Example:
         >>> counts = np.random.default_rng(0).poisson(5, size=200).astype(float)
-        >>> often = np.arange(200) % 8 < 3
-        >>> bool(0.1 < visible_log_ratio(counts, np.ones(200), often, ~often) < 0.4)
+        >>> after = np.random.default_rng(1).random(200) < 0.4
+        >>> bool(0.1 < visible_log_ratio(counts, np.ones(200), after, ~after) < 0.4)
         True
+        >>> always_the_same = np.arange(200) % 8 < 3
+        >>> visible_log_ratio(counts, np.ones(200), always_the_same, ~always_the_same)
+        inf
     """
     estimate = log_rate_ratio(counts, exposure, high, low, strata=strata)
     counted, high, low, known = prepared(counts, exposure, high, low, strata)
     even = replace(counted, weight=np.where(high, np.exp(estimate), 1.0) * counted.weight)
-    noise = np.append(0.0, moved_ratios(even, high, low, known))
+    noise = np.append(log_ratio(even, high, low), moved_ratios(even, high, low, known))
     places = noise[(np.arange(len(noise)) + np.arange(len(noise))[:, None]) % len(noise)]
 
     def power(ratio: float) -> float:
@@ -72,7 +75,7 @@ def _planted(counted: Counted, high: Bools, low: Bools, known: Bools, ratio: flo
     flat = replace(counted, values=counted.weight * rate)
     raised = replace(flat, values=np.where(high, np.exp(ratio), 1.0) * flat.values)
     gain = moved_ratios(raised, high, low, known) - moved_ratios(flat, high, low, known)
-    return np.append(ratio, gain)
+    return np.append(log_ratio(raised, high, low) - log_ratio(flat, high, low), gain)
 
 
 def _power(places: Floats, gain: Floats) -> float:

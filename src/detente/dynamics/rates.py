@@ -114,7 +114,7 @@ def rate_contrast(
         swings; Politis and Romano (1992) for the draws of the rates.
     """
     counted, high, low, known = prepared(counts, exposure, high, low, strata)
-    estimate = _log_ratio(counted, high, low)
+    estimate = log_ratio(counted, high, low)
     blocks = _Blocks(block, draws, np.random.default_rng(seed))
     placebo = moved_ratios(counted, high, low, known)
     placebo = placebo[np.isfinite(placebo)]
@@ -164,7 +164,7 @@ def log_rate_ratio(
         2.0
     """
     counted, high, low, _ = prepared(counts, exposure, high, low, strata)
-    return _log_ratio(counted, high, low)
+    return log_ratio(counted, high, low)
 
 
 def prepared(
@@ -231,7 +231,8 @@ def _check(high: Bools, low: Bools) -> None:
             )
 
 
-def _log_ratio(counted: Counted, high: Bools, low: Bools) -> float:
+def log_ratio(counted: Counted, high: Bools, low: Bools) -> float:
+    """The Mantel-Haenszel log rate ratio of two states; NaN where no stratum holds both."""
     return float(_combined(*(counted.by_stratum(side) for side in (high, low)))[0])
 
 
