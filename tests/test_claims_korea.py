@@ -17,6 +17,7 @@ from detente.claims.run import assess_claim
 from detente.events.store import Store
 from detente.outcome.result import StudyResult
 from detente.outcome.run import run_study
+from detente.report.cards import card
 from detente.sources import ingest
 from detente.studies.data import StudyData, open_data
 from detente.studies.load import load
@@ -58,6 +59,16 @@ def test_findings_hold_what_the_report_needs(result: StudyResult) -> None:
             primaries = [spec for spec in finding.specification if spec.primary]
             assert len(primaries) <= 1
             assert all(spec.effect == pytest.approx(finding.effect) for spec in primaries)
+
+
+def test_each_verdict_says_what_its_design_would_have_seen(result: StudyResult) -> None:
+    for finding in result.findings:
+        decided = finding.verdict not in {Verdict.INSUFFICIENT_DATA, Verdict.NOT_TESTABLE}
+        number = finding.smallest_visible is not None
+        assert number != bool(finding.visible_note) if decided else not number, finding.id
+        assert not number or np.isfinite(finding.smallest_visible), finding.id  # type: ignore[arg-type]
+        shown = {fact.label: fact.value for fact in card(finding, 1).provenance}
+        assert bool(shown.get("Smallest visible effect")) == decided, finding.id
 
 
 def test_what_the_bundled_data_cannot_decide_is_said(result: StudyResult) -> None:

@@ -63,3 +63,28 @@ def test_colour_only_repeats_what_words_say() -> None:
 def test_texts_are_never_read_as_markup() -> None:
     finding = replace(RESULT.findings[0], title="[red]not red[/red] [link=x]y")
     assert "[red]not red[/red] [link=x]y" in printed(200, replace(RESULT, findings=(finding,)))
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_no_clear_effect_comes_with_what_would_have_been_seen(width: int) -> None:
+    note = "No ratio, however large, would be seen 80% of the time."
+    findings = [
+        replace(RESULT.findings[0], verdict=Verdict.NO_CLEAR_EFFECT, smallest_visible=12.0),
+        replace(
+            RESULT.findings[1],
+            verdict=Verdict.NO_CLEAR_EFFECT,
+            smallest_visible=None,
+            visible_note=note,
+        ),
+        replace(RESULT.findings[2], verdict=Verdict.SUPPORTED, smallest_visible=33.0),
+    ]
+    text = printed(width, replace(RESULT, findings=tuple(findings)))
+    flat = " ".join(text.split())
+    assert "1 +12% change 2 No ratio" in flat
+    assert f"2 {note}" in flat
+    assert "33%" not in text.split("No clear effect is no proof")[1]
+
+
+def test_without_unclear_findings_nothing_stands_below_the_table() -> None:
+    clear = replace(RESULT, findings=(replace(RESULT.findings[0], verdict=Verdict.SUPPORTED),))
+    assert "no proof" not in printed(100, clear)

@@ -27,8 +27,8 @@ from detente.claims.rules import Evidence, judge
 from detente.claims.scales import span_text
 from detente.claims.states import StateMask, masks
 from detente.claims.strata import Strata, strata_index, ways
+from detente.claims.visible import of_ratio
 from detente.dynamics.checks import Check
-from detente.dynamics.power import visible_log_ratio
 from detente.dynamics.rates import RateContrast, log_rate_ratio, rate_contrast
 from detente.errors import DataGapError
 from detente.studies.data import StudyData
@@ -229,6 +229,7 @@ def _finding(
     item = measured[0]
     low, high = item.result.interval()
     signals = [other.signal for other in measured]
+    visible = of_ratio(item.signal.series, item.when.mask, item.against.mask, item.strata)
     return replace(
         blank(claim, "contrast"),
         answer=_answer(item),
@@ -239,7 +240,8 @@ def _finding(
         cases=item.result.periods_high,
         case_word=f"{item.signal.series.every}s",
         p_placebo=item.result.p_placebo,
-        smallest_visible=_visible(item),
+        smallest_visible=visible.size,
+        visible_note=visible.note,
         placebo=tuple(np.exp(item.result.placebo).tolist()),
         readings=tuple(_reading(claim, other) for other in measured),
         caveats=(*claim.caveats, *_source_caveats(signals)),
@@ -247,16 +249,6 @@ def _finding(
         chart=rates_chart(item.result, (item.when.label, item.against.label), item.signal),
         provenance=provenance(data, signals, options, ESTIMATOR, NULL),
     )
-
-
-def _visible(item: Measured) -> float | None:
-    """The ratio that this design would have seen four times in five; None where none would be."""
-    series = item.signal.series
-    exposure = np.ones(len(series.values)) if series.exposure is None else series.exposure
-    found = visible_log_ratio(
-        series.values, exposure, item.when.mask, item.against.mask, strata=item.strata
-    )
-    return float(np.exp(found)) if np.isfinite(found) else None
 
 
 def _answer(item: Measured) -> str:

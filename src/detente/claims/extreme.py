@@ -21,6 +21,7 @@ from detente.claims.options import Options
 from detente.claims.provenance import provenance
 from detente.claims.rules import judge_probability
 from detente.claims.scales import fit_level, span_text, to_periods
+from detente.claims.visible import of_extreme
 from detente.dynamics.checks import Check
 from detente.dynamics.levels.level import LevelPosterior, probability_highest
 from detente.errors import DataGapError
@@ -124,6 +125,13 @@ def _finding(
         reason += " Another source says the opposite, so no verdict is given."
     share = _usual(item)
     signals = [other.signal for other in measured]
+    visible = of_extreme(
+        item.signal,
+        item.posterior.draws,
+        item.target,
+        item.rivals,
+        up=claim.direction == "highest",
+    )
     return replace(
         blank(claim, "extreme"),
         verdict=verdict,
@@ -134,6 +142,8 @@ def _finding(
         neutral=0.5,
         cases=int(item.rivals.sum()),
         case_word=f"{item.signal.series.every}s compared with",
+        smallest_visible=visible.size,
+        visible_note=visible.note,
         readings=tuple(_reading(claim, other) for other in measured),
         checks=(_check_usual(share),),
         caveats=(

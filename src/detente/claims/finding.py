@@ -140,7 +140,9 @@ class Finding:
         cases: Number of cases behind it, and `case_word` what they are ("episodes").
         p_placebo: Two-sided p-value against placebos; p_adjusted corrects it for the family.
         family: Name of the family of claims tested together; family_size how many.
-        smallest_visible: Effect that this design would have seen 80% of the time.
+        smallest_visible: Effect that this design would have seen 80% of the time; None where there
+            is none.
+        visible_note: Where there is none: why, or what can be said instead.
         placebo: Draws of the effect under the null, same unit as `effect`.
         specification: The specification curve.
         readings: The same claim by each data source.
@@ -167,6 +169,7 @@ class Finding:
     family: str = ""
     family_size: int = 1
     smallest_visible: float | None = None
+    visible_note: str = ""
     placebo: tuple[float, ...] = ()
     specification: tuple[Specification, ...] = ()
     readings: tuple[Reading, ...] = ()

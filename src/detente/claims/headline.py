@@ -65,8 +65,14 @@ def _numbers(finding: Finding) -> list[float]:
 
 def _unseen(finding: Finding) -> str:
     """What `no clear effect` is worth."""
-    if finding.verdict is not Verdict.NO_CLEAR_EFFECT or finding.smallest_visible is None:
+    if finding.verdict is not Verdict.NO_CLEAR_EFFECT:
         return ""
-    if not finding.unit.startswith("%"):
-        return ""
-    return f"A change smaller than {finding.smallest_visible:.0f}% would mostly have gone unseen."
+    if finding.smallest_visible is None:
+        return finding.visible_note
+    if finding.unit.startswith("%"):
+        return (
+            f"A change smaller than {finding.smallest_visible:.0f}% would mostly have gone unseen."
+        )
+    if finding.unit == "rate ratio":
+        return f"A ratio below {finding.smallest_visible:.1f} would mostly have gone unseen."
+    return ""

@@ -20,6 +20,7 @@ from detente.claims.finding import Chart, Finding, Interval, Reading, Row, Verdi
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
 from detente.claims.rules import judge_outcome
+from detente.claims.visible import of_occurrence
 from detente.dynamics.checks import Check
 from detente.dynamics.drifting import DriftingRate
 from detente.dynamics.occurrence import Odds, happened_within, odds_at
@@ -91,6 +92,7 @@ def _finding(
         else (main.self_low, main.self_high)
     )
     sources = data.signals(Relation(action=claim.action), [])[0]
+    visible = of_occurrence(_chance(main) if claim.unusual and claim.happens else None)
     return replace(
         blank(claim, "occurrence"),
         verdict=verdict,
@@ -102,6 +104,8 @@ def _finding(
         interval=Interval(low, high),
         case_word="earlier days with the action",
         p_placebo=_chance(main) if claim.unusual else None,
+        smallest_visible=visible.size,
+        visible_note=visible.note,
         readings=tuple(_readings(claim, main)),
         caveats=(
             *claim.caveats,

@@ -39,7 +39,7 @@ RULES: tuple[tuple[str, str], ...] = (
     (
         "no clear effect",
         "Neither holds. This is no proof of no effect: each card states the smallest effect that "
-        "its design would have seen 80% of the time.",
+        "its design would have seen 80% of the time, or why there is none.",
     ),
     (
         "insufficient data",

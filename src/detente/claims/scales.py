@@ -89,6 +89,27 @@ def display(signal: Signal, levels: Floats) -> Floats:
     return np.asarray(np.exp(levels) if _all_positive(signal) else levels, dtype=np.float64)
 
 
+def apart_text(signal: Signal, difference: float, *, up: bool) -> str:
+    """A difference of two levels of `level_values` in words: "40% above", "29% below".
+
+    Args:
+        signal: What is measured.
+        difference: How far the two are apart, at least 0.
+        up: Whether the one lies above the other.
+
+    Example:
+        >>> from detente.relations.series import make_series
+        >>> series = make_series("x", "year", ["2001-01-01", "2002-01-01"], [1, 4], unit="events")
+        >>> signal = Signal(series, counts=True, source="", measure="", noun="x")
+        >>> apart_text(signal, 0.34, up=True), apart_text(signal, 0.34, up=False)
+        ('40% above', '29% below')
+    """
+    word = "above" if up else "below"
+    if signal.counts or _all_positive(signal):
+        return f"{100 * abs(np.expm1(difference if up else -difference)):.0f}% {word}"
+    return f"{difference:.1f} {signal.series.unit} {word}"
+
+
 def shown_values(signal: Signal) -> Floats:
     """The signal as a reader should see it: rates where there is an exposure."""
     if signal.counts and signal.series.exposure is not None:

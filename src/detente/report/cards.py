@@ -19,7 +19,7 @@ from detente.report.words import (
     plural,
     short_effect,
     slug,
-    unit_name,
+    visible_text,
     whole_interval,
 )
 
@@ -180,8 +180,7 @@ def _provenance(finding: Finding) -> list[Fact]:
         Fact("Seed", str(source.seed)),
         Fact("Version", source.version),
     ]
-    if finite(finding.smallest_visible) is not None:
-        visible = measured(finding.smallest_visible, finding.unit, None, finding.neutral)
-        text = f"{visible} {unit_name(finding.unit)}: what this design would see 4 times in 5"
-        found.insert(2, Fact("Smallest visible effect", text))
+    visible = visible_text(finding)
+    if visible:
+        found.insert(2, Fact("Smallest visible effect", visible))
     return found

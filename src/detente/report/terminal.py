@@ -11,7 +11,7 @@ from rich.text import Text
 
 from detente.claims.finding import Finding, Verdict
 from detente.outcome.result import StudyResult
-from detente.report.words import NONE, finite, p_text, short_effect
+from detente.report.words import NONE, SEEN, finite, p_text, short_effect, visible_text
 
 STYLE: dict[Verdict, str] = {
     Verdict.SUPPORTED: "bold green",
@@ -38,12 +38,16 @@ class VerdictTable:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Lay the table out for the width at hand."""
         yield _table(self.result, narrow=options.max_width < NARROW)
+        unclear = _unclear(self.result)
+        if unclear.row_count:
+            yield unclear
 
 
 def verdict_table(result: StudyResult) -> VerdictTable:
     """One row per claim: verdict, claim, effect with interval, cases, p against placebos.
 
-    Prints well from 80 columns on. Texts of the study are never read as markup.
+    Below it: what each `no clear effect` is worth, by the smallest effect that its design would
+    have seen. Prints well from 80 columns on. Texts of the study are never read as markup.
 
     Args:
         result: One run of a study.
@@ -83,6 +87,26 @@ def _table(result: StudyResult, *, narrow: bool) -> Table:
     table.add_column("p", justify="right", no_wrap=True)
     for number, finding in enumerate(result.findings, 1):
         table.add_row(str(number), *_row(finding, narrow=narrow))
+    return table
+
+
+def _unclear(result: StudyResult) -> Table:
+    """What each `no clear effect` is worth, by the number of its claim."""
+    table = Table(
+        box=None,
+        show_header=False,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        title="\nNo clear effect is no proof of none. What each design would see 4 times in 5:",
+        title_justify="left",
+        title_style="",
+    )
+    table.add_column("", justify="right", no_wrap=True, style="dim")
+    table.add_column("", ratio=1)
+    for number, finding in enumerate(result.findings, 1):
+        text = visible_text(finding).removesuffix(SEEN)
+        if finding.verdict is Verdict.NO_CLEAR_EFFECT and text:
+            table.add_row(str(number), Text(text))
     return table
 
 

@@ -26,6 +26,8 @@ VERDICT_MEANING: dict[Verdict, str] = {
 """Each verdict in one line for a reader who knows no statistics."""
 
 
+SEEN = ": what this design would see 4 times in 5"
+
 UNDECIDED = (Verdict.INSUFFICIENT_DATA, Verdict.NOT_TESTABLE)
 """Verdicts beside which no effect is shown in a list."""
 
@@ -144,6 +146,24 @@ def short_effect(finding: Finding) -> str:
         return ""
     interval = interval_text(finding)
     return effect_text(finding) + (f" ({interval})" if interval else "")
+
+
+def visible_text(finding: Finding) -> str:
+    """The smallest effect that a design would have seen, or why there is none.
+
+    Example:
+        >>> from dataclasses import replace
+        >>> texts = dict.fromkeys("id kind title statement passage reason answer".split(), "")
+        >>> made = Finding(**texts, verdict=Verdict.NO_CLEAR_EFFECT, unit="% change")
+        >>> visible_text(replace(made, smallest_visible=61.8))
+        '+62% change: what this design would see 4 times in 5'
+        >>> visible_text(replace(made, visible_note="No ratio would be seen."))
+        'No ratio would be seen.'
+    """
+    if finite(finding.smallest_visible) is None:
+        return finding.visible_note
+    visible = measured(finding.smallest_visible, finding.unit, None, finding.neutral)
+    return f"{visible} {unit_name(finding.unit)}{SEEN}"
 
 
 def _spread(finding: Finding) -> float | None:
