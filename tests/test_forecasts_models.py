@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,7 @@ from scipy.stats import nbinom, poisson
 
 from detente.forecasts.climatology import Climatology
 from detente.forecasts.climatology import steady as steady_rate
+from detente.forecasts.gauge import Gauge
 from detente.forecasts.hazard import DECAYS, FittedHazard, Hazard, families_of
 from detente.forecasts.history import History, history_from_counts, sums_after
 from detente.forecasts.model import at_least, expected, negative_binomial, shares_of_change
@@ -286,6 +289,42 @@ class TestNoLookAhead:
         assert len(history.until(history.days[650]).turns) == 1
 
 
+class TestGauge:
+    """A reading of tension that is too old is not carried forward."""
+
+    def test_an_old_value_says_nothing(self) -> None:
+        """What the last value was moves a forecast while it is recent, and not once it is old."""
+        counts = self_exciting(2200, 9)
+        level = np.random.default_rng(1).normal(size=2200)
+        odds = []
+        for last in (-2.0, 2.0):
+            values = level.copy()
+            values[2001:] = last
+            values[2124:] = np.nan
+            history = replace(with_all(counts), gauge=Gauge("risk", values, "2005-05"))
+            fitted = CountRegression().fit(history.until(history.days[2000]), 28)
+            assert fitted is not None
+            odds.append(fitted.predict(history, np.array([2100, 2123, 2124, 2199])))
+        assert (odds[0][:2] != odds[1][:2]).any()
+        np.testing.assert_array_equal(odds[0][2:], odds[1][2:])
+
+    def test_its_term_has_its_own_name_and_goes_with_it(self) -> None:
+        history = with_all(self_exciting(2200, 9))
+        fitted = CountRegression().fit(history, 28)
+        assert fitted is not None
+        rates = {one.label: one.rate for one in fitted.reasons(history, 2199)}
+        assert rates["risk"] != 0
+        assert history.gauge is not None
+        values = np.where(np.arange(2200) < 2100, history.gauge.values, np.nan)
+        old = replace(history, gauge=Gauge("risk", values, "2005-05"))
+        assert {one.label: one.rate for one in fitted.reasons(old, 2199)}["risk"] == 0
+
+    def test_rows_without_it_still_fit(self) -> None:
+        history = with_all(self_exciting(2200, 9))
+        none = replace(history, gauge=Gauge("risk", np.full(2200, np.nan), "1999-01"))
+        assert np.isfinite(CountRegression().fit(none, 28).predict(none, np.array([2199]))).all()
+
+
 def with_all(counts: np.ndarray, future: int | None = None) -> History:
     """A history with a period, a calendar, another action and a level, which change in future."""
     rng = np.random.default_rng(1)
@@ -302,7 +341,7 @@ def with_all(counts: np.ndarray, future: int | None = None) -> History:
         windows=(YearlyWindow(label="turn of the year", start="12-20", end="01-10"),),
         signs=signs,
         sign_labels=("talks",),
-        level=level,
+        gauge=Gauge("risk", level, "2004-12"),
     )
 
 

@@ -18,6 +18,7 @@ from detente.cli.forecast import plain
 from detente.errors import InputError, StudyError, UsageError
 from detente.events.store import IngestedFile, Store, connect
 from detente.forecasts.backtest import Walks, track_record
+from detente.forecasts.history import read_history
 from detente.forecasts.level import chance, draws_of, read_level
 from detente.forecasts.odds import forecast_question
 from detente.forecasts.published import compare_published
@@ -27,11 +28,12 @@ from detente.forecasts.result import Outlook
 from detente.forecasts.run import outlook
 from detente.studies.data import StudyData, open_data
 from detente.studies.load import load
-from detente.studies.questions import LevelQuestion
+from detente.studies.questions import EventQuestion, LevelQuestion
 from event_tables import event, table, world
 from forecast_worlds import STUDY, write_chronicle, write_level, write_study
 
 NOW = dt.datetime(2012, 1, 1, tzinfo=dt.UTC)
+PAIR = '{ pair = ["USA", "CHN"] }'
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +150,45 @@ def change_the_future(folder: Path, day: dt.date) -> None:
     write_level(folder, np.array([9.0 if date >= str(day)[:7] else v for date, v in levels]))
 
 
+class TestTension:
+    """The reading of tension that the count regression takes, by its own name and age."""
+
+    @pytest.fixture
+    def study(self, tmp_path: Path) -> Path:
+        write_study(tmp_path, months=140)
+        tension = '[[tension]]\nfigure = "level"\nmeasure = "value"\n'
+        text = STUDY.replace("[[questions]]", f"{tension}relation = {PAIR}\n[[questions]]", 1)
+        (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+        return tmp_path
+
+    def test_it_is_named_as_what_it_is(self, study: Path) -> None:
+        data = open_data(load(str(study)), as_of=dt.date(2011, 8, 1))
+        question = data.study.questions[0]
+        assert isinstance(question, EventQuestion)
+        history = read_history(data, question.action, question.since, question)
+        assert history.gauge is None  # its first month is known in March only
+        history = read_history(data, question.action, dt.date(2001, 1, 1), question)
+        assert history.gauge is not None
+        assert history.gauge.label == "value between US and China"
+        assert np.isfinite(history.gauge.values).all()
+        assert (
+            history.gauge.values[-1]
+            == data.figures["level"].pair("USA", "CHN", "value").values[137]
+        )  # of June 2011: that of July is not known on 1 August
+
+    def test_odds_say_that_it_is_too_old(self, study: Path) -> None:
+        """It ends in August 2011, four months before the last day."""
+        text = (study / "study.toml").read_text(encoding="utf-8")
+        text = text.replace("since = 2000-01-01", "since = 2001-01-01")
+        text = text.replace("as_of = 2011-12-31", "as_of = 2012-01-02")
+        (study / "study.toml").write_text(text, encoding="utf-8")
+        for day, said in ((dt.date(2012, 1, 1), False), (dt.date(2012, 1, 2), True)):
+            data = open_data(load(str(study)), as_of=day)
+            made = forecast_question(Walks(data, refit=520), data.study.questions[0])
+            gap = "Value between US and China is not used: its last known value, of 2011-08, is"
+            assert any(one.startswith(gap) for one in made.caveats) is said
+
+
 class TestLevels:
     def test_a_level_that_returns_is_foretold(self, data: StudyData) -> None:
         record = track_record(Walks(data), data.study.questions[1])
@@ -169,7 +210,7 @@ class TestLevels:
         write_study(tmp_path, months=100)
         data = open_data(load(str(tmp_path)))
         made = forecast_question(Walks(data), data.study.questions[1])
-        assert "ends with the month of 2008-04-01" in made.problem
+        assert "Level ends with 2008-04. Load" in made.problem
         assert track_record(Walks(data), data.study.questions[1]).origins > 20
 
     def test_a_level_must_be_compared_with_a_known_one(self, folder: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -33,8 +34,9 @@ def record_command(
     """Add today's odds to a study's track record, and resolve those whose windows are over.
 
     Each line of the record holds the hash of the line before, so that an edit is seen; nothing is
-    added to a record that was edited. Where data are revised, the new outcome stands beside the
-    old one.
+    added to a record that was edited. Odds are resolved by data of the sources that they were made
+    with, and stay open where there are none. Where those data are revised, the new outcome stands
+    beside the old one.
 
     [bold]Examples[/bold]
 
@@ -52,6 +54,8 @@ def record_command(
         print_json(list(held.lines))
     else:
         _show(held)
+    for text in _open(data, held):
+        narrate(text)
 
 
 def _added(data: StudyData, held: Record) -> Record:
@@ -85,6 +89,20 @@ def _show(held: Record) -> None:
     for one in rows:
         table.add_row(*_row(one))
     print_table(table, caption=_summary(rows, held))
+
+
+def _open(data: StudyData, held: Record) -> Iterator[str]:
+    """For forecasts that are open though their windows are over: how many, and why."""
+    from detente.forecasts.resolve import kept, why_open  # noqa: PLC0415 - slow to import
+
+    reasons: dict[str, int] = {}
+    for one in kept(held):
+        why = why_open(data, one)
+        if why:
+            told = f"“{one.line['title']}”: {why}"
+            reasons[told] = reasons.get(told, 0) + 1
+    for told, number in reasons.items():
+        yield f"Open, though over ({number}): {told}."
 
 
 def _row(one: Kept) -> tuple[str, ...]:

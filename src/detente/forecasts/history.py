@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 
 from detente.dynamics.hawkes.features import daily_excitement
 from detente.errors import DataGapError
-from detente.relations.periods import check_every, next_start
+from detente.forecasts.evidence import known_until
+from detente.forecasts.gauge import Gauge, read_gauge
 from detente.studies.data import StudyData
-from detente.studies.parts import Reading
 from detente.studies.questions import EventQuestion, PublishedOdds, YearlyWindow, month_day
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.datetime64]
-
-LATE = 31  # days after its end at which a period's figure is taken as known
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +31,7 @@ class History:
         turns: Days on which a policy period began or ended, in order.
         windows: Yearly windows that are known in advance.
         signs: Whether each other action happened, shape (T, S); `sign_labels` their names.
-        level: Last known level of tension on each day, shape (T,); None if it is not always known.
+        gauge: A reading of tension as last known on each day; None if the study has none.
     """
 
     label: str
@@ -43,7 +41,7 @@ class History:
     windows: tuple[YearlyWindow, ...] = ()
     signs: Floats | None = None
     sign_labels: tuple[str, ...] = ()
-    level: Floats | None = None
+    gauge: Gauge | None = None
 
     def until(self, day: np.datetime64) -> History:
         """What was known on a day; a period that ended later had no end yet.
@@ -60,7 +58,7 @@ class History:
             counts=self.counts[:known],
             turns=self.turns[self.turns <= day],
             signs=None if self.signs is None else self.signs[:known],
-            level=None if self.level is None else self.level[:known],
+            gauge=None if self.gauge is None else self.gauge.until(known),
         )
 
     def steps(self, days: Days) -> Floats:
@@ -99,7 +97,7 @@ def history_from_counts(
 def read_history(
     data: StudyData, action: str, since: dt.date, terms: EventQuestion | PublishedOdds
 ) -> History:
-    """The history of an action in a study's data, up to their date.
+    """The history of an action in a study's data, up to the last day that its sources know of.
 
     Args:
         data: The study's data as of a date.
@@ -108,14 +106,24 @@ def read_history(
         terms: Which periods, yearly windows and other actions the study lists.
 
     Raises:
-        DataGapError: The date lies before the first day, or the action never happened.
+        DataGapError: That day lies before the first day.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"), as_of=dt.date(2017, 3, 15))
+        >>> asked = data.study.questions[0]
+        >>> made = read_history(data, asked.action, asked.since, asked)
+        >>> made.label, made.days[-1], made.sign_labels[1]
+        ('missile tests', np.datetime64('2017-03-15'), 'new sanctions on North Korea')
     """
-    days = np.arange(np.datetime64(since, "D"), np.datetime64(data.as_of, "D") + 1)
+    last = known_until(data, action)
+    days = np.arange(np.datetime64(since, "D"), np.datetime64(last, "D") + 1)
     if len(days) == 0:
         raise DataGapError(
             "There are no odds.",
-            f"The data count {data.label_of(action)} from {since} on, and the date is "
-            f"{data.as_of}.",
+            f"The data count {data.label_of(action)} from {since} on, and the last day known is "
+            f"{last}.",
             f"Choose a date after {since}.",
         )
     names = [name for name in terms.signs if name != action]
@@ -128,7 +136,7 @@ def read_history(
         windows=tuple(data.study.calendar[name] for name in terms.calendar),
         signs=np.stack(signs, axis=1).astype(np.float64) if signs else None,
         sign_labels=tuple(data.label_of(name) for name in names),
-        level=_tension(data, days),
+        gauge=read_gauge(data, days),
     )
 
 
@@ -137,20 +145,6 @@ def _turns(data: StudyData, names: Sequence[str]) -> Days:
     periods = [data.study.periods[name] for name in names]
     known = [day for one in periods for day in (one.start, one.end) if day and day <= data.as_of]
     return np.unique(np.array(known, dtype="datetime64[D]"))
-
-
-def _tension(data: StudyData, days: Days) -> Floats | None:
-    """The first reading of tension that is known on every day, each value after some delay."""
-    for item in data.study.tension:
-        reading = Reading(figure=item.figure, measure=item.measure)
-        for signal in data.signals(item.relation, [reading])[0]:
-            known = next_start(signal.series.dates, check_every(signal.series.every)) + LATE
-            values = signal.analysed()
-            seen = np.isfinite(values)
-            place = np.searchsorted(known[seen], days, side="right") - 1
-            if seen.any() and place.min() >= 0:
-                return np.asarray(values[seen][place], dtype=np.float64)
-    return None
 
 
 def _inside(days: Days, window: YearlyWindow) -> Floats:

@@ -46,19 +46,47 @@ class Level:
     ahead: int
     against: int
 
+    @property
+    def source(self) -> str:
+        """What it was read from: the source and the measure."""
+        return f"{self.signal.source}: {self.signal.measure}"
+
 
 def read_level(data: StudyData, question: LevelQuestion) -> Level:
-    """The relation that a question asks about.
+    """The relation that a question asks about, by the first reading that has data.
 
     Raises:
         DataGapError: No reading has enough data.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> read_level(data, data.study.questions[-1]).source
+        'ICEWS, US–China by month: verbal cooperation'
+    """
+    return read_levels(data, question)[0]
+
+
+def read_levels(data: StudyData, question: LevelQuestion) -> tuple[Level, ...]:
+    """The relation that a question asks about, by every reading that has data.
+
+    Raises:
+        DataGapError: No reading has enough data.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> len(read_levels(data, data.study.questions[-1]))
+        1
     """
     signals, gaps = data.signals(question.relation, question.readings)
     if not signals:
         raise DataGapError(
             "There are no odds.", " ".join(gaps), "Load the event files that the study names."
         )
-    return _level(signals[0], question)
+    return tuple(_level(signal, question) for signal in signals)
 
 
 def _level(signal: Signal, question: LevelQuestion) -> Level:

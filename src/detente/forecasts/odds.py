@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from detente.errors import DataGapError
 from detente.forecasts.backtest import Question, Walks
+from detente.forecasts.evidence import sources_of
+from detente.forecasts.history import History
 from detente.forecasts.level import (
     LABELS,
     Level,
@@ -23,7 +25,7 @@ from detente.forecasts.level import (
 from detente.forecasts.model import YEAR, at_least, expected
 from detente.forecasts.result import ModelOdds, QuestionForecast, Reason
 from detente.forecasts.walk import Walk, fit_all
-from detente.relations.periods import check_every, day_name, next_start
+from detente.relations.periods import check_every, day_name, next_start, period_name
 from detente.studies.data import StudyData
 from detente.studies.questions import EventQuestion, LevelQuestion
 
@@ -163,15 +165,17 @@ def _event_forecast(
     blank: QuestionForecast, walks: Walks, question: EventQuestion
 ) -> QuestionForecast:
     data, walk = walks.data, walks.of(question)
-    odds = count_odds(walk, np.datetime64(data.as_of, "D"), question.at_least)
-    opens = data.as_of + dt.timedelta(days=1)
-    closes = data.as_of + dt.timedelta(days=question.within)
+    last = _last_day(walk.history, question.within, data.as_of)
+    odds = count_odds(walk, np.datetime64(last, "D"), question.at_least)
+    opens = last + dt.timedelta(days=1)
+    closes = last + dt.timedelta(days=question.within)
     mean = float(expected(odds.distribution))
     made = replace(
         blank,
         window=f"{day_name(opens)} to {day_name(closes)}",
         within=question.within,
         at_least=question.at_least,
+        as_of=last.isoformat(),
         opens=opens.isoformat(),
         resolves_on=closes.isoformat(),
         probability=odds.probability,
@@ -184,21 +188,34 @@ def _event_forecast(
         expected_per_year=YEAR / question.within * mean,
         reasons=odds.reasons,
         models=odds.models,
-        sources=_sources(data, question),
+        sources=sources_of(data, question.action),
+        caveats=(*blank.caveats, *_gaps(walk.history)),
     )
     return replace(made, answer=_event_answer(made, data.label_of(question.action)))
+
+
+def _last_day(history: History, within: int, as_of: dt.date) -> dt.date:
+    """The last day that the sources know of, if the window after it is not over by the date."""
+    last: dt.date = history.days[-1].astype(dt.date)
+    if last < as_of and last + dt.timedelta(days=within) <= as_of:
+        raise DataGapError(
+            "There are no odds.",
+            f"What these data know of {history.label} ends on {last}, and the date is {as_of}.",
+            f"Choose that day (--as-of {last}), or bring the chronicle or the event files up to "
+            "date.",
+        )
+    return last
+
+
+def _gaps(history: History) -> list[str]:
+    gap = history.gauge.gap() if history.gauge else ""
+    return [gap] if gap else []
 
 
 def _shown(distribution: Floats) -> list[float]:
     """The distribution up to where nearly all of it lies, the rest in the last entry."""
     last = int(np.searchsorted(np.cumsum(distribution), 0.995)) + 1
     return [*distribution[:last].tolist(), float(distribution[last:].sum())]
-
-
-def _sources(data: StudyData, question: EventQuestion) -> tuple[str, ...]:
-    wanted = data.study.actions[question.action]
-    found = ["the study's chronicle"] if wanted.kinds else []
-    return (*found, *(["event data"] if wanted.cameo and data.events else []))
 
 
 def _event_answer(made: QuestionForecast, label: str) -> str:
@@ -251,7 +268,7 @@ def _level_forecast(
         base_rate=float(chance(drawn[0, 0])),
         expected=float(np.median(whole)),
         models=_models(LABELS, chance(drawn)[:, 0], weights),
-        sources=(level.signal.source,),
+        sources=(level.source,),
     )
     return replace(made, answer=_level_answer(made, level, question))
 
@@ -267,10 +284,10 @@ def _last_known(level: Level, as_of: dt.date) -> int:
     last = int(np.flatnonzero(np.isfinite(level.values))[-1])
     closes = _period(level, last)[1]
     if closes <= as_of:
-        start = level.signal.series.dates[last]
+        start, every = level.signal.series.dates[last], level.signal.series.every
         raise DataGapError(
             "There are no odds.",
-            f"{level.signal.source} ends with the {level.signal.series.every} of {start}.",
+            f"{level.signal.source} ends with {period_name(start, check_every(every))}.",
             "Load event files that reach the date, or choose an earlier date.",
         )
     return last

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detente.errors import DataGapError, StudyError
+from detente.forecasts.evidence import known_until
 from detente.forecasts.history import read_history
 from detente.forecasts.odds import count_odds
 from detente.forecasts.result import PublishedComparison, PublishedRow
@@ -54,7 +55,7 @@ def compare_published(data: StudyData) -> PublishedComparison | None:
     blank = PublishedComparison(
         label=odds.label, citation=odds.citation, caveats=(*odds.caveats, KNOWS)
     )
-    given = [one for one in read_given(data, odds) if _over(one) <= data.as_of]
+    given = [one for one in read_given(data, odds) if _over(one) <= known_until(data, one.action)]
     if not given:
         return replace(blank, problem=f"None of them was resolved by {data.as_of}.")
     try:

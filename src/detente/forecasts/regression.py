@@ -51,7 +51,7 @@ class CountRegression:
         if counts.sum() == 0:
             return None
         raw = features(history)[0][rows]
-        centre, spread = raw.mean(axis=0), np.maximum(raw.std(axis=0), 1e-9)
+        centre, spread = _moments(raw)
         design = _standard(raw, centre, spread)
         weight = min(1.0, STEP / window)
         best, covariance, shape = fit_counts(design, counts, weight)
@@ -113,21 +113,41 @@ class FittedRegression:
 
 
 def features(history: History) -> tuple[Floats, tuple[str, ...]]:
-    """What the regression looks at on each day, shape (T, features), and the term of each."""
+    """What the regression looks at on each day, shape (T, features), and the term of each.
+
+    Where a reading of tension is too old, its feature is NaN and moves nothing.
+
+    Example:
+        >>> from detente.forecasts.history import history_from_counts
+        >>> values, terms = features(history_from_counts(np.ones(3), label="tests"))
+        >>> values.shape, set(terms)
+        ((3, 4), {'recent tests'})
+    """
     columns = list(np.log1p(decayed(history.counts[:, None], OWN)[:, 0]).T)
     names = [f"recent {history.label}"] * len(OWN)
     if history.signs is not None:
         memory = np.log1p(decayed(history.signs, SIGNS))
         columns += list(memory.reshape(len(memory), -1).T)
         names += [f"recent {label}" for label in history.sign_labels for _ in SIGNS]
-    if history.level is not None:
-        columns.append(history.level)
-        names.append("the tension of the system")
+    if history.gauge is not None:
+        columns.append(history.gauge.values)
+        names.append(history.gauge.label)
     return np.stack(columns, axis=1), tuple(names)
 
 
+def _moments(raw: Floats) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of each feature over the rows that have it."""
+    known = np.isfinite(raw)
+    number = np.maximum(known.sum(axis=0), 1)
+    centre = np.where(known, raw, 0.0).sum(axis=0) / number
+    squares = np.where(known, raw - centre, 0.0) ** 2
+    return centre, np.maximum(np.sqrt(squares.sum(axis=0) / number), 1e-9)
+
+
 def _standard(raw: Floats, centre: Floats, spread: Floats) -> Floats:
+    """The design with its constant; what is not known stands at its mean, and moves nothing."""
     scaled = np.clip((raw - centre) / spread, -FARTHEST, FARTHEST)
+    scaled = np.where(np.isfinite(scaled), scaled, 0.0)
     return np.concatenate([np.ones((len(raw), 1)), scaled], axis=1)
 
 

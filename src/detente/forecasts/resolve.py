@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
 
 from detente import __version__
-from detente.errors import DataGapError
-from detente.forecasts.level import read_level
+from detente.forecasts.evidence import EVENT_FILES
 from detente.forecasts.record import Line, Record
 from detente.forecasts.result import Change, QuestionForecast, Reason
+from detente.forecasts.settle import Settled, definition_of, settle
 from detente.studies.data import StudyData
-from detente.studies.questions import EventQuestion, LevelQuestion
 
-MODEL = f"detente {__version__}, forecasts 1"
+MODEL = f"detente {__version__}, forecasts 2"
 """Version of the models; the number rises when they change."""
 
 KEPT = (
@@ -32,6 +28,12 @@ def data_hash(data: StudyData) -> str:
 
     Args:
         data: The study's data as of a date.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> len(data_hash(open_data(load("korea"))))
+        64
     """
     events = data.events.fingerprint if data.events else ""
     asked = data.study.model_dump_json()
@@ -63,7 +65,8 @@ def forecast_lines(
 
 
 def _key(line: Line) -> tuple[object, ...]:
-    return (line["id"], line["as_of"], line["resolves_on"], line["probability"])
+    made_with = tuple(line.get("sources", ()))
+    return (line["id"], line["as_of"], line["resolves_on"], line["probability"], made_with)
 
 
 def _forecast_line(data: StudyData, one: QuestionForecast, now: dt.datetime) -> Line:
@@ -75,7 +78,8 @@ def _forecast_line(data: StudyData, one: QuestionForecast, now: dt.datetime) -> 
         "study": data.study.study.name,
         "id": one.id,
         "asked": question.model_dump(mode="json", exclude={"primary", "caveats", "signs"}),
-        "definition": _definition(data, question.model_dump(mode="json")),
+        "definition": definition_of(data, question),
+        "sources": list(one.sources),
         **rounded,
         "reasons": [[reason.label, round(reason.rate, 4)] for reason in one.reasons],
         "model": MODEL,
@@ -84,17 +88,13 @@ def _forecast_line(data: StudyData, one: QuestionForecast, now: dt.datetime) -> 
     }
 
 
-def _definition(data: StudyData, asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the action meant when the question was asked; empty for levels."""
-    action = data.study.actions.get(str(asked.get("action", "")))
-    return {} if action is None else action.model_dump(mode="json", exclude={"label", "mark"})
-
-
 def resolution_lines(data: StudyData, record: Record, now: dt.datetime) -> list[Line]:
     """Lines for forecasts whose windows are over by the date of the data.
 
-    A forecast that was resolved before is resolved again, beside the old line, where the data now
-    say something else.
+    Only data of the sources that a forecast was made with decide it, by the question and the
+    meaning of its action as they were then; see `detente.forecasts.settle.settle`. A forecast that
+    was resolved before is resolved again, beside the old line, where data of the same sources,
+    which know of as many days or more, now say something else.
 
     Args:
         data: The study's data.
@@ -103,62 +103,42 @@ def resolution_lines(data: StudyData, record: Record, now: dt.datetime) -> list[
     """
     lines: list[Line] = []
     for line in record.forecasts():
-        found = _outcome(data, line)
+        found = settle(data, line)
         before = record.resolutions(str(line["hash"]))
-        if found is None or (before and _same(before[-1], found)):
+        if not found.outcome or (before and _stands(data, before[-1], found)):
             continue
         lines.append({
             "kind": "resolution",
             "resolves": line["hash"],
             "id": line["id"],
-            **found,
+            **found.outcome,
             "revises": before[-1]["hash"] if before else "",
+            "sources": line.get("sources", []),
+            "known_until": found.known,
             "data": data_hash(data),
             "recorded": now.isoformat(),
         })  # fmt: skip
     return lines
 
 
-def _same(before: Line, found: Mapping[str, Any]) -> bool:
-    return all(before[key] == value for key, value in found.items())
+def _stands(data: StudyData, before: Line, found: Settled) -> bool:
+    """Whether a resolution stays: it says the same, or the data know less than those behind it."""
+    if all(before[key] == value for key, value in found.outcome.items()):
+        return True
+    then = str(before.get("known_until", ""))
+    return found.known < then or (found.known == then and _cut_short(data, before))
 
 
-def _outcome(data: StudyData, line: Line) -> Mapping[str, Any] | None:
-    """What came, by the question as it was asked; None while it is not known."""
-    if dt.date.fromisoformat(line["resolves_on"]) > data.as_of:
-        return None
-    asked = line["asked"]
-    if asked["kind"] == "level":
-        return _level_outcome(data, LevelQuestion.model_validate(asked), line)
-    if asked["action"] not in data.study.actions:
-        return None
-    if line.get("definition", _definition(data, asked)) != _definition(data, asked):
-        return None  # the action means something else now, so it cannot decide what was asked
-    question = EventQuestion.model_validate(asked)
-    days = data.days_of(question.action)
-    inside = days[
-        (days >= np.datetime64(line["opens"])) & (days <= np.datetime64(line["resolves_on"]))
-    ]
-    return {
-        "outcome": int(len(inside) >= question.at_least),
-        "days": [str(day) for day in inside],
-    }
-
-
-def _level_outcome(data: StudyData, asked: LevelQuestion, line: Line) -> Mapping[str, Any] | None:
-    try:
-        level = read_level(data, asked)
-    except DataGapError:
-        return None
-    place = np.flatnonzero(level.signal.series.dates == np.datetime64(line["opens"]))
-    if len(place) == 0 or not np.isfinite(level.changes[place[0]]):
-        return None
-    change = float(level.changes[place[0]])
-    return {"outcome": int(change > 0), "change": round(change, 6)}
+def _cut_short(data: StudyData, before: Line) -> bool:
+    """Whether events that were published later are left out, as with a date that was asked for."""
+    events = any(EVENT_FILES in name for name in before.get("sources", ()))
+    return events and data.events is not None and data.events.known is not None
 
 
 def with_change(record: Record, forecast: QuestionForecast) -> QuestionForecast:
     """A forecast with how it moved since the last one recorded for an earlier day.
+
+    Odds that were made with other sources are not compared with.
 
     Args:
         record: The record.
@@ -171,6 +151,7 @@ def with_change(record: Record, forecast: QuestionForecast) -> QuestionForecast:
         and line["as_of"] < forecast.as_of
         and line.get("within") == forecast.within
         and line.get("at_least") == forecast.at_least
+        and tuple(line.get("sources", forecast.sources)) == forecast.sources
     ]
     if forecast.problem or not earlier:
         return forecast
@@ -220,6 +201,34 @@ def kept(record: Record) -> Iterator[Kept]:
 
     Args:
         record: The record.
+
+    Example:
+        >>> from pathlib import Path
+        >>> line = {"kind": "forecast", "hash": "a", "as_of": "2017-03-15", "opens": "2017-03-16",
+        ...         "recorded": "2017-04-01T00:00:00+00:00"}
+        >>> one = next(kept(Record(Path("r.jsonl"), (line,))))
+        >>> one.outcome is None, one.late
+        (True, True)
     """
     for line in record.forecasts():
         yield Kept(line, record.resolutions(str(line["hash"])))
+
+
+def why_open(data: StudyData, one: Kept) -> str:
+    """Why a forecast is open though its window is over by the date of the data; else nothing.
+
+    Args:
+        data: The study's data.
+        one: The forecast.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> line = {"asked": data.study.questions[0].model_dump(mode="json"), "definition": {},
+        ...         "resolves_on": "2017-04-12"}
+        >>> why_open(data, Kept(line, ()))
+        'the study means something else by “missile-tests” now'
+    """
+    over = dt.date.fromisoformat(one.line["resolves_on"]) <= data.as_of
+    return settle(data, one.line).why_open if over and one.outcome is None else ""

@@ -125,6 +125,21 @@ def month_name(day: np.datetime64) -> str:
     return f"{date:%B %Y}"
 
 
+def period_name(start: np.datetime64, every: Every) -> str:
+    """The period that starts on a day, as short as it can be told: 2014-12 for a month.
+
+    Example:
+        >>> period_name(np.datetime64("2014-12-01"), "month")
+        '2014-12'
+        >>> period_name(np.datetime64("2014-10-01"), "quarter")
+        '2014-Q4'
+    """
+    day = str(start.astype("datetime64[D]"))
+    if every == "quarter":
+        return f"{day[:4]}-Q{(int(day[5:7]) + 2) // 3}"
+    return day[: {"month": 7, "year": 4}.get(every, 10)]
+
+
 def day_name(day: dt.date) -> str:
     """A day in words.
 

@@ -1,0 +1,259 @@
+"""The record: what odds were made with decides them, and nothing else does."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from detente.cli import run
+from detente.events.store import IngestedFile, Store, connect
+from detente.forecasts.backtest import Walks
+from detente.forecasts.odds import forecast_question
+from detente.forecasts.record import Record, append, read_record
+from detente.forecasts.resolve import forecast_lines, kept, resolution_lines, why_open, with_change
+from detente.studies.data import StudyData, open_data
+from detente.studies.load import load
+from detente.studies.parts import Reading, Relation
+from detente.studies.questions import LevelQuestion
+from event_tables import event, table, world
+from forecast_worlds import STUDY, write_chronicle, write_study
+
+NOW = dt.datetime(2012, 1, 1, tzinfo=dt.UTC)
+ASKED = dt.date(2011, 10, 1)
+INSIDE = dt.date(2011, 10, 10)
+BOTH = STUDY.replace('kinds = ["test"]', 'kinds = ["test"]\ncameo = ["190"]')
+
+
+def store_of(
+    folder: Path,
+    rows: list[dict[str, object]],
+    *,
+    origin: str = "icews",
+    first: dt.date = dt.date(2011, 1, 1),
+    days: int = 365,
+) -> Store:
+    """A store of events from the first day on, with a steady feed beside them."""
+    feed = world(first, days, 2, origin=origin)
+    store = Store.open(folder / f"store-{origin}-{len(rows)}-{days}", create=True)
+    with connect() as con, store.writer() as writer:
+        con.register("given", table([*feed, *rows]))
+        writer.append(con, "given", [IngestedFile(origin, "k", "k.tab", len(feed) + len(rows))])
+    return store
+
+
+def strikes(*days: dt.date, origin: str = "icews", **given: object) -> list[dict[str, object]]:
+    return [
+        event(90_000 + n, date=day, cameo="190", origin=origin, **given)
+        for n, day in enumerate(days)
+    ]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A study whose tests come from a chronicle that has none in October 2011, and from events."""
+    write_study(tmp_path)
+    (tmp_path / "study.toml").write_text(BOTH, encoding="utf-8")
+    days = [dt.date(2000, 1, 10) + dt.timedelta(days=97 * n) for n in range(44)]
+    write_tests(tmp_path, [day for day in days if not _october(day)])
+    return tmp_path
+
+
+def write_tests(folder: Path, days: list[dt.date]) -> None:
+    """A chronicle of tests on these days, and of one talk."""
+    write_chronicle(folder, [(dt.date(2001, 1, 1), "talk"), *((day, "test") for day in days)])
+
+
+def _october(day: dt.date) -> bool:
+    return ASKED < day <= dt.date(2011, 10, 29)
+
+
+def recorded(data: StudyData, path: Path, question: int = 0) -> Record:
+    record = read_record(path)
+    made = forecast_question(Walks(data, refit=520), data.study.questions[question])
+    assert not made.problem
+    return append(record, forecast_lines(data, record, [made], NOW))
+
+
+def resolved(data: StudyData, record: Record) -> Record:
+    return append(record, resolution_lines(data, record, NOW))
+
+
+class TestSources:
+    def test_events_do_not_decide_what_the_chronicle_was_asked(
+        self, folder: Path, tmp_path: Path
+    ) -> None:
+        """Without events nothing happened in the window; event files report a day in it."""
+        loaded = load(str(folder))
+        store = store_of(tmp_path, strikes(INSIDE))
+        alone, beside = open_data(loaded), open_data(loaded, store=store)
+        record = recorded(open_data(loaded, as_of=ASKED), tmp_path / "r.jsonl")
+        assert record.lines[0]["sources"] == ["chronicle"]
+
+        assert resolution_lines(beside, record, NOW) == []
+        assert "these data have chronicle and icews" in why_open(beside, next(kept(record)))
+        record = resolved(alone, record)
+        assert next(kept(record)).outcome == 0
+        assert record.lines[-1]["sources"] == ["chronicle"]
+        assert resolution_lines(beside, record, NOW) == []
+        assert why_open(beside, next(kept(record))) == ""
+
+    def test_the_chronicle_does_not_decide_what_events_were_asked(
+        self, folder: Path, tmp_path: Path
+    ) -> None:
+        loaded = load(str(folder))
+        store = store_of(tmp_path, strikes(INSIDE))
+        early = open_data(loaded, as_of=ASKED, store=store)
+        record = recorded(early, tmp_path / "r.jsonl")
+        assert record.lines[0]["sources"] == ["chronicle", "icews (event files)"]
+        assert resolution_lines(open_data(loaded), record, NOW) == []
+        record = resolved(open_data(loaded, store=store), record)
+        assert next(kept(record)).outcome == 1
+        assert resolution_lines(open_data(loaded), record, NOW) == []
+        other = store_of(tmp_path, [], origin="gdelt2")
+        assert resolution_lines(open_data(loaded, store=other), record, NOW) == []
+
+    def test_both_kinds_of_odds_stand_side_by_side(self, folder: Path, tmp_path: Path) -> None:
+        loaded = load(str(folder))
+        store = store_of(tmp_path, strikes(INSIDE))
+        alone = recorded(open_data(loaded, as_of=ASKED), tmp_path / "r.jsonl")
+        both = recorded(open_data(loaded, as_of=ASKED, store=store), alone.path)
+        assert len(both.forecasts()) == 2
+        for data in (open_data(loaded), open_data(loaded, store=store), open_data(loaded)):
+            both = resolved(data, both)
+        assert [one.outcome for one in kept(both)] == [0, 1]
+        assert all(len(one.resolutions) == 1 for one in kept(both))
+
+    def test_odds_of_other_sources_are_not_a_change(self, folder: Path, tmp_path: Path) -> None:
+        loaded = load(str(folder))
+        record = recorded(open_data(loaded, as_of=ASKED), tmp_path / "r.jsonl")
+        for store, told in ((None, True), (store_of(tmp_path, strikes(INSIDE)), False)):
+            data = open_data(loaded, store=store)
+            made = forecast_question(Walks(data, refit=520), data.study.questions[0])
+            assert (with_change(record, made).change is not None) is told
+
+    def test_a_level_is_decided_by_the_reading_that_it_was_asked_of(
+        self, folder: Path, tmp_path: Path
+    ) -> None:
+        """With event files the first reading is another; the figure still decides."""
+        text = BOTH.replace(
+            'readings = [{ figure = "level", measure = "value" }]',
+            'readings = [{ measure = "cooperation" }, { figure = "level", measure = "value" }]',
+        )
+        (folder / "study.toml").write_text(text, encoding="utf-8")
+        loaded = load(str(folder))
+        record = recorded(open_data(loaded, as_of=ASKED), tmp_path / "r.jsonl", question=1)
+        assert record.lines[0]["sources"] == ["Level: value"]
+        rows = [
+            event(50_000 + n, date=dt.date(2010, 1, 1) + dt.timedelta(days=n)) for n in range(700)
+        ]
+        store = store_of(tmp_path, rows, first=dt.date(2010, 1, 1), days=700)
+        data = open_data(loaded, store=store)
+        assert data.signals(*_read(data))[0][0].source == "icews (event files)"
+        changes = [
+            [line["change"] for line in resolution_lines(one, record, NOW)]
+            for one in (data, open_data(loaded))
+        ]
+        assert changes[0] == changes[1] != []
+
+    def test_a_changed_meaning_leaves_odds_open(self, folder: Path, tmp_path: Path) -> None:
+        record = recorded(open_data(load(str(folder)), as_of=ASKED), tmp_path / "r.jsonl")
+        text = BOTH.replace('kinds = ["test"]', 'kinds = ["test", "talk"]')
+        write_chronicle(folder, [(ASKED, "test"), (INSIDE, "talk")])
+        (folder / "study.toml").write_text(text, encoding="utf-8")
+        data = open_data(load(str(folder)))
+        assert resolution_lines(data, record, NOW) == []
+        assert "means something else" in why_open(data, next(kept(record)))
+
+
+def _read(data: StudyData) -> tuple[Relation, list[Reading]]:
+    asked = data.study.questions[1]
+    assert isinstance(asked, LevelQuestion)
+    return asked.relation, asked.readings
+
+
+class TestSilence:
+    def test_a_chronicle_that_has_ended_is_no_peace(self, tmp_path: Path) -> None:
+        """Events reach half a year further than the chronicle, which alone knows of tests."""
+        write_study(tmp_path)
+        loaded = load(str(tmp_path))
+        record = recorded(open_data(loaded), tmp_path / "r.jsonl")
+        assert record.lines[0]["resolves_on"] == "2012-01-28"
+        store = store_of(tmp_path, [], days=550)
+        data = open_data(loaded, store=store)
+        assert data.as_of > dt.date(2012, 6, 1)
+        assert resolution_lines(data, record, NOW) == []
+        assert "chronicle know of it ends on 2011-12-31" in why_open(data, next(kept(record)))
+        made = forecast_question(Walks(data, refit=520), data.study.questions[0])
+        assert "--as-of 2011-12-31" in made.problem
+
+    def test_a_window_that_is_still_open_begins_where_the_chronicle_ends(
+        self, tmp_path: Path
+    ) -> None:
+        write_study(tmp_path)
+        store = store_of(tmp_path, [], days=375)
+        data = open_data(load(str(tmp_path)), store=store)
+        assert data.as_of == dt.date(2012, 1, 10)
+        made = forecast_question(Walks(data, refit=520), data.study.questions[0])
+        alone = open_data(load(str(tmp_path)))
+        same = forecast_question(Walks(alone, refit=520), alone.study.questions[0])
+        assert (made.as_of, made.opens) == ("2011-12-31", "2012-01-01")
+        assert made.probability == same.probability
+
+
+class TestRevision:
+    def test_data_that_know_less_do_not_revise(self, folder: Path, tmp_path: Path) -> None:
+        """A strike of October is published in December; a run as of November does not undo it."""
+        loaded = load(str(folder))
+        rows = strikes(INSIDE, published=dt.date(2011, 12, 5))
+        store = store_of(tmp_path, rows)
+        record = recorded(open_data(loaded, as_of=ASKED, store=store), tmp_path / "r.jsonl")
+        november = open_data(loaded, as_of=dt.date(2011, 11, 15), store=store)
+        for data in (november, open_data(loaded, store=store), november):
+            record = resolved(data, record)
+        assert [line["outcome"] for line in next(kept(record)).resolutions] == [0, 1]
+
+    def test_a_revised_chronicle_is_shown_whatever_is_loaded(self, tmp_path: Path) -> None:
+        """Loaded events reach further; the chronicle alone decides, and is revised later."""
+        write_study(tmp_path)
+        days = [dt.date(2000 + n, 5, 5) for n in range(11)]
+        write_tests(tmp_path, days)
+        loaded = load(str(tmp_path))
+        record = recorded(open_data(loaded, as_of=ASKED), tmp_path / "r.jsonl")
+        record = resolved(open_data(loaded, store=store_of(tmp_path, [], days=550)), record)
+        write_tests(tmp_path, [*days, INSIDE])
+        record = resolved(open_data(loaded), record)
+        assert [line["outcome"] for line in next(kept(record)).resolutions] == [0, 1]
+
+
+def test_the_first_version_of_the_record_is_decided_by_the_chronicle_alone(
+    folder: Path, tmp_path: Path
+) -> None:
+    """Its lines name no sources: only an action without event codes says what they were."""
+    data = open_data(load(str(folder)))
+    plain = recorded(open_data(load(str(folder)), as_of=ASKED), tmp_path / "r.jsonl").lines[0]
+    old = {k: v for k, v in plain.items() if k not in {"sources", "hash", "previous"}}
+    record = append(read_record(tmp_path / "old.jsonl"), [old])
+    assert "does not say what data" in why_open(data, next(kept(record)))
+    write_study(folder)
+    data = open_data(load(str(folder)))
+    definition = {"kinds": ["test"], "cameo": [], "sources": [], "targets": []}
+    record = append(read_record(tmp_path / "older.jsonl"), [old | {"definition": definition}])
+    assert len(resolution_lines(data, record, NOW)) == 1
+
+
+def test_the_command_says_why_odds_are_open(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = store_of(tmp_path, strikes(INSIDE))
+    asked = ["record", str(folder), "--as-of", str(ASKED)]
+    assert run([*asked, "--events", str(store.path)]) == 0
+    capfd.readouterr()
+    assert run(["record", str(folder), "--show", "--json"]) == 0
+    shown = capfd.readouterr()
+    first = json.loads(shown.out)[0]
+    assert first["sources"] == ["chronicle", "icews (event files)"]
+    assert "Open, though over (1): “A test within 28 days”: it was made with" in shown.err
