@@ -381,9 +381,58 @@ class TestBadInput:
     def test_published_odds_that_are_no_probability(self, tmp_path: Path) -> None:
         write_study(tmp_path)
         head = "issued,action,within,probability,source\n"
+        data = open_data(load(str(tmp_path)))
         (tmp_path / "published.csv").write_text(head + "2010-03-01,tests,14,40,Others\n")
-        with pytest.raises(StudyError, match="not between 0 and 1"):
-            compare_published(open_data(load(str(tmp_path))))
+        with pytest.raises(StudyError) as caught:
+            compare_published(data)
+        assert "not between 0 and 1" in caught.value.problems[0]
+
+    def test_every_row_of_published_odds_is_checked_before_anything_is_computed(
+        self, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        write_study(tmp_path)
+        rows = (
+            "issued,action,within,probability,source",
+            "2010-03-01,tests,14,0.4,Others",
+            "1 March 2010,test,1.5,40,",
+            "1999-12-31,tests,0,nan,Others",
+            "2010-03-01,tests,14,0.5,Others",
+            "2010-03-02,tests,14,0.5,Others, page 3",
+        )
+        (tmp_path / "published.csv").write_text("\n".join(rows), encoding="utf-8")
+        assert run(["validate", str(tmp_path)]) == 3
+        said = capfd.readouterr().err
+        for text in (
+            "published.csv, line 3, issued: “1 March 2010” is not a day",
+            "line 3, action: “test” is not declared. Did you mean “tests”?",
+            "line 3, within: “1.5” is not a number of days from 1 to 1,100",
+            "line 3, probability: 40 is not between 0 and 1; write 40% as 0.40",
+            "line 3, source: it is empty",
+            "line 4, issued: 1999-12-31 is before 2000-01-01",
+            "line 4, within: “0”",
+            "line 4, probability: nan",
+            "line 5: it is the same forecast as line 2",
+            "line 6, it has more cells than the header",
+            "not valid: 10 problems",
+        ):
+            assert text in said
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("issued,actions,within,probability,source\n", "“action” is missing. Did you mean"),
+            ("issued,action,within,probability,source\n", "has no rows"),
+            ("issued,action,within,probability,source\n\xff\n", "could not be read"),
+        ],
+    )
+    def test_a_file_of_published_odds_that_is_none(
+        self, tmp_path: Path, text: str, said: str
+    ) -> None:
+        write_study(tmp_path)
+        (tmp_path / "published.csv").write_text(text, encoding="latin-1")
+        with pytest.raises(StudyError) as caught:
+            load(str(tmp_path))
+        assert said in caught.value.problems[0]
 
     def test_asking_another_window_needs_a_question_on_events(self, data: StudyData) -> None:
         from detente.forecasts.run import with_window

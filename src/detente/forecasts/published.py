@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from detente.forecasts.result import PublishedComparison, PublishedRow
 from detente.forecasts.scores import brier, log_score
 from detente.forecasts.walk import Walk, walk
 from detente.studies.data import StudyData
+from detente.studies.published import Given, read_rows
 from detente.studies.questions import PublishedOdds
 
 REFIT = 52  # weeks between the fits from which weights are learned
@@ -24,17 +24,6 @@ KNOWS = (
     "The study's odds use today's record of what had happened by the day of issue; the publisher's "
     "were made at the time."
 )
-
-
-@dataclass(frozen=True)
-class Given:
-    """One published forecast."""
-
-    issued: dt.date
-    action: str
-    within: int
-    probability: float
-    source: str
 
 
 def compare_published(data: StudyData) -> PublishedComparison | None:
@@ -65,38 +54,37 @@ def compare_published(data: StudyData) -> PublishedComparison | None:
     return _scored(replace(blank, rows=rows))
 
 
-def read_given(data: StudyData, odds: PublishedOdds) -> list[Given]:
+def read_given(data: StudyData, odds: PublishedOdds) -> tuple[Given, ...]:
     """The published forecasts, in the file's order.
 
     Raises:
-        StudyError: A row cannot be read.
+        StudyError: A row cannot be read; `problems` lists every one.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> first = read_given(data, data.study.published_odds)[0]
+        >>> str(first.issued), first.within, first.probability
+        ('2017-03-13', 14, 0.43)
     """
     path = data.folder / odds.path
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader(lines)
-        try:
-            return [_given(row) for row in reader]
-        except (KeyError, TypeError, ValueError) as error:
-            raise StudyError(
-                f"The published odds {path} could not be read.",
-                f"Line {reader.line_num}: {error}.",
-                "Each row needs issued, action, within, probability (0 to 1) and source.",
-            ) from None
-
-
-def _given(row: Mapping[str, str]) -> Given:
-    probability = float(row["probability"])
-    if not 0 <= probability <= 1:
-        raise ValueError(f"the probability {probability} is not between 0 and 1")
-    issued = dt.date.fromisoformat(row["issued"])
-    return Given(issued, row["action"], int(row["within"]), probability, row["source"])
+    given, problems = read_rows(path, data.study.actions, odds.since)
+    if problems:
+        raise StudyError(
+            f"The published odds {path} could not be read.",
+            "",
+            "Mend them and check the study again with: detente validate FILE",
+            problems,
+        )
+    return given
 
 
 def _over(one: Given) -> dt.date:
     return one.issued + dt.timedelta(days=one.within)
 
 
-def _rows(data: StudyData, odds: PublishedOdds, given: list[Given]) -> list[PublishedRow]:
+def _rows(data: StudyData, odds: PublishedOdds, given: Sequence[Given]) -> list[PublishedRow]:
     """One row per published forecast; those of one action and window share their models' past."""
     last = np.datetime64(max(one.issued for one in given), "D")
     kinds = dict.fromkeys((one.action, one.within) for one in given)

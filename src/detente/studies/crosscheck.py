@@ -20,7 +20,8 @@ from detente.studies.models import (
     Study,
 )
 from detente.studies.parts import Reading, Relation
-from detente.studies.questions import PUBLISHED_COLUMNS, EventQuestion, PublishedOdds
+from detente.studies.published import read_rows
+from detente.studies.questions import EventQuestion, PublishedOdds
 
 EVENT_MEASURES = (
     "verbal_cooperation",
@@ -202,11 +203,8 @@ def _published_problems(study: Study, folder: Path) -> Iterator[str]:
     if file is None:
         yield f"published_odds.path: there is no file “{odds.path}” in {folder}."
         return
-    with file.open(encoding="utf-8", newline="") as lines:
-        rows = csv.DictReader(lines)
-        yield from _unknown("published_odds: column", PUBLISHED_COLUMNS, rows.fieldnames or [])
-        named = {row.get("action") or "" for row in rows}
-    yield from _unknown("published_odds: action", sorted(named), study.actions)
+    for problem in read_rows(file, study.actions, odds.since)[1]:
+        yield f"published_odds: {odds.path}, {problem}"
 
 
 def _simulation_problems(study: Study) -> Iterator[str]:
