@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.dynamics.eventstudy import Grid, change_at, event_study, merge_episodes, two_sided
+from detente.dynamics.eventstudy import Grid, change_at, event_study, merge_episodes
+from detente.dynamics.placebo import two_sided
 from detente.dynamics.resample import interval_of_mean
 from detente.errors import DataGapError
 

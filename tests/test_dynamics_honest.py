@@ -7,7 +7,8 @@ import pytest
 from scipy.stats import t
 
 from detente.dynamics.drifting import fit_drifting
-from detente.dynamics.eventstudy import Grid, equal_tailed, event_study
+from detente.dynamics.eventstudy import Grid, event_study
+from detente.dynamics.placebo import equal_tailed
 from detente.dynamics.power import visible_log_ratio
 from detente.dynamics.rates import log_rate_ratio, rate_contrast
 from detente.dynamics.resample import swing_error

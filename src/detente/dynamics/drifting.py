@@ -14,15 +14,18 @@ Steps, and the cells of thirty days that share a base rate, are counted back fro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 from scipy.special import expit, logsumexp
 
+from detente.dynamics import specs
 from detente.dynamics._compiled import compiled
+from detente.dynamics.tables import Tabular
 from detente.errors import DataGapError
 
 Floats = NDArray[np.float64]
@@ -39,6 +42,7 @@ SEASON = 0.5  # standard deviation of the seasonal coefficients, log
 LEVEL = 5.0  # and of the level: hardly any prior at all
 ITERATIONS = 60
 TOLERANCE = 1e-6
+HORIZONS = (1, 7, 14, 30, 60, 90, 180, 365)  # days ahead, in tables
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +69,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, eq=False)
-class DriftingRate:
+class DriftingRate(Tabular):
     """Posterior draws of the rate on the days after a history.
 
     Attributes:
@@ -105,6 +109,27 @@ class DriftingRate:
         base = self.base[:, None] * np.exp(season)
         fading = self.heat[:, None] * self.decay[:, None] ** (ahead - 1)
         return np.asarray(1 - np.exp(-(base + fading).sum(axis=1)), dtype=np.float64)
+
+    def columns(self) -> Mapping[str, Any]:
+        """One row per horizon: the probability of an event by then, with its 90% interval."""
+        drawn = [self.probability(days) for days in HORIZONS]
+        return {
+            "days": HORIZONS,
+            "probability": [float(one.mean()) for one in drawn],
+            "low_90": [float(np.quantile(one, 0.05)) for one in drawn],
+            "high_90": [float(np.quantile(one, 0.95)) for one in drawn],
+        }
+
+    def spec(self) -> specs.Spec:
+        """The probability of an event by horizon within its 90% interval."""
+        return specs.fan(
+            self.columns(),
+            x="days",
+            y="probability",
+            bands=[("low_90", "high_90")],
+            title="At least one event by then",
+            titles=("days ahead", "probability"),
+        )
 
 
 def fit_drifting(counts: Floats, *, draws: int = 500, seed: int = 1) -> DriftingRate:

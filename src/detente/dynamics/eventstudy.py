@@ -12,13 +12,17 @@ dates of an episode: in simulated worlds that mean was so noisy that a twentieth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t
 
+from detente.dynamics import specs
+from detente.dynamics.placebo import two_sided
+from detente.dynamics.tables import Tabular
 from detente.errors import DataGapError
 
 Floats = NDArray[np.float64]
@@ -49,7 +53,7 @@ class Grid:
 
 
 @dataclass(frozen=True, eq=False)
-class EventStudy:
+class EventStudy(Tabular):
     """The result of an event study.
 
     Attributes:
@@ -85,6 +89,26 @@ class EventStudy:
         """
         reach = float(t.ppf((1 + coverage) / 2, 2 * len(self.starts)) * self.placebo.std())
         return self.effect - reach, self.effect + reach
+
+    def columns(self) -> Mapping[str, Any]:
+        """One row per episode: its change, placebo dates, and matching rules dropped for it."""
+        return {
+            "start": self.starts,
+            "change": self.changes,
+            "placebo_dates": self.pool_sizes,
+            "rules_dropped": self.ladder,
+        }
+
+    def spec(self) -> specs.Spec:
+        """The change after each episode; their mean in the title."""
+        low, high = self.interval()
+        return specs.bars(
+            self.columns(),
+            x="start",
+            y="change",
+            title=f"Mean change {self.effect:.3g} (90% interval {low:.3g} to {high:.3g})",
+            titles=("period in which the episode starts", "change beyond the expected one"),
+        )
 
 
 def merge_episodes(periods: Sequence[int] | Ints, gap: int) -> Ints:
@@ -205,29 +229,6 @@ def event_study(
         dropped=len(episodes) - len(usable),
         pools=tuple(pools),
     )
-
-
-def two_sided(effect: float, null: Floats) -> float:
-    """Share of null effects at least as far from zero, counting the effect itself.
-
-    Example:
-        >>> two_sided(3.0, np.array([0.0, 1.0, -4.0]))
-        0.5
-    """
-    null = null[np.isfinite(null)]
-    return float((1 + np.sum(np.abs(null) >= abs(effect) - 1e-12)) / (1 + len(null)))
-
-
-def equal_tailed(effect: float, null: Floats) -> float:
-    """Twice the share of the null on the effect's own side, for nulls that lean to one side.
-
-    Example:
-        >>> equal_tailed(3.0, np.array([0.0, 1.0, -4.0]))
-        0.5
-    """
-    null = null[np.isfinite(null)]
-    above, below = np.sum(null >= effect - 1e-12), np.sum(null <= effect + 1e-12)
-    return float(min(1.0, 2 * (1 + min(above, below)) / (1 + len(null))))
 
 
 def path_around(grid: Grid, starts: Ints, before: int, after: int, baseline: int) -> Floats:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from detente.dynamics.eventstudy import two_sided
+from detente.dynamics import specs
+from detente.dynamics.placebo import two_sided
 from detente.dynamics.resample import swing_error
+from detente.dynamics.tables import Tabular
 from detente.errors import DataGapError
 
 Floats = NDArray[np.float64]
@@ -21,7 +25,7 @@ MIN_PERIODS = 4  # below which swings cannot be told from levels
 
 
 @dataclass(frozen=True, eq=False)
-class GroupContrast:
+class GroupContrast(Tabular):
     """Mean level of a group of units less that of the others.
 
     Attributes:
@@ -57,6 +61,23 @@ class GroupContrast:
         squares = sum(float(((side - side.mean()) ** 2).sum()) for side in sides)
         error = np.sqrt(squares / freedom * sum(1 / len(side) for side in sides))
         return float((t.ppf(0.975, freedom) + t.ppf(0.80, freedom)) * error)
+
+    def columns(self) -> Mapping[str, Any]:
+        """One row per unit, in the order given: its mean level, and whether it is in the group."""
+        units = np.arange(len(self.levels))
+        return {"unit": units, "in_group": units < self.size, "level": self.levels}
+
+    def spec(self) -> specs.Spec:
+        """The levels of the units, the group beside the others."""
+        low, high = self.interval()
+        return specs.bars(
+            self.columns(),
+            x="unit",
+            y="level",
+            column="in_group",
+            title=f"Difference {self.effect:.3g} (90% interval {low:.3g} to {high:.3g})",
+            titles=("unit", "mean level"),
+        )
 
 
 def group_contrast(values: Floats, size: int, *, draws: int = 2000, seed: int = 1) -> GroupContrast:

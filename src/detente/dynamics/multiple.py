@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente.dynamics import specs
 from detente.dynamics.tables import Tabular
 from detente.errors import DataGapError, UsageError
 
@@ -61,6 +62,18 @@ class Adjusted(Tabular):
             "tested": [self.tested] * len(self.names),
         }
 
+    def spec(self) -> specs.Spec:
+        """Each p-value corrected, with a stroke from what it was before; the line is at .05."""
+        return specs.intervals(
+            self.columns(),
+            x="p_adjusted",
+            y="name",
+            ends=("p_value", "p_adjusted"),
+            at=0.05,
+            title=str(self),
+            titles=("p-value", None),
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class MaxT(Tabular):
@@ -107,6 +120,17 @@ class MaxT(Tabular):
             "coverage": [self.coverage] * self.tested,
             "tested": [self.tested] * self.tested,
         }
+
+    def spec(self) -> specs.Spec:
+        """The estimates within their joint band."""
+        return specs.intervals(
+            self.columns(),
+            x="estimate",
+            y="name",
+            ends=("joint_low", "joint_high"),
+            title=str(self),
+            titles=(f"estimate, joint {self.coverage:.0%} band", None),
+        )
 
 
 def holm(p_values: Sequence[float] | Floats, *, tested: int | None = None) -> tuple[float, ...]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.dynamics import specs
 from detente.dynamics.drifting import DriftingRate, fit_drifting
 from detente.dynamics.resample import block_index
+from detente.dynamics.tables import Tabular
 from detente.errors import DataGapError
 
 Floats = NDArray[np.float64]
@@ -18,7 +22,7 @@ MIN_HISTORY = 730
 
 
 @dataclass(frozen=True)
-class Odds:
+class Odds(Tabular):
     """The odds of at least one event day within a window of so many days.
 
     Attributes:
@@ -41,6 +45,30 @@ class Odds:
     self_low: float | None
     self_high: float | None
     happened: bool | None
+
+    def columns(self) -> Mapping[str, Any]:
+        """One row per way to reckon: the probability with its 90% interval, and the outcome."""
+        rows = [
+            ("self-exciting rate", self.self_exciting, self.self_low, self.self_high),
+            ("base rate", self.base_rate, self.base_low, self.base_high),
+        ]
+        known = [row for row in rows if row[1] is not None]
+        names = ("by", "probability", "low_90", "high_90")
+        columns: dict[str, Any] = dict(zip(names, zip(*known, strict=True), strict=True))
+        days = {"days": [self.days] * len(known)}
+        return days | columns | {"happened": [self.happened] * len(known)}
+
+    def spec(self) -> specs.Spec:
+        """The probabilities within their intervals; the line is at even odds."""
+        return specs.intervals(
+            self.columns(),
+            x="probability",
+            y="by",
+            ends=("low_90", "high_90"),
+            at=0.5,
+            title=f"At least one event within {self.days} days",
+            titles=("probability", None),
+        )
 
 
 def odds_at(

@@ -9,14 +9,18 @@ swings of the counts (narrow where there are many strata).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from detente.dynamics.eventstudy import equal_tailed
+from detente.dynamics import specs
+from detente.dynamics.placebo import equal_tailed
 from detente.dynamics.resample import block_index, swing_error
+from detente.dynamics.tables import Tabular
 from detente.errors import DataGapError
 
 Floats = NDArray[np.float64]
@@ -29,7 +33,7 @@ MIN_SPELLS = 4
 
 
 @dataclass(frozen=True, eq=False)
-class RateContrast:
+class RateContrast(Tabular):
     """The rate in one state of the world against that in another.
 
     Attributes:
@@ -69,6 +73,31 @@ class RateContrast:
         moves = t.ppf(upper, max(self.spells, MIN_SPELLS)) * self.spread
         reach = float(max(moves, t.ppf(upper, self.freedom) * self.error))
         return self.log_ratio - reach, self.log_ratio + reach
+
+    def columns(self) -> Mapping[str, Any]:
+        """One row per state: its rate with the 90% interval of its draws, events, periods."""
+        ends = [np.quantile(draws, [0.05, 0.95]) for draws in (self.draws_high, self.draws_low)]
+        return {
+            "state": ["high", "low"],
+            "rate": [self.rate_high, self.rate_low],
+            "low_90": [low for low, _ in ends],
+            "high_90": [high for _, high in ends],
+            "events": [self.events_high, self.events_low],
+            "periods": [self.periods_high, self.periods_low],
+        }
+
+    def spec(self) -> specs.Spec:
+        """The rate in each state within its interval; the ratio in the title."""
+        low, high = np.exp(self.interval())
+        return specs.intervals(
+            self.columns(),
+            x="rate",
+            y="state",
+            ends=("low_90", "high_90"),
+            at=None,
+            title=f"Ratio {np.exp(self.log_ratio):.2f} (90% interval {low:.2f} to {high:.2f})",
+            titles=("events per unit of exposure", "state"),
+        )
 
 
 def rate_contrast(

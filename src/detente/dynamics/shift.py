@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from detente.dynamics.eventstudy import Grid, change_at, two_sided
+from detente.dynamics import specs
+from detente.dynamics.eventstudy import Grid, change_at
+from detente.dynamics.placebo import two_sided
+from detente.dynamics.tables import Tabular
 from detente.errors import DataGapError
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class LevelShift:
+class LevelShift(Tabular):
     """A change of level at a date.
 
     Attributes:
@@ -43,6 +48,31 @@ class LevelShift:
         windows = max(2.0, len(self.placebo) / self.window - 1)
         reach = float(t.ppf((1 + coverage) / 2, windows) * self.placebo.std(ddof=1))
         return self.effect - reach, self.effect + reach
+
+    def columns(self) -> Mapping[str, Any]:
+        """One row: the change with its 90% interval, both means, p-value, placebo dates."""
+        low, high = self.interval()
+        return {
+            "window": [self.window],
+            "before": [self.before],
+            "after": [self.after],
+            "effect": [self.effect],
+            "low_90": [low],
+            "high_90": [high],
+            "p_placebo": [self.p_placebo],
+            "placebo_dates": [len(self.placebo)],
+        }
+
+    def spec(self) -> specs.Spec:
+        """The change within its interval."""
+        return specs.intervals(
+            self.columns(),
+            x="effect",
+            y="window",
+            ends=("low_90", "high_90"),
+            title="Change of level at the date",
+            titles=("after less before", "periods on either side"),
+        )
 
 
 def level_shift(grid: Grid, at: int, *, window: int) -> LevelShift:

@@ -19,6 +19,9 @@ Spec = dict[str, Any]
 def records(columns: Mapping[str, Sequence[Any] | np.ndarray]) -> list[dict[str, Any]]:
     """Columns as rows of plain Python values, with NaN as null.
 
+    Args:
+        columns: The table by column, all of one length.
+
     Example:
         >>> records({"x": np.array([1.0, np.nan])})
         [{'x': 1.0}, {'x': None}]
@@ -87,7 +90,21 @@ def bars(
     row: str | None = None,
     column: str | None = None,
 ) -> Spec:
-    """Bars, such as a rank histogram; arguments as in `fan`."""
+    """Bars, such as a rank histogram.
+
+    Args:
+        columns: The table.
+        x: Column of the bars.
+        y: Column of their heights.
+        title: Title of the plot.
+        titles: Titles of the two axes.
+        row: Column whose values make the rows of small multiples.
+        column: Column whose values make their columns.
+
+    Example:
+        >>> bars({"r": [0, 1], "n": [4, 6]}, x="r", y="n", title="Ranks", titles=("", ""))["title"]
+        'Ranks'
+    """
     mark = {
         "mark": "bar",
         "encoding": {
@@ -107,13 +124,102 @@ def heat(
     title: str,
     titles: tuple[str, str],
 ) -> Spec:
-    """A matrix as coloured cells, such as a branching matrix; arguments as in `fan`."""
+    """A matrix as coloured cells, such as a branching matrix.
+
+    Args:
+        columns: The table, one row per cell.
+        x: Column of the matrix's columns.
+        y: Column of its rows.
+        value: Column of the colour.
+        title: Title of the plot.
+        titles: Titles of the two axes.
+
+    Example:
+        >>> cells = {"a": ["x", "y"], "b": ["y", "x"], "p": [0.1, 0.4]}
+        >>> heat(cells, x="a", y="b", value="p", title="", titles=("", ""))["layer"][0]["mark"]
+        'rect'
+    """
     mark = {
         "mark": "rect",
         "encoding": {
             "x": {"field": x, "type": "nominal", "title": titles[0]},
             "y": {"field": y, "type": "nominal", "title": titles[1]},
             "color": {"field": value, "type": "quantitative"},
+        },
+    }
+    return _whole(columns, [mark], title, None, None)
+
+
+def intervals(
+    columns: Mapping[str, Sequence[Any] | np.ndarray],
+    *,
+    x: str,
+    y: str,
+    ends: tuple[str, str],
+    title: str,
+    titles: tuple[str, str | None],
+    at: float | None = 0.0,
+    row: str | None = None,
+    column: str | None = None,
+) -> Spec:
+    """A point within its interval for each row of a table, one below the other.
+
+    Args:
+        columns: The table.
+        x: Column of the points.
+        y: Column of what each is called.
+        ends: Columns of the low and the high end.
+        title: Title of the plot.
+        titles: Titles of the two axes.
+        at: Where to draw a line, such as at no effect; None for none.
+        row: Column whose values make the rows of small multiples.
+        column: Column whose values make their columns.
+
+    Example:
+        >>> made = intervals({"name": ["a"], "v": [1.0], "lo": [0.8], "hi": [1.3]}, x="v", y="name",
+        ...     ends=("lo", "hi"), title="Effects", titles=("events", None))
+        >>> [layer["mark"] for layer in made["layer"]][1]
+        'rule'
+    """
+    where = {"field": y, "type": "nominal", "sort": None, "title": titles[1]}
+    across = {"type": "quantitative", "title": titles[0]}
+    none = {"mark": {"type": "rule", "opacity": 0.4}, "encoding": {"x": {"datum": at}}}
+    reach = {"x": {"field": ends[0], **across}, "x2": {"field": ends[1]}, "y": where}
+    point = {"x": {"field": x, **across}, "y": where}
+    layers: list[Spec] = [] if at is None else [none]
+    layers += [
+        {"mark": "rule", "encoding": reach},
+        {"mark": {"type": "point", "filled": True}, "encoding": point},
+    ]
+    return _whole(columns, layers, title, row, column)
+
+
+def ticks(
+    columns: Mapping[str, Sequence[Any] | np.ndarray],
+    *,
+    x: str,
+    y: str,
+    title: str,
+    titles: tuple[str, str],
+) -> Spec:
+    """A short stroke for each row of a table, such as events over time.
+
+    Args:
+        columns: The table.
+        x: Column of the horizontal axis.
+        y: Column of what each belongs to.
+        title: Title of the plot.
+        titles: Titles of the two axes.
+
+    Example:
+        >>> ticks({"t": [0.5], "k": [0]}, x="t", y="k", title="Calls", titles=("", ""))["title"]
+        'Calls'
+    """
+    mark = {
+        "mark": "tick",
+        "encoding": {
+            "x": {"field": x, "type": "quantitative", "title": titles[0]},
+            "y": {"field": y, "type": "nominal", "title": titles[1]},
         },
     }
     return _whole(columns, [mark], title, None, None)

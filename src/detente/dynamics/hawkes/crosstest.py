@@ -16,6 +16,7 @@ from scipy.stats import chi2
 
 from detente.dynamics.hawkes.newton import maximise
 from detente.dynamics.hawkes.result import HawkesResult
+from detente.dynamics.specs import Spec, heat
 from detente.dynamics.tables import Tabular
 from detente.errors import UsageError
 
@@ -44,6 +45,10 @@ class CrossTest(Tabular):
         """One row."""
         return {name: [value] for name, value in vars(self).items()}
 
+    def spec(self) -> Spec:
+        """The p-value as one cell."""
+        return _cells(self.columns(), "p_value", "Does the one excite the other?")
+
 
 @dataclass(frozen=True, eq=False)
 class CrossTests(Tabular):
@@ -62,6 +67,11 @@ class CrossTests(Tabular):
         names = ("source", "target", "branching", "ratio", "p_value")
         found: dict[str, Any] = {n: [getattr(test, n) for test in self.tests] for n in names}
         return found | {"holm": self.holm, "tested": [len(self.tests)] * len(self.tests)}
+
+    def spec(self) -> Spec:
+        """The p-values as a matrix of cells, corrected for the number tested."""
+        title = f"Who excites whom? p-values by Holm, {len(self.tests)} tested"
+        return _cells(self.columns(), "holm", title)
 
 
 def cross_test(model: HawkesResult, source: str | int, target: str | int) -> CrossTest:
@@ -134,6 +144,12 @@ def cross_tests(model: HawkesResult) -> CrossTests:
     ]
     tests = tuple(cross_test(model, e, d) for e, d in pairs)
     return CrossTests(tests, _holm(np.array([test.p_value for test in tests])))
+
+
+def _cells(columns: dict[str, Any], value: str, title: str) -> Spec:
+    return heat(
+        columns, x="target", y="source", value=value, title=title, titles=("responds", "acts")
+    )
 
 
 def _check(model: HawkesResult, columns: int, ridge: float, source: int, target: int) -> None:

@@ -21,6 +21,7 @@ from detente.dynamics._compiled import compiled
 from detente.dynamics.hawkes.baseline import Baseline, make_baseline
 from detente.dynamics.hawkes.binned import BinnedHawkes, BinnedParameters
 from detente.dynamics.hawkes.target import POISSON
+from detente.dynamics.specs import Spec, fan
 from detente.dynamics.tables import Tabular
 from detente.errors import UsageError
 
@@ -69,6 +70,18 @@ class Futures(Tabular):
             "median": middle.ravel(),
             "high": high.ravel(),
         }
+
+    def spec(self) -> Spec:
+        """The median count of each dimension within its 90% interval, block by block."""
+        return fan(
+            self.columns(),
+            x="day",
+            y="median",
+            bands=[("low", "high")],
+            row="dimension",
+            title="What may come",
+            titles=("first day of the block", f"events in {self.every} days"),
+        )
 
 
 def simulate_binned(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from detente.dynamics._compiled import compiled
 from detente.dynamics.hawkes.process import Process
+from detente.dynamics.specs import Spec, ticks
 from detente.dynamics.tables import Tabular
 from detente.errors import UsageError
 
@@ -37,6 +38,12 @@ class Events(Tabular):
     def columns(self) -> dict[str, Any]:
         """One row per event."""
         return {"time": self.times, "kind": self.kinds, "weight": self.weights}
+
+    def spec(self) -> Spec:
+        """A stroke for each event, one line per dimension."""
+        return ticks(
+            self.columns(), x="time", y="kind", title="Events", titles=("days", "dimension")
+        )
 
     def daily(self, dimensions: int, days: int) -> Floats:
         """Events per day, shape (days, dimensions): what is left when only dates are kept."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from arviz_stats.base import array_stats
 
+from detente.dynamics import specs
 from detente.dynamics.checks import Check
 from detente.dynamics.regimes.sampler import Chains
 from detente.dynamics.tables import Tabular
@@ -61,6 +62,19 @@ class RegimeParameters(Tabular):
     def columns(self) -> Mapping[str, Any]:
         """One row per parameter."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    def spec(self) -> specs.Spec:
+        """The parameters of each regime within their 90% intervals, the log likelihood left out."""
+        own = np.array(self.regime) > 0
+        return specs.intervals(
+            {name: np.asarray(values)[own] for name, values in self.columns().items()},
+            x="mean",
+            y="parameter",
+            ends=("low_90", "high_90"),
+            column="regime",
+            title="Each regime's parameters",
+            titles=("posterior mean and 90% interval", "parameter"),
+        )
 
 
 def parameters_of(chains: Chains, system: Lagged) -> RegimeParameters:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, islice
+from typing import Any
 
 import numpy as np
 
+from detente.dynamics import specs
+from detente.dynamics.tables import Tabular
 from detente.dynamics.triads.attacks import Floats, Rule
 from detente.dynamics.triads.dyadic import Ints
 from detente.dynamics.triads.law import percent, share_as_large, worlds
@@ -19,7 +22,7 @@ MOST_CHOICES = 5000
 
 
 @dataclass(frozen=True)
-class AttackerEffect:
+class AttackerEffect(Tabular):
     """The law for one attacker.
 
     Attributes:
@@ -48,6 +51,33 @@ class AttackerEffect:
     attacked: tuple[int, ...] = ()
     surprise: float | None = None
     p_periods: float | None = None
+
+    def columns(self) -> Mapping[str, Any]:
+        """One row: the effect with its 90% interval, p-values and cases, and the pair's own."""
+        return {
+            "attacker": [self.attacker],
+            "effect_percent": [self.effect],
+            "low90": [self.low],
+            "high90": [self.high],
+            "p": [self.p],
+            "p_permutation": [self.p_permutation],
+            "pairs": [self.pairs],
+            "cases": [self.cases],
+            "pair": [None if self.pair is None else "-".join(self.pair)],
+            "surprise_percent": [self.surprise],
+            "p_periods": [self.p_periods],
+        }
+
+    def spec(self) -> specs.Spec:
+        """The effect within its interval."""
+        return specs.intervals(
+            self.columns(),
+            x="effect_percent",
+            y="attacker",
+            ends=("low90", "high90"),
+            title="Cooperation of pairs that one state attacks both",
+            titles=("change of cooperation, %", "attacker"),
+        )
 
 
 def attacker_effect(

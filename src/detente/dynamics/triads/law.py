@@ -112,22 +112,14 @@ class TriadLaw(Tabular):
 
     def spec(self) -> specs.Spec:
         """The effects with their intervals, one line per specification."""
-        where = {"field": "specification", "type": "nominal", "sort": None, "title": None}
-        effect = {"type": "quantitative", "title": "change of cooperation, %"}
-        interval = {"x": {"field": "low90", **effect}, "x2": {"field": "high90"}, "y": where}
-        return {
-            "$schema": specs.SCHEMA,
-            "title": "Cooperation of a pair with a common attacker",
-            "data": {"values": specs.records(self.columns())},
-            "layer": [
-                {"mark": {"type": "rule", "opacity": 0.4}, "encoding": {"x": {"datum": 0}}},
-                {"mark": "rule", "encoding": interval},
-                {
-                    "mark": {"type": "point", "filled": True},
-                    "encoding": {"x": {"field": "effect_percent", **effect}, "y": where},
-                },
-            ],
-        }
+        return specs.intervals(
+            self.columns(),
+            x="effect_percent",
+            y="specification",
+            ends=("low90", "high90"),
+            title="Cooperation of a pair with a common attacker",
+            titles=("change of cooperation, %", None),
+        )
 
 
 def triad_law(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
+from detente.dynamics import specs
 from detente.dynamics.tables import Tabular
 from detente.dynamics.vector.lagged import (
     Floats,
@@ -111,6 +112,18 @@ class BVAR(Tabular):
             "low_90": centre - reach,
             "high_90": centre + reach,
         }
+
+    def spec(self) -> specs.Spec:
+        """The coefficients of each equation within their 90% intervals."""
+        return specs.intervals(
+            self.columns(),
+            x="mean",
+            y="term",
+            ends=("low_90", "high_90"),
+            column="equation",
+            title="What moves each series",
+            titles=("coefficient", "regressor"),
+        )
 
 
 def fit_bvar(

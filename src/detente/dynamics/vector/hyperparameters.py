@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 
+from detente.dynamics import specs
 from detente.dynamics.tables import Tabular
 from detente.dynamics.vector.bvar import posterior_of
 from detente.dynamics.vector.lagged import Floats, Lagged, lagged
@@ -54,6 +55,18 @@ class HyperparameterChoice(Tabular):
             "log_marginal_likelihood": self.log_marginal_likelihoods,
             "probability": height / height.sum(),
         }
+
+    def spec(self) -> specs.Spec:
+        """The log marginal likelihood of each prior below the best one, in the order tried."""
+        heights = self.log_marginal_likelihoods
+        table = {"prior": np.arange(len(heights)) + 1, **self.columns()}
+        return specs.bars(
+            table | {"below_best": heights - heights.max()},
+            x="prior",
+            y="below_best",
+            title="How well each prior foretells the data",
+            titles=("prior, in the order tried", "log marginal likelihood less the best"),
+        )
 
 
 def choose_hyperparameters(

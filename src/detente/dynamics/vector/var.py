@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import f as f_distribution
+from scipy.stats import t as student
 
 from detente.dynamics import specs
 from detente.dynamics.multiple import holm
@@ -73,14 +74,30 @@ class VAR(Tabular):
         return forecast_mean(self.coefficients, self.system, steps, controls)
 
     def columns(self) -> Mapping[str, Any]:
-        """One row per coefficient: equation, regressor, estimate, standard error."""
+        """One row per coefficient: equation, regressor, estimate, standard error, 90% interval."""
         terms = term_names(self.system)
+        centre, error = self.coefficients.T.ravel(), self.errors.T.ravel()
+        reach = student.ppf(0.95, len(self.residuals) - self.system.x.shape[1]) * error
         return {
             "equation": np.repeat(self.names, len(terms)),
             "term": np.tile(terms, len(self.names)),
-            "estimate": self.coefficients.T.ravel(),
-            "error": self.errors.T.ravel(),
+            "estimate": centre,
+            "error": error,
+            "low_90": centre - reach,
+            "high_90": centre + reach,
         }
+
+    def spec(self) -> specs.Spec:
+        """The coefficients of each equation within their 90% intervals."""
+        return specs.intervals(
+            self.columns(),
+            x="estimate",
+            y="term",
+            ends=("low_90", "high_90"),
+            column="equation",
+            title="What moves each series",
+            titles=("coefficient", "regressor"),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +137,25 @@ class LagChoice(Tabular):
             "hq": self.hq,
             "fpe": self.fpe,
         }
+
+    def spec(self) -> specs.Spec:
+        """Each criterion by number of lags; less is better."""
+        table = dict(self.columns())
+        lags, names = np.asarray(table.pop("lags")), list(table)
+        long = {
+            "criterion": np.repeat(names, len(lags)),
+            "lags": np.tile(lags, len(names)),
+            "value": np.concatenate([table[name] for name in names]),
+        }
+        return specs.fan(
+            long,
+            x="lags",
+            y="value",
+            bands=[],
+            column="criterion",
+            title="How many lags?",
+            titles=("lags", "criterion"),
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,148 @@
+"""What every estimator promises: results that are tables and plots."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from types import ModuleType
+from typing import Any, get_type_hints
+
+import altair as alt
+import numpy as np
+import pytest
+
+import detente.dynamics
+from detente.dynamics.drifting import fit_drifting
+from detente.dynamics.eventstudy import Grid, event_study
+from detente.dynamics.groups import group_contrast
+from detente.dynamics.hawkes import cross_test, cross_tests, fit_binned
+from detente.dynamics.hawkes.futures import simulate_binned
+from detente.dynamics.hawkes.process import constant_process
+from detente.dynamics.hawkes.simulate import simulate
+from detente.dynamics.multiple import adjust, max_t
+from detente.dynamics.occurrence import odds_at
+from detente.dynamics.rates import rate_contrast
+from detente.dynamics.regimes.fit import fit_regimes
+from detente.dynamics.shift import level_shift
+from detente.dynamics.tables import Tabular
+from detente.dynamics.triads.case import attacker_effect
+from detente.dynamics.vector.bvar import fit_bvar
+from detente.dynamics.vector.hyperparameters import choose_hyperparameters
+from detente.dynamics.vector.var import choose_lags, fit_var, granger
+
+RNG = np.random.default_rng(1)
+SERIES = RNG.normal(size=(120, 2))
+STATE = np.arange(120) % 11 < 4
+DAYS = RNG.poisson(0.3, size=(400, 2))
+GRID = Grid(SERIES[:, 0], np.zeros(120, int), 2000 + np.arange(120) / 12, np.arange(120) % 12 / 12)
+OFF = ~np.eye(8, dtype=bool)
+
+
+def modules() -> Iterator[ModuleType]:
+    """The public modules of the dynamics package."""
+    root = detente.dynamics
+    for found in pkgutil.walk_packages(root.__path__, root.__name__ + "."):
+        if "._" not in found.name:
+            yield import_module(found.name)
+
+
+def hawkes() -> Any:
+    return fit_binned(DAYS, decays=[0.5], exposure=np.ones(400), names=["A", "B"])
+
+
+def attacker() -> Any:
+    friends = OFF * RNG.poisson(30.0, (6, 8, 8)).astype(float)
+    attacks = OFF * RNG.poisson(RNG.gamma(0.5, 8.0, (6, 8, 8))).astype(float)
+    return attacker_effect(attacks, friends, np.full(6, 5e3), list("ABCDEFGH"), "C", draws=9)
+
+
+RESULTS = {
+    "VAR": (lambda: fit_var(SERIES, 2, names=["a", "b"]), 10),
+    "LagChoice": (lambda: choose_lags(SERIES, 3), 3),
+    "Granger": (lambda: granger(fit_var(SERIES, 2)), 2),
+    "BVAR": (lambda: fit_bvar(SERIES, 2, names=["a", "b"]), 10),
+    "HyperparameterChoice": (
+        lambda: choose_hyperparameters(SERIES, 1, grid={"lambda1": (0.1, 1.0)}, refine=False),
+        2,
+    ),
+    "CrossTest": (lambda: cross_test(hawkes(), 0, 1), 1),
+    "CrossTests": (lambda: cross_tests(hawkes()), 2),
+    "Futures": (lambda: simulate_binned(hawkes(), 9, paths=20, exposure=1.0, every=3), 6),
+    "Events": (lambda: simulate(constant_process([1.0], [[0.2]], 2.0, 9.0)), None),
+    "Adjusted": (lambda: adjust(["a", "b"], [0.01, 0.2]), 2),
+    "MaxT": (lambda: max_t([1.0, 0.1], RNG.normal(size=(99, 2)), names=["a", "b"]), 2),
+    "RegimeParameters": (
+        lambda: (
+            fit_regimes(
+                SERIES * np.repeat([1.0, 5.0], 60)[:, None], 1, sweeps=60, burn=20, chains=2
+            ).parameters
+        ),
+        23,
+    ),
+    "LevelShift": (lambda: level_shift(GRID, 60, window=12), 1),
+    "EventStudy": (
+        lambda: event_study(GRID, list(range(20, 110, 15)), window=3, baseline=3, draws=49),
+        6,
+    ),
+    "GroupContrast": (lambda: group_contrast(RNG.normal(size=(6, 20)), 2), 6),
+    "RateContrast": (
+        lambda: rate_contrast(RNG.poisson(3.0, 120) * 1.0, np.ones(120), STATE, ~STATE, draws=99),
+        2,
+    ),
+    "DriftingRate": (lambda: fit_drifting(RNG.random(1500) < 0.03, draws=50), 8),
+    "Odds": (lambda: odds_at(DAYS[:, 0].repeat(3) * 1.0, [30], [None], draws=50, seed=1)[0][0], 2),
+    "AttackerEffect": (attacker, 1),
+}
+"""How to make each result, and the rows that its table then has."""
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_results_are_tables_and_plots(name: str) -> None:
+    make, rows = RESULTS[name]
+    result = make()  # type: ignore[no-untyped-call]
+    assert type(result).__name__ == name
+    assert dataclasses.is_dataclass(result)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(result, dataclasses.fields(result)[0].name, None)
+    table = result.df()
+    assert len(table) == rows or rows is None
+    assert len(table) > 0
+    spec = result.spec()
+    alt.Chart.from_dict(spec)
+    drawn = spec["data"]["values"]
+    assert len(drawn) == (4 * rows if name == "LagChoice" else 22 if rows == 23 else len(table))
+    for layer in spec.get("spec", spec)["layer"]:
+        fields = [channel.get("field") for channel in layer["encoding"].values()]
+        assert all(field is None or drawn[0][field] is not None for field in fields)
+
+
+PARTS = {
+    "Influence": "rows of a sandwich",
+    "Likelihood": "the value and gradient of a log-likelihood",
+    "NormalWishart": "the distribution of a system of a BVAR",
+    "Optimum": "the maximum of a likelihood",
+    "PairFit": "the regression within the triad law",
+    "ParameterGrid": "a posterior of parameters to draw from",
+}
+"""What a method may return besides a result: parts of one."""
+
+
+def test_whatever_a_method_returns_is_a_table_and_a_plot() -> None:
+    found = set()
+    for module in modules():
+        for function in vars(module).values():
+            if getattr(function, "__module__", "") != module.__name__:
+                continue
+            if inspect.isfunction(function) and "Source:" in (function.__doc__ or ""):
+                found.add(get_type_hints(function).get("return"))
+    results = [one for one in found if dataclasses.is_dataclass(one)]
+    assert len(results) > 15
+    lacking = {
+        one.__name__  # type: ignore[union-attr]
+        for one in results
+        if not (issubclass(one, Tabular) and hasattr(one, "spec"))  # type: ignore[arg-type]
+    }
+    assert lacking == set(PARTS)
