@@ -1,7 +1,10 @@
-"""Event-level forecasting on ICEWS14, ICEWS18 and ICEWS05-15: `python -m benchmarks.tkg`.
+"""Event-level forecasting on ICEWS14, ICEWS18 and ICEWS05-15.
 
-Settings are chosen on the valid split (`--split valid`, prints only). Every run on the test split
-is appended to `results/tkg-test-runs.jsonl`, whether its number is liked or not.
+    python -m benchmarks tkg                          # every set and mode, on the test split
+    python -m benchmarks.tkg ICEWS14 --split valid    # prints only: to choose settings
+
+Every run on the test split is appended to `results/tkg-test-runs.jsonl`, whether its number is
+liked or not.
 """
 
 from __future__ import annotations
@@ -27,6 +30,8 @@ from detente.forecasts.events.recurrency import best_half_lives, recurrency
 
 LOG = RESULTS / "tkg-test-runs.jsonl"
 SETS = ("ICEWS14", "ICEWS18", "ICEWS05-15")
+MODES = ("ids", "names")
+STEPS = ("single", "multi")
 TARGETS = {"ICEWS14": 0.485, "ICEWS18": 0.365}
 PUBLISHED = {
     "ICEWS14": "CountTRuCoLa .450, TiRGN .440, LogCL .489 (GPU)",
@@ -35,26 +40,42 @@ PUBLISHED = {
 }
 
 
-def main() -> None:
-    """Run the named benchmarks, each in a fresh process."""
+def main(
+    sets: Sequence[str] = SETS,
+    modes: Sequence[str] = MODES,
+    steps: Sequence[str] = STEPS,
+    split: str = "test",
+) -> None:
+    """Run each of the named benchmarks in a fresh process.
+
+    Args:
+        sets: Which sets of facts.
+        modes: `ids`, `names`.
+        steps: `single`, `multi`.
+        split: `valid` prints only; `test` is logged and saved.
+    """
+    for name in sets:
+        for step in steps:
+            for mode in modes:
+                _record(name, mode, step, split)
+
+
+def _command() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.tkg", description=__doc__)
     parser.add_argument("sets", nargs="*", default=SETS)
     parser.add_argument("--split", choices=["valid", "test"], default="test")
-    parser.add_argument("--modes", nargs="*", default=["ids", "names"])
-    parser.add_argument("--steps", nargs="*", default=["single", "multi"])
+    parser.add_argument("--modes", nargs="*", default=MODES)
+    parser.add_argument("--steps", nargs="*", default=STEPS)
     parser.add_argument("--baselines", action="store_true", help="only psi and xi")
     parser.add_argument("--child", action="store_true", help="run one here and print it")
     given = parser.parse_args()
     if given.child:
         print(json.dumps(_run(given.sets[0], given.modes[0], given.steps[0], given.split)))
-        return
-    for name in given.sets:
-        if given.baselines:
+    elif given.baselines:
+        for name in given.sets:
             print(json.dumps(baselines(_read(name))))
-            continue
-        for steps in given.steps:
-            for mode in given.modes:
-                _record(name, mode, steps, given.split)
+    else:
+        main(given.sets, given.modes, given.steps, given.split)
 
 
 def _record(name: str, mode: str, steps: str, split: str) -> None:
@@ -154,4 +175,4 @@ def table(names: Sequence[str] = SETS) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    _command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -70,12 +70,12 @@ def read_system(data: StudyData, system: System, *, seed: int = 1) -> SystemRead
     blank = SystemReading(id=system.id, label=system.label, caveats=tuple(system.caveats))
     try:
         series = align(data, system)
-        bvar = _fit(series, system)
+        bvar = fit_system(series, system.lags, [one.label for one in system.series])
         paths = impulse_bands(
             bvar, steps=system.steps + 1, draws=PATHS, coverages=COVERAGES, seed=seed
         )
-        kept = _judged(bvar, system, seed)
-        turned = _judged(bvar, system, seed, turned=True)
+        kept = judge(bvar, system.horizon, seed=seed)
+        turned = judge(bvar, system.horizon, turned=True, seed=seed)
     except DataGapError as gap:
         return replace(blank, problem=f"{gap.found} {gap.next_step}")
     reactions = tuple(_reactions(series, paths, kept, turned))
@@ -101,19 +101,54 @@ def read_system(data: StudyData, system: System, *, seed: int = 1) -> SystemRead
     return replace(reading, answer=_answer(reading))
 
 
-def _fit(series: Aligned, system: System) -> BVAR:
-    """The system under the prior that the data support best."""
-    names = [one.label for one in system.series]
+def fit_system(series: Aligned, lags: int, names: Sequence[str]) -> BVAR:
+    """The vector autoregression of a system under the prior that its data support best.
+
+    Args:
+        series: The series on one grid.
+        lags: Lags of every series, in periods.
+        names: Name of each series.
+
+    Example:
+        >>> values = np.random.default_rng(1).normal(size=(120, 2))
+        >>> days = np.datetime64("2001-01") + np.arange(120)
+        >>> grid = Aligned("month", days, values, np.zeros(120, int), (True, True), (), ())
+        >>> fit_system(grid, 2, ["A", "B"]).stable
+        True
+
+    Source:
+        Sims and Zha (1998), Bayesian methods for dynamic multivariate models; Giannone, Lenza and
+        Primiceri (2015), Prior selection for vector autoregressions, for the choice of tightness.
+    """
     choice = choose_hyperparameters(
-        series.values, system.lags, grid=GRID, start=START, segments=series.segments
+        series.values, lags, grid=GRID, start=START, segments=series.segments
     )
-    return fit_bvar(series.values, system.lags, choice.best, names=names, segments=series.segments)
+    return fit_bvar(series.values, lags, choice.best, names=names, segments=series.segments)
 
 
-def _judged(bvar: BVAR, system: System, seed: int, *, turned: bool = False) -> Judged:
+def judge(
+    bvar: BVAR, horizon: int, *, turned: bool = False, draws: int = DRAWS, seed: int = 1
+) -> Judged:
+    """Judge every reaction by its mean over the horizon, corrected for all that are tested.
+
+    Args:
+        bvar: The system.
+        horizon: Periods after the one of the surprise that the mean is taken over.
+        turned: Whether the causal order within a period is turned around.
+        draws: Posterior draws.
+        seed: Of the draws.
+
+    Example:
+        >>> values = np.random.default_rng(1).normal(size=(120, 2))
+        >>> len(judge(fit_bvar(values, 2, START), 6, draws=1000).corrected)
+        2
+
+    Source:
+        Holm (1979), A simple sequentially rejective multiple test procedure.
+    """
     k = len(bvar.names)
     order = range(k - 1, -1, -1) if turned else None
-    means = mean_responses(bvar, steps=system.horizon + 1, draws=DRAWS, order=order, seed=seed)
+    means = mean_responses(bvar, steps=horizon + 1, draws=draws, order=order, seed=seed)
     tested = [(act, respond) for act in range(k) for respond in range(k) if act != respond]
     drawn = np.column_stack([means[:, respond, act] for act, respond in tested])
     corrected = holm([_tail(column) for column in drawn.T])
