@@ -1,4 +1,4 @@
-"""What every estimator promises: results that are tables and plots."""
+"""What every estimator promises: a docstring to use it by, and results as tables and plots."""
 
 from __future__ import annotations
 
@@ -47,6 +47,58 @@ def modules() -> Iterator[ModuleType]:
     for found in pkgutil.walk_packages(root.__path__, root.__name__ + "."):
         if "._" not in found.name:
             yield import_module(found.name)
+
+
+STEPS = {
+    *(f"hawkes.{name}" for name in ("check", "draws", "newton", "profile", "stream", "target")),
+    *("projections.rows", "projections.sandwich", "regimes.convergence", "regimes.sampler"),
+}
+"""Modules of steps within an estimator, for which one sentence is enough."""
+
+TOOLS = {
+    *("hawkes.baseline", "panels", "specs", "threads", "vector.lagged"),
+    *("eventstudy.merge_episodes", "hawkes.kernel.spread", "hawkes.process.constant_process"),
+    *("occurrence.happened_within", "rates.prepared", "regimes.filter.transitions_in"),
+    *("triads.attacks.attacks", "triads.attacks.shared_attackers", "triads.law.percent"),
+    *("triads.panel.triad_panel", "triads.worlds.simulated_dyads"),
+    "vector.conditional.conditions",
+}
+"""Modules and functions that prepare, simulate or draw, and are nobody's method."""
+
+
+def functions() -> Iterator[tuple[str, str, Any]]:
+    """Module, name and body of every public function."""
+    for module in modules():
+        home = module.__name__.removeprefix("detente.dynamics.")
+        for name, value in vars(module).items():
+            plain = getattr(value, "py_func", value)  # what numba has compiled
+            own = getattr(value, "__module__", "") == module.__name__
+            if own and inspect.isfunction(plain) and not name.startswith("_"):
+                yield home, name, plain
+
+
+def test_every_function_can_be_used_by_its_docstring() -> None:
+    lacking = []
+    for home, name, function in functions():
+        text = inspect.getdoc(function) or ""
+        needed = {}
+        if home not in STEPS:
+            needed["Args:"] = bool(inspect.signature(function).parameters)
+            needed["Example:\n    >>> "] = True
+            needed["Source:\n    "] = not {home, f"{home}.{name}"} & TOOLS
+        lacking += [(home, name, what) for what, due in needed.items() if due and what not in text]
+        lacking += [(home, name, "docstring")] if not text else []
+    assert lacking == []
+
+
+def test_the_lists_of_exceptions_are_true() -> None:
+    known = {home for home, *_ in functions()} | {f"{home}.{name}" for home, name, _ in functions()}
+    assert known >= STEPS | TOOLS
+    assert not {
+        f"{home}.{name}"
+        for home, name, function in functions()
+        if f"{home}.{name}" in TOOLS and "Source:" in (function.__doc__ or "")
+    }
 
 
 def hawkes() -> Any:
@@ -120,24 +172,22 @@ def test_results_are_tables_and_plots(name: str) -> None:
 
 
 PARTS = {
+    "CountFit": "the regression within a local projection of counts",
+    "DailyKernel": "a kernel by days",
     "Influence": "rows of a sandwich",
     "Likelihood": "the value and gradient of a log-likelihood",
     "NormalWishart": "the distribution of a system of a BVAR",
     "Optimum": "the maximum of a likelihood",
     "PairFit": "the regression within the triad law",
+    "TriadModel": "the regression within the triad law",
     "ParameterGrid": "a posterior of parameters to draw from",
 }
 """What a method may return besides a result: parts of one."""
 
 
 def test_whatever_a_method_returns_is_a_table_and_a_plot() -> None:
-    found = set()
-    for module in modules():
-        for function in vars(module).values():
-            if getattr(function, "__module__", "") != module.__name__:
-                continue
-            if inspect.isfunction(function) and "Source:" in (function.__doc__ or ""):
-                found.add(get_type_hints(function).get("return"))
+    methods = [body for _, _, body in functions() if "Source:" in (body.__doc__ or "")]
+    found = {get_type_hints(method).get("return") for method in methods}
     results = [one for one in found if dataclasses.is_dataclass(one)]
     assert len(results) > 15
     lacking = {

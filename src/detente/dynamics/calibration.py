@@ -145,6 +145,10 @@ def calibrate(
         ...     return mean, data / 2 + rng.normal(size=(99, 1)) * 0.5**0.5
         >>> calibrate(simulate, simulations=200).p_value > 0.01
         True
+
+    Source:
+        Talts, Betancourt, Simpson, Vehtari and Gelman (2018), Validating Bayesian inference
+        algorithms with simulation-based calibration.
     """
     streams = np.random.SeedSequence(seed).spawn(simulations)
     ranks, draws = [], 0

@@ -176,9 +176,17 @@ def fit_drifting(counts: Floats, *, draws: int = 500, seed: int = 1) -> Drifting
 def excitement(counts: Floats, decay: float) -> Floats:
     """Excitement by earlier events for every day and the day after the last, shape (T + 1,).
 
+    Args:
+        counts: Events per day, shape (T,).
+        decay: Share of the excitement that is left after a day, 0 to 1.
+
     Example:
         >>> excitement(np.array([1.0, 0.0, 0.0]), 0.5).tolist()
         [0.0, 0.5, 0.25, 0.125]
+
+    Source:
+        Hawkes (1971), Spectra of some self-exciting and mutually exciting point processes,
+        in discrete time.
     """
     padded = np.append(counts, 0.0)
     return np.asarray(lfilter([0.0, 1 - decay], [1.0, -decay], padded), dtype=np.float64)

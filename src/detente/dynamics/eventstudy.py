@@ -147,6 +147,9 @@ def change_at(grid: Grid, window: int, baseline: int, lag: int = 0) -> Floats:
         >>> grid = Grid(step, flat.astype(int), flat, flat)
         >>> change_at(grid, window=2, baseline=2)[4].item()
         1.0
+
+    Source:
+        MacKinlay (1997), Event studies in economics and finance.
     """
     after = _mean_of_next(grid, window, lag)
     before = _mean_of_next(grid, baseline, -baseline)
@@ -235,7 +238,13 @@ def path_around(grid: Grid, starts: Ints, before: int, after: int, baseline: int
     """The series around each start, less its mean over the `baseline` periods before it.
 
     Offsets run from -before to after - 1, so the shape is (n, before + after); NaN outside the
-    series or its source block. `before` is at least `baseline`.
+
+    Args:
+        grid: The series.
+        starts: Index of each start, shape (n,).
+        before: Periods before each start, at least `baseline`.
+        after: Periods from each start on.
+        baseline: Periods before the start whose mean is taken off.
 
     Example:
         >>> line = np.arange(10.0)
@@ -243,6 +252,9 @@ def path_around(grid: Grid, starts: Ints, before: int, after: int, baseline: int
         >>> grid = Grid(line, flat.astype(int), flat, flat)
         >>> path_around(grid, np.array([5]), 2, 2, 2).tolist()
         [[-0.5, 0.5, 1.5, 2.5]]
+
+    Source:
+        MacKinlay (1997), Event studies in economics and finance.
     """
     offsets = np.arange(-before, after)
     index = starts[:, None] + offsets

@@ -223,6 +223,10 @@ def adjust(
     Example:
         >>> print(adjust(["A to B", "B to A"], [0.01, 0.2]))
         2 tested, corrected so that the chance of any false finding is kept (Holm 1979).
+
+    Source:
+        Holm (1979), A simple sequentially rejective multiple test procedure; Benjamini and Hochberg
+        (1995), Controlling the false discovery rate.
     """
     if method not in CORRECTIONS or len(names) != len(p_values):
         raise UsageError(

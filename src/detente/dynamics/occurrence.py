@@ -96,6 +96,10 @@ def odds_at(
         >>> odds, _ = odds_at(history, [30], [True], draws=50, seed=1)
         >>> odds[0].base_rate
         1.0
+
+    Source:
+        As `fit_drifting`; Politis and Romano (1992), A circular block-resampling procedure for
+        stationary data, for the interval of the base rate.
     """
     if len(counts) < MIN_HISTORY:
         raise DataGapError(
@@ -115,6 +119,10 @@ def odds_at(
 
 def happened_within(counts: Floats, days: int) -> Floats:
     """For each day with a full window after it: 1 if the next `days` days hold an event.
+
+    Args:
+        counts: Events per day, shape (T,).
+        days: Length of the window.
 
     Example:
         >>> happened_within(np.array([0.0, 0.0, 1.0, 0.0]), 2).tolist()

@@ -191,6 +191,10 @@ def log_rate_ratio(
         >>> ratio = log_rate_ratio(np.array([40.0, 40, 20, 20]), np.ones(4), high, ~high)
         >>> round(float(np.exp(ratio)), 1)
         2.0
+
+    Source:
+        Mantel and Haenszel (1959), Statistical aspects of the analysis of data from retrospective
+        studies of disease; as for person-time in Rothman, Greenland and Lash (2008), chapter 15.
     """
     counted, high, low, _ = prepared(counts, exposure, high, low, strata)
     return log_ratio(counted, high, low)
@@ -199,7 +203,21 @@ def log_rate_ratio(
 def prepared(
     counts: Floats, exposure: Floats, high: Bools, low: Bools, strata: Ints | None
 ) -> tuple[Counted, Bools, Bools, Bools]:
-    """Zeros where nothing is known, the states where something is, and where that is."""
+    """Zeros where nothing is known, the states where something is, and where that is.
+
+    Args:
+        counts: Events per period, shape (T,), NaN where unknown.
+        exposure: Exposure per period, shape (T,).
+        high: Periods in the first state, shape (T,).
+        low: Periods in the second, shape (T,).
+        strata: Stratum of each period, shape (T,), -1: left out; None for one.
+
+    Example:
+        >>> high = np.array([True, False, False])
+        >>> known = prepared(np.array([4.0, 2.0, np.nan]), np.ones(3), high, ~high, None)[3]
+        >>> known.tolist()
+        [True, True, False]
+    """
     known = np.isfinite(counts) & np.isfinite(exposure)
     if strata is None:
         strata = np.zeros(len(counts), dtype=np.int64)
@@ -261,7 +279,23 @@ def _check(high: Bools, low: Bools) -> None:
 
 
 def log_ratio(counted: Counted, high: Bools, low: Bools) -> float:
-    """The Mantel-Haenszel log rate ratio of two states; NaN where no stratum holds both."""
+    """The Mantel-Haenszel log rate ratio of two states; NaN where no stratum holds both.
+
+    Args:
+        counted: Events, exposure and strata.
+        high: Periods in the first state, shape (T,).
+        low: Periods in the second.
+
+    Example:
+        >>> counted = Counted(np.array([4.0, 4, 1, 1]), np.ones(4), np.zeros(4, dtype=int))
+        >>> first = np.array([True, True, False, False])
+        >>> round(log_ratio(counted, first, ~first), 2)
+        1.3
+
+    Source:
+        Mantel and Haenszel (1959), Statistical aspects of the analysis of data from retrospective
+        studies of disease; as for person-time in Rothman, Greenland and Lash (2008), chapter 15.
+    """
     return float(_combined(*(counted.by_stratum(side) for side in (high, low)))[0])
 
 
@@ -310,6 +344,10 @@ def moved_ratios(counted: Counted, high: Bools, low: Bools, known: Bools) -> Flo
         >>> first = np.array([True, True, False, False])
         >>> moved_ratios(counted, first, ~first, np.ones(4, dtype=bool)).round(1).tolist()
         [0.0, -1.3, 0.0]
+
+    Source:
+        Lotwick and Silverman (1982), Methods for analysing spatial processes of several types of
+        points, for moves around a ring.
     """
     periods = np.flatnonzero(known)
     here = slice(int(periods[0]), int(periods[-1]) + 1)

@@ -17,11 +17,18 @@ def expanded_tail(coverage: float, cases: int) -> float:
     """Tail probability at which a percentile interval of a mean of few cases has its coverage.
 
     Plain percentile intervals are too narrow for few cases; this widens them to the width that a
-    t-interval would have (Hesterberg 2015, What teachers should know about the bootstrap).
+    t-interval would have.
+
+    Args:
+        coverage: Nominal coverage of the interval.
+        cases: Number of cases.
 
     Example:
         >>> expanded_tail(0.90, 10) < 0.05 < expanded_tail(0.90, 1000) + 0.001
         True
+
+    Source:
+        Hesterberg (2015), What teachers should know about the bootstrap.
     """
     if cases < 2:
         return 0.0
@@ -43,6 +50,9 @@ def bootstrap_means(cases: Floats, *, draws: int = 2000, seed: int = 1) -> Float
     Example:
         >>> bootstrap_means(np.array([1.0, 1.0, 1.0]), draws=2).tolist()
         [1.0, 1.0]
+
+    Source:
+        Efron (1979), Bootstrap methods: another look at the jackknife.
     """
     rng = np.random.default_rng(seed)
     weights = rng.multinomial(len(cases), np.full(len(cases), 1 / len(cases)), size=draws)
@@ -70,6 +80,9 @@ def interval_of_mean(
         >>> low, high = interval_of_mean(np.array([1.0, 2.0, 3.0, 4.0]))
         >>> low < 2.5 < high
         True
+
+    Source:
+        Hesterberg (2015), What teachers should know about the bootstrap.
     """
     if len(cases) < 2:
         return -np.inf, np.inf

@@ -95,6 +95,11 @@ def level_shift(grid: Grid, at: int, *, window: int) -> LevelShift:
         >>> grid = Grid(values, np.zeros(120, dtype=int), np.arange(120) / 12, np.zeros(120))
         >>> bool(level_shift(grid, 60, window=12).p_placebo < 0.05)
         True
+
+    Source:
+        Abadie, Diamond and Hainmueller (2010), Synthetic control methods for comparative case
+        studies, for inference by placebo; Rosenbaum (2002), Observational Studies, for intervals
+        from a randomisation test.
     """
     changes = change_at(grid, window, window)
     if not 0 <= at < len(changes) or not np.isfinite(changes[at]):

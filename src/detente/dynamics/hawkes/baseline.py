@@ -102,6 +102,9 @@ def make_baseline(
 def check_rank(baseline: Baseline) -> None:
     """Refuse a design whose columns cannot be told apart over the observed cells.
 
+    Args:
+        baseline: The design.
+
     Raises:
         DataGapError: The columns are collinear.
 

@@ -123,7 +123,10 @@ def cross_test(model: HawkesResult, source: str | int, target: str | int) -> Cro
 
 
 def cross_tests(model: HawkesResult) -> CrossTests:
-    """Test every pair of different dimensions that may excite; arguments as in `cross_test`.
+    """Test every pair of different dimensions that may excite.
+
+    Args:
+        model: A fitted process, without a ridge.
 
     Example:
         >>> from detente.dynamics.hawkes import fit_binned

@@ -24,6 +24,10 @@ def daily_excitement(counts: Floats, decays: Floats, gain: Floats) -> Floats:
         >>> made = daily_excitement(np.array([[1.0], [0.0]]), np.array([np.log(2)]), np.ones(1))
         >>> made[:, 0, 0].tolist()
         [0.0, 1.0, 0.5]
+
+    Source:
+        Ozaki (1979), Maximum likelihood estimation of Hawkes' self-exciting point processes, for
+        the recursion.
     """
     days, dimensions = counts.shape
     left = np.exp(-decays)
@@ -56,6 +60,10 @@ def event_excitement(
         >>> times, rows = np.arange(2.0), np.arange(2)
         >>> event_excitement(times, kinds, np.ones(2), np.ones(1), rows, 1).tolist()
         [[0.0], [0.36787944117144233]]
+
+    Source:
+        Ozaki (1979), Maximum likelihood estimation of Hawkes' self-exciting point processes, for
+        the recursion.
     """
     events, number = len(times), len(decays)
     result = np.empty((events, dimensions * number))
@@ -88,10 +96,22 @@ def total_excitement(
 ) -> Floats:
     """Excitement by each source and decay summed over time up to `end`, shape (D * K,).
 
+    Args:
+        times: Times in order, shape (N,).
+        kinds: Dimension of each event, shape (N,).
+        weights: Impact of each event, shape (N,).
+        decays: Decays per day, shape (K,).
+        end: Until when.
+        dimensions: Number of dimensions D.
+
     Example:
         >>> one, kind = np.ones(1), np.zeros(1, np.int64)
         >>> total_excitement(np.zeros(1), kind, one, one, np.inf, 1).tolist()
         [1.0]
+
+    Source:
+        Ozaki (1979), Maximum likelihood estimation of Hawkes' self-exciting point processes, for
+        the recursion.
     """
     number = len(decays)
     result = np.zeros(dimensions * number)

@@ -124,6 +124,9 @@ def simulate_binned(
         >>> futures = simulate_binned(model, 28, paths=200, every=7)
         >>> futures.counts.shape, futures.probability(28).shape
         ((200, 4, 2), (2,))
+
+    Source:
+        Kirchner (2016), Hawkes and INAR(infinity) processes, for the process by day.
     """
     used = [model.parameters()] if parameters is None else list(parameters)
     _check(model, days, paths, every, used)

@@ -46,6 +46,10 @@ def daily_kernel(decays: Floats, *, within_day: bool) -> DailyKernel:
         >>> kernel = daily_kernel(np.array([2.0]), within_day=True)
         >>> kernel.gain.round(3).tolist(), kernel.same.round(3).tolist()
         ([0.374], [0.568])
+
+    Source:
+        Hawkes (1971), Spectra of some self-exciting and mutually exciting point processes,
+        for the kernel; its sums by day follow from times that are uniform within their day.
     """
     fade = -np.expm1(-decays)
     if not within_day:
@@ -71,6 +75,10 @@ def direct(excitation: Floats, decays: Floats, *, within_day: bool) -> Floats:
     Example:
         >>> direct(np.array([[[0.3734]]]), np.array([2.0]), within_day=True).round(3).tolist()
         [[0.3]]
+
+    Source:
+        Hawkes (1971), Spectra of some self-exciting and mutually exciting point processes,
+        for the kernel; its sums by day follow from times that are uniform within their day.
     """
     if not within_day:
         return np.asarray(excitation.sum(axis=2))
@@ -86,7 +94,15 @@ def direct(excitation: Floats, decays: Floats, *, within_day: bool) -> Floats:
 
 
 def spread(seen: Floats) -> float:
-    """Largest row sum of the coefficients, for a start of the iteration within reach."""
+    """Largest row sum of the coefficients, for a start of the iteration within reach.
+
+    Args:
+        seen: Coefficients by decay, target and source, shape (K, D, D).
+
+    Example:
+        >>> spread(np.array([[[0.2, 0.1], [0.0, 0.4]]]))
+        0.4
+    """
     return float(seen.sum(axis=(0, 2)).max())
 
 

@@ -147,8 +147,15 @@ class HawkesResult(Tabular):
 def spectral_radius(matrix: Floats) -> float:
     """Largest absolute eigenvalue.
 
+    Args:
+        matrix: A branching matrix, shape (D, D).
+
     Example:
         >>> spectral_radius(np.array([[0.5, 0.0], [1.0, 0.25]]))
         0.5
+
+    Source:
+        Hawkes and Oakes (1974), A cluster process representation of a self-exciting process, for
+        what it decides: whether each event brings finitely many others.
     """
     return float(np.abs(np.linalg.eigvals(matrix)).max())

@@ -159,6 +159,10 @@ def probability_highest(posterior: LevelPosterior, target: Bools, rivals: Bools)
         >>> last, before = np.array([False, False, True]), np.array([True, True, False])
         >>> probability_highest(up, last, before)
         1.0
+
+    Source:
+        Goldstein and Spiegelhalter (1996), League tables and their limitations, for ranks by joint
+        posterior draws.
     """
     _check_sets(posterior, target, rivals)
     best = posterior.draws[:, target].max(axis=1)
@@ -168,13 +172,23 @@ def probability_highest(posterior: LevelPosterior, target: Bools, rivals: Bools)
 def probability_lowest(posterior: LevelPosterior, target: Bools, rivals: Bools) -> float:
     """Probability that the lowest level within `target` is below every level within `rivals`.
 
-    Arguments, result and errors are those of `probability_highest`.
+    Args:
+        posterior: Joint draws of the level.
+        target: Which periods are claimed to be the lowest, shape (T,).
+        rivals: Which periods they must lie below, shape (T,).
+
+    Returns:
+        Share of the draws in which it does, 0 to 1.
 
     Example:
         >>> up = LevelPosterior(np.array([[0.0, 1.0, 2.0]]), {})
         >>> last, before = np.array([False, False, True]), np.array([True, True, False])
         >>> probability_lowest(up, last, before), probability_lowest(up, before, last)
         (0.0, 1.0)
+
+    Source:
+        Goldstein and Spiegelhalter (1996), League tables and their limitations, for ranks by joint
+        posterior draws.
     """
     _check_sets(posterior, target, rivals)
     best = posterior.draws[:, target].min(axis=1)

@@ -68,6 +68,10 @@ def fit_counts(counts: Floats, x: Floats, offset: Floats, *, negative_binomial: 
         >>> fit = fit_counts(counts, x, np.zeros(500), negative_binomial=False)
         >>> fit.coefficients.round(1).tolist()
         [1.0, 0.5]
+
+    Source:
+        Gourieroux, Monfort and Trognon (1984), Pseudo maximum likelihood methods: applications to
+        Poisson models.
     """
     first: Floats = np.asarray(
         np.linalg.lstsq(x, np.log(counts + 0.5) - offset, rcond=None)[0], dtype=np.float64
@@ -81,6 +85,11 @@ def fit_counts(counts: Floats, x: Floats, offset: Floats, *, negative_binomial: 
 
 def dispersion_of(counts: Floats, mean: Floats, coefficients: int) -> float:
     """Dispersion of NB2 by moments, at least 0.
+
+    Args:
+        counts: Shape (n,).
+        mean: Their fitted means, shape (n,).
+        coefficients: Number of coefficients fitted.
 
     Example:
         >>> round(dispersion_of(np.array([0.0, 4.0, 0.0, 4.0]), np.full(4, 2.0), 1), 3)

@@ -69,6 +69,9 @@ def ergodic_shares(transition: ArrayLike) -> Floats:
     Example:
         >>> ergodic_shares([[0.9, 0.1], [0.3, 0.7]]).round(2).tolist()
         [0.75, 0.25]
+
+    Source:
+        Hamilton (1994), Time series analysis, section 22.2.
     """
     chances = np.asarray(transition, dtype=np.float64)
     h = chances.shape[-1]
@@ -88,7 +91,29 @@ def ergodic_shares(transition: ArrayLike) -> Floats:
 def filter_regimes(
     log_densities: Floats, transition: Floats, initial: Floats, fresh: Bools
 ) -> tuple[Floats, float]:
-    """Filtered probabilities and log likelihood; the chain begins anew where `fresh` is true."""
+    """Filtered probabilities and log likelihood; the chain begins anew where `fresh` is true.
+
+    Args:
+        log_densities: Log density of each period in each regime, shape (T, h).
+        transition: Probability of the next regime (column) after each (row), shape (h, h).
+        initial: Probability of each regime where the chain begins, shape (h,).
+        fresh: Where it begins, shape (T,); the first must be true.
+
+    Returns:
+        Filtered probabilities, shape (T, h), and the log likelihood. Where no regime can have made
+        some period: those before it, and minus infinity.
+
+    Example:
+        >>> densities = np.log(np.array([[0.9, 0.1], [0.5, 0.5]]))
+        >>> stay, even = np.array([[0.8, 0.2], [0.2, 0.8]]), np.full(2, 0.5)
+        >>> filtered, _ = filter_regimes(densities, stay, even, np.array([True, False]))
+        >>> filtered.round(2).tolist()
+        [[0.9, 0.1], [0.74, 0.26]]
+
+    Source:
+        Hamilton (1989), A new approach to the economic analysis of nonstationary time series and
+        the business cycle.
+    """
     rows, h = log_densities.shape
     filtered = np.empty((rows, h))
     log_likelihood = 0.0
@@ -117,10 +142,21 @@ def filter_regimes(
 def draw_path(filtered: Floats, transition: Floats, fresh: Bools, uniforms: Floats) -> Ints:
     """A joint draw of the regimes of all periods, shape (T,), drawn backwards from the filter.
 
-    `uniforms` are random numbers between 0 and 1, one per period.
+    Args:
+        filtered: Filtered probabilities, shape (T, h).
+        transition: Probability of the next regime (column) after each (row), shape (h, h).
+        fresh: Where the chain begins, shape (T,).
+        uniforms: Random numbers between 0 and 1, one per period, shape (T,).
 
-    Source: Carter and Kohn (1994), On Gibbs sampling for state space models; Chib (1996),
-    Calculating posterior distributions and modal estimates in Markov mixture models.
+    Example:
+        >>> sure = np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])
+        >>> stay = np.array([[0.9, 0.1], [0.1, 0.9]])
+        >>> draw_path(sure, stay, np.array([True, False, False]), np.full(3, 0.6)).tolist()
+        [0, 1, 1]
+
+    Source:
+        Carter and Kohn (1994), On Gibbs sampling for state space models; Chib (1996), Calculating
+        posterior distributions and modal estimates in Markov mixture models.
     """
     rows, h = filtered.shape
     path = np.empty(rows, dtype=np.int64)
@@ -142,7 +178,17 @@ def draw_path(filtered: Floats, transition: Floats, fresh: Bools, uniforms: Floa
 
 @compiled
 def transitions_in(path: Ints, fresh: Bools, h: int) -> Floats:
-    """How often each regime (column) came after each (row), shape (h, h)."""
+    """How often each regime (column) came after each (row), shape (h, h).
+
+    Args:
+        path: Regime of each period, shape (T,).
+        fresh: Where the chain begins, shape (T,).
+        h: Number of regimes.
+
+    Example:
+        >>> transitions_in(np.array([0, 0, 1]), np.array([True, False, False]), 2).tolist()
+        [[1.0, 1.0], [0.0, 0.0]]
+    """
     counts = np.zeros((h, h))
     for t in range(1, len(path)):
         if not fresh[t]:

@@ -40,6 +40,10 @@ def simulate_regimes(
         ...     [[0.0]], 100, np.random.default_rng(1))
         >>> values.shape, bool(values[1:][path == 1].mean() > values[1:][path == 0].mean())
         ((101, 1), True)
+
+    Source:
+        Sims, Waggoner and Zha (2008), Methods for inference in large multiple-equation
+        Markov-switching models, for the model.
     """
     effects, roots = np.asarray(coefficients, np.float64), np.asarray(factors, np.float64)
     chances, past = np.asarray(transition, np.float64), np.asarray(start, np.float64)

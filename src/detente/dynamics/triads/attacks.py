@@ -64,6 +64,9 @@ def attacks(conflict: Floats, exposure: Floats, rule: Rule = "usual", *, least: 
 def shared_attackers(attack: Bools) -> Floats:
     """How many states attack both of a pair, shape (T, n, n).
 
+    Args:
+        attack: Whether the row state attacks the column state, shape (T, n, n).
+
     Example:
         >>> attack = np.zeros((1, 3, 3), dtype=bool)
         >>> attack[0, 0, 1] = attack[0, 0, 2] = True

@@ -196,6 +196,26 @@ def worlds(model: TriadModel, draws: int, seed: int) -> Iterator[Bools]:
 
     Only dyads with an attack in some period can be dealt one, so that nobody attacks a state that
     is out of reach.
+
+    Args:
+        model: The law by one specification.
+        draws: Number of worlds.
+        seed: Seed of the first; each has its own.
+
+    Example:
+        >>> from detente.dynamics.triads.panel import triad_panel
+        >>> rng = np.random.default_rng(1)
+        >>> friends = rng.poisson(30.0, (6, 8, 8)).astype(float)
+        >>> foes = rng.poisson(rng.gamma(0.5, 8.0, (6, 8, 8))).astype(float)
+        >>> panel = triad_panel(foes, friends, np.full(6, 5e3), list("ABCDEFGH"))
+        >>> from detente.dynamics.triads.model import PRIMARY
+        >>> model = triad_model(panel, PRIMARY)
+        >>> world = next(worlds(model, 1, seed=1))
+        >>> bool((world.sum() == model.attack.sum()) and (world != model.attack).any())
+        True
+
+    Source:
+        As `dealt_anew`.
     """
     possible: Bools = np.asarray(model.attack.any(axis=0))
     for draw in range(draws):
@@ -205,15 +225,25 @@ def worlds(model: TriadModel, draws: int, seed: int) -> Iterator[Bools]:
 def share_as_large(observed: float, null: Floats) -> float:
     """Share of a null at least as far from zero, the observed counted with it.
 
+    Args:
+        observed: What was found.
+        null: What was found under the null, shape (draws,).
+
     Example:
         >>> share_as_large(2.0, np.array([0.1, -3.0, 1.0]))
         0.5
+
+    Source:
+        Phipson and Smyth (2010), Permutation p-values should never be zero.
     """
     return float((1 + np.sum(np.abs(null) >= abs(observed))) / (1 + len(null)))
 
 
 def percent(log_change: float) -> float:
     """A change of logs as a change in %.
+
+    Args:
+        log_change: A change of logs.
 
     Example:
         >>> round(percent(0.0953), 1)

@@ -76,7 +76,15 @@ def triad_panel(
     material: Floats | None = None,
     least: float = 5.0,
 ) -> TriadPanel:
-    """Check a panel of directed dyads and choose the pairs to follow; arguments as in `triad_law`.
+    """Check a panel of directed dyads and choose the pairs to follow.
+
+    Args:
+        conflict: Conflict events of the row state toward the column state, shape (T, n, n).
+        cooperation: Cooperative events, the same shape.
+        exposure: Events of the world by period, shape (T,).
+        names: The n states.
+        material: Material conflict alone, the same shape as `conflict`.
+        least: Cooperative events per period that a pair needs to be followed.
 
     Raises:
         UsageError: The shapes do not fit, or a count is missing or negative.

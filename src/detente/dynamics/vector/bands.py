@@ -25,6 +25,9 @@ def pointwise_bands(ordered: Floats, coverages: Sequence[float]) -> dict[float, 
     Example:
         >>> pointwise_bands(np.arange(101.0), [0.9])[0.9].round(9).tolist()
         [5.0, 95.0]
+
+    Source:
+        Sims and Zha (1999), Error bands for impulse responses.
     """
     found = {}
     for coverage in coverages:

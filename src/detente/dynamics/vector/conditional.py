@@ -87,6 +87,11 @@ def conditions(
 ) -> Floats:
     """Conditions by name and step as an array of shape (steps, k), NaN where free.
 
+    Args:
+        names: Name of each series.
+        steps: Number of steps.
+        given: By name: the value at each step, counted from 1.
+
     Raises:
         UsageError: A name or a step does not exist.
 

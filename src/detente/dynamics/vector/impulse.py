@@ -148,6 +148,10 @@ def responses(model: VAR | BVAR, steps: int, kind: Shock = "cholesky") -> Floats
 def decomposition(model: VAR | BVAR, steps: int) -> Decomposition:
     """Forecast-error variance decomposition at the point estimate, with Cholesky shocks.
 
+    Args:
+        model: A fitted system.
+        steps: Number of steps ahead.
+
     Raises:
         UsageError: There is no step.
 
@@ -269,6 +273,10 @@ def impulse_draws(
         >>> drawn = impulse_draws(fit_bvar(series, 1, prior=None), steps=2, draws=500)
         >>> drawn[:, 1].mean(axis=1).round(1).tolist()
         [-0.1, 0.9]
+
+    Source:
+        Sims (1980), Macroeconomics and reality, for the shocks; Kloek and van Dijk (1978), Bayesian
+        estimates of equation system parameters, for the draws.
     """
     _check(steps, "cholesky", "pointwise", (), draws)
     if not 0 <= impulse < len(model.names):

@@ -99,8 +99,15 @@ def lagged(
 def check_regressors(system: Lagged) -> None:
     """Refuse regressors that cannot be told apart by least squares.
 
+    Args:
+        system: The series with their past.
+
     Raises:
         DataGapError: There are too few rows for the coefficients, or regressors are collinear.
+
+    Example:
+        >>> system = lagged(np.random.default_rng(1).normal(size=(9, 1)), 2, names=["a"])
+        >>> check_regressors(system)
     """
     rows, width = system.x.shape
     if rows < width + system.y.shape[1]:
@@ -122,6 +129,10 @@ def check_regressors(system: Lagged) -> None:
 def lag_matrices(coefficients: Floats, lags: int) -> Floats:
     """Effects at each lag as matrices, shape (..., lags, k, k), indexed [lag, response, act].
 
+    Args:
+        coefficients: Shape (..., k * lags + 1 + controls, k).
+        lags: Number of lags.
+
     Example:
         >>> lag_matrices(np.array([[0.5, 0.1], [0.0, 0.4], [9.0, 9.0]]), 1).tolist()
         [[[0.5, 0.0], [0.1, 0.4]]]
@@ -133,6 +144,9 @@ def lag_matrices(coefficients: Floats, lags: int) -> Floats:
 
 def largest_root(matrices: Floats) -> float:
     """Modulus of the largest root of lag matrices of shape (lags, k, k).
+
+    Args:
+        matrices: Effects at each lag, shape (lags, k, k).
 
     Example:
         >>> largest_root(np.array([[[0.5]]]))
@@ -158,6 +172,11 @@ def forecast_mean(
     Raises:
         DataGapError: One of the last periods is missing.
         UsageError: The controls do not fit.
+
+    Example:
+        >>> system = lagged([[1.0], [2.0], [4.0], [9.0], [8.0]], 1)
+        >>> forecast_mean(np.array([[0.5], [1.0]]), system, 2).ravel().tolist()
+        [5.0, 3.5]
     """
     past = starting_values(system)
     extra = future_controls(system, steps, controls)
@@ -174,8 +193,15 @@ def forecast_mean(
 def starting_values(system: Lagged) -> Floats:
     """The last periods, newest first, shape (lags, k).
 
+    Args:
+        system: The series with their past.
+
     Raises:
         DataGapError: One of them is missing.
+
+    Example:
+        >>> starting_values(lagged([[1.0], [2.0], [4.0], [9.0], [8.0]], 1)).tolist()
+        [[8.0]]
     """
     if not np.isfinite(system.last).all():
         raise DataGapError(
@@ -189,8 +215,18 @@ def starting_values(system: Lagged) -> Floats:
 def future_controls(system: Lagged, steps: int, controls: ArrayLike | None) -> Floats:
     """Controls of the periods to come, shape (steps, c).
 
+    Args:
+        system: The series with their past.
+        steps: Number of periods.
+        controls: What was given, shape (steps, c), or None.
+
     Raises:
         UsageError: They are missing or of another shape, or there is no step.
+
+    Example:
+        >>> system = lagged(np.random.default_rng(1).normal(size=(9, 1)), 2, names=["a"])
+        >>> future_controls(system, 3, None).shape
+        (3, 0)
     """
     given = np.empty((steps, 0)) if controls is None else np.asarray(controls, dtype=np.float64)
     given = given[:, None] if given.ndim == 1 else given
@@ -206,6 +242,9 @@ def future_controls(system: Lagged, steps: int, controls: ArrayLike | None) -> F
 def term_names(system: Lagged) -> list[str]:
     """Name of each regressor.
 
+    Args:
+        system: The series with their past.
+
     Example:
         >>> term_names(lagged(np.random.default_rng(1).normal(size=(9, 1)), 2, names=["a"]))
         ['a.1', 'a.2', 'constant']
@@ -215,7 +254,15 @@ def term_names(system: Lagged) -> list[str]:
 
 
 def explosive(what: str) -> DataGapError:
-    """The error of a system whose values grow past all numbers."""
+    """The error of a system whose values grow past all numbers.
+
+    Args:
+        what: What could not be made.
+
+    Example:
+        >>> explosive("forecast").found
+        'The system is so explosive that its values overflow.'
+    """
     return DataGapError(
         f"The {what} could not be made.",
         "The system is so explosive that its values overflow.",

@@ -104,6 +104,13 @@ def prior_of(system: Lagged, prior: SimsZha | None, scales: Floats) -> NormalWis
     Raises:
         UsageError: A hyperparameter is out of range.
 
+    Example:
+        >>> from detente.dynamics.vector.lagged import lagged
+        >>> system = lagged(np.random.default_rng(1).normal(size=(60, 2)), 1)
+        >>> prior = prior_of(system, STANDARD, np.ones(2))
+        >>> prior.mean.shape, prior.proper
+        ((3, 2), True)
+
     Source:
         Sims and Zha (1998), section 4; for the reference prior Geisser (1965), Bayesian estimation
         in multivariate analysis.
@@ -147,6 +154,10 @@ def scales_of(system: Lagged, prior: SimsZha | None, kind: Scales | ArrayLike) -
         >>> walk = np.random.default_rng(1).normal(size=(400, 2)).cumsum(axis=0)
         >>> scales_of(lagged(walk, 2), None, "data").round(1).tolist()
         [0.9, 1.0]
+
+    Source:
+        Sims and Zha (1998), after Litterman (1986), Forecasting with Bayesian vector
+        autoregressions; Brandt and Freeman (2006) for the mixed ones.
     """
     k = system.y.shape[1]
     if not isinstance(kind, str):

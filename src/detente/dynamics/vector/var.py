@@ -291,6 +291,9 @@ def choose_lags(
 def granger(var: VAR) -> Granger:
     """Test for every ordered pair that no lag of the one matters in the equation of the other.
 
+    Args:
+        var: The fit.
+
     Example:
         >>> rng = np.random.default_rng(1)
         >>> series = rng.normal(size=(300, 2))
