@@ -183,11 +183,15 @@ def _drivers(result: ScenarioResult) -> None:
 
 
 def _timeline(result: ScenarioResult) -> None:
+    if not result.fans:
+        return
     lines = [
         Text(f"{step.day}  {step.text}{' (supposed)' if step.supposed else ''}")
         for step in result.timeline[:TOLD]
     ]
-    left = len(result.timeline) - len(lines)
+    if not result.timeline:
+        lines = [Text(f"It holds no event of those simulated up to {result.last}.")]
+    left = len(result.timeline) - TOLD
     more = [Text(f"and {left} more; --json has them all", style="dim")] if left > 0 else []
     print_lines(Text("One future of many", style="bold"), *lines, *more, Text())
 

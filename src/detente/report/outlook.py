@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 from markupsafe import Markup
 
 from detente.forecasts.events.moves import NextMoves
@@ -17,6 +18,7 @@ from detente.forecasts.result import (
     Skill,
     TrackRecord,
 )
+from detente.relations.periods import check_every, period_name
 from detente.report import tables
 from detente.report.charts import outlook as charts
 from detente.report.charts.svg import draw
@@ -36,8 +38,8 @@ from detente.report.views import (
 from detente.report.words import day_text, finite, number, plural, slug
 
 FIRST = 3
-LAST = {"week": 104, "month": 60}
-SPARK = {"week": 52, "month": 24}
+LAST = {"day": 365, "week": 104, "month": 60}  # forecasts drawn; of longer periods all
+SPARK = {"day": 180, "week": 52, "month": 24}
 ODDS_KEY = (
     KeyItem("dot", "odds"),
     KeyItem("band", "their 90% interval"),
@@ -66,16 +68,28 @@ def outlook_view(found: Outlook, names: Mapping[str, str]) -> OutlookView | None
     if not found:
         return None
     able = [one for one in found.forecasts if not one.problem]
+    moves = found.moves if found.moves and found.moves.moves else None
     return OutlookView(
         first=tuple(_first(one, found) for one in _leading(able)),
-        since=day_text(able[0].as_of) if able else "",
+        since=_since(able),
         figure=_odds(able) if able else None,
         questions=tuple(map(_question, found.forecasts)),
         records=tuple(map(_record, found.track_records)),
         published=None if found.published is None else _published(found.published),
-        moves=None if found.moves is None else _moves(found.moves, names),
-        moves_check="" if found.moves is None else found.moves.check().text,
+        moves=None if moves is None else _moves(moves, names),
+        moves_check="" if moves is None else moves.check().text,
     )
+
+
+def _since(able: Sequence[QuestionForecast]) -> str:
+    """The day or, where sources end on several days, the days that odds are as of."""
+    days = sorted({one.as_of for one in able})
+    return " to ".join(day_text(day) for day in dict.fromkeys([*days[:1], *days[-1:]]))
+
+
+def _when(iso: str, every: str) -> str:
+    """The day or the period that a forecast was made after, as short as it can be told."""
+    return period_name(np.datetime64(iso, "D"), check_every(every))
 
 
 def _moves(found: NextMoves, names: Mapping[str, str]) -> TableView:
@@ -106,8 +120,9 @@ def _first(one: QuestionForecast, found: Outlook) -> OddsView:
     record = found.record_of(one.id)
     trend, text = Markup(), ""
     if record is not None and len(record.dates) > 1:
-        shown = min(SPARK[record.every], len(record.dates))
-        text = f"{day_text(record.dates[-shown])} to {day_text(one.as_of)}"
+        shown = min(SPARK.get(record.every, len(record.dates)), len(record.dates))
+        begun = _when(record.dates[-shown], record.every)
+        text = f"{day_text(begun)} to {day_text(one.as_of)}"
         says = f"From {record.odds[-shown]:.0%} to {one.probability:.0%}."
         now = (one.as_of, one.probability)
         trend = draw(charts.spark(record, shown, now), f"spark-{slug(one.id)}", text, says)
@@ -132,7 +147,7 @@ def _odds(able: Sequence[QuestionForecast]) -> FigureView:
     ]  # fmt: skip
     head = ("Question", "Window", "Odds", "90% low", "90% high", "Base rate", "Decided by")
     numeric = (False, False, True, True, True, True, False)
-    made = tables.table(f"Odds as of {able[0].as_of}", head, rows, numeric)
+    made = tables.table(f"Odds as of {_since(able)}", head, rows, numeric)
     said = "; ".join(f"{one.title}: {_percent(one.probability)}" for one in able)
     return _figure(charts.odds(able), said, _blank("odds", title, ODDS_KEY, made))
 
@@ -217,17 +232,18 @@ def _skill(skill: Skill) -> str:
 
 def _course(record: TrackRecord) -> FigureView:
     name, title = f"course-{slug(record.id)}", "The last odds over time"
-    last = LAST[record.every]
+    last = LAST.get(record.every, len(record.dates))
+    dates = [_when(day, record.every) for day in record.dates[-last:]]
     rows = list(
         zip(
-            record.dates[-last:], record.odds[-last:].tolist(), record.base[-last:].tolist(),
+            dates, record.odds[-last:].tolist(), record.base[-last:].tolist(),
             (None if finite(v) is None else int(v) for v in record.outcomes[-last:].tolist()),
             strict=True,
         )
     )  # fmt: skip
     head = ("As of", "Odds", "Base rate", "Came true")
     made = tables.table(title, head, rows, (False, True, True, True))
-    says = f"{min(last, len(record.dates))} forecasts, the last of {record.dates[-1]}."
+    says = f"{len(dates)} forecasts, the last of {dates[-1]}."
     return _figure(charts.course(record, last), says, _blank(name, title, COURSE_KEY, made))
 
 

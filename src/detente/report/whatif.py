@@ -41,6 +41,7 @@ def _scenario(one: ScenarioResult) -> ScenarioView:
         outcomes=_outcomes(one) if one.outcomes else None,
         drivers=_drivers(one) if one.drivers else None,
         timeline=_timeline(one) if one.timeline else None,
+        quiet=_quiet(one),
         checks=tuple(map(check_view, one.checks)),
         caveats=(*one.caveats, *(fan.note for fan in one.fans if fan.note)),
         problem=one.problem,
@@ -122,6 +123,16 @@ def _timeline(one: ScenarioResult) -> TableView:
     ]
     caption = "One future of the many, told by date; it did not happen"
     return tables.table(caption, ("Day", "What happens"), rows, (False, False))
+
+
+def _quiet(one: ScenarioResult) -> str:
+    """What is said where the future that was chosen holds nothing; else nothing."""
+    if one.timeline or not one.fans:
+        return ""
+    return (
+        f"The future with the median number of {one.fans[0].label} holds no event of those "
+        f"simulated up to {day_text(str(one.last))}."
+    )
 
 
 def _predictive(found: PredictiveChecks) -> TableView:

@@ -19,6 +19,7 @@ class ScenarioView:
         outcomes: Share of futures with each outcome, or None.
         drivers: The fitted effects that drive it, or None.
         timeline: One future told by date, or None.
+        quiet: What is said where that future holds no event, else "".
         checks: Checks of the design.
         caveats: What to bear in mind.
         problem: Why it is refused, else "".
@@ -31,6 +32,7 @@ class ScenarioView:
     outcomes: TableView | None
     drivers: TableView | None
     timeline: TableView | None
+    quiet: str
     checks: tuple[CheckView, ...]
     caveats: tuple[str, ...]
     problem: str
