@@ -213,6 +213,20 @@ class TestLevels:
         assert "Level ends with 2008-04. Load" in made.problem
         assert track_record(Walks(data), data.study.questions[1]).origins > 20
 
+    @pytest.mark.parametrize(("months", "odds"), [(36, False), (37, True)])
+    def test_odds_need_three_years_and_a_month(
+        self, tmp_path: Path, months: int, odds: bool
+    ) -> None:
+        """As the documents say of event files."""
+        write_study(tmp_path, months=months)
+        text = STUDY.replace("as_of = 2011-12-31", "as_of = 2003-02-10")
+        (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+        day = dt.date(2003, 1, 10) if months == 36 else dt.date(2003, 2, 10)
+        data = open_data(load(str(tmp_path)), as_of=day)
+        made = forecast_question(Walks(data), data.study.questions[1])
+        assert (made.problem == "") is odds
+        assert odds or made.problem.startswith("Fewer than 24 changes are known")
+
     def test_a_level_must_be_compared_with_a_known_one(self, folder: Path, tmp_path: Path) -> None:
         write_study(tmp_path)
         text = STUDY.replace('title = "Closer than', 'ahead = 13\ntitle = "Closer than')
@@ -345,6 +359,16 @@ class TestBadInput:
         assert run(["forecast", str(folder), "closer", "--within", "7"]) == 2
         assert "on a level" in capfd.readouterr().err
 
+    def test_questions_that_have_no_window_are_named(
+        self, folder: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(["forecast", str(folder), "--within", "7", "--json"]) == 0
+        shown = capfd.readouterr()
+        assert [one["id"] for one in json.loads(shown.out)] == ["test-soon"]
+        assert "Left out with --within: Closer than a year before. It is on a level" in shown.err
+        assert run(["forecast", str(folder), "test-soon"]) == 0
+        assert "Left out" not in capfd.readouterr().err
+
     def test_a_day_before_the_data(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
         assert run(["forecast", str(folder), "--as-of", "1995-01-01", "--json"]) == 0
         made = json.loads(capfd.readouterr().out)
@@ -460,6 +484,25 @@ class TestCommands:
         assert "Since 2011-10-01" in capfd.readouterr().out
         assert run(["backtest", str(folder), "test-soon", "--years"]) == 0
         assert "2010" in capfd.readouterr().out
+
+    @pytest.mark.parametrize("question", ["test-soon", "closer"])
+    def test_a_backtest_shows_calibration_and_sharpness(
+        self, folder: Path, question: str, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(["backtest", str(folder), question]) == 0
+        shown = capfd.readouterr().out
+        assert run(["backtest", str(folder), question, "--json"]) == 0
+        made = json.loads(capfd.readouterr().out)["track_records"][0]
+        for label, name in (("where outcomes fell", "pit"), ("odds given", "sharpness")):
+            row = next(line for line in shown.splitlines() if line.startswith(label))
+            assert row.split()[-10:] == [f"{100 * share:.0f}" for share in made[name]]
+        assert f"standard deviation of the odds {100 * made['spread']:.0f} points" in shown
+
+    def test_months_are_told_as_months(
+        self, folder: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(["backtest", str(folder), "closer"]) == 0
+        assert " to 2011-11; " in capfd.readouterr().out
 
 
 class TestKorea:

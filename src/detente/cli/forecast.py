@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from detente.cli.options import AsJson, day
-from detente.cli.output import new_table, print_json, print_lines, print_table
+from detente.cli.output import narrate, new_table, print_json, print_lines, print_table
 from detente.cli.study import StudyName, event_store, saying
 
 if TYPE_CHECKING:
@@ -73,10 +73,13 @@ def forecast_command(
     from detente.forecasts.odds import forecast_question  # noqa: PLC0415
     from detente.forecasts.record import read_record  # noqa: PLC0415
     from detente.forecasts.resolve import with_change  # noqa: PLC0415
-    from detente.forecasts.run import chosen_questions, with_window  # noqa: PLC0415
+    from detente.forecasts.run import chosen_questions, left_out, with_window  # noqa: PLC0415
 
     data = open_study(study, events, as_of)
-    questions = with_window(chosen_questions(data, question), within)
+    chosen = chosen_questions(data, question)
+    questions = with_window(chosen, within)
+    for one in left_out(chosen, within):
+        narrate(f"Left out with --within: {one.title}. It is on a level, whose periods are set.")
     held = read_record(record or default_record(data), study=data.study.study.name)
     walks = Walks(data)
     found = []
@@ -261,6 +264,7 @@ def _show_record(made: TrackRecord, *, by_year: bool) -> None:
         )  # fmt: skip
     print_table(models, caption="")
     _show_reliability(made)
+    _show_distributions(made)
     if by_year:
         _show_years(made)
 
@@ -291,6 +295,23 @@ def _show_reliability(made: TrackRecord) -> None:
             f"{row.count}",
         )  # fmt: skip
     print_table(table, caption="")
+
+
+def _show_distributions(made: TrackRecord) -> None:
+    """Calibration of the whole distribution, and how far the odds leave the middle."""
+    table = new_table()
+    table.add_column("% of forecasts by tenth")
+    for tenth in range(1, 11):
+        table.add_column(str(tenth), justify="right")
+    for label, shares in (("where outcomes fell", made.pit), ("odds given", made.sharpness)):
+        table.add_row(label, *(f"{100 * share:.0f}" for share in shares))
+    said, came = made.odds.mean(), made.hits / made.origins
+    print_table(
+        table,
+        caption="Where outcomes fell in the forecast distribution: 10 in each if it is right. "
+        f"Mean of the odds {said:.0%}, came true {came:.0%}; standard deviation of the odds "
+        f"{100 * made.spread:.0f} points.\n",
+    )
 
 
 def _show_years(made: TrackRecord) -> None:

@@ -24,6 +24,7 @@ from detente.forecasts.scores import (
 )
 from detente.forecasts.trial import Trial, trial_of
 from detente.forecasts.walk import REFIT, WEEK, Walk, walk
+from detente.relations.periods import check_every, period_name
 from detente.studies.data import StudyData
 from detente.studies.questions import EventQuestion, LevelQuestion
 
@@ -108,7 +109,7 @@ def _scored(blank: TrackRecord, trial: Trial, schedule: str, seed: int) -> Track
         every=trial.every,
         origins=len(trial.outcomes),
         independent=len(trial.outcomes) // trial.overlap,
-        span=f"{trial.dates[0]} to {trial.dates[-1]}",
+        span=_span(trial),
         hits=int(trial.outcomes.sum()),
         schedule=schedule,
         scores=tuple(_scores(trial, drawn)),
@@ -125,6 +126,11 @@ def _scored(blank: TrackRecord, trial: Trial, schedule: str, seed: int) -> Track
         caveats=tuple(_caveats(trial, block)),
     )
     return replace(record, answer=_answer(record))
+
+
+def _span(trial: Trial) -> str:
+    first, last = (period_name(day, check_every(trial.every)) for day in trial.dates[[0, -1]])
+    return f"{first} to {last}"
 
 
 def _scores(trial: Trial, drawn: Resamples) -> Iterator[Score]:

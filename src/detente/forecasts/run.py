@@ -112,6 +112,23 @@ def with_window(questions: Sequence[Question], within: int | None) -> tuple[Ques
     return tuple(_asked_within(one, within) for one in events)
 
 
+def left_out(questions: Sequence[Question], within: int | None) -> tuple[Question, ...]:
+    """The questions that another window cannot be asked of: those on levels.
+
+    Args:
+        questions: As the study asks them.
+        within: Days; None leaves nothing out.
+
+    Example:
+        >>> from detente.studies.load import load
+        >>> asked = load("korea").study.questions
+        >>> [one.id for one in left_out(asked, 7)], left_out(asked, None)
+        (['us-china-cooperation'], ())
+    """
+    levels = tuple(one for one in questions if not isinstance(one, EventQuestion))
+    return () if within is None else levels
+
+
 def _asked_within(question: EventQuestion, within: int) -> EventQuestion:
     title = f"{question.title.split(' within ')[0]} within {within} days"
     asked = f"{title}?"
