@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 
 import detente.dynamics
+import detente.reactions
+import detente.synthetic
 from detente.dynamics.drifting import fit_drifting
 from detente.dynamics.eventstudy import Grid, event_study
 from detente.dynamics.groups import group_contrast
@@ -41,9 +43,8 @@ GRID = Grid(SERIES[:, 0], np.zeros(120, int), 2000 + np.arange(120) / 12, np.ara
 OFF = ~np.eye(8, dtype=bool)
 
 
-def modules() -> Iterator[ModuleType]:
-    """The public modules of the dynamics package."""
-    root = detente.dynamics
+def modules(root: ModuleType) -> Iterator[ModuleType]:
+    """The public modules of a package."""
     for found in pkgutil.walk_packages(root.__path__, root.__name__ + "."):
         if "._" not in found.name:
             yield import_module(found.name)
@@ -66,10 +67,10 @@ TOOLS = {
 """Modules and functions that prepare, simulate or draw, and are nobody's method."""
 
 
-def functions() -> Iterator[tuple[str, str, Any]]:
-    """Module, name and body of every public function."""
-    for module in modules():
-        home = module.__name__.removeprefix("detente.dynamics.")
+def functions(root: ModuleType = detente.dynamics) -> Iterator[tuple[str, str, Any]]:
+    """Module, name and body of every public function of a package."""
+    for module in modules(root):
+        home = module.__name__.removeprefix(f"{root.__name__}.")
         for name, value in vars(module).items():
             plain = getattr(value, "py_func", value)  # what numba has compiled
             own = getattr(value, "__module__", "") == module.__name__
@@ -89,6 +90,14 @@ def test_every_function_can_be_used_by_its_docstring() -> None:
         lacking += [(home, name, what) for what, due in needed.items() if due and what not in text]
         lacking += [(home, name, "docstring")] if not text else []
     assert lacking == []
+
+
+@pytest.mark.parametrize("package", [detente.reactions, detente.synthetic])
+def test_what_stands_on_it_shows_its_use_too(package: ModuleType) -> None:
+    for home, name, function in functions(package):
+        text = inspect.getdoc(function) or ""
+        assert "Example:\n    >>> " in text, (home, name)
+        assert "Args:\n    " in text or not inspect.signature(function).parameters, (home, name)
 
 
 def test_the_lists_of_exceptions_are_true() -> None:

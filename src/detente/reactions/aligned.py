@@ -54,6 +54,19 @@ def align(data: StudyData, system: System) -> Aligned:
 
     Raises:
         DataGapError: A series has no data, their periods differ, or they share no period.
+
+    Example:
+        >>> from detente.synthetic.features import WorldSpec
+        >>> from detente.synthetic.world import make
+        >>> data = make(WorldSpec(months=120), seed=1).data
+        >>> from detente.studies.systems import SystemSeries
+        >>> read = {"figure": "counts", "measure": "verbal_cooperation"}
+        >>> system = System(id="two", label="two pairs", series=[
+        ...     SystemSeries(label="A and B", relation={"pair": ["AAA", "BBB"]}, reading=read),
+        ...     SystemSeries(label="B and C", relation={"pair": ["BBB", "CCC"]}, reading=read)])
+        >>> made = align(data, system)
+        >>> made.values.shape, made.every
+        ((120, 2), 'month')
     """
     every = _period(data, system)
     signals = [_signal(data, series, every) for series in system.series]

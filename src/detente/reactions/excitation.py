@@ -36,6 +36,15 @@ def read_excitation(data: StudyData, item: Excitation, *, seed: int = 1) -> Exci
     Returns:
         Follow-ons, half-life and what comes of itself; or a reading whose `problem` says why not.
 
+    Example:
+        >>> from detente.synthetic.features import WorldSpec
+        >>> from detente.synthetic.world import make
+        >>> data = make(WorldSpec(months=120), seed=1).data
+        >>> from detente.studies.systems import Excitation
+        >>> item = Excitation(id="bursts", action="incidents", since="2001-01-01")
+        >>> read_excitation(data, item).p > 0.05
+        True
+
     Source:
         Hawkes (1971), Spectra of some self-exciting and mutually exciting point processes; binned
         by day because dates have no hour.

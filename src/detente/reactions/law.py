@@ -43,6 +43,14 @@ def read_law(data: StudyData, enemy: CommonEnemy, *, seed: int = 1) -> LawReadin
     Returns:
         The law by every specification; or a reading whose `problem` says why there is none.
 
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> reading = read_law(data, data.study.common_enemies[0])
+        >>> reading.states, reading.tested
+        (152, 9)
+
     Source:
         Heider (1946), Attitudes and cognitive organization; the errors are those of Aronow, Samii
         and Assenova (2015).

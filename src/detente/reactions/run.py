@@ -20,6 +20,21 @@ def react(data: StudyData, *, seed: int = 1) -> Reactions:
     Returns:
         One reading for each system, excitation and law of the study; where the data cannot carry
         one, its `problem` says why.
+
+    Example:
+        >>> import dataclasses
+        >>> from detente.synthetic.features import WorldSpec
+        >>> from detente.synthetic.world import make
+        >>> data = make(WorldSpec(months=120), seed=1).data
+        >>> from detente.studies.systems import Excitation
+        >>> item = Excitation(id="bursts", action="incidents", since="2001-01-01")
+        >>> asked = data.study.model_copy(update={"excitations": [item]})
+        >>> found = react(dataclasses.replace(data, study=asked))
+        >>> [one.label for one in found.excitations], found.systems
+        (['incidents'], ())
+
+    Source:
+        As `read_system`, `read_excitation` and `read_law`.
     """
     study = data.study
     with one_thread():

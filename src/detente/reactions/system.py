@@ -63,6 +63,18 @@ def read_system(data: StudyData, system: System, *, seed: int = 1) -> SystemRead
     Returns:
         The reactions; or a reading whose `problem` says why there are none.
 
+    Example:
+        >>> from detente.synthetic.features import WorldSpec
+        >>> from detente.synthetic.world import make
+        >>> data = make(WorldSpec(months=120), seed=1).data
+        >>> from detente.studies.systems import SystemSeries
+        >>> read = {"figure": "counts", "measure": "verbal_cooperation"}
+        >>> system = System(id="two", label="two pairs", series=[
+        ...     SystemSeries(label="A and B", relation={"pair": ["AAA", "BBB"]}, reading=read),
+        ...     SystemSeries(label="B and C", relation={"pair": ["BBB", "CCC"]}, reading=read)])
+        >>> read_system(data, system).tested
+        2
+
     Source:
         Sims and Zha (1998); Brandt and Freeman (2006), Advances in Bayesian time series modeling
         and the study of politics.

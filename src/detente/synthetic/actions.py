@@ -52,6 +52,15 @@ def make_actions(
         planted: The effects.
         episodes: Number of causes, or None for a random number.
         rng: Source of randomness.
+
+    Example:
+        >>> from detente.synthetic.features import Features, Planted
+        >>> from detente.synthetic.setting import make_setting
+        >>> rng = np.random.default_rng(1)
+        >>> setting = make_setting(Features(), 36, rng)
+        >>> actions = make_actions(setting, Planted(), 4, rng)
+        >>> int(actions.causes.sum())
+        4
     """
     causes = _causes(setting, rng) if episodes is None else _spaced(setting, episodes, rng)
     happened = setting.by_month(causes) > 0
@@ -66,6 +75,10 @@ def make_actions(
 
 def spread(happened: Bools, lag: int) -> Bools:
     """The three months from `lag` months after each month in which something happened.
+
+    Args:
+        happened: Whether something happened, by month, shape (months,).
+        lag: Months until the first of the three.
 
     Example:
         >>> spread(np.array([True, False, False, False, False]), 1).tolist()

@@ -42,6 +42,9 @@ class Daily:
 def decay_of(days: float) -> float:
     """Daily decay whose mean delay is so many days.
 
+    Args:
+        days: Mean delay, in days.
+
     Example:
         >>> round(decay_of(30), 3)
         0.967
@@ -81,6 +84,13 @@ def days_of(
 ) -> Daily:
     """Self-exciting days on which something happens or does not (0 or 1).
 
+    Args:
+        base: Rate that nothing excites, shape (T,).
+        scale: What multiplies the whole rate, shape (T,), positive.
+        rng: Source of randomness.
+        jump: Events brought by one event, below 1.
+        decay: Daily decay of what an event leaves.
+
     Example:
         >>> made = days_of(np.full(2000, 0.05), np.ones(2000), np.random.default_rng(1),
         ...                jump=0.5, decay=0.9)
@@ -95,6 +105,13 @@ def chance_within(made: Daily, base: Floats, scale: Floats, day: int, days: int)
     """True probability of an event in the `days` days after `day`, given all up to and with it.
 
     As long as nothing happens the rate is known, so it has a closed form.
+
+    Args:
+        made: The simulated process.
+        base: Its base rate, shape (T,).
+        scale: What multiplies its whole rate, shape (T,).
+        day: The last day that is known.
+        days: Length of the window.
 
     Example:
         >>> flat = np.full(100, 0.1)

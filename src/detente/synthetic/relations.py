@@ -46,6 +46,15 @@ def make_relation(
         raised: Planted effect by month, log, shape (months,).
         rng: Source of randomness.
         wanders: Whether the level also takes a random walk.
+
+    Example:
+        >>> from detente.synthetic.features import Features
+        >>> from detente.synthetic.setting import make_setting
+        >>> rng = np.random.default_rng(1)
+        >>> setting = make_setting(Features(), 36, rng)
+        >>> made = make_relation(setting, np.zeros(36), rng)
+        >>> made.counts.shape, bool(made.counts.mean() > 1)
+        ((36,), True)
     """
     level = setting.drift(rng, 2.0) + setting.season(0.3)
     if wanders:
@@ -62,7 +71,20 @@ def make_relation(
 
 
 def make_world(setting: Setting, rng: np.random.Generator) -> Floats:
-    """All events that the feed reports by month."""
+    """All events that the feed reports by month.
+
+    Args:
+        setting: The world's setting.
+        rng: Source of randomness.
+
+    Example:
+        >>> from detente.synthetic.features import Features
+        >>> from detente.synthetic.setting import make_setting
+        >>> rng = np.random.default_rng(1)
+        >>> setting = make_setting(Features(), 36, rng)
+        >>> bool(make_world(setting, rng).mean() > 50_000)
+        True
+    """
     daily = rng.poisson(WORLD_PER_DAY * setting.news).astype(np.float64)
     return _known(setting, daily)
 
@@ -73,6 +95,22 @@ def make_scores(
     """Yearly scores of twelve dyads, the first three of them the group, and the true difference.
 
     The difference is that of the dyads' own long-run levels: who is in the group was drawn.
+
+    Args:
+        setting: The world's setting.
+        planted: The effects.
+        rng: Source of randomness.
+
+    Returns:
+        Scores by dyad and year, shape (12, years), and the difference.
+
+    Example:
+        >>> from detente.synthetic.features import Features, Planted
+        >>> from detente.synthetic.setting import make_setting
+        >>> rng = np.random.default_rng(1)
+        >>> setting = make_setting(Features(), 36, rng)
+        >>> make_scores(setting, Planted(), rng)[0].shape
+        (12, 3)
     """
     years = -(-len(setting.months) // 12)
     level = rng.standard_normal(UNITS) + planted.groups * (np.arange(UNITS) < GROUP)

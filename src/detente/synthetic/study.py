@@ -54,6 +54,19 @@ def as_study(
         actions: Its dated facts and its named period.
         tables: Its figures.
         claims: The claims, as a study file would hold them.
+
+    Example:
+        >>> from detente.synthetic.actions import make_actions
+        >>> from detente.synthetic.features import Features, Planted
+        >>> from detente.synthetic.setting import make_setting
+        >>> rng = np.random.default_rng(1)
+        >>> setting = make_setting(Features(), 36, rng)
+        >>> actions = make_actions(setting, Planted(), 4, rng)
+        >>> tables = Tables({(A, B): np.ones(36)}, np.full(36, 90.0), np.zeros((12, 3)))
+        >>> why = {"id": "one", "kind": "untestable", "title": "t", "statement": "s.", "why": "w"}
+        >>> data = as_study(setting, actions, tables, [why])
+        >>> data.study.claims[0].id, data.as_of.isoformat()
+        ('one', '2003-12-31')
     """
     last = _date(setting.days[-1])
     return StudyData(
@@ -69,13 +82,38 @@ def as_study(
 
 
 def known_on(data: StudyData, day: dt.date) -> StudyData:
-    """The same data as they were known on a day."""
+    """The same data as they were known on a day.
+
+    Args:
+        data: A world's data, everything known.
+        day: The day.
+
+    Example:
+        >>> from detente.synthetic.features import WorldSpec
+        >>> from detente.synthetic.world import make
+        >>> data = make(WorldSpec(months=120), seed=1).data
+        >>> then = known_on(data, dt.date(2005, 1, 1))
+        >>> 0 < len(then.facts) < len(data.facts)
+        True
+    """
     facts = tuple(fact for fact in data.facts if fact.date <= day)
     return replace(data, as_of=day, facts=facts)
 
 
 def only(data: StudyData, claims: Sequence[str]) -> StudyData:
-    """The same data with only the claims that are named."""
+    """The same data with only the claims that are named.
+
+    Args:
+        data: A world's data.
+        claims: Ids of the claims to keep.
+
+    Example:
+        >>> from detente.synthetic.features import WorldSpec
+        >>> from detente.synthetic.world import make
+        >>> data = make(WorldSpec(months=120), seed=1).data
+        >>> [claim.id for claim in only(data, ["shift"]).study.claims]
+        ['shift']
+    """
     kept = [claim for claim in data.study.claims if claim.id in claims]
     return replace(data, study=data.study.model_copy(update={"claims": kept}))
 
