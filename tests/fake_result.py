@@ -248,6 +248,7 @@ def estimated(
         family="After provocations",
         family_size=6,
         smallest_visible=None if probable else neutral + spread * 1.2,
+        visible_note="One window is one case." if probable else "",
         placebo=()
         if probable
         else tuple(float(x) for x in _rng(name).normal(neutral, spread * 0.7, 1500)),

@@ -13,6 +13,7 @@ from detente.claims.headline import headline
 from detente.claims.visible import of_extreme, of_occurrence, of_ratio
 from detente.dynamics import power
 from detente.relations.series import Series, make_series
+from detente.report.cards import card
 from detente.report.words import visible_text
 from detente.studies.models import About
 from detente.studies.signal import Signal
@@ -104,6 +105,12 @@ def test_the_headline_says_what_no_clear_effect_is_worth() -> None:
         made = replace(finding, **change)  # type: ignore[arg-type]
         assert said in headline(about, [made])[1]
         assert said not in headline(about, [replace(made, verdict=Verdict.SUPPORTED)])[1]
+
+
+def test_the_face_of_an_unclear_card_says_what_it_would_have_seen() -> None:
+    finding = estimated(1, "x", Verdict.NO_CLEAR_EFFECT, 1.1, "contrast")
+    assert card(finding, 1).visible == visible_text(finding) != ""
+    assert card(replace(finding, verdict=Verdict.SUPPORTED), 1).visible == ""
 
 
 def test_a_card_never_shows_an_unbounded_number() -> None:

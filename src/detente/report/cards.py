@@ -56,6 +56,7 @@ def card(finding: Finding, position: int) -> CardView:
         effect=short_effect(finding),
         answer=finding.answer,
         reason=finding.reason,
+        visible=visible_text(finding) if finding.verdict is Verdict.NO_CLEAR_EFFECT else "",
         facts=tuple(facts(finding)),
         disagreement=disagreement(finding.readings),
         needs=finding.needs,

@@ -59,6 +59,7 @@ class CardView:
         effect: Effect in short with its interval, for the list of all claims.
         answer: The effect in plain words.
         reason: Why this verdict.
+        visible: What its design would have seen, where the verdict is no clear effect, else "".
         facts: Effect, cases, and chance, each with a note.
         disagreement: A sentence where sources do not agree, else "".
         needs: What to load, or what it would take.
@@ -84,6 +85,7 @@ class CardView:
     effect: str
     answer: str
     reason: str
+    visible: str
     facts: tuple[Fact, ...]
     disagreement: str
     needs: tuple[str, ...]
