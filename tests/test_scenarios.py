@@ -485,6 +485,36 @@ def test_a_study_without_scenarios_has_none(tmp_path: Path) -> None:
         fit_model(data)
 
 
+def test_relations_need_no_driver(tmp_path: Path) -> None:
+    """Where nothing is said to move them, or too seldom, relations run on their own."""
+    file = world(tmp_path)
+    text = file.read_text(encoding="utf-8")
+    driver = '[[simulation.drivers]]\nlabel = "tests"\nactions = ["tests"]\n'
+    assert driver in text
+    file.write_text(text.replace(driver, ""), encoding="utf-8")
+    data = open_data(load(str(file)))
+    model = fit_model(data, draws=4)
+    assert model.months is not None and model.months.driven.shape == (264, 0)
+    found = outcome_of(data, model, "test", paths=200)
+    fan = next(one for one in found.fans if one.id == "tension")
+    assert (fan.difference.middle == 0).all() and fan.without.middle.min() > 0
+
+
+def test_a_result_without_measures_announces_no_change(tmp_path: Path) -> None:
+    """The only measure is of relations, of which a year is known."""
+    file = world(tmp_path)
+    text = file.read_text(encoding="utf-8")
+    head, kept = "[[simulation.measures]]", '[[simulation.measures]]\nid = "tension"'
+    file.write_text(text[: text.index(head)] + text[text.index(kept) :], encoding="utf-8")
+    figure = tmp_path / "figure.csv"
+    figure.write_text("\n".join(figure.read_text().splitlines()[:25]), encoding="utf-8")
+    data = open_data(load(str(file)))
+    found = outcome_of(data, fit_model(data, draws=4), "none", paths=200)
+    assert found.fans == () and found.outcomes
+    assert "Carried forward" not in found.answer
+    assert found.answer.endswith("that one causes the other.")
+
+
 def test_a_sample_that_is_too_short_is_refused_for_every_scenario(tmp_path: Path) -> None:
     data = open_data(load(str(world(tmp_path))), as_of=dt.date(2001, 1, 1))
     found = what_if(data, paths=20)

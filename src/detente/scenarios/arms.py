@@ -44,7 +44,18 @@ class Arms:
 
 
 def refusal(data: StudyData, model: Model, scenario: Scenario) -> str:
-    """Why the data cannot carry a scenario, or an empty text."""
+    """Why the data cannot carry a scenario, or an empty text.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> pact = next(one for one in data.study.scenarios if one.id == "trade-pact")
+        >>> refusal(data, model, pact)[:26]
+        'The record holds one case '
+    """
     if scenario.period is not None:
         return _period_refusal(data, model, scenario)
     name = scenario.event or scenario.action or ""
@@ -84,7 +95,18 @@ def _period_refusal(data: StudyData, model: Model, scenario: Scenario) -> str:
 
 
 def make_arms(data: StudyData, model: Model, scenario: Scenario) -> Arms:
-    """The arms of a scenario that is not refused."""
+    """The arms of a scenario that is not refused.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> asked = next(one for one in data.study.scenarios if one.id == "nuclear-test")
+        >>> make_arms(data, model, asked).names
+        ('without it', 'with it (nuclear tests)')
+    """
     present = model.past.label_at(model.first, data)
     if scenario.period is not None:
         against = _label(model, scenario.against) if scenario.against else present
@@ -140,7 +162,18 @@ def month_edges(first: np.datetime64, last: np.datetime64) -> Ints:
 
 
 def halves(model: Model, arms: Arms, edges: Ints) -> list[tuple[Daily, Months]]:
-    """Both halves of the system by draw of the parameters, as the simulation takes them."""
+    """Both halves of the system by draw of the parameters, as the simulation takes them.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> daily, months = halves(model, Arms((4, 4)), np.array([0, 31, 59]))[0]
+        >>> daily.base.shape[:2], months.base.shape[:2]
+        ((2, 59), (2, 2))
+    """
     days = int(edges[-1])
     forced = np.zeros((2, days, len(model.past.kinds)), dtype=np.int64)
     if arms.times and arms.day < days:
@@ -191,7 +224,12 @@ def _monthly(model: Model, arms: Arms, number: int, steps: int, recent: Floats) 
 
 
 def no_months(steps: int, recent: Floats) -> Months:
-    """The monthly half where there are no relations."""
+    """The monthly half where there are no relations.
+
+    Example:
+        >>> no_months(2, np.zeros(3)).base.shape
+        (2, 2, 0)
+    """
     nothing = np.zeros(0)
     return Months(
         base=np.zeros((2, steps, 0)), coefficients=np.zeros((0, 0)),
@@ -202,5 +240,15 @@ def no_months(steps: int, recent: Floats) -> Months:
 
 
 def relation_known(drawn: RelationDraws, arms: Arms) -> bool:
-    """Whether the months of relations hold the periods of both arms."""
+    """Whether the months of relations hold the periods of both arms.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> relation_known(model.monthly, Arms((2, 3))), relation_known(model.monthly, Arms((2, 4)))
+        (True, False)
+    """
     return bool(drawn.known[list(arms.labels)].all())

@@ -136,6 +136,20 @@ def simulate_pairs(
         watch: What is kept.
         paths: Number of pairs.
         seed: Seed of the random numbers.
+
+    Example:
+        >>> from detente.scenarios.arms import no_months
+        >>> none, never = np.zeros((2, 1, 1, 1)), np.zeros((2, 30, 1), dtype=np.int64)
+        >>> rates = np.full((2, 30, 1), 0.1)
+        >>> steady = Daily(rates, none, np.zeros((2, 1, 1)), np.ones(1), np.ones(1), never)
+        >>> watch = Watch(np.array([0, 30]), np.zeros((0, 0)), np.zeros((0, 1), dtype=bool))
+        >>> made = simulate_pairs([(steady, no_months(1, np.zeros(1)))], watch, 100)
+        >>> made.counts.shape, bool((made.counts[:, 0] == made.counts[:, 1]).all())
+        ((100, 2, 1, 1), True)
+
+    Source:
+        Lindvall (1992), Lectures on the Coupling Method: two Poisson variables that share all they
+        can.
     """
     kept = _empty(drawn[0][0], watch, paths)
     shares = np.array_split(np.arange(paths), len(drawn))

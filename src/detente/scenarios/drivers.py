@@ -22,7 +22,20 @@ FOLLOW_ONS = "follow-ons of each"
 
 
 def drivers_of(data: StudyData, model: Model, arms: Arms) -> tuple[DriverRow, ...]:
-    """The effects that drive a scenario, those that are seen first, then the strongest."""
+    """The effects that drive a scenario, those that are seen first, then the strongest.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> from detente.scenarios.arms import make_arms
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> asked = next(one for one in data.study.scenarios if one.id == "nuclear-test")
+        >>> rows = drivers_of(data, model, make_arms(data, model, asked))
+        >>> rows[0].cases, rows[0].case
+        (6, 'nuclear tests, at least 30 days apart')
+    """
     if arms.kind < 0:
         rows = [*_period_rows(data, model, arms), *_period_relations(data, model, arms)]
         return tuple(sorted(rows, key=lambda row: (not row.seen, -abs(np.log(row.value)))))

@@ -114,7 +114,16 @@ def cases(days: Days) -> int:
 
 
 def period_labels(data: StudyData, periods: tuple[str, ...], days: Days) -> Ints:
-    """Number of the period of each day, from 1; 0 outside all of them."""
+    """Number of the period of each day, from 1; 0 outside all of them.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> days = np.array(["2005-01-01", "2010-01-01", "2020-01-01"], dtype="datetime64[D]")
+        >>> period_labels(data, ("six-party-process", "strategic-patience"), days).tolist()
+        [1, 2, 0]
+    """
     labels = np.zeros(len(days), dtype=np.int64)
     for number, name in enumerate(periods, 1):
         period = data.study.periods[name]
@@ -128,6 +137,14 @@ def read_chronology(data: StudyData, model: Simulation) -> Chronology:
 
     Raises:
         DataGapError: The sample is too short or no kind is left.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> past = read_chronology(data, data.study.simulation)
+        >>> past.kinds[:2], past.days[0]
+        (('missile-tests', 'nuclear-tests'), np.datetime64('1998-01-01'))
     """
     first, last = np.datetime64(model.since, "D"), np.datetime64(data.as_of, "D")
     days = np.arange(first, last + 1)
@@ -167,6 +184,15 @@ def read_monthly(data: StudyData, model: Simulation, kinds: tuple[str, ...]) -> 
 
     Levels of two sources are never compared: of a series put together from several sources, the
     longest stretch of one of them is used.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> asked = data.study.simulation
+        >>> months = read_monthly(data, asked, tuple(kind.action for kind in asked.kinds))
+        >>> str(months.dates[0])[:7], str(months.dates[-1])[:7]
+        ('2002-01', '2013-12')
     """
     found, gaps = _signals(data, model)
     span = _span([signal for _, _, signal in found])
@@ -184,7 +210,7 @@ def read_monthly(data: StudyData, model: Simulation, kinds: tuple[str, ...]) -> 
     dates = parts[0].dates
     keys = [(group, dyad) for group, dyad, _ in kept]
     members, used, dropped = _drivers(data, model, kinds, dates)
-    driven = np.stack([driver_value(*_days_by_month(data, kinds, row, dates)) for row in members])
+    driven = [driver_value(*_days_by_month(data, kinds, row, dates)) for row in members]
     return Monthly(
         groups=tuple(group for group, _ in keys),
         dyads=tuple(dyad for _, dyad in keys),
@@ -196,7 +222,7 @@ def read_monthly(data: StudyData, model: Simulation, kinds: tuple[str, ...]) -> 
         drivers=tuple(label for label, _ in used),
         members=members,
         cases=np.array([number for _, number in used], dtype=np.int64),
-        driven=driven.T if len(members) else np.zeros((len(dates), 0)),
+        driven=np.array(driven).reshape(len(driven), len(dates)).T,
         citations=tuple(dict.fromkeys(part.citation for part in parts)),
         left_out=(*gaps, *dropped),
     )

@@ -68,6 +68,16 @@ def fit_posterior(past: Chronology, draws: int, *, seed: int = 1) -> Posterior:
     Raises:
         DataGapError: Hardly any draw is stationary.
 
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.history import read_chronology
+        >>> data = open_data(load("korea"))
+        >>> past = read_chronology(data, data.study.simulation)
+        >>> made = fit_posterior(past, 3)
+        >>> made.rates.shape == (3, len(past.periods) + 1, len(past.kinds))
+        True
+
     Source:
         Rasmussen (2013), Bayesian inference for Hawkes processes, Methodology and Computing in
         Applied Probability 15; the latent parents are those of Hawkes and Oakes (1974).

@@ -38,6 +38,20 @@ def predictive_checks(
         model: The fitted model.
         histories: Number of simulated histories.
         seed: Seed of the random numbers.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> made = predictive_checks(model, histories=20)
+        >>> made.rows[0].feature, made.rows[0].series
+        ('variance of 30-day counts over their mean', 'missile-tests')
+
+    Source:
+        Gelman, Meng and Stern (1996), Posterior predictive assessment of model fitness via realized
+        discrepancies, Statistica Sinica 6.
     """
     rows = [*_daily_rows(model, histories, seed), *_monthly_rows(model, histories, seed)]
     return PredictiveChecks(tuple(rows), tuple(_summed(rows)), histories)
@@ -66,7 +80,17 @@ def _daily_rows(model: Model, histories: int, seed: int) -> Iterator[PredictiveR
 
 
 def simulated_days(model: Model, histories: int, seed: int) -> NDArray[np.uint8]:
-    """Histories of the kinds over the sample, shape (histories, T, D), begun without a past."""
+    """Histories of the kinds over the sample, shape (histories, T, D), begun without a past.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> simulated_days(model, 4, 1).shape == (4, *model.past.counts.shape)
+        True
+    """
     past, drawn = model.past, model.daily
     days, kinds = past.counts.shape
     halves = []
@@ -107,7 +131,17 @@ def _monthly_rows(model: Model, histories: int, seed: int) -> Iterator[Predictiv
 
 
 def simulated_months(model: Model, histories: int, seed: int) -> Floats:
-    """Histories of the relations given the kinds that happened, shape (histories, T, M)."""
+    """Histories of the relations given the kinds that happened, shape (histories, T, M).
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> simulated_months(model, 4, 1).shape == (4, *model.months.counts.shape)
+        True
+    """
     if model.months is None or model.fit is None:
         return np.zeros((histories, 0, 0))
     rng = np.random.default_rng(seed)

@@ -57,6 +57,18 @@ def fit_relations(months: Monthly) -> BinnedHawkes:
 
     Raises:
         DataGapError: The series cannot carry it.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> fit_relations(model.months).effects.shape[0] == len(model.months.dyads)
+        True
+
+    Source:
+        See `detente.dynamics.hawkes.fit_binned`.
     """
     several = len(np.unique(months.labels)) > 1
     return fit_binned(
@@ -95,6 +107,20 @@ def draw_relations(
         last: Last day of the daily sample.
         draws: Number of draws.
         seed: Seed of the draws.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> last = model.past.days[-1]
+        >>> drawn = draw_relations(model.months, model.fit, len(model.past.periods) + 1, last, 3, 1)
+        >>> drawn.own.shape == (3, len(model.months.dyads)), drawn.current
+        (True, False)
+
+    Source:
+        See `redrawn`.
     """
     effects, own, back = redrawn(months, fit, draws, seed)
     volume = fit.inputs.baseline.exposure[-YEAR:].mean()
@@ -130,6 +156,16 @@ def redrawn(
 
     Months are weighted anew, the same weight for all dyads of a month, so that what the dyads share
     widens the sum over them as it should, and so does all scatter that the model has not.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> effects, own, back = redrawn(model.months, model.fit, 3, 1)
+        >>> bool((own + back <= LARGEST + 1e-9).all())
+        True
 
     Source:
         Kline and Santos (2012), A score based approach to wild bootstrap inference, Journal of
@@ -200,6 +236,16 @@ def scatter(months: Monthly, fit: BinnedHawkes) -> tuple[Ints, Floats, Floats]:
 
     By moments: what two dyads of a group share beyond their rates is the shock; what is left of a
     dyad's own variance is its clumping.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> group, shock, clumping = scatter(model.months, model.fit)
+        >>> int(group.max()) + 1 == len(shock), bool((clumping >= 0).all())
+        (True, True)
     """
     names = list(dict.fromkeys(months.groups))
     group = np.array([names.index(name) for name in months.groups])

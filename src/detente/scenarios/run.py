@@ -82,6 +82,11 @@ def find_scenario(study: Study, name: str) -> Scenario:
 
     Raises:
         UsageError: The study has none of that name.
+
+    Example:
+        >>> from detente.studies.load import load
+        >>> find_scenario(load("korea").study, "talks").id
+        'talks'
     """
     known = {one.id: one for one in study.scenarios}
     if name in known:
@@ -110,6 +115,17 @@ def run_scenario(
 
     Raises:
         UsageError: The days are out of order, too many, or do not begin where the data end.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> asked = next(one for one in data.study.scenarios if one.id == "nuclear-test")
+        >>> span = Horizon(data.as_of + dt.timedelta(days=1), dt.date(2027, 4, 19), paths=200)
+        >>> made = run_scenario(data, model, asked, span)
+        >>> made.with_label, len(made.fans[0].until)
+        ('with it (nuclear tests)', 12)
     """
     check_span(data, span)
     _check_event(scenario, span)
@@ -197,6 +213,16 @@ def check_span(data: StudyData, span: Horizon) -> None:
 
     Raises:
         UsageError: They are.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> try:
+        ...     check_span(data, Horizon(dt.date(2030, 1, 1), dt.date(2031, 1, 1)))
+        ... except UsageError as error:
+        ...     print(error.next_step)
+        Begin on 2026-04-20 at the latest, and look at most 30 years ahead.
     """
     if span.last <= span.first:
         raise UsageError(

@@ -34,7 +34,18 @@ class Watched:
 
 
 def watch_for(model: Model, edges: Ints, traced: int) -> Watched:
-    """What is to be watched over a horizon."""
+    """What is to be watched over a horizon.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> watched = watch_for(model, np.array([0, 30]), 10)
+        >>> watched.watch.traced, len(watched.measures) == len(model.simulation.measures)
+        (10, True)
+    """
     kinds, groups = model.past.kinds, model.months.groups if model.months else ()
     measures = tuple(
         one
@@ -61,7 +72,22 @@ def watch_for(model: Model, edges: Ints, traced: int) -> Watched:
 
 
 def paths_of(model: Model, watched: Watched, pairs: Pairs, arms: Arms, measure: Measure) -> Floats:
-    """A measure by pair, arm and step, shape (n, 2, S): from the start on, or of the month."""
+    """A measure by pair, arm and step, shape (n, 2, S): from the start on, or of the month.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> from detente.scenarios.arms import halves
+        >>> from detente.scenarios.coupled import simulate_pairs
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> arms, edges = Arms((4, 4)), np.array([0, 30, 61])
+        >>> watched = watch_for(model, edges, 1)
+        >>> pairs = simulate_pairs(halves(model, arms, edges), watched.watch, 10)
+        >>> paths_of(model, watched, pairs, arms, watched.measures[0]).shape
+        (10, 2, 2)
+    """
     if measure.relations:
         related = [one.id for one in watched.measures if one.relations]
         return pairs.sums[:, :, :, related.index(measure.id)].astype(np.float64)
@@ -92,6 +118,14 @@ def measure_fan(
         until: Last day of each step.
         seen: Whether an effect on it can be told from none.
         note: What a reader must know.
+
+    Example:
+        >>> measure = Measure(id="tests", label="tests", actions=["tests"])
+        >>> values = np.array([[[0.0, 1.0], [1.0, 3.0]], [[0.0, 1.0], [1.0, 2.0]]])
+        >>> until = np.array(["2017-03-31", "2017-04-30"], dtype="datetime64[D]")
+        >>> made = measure_fan(measure, values, np.array([0, 1]), until, seen=True, note="")
+        >>> made.without.middle.tolist(), made.difference.middle.tolist(), made.clear
+        ([0.0, 1.0], [1.0, 1.5], True)
     """
     change = values[:, WITH] - values[:, WITHOUT]
     expected = expectations(change, block)
@@ -132,6 +166,10 @@ def expectations(values: Floats, block: Ints) -> Floats:
         >>> values = np.array([[2.0], [2.0], [4.0], [4.0]])
         >>> expectations(values, np.array([0, 0, 1, 1])).ravel().tolist()
         [2.0, 4.0]
+
+    Source:
+        Sun, Apley and Staum (2011), Efficient nested simulation for estimating the variance of a
+        conditional expectation, Operations Research 59: the spread of means less that of chance.
     """
     starts = np.flatnonzero(np.diff(block, prepend=-1))
     sizes = np.diff(np.append(starts, len(block)))[:, None]
@@ -160,6 +198,14 @@ def outcome_row(
         block: Number of the parameter draw of each pair.
         label: What it is called in this scenario.
         seen: Whether an effect on it can be told from none.
+
+    Example:
+        >>> asked = Outcome(label="a test", actions=["tests"])
+        >>> hits = np.array([[0, 1], [0, 1], [1, 1], [0, 0]])
+        >>> drawn = np.array([0, 0, 1, 1])
+        >>> row = outcome_row(asked, hits, 0 * hits, drawn, label="a test", seen=True)
+        >>> row.without, row.with_, row.difference
+        (0.25, 0.75, 0.5)
     """
     days = outcome.quiet_days
     has = (hits > 0 if days is None else quiet >= days).astype(np.float64)

@@ -20,13 +20,18 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def answer(last: dt.date, fans: tuple[MeasureFan, ...], outcomes: tuple[OutcomeRow, ...]) -> str:
-    """The result in plain sentences, which claim no cause."""
-    parts = [_change(fan) for fan in fans]
-    text = f"Carried forward to {day_name(last)}, the fitted record has {'; '.join(parts)}."
-    moved = [row for row in outcomes if row.clear]
-    if moved:
-        text += " " + " ".join(_share(row) for row in moved)
-    return text + " This carries associations forward; it does not show that one causes the other."
+    """The result in plain sentences, which claim no cause.
+
+    Example:
+        >>> answer(dt.date(2020, 3, 15), (), ())
+        'This carries associations forward; it does not show that one causes the other.'
+    """
+    parts = [_share(row) for row in outcomes if row.clear]
+    if fans:
+        changes = "; ".join(_change(fan) for fan in fans)
+        parts.insert(0, f"Carried forward to {day_name(last)}, the fitted record has {changes}.")
+    parts.append("This carries associations forward; it does not show that one causes the other.")
+    return " ".join(parts)
 
 
 def _change(fan: MeasureFan) -> str:
@@ -52,7 +57,25 @@ def _signed(value: float) -> str:
 def tell(
     data: StudyData, model: Model, arms: Arms, pairs: Pairs, shown: Measure
 ) -> tuple[Step, ...]:
-    """One future with what is supposed, by date: that with the median number of `shown`."""
+    """One future with what is supposed, by date: that with the median number of `shown`.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> from detente.scenarios.arms import halves, make_arms
+        >>> from detente.scenarios.coupled import simulate_pairs
+        >>> from detente.scenarios.summary import watch_for
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> asked = next(one for one in data.study.scenarios if one.id == "nuclear-test")
+        >>> arms, edges = make_arms(data, model, asked), np.array([0, 31])
+        >>> watched = watch_for(model, edges, 20)
+        >>> pairs = simulate_pairs(halves(model, arms, edges), watched.watch, 20)
+        >>> told = tell(data, model, arms, pairs, watched.measures[0])
+        >>> [(str(step.day), step.text) for step in told if step.supposed]
+        [('2026-04-27', 'North Korea tests a nuclear weapon.')]
+    """
     kinds = model.past.kinds
     columns = [kinds.index(name) for name in shown.actions if name in kinds]
     traces = pairs.traces[:, WITH]
@@ -77,7 +100,20 @@ def _sentence(data: StudyData, model: Model, kind: str, times: int) -> str:
 
 
 def note_of(data: StudyData, model: Model, arms: Arms, measure: Measure) -> str:
-    """What a reader must know of one measure in one scenario."""
+    """What a reader must know of one measure in one scenario.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> from detente.scenarios.arms import make_arms
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> asked = next(one for one in data.study.scenarios if one.id == "nuclear-test")
+        >>> arms = make_arms(data, model, asked)
+        >>> [note_of(data, model, arms, one) for one in model.simulation.measures][0]
+        'What is supposed is not counted itself.'
+    """
     return " ".join(_notes(data, model, arms, measure))
 
 
@@ -111,7 +147,17 @@ def _inside(model: Model, kind: int) -> bool:
 
 
 def caveats(data: StudyData, model: Model, arms: Arms) -> Iterator[str]:
-    """What holds for a scenario beside what the study says."""
+    """What holds for a scenario beside what the study says.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> next(caveats(data, model, Arms((2, 3))))[:27]
+        'Each period happened once. '
+    """
     if arms.kind < 0:
         yield (
             "Each period happened once. What differs between two of them, leaders and coverage of "
@@ -132,7 +178,17 @@ def caveats(data: StudyData, model: Model, arms: Arms) -> Iterator[str]:
 
 
 def checks_of(model: Model, drivers: tuple[DriverRow, ...], lost: int) -> tuple[Check, ...]:
-    """Whether the model settles, and whether anything that drives the scenario is seen."""
+    """Whether the model settles, and whether anything that drives the scenario is seen.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> [check.passed for check in checks_of(model, (), 0)]
+        [True, False, True]
+    """
     seen = [row for row in drivers if row.seen]
     return (
         Check(
