@@ -38,7 +38,16 @@ BASE, RECENT = "the base rate", "the base rate of the last 3 years"
 
 
 class Walks:
-    """Walks through the past of a study, each made once: thresholds of one window share them."""
+    """Walks through the past of a study, each made once: thresholds of one window share them.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> walks = Walks(data, refit=520)
+        >>> walks.of(data.study.questions[0]) is walks.of(data.study.questions[1])  # one window
+        True
+    """
 
     def __init__(self, data: StudyData, *, refit: int = REFIT) -> None:
         """Nothing is computed before it is asked for."""
@@ -70,6 +79,15 @@ def track_record(walks: Walks, question: Question, *, seed: int = 1) -> TrackRec
 
     Returns:
         Scores with skill and intervals; or a record whose `problem` says why there are none.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> asked = next(one for one in data.study.questions if one.id == "nuclear-test")
+        >>> made = track_record(Walks(data, refit=520), asked)
+        >>> made.every, made.origins > 600, [score.name for score in made.scores]
+        ('week', True, ['Brier score', 'log score', 'CRPS'])
 
     Source:
         Brandt, Freeman and Schrodt (2014), Evaluating forecasts of political conflict dynamics,

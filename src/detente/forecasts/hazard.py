@@ -39,6 +39,10 @@ class Hazard:
         >>> made = Hazard().fit(history, 28).predict(history, np.array([399]))
         >>> made.shape, bool(np.allclose(made.sum(axis=-1), 1))
         ((1, 29), True)
+
+    Source:
+        Hawkes (1971), Spectra of some self-exciting and mutually exciting point processes,
+        Biometrika 58; by day, see `detente.dynamics.hawkes.fit_binned`.
     """
 
     label: str = "self-exciting hazard"

@@ -66,12 +66,25 @@ class History:
 
         The effect of a column is a change against the time before, so a period that has only just
         begun starts from the level of the one that it follows.
+
+        Example:
+            >>> made = history_from_counts(np.zeros(5), first="2000-01-01")
+            >>> made = replace(made, turns=np.array(["2000-01-03"], dtype="datetime64[D]"))
+            >>> made.steps(made.days).ravel().tolist()
+            [0.0, 0.0, 1.0, 1.0, 1.0]
         """
         turns = self.turns[(self.turns > self.days[0]) & (self.turns <= self.days[-1])]
         return np.asarray(days[:, None] >= turns[None, :], dtype=np.float64)
 
     def calendar(self, days: Days) -> Floats:
-        """Whether each day lies in each yearly window, shape (n, windows)."""
+        """Whether each day lies in each yearly window, shape (n, windows).
+
+        Example:
+            >>> made = history_from_counts(np.zeros(3), first="2000-03-31")
+            >>> spring = YearlyWindow(label="spring", start="03-01", end="03-31")
+            >>> replace(made, windows=(spring,)).calendar(made.days).ravel().tolist()
+            [1.0, 0.0, 0.0]
+        """
         columns = [_inside(days, one) for one in self.windows]
         return np.array(columns).reshape(len(columns), len(days)).T
 

@@ -109,6 +109,18 @@ def draws_of(level: Level, learned: int, origins: Ints) -> Floats:
         level: The relation; nothing after each origin is used.
         learned: Last period that the autoregression is fitted to.
         origins: Last known periods.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> level = read_level(data, data.study.questions[-1])
+        >>> draws_of(level, 150, np.array([150, 151])).shape
+        (3, 2, 400)
+
+    Source:
+        Sims and Zha (1998), Bayesian methods for dynamic multivariate models, International
+        Economic Review 39, for the autoregression.
     """
     base = np.stack([_past(level.changes[: one + 1]) for one in origins])
     span = RECENT[level.signal.series.every]
@@ -184,6 +196,14 @@ def try_level(level: Level, refit: int = REFIT) -> Trial:
 
     Raises:
         DataGapError: Too few changes are known.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> trial = try_level(read_level(data, data.study.questions[-1]), refit=66)
+        >>> len(trial.outcomes), trial.labels[-1]
+        (132, 'combination')
     """
     origins = _origins(level)
     if len(origins) == 0:
@@ -225,6 +245,18 @@ def weights_on(odds: Floats, outcomes: Floats, origins: Ints, now: int, level: L
         origins: Last known periods.
         now: The period.
         level: The relation.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> level = read_level(data, data.study.questions[-1])
+        >>> odds = np.array([[0.9] * 60, [0.5] * 60, [0.1] * 60])
+        >>> weights_on(odds, np.ones(60), np.arange(60), 60, level).round(2).tolist()
+        [0.92, 0.06, 0.03]
+
+    Source:
+        See `detente.forecasts.pool.learn_weights`.
     """
     over = origins + level.ahead <= now
     given = np.where(outcomes[over] > 0, odds[:, over], 1 - odds[:, over])

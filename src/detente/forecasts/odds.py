@@ -67,6 +67,14 @@ def count_odds(walk: Walk, day: np.datetime64, count: int) -> CountOdds:
 
     Raises:
         DataGapError: The action never happened up to that day.
+
+    Example:
+        >>> from detente.forecasts.history import history_from_counts
+        >>> from detente.forecasts.walk import walk
+        >>> past = walk(history_from_counts(np.tile([1.0] + [0.0] * 9, 130)), 28)
+        >>> odds = count_odds(past, past.history.days[-1], 1)
+        >>> odds.probability > 0.9, odds.low <= odds.probability <= odds.high
+        (True, True)
     """
     history = walk.history.until(day)
     if len(history.days) == 0 or history.counts.sum() == 0:
@@ -143,6 +151,15 @@ def forecast_question(walks: Walks, question: Question) -> QuestionForecast:
 
     Returns:
         The odds; or a forecast whose `problem` says why there are none.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> asked = next(one for one in data.study.questions if one.id == "nuclear-test")
+        >>> made = forecast_question(Walks(data, refit=520), asked)
+        >>> made.window, made.low <= made.probability <= made.high
+        ('20 April 2026 to 18 July 2026', True)
     """
     blank = QuestionForecast(
         id=question.id,

@@ -56,5 +56,8 @@ def pooled(parts: Floats, weights: Floats) -> Floats:
     Example:
         >>> pooled(np.array([[[1.0, 0.0]], [[0.0, 1.0]]]), np.array([[0.25, 0.75]])).tolist()
         [[0.25, 0.75]]
+
+    Source:
+        Stone (1961), The opinion pool, Annals of Mathematical Statistics 32.
     """
     return np.asarray(np.einsum("mn...,nm->n...", parts, weights))

@@ -37,6 +37,15 @@ def compare_published(data: StudyData) -> PublishedComparison | None:
 
     Returns:
         The comparison; None if the study names no published odds.
+
+    Example:
+        >>> import datetime as dt
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"), as_of=dt.date(2017, 4, 1))
+        >>> made = compare_published(data)
+        >>> [(row.issued, row.within, row.published) for row in made.rows]
+        [('2017-03-13', 14, 0.43)]
     """
     odds = data.study.published_odds
     if odds is None:

@@ -36,6 +36,11 @@ class Record:
     Attributes:
         path: The file; it need not exist yet.
         lines: Its lines in order.
+
+    Example:
+        >>> record = Record(Path("r.jsonl"))
+        >>> record.last == START, record.forecasts()
+        (True, ())
     """
 
     path: Path
@@ -161,6 +166,9 @@ def append(record: Record, entries: Sequence[Line]) -> Record:
         ...     record = append(read_record(Path(folder) / "r.jsonl"), [{"kind": "forecast"}])
         ...     read_record(record.path).last == record.last
         True
+
+    Source:
+        Haber and Stornetta (1991), How to time-stamp a digital document, Journal of Cryptology 3.
     """
     if not entries:
         return record

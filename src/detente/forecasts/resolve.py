@@ -58,6 +58,16 @@ def forecast_lines(
         record: The record so far.
         forecasts: Those without odds are left out.
         now: When they are recorded.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> one = QuestionForecast("nuclear-test", "A nuclear test", sources=("chronicle",))
+        >>> lines = forecast_lines(data, Record(Path("r.jsonl")), [one], dt.datetime(2026, 4, 20))
+        >>> lines[0]["definition"]["kinds"], lines[0]["sources"]
+        (['nuclear-test'], ['chronicle'])
     """
     lines = [_forecast_line(data, one, now) for one in forecasts if not one.problem]
     held = {_key(line) for line in record.forecasts()}
@@ -100,6 +110,20 @@ def resolution_lines(data: StudyData, record: Record, now: dt.datetime) -> list[
         data: The study's data.
         record: The record so far.
         now: When they are recorded.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> line = {
+        ...     "kind": "forecast", "hash": "a", "id": "missile-test", "sources": ["chronicle"],
+        ...     "asked": data.study.questions[0].model_dump(mode="json"),
+        ...     "opens": "2017-03-16", "resolves_on": "2017-04-12",
+        ... }
+        >>> record = Record(Path("r.jsonl"), (line,))
+        >>> [one["days"] for one in resolution_lines(data, record, dt.datetime(2017, 5, 1))]
+        [['2017-03-22', '2017-04-05']]
     """
     lines: list[Line] = []
     for line in record.forecasts():
@@ -143,6 +167,16 @@ def with_change(record: Record, forecast: QuestionForecast) -> QuestionForecast:
     Args:
         record: The record.
         forecast: The odds now.
+
+    Example:
+        >>> from pathlib import Path
+        >>> line = {
+        ...     "kind": "forecast", "id": "a", "as_of": "2017-03-15", "within": 28, "at_least": 1,
+        ...     "probability": 0.4, "reasons": [],
+        ... }
+        >>> now = QuestionForecast("a", "A test", within=28, as_of="2017-04-01", probability=0.5)
+        >>> round(with_change(Record(Path("r.jsonl"), (line,)), now).change.points)
+        10
     """
     earlier = [
         line

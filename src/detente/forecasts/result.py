@@ -123,7 +123,12 @@ class QuestionForecast(Tabular):
 
 @dataclass(frozen=True)
 class Skill:
-    """Skill against a reference: 1 is perfect, below 0 worse; with its 90% interval."""
+    """Skill against a reference: 1 is perfect, below 0 worse; with its 90% interval.
+
+    Example:
+        >>> Skill("the base rate", 0.2, -0.1, 0.4).positive
+        False
+    """
 
     against: str
     value: float

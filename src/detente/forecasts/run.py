@@ -35,6 +35,14 @@ def outlook(
 
     Returns:
         Everything for the report; where the data cannot carry a question, its `problem` says why.
+
+    Example:
+        >>> import datetime as dt
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"), as_of=dt.date(2002, 1, 1))
+        >>> [one.id for one in outlook(data, backtest=False).forecasts if not one.problem]
+        ['provocation', 'us-talks']
     """
     walks = Walks(data)
     forecasts = []
@@ -65,6 +73,13 @@ def chosen_questions(data: StudyData, wanted: str | None) -> tuple[Question, ...
 
     Raises:
         UsageError: The study asks none, or none of that id.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"))
+        >>> [one.id for one in chosen_questions(data, "nuclear-test")]
+        ['nuclear-test']
     """
     questions = data.study.questions
     if not questions:
@@ -93,6 +108,12 @@ def with_window(questions: Sequence[Question], within: int | None) -> tuple[Ques
 
     Raises:
         UsageError: The window is not 1 to 1,100 days, or no question is on events.
+
+    Example:
+        >>> from detente.studies.load import load
+        >>> asked = load("korea").study.questions
+        >>> with_window(asked[:1], 7)[0].title
+        'A missile test within 7 days'
     """
     if within is None:
         return tuple(questions)

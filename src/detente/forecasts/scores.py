@@ -162,6 +162,10 @@ def skill(scores: Floats, reference: Floats, drawn: Resamples, against: str) -> 
         >>> made = skill(np.full(9, 1.0), np.full(9, 2.0), resample(9, 3, 1), "base rate")
         >>> made.value, made.low, made.high
         (0.5, 0.5, 0.5)
+
+    Source:
+        Murphy (1988), Skill scores based on the mean square error and their relationships to the
+        correlation coefficient, Monthly Weather Review 116.
     """
     whole = _ratio(scores.mean(), reference.mean())
     rows = drawn.rows

@@ -53,6 +53,14 @@ def trial_of(walk: Walk, count: int, step: int, seed: int) -> Trial:
         count: Days that make it true.
         step: Days between origins.
         seed: Seed of the randomised transform.
+
+    Example:
+        >>> from detente.forecasts.history import history_from_counts
+        >>> from detente.forecasts.walk import walk
+        >>> past = walk(history_from_counts(np.tile([1.0] + [0.0] * 9, 130)), 28)
+        >>> made = trial_of(past, 1, 7, 1)
+        >>> made.odds.shape == (5, len(made.outcomes)), set(made.outcomes.tolist())
+        (True, {1.0})
     """
     known = np.isfinite(walk.counts)
     counts = walk.counts[known]

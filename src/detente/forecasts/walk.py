@@ -91,6 +91,10 @@ def walk(
         >>> made = walk(history, 28)
         >>> made.parts.shape[0], round(float(made.pooled[-1].sum()), 6)
         (4, 1.0)
+
+    Source:
+        Tashman (2000), Out-of-sample tests of forecasting accuracy: an analysis and review,
+        International Journal of Forecasting 16: rolling origins.
     """
     origins = _origins(history)
     blocks = [origins[start : start + refit] for start in range(0, len(origins), refit)]
@@ -110,7 +114,14 @@ def walk(
 
 
 def fit_all(history: History, window: int, models: Sequence[Model] = MODELS) -> tuple[Fitted, ...]:
-    """Each model fitted to a history, the base rate where it cannot be."""
+    """Each model fitted to a history, the base rate where it cannot be.
+
+    Example:
+        >>> from detente.forecasts.history import history_from_counts
+        >>> fitted = fit_all(history_from_counts(np.zeros(400)), 28)
+        >>> len(fitted), all(one == fitted[0] for one in fitted[2:])
+        (4, True)
+    """
     base = Climatology().fit(history, window)
     return tuple(model.fit(history, window) or base for model in models)
 
