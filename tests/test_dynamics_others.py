@@ -45,6 +45,22 @@ def test_equal_rates_in_bursts_are_rarely_called_different() -> None:
     assert np.mean(found) <= 0.10
 
 
+def test_an_interval_of_two_periods_is_not_blurred_by_a_drift() -> None:
+    covered, widths = 0, []
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        high = (np.arange(240) >= 120) & (np.arange(240) < 200)
+        rate = np.exp(rng.choice([-1.5, 1.5]) * np.linspace(-0.5, 0.5, 240))
+        result = rate_contrast(bursts(rng, 4 * rate), np.ones(240), high, ~high, draws=20)
+        low, up = result.interval()
+        truth = np.log(rate[high].mean() / rate[~high].mean())
+        covered += low <= truth <= up
+        widths.append(up - low)
+    # At 90%, 79 or fewer of 100 have a probability of .001.
+    assert 80 <= covered <= 98
+    assert np.median(widths) < 0.75  # with the drift in the noise it would be twice as wide
+
+
 def test_strata_take_out_what_the_eras_explain() -> None:
     rng = np.random.default_rng(5)
     late = np.arange(400) >= 200

@@ -84,15 +84,19 @@ def assess_extreme(claim: ExtremeClaim, data: StudyData, options: Options) -> Dr
 
 
 def _measure(claim: ExtremeClaim, signal: Signal, options: Options) -> Measured:
-    """Fit the level to what was known at the end of the target and compare within it.
+    """Fit the level to all that is known and compare within it.
 
-    One block of one source only: levels of two sources are never compared.
+    What came after the target says as much about the level in it as what came before: whoever
+    claims a peak has usually seen what followed. One block of one source only: levels of two
+    sources are never compared.
     """
-    series = signal.series.window(None, claim.target[1])
+    series = signal.series
     since, start = np.datetime64(claim.since, "D"), np.datetime64(claim.target[0], "D")
-    target = series.dates >= start.astype(f"datetime64[{'Y' if series.every == 'year' else 'M'}]")
-    inside = series.segments == (series.segments[-1] if len(series.segments) else 0)
-    rivals = (series.dates > since) & ~target
+    begun = series.dates >= start.astype(f"datetime64[{'Y' if series.every == 'year' else 'M'}]")
+    target = begun & (series.dates <= np.datetime64(claim.target[1], "D"))
+    block = series.segments[target][-1] if target.any() else -1
+    inside = series.segments == block
+    rivals = (series.dates > since) & ~begun
     known = np.isfinite(series.values)
     if not (target & known).any() or (rivals & known & inside).sum() < MIN_RIVALS:
         raise DataGapError(
@@ -106,12 +110,11 @@ def _measure(claim: ExtremeClaim, signal: Signal, options: Options) -> Measured:
             "The time between is covered by two sources, whose levels cannot be compared.",
             "Load one source over the whole period.",
         )
-    cut = replace(signal, series=series)
     sign = 1.0 if claim.direction == "highest" else -1.0
-    level = fit_level(cut, inside, options)
+    level = fit_level(signal, inside, options)
     posterior = replace(level, draws=sign * level.draws)
     chance = probability_highest(posterior, target, rivals)
-    return Measured(cut, posterior, target, rivals, chance)
+    return Measured(signal, posterior, target, rivals, chance)
 
 
 def _finding(

@@ -20,6 +20,7 @@ from scipy.stats import t
 from detente.dynamics import specs
 from detente.dynamics.placebo import equal_tailed
 from detente.dynamics.resample import block_index, swing_error
+from detente.dynamics.straight_drift import straight_drift
 from detente.dynamics.tables import Tabular
 from detente.errors import DataGapError
 
@@ -147,10 +148,13 @@ def rate_contrast(
     blocks = _Blocks(block, draws, np.random.default_rng(seed))
     placebo = moved_ratios(counted, high, low, known)
     placebo = placebo[np.isfinite(placebo)]
-    even = replace(counted, weight=np.where(high, np.exp(estimate), 1.0) * counted.weight)
+    drift = straight_drift(counted.values, counted.weight, high)
+    steady = replace(counted, weight=drift * counted.weight)
+    moved = log_ratio(steady, high, low)
+    even = replace(steady, weight=np.where(high, np.exp(moved), 1.0) * steady.weight)
     either = (high | low) & known
     states = np.stack([high[either], low[either]], axis=1).astype(np.float64)
-    error, freedom = swing_error(_influence(counted, high, low)[either], states)
+    error, freedom = swing_error(_influence(steady, high, low)[either], states)
     sides = [counted.sums(side) for side in (high, low)]
     return RateContrast(
         log_ratio=estimate,
