@@ -51,7 +51,7 @@ NULL = {
     "shared season": SystemWorld(season=0.4),
     "growing news": SystemWorld(growth=1.1),
 }
-PLANTED = {"an effect of +20%": 0.26, "an effect of +35%": 0.43}
+PLANTED = {f"+{percent}% after a doubling": float(np.log1p(percent / 100)) for percent in (30, 60)}
 
 
 def make_system(world: SystemWorld, seed: int) -> Aligned:

@@ -36,6 +36,15 @@ def test_scattered_months_see_a_ratio() -> None:
     assert found.note == ""
 
 
+def test_a_fall_is_seen_as_a_ratio_below_one() -> None:
+    state = np.random.default_rng(2).random(180) < 0.3
+    rise, fall = (of_ratio(counts(), state, ~state, NONE, up=up).size for up in (True, False))
+    assert rise is not None and fall is not None
+    assert 0.4 < fall < 0.95
+    swapped = of_ratio(counts(), ~state, state, NONE).size
+    assert fall == pytest.approx(1 / swapped)
+
+
 def test_two_long_spans_of_uneven_counts_see_no_ratio_however_large() -> None:
     month = np.arange(180)
     when, against = (month >= 20) & (month < 90), month >= 95

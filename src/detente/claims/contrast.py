@@ -229,7 +229,13 @@ def _finding(
     item = measured[0]
     low, high = item.result.interval()
     signals = [other.signal for other in measured]
-    visible = of_ratio(item.signal.series, item.when.mask, item.against.mask, item.strata)
+    visible = of_ratio(
+        item.signal.series,
+        item.when.mask,
+        item.against.mask,
+        item.strata,
+        up=claim.direction == "up",
+    )
     return replace(
         blank(claim, "contrast"),
         answer=_answer(item),

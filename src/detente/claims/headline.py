@@ -74,5 +74,7 @@ def _unseen(finding: Finding) -> str:
             f"A change smaller than {finding.smallest_visible:.0f}% would mostly have gone unseen."
         )
     if finding.unit == "rate ratio":
-        return f"A ratio below {finding.smallest_visible:.1f} would mostly have gone unseen."
+        side = "below" if finding.smallest_visible > 1 else "above"
+        size = f"{finding.smallest_visible:.2g}"
+        return f"A ratio {side} {size} would mostly have gone unseen."
     return ""

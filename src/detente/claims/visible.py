@@ -41,7 +41,9 @@ class Visible:
     note: str = ""
 
 
-def of_ratio(series: Series, when: Bools, against: Bools, strata: Ints) -> Visible:
+def of_ratio(
+    series: Series, when: Bools, against: Bools, strata: Ints, *, up: bool = True
+) -> Visible:
     """The ratio of rates that a contrast would have seen.
 
     Args:
@@ -49,6 +51,8 @@ def of_ratio(series: Series, when: Bools, against: Bools, strata: Ints) -> Visib
         when: Periods in the first state, shape (T,).
         against: Periods in the second, shape (T,).
         strata: Stratum of each period, shape (T,).
+        up: Whether the claim is that the first state has the higher rate; else the ratio is
+            below one.
 
     Example:
         >>> from detente.relations.series import make_series
@@ -59,17 +63,19 @@ def of_ratio(series: Series, when: Bools, against: Bools, strata: Ints) -> Visib
         'No ratio, however large, would be s'
     """
     exposure = np.ones(len(series.values)) if series.exposure is None else series.exposure
-    found = visible_log_ratio(series.values, exposure, when, against, strata=strata)
+    higher, lower = (when, against) if up else (against, when)
+    found = visible_log_ratio(series.values, exposure, higher, lower, strata=strata)
     if np.isfinite(found):
-        return Visible(float(np.exp(found)))
-    best = share_seen(series.values, exposure, when, against, UNLIMITED, strata=strata)
+        return Visible(float(np.exp(found if up else -found)))
+    best = share_seen(series.values, exposure, higher, lower, UNLIMITED, strata=strata)
     if best >= POWER:
-        most = f"{np.exp(LARGEST):.2g}"
-        text = f"Only a ratio of more than {most} would be seen {POWER:.0%} of the time."
+        most = f"more than {np.exp(LARGEST):.2g}" if up else f"less than {np.exp(-LARGEST):.2g}"
+        text = f"Only a ratio of {most} would be seen {POWER:.0%} of the time."
         return Visible(None, text)
+    size, most = ("large", "largest") if up else ("small", "smallest")
     return Visible(
         None,
-        f"No ratio, however large, would be seen {POWER:.0%} of the time; the largest would be "
+        f"No ratio, however {size}, would be seen {POWER:.0%} of the time; the {most} would be "
         f"seen {best:.0%} of the time. Moved along the calendar, the two states of the world "
         "overlap with where they were, and counts as uneven as these hide the rest.",
     )

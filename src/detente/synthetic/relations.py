@@ -28,12 +28,10 @@ class Counted:
         counts: Events by month, NaN where the feed has no day of it.
         share: Expected rate relative to the news of the month, given what came before and without
             what the world planted; shape (months,).
-        level: Log of the base rate, which no event excites, shape (months,).
     """
 
     counts: Floats
     share: Floats
-    level: Floats
 
 
 def make_relation(
@@ -67,7 +65,7 @@ def make_relation(
     scale = setting.news * np.exp(raised)[setting.month]
     made = counts_of(base, scale, rng, jump=jump, decay=decay_of(DELAY))
     share = setting.mean_by_month(made.rate)
-    return Counted(_known(setting, made.counts), share, setting.mean_by_month(level))
+    return Counted(_known(setting, made.counts), share)
 
 
 def make_world(setting: Setting, rng: np.random.Generator) -> Floats:

@@ -112,7 +112,7 @@ def make(spec: WorldSpec, seed: int) -> World:
         "after-news": Truth(spec.planted.response, spec.planted.response == 0),
         "period": _period_truth(setting, actions, spec),
         "groups": Truth(difference, spec.planted.groups == 0),
-        "shift": _shift_truth(relations[A, C], places.shift, spec),
+        "shift": Truth(spec.planted.shift, spec.planted.shift == 0),
         "extreme": _extreme_truth(relations[C, D], places.since, places.target),
         "forecast": _occurrence_truth(actions, places.forecast, WITHIN),
         "followed": _occurrence_truth(actions, places.followed, SHORT),
@@ -176,12 +176,6 @@ def _period_truth(setting: Setting, actions: Actions, spec: WorldSpec) -> Truth:
     effect = np.log(base[actions.period].mean() / base[~actions.period].mean())
     drifts = spec.features.trends or spec.features.seasons
     return Truth(float(effect), spec.planted.period == 0 and not drifts)
-
-
-def _shift_truth(relation: Counted, at: int, spec: WorldSpec) -> Truth:
-    before = relation.level[at - SHIFT_WINDOW : at].mean()
-    after = relation.level[at : at + SHIFT_WINDOW].mean()
-    return Truth(float(after - before + spec.planted.shift), spec.planted.shift == 0)
 
 
 def _extreme_truth(relation: Counted, since: int, target: int) -> Truth:
