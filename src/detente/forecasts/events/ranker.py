@@ -59,9 +59,9 @@ class Settings:
     pool: int = 100_000
     scouts: int = 2_000
     most: int = 60
-    trees: int = 150
-    leaves: int = 31
-    rate: float = 0.08
+    trees: int = 300
+    leaves: int = 63
+    rate: float = 0.04
     top: int = 10
     seed: int = 1
 
