@@ -71,6 +71,17 @@ def test_each_verdict_says_what_its_design_would_have_seen(result: StudyResult) 
         assert bool(shown.get("Smallest visible effect")) == decided, finding.id
 
 
+def test_an_interval_that_the_p_value_does_not_follow_is_explained(result: StudyResult) -> None:
+    found = 0
+    for one in result.findings:
+        if one.unit == "rate ratio" and one.interval and one.p_placebo is not None:
+            inside = one.interval.low <= 1 <= one.interval.high
+            explained = not inside and one.p_placebo >= 0.1
+            assert ("so they often do" in one.answer) == explained, one.id
+            found += explained
+    assert found
+
+
 def test_what_the_bundled_data_cannot_decide_is_said(result: StudyResult) -> None:
     verdicts = {finding.id: finding.verdict for finding in result.findings}
     assert {verdicts[name] for name in UNDECIDABLE} == {Verdict.INSUFFICIENT_DATA}

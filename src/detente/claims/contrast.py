@@ -23,7 +23,7 @@ from detente.claims.excited import RATIO, check_of, set_apart, specification_of
 from detente.claims.finding import Finding, Interval, Reading, Row, Specification
 from detente.claims.options import Options
 from detente.claims.provenance import provenance
-from detente.claims.rules import Evidence, judge
+from detente.claims.rules import P_LEAN, Evidence, judge
 from detente.claims.scales import span_text
 from detente.claims.states import StateMask, masks
 from detente.claims.strata import Strata, strata_index, ways
@@ -270,8 +270,16 @@ def _answer(item: Measured) -> str:
         f"{item.signal.noun[0].upper()}{item.signal.noun[1:]} were "
         f"{np.exp(result.log_ratio):.2f} times as frequent {item.when.phrase} as "
         f"{item.against.phrase}{fair} (90% interval {low:.2f} to {high:.2f}); "
-        f"{result.periods_high} against {result.periods_low} {every}s.{rates}"
+        f"{result.periods_high} against {result.periods_low} {every}s.{rates}{_anyway(result)}"
     )
+
+
+def _anyway(result: RateContrast) -> str:
+    """Why an interval without a ratio of one may be no evidence."""
+    low, high = result.interval()
+    if result.p_placebo < P_LEAN or low <= 0 <= high:
+        return ""
+    return " The rates differ, but so they often do when the states are moved along the calendar."
 
 
 def _reading(claim: ContrastClaim, item: Measured) -> Reading:
