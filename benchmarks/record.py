@@ -46,6 +46,7 @@ def save(result: Result) -> None:
     RESULTS.mkdir(exist_ok=True)
     record = {
         **asdict(result),
+        "ratio": round(result.ratio, 3),
         "command": f"python -m benchmarks {result.name.split('-')[0]}",
         "commit": commit(),
         "machine": f"{os.cpu_count()} cores, Python {sys.version.split()[0]}",

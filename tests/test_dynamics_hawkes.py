@@ -127,7 +127,7 @@ def test_the_fit_is_where_the_gradient_vanishes() -> None:
 
 
 def test_intervals_cover_the_truth() -> None:
-    runs = 40
+    runs = 200
     covered, errors = np.zeros((2, 2)), []
     for seed in range(runs):
         times, kinds = small(100 + seed, 500.0)
@@ -135,8 +135,7 @@ def test_intervals_cover_the_truth() -> None:
         low, high = model.branching_interval(0.9)
         covered += (low <= TRUTH) & (high >= TRUTH)
         errors.append(model.branching - TRUTH)
-    # 40 runs of 4 entries at 90%: all but 1 in 1,000 such tests lie above .80.
-    assert 0.80 <= covered.mean() / runs <= 0.99
+    assert 0.85 <= covered.mean() / runs <= 0.95
     assert np.abs(np.mean(errors, axis=0)).max() < 0.03
 
 

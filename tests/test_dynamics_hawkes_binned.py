@@ -41,7 +41,7 @@ def media(rng: np.random.Generator, days: int) -> Array:
 
 
 def test_shared_volume_looks_like_provocation_only_without_exposure() -> None:
-    runs, false, size = 60, 0, 0
+    runs, false, size = 300, 0, 0
     for seed in range(runs):
         rng = np.random.default_rng(seed)
         volume = media(rng, 1200)
@@ -53,15 +53,14 @@ def test_shared_volume_looks_like_provocation_only_without_exposure() -> None:
         assert any("exposure" in note for note in blind.notes)
         assert not seeing.notes
     assert false / runs > 0.85
-    # At a size of 5%, 9 or more of 60 have a probability of .003; the benchmark has 1,000 runs.
-    assert size <= 8
+    assert 0.03 <= size / runs <= 0.07
 
 
 def test_dates_alone_recover_who_excites_whom_at_a_fast_decay() -> None:
     truth = np.array([[0.3, 0.0], [0.3, 0.3]])
     process = constant_process([0.3, 0.3], truth, 2.0, 3000.0)
     naive, binned, covered = [], [], np.zeros((2, 2))
-    runs = 12
+    runs = 200
     for seed in range(runs):
         events = simulate(process, seed=seed)
         model = fit_binned(events.daily(2, 3000), decays=[2.0], exposure=np.ones(3000))
@@ -77,7 +76,7 @@ def test_dates_alone_recover_who_excites_whom_at_a_fast_decay() -> None:
     assert lost[1, 0] < -0.08
     assert lost[0, 1] > 0.05
     assert np.abs(kept).max() < 0.04
-    assert covered.mean() / runs > 0.75
+    assert 0.85 <= covered.mean() / runs <= 0.95
 
 
 def test_the_share_of_the_same_day_agrees_with_a_simulation() -> None:
