@@ -55,8 +55,8 @@ class Settings:
 
     names: bool = False
     steps: Literal["single", "multi"] = "single"
-    questions: int = 60_000
-    pool: int = 100_000
+    questions: int = 100_000
+    pool: int = 150_000
     scouts: int = 2_000
     most: int = 60
     trees: int = 300
