@@ -50,3 +50,14 @@ def test_every_result_says_how_it_was_made(path: Path) -> None:
     assert record["commit"] not in {"", "unknown"}
     page = (RESULTS.parents[1] / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     assert f"| {record['name']} |" in page
+
+
+def test_every_run_on_a_test_split_is_in_the_docs() -> None:
+    runs = (RESULTS / "tkg-test-runs.jsonl").read_text(encoding="utf-8").splitlines()
+    page = (RESULTS.parents[1] / "docs" / "event-forecasts.md").read_text(encoding="utf-8")
+    assert runs
+    for run in map(json.loads, runs):
+        row = f"| {run['set']} | {run['mode']} | {run['steps']} | {run['mrr']:.3f} |"
+        assert row in page
+        assert run["config"] in page
+        assert run["peak_gb"] < 6
