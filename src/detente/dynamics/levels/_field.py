@@ -346,14 +346,16 @@ def chain(
         Paths, shape (draws, T); the point of each; the share of proposals accepted.
     """
     paths, chosen = np.empty((draws, len(observed.values))), np.empty(draws, np.int64)
-    point = proposals[0]
-    field = approximate(observed, thetas[point], centres[point])
+    points = np.unique(proposals)
+    fields = [approximate(observed, thetas[point], centres[point]) for point in points]
+    places = np.searchsorted(points, proposals)
+    point, field = proposals[0], fields[places[0]]
     white = rng.standard_normal(len(field.mean))
     weight = _weight(observed, thetas[point], field, white)
     accepted = 0
     for sweep in range(len(proposals)):
         other = proposals[sweep]
-        rival = approximate(observed, thetas[other], centres[other])
+        rival = fields[places[sweep]]
         weighed = _weight(observed, thetas[other], rival, white)
         if np.log(rng.random()) < weighed - weight:
             point, field, weight = other, rival, weighed
