@@ -31,6 +31,9 @@ from detente.forecasts.events.views import Names, absorb_names, no_names
 
 Bools = NDArray[np.bool_]
 
+TOGETHER = 20_000
+"""Questions looked at together: more would need more memory, and each is looked at alone."""
+
 
 @dataclass(frozen=True, eq=False)
 class Examples:
@@ -126,7 +129,7 @@ def stream(
         names: What is read from the entities' names; nothing by default.
 
     Yields:
-        Examples of the questions between two updates, where any is wanted.
+        Examples of the questions between two updates, where any is wanted, some thousands at most.
 
     Example:
         >>> from detente.forecasts.events.data import both_directions
@@ -142,8 +145,8 @@ def stream(
     cuts = np.unique(np.concatenate([[days[0]], updates, [days[-1] + 1]]))
     for low, high in np.searchsorted(days, np.stack([cuts[:-1], cuts[1:]], axis=1)):
         picked = low + np.flatnonzero(wanted[low:high])
-        if len(picked):
-            yield world.look(picked, most, told)
+        for part in range(0, len(picked), TOGETHER):
+            yield world.look(picked[part : part + TOGETHER], most, told)
         if high < len(days):
             world.answer(low, high)
 
