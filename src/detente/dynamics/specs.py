@@ -105,13 +105,7 @@ def bars(
         >>> bars({"r": [0, 1], "n": [4, 6]}, x="r", y="n", title="Ranks", titles=("", ""))["title"]
         'Ranks'
     """
-    mark = {
-        "mark": "bar",
-        "encoding": {
-            "x": {"field": x, "type": "ordinal", "title": titles[0]},
-            "y": {"field": y, "type": "quantitative", "title": titles[1]},
-        },
-    }
+    mark = _mark("bar", (x, "ordinal"), (y, "quantitative"), titles)
     return _whole(columns, [mark], title, row, column)
 
 
@@ -215,14 +209,40 @@ def ticks(
         >>> ticks({"t": [0.5], "k": [0]}, x="t", y="k", title="Calls", titles=("", ""))["title"]
         'Calls'
     """
-    mark = {
-        "mark": "tick",
-        "encoding": {
-            "x": {"field": x, "type": "quantitative", "title": titles[0]},
-            "y": {"field": y, "type": "nominal", "title": titles[1]},
-        },
-    }
+    mark = _mark("tick", (x, "quantitative"), (y, "nominal"), titles)
     return _whole(columns, [mark], title, None, None)
+
+
+def coefficients(columns: Mapping[str, Sequence[Any] | np.ndarray], middle: str) -> Spec:
+    """The coefficients of each equation within their 90% intervals.
+
+    Args:
+        columns: The table: equation, term, low_90, high_90 and the middle, one row per coefficient.
+        middle: Column of the estimate or the mean.
+
+    Example:
+        >>> table = {"equation": ["A"], "term": ["A.1"], "low_90": [0], "mean": [1], "high_90": [2]}
+        >>> coefficients(table, "mean")["title"]
+        'What moves each series'
+    """
+    return intervals(
+        columns,
+        x=middle,
+        y="term",
+        ends=("low_90", "high_90"),
+        column="equation",
+        title="What moves each series",
+        titles=("coefficient", "regressor"),
+    )
+
+
+def _mark(kind: str, across: tuple[str, str], up: tuple[str, str], titles: tuple[str, str]) -> Spec:
+    """A mark by two columns, each with its Vega-Lite type."""
+    axes = {
+        axis: {"field": field, "type": scale, "title": title}
+        for axis, (field, scale), title in zip("xy", (across, up), titles, strict=True)
+    }
+    return {"mark": kind, "encoding": axes}
 
 
 def _whole(

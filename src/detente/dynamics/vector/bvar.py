@@ -115,15 +115,7 @@ class BVAR(Tabular):
 
     def spec(self) -> specs.Spec:
         """The coefficients of each equation within their 90% intervals."""
-        return specs.intervals(
-            self.columns(),
-            x="mean",
-            y="term",
-            ends=("low_90", "high_90"),
-            column="equation",
-            title="What moves each series",
-            titles=("coefficient", "regressor"),
-        )
+        return specs.coefficients(self.columns(), "mean")
 
 
 def fit_bvar(

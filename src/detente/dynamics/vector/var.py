@@ -89,15 +89,7 @@ class VAR(Tabular):
 
     def spec(self) -> specs.Spec:
         """The coefficients of each equation within their 90% intervals."""
-        return specs.intervals(
-            self.columns(),
-            x="estimate",
-            y="term",
-            ends=("low_90", "high_90"),
-            column="equation",
-            title="What moves each series",
-            titles=("coefficient", "regressor"),
-        )
+        return specs.coefficients(self.columns(), "estimate")
 
 
 @dataclass(frozen=True, eq=False)
