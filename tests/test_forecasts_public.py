@@ -18,7 +18,7 @@ METHODS = (
     "forecasts.climatology.steady",
     "forecasts.hazard.Hazard",
     "forecasts.hazard.families_of",
-    "forecasts.level.draws_of",
+    "forecasts.level.foresee",
     "forecasts.model.shares_of_change",
     "forecasts.pool.learn_weights",
     "forecasts.pool.pooled",

@@ -19,7 +19,7 @@ from detente.errors import InputError, StudyError, UsageError
 from detente.events.store import IngestedFile, Store, connect
 from detente.forecasts.backtest import Walks, track_record
 from detente.forecasts.history import read_history
-from detente.forecasts.level import chance, draws_of, read_level
+from detente.forecasts.level import foresee, read_level
 from detente.forecasts.odds import forecast_question
 from detente.forecasts.published import compare_published
 from detente.forecasts.record import append, digest, read_record
@@ -203,8 +203,10 @@ class TestLevels:
         values, changes = level.values.copy(), level.changes.copy()
         values[111:], changes[111:] = 99, 99
         other = replace(level, values=values, changes=changes)
-        np.testing.assert_array_equal(draws_of(level, 100, origins), draws_of(other, 100, origins))
-        assert chance(draws_of(level, 100, origins)).shape == (3, 2)
+        here, there = foresee(level, 100, origins), foresee(other, 100, origins)
+        np.testing.assert_array_equal(here.draws, there.draws)
+        np.testing.assert_array_equal(here.by_parameters, there.by_parameters)
+        assert here.odds.shape == (3, 2)
 
     def test_a_series_that_ended_gives_no_odds(self, tmp_path: Path) -> None:
         write_study(tmp_path, months=100)
@@ -479,7 +481,7 @@ class TestCommands:
         capfd.readouterr()
         assert run(["record", str(folder), "--show"]) == 0
         shown = capfd.readouterr().out
-        assert "4 forecasts, 0 decided in time" in shown and "are not scored" in shown
+        assert "4 forecasts, 0 decided in time" in shown and "not scored" in shown
         assert run(["forecast", str(folder), "test-soon", "--record", "records/made-up.jsonl"]) == 0
         assert "Since 2011-10-01" in capfd.readouterr().out
         assert run(["backtest", str(folder), "test-soon", "--years"]) == 0

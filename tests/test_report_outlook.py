@@ -64,9 +64,9 @@ def test_nothing_is_promised_of_a_scenario_without_futures() -> None:
 
 
 def test_the_command_says_it_too(capsys: pytest.CaptureFixture[str]) -> None:
-    _show(quiet().scenarios[0])
+    _show(quiet().scenarios[0], ())
     assert "It holds no event of those simulated up to 2020-03-15." in capsys.readouterr().out
-    _show(what_if().scenarios[0])
+    _show(what_if().scenarios[0], ())
     assert "It holds no event" not in capsys.readouterr().out
 
 

@@ -27,7 +27,8 @@ from detente.scenarios.relations import fit_relations, scatter
 from detente.scenarios.result import PredictiveRow, ScenarioResult
 from detente.scenarios.run import Horizon, run_scenario, what_if
 from detente.scenarios.summary import expectations, watch_for
-from detente.studies.data import CHRONICLE_COLUMNS, StudyData, open_data
+from detente.studies.chronicle import CHRONICLE_COLUMNS
+from detente.studies.data import StudyData, open_data
 from detente.studies.load import load
 from detente.studies.scenarios import Scenario
 

@@ -25,7 +25,8 @@ from detente.dynamics.checks import Check
 from detente.dynamics.drifting import DriftingRate
 from detente.dynamics.occurrence import Odds, happened_within, odds_at
 from detente.errors import DataGapError
-from detente.studies.data import Fact, StudyData
+from detente.studies.chronicle import Fact
+from detente.studies.data import StudyData
 from detente.studies.models import OccurrenceClaim
 from detente.studies.parts import Relation
 

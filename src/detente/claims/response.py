@@ -36,7 +36,8 @@ from detente.dynamics.checks import Check
 from detente.dynamics.eventstudy import EventStudy, Grid, event_study
 from detente.errors import DataGapError
 from detente.relations.periods import month_name
-from detente.studies.data import Fact, StudyData
+from detente.studies.chronicle import Fact
+from detente.studies.data import StudyData
 from detente.studies.models import ResponseClaim
 from detente.studies.signal import Signal
 

@@ -13,8 +13,10 @@ from rich.text import Text
 from detente.cli.options import AsJson, day
 from detente.cli.output import narrate, new_table, print_json, print_lines, print_table
 from detente.cli.study import StudyName, event_store, saying
+from detente.errors import InputError
 
 if TYPE_CHECKING:
+    from detente.forecasts.record import Record
     from detente.forecasts.result import (
         PublishedComparison,
         QuestionForecast,
@@ -71,7 +73,6 @@ def forecast_command(
     """
     from detente.forecasts.backtest import Walks  # noqa: PLC0415 - slow to import
     from detente.forecasts.odds import forecast_question  # noqa: PLC0415
-    from detente.forecasts.record import read_record  # noqa: PLC0415
     from detente.forecasts.resolve import with_change  # noqa: PLC0415
     from detente.forecasts.run import chosen_questions, left_out, with_window  # noqa: PLC0415
 
@@ -80,14 +81,14 @@ def forecast_command(
     questions = with_window(chosen, within)
     for one in left_out(chosen, within):
         narrate(f"Left out with --within: {one.title}. It is on a level, whose periods are set.")
-    held = read_record(record or default_record(data), study=data.study.study.name)
+    held = record_or_none(record or default_record(data), data.study.study.name)
     walks = Walks(data)
     found = []
     with saying() as say:
         for one in questions:
             say(f"odds: {one.title}")
             made = forecast_question(walks, one)
-            found.append(with_change(held, made) if within is None else made)
+            found.append(with_change(held, made) if held and within is None else made)
     if as_json:
         print_json([plain(one) for one in found])
         return
@@ -155,6 +156,17 @@ def open_study(study: str, events: Path | None, as_of: dt.date | None) -> StudyD
     return open_data(loaded, as_of=as_of, store=store)
 
 
+def record_or_none(path: Path, study: str) -> Record | None:
+    """The record that odds are compared with, or None and a word where it cannot be used."""
+    from detente.forecasts.record import read_record  # noqa: PLC0415 - slow to import
+
+    try:
+        return read_record(path, study=study)
+    except InputError as error:
+        narrate(f"Odds are not compared with earlier ones. {error}")
+        return None
+
+
 def default_record(data: StudyData) -> Path:
     """Where the record of a study is kept."""
     return Path("records") / f"{data.study.study.name}.jsonl"
@@ -180,7 +192,7 @@ def plain(value: object) -> Any:
 
 
 def _show_forecast(one: QuestionForecast) -> None:
-    from detente.forecasts.odds import percent  # noqa: PLC0415 - slow to import
+    from detente.forecasts.combined import percent  # noqa: PLC0415 - slow to import
 
     text = f"Insufficient data. {one.problem}" if one.problem else one.answer
     print_lines(Text(one.title, style="bold"), Text(text), Text())
@@ -205,11 +217,11 @@ def _show_forecast(one: QuestionForecast) -> None:
 def _show_reasons(one: QuestionForecast) -> None:
     table = new_table()
     table.add_column("what moves the odds")
-    table.add_column("days per year", justify="right")
-    table.add_row("mean of the whole history", f"{one.base_per_year:.2g}")
+    table.add_column(one.unit, justify="right")
+    table.add_row(one.start_label, f"{one.base_per_year:.3g}")
     for reason in one.reasons:
         table.add_row(reason.label, signed(reason.rate))
-    table.add_row("expected in the window", f"{one.expected_per_year:.2g}", style="bold")
+    table.add_row("expected rate in the window", f"{one.expected_per_year:.3g}", style="bold")
     print_table(table, caption="")
 
 

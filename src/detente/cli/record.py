@@ -69,7 +69,8 @@ def _added(data: StudyData, held: Record) -> Record:
     resolved = resolution_lines(data, held, now)
     made = forecast_lines(data, held, found.forecasts, now)
     longer = append(held, [*resolved, *made])
-    narrate(f"{len(made)} forecasts and {len(resolved)} resolutions added to {held.path}.")
+    added = f"{counted(len(made), 'forecast')} and {counted(len(resolved), 'resolution')}"
+    narrate(f"{added} added to {held.path}.")
     return longer
 
 
@@ -91,6 +92,16 @@ def _show(held: Record) -> None:
     print_table(table, caption=_summary(rows, held))
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things.
+
+    Example:
+        >>> counted(1, "forecast"), counted(2, "forecast")
+        ('1 forecast', '2 forecasts')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _open(data: StudyData, held: Record) -> Iterator[str]:
     """For forecasts that are open though their windows are over: how many, and why."""
     from detente.forecasts.resolve import kept, why_open  # noqa: PLC0415 - slow to import
@@ -106,7 +117,7 @@ def _open(data: StudyData, held: Record) -> Iterator[str]:
 
 
 def _row(one: Kept) -> tuple[str, ...]:
-    from detente.forecasts.odds import percent  # noqa: PLC0415 - slow to import
+    from detente.forecasts.combined import percent  # noqa: PLC0415 - slow to import
 
     line = one.line
     return (
@@ -132,9 +143,11 @@ def _summary(rows: list[Kept], held: Record) -> str:
         (one.line, one.outcome) for one in rows if one.outcome is not None and not one.late
     ]
     late = sum(one.late for one in rows)
-    text = f"{len(rows)} forecasts, {len(done)} decided in time. Last hash: {held.last[:16]}."
+    told = counted(len(rows), "forecast")
+    text = f"{told}, {len(done)} decided in time. Last hash: {held.last[:16]}."
     if late:
-        text += f" {late} were recorded after their window had opened and are not scored."
+        verb = "was" if late == 1 else "were"
+        text += f" {late} {verb} recorded after the window had opened: not scored."
     if not done:
         return text
     ours = sum((line["probability"] - came) ** 2 for line, came in done) / len(done)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 MINUS = "\N{MINUS SIGN}"
 ROWS = 6  # steps of a fan that are printed
 TOLD = 12  # events of a told future
+CHANCE = "Chance alone moves shares by a point or two.\n"
 
 
 def scenario_command(
@@ -88,7 +90,7 @@ def scenario_command(
     if as_json:
         print_json(_plain(result))
     else:
-        _show(result)
+        _show(result, model.notes)
 
 
 def _data(loaded: LoadedStudy, begin: dt.date | None, events: Path | None) -> StudyData:
@@ -116,7 +118,7 @@ def _list(scenarios: list[Scenario], *, as_json: bool) -> None:
     print_table(table, caption=none)
 
 
-def _show(result: ScenarioResult) -> None:
+def _show(result: ScenarioResult, notes: Sequence[str]) -> None:
     print_lines(Text(result.label, style="bold"), Text(result.statement), Text())
     if result.refused:
         print_lines(Text(f"Refused. {result.problem}"))
@@ -127,7 +129,7 @@ def _show(result: ScenarioResult) -> None:
     _outcomes(result)
     _drivers(result)
     _timeline(result)
-    print_lines(*(Text(f"• {one}", style="dim") for one in result.caveats))
+    print_lines(*(Text(f"• {one}", style="dim") for one in (*notes, *result.caveats)))
 
 
 def _fan(fan: MeasureFan) -> None:
@@ -160,26 +162,31 @@ def _outcomes(result: ScenarioResult) -> None:
     if not result.outcomes:
         return
     table = new_table()
-    for column in ("outcome", "without", "with", "difference, points", "90% interval"):
-        table.add_column(column, justify="left" if column == "outcome" else "right")
+    for column in ("outcome", "without", "with", "difference, points", "90% interval", "clear"):
+        table.add_column(column, justify="left" if column in {"outcome", "clear"} else "right")
     for row in result.outcomes:
         table.add_row(
             row.label, f"{row.without:.0%}", f"{row.with_:.0%}", _signed(100 * row.difference),
-            _to(100 * row.low, 100 * row.high), style="bold" if row.clear else "",
+            _to(100 * row.low, 100 * row.high), _yes(row.clear),
         )  # fmt: skip
-    print_table(table, title=f"Share of futures, {result.first} to {result.last}", caption=" ")
+    print_table(
+        table,
+        title=f"Share of futures, {result.first} to {result.last}",
+        caption=CHANCE,
+    )
 
 
 def _drivers(result: ScenarioResult) -> None:
     table = new_table()
-    for column in ("fitted effect", "estimate", "90% interval", "unit", "cases"):
-        table.add_column(column, justify="left" if column in {"fitted effect", "unit"} else "right")
+    left = {"fitted effect", "unit", "told from none"}
+    for column in ("fitted effect", "estimate", "90% interval", "unit", "cases", "told from none"):
+        table.add_column(column, justify="left" if column in left else "right")
     for row in result.drivers:
         table.add_row(
             row.effect, f"{row.value:.2f}", f"{row.low:.2f} to {row.high:.2f}", row.unit,
-            f"{row.cases}", style="bold" if row.seen else "",
+            f"{row.cases}", _yes(row.seen),
         )  # fmt: skip
-    print_table(table, title="What drives it", caption="Bold: told from no effect.\n")
+    print_table(table, title="What drives it", caption=" ")
 
 
 def _timeline(result: ScenarioResult) -> None:
@@ -194,6 +201,10 @@ def _timeline(result: ScenarioResult) -> None:
     left = len(result.timeline) - TOLD
     more = [Text(f"and {left} more; --json has them all", style="dim")] if left > 0 else []
     print_lines(Text("One future of many", style="bold"), *lines, *more, Text())
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 def _to(low: float, high: float, places: int = 1) -> str:

@@ -102,10 +102,12 @@ def study_command(
 
 def _with_changes(result: StudyResult) -> StudyResult:
     """The odds with how they moved since they were last recorded, if they were."""
-    from detente.forecasts.record import read_record  # noqa: PLC0415 - slow to import
-    from detente.forecasts.resolve import with_change  # noqa: PLC0415
+    from detente.cli.forecast import record_or_none  # noqa: PLC0415 - it imports this module
+    from detente.forecasts.resolve import with_change  # noqa: PLC0415 - slow to import
 
-    held = read_record(Path("records") / f"{result.study}.jsonl", study=result.study)
+    held = record_or_none(Path("records") / f"{result.study}.jsonl", result.study)
+    if held is None:
+        return result
     moved = tuple(with_change(held, one) for one in result.outlook.forecasts)
     return replace(result, outlook=replace(result.outlook, forecasts=moved))
 
@@ -138,9 +140,12 @@ def validate_command(study: StudyName, as_json: AsJson = False) -> None:
 
       detente validate my-study/study.toml
     """
+    from detente.studies.data import open_data  # noqa: PLC0415 - slow to import
     from detente.studies.load import load  # noqa: PLC0415
 
-    found = load(study).study
+    loaded = load(study)
+    open_data(loaded)
+    found = loaded.study
     counts = {
         "study": found.study.name,
         "parties": len(found.parties),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
 from detente.dynamics.vector.bvar import fit_bvar
 from detente.errors import DataGapError
-from detente.forecasts.pool import learn_weights
+from detente.forecasts.pool import learn_weights, pooled
 from detente.forecasts.scores import crps_of_draws
 from detente.forecasts.trial import COMBINED, Trial
 from detente.studies.data import StudyData
@@ -38,6 +40,7 @@ class Level:
         changes: Against the level `against` periods before, shape (T,); signed so that what is
             asked for is a change above zero.
         ahead, against: As the question says.
+        sign: -1 where a fall is asked for.
     """
 
     signal: Signal
@@ -45,6 +48,7 @@ class Level:
     changes: Floats
     ahead: int
     against: int
+    sign: float = 1.0
 
     @property
     def source(self) -> str:
@@ -99,11 +103,29 @@ def _level(signal: Signal, question: LevelQuestion) -> Level:
     changes[question.against :][segments[question.against :] != segments[: -question.against]] = (
         np.nan
     )
-    return Level(signal, sign * values, changes, question.ahead, question.against)
+    return Level(signal, sign * values, changes, question.ahead, question.against, sign)
 
 
-def draws_of(level: Level, learned: int, origins: Ints) -> Floats:
-    """Draws of the change that each model foresees, shape (models, n, draws).
+@dataclass(frozen=True, eq=False)
+class Foreseen:
+    """What the models foresee of the change after some periods.
+
+    Attributes:
+        draws: Draws of the change by model and origin, shape (models, n, DRAWS).
+        by_parameters: Probability that it is above zero, by draw of each model's parameters (for
+            base rates: by resample of the past), same shape.
+        odds: The probability itself, shape (models, n).
+        means: Expected change, shape (models, n).
+    """
+
+    draws: Floats
+    by_parameters: Floats
+    odds: Floats
+    means: Floats
+
+
+def foresee(level: Level, learned: int, origins: Ints) -> Foreseen:
+    """The change after each origin, by model.
 
     Args:
         level: The relation; nothing after each origin is used.
@@ -115,49 +137,93 @@ def draws_of(level: Level, learned: int, origins: Ints) -> Floats:
         >>> from detente.studies.load import load
         >>> data = open_data(load("korea"))
         >>> level = read_level(data, data.study.questions[-1])
-        >>> draws_of(level, 150, np.array([150, 151])).shape
+        >>> foresee(level, 150, np.array([150, 151])).draws.shape
         (3, 2, 400)
 
     Source:
         Sims and Zha (1998), Bayesian methods for dynamic multivariate models, International
         Economic Review 39, for the autoregression.
     """
-    base = np.stack([_past(level.changes[: one + 1]) for one in origins])
     span = RECENT[level.signal.series.every]
-    recent = np.stack([_past(level.changes[max(0, one + 1 - span) : one + 1]) for one in origins])
+    pasts = [level.changes[: one + 1] for one in origins]
+    base = _base_rate(pasts, level.against)
+    recent = _base_rate([one[-span:] for one in pasts], level.against)
     ahead = _autoregression(level, learned, origins)
-    return np.stack([base, recent, np.where(np.isfinite(ahead), ahead, base)])
+    return _stacked([base, recent, base if ahead is None else _where_known(ahead, base)])
 
 
-def _past(changes: Floats) -> Floats:
-    """Past changes as draws, in an order that says nothing."""
-    known = changes[np.isfinite(changes)]
-    if len(known) == 0:
-        return np.zeros(DRAWS)
-    shuffled = np.random.default_rng(SEED).permutation(DRAWS)
-    return np.asarray(np.quantile(known, (shuffled + 0.5) / DRAWS))
+def _stacked(parts: Sequence[Foreseen]) -> Foreseen:
+    return Foreseen(*(np.stack([getattr(one, f.name) for one in parts]) for f in fields(Foreseen)))
 
 
-def _autoregression(level: Level, learned: int, origins: Ints) -> Floats:
-    """Posterior predictive draws of the change, shape (n, draws); NaN where it cannot be fitted."""
+def _where_known(ahead: Foreseen, base: Foreseen) -> Foreseen:
+    """The first, and the second at origins whose last periods are not all known."""
+    known = np.isfinite(ahead.odds)
+    pairs = [(getattr(ahead, f.name), getattr(base, f.name)) for f in fields(Foreseen)]
+    return Foreseen(
+        *(np.where(known[:, None] if one.ndim > 1 else known, one, two) for one, two in pairs)
+    )
+
+
+def _base_rate(pasts: Sequence[Floats], block: int) -> Foreseen:
+    """Past changes as they came; their resamples keep blocks of changes that overlap together."""
+    known = [one[np.isfinite(one)] for one in pasts]
+    known = [one if len(one) else np.zeros(1) for one in known]
+    ranks = (np.random.default_rng(SEED).permutation(DRAWS) + 0.5) / DRAWS
+    return Foreseen(
+        draws=np.stack([np.quantile(one, ranks) for one in known]),
+        by_parameters=np.stack([chance(_resampled(one, block)) for one in known]),
+        odds=np.stack([chance(one) for one in known]),
+        means=np.stack([one.mean() for one in known]),
+    )
+
+
+def _resampled(known: Floats, block: int) -> Floats:
+    """Circular block resamples, shape (DRAWS, length)."""
+    size = len(known)
+    block = min(block, max(1, size // 2))
+    starts = np.random.default_rng(SEED).integers(size, size=(DRAWS, -(-size // block)))
+    places = (starts[:, :, None] + np.arange(block)) % size
+    return np.asarray(known[places.reshape(DRAWS, -1)[:, :size]])
+
+
+def _autoregression(level: Level, learned: int, origins: Ints) -> Foreseen | None:
+    """Posterior predictive of the change: normal, given a draw of the parameters."""
     lags = LAGS[level.signal.series.every]
-    missing = np.full((len(origins), DRAWS), np.nan)
     known = level.values[: learned + 1, None]
     try:
         drawn = fit_bvar(known, lags, segments=level.signal.series.segments[: learned + 1]).draw(
             DRAWS, SEED
         )
     except DataGapError:
-        return missing
+        return None
     effects = drawn.coefficients[:, :, 0]
-    noise = np.random.default_rng(SEED).normal(size=(level.ahead, DRAWS)) * drawn.factors[:, 0, 0]
     paths = np.stack([level.values[origins - lag] for lag in range(lags)], axis=1)
     paths = np.repeat(paths[:, :, None], DRAWS, axis=2)
-    for shock in noise:
-        new = np.einsum("nld,dl->nd", paths, effects[:, :lags]) + effects[:, lags] + shock
+    for _ in range(level.ahead):
+        new = np.einsum("nld,dl->nd", paths, effects[:, :lags]) + effects[:, lags]
         paths = np.concatenate([new[:, None], paths[:, :-1]], axis=1)
     then = origins + level.ahead - level.against
-    return np.asarray(paths[:, 0] - level.values[then][:, None])
+    means = paths[:, 0] - level.values[then][:, None]
+    spread = np.abs(drawn.factors[:, 0, 0]) * _growth(effects[:, :lags], level.ahead)
+    ranks = (np.random.default_rng(SEED).permutation(DRAWS) + 0.5) / DRAWS
+    by_parameters = ndtr(means / spread)
+    return Foreseen(
+        draws=means + spread * ndtri(ranks),
+        by_parameters=by_parameters,
+        odds=by_parameters.mean(axis=1).clip(0.5 / (DRAWS + 1), 1 - 0.5 / (DRAWS + 1)),
+        means=means.mean(axis=1),
+    )
+
+
+def _growth(effects: Floats, ahead: int) -> Floats:
+    """Standard deviation of so many periods ahead, of shocks of size one, shape (draws,)."""
+    lags = effects.shape[1]
+    answers = np.zeros((ahead + lags, len(effects)))
+    answers[lags] = 1.0
+    for step in range(1, ahead):
+        answers[lags + step] = (effects * answers[step : step + lags][::-1].T).sum(axis=1)
+    return np.asarray(np.sqrt((answers[lags:] ** 2).sum(axis=0)))
 
 
 def mixed(draws: Floats, weights: Floats) -> Floats:
@@ -213,9 +279,11 @@ def try_level(level: Level, refit: int = REFIT) -> Trial:
             "Use a longer series.",
         )
     blocks = [origins[start : start + refit] for start in range(0, len(origins), refit)]
-    draws = np.concatenate([draws_of(level, int(b[0]), b) for b in blocks], axis=1)
+    seen = [foresee(level, int(b[0]), b) for b in blocks]
+    draws = np.concatenate([one.draws for one in seen], axis=1)
+    odds = np.concatenate([one.odds for one in seen], axis=1)
     came = level.changes[origins + level.ahead]
-    odds, outcomes = chance(draws), (came > 0).astype(np.float64)
+    outcomes = (came > 0).astype(np.float64)
     weights = np.concatenate(
         [
             np.tile(weights_on(odds, outcomes, origins, int(b[0]), level), (len(b), 1))
@@ -226,9 +294,9 @@ def try_level(level: Level, refit: int = REFIT) -> Trial:
     return Trial(
         labels=(*LABELS, COMBINED),
         dates=level.signal.series.dates[origins],
-        odds=chance(every),
+        odds=np.concatenate([odds, pooled(odds, weights)[None]]),
         crps=crps_of_draws(every, came),
-        pit=(every[-1] < came[:, None]).mean(axis=-1),
+        pit=pooled((draws < came[:, None]).mean(axis=-1), weights),
         outcomes=outcomes,
         weights=weights_on(odds, outcomes, origins, len(level.values), level),
         overlap=level.against,

@@ -11,22 +11,14 @@ from numpy.typing import NDArray
 
 from detente.errors import DataGapError
 from detente.forecasts.backtest import Question, Walks
+from detente.forecasts.combined import interval, models_of, percent
 from detente.forecasts.evidence import sources_of
 from detente.forecasts.history import History
-from detente.forecasts.level import (
-    LABELS,
-    Level,
-    chance,
-    draws_of,
-    mixed,
-    read_level,
-    try_level,
-)
+from detente.forecasts.level_odds import level_forecast
 from detente.forecasts.model import YEAR, at_least, expected
 from detente.forecasts.result import ModelOdds, QuestionForecast, Reason
 from detente.forecasts.walk import Walk, fit_all
-from detente.relations.periods import check_every, day_name, next_start, period_name
-from detente.studies.data import StudyData
+from detente.relations.periods import day_name
 from detente.studies.questions import EventQuestion, LevelQuestion
 
 Floats = NDArray[np.float64]
@@ -102,30 +94,9 @@ def count_odds(walk: Walk, day: np.datetime64, count: int) -> CountOdds:
         low=min(low, probability),
         high=max(high, probability),
         base_rate=float(at_least(parts[0], count)),
-        models=_models(walk.labels, at_least(parts, count), weights),
+        models=models_of(walk.labels, at_least(parts, count), weights),
         reasons=_reasons(told, end - start),
     )
-
-
-def interval(each: Floats, weights: Floats) -> tuple[float, float]:
-    """90% interval of a probability over models and draws of their parameters.
-
-    Args:
-        each: Probability by model and draw, shape (models, draws).
-        weights: Of the models.
-
-    Example:
-        >>> interval(np.array([[0.2, 0.2], [0.8, 0.8]]), np.array([0.5, 0.5]))
-        (0.2, 0.8)
-    """
-    shares = np.repeat(weights / each.shape[1], each.shape[1])
-    low, high = np.quantile(each.ravel(), [0.05, 0.95], weights=shares, method="inverted_cdf")
-    return float(low), float(high)
-
-
-def _models(labels: Sequence[str], odds: Floats, weights: Floats) -> tuple[ModelOdds, ...]:
-    rows = zip(labels, odds, weights, strict=True)
-    return tuple(ModelOdds(label, float(one), float(weight)) for label, one, weight in rows)
 
 
 def _reasons(told: Sequence[tuple[float, Sequence[Reason]]], whole: float) -> tuple[Reason, ...]:
@@ -172,7 +143,7 @@ def forecast_question(walks: Walks, question: Question) -> QuestionForecast:
     )
     try:
         if isinstance(question, LevelQuestion):
-            return _level_forecast(blank, walks.data, question)
+            return level_forecast(blank, walks.data, question)
         return _event_forecast(blank, walks, question)
     except DataGapError as gap:
         return replace(blank, problem=f"{gap.found} {gap.next_step}")
@@ -246,84 +217,3 @@ def _event_answer(made: QuestionForecast, label: str) -> str:
         f"{percent(made.probability)} (90% interval {percent(made.low)} to {percent(made.high)}) "
         f"for {asked} from {made.window}; the base rate is {percent(made.base_rate)}.{told}"
     ).replace("(-", "(\N{MINUS SIGN}")
-
-
-def percent(probability: float) -> str:
-    """A probability in words that do not claim certainty.
-
-    Example:
-        >>> percent(0.731), percent(0.001), percent(0.999)
-        ('73%', 'under 1%', 'over 99%')
-    """
-    if probability < 0.01:
-        return "under 1%"
-    return "over 99%" if probability > 0.99 else f"{probability:.0%}"
-
-
-def _level_forecast(
-    blank: QuestionForecast, data: StudyData, question: LevelQuestion
-) -> QuestionForecast:
-    level = read_level(data, question)
-    last = _last_known(level, data.as_of)
-    trial = try_level(level)
-    drawn = draws_of(level, last, np.array([last]))
-    weights = trial.weights
-    whole = mixed(drawn, weights[None])[0]
-    each = np.stack([_spread(one[0]) for one in drawn])
-    low, high = interval(each, weights)
-    opens, closes = _period(level, last)
-    probability = float(chance(whole))
-    made = replace(
-        blank,
-        window=f"{day_name(opens)} to {day_name(closes)}",
-        within=question.ahead,
-        opens=opens.isoformat(),
-        resolves_on=closes.isoformat(),
-        probability=probability,
-        low=min(low, probability),
-        high=max(high, probability),
-        base_rate=float(chance(drawn[0, 0])),
-        expected=float(np.median(whole)),
-        models=_models(LABELS, chance(drawn)[:, 0], weights),
-        sources=(level.source,),
-    )
-    return replace(made, answer=_level_answer(made, level, question))
-
-
-def _spread(draws: Floats) -> Floats:
-    """Chances that resamples of the draws give."""
-    rng = np.random.default_rng(1)
-    return chance(rng.choice(draws, size=(30, len(draws) // 10)))
-
-
-def _last_known(level: Level, as_of: dt.date) -> int:
-    """The last period that is known, if the one asked for is not over by then."""
-    last = int(np.flatnonzero(np.isfinite(level.values))[-1])
-    closes = _period(level, last)[1]
-    if closes <= as_of:
-        start, every = level.signal.series.dates[last], level.signal.series.every
-        raise DataGapError(
-            "There are no odds.",
-            f"{level.signal.source} ends with {period_name(start, check_every(every))}.",
-            "Load event files that reach the date, or choose an earlier date.",
-        )
-    return last
-
-
-def _period(level: Level, last: int) -> tuple[dt.date, dt.date]:
-    """First and last day of the period asked for."""
-    series, kind = level.signal.series, check_every(level.signal.series.every)
-    start = series.dates[last]
-    for _ in range(level.ahead):
-        start = next_start(np.array([start]), kind)[0]
-    end = next_start(np.array([start]), kind)[0] - 1
-    return start.astype(dt.date), end.astype(dt.date)
-
-
-def _level_answer(made: QuestionForecast, level: Level, question: LevelQuestion) -> str:
-    return (
-        f"{percent(made.probability)} (90% interval {percent(made.low)} to {percent(made.high)}) "
-        f"that {level.signal.noun} from {made.window} stands "
-        f"{question.direction} its level {question.against} {level.signal.series.every}s before; "
-        f"the base rate is {percent(made.base_rate)}."
-    )

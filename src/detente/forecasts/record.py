@@ -1,8 +1,9 @@
 """A record of forecasts that can be added to and not edited: each line holds the hash of the last.
 
-One JSON object a line: a forecast, or the resolution of one. A changed, removed or inserted line
-breaks the chain, and nothing is added to a broken chain. The chain shows that lines were changed;
-it cannot show that a whole file was made anew, so publish its last hash where others see it.
+One JSON object a line: a forecast, or the resolution of one. A changed or inserted line breaks the
+chain, and so does one that is taken out from between others; nothing is added to a broken chain.
+The chain cannot show that its last lines were cut off, nor that a whole file was made anew, so
+publish its last hash where others see it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,17 +81,26 @@ def read_record(path: Path, *, study: str | None = None) -> Record:
     except FileNotFoundError:
         return Record(path)
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"The record {path} could not be read.", f"{error}.", "Restore it from a backup."
-        ) from None
+        raise _unreadable(path, error) from None
     lines: list[Line] = []
     previous = START
-    for number, raw in enumerate(text.splitlines(), 1):
+    for number, raw in enumerate(text.rstrip().splitlines(), 1):
         lines.append(_checked(path, number, raw, previous))
         previous = str(lines[-1]["hash"])
     if study is not None:
         _check_study(path, lines, study)
     return Record(path, tuple(lines))
+
+
+def _unreadable(path: Path, error: Exception) -> InputError:
+    failed = f"The record {path} could not be read."
+    if isinstance(error, IsADirectoryError):
+        return InputError(failed, "It is a folder.", "Name a file with --record.")
+    if isinstance(error, PermissionError):
+        return InputError(failed, "You may not read it.", "Change its permissions.")
+    if isinstance(error, UnicodeDecodeError):
+        return InputError(failed, "It is not text.", "Restore it from a backup.")
+    return InputError(failed, f"{error}.", "Restore it from a backup.")
 
 
 def _check_study(path: Path, lines: Sequence[Line], study: str) -> None:
@@ -172,6 +183,7 @@ def append(record: Record, entries: Sequence[Line]) -> Record:
     """
     if not entries:
         return record
+    _check_writable(record.path)
     longer = Record(record.path, (*record.lines, *_chained(record.last, entries)))
     part = record.path.with_name(f".{record.path.name}.new")
     try:
@@ -182,6 +194,8 @@ def append(record: Record, entries: Sequence[Line]) -> Record:
                 file.writelines(_text(line) for line in longer.lines)
                 file.flush()
                 os.fsync(file.fileno())
+                if record.path.exists():
+                    shutil.copymode(record.path, part)
                 part.replace(record.path)
             except BaseException:
                 part.unlink(missing_ok=True)
@@ -208,6 +222,15 @@ def _chained(previous: str, entries: Iterable[Line]) -> list[Line]:
         previous = digest(line)
         lines.append({**line, "hash": previous})
     return lines
+
+
+def _check_writable(path: Path) -> None:
+    if path.exists() and not path.stat().st_mode & 0o222:
+        raise InputError(
+            f"The record {path} could not be added to.",
+            "It is read-only.",
+            "Make it writable, or name another file with --record.",
+        )
 
 
 def _check_unchanged(record: Record) -> None:

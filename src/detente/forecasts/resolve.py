@@ -14,7 +14,7 @@ from detente.forecasts.result import Change, QuestionForecast, Reason
 from detente.forecasts.settle import Settled, definition_of, settle
 from detente.studies.data import StudyData
 
-MODEL = f"detente {__version__}, forecasts 2"
+MODEL = f"detente {__version__}, forecasts 3"
 """Version of the models; the number rises when they change."""
 
 KEPT = (

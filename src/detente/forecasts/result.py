@@ -72,7 +72,10 @@ class QuestionForecast(Tabular):
         expected: Expected days with the action in the window; the expected value for a level.
         counts: Probability of 0, 1, 2, … days with the action; the last entry is that or more.
         base_per_year: Event days per year over the whole history; where the reasons start from.
+            For a level, the level it is compared with.
         expected_per_year: Event days per year expected in the window; where the reasons lead to.
+        unit: Of these two and of the reasons.
+        start_label: What the reasons start from, in words.
         reasons: Terms that moved the odds from the base rate, largest first; they add up.
         models: What each combined model says.
         change: Against the last recorded forecast, if there is one.
@@ -100,6 +103,8 @@ class QuestionForecast(Tabular):
     counts: tuple[float, ...] = ()
     base_per_year: float = float("nan")
     expected_per_year: float = float("nan")
+    unit: str = "days per year"
+    start_label: str = "all of its past"
     reasons: tuple[Reason, ...] = ()
     models: tuple[ModelOdds, ...] = ()
     change: Change | None = None

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 from markupsafe import Markup
 
+from detente.forecasts.combined import percent
 from detente.forecasts.events.moves import NextMoves
-from detente.forecasts.odds import percent
 from detente.forecasts.result import (
     Outlook,
     PublishedComparison,

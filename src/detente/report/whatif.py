@@ -43,9 +43,21 @@ def _scenario(one: ScenarioResult) -> ScenarioView:
         timeline=_timeline(one) if one.timeline else None,
         quiet=_quiet(one),
         checks=tuple(map(check_view, one.checks)),
-        caveats=(*one.caveats, *(fan.note for fan in one.fans if fan.note)),
+        caveats=(*one.caveats, *_notes(one)),
         problem=one.problem,
     )
+
+
+def _notes(one: ScenarioResult) -> list[str]:
+    """What a reader must know of single measures; what holds for several is said once."""
+    about: dict[str, list[str]] = {}
+    for fan in one.fans:
+        if fan.note:
+            about.setdefault(fan.note, []).append(fan.label)
+    return [
+        f"On {' and on '.join(labels)}: {note[:1].lower()}{note[1:]}"
+        for note, labels in about.items()
+    ]
 
 
 def _futures(one: ScenarioResult) -> FigureView:
@@ -91,11 +103,13 @@ def _outcomes(one: ScenarioResult) -> TableView:
             Cell(
                 f"{number(100 * row.low, 0, sign=True)} to {number(100 * row.high, 0, sign=True)}"
             ),
+            Cell("yes" if row.clear else "no"),
         )
         for row in one.outcomes
     ]
     head = ("In the futures", "Without", "With", "Points", "90% interval", "Clear")
-    return tables.table("Share of futures", head, rows, (False, True, True, True, True, False))
+    caption = f"Share of {one.paths:,} futures; chance alone moves it by a point or two"
+    return tables.table(caption, head, rows, (False, True, True, True, True, False))
 
 
 def _drivers(one: ScenarioResult) -> TableView:

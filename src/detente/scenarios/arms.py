@@ -209,7 +209,7 @@ def _monthly(model: Model, arms: Arms, number: int, steps: int, recent: Floats) 
     return Months(
         base=np.repeat(drawn.base[number][list(arms.labels)][:, None, :], steps, axis=1),
         coefficients=np.ascontiguousarray(drawn.coefficients[number]),
-        members=months.members.astype(np.float64),
+        members=_members(model, arms),
         own=drawn.own[number].copy(),
         back=drawn.back[number].copy(),
         reverse=months.reverse,
@@ -221,6 +221,34 @@ def _monthly(model: Model, arms: Arms, number: int, steps: int, recent: Floats) 
         gain=drawn.gain,
         before=recent,
     )
+
+
+def _members(model: Model, arms: Arms) -> Floats:
+    """Which kinds drive the relations; not the supposed one where none of its cases is known."""
+    if model.months is None:
+        return np.zeros((0, len(model.past.kinds)))
+    members = model.months.members.astype(np.float64)
+    if arms.kind >= 0 and not tried(model, arms.kind):
+        members[:, arms.kind] = 0.0
+    return members
+
+
+def tried(model: Model, kind: int) -> bool:
+    """Whether the months of relations hold a case of a kind.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> model = fit_model(open_data(load("korea")), draws=2)
+        >>> kinds = model.past.kinds
+        >>> tried(model, kinds.index("nuclear-tests")), tried(model, kinds.index("coal-curbs"))
+        (True, False)
+    """
+    if model.months is None:
+        return False
+    days = model.past.days[model.past.counts[:, kind] > 0].astype("datetime64[M]")
+    return bool(np.isin(days, model.months.dates.astype("datetime64[M]")).any())
 
 
 def no_months(steps: int, recent: Floats) -> Months:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.scenarios.arms import Arms, relation_known
+from detente.scenarios.arms import Arms, relation_known, tried
 from detente.scenarios.coupled import WITH, WITHOUT
 from detente.scenarios.history import APART, cases
 from detente.scenarios.model import Model
@@ -70,7 +70,7 @@ def _follow_on_rows(data: StudyData, model: Model, source: int) -> Iterator[Driv
 def _relation_rows(data: StudyData, model: Model, source: int) -> Iterator[DriverRow]:
     """What one event does to each group of relations within a month that is quiet otherwise."""
     months, drawn = model.months, model.monthly
-    if months is None or drawn is None:
+    if months is None or drawn is None or not tried(model, source):
         return
     present = model.past.label_at(model.first, data)
     for j in np.flatnonzero(months.members[:, source]):

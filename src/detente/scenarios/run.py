@@ -16,7 +16,7 @@ from detente.scenarios.model import Model, fit_model
 from detente.scenarios.predictive import predictive_checks
 from detente.scenarios.result import DriverRow, OutcomeRow, ScenarioResult, WhatIf
 from detente.scenarios.summary import Watched, measure_fan, outcome_row, paths_of, watch_for
-from detente.scenarios.words import answer, caveats, checks_of, note_of, tell
+from detente.scenarios.words import answer, caveats, checks_of, few_cases, note_of, tell
 from detente.studies.data import StudyData
 from detente.studies.load import did_you_mean
 from detente.studies.models import Study
@@ -146,7 +146,7 @@ def run_scenario(
     fans = tuple(
         measure_fan(
             one, paths_of(model, watched, pairs, arms, one), pairs.block, until,
-            seen=_seen(arms, drivers, one.actions or [one.relations or ""]),
+            seen=_seen(model, arms, drivers, one.actions or [one.relations or ""]),
             note=note_of(data, model, arms, one),
         )
         for one in watched.measures
@@ -176,9 +176,13 @@ def _blank(scenario: Scenario, span: Horizon) -> ScenarioResult:
     )
 
 
-def _seen(arms: Arms, drivers: tuple[DriverRow, ...], moved: Sequence[str]) -> bool:
-    """Whether an effect on any of these is seen; of periods, all rates differ."""
-    return not arms.times or any(row.seen and row.moves in moved for row in drivers)
+def _seen(model: Model, arms: Arms, drivers: tuple[DriverRow, ...], moved: Sequence[str]) -> bool:
+    """Whether an effect on any of these is seen; of periods all rates differ, by supposition.
+
+    So does the rate of an action that is multiplied.
+    """
+    supposed = arms.kind < 0 or (not arms.times and model.past.kinds[arms.kind] in moved)
+    return supposed or any(row.seen and row.moves in moved for row in drivers)
 
 
 def _outcomes(
@@ -191,8 +195,10 @@ def _outcomes(
         if supposed and outcome.quiet_days is None and arms.day < watched.watch.edges[-1]:
             hits[:, 1] -= arms.times
             label += ", beside the one supposed"
+        if outcome.quiet_days is None:
+            label += few_cases(model, arms, outcome)
         quiet = pairs.quiet[:, :, number].astype(np.int64)
-        seen = _seen(arms, drivers, outcome.actions)
+        seen = _seen(model, arms, drivers, outcome.actions)
         rows.append(outcome_row(outcome, hits, quiet, pairs.block, label=label, seen=seen))
     return tuple(rows)
 

@@ -9,12 +9,13 @@ import numpy as np
 
 from detente.dynamics.checks import Check
 from detente.relations.periods import day_name
-from detente.scenarios.arms import Arms, relation_known
+from detente.scenarios.arms import Arms, relation_known, tried
 from detente.scenarios.coupled import WITH, Pairs
+from detente.scenarios.history import MIN_CASES
 from detente.scenarios.model import Model
 from detente.scenarios.result import DriverRow, MeasureFan, OutcomeRow, Step
 from detente.studies.data import StudyData
-from detente.studies.scenarios import Measure
+from detente.studies.scenarios import Measure, Outcome
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -38,10 +39,27 @@ def _change(fan: MeasureFan) -> str:
     value, low, high = fan.total if fan.cumulated else [100 * one for one in fan.relative]
     unit = "" if fan.cumulated else "%"
     change = f"{_signed(value)}{unit} (90% interval {_signed(low)} to {_signed(high)})"
-    where = fan.label if fan.cumulated else f"{fan.label} by month"
-    if not fan.clear:
-        return f"no clear difference in {where}: {change}"
-    return f"{'more' if value > 0 else 'fewer' if fan.cumulated else 'less'} {where}: {change}"
+    where = fan.label if fan.cumulated else f"{fan.label} on average over {_months(fan)}"
+    if fan.clear:
+        more = "more" if value > 0 else "fewer" if fan.cumulated else "less"
+        return f"{more} {where}: {change}{_peak(fan)}"
+    why = "" if low <= 0 <= high else "; yet no fitted effect on it can be told from none"
+    return f"no clear difference in {where}: {change}{why}"
+
+
+def _months(fan: MeasureFan) -> str:
+    return "one month" if len(fan.until) == 1 else f"{len(fan.until)} months"
+
+
+def _peak(fan: MeasureFan) -> str:
+    """The month that differs most, where it differs much more than the mean month."""
+    change, level = fan.difference.middle, fan.without.middle
+    share = 100 * change / np.where(level > 0, level, np.inf)
+    most = int(np.argmax(np.abs(share)))
+    if fan.cumulated or abs(share[most]) < 2 * abs(100 * fan.relative[0]):
+        return ""
+    until = day_name(fan.until[most].astype(dt.date))
+    return f", most in the month to {until} ({_signed(float(share[most]))}%)"
 
 
 def _share(row: OutcomeRow) -> str:
@@ -120,8 +138,7 @@ def note_of(data: StudyData, model: Model, arms: Arms, measure: Measure) -> str:
 def _notes(data: StudyData, model: Model, arms: Arms, measure: Measure) -> Iterator[str]:
     months, drawn = model.months, model.monthly
     if not measure.relations:
-        if arms.times and model.past.kinds[arms.kind] in measure.actions:
-            yield "What is supposed is not counted itself."
+        yield from _counted(model, arms, measure)
         return
     if months is None or drawn is None:
         return
@@ -135,15 +152,44 @@ def _notes(data: StudyData, model: Model, arms: Arms, measure: Measure) -> Itera
     label = data.label_of(model.past.kinds[arms.kind])
     if not months.members[:, arms.kind].any():
         yield f"What {label} do to it at once is not known: it moves through other kinds only."
-    elif not _inside(model, arms.kind):
-        yield f"None of {label} falls into these months; others of its sort stand for it."
+    elif not tried(model, arms.kind):
+        yield (
+            f"None of {label} falls into these months, so what it does at once is not known: it "
+            "moves through other kinds only."
+        )
 
 
-def _inside(model: Model, kind: int) -> bool:
-    if model.months is None:
-        return False
-    days = model.past.days[model.past.counts[:, kind] > 0].astype("datetime64[M]")
-    return bool(np.isin(days, model.months.dates.astype("datetime64[M]")).any())
+def _counted(model: Model, arms: Arms, measure: Measure) -> Iterator[str]:
+    if arms.kind < 0 or model.past.kinds[arms.kind] not in measure.actions:
+        return
+    yield (
+        "What is supposed is not counted itself." if arms.times
+        else "What is supposed is counted itself."
+    )  # fmt: skip
+
+
+def few_cases(model: Model, arms: Arms, outcome: Outcome) -> str:
+    """What is added to the name of an outcome that hardly happened in the periods compared.
+
+    Example:
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> from detente.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> asked = next(one for one in model.simulation.outcomes if "summit" in one.label)
+        >>> few_cases(model, Arms((2, 3)), asked)
+        ' (2 days in both periods: mostly assumption)'
+    """
+    if arms.kind >= 0:
+        return ""
+    inside = np.isin(model.past.labels, arms.labels)
+    columns = [model.past.kinds.index(one) for one in outcome.actions if one in model.past.kinds]
+    days = int((model.past.counts[inside][:, columns] > 0).any(axis=1).sum())
+    if days >= MIN_CASES:
+        return ""
+    told = {0: "no day", 1: "one day"}.get(days, f"{days} days")
+    return f" ({told} in both periods: mostly assumption)"
 
 
 def caveats(data: StudyData, model: Model, arms: Arms) -> Iterator[str]:

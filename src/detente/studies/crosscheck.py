@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from detente.relations.figures import long_columns
+from detente.studies.chronicle import read_chronicle
 from detente.studies.models import (
     Claim,
     ContrastClaim,
@@ -104,8 +105,11 @@ def _chronicle_problems(study: Study, folder: Path) -> Iterator[str]:
     if file is None:
         yield f"chronicle.path: there is no file “{study.chronicle.path}” in {folder}."
         return
-    with file.open(encoding="utf-8", newline="") as lines:
-        kinds = {row.get("kind") or "" for row in csv.DictReader(lines)}
+    facts, problems = read_chronicle(file)
+    if problems:
+        yield from (f"chronicle.path: {study.chronicle.path}: {text}" for text in problems)
+        return
+    kinds = {fact.kind for fact in facts}
     for name, action in study.actions.items():
         yield from _unknown(f"actions.{name}.kinds", action.kinds, sorted(kinds))
 
@@ -116,8 +120,12 @@ def _figure_problems(figure: Figure, study: Study, folder: Path) -> Iterator[str
     if file is None:
         yield f"{where}.path: there is no file “{figure.path}” in {folder}."
         return
-    with file.open(encoding="utf-8", newline="") as lines:
-        header = long_columns(next(csv.reader(lines), []))
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            header = long_columns(next(csv.reader(lines), []))
+    except (OSError, UnicodeDecodeError):
+        yield f"{where}.path: {figure.path} could not be read as UTF-8 text."
+        return
     yield from _unknown(f"{where}: column", ["date", *LAYOUT_KEYS[figure.layout]], header)
     yield from _unknown(f"{where}.measures", figure.measures, header)
     if figure.exposure:

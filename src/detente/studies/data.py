@@ -6,7 +6,6 @@ known, decides which source wins where two cover a period, and writes down that 
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -25,6 +24,7 @@ from detente.relations.figures import read_figure
 from detente.relations.panel import Panel, panel
 from detente.relations.periods import check_every, grid, next_start, period_start
 from detente.relations.series import Series, make_series
+from detente.studies.chronicle import Fact, read_chronicle
 from detente.studies.load import LoadedStudy
 from detente.studies.models import Action, Figure, Study
 from detente.studies.parts import Reading, Relation
@@ -32,26 +32,6 @@ from detente.studies.reading import Holder, read_relation
 from detente.studies.signal import Signal
 
 Days = NDArray[np.datetime64]
-
-CHRONICLE_COLUMNS = (
-    "id", "date", "end", "kind", "source", "target", "cameo", "certainty", "title", "citation",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A dated fact of the chronicle, or a day of an action in event data."""
-
-    id: str
-    date: dt.date
-    end: dt.date
-    kind: str
-    sources: tuple[str, ...]
-    targets: tuple[str, ...]
-    cameo: str
-    certainty: str
-    title: str
-    citation: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -273,38 +253,18 @@ def _read_figure(figure: Figure, folder: Path) -> FigureTable:
     )
 
 
-def _read_chronicle(study: Study, folder: Path) -> tuple[list[Fact], str]:
+def _read_chronicle(study: Study, folder: Path) -> tuple[tuple[Fact, ...], str]:
     if study.chronicle is None:
-        return [], ""
+        return (), ""
     path = folder / study.chronicle.path
-    facts = []
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader(lines)
-        for row in reader:
-            facts.append(_fact(row, path, reader.line_num))
-    return sorted(facts, key=lambda fact: (fact.date, fact.id)), _sha256(path)
-
-
-def _fact(row: Mapping[str, str], path: Path, line: int) -> Fact:
-    try:
-        return Fact(
-            id=row["id"],
-            date=dt.date.fromisoformat(row["date"]),
-            end=dt.date.fromisoformat(row["end"] or row["date"]),
-            kind=row["kind"],
-            sources=tuple(row["source"].split("|")) if row["source"] else (),
-            targets=tuple(row["target"].split("|")) if row["target"] else (),
-            cameo=row["cameo"],
-            certainty=row["certainty"],
-            title=row["title"],
-            citation=row["citation"],
-        )
-    except (KeyError, ValueError, AttributeError) as error:
+    facts, problems = read_chronicle(path)
+    if problems:
         raise StudyError(
             f"The chronicle {path} could not be read.",
-            f"Line {line}: {error}.",
-            f"Each row needs {', '.join(CHRONICLE_COLUMNS)}.",
-        ) from None
+            f"{problems[0][:1].upper()}{problems[0][1:]}",
+            "See all that is wrong with: detente validate STUDY",
+        )
+    return facts, _sha256(path)
 
 
 def _matches(fact: Fact, action: Action) -> bool:

@@ -52,7 +52,7 @@ def read_rows(
             reader = csv.DictReader(lines)
             rows = [(reader.line_num, row) for row in reader]
             header = list(reader.fieldnames or [])
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         return (), (f"the file could not be read: {error}.",)
     missing = [name for name in PUBLISHED_COLUMNS if name not in header]
     if missing:

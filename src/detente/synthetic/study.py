@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from detente.relations.figures import Figure as FigureTable
 from detente.relations.figures import Layout
-from detente.studies.data import Fact, StudyData
+from detente.studies.chronicle import Fact
+from detente.studies.data import StudyData
 from detente.studies.models import Study
 from detente.synthetic.actions import Actions
 from detente.synthetic.setting import Setting

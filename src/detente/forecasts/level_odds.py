@@ -1,0 +1,160 @@
+"""The odds that a relation will stand above its level so many periods before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.errors import DataGapError
+from detente.forecasts.combined import interval, models_of, percent
+from detente.forecasts.level import LABELS, Foreseen, Level, foresee, mixed, read_level, try_level
+from detente.forecasts.model import shares_of_change
+from detente.forecasts.result import QuestionForecast, Reason
+from detente.relations.periods import check_every, day_name, next_start, period_name
+from detente.studies.data import StudyData
+from detente.studies.questions import LevelQuestion
+
+Floats = NDArray[np.float64]
+
+A_YEAR = {"day": 365.25, "week": 52.18, "month": 12.0, "quarter": 4.0, "year": 1.0}
+
+
+def level_forecast(
+    blank: QuestionForecast, data: StudyData, question: LevelQuestion
+) -> QuestionForecast:
+    """The odds of a question on a level, as of the last period that is known.
+
+    Args:
+        blank: The forecast without odds.
+        data: The study's data.
+        question: The question.
+
+    Raises:
+        DataGapError: The relation is not known, or not up to the day of the data.
+
+    Example:
+        >>> import datetime as dt
+        >>> from detente.studies.data import open_data
+        >>> from detente.studies.load import load
+        >>> data = open_data(load("korea"), as_of=dt.date(2015, 1, 15))
+        >>> asked = data.study.questions[-1]
+        >>> made = level_forecast(QuestionForecast(asked.id, asked.title), data, asked)
+        >>> made.low < made.probability < made.high, made.unit
+        (True, 'events per year')
+    """
+    level = read_level(data, question)
+    last = _last_known(level, data.as_of)
+    weights = try_level(level).weights
+    seen = foresee(level, last, np.array([last]))
+    probability = float(weights @ seen.odds[:, 0])
+    low, high = interval(seen.by_parameters[:, 0], weights)
+    opens, closes = _period(level, last)
+    terms = _terms(level, seen, weights, last)
+    made = replace(
+        blank,
+        window=f"{day_name(opens)} to {day_name(closes)}",
+        within=question.ahead,
+        opens=opens.isoformat(),
+        resolves_on=closes.isoformat(),
+        probability=probability,
+        low=min(low, probability),
+        high=max(high, probability),
+        base_rate=float(seen.odds[0, 0]),
+        expected=float(np.median(mixed(seen.draws, weights[None])[0])),
+        unit=terms.unit,
+        start_label=f"its level in {_name(level, last + level.ahead - level.against)}",
+        base_per_year=terms.start,
+        expected_per_year=terms.end,
+        reasons=terms.reasons,
+        models=models_of(LABELS, seen.odds[:, 0], weights),
+        sources=(level.source,),
+    )
+    return replace(made, answer=_answer(made, level, question))
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """From the level that is compared with to the one expected."""
+
+    unit: str
+    start: float
+    end: float
+    reasons: tuple[Reason, ...]
+
+
+def _terms(level: Level, seen: Foreseen, weights: Floats, last: int) -> _Terms:
+    """What moves the expected level, by parts of its change that add up."""
+    then = last + level.ahead - level.against
+    moved = level.values[last] - level.values[then]
+    own = weights[-1] if seen.means[-1, 0] != seen.means[0, 0] else 0.0
+    rest = weights @ seen.means[:, 0] - own * seen.means[-1, 0]
+    changes = {
+        f"what had changed by {_name(level, last)}": own * moved,
+        f"the way expected from there to {_name(level, last, level.ahead)}": (
+            own * (seen.means[-1, 0] - moved)
+        ),
+        "how much it used to change": rest,
+    }
+    unit, start, end, parts = _in_units(level, last, then, list(changes.values()))
+    told = sorted(zip(changes, parts, strict=True), key=lambda one: -abs(one[1]))
+    return _Terms(unit, start, end, tuple(Reason(label, part) for label, part in told if part))
+
+
+def _in_units(
+    level: Level, last: int, then: int, changes: list[float]
+) -> tuple[str, float, float, list[float]]:
+    """Unit, first and last value, and the parts of the change between them."""
+    signal = level.signal
+    logs = [level.sign * one for one in changes]
+    start = float(level.sign * level.values[then])
+    if not signal.counts:
+        return "points", start, start + sum(logs), logs
+    scale = A_YEAR[signal.series.every]
+    if signal.series.exposure is not None:
+        scale *= float(signal.series.exposure[last])
+    first, end = scale * np.exp(start), scale * np.exp(start + sum(logs))
+    return "events per year", first, end, shares_of_change(first, end, logs)
+
+
+def _name(level: Level, place: int, ahead: int = 0) -> str:
+    """Name of a period, or of the one so many after it."""
+    kind = check_every(level.signal.series.every)
+    start = level.signal.series.dates[place]
+    for _ in range(ahead):
+        start = next_start(np.array([start]), kind)[0]
+    return period_name(start, kind)
+
+
+def _last_known(level: Level, as_of: dt.date) -> int:
+    """The last period that is known, if the one asked for is not over by then."""
+    last = int(np.flatnonzero(np.isfinite(level.values))[-1])
+    closes = _period(level, last)[1]
+    if closes <= as_of:
+        raise DataGapError(
+            "There are no odds.",
+            f"{level.signal.source} ends with {_name(level, last)}.",
+            "Load event files that reach the date, or choose an earlier date.",
+        )
+    return last
+
+
+def _period(level: Level, last: int) -> tuple[dt.date, dt.date]:
+    """First and last day of the period asked for."""
+    series, kind = level.signal.series, check_every(level.signal.series.every)
+    start = series.dates[last]
+    for _ in range(level.ahead):
+        start = next_start(np.array([start]), kind)[0]
+    end = next_start(np.array([start]), kind)[0] - 1
+    return start.astype(dt.date), end.astype(dt.date)
+
+
+def _answer(made: QuestionForecast, level: Level, question: LevelQuestion) -> str:
+    return (
+        f"{percent(made.probability)} (90% interval {percent(made.low)} to {percent(made.high)}) "
+        f"that {level.signal.noun} from {made.window} stands "
+        f"{question.direction} its level {question.against} {level.signal.series.every}s before; "
+        f"the base rate is {percent(made.base_rate)}."
+    )
