@@ -207,7 +207,11 @@ def _show_forecast(one: QuestionForecast) -> None:
     table.add_column("weight", justify="right")
     for model in one.models:
         table.add_row(model.label, percent(model.probability), f"{model.weight:.0%}")
-    print_table(table, caption="Weights are learned from past scores.\n")
+    equal = len({round(model.weight, 3) for model in one.models}) == 1
+    learned = "equal: nothing has been scored yet" if equal else "learned from past scores"
+    print_table(table, caption=f"Weights are {learned}.\n")
+    if one.resolves_on < dt.datetime.now(dt.UTC).date().isoformat():
+        print_lines(Text(f"Mind: this window ended on {one.resolves_on}.", style="dim"), Text())
     if one.change:
         _show_change(one)
     for caveat in one.caveats:
@@ -218,10 +222,10 @@ def _show_reasons(one: QuestionForecast) -> None:
     table = new_table()
     table.add_column("what moves the odds")
     table.add_column(one.unit, justify="right")
-    table.add_row(one.start_label, f"{one.base_per_year:.3g}")
+    table.add_row(one.start_label, rated(one.base_per_year))
     for reason in one.reasons:
         table.add_row(reason.label, signed(reason.rate))
-    table.add_row("expected rate in the window", f"{one.expected_per_year:.3g}", style="bold")
+    table.add_row("expected rate in the window", rated(one.expected_per_year), style="bold")
     print_table(table, caption="")
 
 
@@ -248,7 +252,18 @@ def signed(value: float) -> str:
         >>> signed(-0.25), signed(12.0)
         ('−0.25', '+12')
     """
-    return f"{value:+.2g}".replace("-", MINUS)
+    text = f"{value:+,.0f}" if abs(value) >= 10 else f"{value:+.2g}"
+    return text.replace("-", MINUS)
+
+
+def rated(value: float) -> str:
+    """A rate, to two digits at least.
+
+    Example:
+        >>> rated(5041.3), rated(0.21)
+        ('5,041', '0.21')
+    """
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}"
 
 
 def _show_record(made: TrackRecord, *, by_year: bool) -> None:

@@ -14,7 +14,7 @@ from detente.cli.study import StudyName, saying
 from detente.relations.periods import day_name
 
 if TYPE_CHECKING:
-    from detente.forecasts.events.moves import NextMoves
+    from detente.forecasts.events.moves import Move, NextMoves
     from detente.studies.data import StudyData
 
 
@@ -50,6 +50,8 @@ def moves_command(
 
 
 def _show(data: StudyData, found: NextMoves) -> None:
+    from detente.forecasts.combined import percent  # noqa: PLC0415 - slow to import
+
     print_lines(
         Text(f"The week of {day_name(found.first)} to {day_name(found.last)}", style="bold")
     )
@@ -59,13 +61,15 @@ def _show(data: StudyData, found: NextMoves) -> None:
         table.add_column(f"{data.name_of(party)} may", ratio=1)
         table.add_column("odds", justify="right")
         table.add_column("usually", justify="right")
-        table.add_column("last reported", no_wrap=True)
-        for move in found.of(party):
+        table.add_column("past events behind it", ratio=1)
+        above = [move for move in found.unusual if move.source == party]
+        for move in (*found.of(party), *above):
+            most = " (most above its usual)" if move in above else ""
             table.add_row(
-                f"{move.name.lower()}, toward {data.name_of(move.target)}",
-                f"{move.odds:.0%}",
-                f"{move.usual:.0%}",
-                str(move.reasons[0].date) if move.reasons else "–",
+                f"{move.name.lower()}, toward {data.name_of(move.target)}{most}",
+                percent(move.odds),
+                percent(move.usual),
+                "\n".join(reason.text for reason in move.reasons) or "–",
             )
         print_table(table)
         print_lines(Text())
@@ -78,13 +82,11 @@ def _plain(found: NextMoves) -> dict[str, object]:
         "last": found.last.isoformat(),
         "weeks": found.weeks,
         "check": {"name": check.name, "passed": check.passed, "text": check.text},
-        "moves": [
-            vars(move)
-            | {
-                "reasons": [
-                    vars(reason) | {"date": reason.date.isoformat()} for reason in move.reasons
-                ]
-            }
-            for move in found.moves
-        ],
+        "moves": [_plain_move(move) for move in found.moves],
+        "unusual": [_plain_move(move) for move in found.unusual],
     }
+
+
+def _plain_move(move: Move) -> dict[str, object]:
+    reasons = [vars(reason) | {"date": reason.date.isoformat()} for reason in move.reasons]
+    return vars(move) | {"reasons": reasons}

@@ -71,6 +71,12 @@ def _added(data: StudyData, held: Record) -> Record:
     longer = append(held, [*resolved, *made])
     added = f"{counted(len(made), 'forecast')} and {counted(len(resolved), 'resolution')}"
     narrate(f"{added} added to {held.path}.")
+    late = sum(line["opens"] < now.date().isoformat() for line in made)
+    if late:
+        narrate(
+            f"{late} of them {'is' if late == 1 else 'are'} late: the data end before today, so "
+            "that windows had opened. Bring the data up to date to have odds scored."
+        )
     return longer
 
 

@@ -177,7 +177,8 @@ def event_store(path: Path, folder: Path) -> Store:
     with progress_bar() as progress:
         report = sources.ingest(source, [path], store, progress=progress)
     kept = f"{report.rows_kept:,} of {report.rows_read:,} rows kept"
-    narrate(f"{kept}, {report.rows_rejected:,} rejected.")
+    told = f"{kept}, {report.rows_rejected:,} rejected" if report.rows_read else "Nothing new there"
+    narrate(f"{told}. The events are in the store {folder / 'events'}.")
     if not store.summary():
         raise InputError(
             f"No events could be read from {path}.",

@@ -15,7 +15,8 @@ def coming_week(data: StudyData, *, each: int = 5, behind: int = 3) -> NextMoves
     """What each party is likeliest to do to each other one in the week after the day of the data.
 
     Events of one origin are used, the one that reaches furthest: counts of two are never added.
-    The week begins after the origin's last day where that is before the day of the data.
+    The week begins after the origin's last day where that is before the day of the data; a week
+    that is over by that day is refused.
 
     Args:
         data: The study's data as of a date, with the user's events.
@@ -23,7 +24,8 @@ def coming_week(data: StudyData, *, each: int = 5, behind: int = 3) -> NextMoves
         behind: At most so many past events behind each.
 
     Raises:
-        DataGapError: There are no events, or their history is too short or too thin.
+        DataGapError: There are no events, their history is too short or too thin, or they end so
+            long before the day that the week after them is over.
 
     Example:
         >>> from detente.studies.data import open_data
@@ -44,6 +46,7 @@ def coming_week(data: StudyData, *, each: int = 5, behind: int = 3) -> NextMoves
             "Load event files of the last months: --events PATH.",
         )
     origin = _furthest(data)
+    _check_reach(origin, data.as_of)
     with connect() as con:
         query = query_events(
             con, data.events.store, origin=origin.origin, until=data.as_of, known=data.as_of
@@ -51,6 +54,16 @@ def coming_week(data: StudyData, *, each: int = 5, behind: int = 3) -> NextMoves
         table = con.sql(query.sql, params=query.params).to_arrow_table()
     day = min(data.as_of, origin.last) + dt.timedelta(days=1)
     return next_moves(table, data.study.codes, as_of=day, each=each, behind=behind)
+
+
+def _check_reach(origin: OriginSummary, as_of: dt.date) -> None:
+    if origin.last + dt.timedelta(days=7) <= as_of:
+        raise DataGapError(
+            "The next moves could not be forecast.",
+            f"The events end on {origin.last}, and the date is {as_of}: the week after them is "
+            "over.",
+            f"Choose that day (--as-of {origin.last}), or load later event files.",
+        )
 
 
 def _furthest(data: StudyData) -> OriginSummary:

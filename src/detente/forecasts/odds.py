@@ -73,7 +73,7 @@ def count_odds(walk: Walk, day: np.datetime64, count: int) -> CountOdds:
         raise DataGapError(
             "There are no odds.",
             f"No {history.label} are known up to {day}.",
-            "Choose a wider action or a later date.",
+            "Choose a later date, or let the study's action take in more.",
         )
     place = len(history.days) - 1
     fitted = fit_all(history, walk.window)

@@ -366,12 +366,14 @@ class Outlook:
         track_records: One per question that was scored; empty without a backtest.
         published: The comparison with published odds, if the study names any.
         moves: The most likely next moves, where the user's events carry them.
+        moves_problem: Why there are none, else empty.
     """
 
     forecasts: tuple[QuestionForecast, ...] = ()
     track_records: tuple[TrackRecord, ...] = ()
     published: PublishedComparison | None = None
     moves: NextMoves | None = None
+    moves_problem: str = ""
 
     def __bool__(self) -> bool:
         """Whether the study asks anything."""

@@ -49,23 +49,25 @@ def outlook(
     for question in data.study.questions:
         narrate(f"odds: {question.title}")
         forecasts.append(forecast_question(walks, question))
+    moves, problem = _moves(data)
     if not backtest:
-        return Outlook(forecasts=tuple(forecasts), moves=_moves(data))
+        return Outlook(tuple(forecasts), moves=moves, moves_problem=problem)
     narrate("track record of these odds")
     return Outlook(
         forecasts=tuple(forecasts),
         track_records=tuple(track_record(walks, one, seed=seed) for one in data.study.questions),
         published=compare_published(data),
-        moves=_moves(data),
+        moves=moves,
+        moves_problem=problem,
     )
 
 
-def _moves(data: StudyData) -> NextMoves | None:
-    """The coming week, where events are loaded and carry it."""
+def _moves(data: StudyData) -> tuple[NextMoves | None, str]:
+    """The coming week, or why the data do not carry it."""
     try:
-        return coming_week(data) if data.events else None
-    except DataGapError:
-        return None
+        return coming_week(data), ""
+    except DataGapError as gap:
+        return None, f"{gap.found} {gap.next_step}"
 
 
 def chosen_questions(data: StudyData, wanted: str | None) -> tuple[Question, ...]:

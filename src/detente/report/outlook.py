@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 from markupsafe import Markup
 
+from detente.events.ontology import lookup
 from detente.forecasts.combined import percent
-from detente.forecasts.events.moves import NextMoves
+from detente.forecasts.events.moves import Move, NextMoves
 from detente.forecasts.result import (
     Outlook,
     PublishedComparison,
@@ -35,7 +36,7 @@ from detente.report.views import (
     RecordView,
     TableView,
 )
-from detente.report.words import day_text, finite, number, plural, slug
+from detente.report.words import day_text, decimals, finite, number, plural, slug
 
 FIRST = 3
 LAST = {"day": 365, "week": 104, "month": 60}  # forecasts drawn; of longer periods all
@@ -76,8 +77,10 @@ def outlook_view(found: Outlook, names: Mapping[str, str]) -> OutlookView | None
         questions=tuple(map(_question, found.forecasts)),
         records=tuple(map(_record, found.track_records)),
         published=None if found.published is None else _published(found.published),
-        moves=None if moves is None else _moves(moves, names),
+        moves=None if moves is None else _moves(moves.moves, _week(moves), names),
+        unusual=_unusual(moves, names) if moves and moves.unusual else None,
         moves_check="" if moves is None else moves.check().text,
+        moves_problem=found.moves_problem,
     )
 
 
@@ -92,7 +95,15 @@ def _when(iso: str, every: str) -> str:
     return period_name(np.datetime64(iso, "D"), check_every(every))
 
 
-def _moves(found: NextMoves, names: Mapping[str, str]) -> TableView:
+def _week(found: NextMoves) -> str:
+    return f"The week of {day_text(str(found.first))} to {day_text(str(found.last))}"
+
+
+def _unusual(found: NextMoves, names: Mapping[str, str]) -> TableView:
+    return _moves(found.unusual, "Most above what is usual", names)
+
+
+def _moves(moves: Sequence[Move], title: str, names: Mapping[str, str]) -> TableView:
     rows = [
         (
             names.get(move.source, move.source),
@@ -100,14 +111,16 @@ def _moves(found: NextMoves, names: Mapping[str, str]) -> TableView:
             names.get(move.target, move.target),
             Cell(_percent(move.odds), f"{move.odds:.9g}"),
             Cell(_percent(move.usual), f"{move.usual:.9g}"),
-            "; ".join(f"{day_text(str(one.date))} ({one.event_id})" for one in move.reasons),
+            "; ".join(
+                f"{day_text(str(one.date))}: {lookup(one.cameo).name.lower()} ({one.event_id})"
+                for one in move.reasons
+            ),
         )
-        for move in found.moves
+        for move in moves
     ]
     head = ("Who", "may", "toward", "Odds", "Usually", "Past events behind it")
-    span = f"{day_text(str(found.first))} to {day_text(str(found.last))}"
     numeric = (False, False, False, True, True, False)
-    return tables.table(f"The week of {span}", head, rows, numeric)
+    return tables.table(title, head, rows, numeric)
 
 
 def _leading(able: Sequence[QuestionForecast]) -> list[QuestionForecast]:
@@ -129,11 +142,17 @@ def _first(one: QuestionForecast, found: Outlook) -> OddsView:
     return OddsView(
         odds=_percent(one.probability),
         what=one.title,
-        beside=f"until {day_text(one.resolves_on)}; {_ends(one.low, one.high)}, usually "
-        f"{_percent(one.base_rate)}",
+        beside=f"until {day_text(one.resolves_on)}; 90% interval {_ends(one.low, one.high)}. "
+        f"Base rate {_percent(one.base_rate)}{_lately(one)}",
         trend=trend,
         trend_text=text,
     )
+
+
+def _lately(one: QuestionForecast) -> str:
+    """The base rate of the last years, where a model gives it."""
+    recent = [model for model in one.models if "last" in model.label]
+    return f", in the last 3 years {_percent(recent[0].probability)}" if recent else ""
 
 
 def _odds(able: Sequence[QuestionForecast]) -> FigureView:
@@ -164,11 +183,16 @@ def _question(one: QuestionForecast) -> QuestionView:
 
 
 def _reasons(one: QuestionForecast) -> TableView:
-    rows: list[tuple[object, ...]] = [("the base rate", one.base_per_year)]
-    rows += [(reason.label, Cell(number(reason.rate, 1, sign=True))) for reason in one.reasons]
-    rows.append(("expected in the window", one.expected_per_year))
-    head = ("What moves the odds", "Days with one per year")
-    return tables.table("From the base rate to the forecast", head, rows, (False, True))
+    rows: list[tuple[object, ...]] = [(one.start_label, one.base_per_year)]
+    rows += [(reason.label, Cell(_rate(reason.rate))) for reason in one.reasons]
+    rows.append(("expected rate in the window", one.expected_per_year))
+    unit = "Days with one per year" if one.kind == "events" else one.unit.capitalize()
+    return tables.table("What moves the odds", ("", unit), rows, (False, True))
+
+
+def _rate(value: float) -> str:
+    """To two digits, so that the rates of rare events can be read."""
+    return number(value, 0 if abs(value) >= 10 else decimals(value), sign=True)
 
 
 def _change(one: QuestionForecast) -> str:

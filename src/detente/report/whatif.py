@@ -67,6 +67,7 @@ def _futures(one: ScenarioResult) -> FigureView:
         KeyItem("line", _arm("with", one.with_label)),
         KeyItem("band", "half and four in five of those futures"),
         KeyItem("dash-ink", _arm("without", one.without_label)),
+        KeyItem("dots-ink", "four in five of those futures lie between"),
         KeyItem("bands", "difference: 50, 80 and 95% by what the parameters allow"),
     )
     return FigureView(

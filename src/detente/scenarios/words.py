@@ -69,6 +69,8 @@ def _share(row: OutcomeRow) -> str:
 
 def _signed(value: float) -> str:
     text = f"{value:+.1f}"
+    if float(text) == 0 and abs(value) >= 0.001:
+        text = f"{value:+.1g}"
     return "0.0" if float(text) == 0 else text.replace("-", MINUS)
 
 
@@ -112,7 +114,7 @@ def tell(
 
 def _sentence(data: StudyData, model: Model, kind: str, times: int) -> str:
     declared = {one.action: one.one for one in model.simulation.kinds}[kind]
-    text = declared or f"one of {data.label_of(kind)}"
+    text = declared or f"a day with {data.label_of(kind)}"
     more = f", {times} times" if times > 1 else ""
     return f"{text[:1].upper()}{text[1:]}{more}."
 

@@ -50,6 +50,15 @@ class EventQuestion(QuestionBase):
     calendar: list[str] = Field(default=[], description="yearly windows that may have their own")
     signs: list[str] = Field(default=[], description="other actions that may announce it")
 
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.at_least > self.within:
+            raise ValueError(
+                f"at_least {self.at_least} is more than within {self.within}: a window of so many "
+                "days cannot hold it"
+            )
+        return self
+
 
 class LevelQuestion(QuestionBase):
     """Whether a relation stands above (below) its level so many periods before."""

@@ -62,9 +62,16 @@ class Calibration(Tabular):
         return Check(
             "Odds are calibrated",
             self.error <= TOLERANCE,
-            f"Over {self.weeks} weeks and {int(self.forecasts.sum())} forecasts, odds and what "
-            f"came differ by {self.error:.3f} on average; the Brier score is {self.brier:.3f}, "
-            f"against {self.usual:.3f} of the usual share.",
+            f"In {self.weeks} past weeks that they had not seen ({int(self.forecasts.sum()):,} "
+            f"forecasts), moves of about the same odds came true within {100 * self.error:.1f} "
+            "points of them on average. " + self._against_usual(),
+        )
+
+    def _against_usual(self) -> str:
+        better = "lower" if self.brier < self.usual else "no lower"
+        return (
+            f"Their Brier score is {self.brier:.3f}, {better} than that of each move's own share "
+            f"of past weeks, {self.usual:.3f}; so few weeks do not show which is better."
         )
 
 

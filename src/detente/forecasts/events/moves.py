@@ -10,7 +10,7 @@ had seen.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,11 @@ class Reason:
     cameo: str
     target: str
 
+    @property
+    def text(self) -> str:
+        """Day, kind and id: `2019-01-14 Consult (icews:1)`."""
+        return f"{self.date} {lookup(self.cameo).name} ({self.event_id})"
+
 
 @dataclass(frozen=True)
 class Move:
@@ -94,6 +99,7 @@ class NextMoves(Tabular):
         moves: By source in the order given, likeliest first.
         calibration: How well such odds did in past weeks.
         weeks: Weeks of history that the odds were learned from.
+        unusual: The move of each party whose odds are most above its usual share of weeks.
     """
 
     first: dt.date
@@ -101,6 +107,7 @@ class NextMoves(Tabular):
     moves: tuple[Move, ...]
     calibration: Calibration
     weeks: int
+    unusual: tuple[Move, ...] = ()
 
     def columns(self) -> Mapping[str, Any]:
         """One row per move."""
@@ -168,7 +175,14 @@ def next_moves(
         for unit in _likeliest(weeks, odds, party, each)
     ]
     first = weeks.as_of
-    return NextMoves(first, first + dt.timedelta(days=6), tuple(moves), set_right, weeks.count)
+    return NextMoves(
+        first=first,
+        last=first + dt.timedelta(days=6),
+        moves=tuple(moves),
+        calibration=set_right,
+        weeks=weeks.count,
+        unusual=tuple(_unusual(weeks, odds, behind)),
+    )
 
 
 def _check_history(weeks: Weeks) -> None:
@@ -221,6 +235,15 @@ def _likeliest(weeks: Weeks, odds: Floats, party: int, each: int) -> list[int]:
     own = np.flatnonzero(weeks.source == party)
     recent = weeks.features[-1, own, 0]
     return [int(own[i]) for i in np.lexsort((-recent, -odds[own]))[:each]]
+
+
+def _unusual(weeks: Weeks, odds: Floats, behind: int) -> Iterator[Move]:
+    above = odds - weeks.came.mean(axis=0)
+    for party in range(len(weeks.parties)):
+        own = np.flatnonzero(weeks.source == party)
+        most = int(own[np.argmax(above[own])])
+        if above[most] > 0:
+            yield _move(weeks, most, float(odds[most]), behind)
 
 
 def _move(weeks: Weeks, unit: int, odds: float, behind: int) -> Move:

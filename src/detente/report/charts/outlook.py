@@ -95,19 +95,20 @@ def spark(record: TrackRecord, last: int, now: tuple[str, float]) -> Spec:
     Args:
         record: Past odds, of windows that are over.
         last: How many of them.
-        now: ISO day and odds of the open window.
+        now: ISO day and odds of the open window; between the two nothing is drawn but dashes.
     """
     today = {"ms": milliseconds(now[0]), "odds": now[1], "base": None, "outcome": None}
     rows = [*_course_rows(record, last), today]
     x = alt.X("ms:Q", scale=alt.Scale(domain=[rows[0]["ms"], rows[-1]["ms"]]), axis=None)
     y = alt.Y("odds:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=None)
-    base = alt.Chart(table(rows))
+    base, gap = alt.Chart(table(rows[:-1])), alt.Chart(table(rows[-2:]))
     end = alt.Chart(table(rows[-1:])).mark_circle(color=colour("accent"), size=30, opacity=1)
     layers = [
         alt.Chart(table([{"odds": 0}, {"odds": 1}]))
         .mark_rule(color=colour("grid"), strokeWidth=1)
         .encode(y=y),
         base.mark_line(color=colour("accent"), strokeWidth=1.8).encode(x=x, y=y),
+        gap.mark_line(color=colour("accent"), strokeWidth=1.2, strokeDash=[2, 2]).encode(x=x, y=y),
         end.encode(x=x, y=y),
     ]
     return finish(alt.layer(*layers), SPARK[1], width=SPARK[0])

@@ -91,14 +91,15 @@ def _line(fan: Fan, token: str, frame: Frame, height: float, **style: Any) -> An
 
 
 def _arms(fan: MeasureFan, frame: Frame, height: float) -> Iterator[Any]:
-    """Both fans; the median without what is supposed lies on top, so that it is never hidden."""
+    """The fan with what is supposed, and lines of the one without, which it never hides."""
     yield _rules(frame, [frame.low, (frame.low + frame.high) / 2, frame.high], "grid", height)
-    yield _band(fan.without, 0.8, "shade", frame, height)
-    yield _band(fan.without, 0.5, "grid", frame, height)
     yield _band(fan.with_, 0.8, "band95", frame, height)
     yield _band(fan.with_, 0.5, "band80", frame, height)
     yield _line(fan.with_, "accent", frame, height, strokeWidth=2)
     yield _line(fan.without, "ink", frame, height, strokeWidth=1.4, strokeDash=[3, 3])
+    for end in fan.without.bands[0.8]:
+        edge = Fan(end, {})
+        yield _line(edge, "ink", frame, height, strokeWidth=1, strokeDash=[1, 3])
 
 
 def _gap(fan: MeasureFan, frame: Frame, height: float) -> Iterator[Any]:

@@ -115,7 +115,9 @@ class OutlookView:
         records: How good such odds have been.
         published: Published odds beside ours, or None.
         moves: The most likely next moves, or None.
+        unusual: Moves that are likelier than usual, or None.
         moves_check: How such odds did in past weeks, or "".
+        moves_problem: Why there are none, else "".
     """
 
     first: tuple[OddsView, ...]
@@ -125,4 +127,6 @@ class OutlookView:
     records: tuple[RecordView, ...]
     published: PublishedView | None
     moves: TableView | None
+    unusual: TableView | None
     moves_check: str
+    moves_problem: str
