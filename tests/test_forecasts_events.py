@@ -14,6 +14,7 @@ from hypothesis.extra.numpy import arrays
 
 from detente.errors import DataGapError, ReadError, UsageError
 from detente.events.schema import SCHEMA
+from detente.forecasts.events import factors
 from detente.forecasts.events.calibrate import calibration, coefficients, isotonic
 from detente.forecasts.events.data import (
     Benchmark,
@@ -23,6 +24,7 @@ from detente.forecasts.events.data import (
     read_benchmark,
 )
 from detente.forecasts.events.evaluate import placing, score, score_random_ties
+from detente.forecasts.events.factors import Met, empty_factors, learn_factors, odds_of
 from detente.forecasts.events.moves import next_moves
 from detente.forecasts.events.ranker import Settings, rank, ranks_of
 from detente.forecasts.events.recurrency import best_half_lives, recurrency
@@ -155,6 +157,59 @@ def test_an_object_that_is_no_candidate_comes_after_all_candidates():
     assert sorted(ranks_of(examples, np.array([0.0, 1.0, 2.0]))) == [2.0, 4.5]
 
 
+# --- Factors
+
+
+def nothing_met(questions: int) -> Met:
+    return Met(
+        np.zeros(questions, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0, np.float32)
+    )
+
+
+def lessons(rng: np.random.Generator, size: int = 200) -> tuple[np.ndarray, np.ndarray]:
+    """Subjects and objects of twenty entities that deal with those of their own half only."""
+    subject = rng.integers(0, 20, size)
+    return subject, np.where(subject < 10, rng.integers(0, 10, size), rng.integers(10, 20, size))
+
+
+@pytest.mark.parametrize("rivals", [4000, 8])
+def test_factors_find_who_belongs_together(monkeypatch, rivals):
+    monkeypatch.setattr(factors, "RIVALS", rivals)
+    rng, made = np.random.default_rng(4), empty_factors(20, 2)
+    zero = np.zeros(200, dtype=np.int64)
+    for _ in range(60):
+        subject, true = lessons(rng)
+        kept = ~((subject == 3) & (true == 7))  # these two never meet
+        subject, true = subject[kept], true[kept]
+        own = np.arange(len(subject))
+        learn_factors(made, subject, zero[kept], (own, true), nothing_met(len(subject)), rng)
+    found = np.exp(odds_of(made, np.array([3]), np.array([0]), nothing_met(1)).log[0])
+    assert found.sum() == pytest.approx(1, abs=1e-5)
+    assert found[:10].sum() > 0.9
+    assert found[7] > 5 * found[10:].max()
+
+
+def test_a_step_of_the_factors_raises_the_odds_of_what_came():
+    rng, made = np.random.default_rng(5), empty_factors(30, 3)
+    subject, relation = rng.integers(0, 30, 8), rng.integers(0, 3, 8)
+    entity = np.concatenate([rng.choice(30, 5, replace=False) for _ in range(8)]).astype(np.int32)
+    met = Met(np.full(8, 5), entity, rng.normal(size=40).astype(np.float32))
+    true = rng.integers(0, 30, 8)
+    own = np.arange(8)
+    before = odds_of(made, subject, relation, met).log[own, true].mean()
+    learn_factors(made, subject, relation, (own, true), met, rng)
+    assert odds_of(made, subject, relation, met).log[own, true].mean() > before
+
+
+def test_a_trusted_meeting_counts_for_its_own_relation():
+    made = empty_factors(4, 2)
+    met = Met(np.array([1]), np.array([2], np.int32), np.array([3.0], np.float32))
+    log = odds_of(made, np.array([0]), np.array([1]), met).log[0]
+    assert np.argmax(log) == 2
+    made.known[1] = -9.0
+    assert np.argmin(odds_of(made, np.array([0]), np.array([1]), met).log[0]) == 2
+
+
 # --- What may be known
 
 
@@ -168,7 +223,10 @@ def test_nothing_of_the_same_day_or_later_is_known():
     other = np.unique(np.concatenate([rows, noise]), axis=0)
     one, two = by_question(rows, seen(rows, day)), by_question(other, seen(other, day))
     assert one
-    assert all(two[question] == told for question, told in one.items())
+    for question, (candidates, columns) in one.items():
+        assert two[question][0] == candidates
+        # Products of matrices round in another way where more questions stand in them.
+        np.testing.assert_allclose(two[question][1], columns, rtol=1e-5, atol=1e-6)
 
 
 def test_what_was_learned_does_change_with_the_past():

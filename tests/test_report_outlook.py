@@ -19,6 +19,7 @@ from detente.report.whatif import what_if_view
 from detente.scenarios.result import WhatIf
 from fake_outlook import outlook, record, what_if
 
+TODAY = dt.date(2017, 3, 20)
 CALIBRATION = Calibration(np.ones(1), np.ones(1), np.ones(1, np.int64), 0.1, 0.2, 9)
 
 
@@ -26,7 +27,7 @@ class Page:
     """Only what the two sections take of a page."""
 
     def __init__(self, found: Outlook, futures: WhatIf) -> None:
-        self.outlook = outlook_view(found, {})
+        self.outlook = outlook_view(found, {}, TODAY)
         self.what_if = what_if_view(futures)
 
 
@@ -81,7 +82,7 @@ def test_odds_of_several_days_say_so() -> None:
     made = outlook()
     first, *others = made.forecasts
     later = replace(made, forecasts=(replace(first, as_of="2017-03-20"), *others))
-    view = outlook_view(later, {})
+    view = outlook_view(later, {}, TODAY)
     assert view is not None and view.since == "15 Mar 2017 to 20 Mar 2017"
 
 
@@ -89,7 +90,7 @@ def test_moves_without_any_are_left_out() -> None:
     made = outlook()
     week = (dt.date(2017, 3, 16), dt.date(2017, 3, 22))
     none = NextMoves(*week, moves=(), calibration=CALIBRATION, weeks=60)
-    view = outlook_view(replace(made, moves=none), {})
+    view = outlook_view(replace(made, moves=none), {}, TODAY)
     assert view is not None and view.moves is None and view.moves_check == ""
 
 
@@ -112,8 +113,31 @@ def test_periods_are_told_as_what_they_are(every: str, last: str, trend: str) ->
         dates=tuple(str(day) for day in days.astype("datetime64[D]")),
         **{name: getattr(made, name)[-40:] for name in ("odds", "base", "outcomes")},
     )
-    view = outlook_view(replace(outlook(), track_records=(shown,)), {})
+    view = outlook_view(replace(outlook(), track_records=(shown,)), {}, TODAY)
     assert view is not None
     course = view.records[0].course
     assert course is not None and course.table.rows[-1][0].text == last
     assert view.first[0].trend_text == trend
+
+
+def test_windows_that_are_over_are_said_to_be() -> None:
+    open_, over = (outlook_view(outlook(), {}, day) for day in (TODAY, dt.date(2018, 1, 1)))
+    assert open_ is not None
+    assert over is not None
+    assert open_.over == 0
+    assert over.over == 3
+    assert open_.first[0].beside.startswith("until 12 Apr 2017")
+    assert over.first[0].beside.startswith("over since 12 Apr 2017")
+
+
+def test_what_is_missing_for_the_next_moves_is_said() -> None:
+    found = replace(outlook(), moves=None, moves_problem="Load event files.")
+    assert "Load event files." in drawn("outlook.html", found)
+    assert "The most likely next moves" not in drawn("outlook.html")
+
+
+def test_every_outcome_says_whether_it_is_clear() -> None:
+    table = view_of(what_if()).scenarios[0].outcomes
+    assert table is not None
+    assert {row[-1].text for row in table.rows} <= {"yes", "no"}
+    assert all(len(row) == len(table.head) for row in table.rows)

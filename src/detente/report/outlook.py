@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -64,15 +65,22 @@ PUBLISHED_KEY = (
 )
 
 
-def outlook_view(found: Outlook, names: Mapping[str, str]) -> OutlookView | None:
-    """The section as data, or None where the study asks nothing of the future."""
+def outlook_view(found: Outlook, names: Mapping[str, str], today: dt.date) -> OutlookView | None:
+    """The section as data, or None where the study asks nothing of the future.
+
+    Args:
+        found: The outlook.
+        names: Plain names by code of a party.
+        today: Windows that end before it are said to be over.
+    """
     if not found:
         return None
     able = [one for one in found.forecasts if not one.problem]
     moves = found.moves if found.moves and found.moves.moves else None
     return OutlookView(
-        first=tuple(_first(one, found) for one in _leading(able)),
+        first=tuple(_first(one, found, today) for one in _leading(able)),
         since=_since(able),
+        over=sum(_over(one, today) for one in able),
         figure=_odds(able) if able else None,
         questions=tuple(map(_question, found.forecasts)),
         records=tuple(map(_record, found.track_records)),
@@ -82,6 +90,10 @@ def outlook_view(found: Outlook, names: Mapping[str, str]) -> OutlookView | None
         moves_check="" if moves is None else moves.check().text,
         moves_problem=found.moves_problem,
     )
+
+
+def _over(one: QuestionForecast, today: dt.date) -> bool:
+    return one.resolves_on < today.isoformat()
 
 
 def _since(able: Sequence[QuestionForecast]) -> str:
@@ -129,7 +141,7 @@ def _leading(able: Sequence[QuestionForecast]) -> list[QuestionForecast]:
     return sorted(primary, key=lambda one: (one.kind != "events", one.within))[:FIRST]
 
 
-def _first(one: QuestionForecast, found: Outlook) -> OddsView:
+def _first(one: QuestionForecast, found: Outlook, today: dt.date) -> OddsView:
     record = found.record_of(one.id)
     trend, text = Markup(), ""
     if record is not None and len(record.dates) > 1:
@@ -139,10 +151,11 @@ def _first(one: QuestionForecast, found: Outlook) -> OddsView:
         says = f"From {record.odds[-shown]:.0%} to {one.probability:.0%}."
         now = (one.as_of, one.probability)
         trend = draw(charts.spark(record, shown, now), f"spark-{slug(one.id)}", text, says)
+    ends = "over since" if _over(one, today) else "until"
     return OddsView(
         odds=_percent(one.probability),
         what=one.title,
-        beside=f"until {day_text(one.resolves_on)}; 90% interval {_ends(one.low, one.high)}. "
+        beside=f"{ends} {day_text(one.resolves_on)}; 90% interval {_ends(one.low, one.high)}. "
         f"Base rate {_percent(one.base_rate)}{_lately(one)}",
         trend=trend,
         trend_text=text,

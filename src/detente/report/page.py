@@ -68,7 +68,7 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
         tension, relations = tuple(_tension(result)), tuple(_relations(result))
         reactions = reactions_view(result.reactions)
         outlook, what_if = (
-            outlook_view(result.outlook, result.party_names),
+            outlook_view(result.outlook, result.party_names, generated.date()),
             what_if_view(result.what_if),
         )
     return PageView(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from detente.dynamics._compiled import compiled
+from detente.forecasts.events.factors import Odds
 from detente.forecasts.events.logit import Contest, Logit, empty_contest, leave, stand
 from detente.forecasts.events.memory import (
     FADES,
@@ -50,13 +51,14 @@ of the object at large; each with the days since the last."""
 SINGLE = (
     "best", "second", "either",
     "walk2", "walk2r", "walk3r",
-    "pairs", "takes", "logit",
+    "pairs", "takes", "logit", "product", "odds",
     "fellow", "home",
     "of object, recent", "of object, ever", "of taker, recent", "of taker, ever",
 )  # fmt: skip
 (
-    BEST, SECOND, EITHER, WALK2, WALK2R, WALK3R, PAIRS, TAKES, LOGIT, FELLOW, HOME, RATIO
-) = (6 * WIDTH + i for i in range(12))  # fmt: skip
+    BEST, SECOND, EITHER, WALK2, WALK2R, WALK3R, PAIRS, TAKES, LOGIT, PRODUCT, ODDS, FELLOW, HOME,
+    RATIO,
+) = (6 * WIDTH + i for i in range(14))  # fmt: skip
 OWN = 6 * WIDTH + len(SINGLE)
 """Columns that a candidate has of its own; later ones compare it with the other candidates."""
 
@@ -74,14 +76,16 @@ COLUMNS = IDS + NAMED
 
 FIRST_LOOK = (
     TRIPLE + 2, TRIPLE + 4, MIRROR + 4, FORWARD + 2, FORWARD + 4, BACKWARD + 2, BACKWARD + 4,
-    TAKER + 1, TAKER + 3, TAKER + 4, BEST, EITHER, WALK2, WALK2R, WALK3R, LOGIT, FELLOW, HOME,
+    TAKER + 1, TAKER + 3, TAKER + 4, BEST, EITHER, WALK2, WALK2R, WALK3R, LOGIT, ODDS, FELLOW, HOME,
 )  # fmt: skip
 """Columns by which candidates are chosen."""
 
 STRONGEST = 30
+AIMED = 30
 TAKERS = 60
 FELLOWS = 60
-"""How many candidates each kind of walk, the relation and the subject's country put forward."""
+"""How many candidates each kind of walk, the factors, the relation and the subject's country put
+forward."""
 
 
 def column_names() -> list[str]:
@@ -121,6 +125,8 @@ def look(
     logit: Logit,
     board: Board,
     names: Names,
+    odds: Odds,
+    question: int,
     subject: int,
     relation: int,
     day: int,
@@ -135,6 +141,8 @@ def look(
         logit: Weights learned before the question's day.
         board: Working space, empty; it is left empty.
         names: What is read from the names.
+        odds: What the factors say, by question.
+        question: Its row there.
         subject: Of the question.
         relation: Of the question.
         day: Of the question.
@@ -151,6 +159,7 @@ def look(
     _from_takers(memory, board, relation, day)
     if names.on[0]:
         _from_fellows(memory, names, board, subject, relation, day)
+    _from_factors(board, odds, question)
     chosen = _choose(board, weights, most)
     table = out[: len(chosen)]
     for i in range(len(chosen)):
@@ -281,6 +290,21 @@ def _from_fellows(
     _put(board, board.scratch, FELLOW, FELLOWS)
     fellows(memory, names, subject, day, board.scratch)
     _put(board, board.scratch, HOME, FELLOWS)
+
+
+@compiled
+def _from_factors(board: Board, odds: Odds, question: int) -> None:
+    """Mark the likeliest objects; odds are kept as their fourth root, so that small ones differ."""
+    log, product = odds.log[question], odds.product[question]
+    for entity in range(len(log)):
+        add(board.scratch, entity, np.exp(log[entity] / 4))
+    for entity in strongest(board.scratch, AIMED):
+        _mark(board, entity)
+    for i in range(board.marked.size[0]):
+        entity = board.marked.listed[i]
+        board.rows[entity, PRODUCT] = product[entity]
+        board.rows[entity, ODDS] = board.scratch.sums[entity]
+    clear(board.scratch)
 
 
 @compiled

@@ -200,25 +200,30 @@ class _Lessons:
         self.columns = np.empty((rows, width), dtype=np.float32)
         self.true = np.empty(rows, dtype=np.int8)
         self.sizes: list[Ints] = []
+        self.hits: list[Ints] = []
         self.filled = 0
 
     def add(self, part: Examples) -> None:
         first = np.cumsum(part.size) - part.size
-        telling = np.add.reduceat(part.true.astype(np.int64), first) > 0
+        hits = np.add.reduceat(part.true.astype(np.int64), first)
+        telling = hits > 0
         rows = np.repeat(telling, part.size)
         place = slice(self.filled, self.filled + int(np.count_nonzero(rows)))
         self.columns[place] = part.columns[rows, : self.columns.shape[1]]
         self.true[place] = part.true[rows]
         self.sizes.append(part.size[telling])
+        self.hits.append(hits[telling])
         self.filled = int(place.stop)
 
     def fit(self, settings: Settings) -> Any:
         """Trees that rank candidates."""
         lightgbm = _lightgbm()
+        sizes, hits = np.concatenate(self.sizes), np.concatenate(self.hits)
         data = lightgbm.Dataset(
             self.columns[: self.filled],
             self.true[: self.filled],
-            group=np.concatenate(self.sizes),
+            group=sizes,
+            weight=np.repeat(hits, sizes).astype(np.float32),  # as each true object is scored
         )
         return lightgbm.train(_parameters(settings), data, settings.trees)
 

@@ -10,6 +10,15 @@ from numpy.typing import NDArray
 
 from detente.dynamics._compiled import compiled
 from detente.forecasts.events.data import Facts, Ints, queries
+from detente.forecasts.events.factors import TOGETHER as ANSWERED
+from detente.forecasts.events.factors import (
+    Met,
+    Odds,
+    empty_factors,
+    learn_factors,
+    meet,
+    odds_of,
+)
 from detente.forecasts.events.features import (
     COLUMNS,
     FIRST_LOOK,
@@ -31,7 +40,7 @@ from detente.forecasts.events.views import Names, absorb_names, no_names
 
 Bools = NDArray[np.bool_]
 
-TOGETHER = 20_000
+TOGETHER = 500
 """Questions looked at together: more would need more memory, and each is looked at alone."""
 
 
@@ -69,6 +78,8 @@ class _World:
         self.board = empty_board(facts.entities)
         self.names = no_names(facts) if names is None else names
         self.true = np.zeros(facts.entities, dtype=np.float32)
+        self.factors = empty_factors(facts.entities, facts.relations)
+        self.rng = np.random.default_rng(1)
 
     def look(self, picked: Ints, most: int, weights: Floats) -> Examples:
         """Examples of some questions, all asked of the memory as it is."""
@@ -85,8 +96,8 @@ class _World:
             np.zeros(truths, dtype=np.int64),
         )
         filled, missed = _look_all(
-            self.memory, self.logit, self.board, self.names, asked.subject, asked.relation,
-            asked.day, asked.start, asked.truth, picked, self.true, most, weights,
+            self.memory, self.logit, self.board, self.names, self._odds(picked), asked.subject,
+            asked.relation, asked.day, asked.start, asked.truth, picked, self.true, most, weights,
             made.columns, made.true, made.entity, made.size, made.missed, made.missed_by,
         )  # fmt: skip
         return Examples(
@@ -97,6 +108,8 @@ class _World:
     def answer(self, low: int, high: int) -> None:
         """Learn from the answers of some questions, then remember their facts."""
         asked, facts = self.asked, self.facts
+        for part in range(low, high, ANSWERED):
+            self._learn_factors(np.arange(part, min(part + ANSWERED, high)))
         _answer_all(
             self.memory, self.logit, self.board.contest, asked.subject, asked.relation,
             asked.day, asked.start, asked.truth, low, high, self.true,
@@ -106,6 +119,27 @@ class _World:
         absorb(self.memory, rows, self.slots.cell[first:end], self.slots.taker[first:end])
         absorb_names(self.names, rows, first, self.memory.decay)
         self.board.near.day[:] = NEVER
+
+    def _met(self, questions: Ints) -> Met:
+        asked = self.asked
+        return meet(
+            self.memory, self.logit, self.board.contest, asked.subject[questions],
+            asked.relation[questions], asked.day[questions],
+        )  # fmt: skip
+
+    def _odds(self, questions: Ints) -> Odds:
+        subject, relation = self.asked.subject[questions], self.asked.relation[questions]
+        return odds_of(self.factors, subject, relation, self._met(questions))
+
+    def _learn_factors(self, questions: Ints) -> None:
+        asked = self.asked
+        size = asked.start[questions + 1] - asked.start[questions]
+        own = np.repeat(np.arange(len(questions)), size)
+        true = asked.truth[asked.start[questions[0]] : asked.start[questions[-1] + 1]]
+        learn_factors(
+            self.factors, asked.subject[questions], asked.relation[questions], (own, true),
+            self._met(questions), self.rng,
+        )  # fmt: skip
 
 
 def stream(
@@ -192,6 +226,7 @@ def _look_all(
     logit: Logit,
     board: Board,
     names: Names,
+    odds: Odds,
     subject: Ints,
     relation: Ints,
     day: Ints,
@@ -213,8 +248,8 @@ def _look_all(
         q = picked[i]
         own = truth[start[q] : start[q + 1]]
         chosen = look(
-            memory, logit, board, names, subject[q], relation[q], day[q], most, weights,
-            columns[rows:],
+            memory, logit, board, names, odds, i, subject[q], relation[q], day[q], most,
+            weights, columns[rows:],
         )  # fmt: skip
         _say(true, own, 1.0)
         found = 0

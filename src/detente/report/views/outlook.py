@@ -110,6 +110,7 @@ class OutlookView:
     Attributes:
         first: The odds on the first screen.
         since: The day that the odds are as of.
+        over: How many windows had ended when the page was made.
         figure: All odds, or None.
         questions: One by one.
         records: How good such odds have been.
@@ -122,6 +123,7 @@ class OutlookView:
 
     first: tuple[OddsView, ...]
     since: str
+    over: int
     figure: FigureView | None
     questions: tuple[QuestionView, ...]
     records: tuple[RecordView, ...]
