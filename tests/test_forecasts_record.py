@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from detente.cli import run
+from detente.errors import InputError
 from detente.events.store import IngestedFile, Store, connect
 from detente.forecasts.backtest import Walks
 from detente.forecasts.odds import forecast_question
@@ -257,3 +258,43 @@ def test_the_command_says_why_odds_are_open(
     first = json.loads(shown.out)[0]
     assert first["sources"] == ["chronicle", "icews (event files)"]
     assert "Open, though over (1): “A test within 28 days”: it was made with" in shown.err
+
+
+class TestFiles:
+    def test_a_read_only_record_is_left_alone(self, tmp_path: Path) -> None:
+        path = tmp_path / "r.jsonl"
+        held = append(read_record(path), [{"kind": "note"}])
+        path.chmod(0o444)
+        before = path.read_bytes()
+        with pytest.raises(InputError, match="read-only"):
+            append(held, [{"kind": "note"}])
+        assert path.read_bytes() == before
+        assert path.stat().st_mode & 0o777 == 0o444
+
+    def test_its_permissions_are_kept(self, tmp_path: Path) -> None:
+        path = tmp_path / "r.jsonl"
+        held = append(read_record(path), [{"kind": "note"}])
+        path.chmod(0o640)
+        append(held, [{"kind": "note"}])
+        assert path.stat().st_mode & 0o777 == 0o640
+
+    def test_a_folder_is_no_record(self, tmp_path: Path) -> None:
+        with pytest.raises(InputError, match="It is a folder"):
+            read_record(tmp_path)
+
+    def test_odds_need_no_whole_record(
+        self,
+        folder: Path,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capfd: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "records").mkdir()
+        name = load(str(folder)).study.study.name
+        (tmp_path / "records" / f"{name}.jsonl").write_bytes(b"\x98\x00")
+        assert run(["forecast", str(folder), "test-soon"]) == 0
+        shown = capfd.readouterr()
+        assert "90% interval" in shown.out
+        assert "Odds are not compared with earlier ones" in shown.err
+        assert run(["record", str(folder)]) == 3

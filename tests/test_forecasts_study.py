@@ -19,7 +19,7 @@ from detente.errors import InputError, StudyError, UsageError
 from detente.events.store import IngestedFile, Store, connect
 from detente.forecasts.backtest import Walks, track_record
 from detente.forecasts.history import read_history
-from detente.forecasts.level import foresee, read_level
+from detente.forecasts.level import _growth, foresee, read_level
 from detente.forecasts.odds import forecast_question
 from detente.forecasts.published import compare_published
 from detente.forecasts.record import append, digest, read_record
@@ -207,6 +207,34 @@ class TestLevels:
         np.testing.assert_array_equal(here.draws, there.draws)
         np.testing.assert_array_equal(here.by_parameters, there.by_parameters)
         assert here.odds.shape == (3, 2)
+
+    def test_odds_are_the_weighted_mean_of_the_models(self, data: StudyData) -> None:
+        made = forecast_question(Walks(data), data.study.questions[1])
+        mean = sum(model.weight * model.probability for model in made.models)
+        assert made.probability == pytest.approx(mean)
+        assert made.low < made.probability < made.high
+
+    def test_reasons_lead_from_the_level_compared_with_to_the_one_expected(
+        self, data: StudyData
+    ) -> None:
+        made = forecast_question(Walks(data), data.study.questions[1])
+        assert made.reasons
+        moved = sum(reason.rate for reason in made.reasons)
+        assert made.base_per_year + moved == pytest.approx(made.expected_per_year)
+
+    def test_the_chance_given_parameters_is_that_of_simulated_paths(self, data: StudyData) -> None:
+        question = data.study.questions[1]
+        assert isinstance(question, LevelQuestion)
+        level = replace(read_level(data, question), ahead=3, against=12)
+        seen = foresee(level, 100, np.array([100]))
+        share = (seen.draws[2, 0] > 0).mean()
+        assert seen.odds[2, 0] == pytest.approx(share, abs=0.07)
+
+    def test_shocks_grow_as_the_autoregression_says(self) -> None:
+        effects = np.array([[0.5, 0.3], [0.0, 0.0]])
+        # 1, .5, .5 * .5 + .3 = .55
+        grown = np.sqrt([1 + 0.5**2 + 0.55**2, 1.0])
+        np.testing.assert_allclose(_growth(effects, 3), grown)
 
     def test_a_series_that_ended_gives_no_odds(self, tmp_path: Path) -> None:
         write_study(tmp_path, months=100)

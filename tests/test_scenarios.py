@@ -467,6 +467,36 @@ def test_korea_says_what_drives_a_scenario_and_claims_no_cause(
     assert result.table().num_rows == sum(len(fan.until) for fan in result.fans)
 
 
+def test_korea_moves_no_relation_by_what_its_months_never_saw(
+    korea: StudyData, korean_model: Model
+) -> None:
+    result = outcome_of(korea, korean_model, "coal-curbs", paths=100)
+    assert {row.moves for row in result.drivers} <= set(korean_model.past.kinds)
+    for fan in result.fans:
+        if not fan.cumulated:
+            assert not fan.clear
+            assert "falls into these months" in fan.note
+
+
+def test_more_of_an_action_is_clear_only_where_something_follows(
+    data: StudyData, model: Model
+) -> None:
+    declared = scenario(data, "none").model_copy(update={"factor": 2.0})
+    answers = declared.model_copy(update={"action": "answers"})
+    day = data.as_of + dt.timedelta(days=1)
+    span = Horizon(day, day + dt.timedelta(days=364), 400)
+    fans = {fan.id: fan for fan in run_scenario(data, model, answers, span).fans}
+    assert fans["answers"].clear
+    assert "is counted itself" in fans["answers"].note
+    assert not fans["tests"].clear  # nothing follows from answers in this world
+
+
+def test_an_outcome_that_hardly_happened_is_marked(korea: StudyData, korean_model: Model) -> None:
+    rows = outcome_of(korea, korean_model, "talks", paths=60).outcomes
+    marked = [row.label for row in rows if "mostly assumption" in row.label]
+    assert marked == ["a summit with North Korea (2 days in both periods: mostly assumption)"]
+
+
 def test_what_if_gathers_all_scenarios(korea: StudyData) -> None:
     found = what_if(korea, paths=60)
     assert [one.id for one in found.scenarios] == [one.id for one in korea.study.scenarios]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from detente.errors import StudyError, UsageError
+from detente.studies.chronicle import read_chronicle
 from detente.studies.load import load, locate
 from detente.studies.starter import write_starter
 
@@ -79,6 +80,40 @@ def test_files_that_are_no_study(tmp_path: Path, content: bytes, said: str) -> N
     file.write_bytes(content)
     with pytest.raises(StudyError, match=said):
         load(str(file))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (lambda text: text + b"bad,row\n", "line 61, it does not have 10 cells"),
+        (lambda text: text.replace(b"2015-", b"2015/", 1), "is not a day"),
+        (lambda text: text.replace(b"a", b"\xe4", 1), "not UTF-8"),
+        (lambda text: text.replace(b",", b";"), "it has no column id, date"),
+        (lambda text: text.splitlines(keepends=True)[0], "no rows below the header"),
+        (lambda _: b"", "it has no column id, date"),
+    ],
+)
+def test_a_chronicle_that_cannot_be_used_is_found_at_once(
+    starter: Path, content: Callable[[bytes], bytes], said: str
+) -> None:
+    file = starter.with_name("chronicle.csv")
+    file.write_bytes(content(file.read_bytes()))
+    with pytest.raises(StudyError) as caught:
+        load(str(starter))
+    assert said in caught.value.problems[0]
+
+
+def test_a_chronicle_may_begin_with_a_byte_order_mark(starter: Path) -> None:
+    file = starter.with_name("chronicle.csv")
+    plain = read_chronicle(file)[0]
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert read_chronicle(file) == (plain, ())
+    load(str(starter))
+
+
+def test_a_window_must_hold_the_days_asked_for(starter: Path) -> None:
+    found = problems(starter, lambda text: text.replace("at_least = 1 ", "at_least = 91 "))
+    assert "at_least 91 is more than within 90" in found
 
 
 def test_a_study_that_is_not_there() -> None:
