@@ -9,7 +9,7 @@ are no candidates come after all candidates.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -46,7 +46,8 @@ class Settings:
         scouts: Questions that the first look learns from, drawn from the first fifth of the pool;
             the trees learn from the rest.
         most: Candidates of a question.
-        trees: Number of trees.
+        forests: Number of rankers whose scores are added; they differ in their seed.
+        trees: Number of trees of each.
         leaves: Leaves of a tree.
         rate: Learning rate.
         top: Places at the top that LambdaRank compares with all others.
@@ -59,6 +60,7 @@ class Settings:
     pool: int = 150_000
     scouts: int = 2_000
     most: int = 60
+    forests: int = 2
     trees: int = 300
     leaves: int = 63
     rate: float = 0.04
@@ -187,7 +189,7 @@ def _learn_and_rank(
             continue
         if model is None:
             model = lessons.fit(settings)
-        ranks.append(ranks_of(part, model.predict(part.columns[:, :width], num_threads=1)))
+        ranks.append(ranks_of(part, model(part.columns[:, :width])))
         missed += len(part.missed)
     every = np.concatenate(ranks)
     return every, 1 - missed / len(every)
@@ -215,8 +217,8 @@ class _Lessons:
         self.hits.append(hits[telling])
         self.filled = int(place.stop)
 
-    def fit(self, settings: Settings) -> Any:
-        """Trees that rank candidates."""
+    def fit(self, settings: Settings) -> Callable[[Floats], NDArray[np.float64]]:
+        """Trees that rank candidates, as the sum of their scores."""
         lightgbm = _lightgbm()
         sizes, hits = np.concatenate(self.sizes), np.concatenate(self.hits)
         data = lightgbm.Dataset(
@@ -225,10 +227,16 @@ class _Lessons:
             group=sizes,
             weight=np.repeat(hits, sizes).astype(np.float32),  # as each true object is scored
         )
-        return lightgbm.train(_parameters(settings), data, settings.trees)
+        forests = [
+            lightgbm.train(_parameters(settings, seed), data, settings.trees)
+            for seed in range(settings.seed, settings.seed + settings.forests)
+        ]
+        return lambda columns: np.sum(
+            [one.predict(columns, num_threads=1) for one in forests], axis=0
+        )
 
 
-def _parameters(settings: Settings) -> dict[str, Any]:
+def _parameters(settings: Settings, seed: int) -> dict[str, Any]:
     return {
         "objective": "lambdarank",
         "lambdarank_truncation_level": settings.top,
@@ -242,7 +250,7 @@ def _parameters(settings: Settings) -> dict[str, Any]:
         "num_threads": 1,
         "deterministic": True,
         "force_row_wise": True,
-        "seed": settings.seed,
+        "seed": seed,
         "verbose": -1,
     }
 
