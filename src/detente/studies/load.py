@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -99,7 +99,7 @@ def parse(data: Mapping[str, Any], path: Path) -> Study:
         return Study.model_validate(data)
     except ValidationError as error:
         schema = Study.model_json_schema()
-        problems = tuple(_problem(item, schema) for item in error.errors())
+        problems = tuple(_problem(item, schema, data) for item in error.errors())
         raise _invalid(path, problems) from None
 
 
@@ -147,8 +147,8 @@ def _invalid(path: Path, problems: tuple[str, ...]) -> StudyError:
     )
 
 
-def _problem(item: Any, schema: dict[str, Any]) -> str:
-    where = _where(item["loc"])
+def _problem(item: Any, schema: dict[str, Any], data: Mapping[str, Any]) -> str:
+    where = _where(item["loc"], data)
     if item["type"] == "extra_forbidden":
         key = str(item["loc"][-1])
         known = _keys_at(schema, item["loc"][:-1])
@@ -166,11 +166,23 @@ def _problem(item: Any, schema: dict[str, Any]) -> str:
     return f"{where}: {message[0].lower()}{message[1:]}{shown}."
 
 
-def _where(location: tuple[int | str, ...]) -> str:
-    text = ""
+def _where(location: tuple[int | str, ...], data: Mapping[str, Any]) -> str:
+    """Where a problem is: `questions[2] “next-test”.within`."""
+    text, node = "", cast("Any", data)
     for part in location:
+        inside = node[part] if _holds(node, part) else {}
         text += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+        if isinstance(part, int) and isinstance(inside, dict) and "id" in inside:
+            text += f" “{inside['id']}”"
+        node = inside if _holds(node, part) else node
     return text.lstrip(".") or "the file"
+
+
+def _holds(node: Any, part: int | str) -> bool:
+    """Whether the data have a part of a location; the name of a kind in it is none."""
+    if isinstance(part, int):
+        return isinstance(node, list) and part < len(node)
+    return isinstance(node, dict) and part in node
 
 
 def _keys_at(schema: dict[str, Any], location: tuple[int | str, ...]) -> list[str]:
