@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 
 from detente.cli import run
 from detente.cli.forecast import plain
+from detente.dynamics.vector.bvar import fit_bvar
 from detente.errors import InputError, StudyError, UsageError
 from detente.events.store import IngestedFile, Store, connect
+from detente.forecasts import level_odds
 from detente.forecasts.backtest import Walks, track_record
 from detente.forecasts.history import read_history
-from detente.forecasts.level import _growth, foresee, read_level
+from detente.forecasts.level import SEED, _growth, foresee, read_level
 from detente.forecasts.odds import forecast_question
 from detente.forecasts.published import compare_published
 from detente.forecasts.record import append, digest, read_record
@@ -222,19 +224,49 @@ class TestLevels:
         moved = sum(reason.rate for reason in made.reasons)
         assert made.base_per_year + moved == pytest.approx(made.expected_per_year)
 
-    def test_the_chance_given_parameters_is_that_of_simulated_paths(self, data: StudyData) -> None:
+    def test_the_chance_is_that_of_simulated_paths(self, data: StudyData) -> None:
         question = data.study.questions[1]
         assert isinstance(question, LevelQuestion)
         level = replace(read_level(data, question), ahead=3, against=12)
         seen = foresee(level, 100, np.array([100]))
-        share = (seen.draws[2, 0] > 0).mean()
-        assert seen.odds[2, 0] == pytest.approx(share, abs=0.07)
+        drawn = fit_bvar(level.values[:101, None], 12).draw(400, SEED)
+        rng, lags = np.random.default_rng(3), 12
+        ends = []
+        for coefficients, factor in zip(drawn.coefficients[:, :, 0], drawn.factors, strict=True):
+            path = np.tile(level.values[101 - lags : 101][::-1], (50, 1))  # newest first
+            for _ in range(3):
+                shock = rng.normal(size=50) * abs(factor[0, 0])
+                new = path @ coefficients[:lags] + coefficients[lags] + shock
+                path = np.column_stack([new, path[:, :-1]])
+            ends.append(path[:, 0] - level.values[100 + 3 - 12])
+        came = np.concatenate(ends)
+        assert seen.odds[2, 0] == pytest.approx((came > 0).mean(), abs=0.02)
+        assert seen.means[2, 0] == pytest.approx(came.mean(), abs=0.05 * came.std())
+        assert seen.draws[2, 0].std() == pytest.approx(came.std(), rel=0.1)
 
     def test_shocks_grow_as_the_autoregression_says(self) -> None:
         effects = np.array([[0.5, 0.3], [0.0, 0.0]])
         # 1, .5, .5 * .5 + .3 = .55
         grown = np.sqrt([1 + 0.5**2 + 0.55**2, 1.0])
         np.testing.assert_allclose(_growth(effects, 3), grown)
+
+    def test_a_gap_in_the_level_compared_with_gives_no_odds(
+        self, data: StudyData, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        question = data.study.questions[1]
+        assert isinstance(question, LevelQuestion)
+        level = read_level(data, question)
+        last = int(np.flatnonzero(np.isfinite(level.values))[-1])
+        values = level.values.copy()
+        values[last + level.ahead - level.against] = np.nan
+        monkeypatch.setattr(level_odds, "read_level", lambda *_: replace(level, values=values))
+        made = forecast_question(Walks(data), question)
+        assert "which is compared with" in made.problem
+
+    def test_a_level_that_begins_later_gives_no_odds(self, data: StudyData) -> None:
+        question = data.study.questions[1].model_copy(update={"since": dt.date(2030, 1, 1)})
+        made = forecast_question(Walks(data), question)
+        assert "None has data from 2030-01-01" in made.problem
 
     def test_a_series_that_ended_gives_no_odds(self, tmp_path: Path) -> None:
         write_study(tmp_path, months=100)
@@ -395,7 +427,7 @@ class TestBadInput:
         assert run(["forecast", str(folder), "--within", "7", "--json"]) == 0
         shown = capfd.readouterr()
         assert [one["id"] for one in json.loads(shown.out)] == ["test-soon"]
-        assert "Left out with --within: Closer than a year before. It is on a level" in shown.err
+        assert "--within 7: Closer than a year before: a level has periods" in shown.err
         assert run(["forecast", str(folder), "test-soon"]) == 0
         assert "Left out" not in capfd.readouterr().err
 
@@ -493,6 +525,16 @@ class TestBadInput:
 
         with pytest.raises(UsageError):
             with_window(data.study.questions[1:], 7)
+
+    def test_a_window_must_hold_the_days_that_are_asked_for(self, data: StudyData) -> None:
+        from detente.forecasts.run import left_out, with_window
+
+        asked = data.study.questions[0].model_copy(update={"at_least": 3})
+        other = data.study.questions[0]
+        assert with_window([asked, other], 2) == with_window([other], 2)
+        assert left_out([asked, other], 2) == (f"{asked.title}: it asks for 3 days",)
+        with pytest.raises(UsageError, match="asks for 3 days"):
+            with_window([asked], 2)
 
 
 class TestCommands:

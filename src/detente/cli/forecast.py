@@ -79,8 +79,8 @@ def forecast_command(
     data = open_study(study, events, as_of)
     chosen = chosen_questions(data, question)
     questions = with_window(chosen, within)
-    for one in left_out(chosen, within):
-        narrate(f"Left out with --within: {one.title}. It is on a level, whose periods are set.")
+    for told in left_out(chosen, within):
+        narrate(f"Left out with --within {within}: {told}.")
     held = record_or_none(record or default_record(data), data.study.study.name)
     walks = Walks(data)
     found = []
@@ -225,7 +225,8 @@ def _show_reasons(one: QuestionForecast) -> None:
     table.add_row(one.start_label, rated(one.base_per_year))
     for reason in one.reasons:
         table.add_row(reason.label, signed(reason.rate))
-    table.add_row("expected rate in the window", rated(one.expected_per_year), style="bold")
+    end = "expected rate" if one.kind == "events" else "typical level"
+    table.add_row(f"{end} in the window", rated(one.expected_per_year), style="bold")
     print_table(table, caption="")
 
 

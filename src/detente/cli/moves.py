@@ -62,8 +62,9 @@ def _show(data: StudyData, found: NextMoves) -> None:
         table.add_column("odds", justify="right")
         table.add_column("usually", justify="right")
         table.add_column("past events behind it", ratio=1)
+        own = found.of(party)
         above = [move for move in found.unusual if move.source == party]
-        for move in (*found.of(party), *above):
+        for move in (*own, *(one for one in above if one not in own)):
             most = " (most above its usual)" if move in above else ""
             table.add_row(
                 f"{move.name.lower()}, toward {data.name_of(move.target)}{most}",

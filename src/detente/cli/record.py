@@ -60,7 +60,7 @@ def record_command(
 
 def _added(data: StudyData, held: Record) -> Record:
     from detente.forecasts.record import append  # noqa: PLC0415 - slow to import
-    from detente.forecasts.resolve import forecast_lines, resolution_lines  # noqa: PLC0415
+    from detente.forecasts.resolve import Kept, forecast_lines, resolution_lines  # noqa: PLC0415
     from detente.forecasts.run import outlook  # noqa: PLC0415
 
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -71,7 +71,7 @@ def _added(data: StudyData, held: Record) -> Record:
     longer = append(held, [*resolved, *made])
     added = f"{counted(len(made), 'forecast')} and {counted(len(resolved), 'resolution')}"
     narrate(f"{added} added to {held.path}.")
-    late = sum(line["opens"] < now.date().isoformat() for line in made)
+    late = sum(Kept(line, ()).late for line in made)
     if late:
         narrate(
             f"{late} of them {'is' if late == 1 else 'are'} late: the data end before today, so "

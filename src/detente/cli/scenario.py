@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 MINUS = "\N{MINUS SIGN}"
 ROWS = 6  # steps of a fan that are printed
 TOLD = 12  # events of a told future
-CHANCE = "Chance alone moves shares by a point or two.\n"
 
 
 def scenario_command(
@@ -172,7 +171,7 @@ def _outcomes(result: ScenarioResult) -> None:
     print_table(
         table,
         title=f"Share of futures, {result.first} to {result.last}",
-        caption=CHANCE,
+        caption=f"{result.chance}\n",
     )
 
 

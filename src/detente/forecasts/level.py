@@ -86,11 +86,16 @@ def read_levels(data: StudyData, question: LevelQuestion) -> tuple[Level, ...]:
         1
     """
     signals, gaps = data.signals(question.relation, question.readings)
-    if not signals:
+    levels = [_level(signal, question) for signal in signals]
+    known = tuple(one for one in levels if np.isfinite(one.values).any())
+    if not known:
+        begins = f" None has data from {question.since} to {data.as_of}." if signals else ""
         raise DataGapError(
-            "There are no odds.", " ".join(gaps), "Load the event files that the study names."
+            "There are no odds.",
+            (" ".join(gaps) + begins).strip(),
+            "Load the event files that the study names, or choose a later date.",
         )
-    return tuple(_level(signal, question) for signal in signals)
+    return known
 
 
 def _level(signal: Signal, question: LevelQuestion) -> Level:

@@ -47,12 +47,13 @@ def level_forecast(
     """
     level = read_level(data, question)
     last = _last_known(level, data.as_of)
+    then = _compared(level, last)
     weights = try_level(level).weights
     seen = foresee(level, last, np.array([last]))
     probability = float(weights @ seen.odds[:, 0])
     low, high = interval(seen.by_parameters[:, 0], weights)
     opens, closes = _period(level, last)
-    terms = _terms(level, seen, weights, last)
+    terms = _terms(level, seen, weights, last, then)
     made = replace(
         blank,
         window=f"{day_name(opens)} to {day_name(closes)}",
@@ -65,7 +66,7 @@ def level_forecast(
         base_rate=float(seen.odds[0, 0]),
         expected=float(np.median(mixed(seen.draws, weights[None])[0])),
         unit=terms.unit,
-        start_label=f"its level in {_name(level, last + level.ahead - level.against)}",
+        start_label=_start_label(level, then, last),
         base_per_year=terms.start,
         expected_per_year=terms.end,
         reasons=terms.reasons,
@@ -85,9 +86,27 @@ class _Terms:
     reasons: tuple[Reason, ...]
 
 
-def _terms(level: Level, seen: Foreseen, weights: Floats, last: int) -> _Terms:
-    """What moves the expected level, by parts of its change that add up."""
+def _compared(level: Level, last: int) -> int:
+    """The period whose level is compared with."""
     then = last + level.ahead - level.against
+    if not np.isfinite(level.values[then]):
+        raise DataGapError(
+            "There are no odds.",
+            f"{level.signal.source} does not know {_name(level, then)}, which is compared with.",
+            "Load event files that hold it, or choose another date.",
+        )
+    return then
+
+
+def _start_label(level: Level, then: int, last: int) -> str:
+    label = f"its level in {_name(level, then)}"
+    if level.signal.counts and level.signal.series.exposure is not None:
+        return f"{label}, at the volume of news of {_name(level, last)}"
+    return label
+
+
+def _terms(level: Level, seen: Foreseen, weights: Floats, last: int, then: int) -> _Terms:
+    """What moves the expected level, by parts of its change that add up."""
     moved = level.values[last] - level.values[then]
     own = weights[-1] if seen.means[-1, 0] != seen.means[0, 0] else 0.0
     rest = weights @ seen.means[:, 0] - own * seen.means[-1, 0]
@@ -116,7 +135,8 @@ def _in_units(
     if signal.series.exposure is not None:
         scale *= float(signal.series.exposure[last])
     first, end = scale * np.exp(start), scale * np.exp(start + sum(logs))
-    return "events per year", first, end, shares_of_change(first, end, logs)
+    unit = "days per year" if signal.figure == "chronicle" else "events per year"
+    return unit, first, end, shares_of_change(first, end, logs)
 
 
 def _name(level: Level, place: int, ahead: int = 0) -> str:
@@ -152,9 +172,11 @@ def _period(level: Level, last: int) -> tuple[dt.date, dt.date]:
 
 
 def _answer(made: QuestionForecast, level: Level, question: LevelQuestion) -> str:
+    every = level.signal.series.every
+    before = f"{question.against} {every}{'s' if question.against > 1 else ''}"
     return (
         f"{percent(made.probability)} (90% interval {percent(made.low)} to {percent(made.high)}) "
         f"that {level.signal.noun} from {made.window} stands "
-        f"{question.direction} its level {question.against} {level.signal.series.every}s before; "
+        f"{'above' if level.sign > 0 else 'below'} its level {before} before; "
         f"the base rate is {percent(made.base_rate)}."
     )

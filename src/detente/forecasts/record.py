@@ -84,7 +84,7 @@ def read_record(path: Path, *, study: str | None = None) -> Record:
         raise _unreadable(path, error) from None
     lines: list[Line] = []
     previous = START
-    for number, raw in enumerate(text.rstrip().splitlines(), 1):
+    for number, raw in enumerate(text.rstrip().split("\n") if text.strip() else (), 1):
         lines.append(_checked(path, number, raw, previous))
         previous = str(lines[-1]["hash"])
     if study is not None:

@@ -198,6 +198,8 @@ def with_change(record: Record, forecast: QuestionForecast) -> QuestionForecast:
     ]
     points = 100 * (forecast.probability - float(last["probability"]))
     ranked = tuple(sorted(moved, key=lambda reason: -abs(reason.rate)))
+    if forecast.kind == "level":  # its reasons lead from another level each time
+        ranked = ()
     change = Change(str(last["as_of"]), float(last["probability"]), points, ranked)
     return replace(forecast, change=change)
 

@@ -46,7 +46,8 @@ class Change:
     Attributes:
         as_of: ISO day of the last recorded forecast; `probability` what it said.
         points: Change in percentage points.
-        reasons: Terms that moved it, in event days per year now less then; largest first.
+        reasons: Terms that moved it, in event days per year now less then; largest first. None
+            for levels, which are compared with another one each time.
     """
 
     as_of: str
@@ -69,14 +70,16 @@ class QuestionForecast(Tabular):
         opens, resolves_on: ISO days, first and last day of the window.
         probability: 0 to 1; `low`, `high` its 90% interval, by what parameters and models allow.
         base_rate: Share of past windows of this length (or of past comparisons) where it was so.
-        expected: Expected days with the action in the window; the expected value for a level.
+        expected: Expected days with the action in the window; for a level the median of its change.
         counts: Probability of 0, 1, 2, … days with the action; the last entry is that or more.
         base_per_year: Event days per year over the whole history; where the reasons start from.
             For a level, the level it is compared with.
         expected_per_year: Event days per year expected in the window; where the reasons lead to.
+            For a level, the typical one (the mean of its logs).
         unit: Of these two and of the reasons.
         start_label: What the reasons start from, in words.
-        reasons: Terms that moved the odds from the base rate, largest first; they add up.
+        reasons: Terms that moved the odds from the base rate (for a level: from the level that is
+            compared with), largest first; they add up.
         models: What each combined model says.
         change: Against the last recorded forecast, if there is one.
         answer: The result in one or two plain sentences.

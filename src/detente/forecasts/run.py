@@ -109,7 +109,7 @@ def with_window(questions: Sequence[Question], within: int | None) -> tuple[Ques
         within: Days; None leaves them as they are.
 
     Raises:
-        UsageError: The window is not 1 to 1,100 days, or no question is on events.
+        UsageError: The window is not 1 to 1,100 days, or no question can be asked of it.
 
     Example:
         >>> from detente.studies.load import load
@@ -132,11 +132,19 @@ def with_window(questions: Sequence[Question], within: int | None) -> tuple[Ques
             "The question is on a level, whose periods the study sets.",
             "Leave out --within, or ask a question on events.",
         )
-    return tuple(_asked_within(one, within) for one in events)
+    able = [one for one in events if one.at_least <= within]
+    if not able:
+        raise UsageError(
+            "The window could not be used.",
+            f"“{events[0].title}” asks for {events[0].at_least} days with the action, in a window "
+            f"of {within}.",
+            f"Give at least {events[0].at_least} days, or ask another question.",
+        )
+    return tuple(_asked_within(one, within) for one in able)
 
 
-def left_out(questions: Sequence[Question], within: int | None) -> tuple[Question, ...]:
-    """The questions that another window cannot be asked of: those on levels.
+def left_out(questions: Sequence[Question], within: int | None) -> tuple[str, ...]:
+    """The questions that another window cannot be asked of, each with the reason.
 
     Args:
         questions: As the study asks them.
@@ -145,14 +153,24 @@ def left_out(questions: Sequence[Question], within: int | None) -> tuple[Questio
     Example:
         >>> from detente.studies.load import load
         >>> asked = load("korea").study.questions
-        >>> [one.id for one in left_out(asked, 7)], left_out(asked, None)
-        (['us-china-cooperation'], ())
+        >>> left_out(asked[-1:], 7)
+        ('US–China cooperation above its level a year before: a level has periods of its own',)
+        >>> left_out(asked, None)
+        ()
     """
-    levels = tuple(one for one in questions if not isinstance(one, EventQuestion))
-    return () if within is None else levels
+    if within is None:
+        return ()
+    told = []
+    for one in questions:
+        if not isinstance(one, EventQuestion):
+            told.append(f"{one.title}: a level has periods of its own")
+        elif one.at_least > within:
+            told.append(f"{one.title}: it asks for {one.at_least} days")
+    return tuple(told)
 
 
 def _asked_within(question: EventQuestion, within: int) -> EventQuestion:
-    title = f"{question.title.split(' within ')[0]} within {within} days"
+    days = "1 day" if within == 1 else f"{within} days"
+    title = f"{question.title.split(' within ')[0]} within {days}"
     asked = f"{title}?"
     return question.model_copy(update={"within": within, "title": title, "question": asked})

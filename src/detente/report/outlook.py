@@ -198,7 +198,8 @@ def _question(one: QuestionForecast) -> QuestionView:
 def _reasons(one: QuestionForecast) -> TableView:
     rows: list[tuple[object, ...]] = [(one.start_label, one.base_per_year)]
     rows += [(reason.label, Cell(_rate(reason.rate))) for reason in one.reasons]
-    rows.append(("expected rate in the window", one.expected_per_year))
+    end = "expected rate" if one.kind == "events" else "typical level"
+    rows.append((f"{end} in the window", one.expected_per_year))
     unit = "Days with one per year" if one.kind == "events" else one.unit.capitalize()
     return tables.table("What moves the odds", ("", unit), rows, (False, True))
 

@@ -109,7 +109,7 @@ def _outcomes(one: ScenarioResult) -> TableView:
         for row in one.outcomes
     ]
     head = ("In the futures", "Without", "With", "Points", "90% interval", "Clear")
-    caption = f"Share of {one.paths:,} futures; chance alone moves it by a point or two"
+    caption = f"Share of {one.paths:,} futures. {one.chance}"
     return tables.table(caption, head, rows, (False, True, True, True, True, False))
 
 

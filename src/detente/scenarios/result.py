@@ -157,6 +157,12 @@ class ScenarioResult(Tabular):
     problem: str = ""
 
     @property
+    def chance(self) -> str:
+        """How far chance alone moves a share of futures."""
+        points = 1.645 * 50 / max(self.paths, 1) ** 0.5
+        return f"Chance alone moves a share by up to {points:.0f} points (90%)."
+
+    @property
     def refused(self) -> bool:
         """Whether the data hold too little to run it."""
         return bool(self.problem)

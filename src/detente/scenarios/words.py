@@ -52,14 +52,14 @@ def _months(fan: MeasureFan) -> str:
 
 
 def _peak(fan: MeasureFan) -> str:
-    """The month that differs most, where it differs much more than the mean month."""
-    change, level = fan.difference.middle, fan.without.middle
-    share = 100 * change / np.where(level > 0, level, np.inf)
-    most = int(np.argmax(np.abs(share)))
-    if fan.cumulated or abs(share[most]) < 2 * abs(100 * fan.relative[0]):
+    """The month that differs most, where it differs at least twice as much as the mean month."""
+    change = fan.difference.middle
+    times = change / change.mean() if change.mean() else np.zeros(len(change))
+    most = int(np.argmax(times))
+    if fan.cumulated or times[most] < 2:
         return ""
     until = day_name(fan.until[most].astype(dt.date))
-    return f", most in the month to {until} ({_signed(float(share[most]))}%)"
+    return f", most in the month to {until} ({_signed(float(change[most]))} events)"
 
 
 def _share(row: OutcomeRow) -> str:

@@ -57,6 +57,7 @@ def read_chronicle(path: Path) -> tuple[tuple[Fact, ...], tuple[str, ...]]:
     if not rows:
         return (), ("it has no rows below the header.",)
     problems = [f"line {line}, {text}" for line, row in rows for text in _problems(row, header)]
+    problems += _repeated(rows)
     if problems:
         return (), tuple(problems)
     return tuple(sorted(map(_fact, (row for _, row in rows)), key=lambda f: (f.date, f.id))), ()
@@ -66,7 +67,10 @@ def _rows(path: Path) -> tuple[list[tuple[int, dict[str, str]]], list[str]]:
     """Rows with their line numbers, and the header."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         reader = csv.DictReader(lines, strict=True)
-        rows = [(reader.line_num, row) for row in reader]
+        try:
+            rows = [(reader.line_num, row) for row in reader]
+        except csv.Error as error:
+            raise csv.Error(f"line {reader.line_num}: {error}; check its quotes") from None
         return rows, list(reader.fieldnames or [])
 
 
@@ -90,6 +94,18 @@ def _problems(row: Mapping[str, str | None], header: list[str]) -> Iterator[str]
         text = (row[name] or "").strip()
         if text and _day(text) is None:
             yield f"{name}: “{text}” is not a day; write it as 2017-03-15."
+    first, last = (_day((row[name] or "").strip()) for name in ("date", "end"))
+    if first and last and last < first:
+        yield f"end: {last} is before the date, {first}."
+
+
+def _repeated(rows: list[tuple[int, dict[str, str]]]) -> Iterator[str]:
+    first: dict[str, int] = {}
+    for line, row in rows:
+        name = (row["id"] or "").strip()
+        if name and name in first:
+            yield f"line {line}, id: “{name}” stands in line {first[name]} already."
+        first.setdefault(name, line)
 
 
 def _day(text: str) -> dt.date | None:

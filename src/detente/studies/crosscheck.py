@@ -123,8 +123,8 @@ def _figure_problems(figure: Figure, study: Study, folder: Path) -> Iterator[str
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             header = long_columns(next(csv.reader(lines), []))
-    except (OSError, UnicodeDecodeError):
-        yield f"{where}.path: {figure.path} could not be read as UTF-8 text."
+    except (OSError, UnicodeDecodeError, csv.Error):
+        yield f"{where}.path: {figure.path} could not be read as CSV in UTF-8."
         return
     yield from _unknown(f"{where}: column", ["date", *LAYOUT_KEYS[figure.layout]], header)
     yield from _unknown(f"{where}.measures", figure.measures, header)

@@ -62,8 +62,9 @@ class Calibration(Tabular):
         return Check(
             "Odds are calibrated",
             self.error <= TOLERANCE,
-            f"In {self.weeks} past weeks that they had not seen ({int(self.forecasts.sum()):,} "
-            f"forecasts), moves of about the same odds came true within {100 * self.error:.1f} "
+            f"In {self.weeks} past weeks that they had not seen (forecasts: "
+            f"{int(self.forecasts.sum()):,}), moves of about the same odds came true within "
+            f"{100 * self.error:.1f} "
             "points of them on average. " + self._against_usual(),
         )
 

@@ -215,7 +215,7 @@ def _aim(factors: Factors, subject: Ints, relation: Ints, context: csr_array) ->
 
 
 def _context(met: Met, entities: int) -> csr_array:
-    """Weights of the objects met, each question's adding up to 1."""
+    """Weights of the objects met, which add up to 1 where there are any."""
     rows = np.repeat(np.arange(len(met.size)), met.size)
     weight = np.exp(CALM * np.minimum(met.score - _best(met)[rows], 0))
     total = np.bincount(rows, weight, len(met.size))

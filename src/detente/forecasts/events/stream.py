@@ -41,7 +41,7 @@ from detente.forecasts.events.views import Names, absorb_names, no_names
 Bools = NDArray[np.bool_]
 
 TOGETHER = 500
-"""Questions looked at together: more would need more memory, and each is looked at alone."""
+"""Questions looked at together; more would need more memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +163,7 @@ def stream(
         names: What is read from the entities' names; nothing by default.
 
     Yields:
-        Examples of the questions between two updates, where any is wanted, some thousands at most.
+        Examples of the questions between two updates, where any is wanted, some hundreds at most.
 
     Example:
         >>> from detente.forecasts.events.data import both_directions
