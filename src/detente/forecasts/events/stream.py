@@ -171,7 +171,7 @@ def stream(
         >>> wanted = queries(facts).day == 1
         >>> told = next(stream(facts, wanted, updates=np.arange(3), most=5))
         >>> told.size.tolist(), told.entity[:2].tolist(), told.true[:2].tolist()
-        ([2, 2], [1, 0], [True, False])
+        ([3, 3], [1, 0], [True, False])
     """
     world = _World(facts, names)
     days = world.asked.day
