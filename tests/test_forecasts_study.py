@@ -263,6 +263,24 @@ class TestLevels:
         made = forecast_question(Walks(data), question)
         assert "which is compared with" in made.problem
 
+    def test_a_series_of_a_few_periods_gives_no_odds(
+        self, data: StudyData, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        question = data.study.questions[1]
+        assert isinstance(question, LevelQuestion)
+        level = read_level(data, question)
+        series = level.signal.series
+        few = replace(
+            series, dates=series.dates[-4:], values=series.values[-4:], sources=series.sources[-4:],
+            segments=series.segments[-4:], exposure=None,
+        )  # fmt: skip
+        short = replace(
+            level, signal=replace(level.signal, series=few), values=level.values[-4:],
+            changes=level.changes[-4:],
+        )  # fmt: skip
+        monkeypatch.setattr(level_odds, "read_level", lambda *_: short)
+        assert "changes are known" in forecast_question(Walks(data), question).problem
+
     def test_a_level_that_begins_later_gives_no_odds(self, data: StudyData) -> None:
         question = data.study.questions[1].model_copy(update={"since": dt.date(2030, 1, 1)})
         made = forecast_question(Walks(data), question)

@@ -47,8 +47,8 @@ def level_forecast(
     """
     level = read_level(data, question)
     last = _last_known(level, data.as_of)
-    then = _compared(level, last)
     weights = try_level(level).weights
+    then = _compared(level, last)
     seen = foresee(level, last, np.array([last]))
     probability = float(weights @ seen.odds[:, 0])
     low, high = interval(seen.by_parameters[:, 0], weights)
