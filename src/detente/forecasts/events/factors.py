@@ -8,7 +8,7 @@ the contest. The odds are a softmax over all objects. Factors move after every a
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -30,11 +30,15 @@ RIDGE = 0.02
 CALM = 0.5
 """What scores are multiplied by when they weight the objects met."""
 
-TOGETHER = 600
+BATCH = 600
 """Questions that one step is made for."""
 
 RIVALS = 4000
 """Of more objects than these, beside the true ones, the odds are learned on a draw of so many."""
+
+
+LIKELIEST = 30
+"""How many candidates the factors put forward."""
 
 
 class Met(NamedTuple):
@@ -106,10 +110,13 @@ class Odds(NamedTuple):
     Attributes:
         product: Product of factors with the object's bias, shape (questions, S).
         log: Log of the odds, shape (questions, S).
+        likeliest: The objects with the best odds, likeliest first, shape (questions, LIKELIEST or
+            all).
     """
 
     product: Floats
     log: Floats
+    likeliest: Days
 
 
 def odds_of(factors: Factors, subject: Ints, relation: Ints, met: Met) -> Odds:
@@ -126,7 +133,16 @@ def odds_of(factors: Factors, subject: Ints, relation: Ints, met: Met) -> Odds:
     score = product.copy()
     row, extra = _extra(factors, relation, met)
     score[row, met.entity] += extra
-    return Odds(product, score - _logsum(score)[:, None])
+    return Odds(product, score - _logsum(score)[:, None], _likeliest(score))
+
+
+def _likeliest(score: Floats) -> Days:
+    """The places of the best scores of each row, best first; of equals, the earlier."""
+    most = min(LIKELIEST, score.shape[1])
+    places = np.sort(np.argpartition(-score, most - 1, axis=1)[:, :most], axis=1)
+    own = np.take_along_axis(score, places, axis=1)
+    order = np.argsort(-own, axis=1, kind="stable")
+    return np.take_along_axis(places, order, axis=1).astype(np.int32)
 
 
 def learn_factors(
@@ -208,10 +224,10 @@ def _shift(factors: Factors, name: str, places: Ints, slopes: Floats) -> None:
     part[places] -= RATE * slopes / np.sqrt(sums[places])
 
 
-def _aim(factors: Factors, subject: Ints, relation: Ints, context: csr_array) -> Any:
+def _aim(factors: Factors, subject: Ints, relation: Ints, context: csr_array) -> Floats:
     """Factors of each question, shape (questions, SIZE)."""
     own = factors.subject[subject] * factors.scale[relation] + factors.shift[relation]
-    return own + (context @ factors.past) * factors.turn[relation]
+    return np.asarray(own + (context @ factors.past) * factors.turn[relation])
 
 
 def _context(met: Met, entities: int) -> csr_array:
@@ -266,13 +282,12 @@ def meet(
         relation: Of the questions.
         day: Of the questions.
     """
-    size = np.zeros(len(subject), dtype=np.int64)
-    none = (np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
-    _meet(memory, logit, contest, subject, relation, day, size, *none)
-    total = int(size.sum())
-    entity, score = np.empty(total, dtype=np.int32), np.empty(total, dtype=np.float32)
-    _meet(memory, logit, contest, subject, relation, day, size, entity, score)
-    return Met(size, entity, score)
+    kinds, size = len(memory.relation_day), np.zeros(len(subject), dtype=np.int64)
+    cells = memory.cell_start[(subject + 1) * kinds] - memory.cell_start[subject * kinds]
+    most = int(cells.sum())  # nobody meets more objects than there are cells
+    entity, score = np.empty(most, dtype=np.int32), np.empty(most, dtype=np.float32)
+    total = _meet(memory, logit, contest, subject, relation, day, size, entity, score)
+    return Met(size, entity[:total].copy(), score[:total].copy())
 
 
 @compiled
@@ -286,17 +301,17 @@ def _meet(
     size: Ints,
     entity: Days,
     score: Floats,
-) -> None:
-    """Fill the sizes, and the rest where there is room for it."""
+) -> int:
+    """Fill sizes, entities and scores; returns how many were met in all."""
     place = 0
     for q in range(len(subject)):
         stand(memory, logit, contest, subject[q], relation[q], day[q])
         heap = contest.listed
         size[q] = heap.size[0]
-        if len(entity) > 0:
-            for i in range(heap.size[0]):
-                one = heap.listed[i]
-                entity[place] = one
-                score[place] = contest.pairs[one] + contest.takes[one]
-                place += 1
+        for i in range(heap.size[0]):
+            one = heap.listed[i]
+            entity[place] = one
+            score[place] = contest.pairs[one] + contest.takes[one]
+            place += 1
         leave(contest)
+    return place

@@ -81,7 +81,6 @@ FIRST_LOOK = (
 """Columns by which candidates are chosen."""
 
 STRONGEST = 30
-AIMED = 30
 TAKERS = 60
 FELLOWS = 60
 """How many candidates each kind of walk, the factors, the relation and the subject's country put
@@ -296,15 +295,12 @@ def _from_fellows(
 def _from_factors(board: Board, odds: Odds, question: int) -> None:
     """Mark the likeliest objects; odds are kept as their fourth root, so that small ones differ."""
     log, product = odds.log[question], odds.product[question]
-    for entity in range(len(log)):
-        add(board.scratch, entity, np.exp(log[entity] / 4))
-    for entity in strongest(board.scratch, AIMED):
+    for entity in odds.likeliest[question]:
         _mark(board, entity)
     for i in range(board.marked.size[0]):
         entity = board.marked.listed[i]
         board.rows[entity, PRODUCT] = product[entity]
-        board.rows[entity, ODDS] = board.scratch.sums[entity]
-    clear(board.scratch)
+        board.rows[entity, ODDS] = np.exp(log[entity] / 4)
 
 
 @compiled

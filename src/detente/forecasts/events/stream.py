@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from detente.dynamics._compiled import compiled
 from detente.forecasts.events.data import Facts, Ints, queries
-from detente.forecasts.events.factors import TOGETHER as ANSWERED
 from detente.forecasts.events.factors import (
+    BATCH,
     Met,
     Odds,
     empty_factors,
@@ -108,8 +108,8 @@ class _World:
     def answer(self, low: int, high: int) -> None:
         """Learn from the answers of some questions, then remember their facts."""
         asked, facts = self.asked, self.facts
-        for part in range(low, high, ANSWERED):
-            self._learn_factors(np.arange(part, min(part + ANSWERED, high)))
+        for part in range(low, high, BATCH):
+            self._learn_factors(np.arange(part, min(part + BATCH, high)))
         _answer_all(
             self.memory, self.logit, self.board.contest, asked.subject, asked.relation,
             asked.day, asked.start, asked.truth, low, high, self.true,
