@@ -12,6 +12,7 @@ from scipy.stats import nbinom, poisson
 
 from detente.forecasts.climatology import Climatology
 from detente.forecasts.climatology import steady as steady_rate
+from detente.forecasts.combined import RECENT
 from detente.forecasts.gauge import Gauge
 from detente.forecasts.hazard import DECAYS, FittedHazard, Hazard, families_of
 from detente.forecasts.history import History, history_from_counts, sums_after
@@ -349,3 +350,7 @@ def test_yearly_windows_span_new_year() -> None:
     history = with_all(np.ones(20))
     days = np.array(["2001-12-19", "2001-12-20", "2002-01-10", "2002-01-11"], "datetime64[D]")
     assert history.calendar(days)[:, 0].tolist() == [0, 1, 1, 0]
+
+
+def test_the_report_finds_the_recent_base_rate_by_its_label() -> None:
+    assert Climatology(years=3).label == RECENT

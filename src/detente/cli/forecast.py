@@ -225,8 +225,7 @@ def _show_reasons(one: QuestionForecast) -> None:
     table.add_row(one.start_label, rated(one.base_per_year))
     for reason in one.reasons:
         table.add_row(reason.label, signed(reason.rate))
-    end = "expected rate" if one.kind == "events" else "typical level"
-    table.add_row(f"{end} in the window", rated(one.expected_per_year), style="bold")
+    table.add_row(one.end_label, rated(one.expected_per_year), style="bold")
     print_table(table, caption="")
 
 

@@ -11,6 +11,9 @@ from detente.forecasts.result import ModelOdds
 
 Floats = NDArray[np.float64]
 
+RECENT = "base rate of the last 3 years"
+"""Label of the model that knows the last years only."""
+
 
 def interval(each: Floats, weights: Floats) -> tuple[float, float]:
     """90% interval of a probability over models and draws of their parameters.

@@ -11,6 +11,7 @@ from scipy.special import ndtr, ndtri
 
 from detente.dynamics.vector.bvar import fit_bvar
 from detente.errors import DataGapError
+from detente.forecasts.combined import RECENT as RECENT_LABEL
 from detente.forecasts.pool import learn_weights, pooled
 from detente.forecasts.scores import crps_of_draws
 from detente.forecasts.trial import COMBINED, Trial
@@ -26,7 +27,7 @@ RECENT = {"day": 1096, "week": 156, "month": 36, "quarter": 12, "year": 3}
 DRAWS = 400
 REFIT = 6  # periods between fits
 FEWEST = 24  # changes seen before the first forecast
-LABELS = ("base rate", "base rate of the last 3 years", "autoregression")
+LABELS = ("base rate", RECENT_LABEL, "autoregression")
 SEED = 1
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import DataGapError
+from detente.forecasts.backtest import PER_YEAR
 from detente.forecasts.combined import interval, models_of, percent
 from detente.forecasts.level import LABELS, Foreseen, Level, foresee, mixed, read_level, try_level
 from detente.forecasts.model import shares_of_change
@@ -18,8 +19,6 @@ from detente.studies.data import StudyData
 from detente.studies.questions import LevelQuestion
 
 Floats = NDArray[np.float64]
-
-A_YEAR = {"day": 365.25, "week": 52.18, "month": 12.0, "quarter": 4.0, "year": 1.0}
 
 
 def level_forecast(
@@ -67,6 +66,7 @@ def level_forecast(
         expected=float(np.median(mixed(seen.draws, weights[None])[0])),
         unit=terms.unit,
         start_label=_start_label(level, then, last),
+        end_label="typical level in the window",
         base_per_year=terms.start,
         expected_per_year=terms.end,
         reasons=terms.reasons,
@@ -131,7 +131,7 @@ def _in_units(
     start = float(level.sign * level.values[then])
     if not signal.counts:
         return "points", start, start + sum(logs), logs
-    scale = A_YEAR[signal.series.every]
+    scale = float(PER_YEAR[signal.series.every])
     if signal.series.exposure is not None:
         scale *= float(signal.series.exposure[last])
     first, end = scale * np.exp(start), scale * np.exp(start + sum(logs))
@@ -141,11 +141,15 @@ def _in_units(
 
 def _name(level: Level, place: int, ahead: int = 0) -> str:
     """Name of a period, or of the one so many after it."""
-    kind = check_every(level.signal.series.every)
-    start = level.signal.series.dates[place]
+    return period_name(_start(level, place, ahead), check_every(level.signal.series.every))
+
+
+def _start(level: Level, place: int, ahead: int) -> np.datetime64:
+    """First day of the period so many after one."""
+    start: np.datetime64 = level.signal.series.dates[place]
     for _ in range(ahead):
-        start = next_start(np.array([start]), kind)[0]
-    return period_name(start, kind)
+        start = next_start(np.array([start]), check_every(level.signal.series.every))[0]
+    return start
 
 
 def _last_known(level: Level, as_of: dt.date) -> int:
@@ -163,12 +167,8 @@ def _last_known(level: Level, as_of: dt.date) -> int:
 
 def _period(level: Level, last: int) -> tuple[dt.date, dt.date]:
     """First and last day of the period asked for."""
-    series, kind = level.signal.series, check_every(level.signal.series.every)
-    start = series.dates[last]
-    for _ in range(level.ahead):
-        start = next_start(np.array([start]), kind)[0]
-    end = next_start(np.array([start]), kind)[0] - 1
-    return start.astype(dt.date), end.astype(dt.date)
+    start, after = (_start(level, last, level.ahead + more) for more in (0, 1))
+    return start.astype(dt.date), (after - 1).astype(dt.date)
 
 
 def _answer(made: QuestionForecast, level: Level, question: LevelQuestion) -> str:

@@ -16,7 +16,7 @@ from detente.forecasts.result import PublishedComparison, PublishedRow
 from detente.forecasts.scores import brier, log_score
 from detente.forecasts.walk import Walk, walk
 from detente.studies.data import StudyData
-from detente.studies.published import Given, read_rows
+from detente.studies.published import Given, read_published
 from detente.studies.questions import PublishedOdds
 
 REFIT = 52  # weeks between the fits from which weights are learned
@@ -78,7 +78,7 @@ def read_given(data: StudyData, odds: PublishedOdds) -> tuple[Given, ...]:
         ('2017-03-13', 14, 0.43)
     """
     path = data.folder / odds.path
-    given, problems = read_rows(path, data.study.actions, odds.since)
+    given, problems = read_published(path, data.study.actions, odds.since)
     if problems:
         raise StudyError(
             f"The published odds {path} could not be read.",

@@ -77,7 +77,7 @@ class QuestionForecast(Tabular):
         expected_per_year: Event days per year expected in the window; where the reasons lead to.
             For a level, the typical one (the mean of its logs).
         unit: Of these two and of the reasons.
-        start_label: What the reasons start from, in words.
+        start_label, end_label: What the reasons start from and lead to, in words.
         reasons: Terms that moved the odds from the base rate (for a level: from the level that is
             compared with), largest first; they add up.
         models: What each combined model says.
@@ -108,6 +108,7 @@ class QuestionForecast(Tabular):
     expected_per_year: float = float("nan")
     unit: str = "days per year"
     start_label: str = "all of its past"
+    end_label: str = "expected rate in the window"
     reasons: tuple[Reason, ...] = ()
     models: tuple[ModelOdds, ...] = ()
     change: Change | None = None

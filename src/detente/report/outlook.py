@@ -10,7 +10,7 @@ import numpy as np
 from markupsafe import Markup
 
 from detente.events.ontology import lookup
-from detente.forecasts.combined import percent
+from detente.forecasts.combined import RECENT, percent
 from detente.forecasts.events.moves import Move, NextMoves
 from detente.forecasts.result import (
     Outlook,
@@ -164,7 +164,7 @@ def _first(one: QuestionForecast, found: Outlook, today: dt.date) -> OddsView:
 
 def _lately(one: QuestionForecast) -> str:
     """The base rate of the last years, where a model gives it."""
-    recent = [model for model in one.models if "last" in model.label]
+    recent = [model for model in one.models if model.label == RECENT]
     return f", in the last 3 years {_percent(recent[0].probability)}" if recent else ""
 
 
@@ -198,8 +198,7 @@ def _question(one: QuestionForecast) -> QuestionView:
 def _reasons(one: QuestionForecast) -> TableView:
     rows: list[tuple[object, ...]] = [(one.start_label, one.base_per_year)]
     rows += [(reason.label, Cell(_rate(reason.rate))) for reason in one.reasons]
-    end = "expected rate" if one.kind == "events" else "typical level"
-    rows.append((f"{end} in the window", one.expected_per_year))
+    rows.append((one.end_label, one.expected_per_year))
     unit = "Days with one per year" if one.kind == "events" else one.unit.capitalize()
     return tables.table("What moves the odds", ("", unit), rows, (False, True))
 

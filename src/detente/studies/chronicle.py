@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from detente.studies.rows import read_rows
 
 CHRONICLE_COLUMNS = (
     "id", "date", "end", "kind", "source", "target", "cameo", "certainty", "title", "citation",
@@ -46,10 +47,9 @@ def read_chronicle(path: Path) -> tuple[tuple[Fact, ...], tuple[str, ...]]:
         ...     read_chronicle(path)[1]
         ('line 2, date: “2017-13-01” is not a day; write it as 2017-03-15.',)
     """
-    try:
-        rows, header = _rows(path)
-    except (csv.Error, OSError, UnicodeDecodeError) as error:
-        return (), (_unreadable(error),)
+    rows, header, unreadable = read_rows(path)
+    if unreadable:
+        return (), (unreadable,)
     missing = [name for name in CHRONICLE_COLUMNS if name not in header]
     if missing:
         found = ", ".join(header) or "none"
@@ -61,25 +61,6 @@ def read_chronicle(path: Path) -> tuple[tuple[Fact, ...], tuple[str, ...]]:
     if problems:
         return (), tuple(problems)
     return tuple(sorted(map(_fact, (row for _, row in rows)), key=lambda f: (f.date, f.id))), ()
-
-
-def _rows(path: Path) -> tuple[list[tuple[int, dict[str, str]]], list[str]]:
-    """Rows with their line numbers, and the header."""
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.DictReader(lines, strict=True)
-        try:
-            rows = [(reader.line_num, row) for row in reader]
-        except csv.Error as error:
-            raise csv.Error(f"line {reader.line_num}: {error}; check its quotes") from None
-        return rows, list(reader.fieldnames or [])
-
-
-def _unreadable(error: Exception) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "it is not UTF-8 text; save it as UTF-8."
-    if isinstance(error, OSError):
-        return f"it could not be read: {error.strerror}."
-    return f"it is not a CSV file: {error}."
 
 
 def _problems(row: Mapping[str, str | None], header: list[str]) -> Iterator[str]:

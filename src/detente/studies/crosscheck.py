@@ -21,7 +21,7 @@ from detente.studies.models import (
     Study,
 )
 from detente.studies.parts import Reading, Relation
-from detente.studies.published import read_rows
+from detente.studies.published import read_published
 from detente.studies.questions import EventQuestion, PublishedOdds
 
 EVENT_MEASURES = (
@@ -211,7 +211,7 @@ def _published_problems(study: Study, folder: Path) -> Iterator[str]:
     if file is None:
         yield f"published_odds.path: there is no file “{odds.path}” in {folder}."
         return
-    for problem in read_rows(file, study.actions, odds.since)[1]:
+    for problem in read_published(file, study.actions, odds.since)[1]:
         yield f"published_odds: {odds.path}, {problem}"
 
 

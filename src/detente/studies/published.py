@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detente.studies.questions import PUBLISHED_COLUMNS
+from detente.studies.rows import read_rows
 
 LONGEST = 1100  # days, as for questions
 LAST_YEAR = 2200
@@ -26,7 +26,7 @@ class Given:
     source: str
 
 
-def read_rows(
+def read_published(
     path: Path, actions: Iterable[str], since: dt.date
 ) -> tuple[tuple[Given, ...], tuple[str, ...]]:
     r"""The published forecasts of a file, in its order, and one sentence for each problem.
@@ -42,18 +42,14 @@ def read_rows(
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     path = Path(folder) / "odds.csv"
         ...     _ = path.write_text(text)
-        ...     for problem in read_rows(path, ["tests"], dt.date(1998, 1, 1))[1]:
+        ...     for problem in read_published(path, ["tests"], dt.date(1998, 1, 1))[1]:
         ...         print(problem)
         line 2, action: “test” is not declared. Did you mean “tests”?
         line 2, probability: 40 is not between 0 and 1; write 40% as 0.40.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines)
-            rows = [(reader.line_num, row) for row in reader]
-            header = list(reader.fieldnames or [])
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        return (), (f"the file could not be read: {error}.",)
+    rows, header, unreadable = read_rows(path)
+    if unreadable:
+        return (), (unreadable,)
     missing = [name for name in PUBLISHED_COLUMNS if name not in header]
     if missing:
         return (), tuple(_no_column(name, header) for name in missing)
