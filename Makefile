@@ -25,7 +25,7 @@ check: $(READY)
 	$(BIN)/python scripts/build_schemas.py --check
 
 bench: $(READY)
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m lab.benchmarks
 
 schemas: $(READY)
 	$(BIN)/python scripts/build_schemas.py

@@ -23,7 +23,7 @@ from build_korea_figures import shared_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = Path(__file__).resolve().parent
-OUT = ROOT / "src" / "detente" / "studies" / "korea" / "chronicle.csv"
+OUT = ROOT / "src" / "detente" / "study" / "korea" / "chronicle.csv"
 
 SIGNALLED = "KOR|JPN|USA"
 """The states that a North Korean test is taken to be aimed at."""

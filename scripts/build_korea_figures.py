@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 ROOT = Path(__file__).resolve().parents[1]
-OUT = ROOT / "src" / "detente" / "studies" / "korea" / "figures"
+OUT = ROOT / "src" / "detente" / "study" / "korea" / "figures"
 
 SIX = ("CHN", "JPN", "KOR", "PRK", "RUS", "USA")
 NEIGHBOURS = ("IDN", "KHM", "LAO", "MMR", "MNG", "MYS", "PHL", "SGP", "THA", "VNM")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.report.findings import findings_schema
-from detente.studies.models import study_schema
+from detente.study.models import study_schema
 
 FOLDER = Path(__file__).resolve().parents[1] / "schemas"
 

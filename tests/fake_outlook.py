@@ -6,8 +6,7 @@ import datetime as dt
 
 import numpy as np
 
-from detente.dynamics.checks import Check
-from detente.forecasts.result import (
+from detente.asks.forecasts.result import (
     Change,
     ModelOdds,
     ModelRow,
@@ -22,7 +21,7 @@ from detente.forecasts.result import (
     TrackRecord,
     YearRow,
 )
-from detente.scenarios.result import (
+from detente.asks.scenarios.result import (
     COVERAGES,
     DriverRow,
     Fan,
@@ -34,6 +33,7 @@ from detente.scenarios.result import (
     Step,
     WhatIf,
 )
+from detente.estimators.checks import Check
 
 
 def question(name: str, title: str, p: float, within: int, *, primary: bool) -> QuestionForecast:

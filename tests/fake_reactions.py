@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.dynamics.checks import Check
-from detente.reactions.result import (
+from detente.asks.reactions.result import (
     COVERAGES,
     ExcitationReading,
     LawReading,
@@ -15,6 +14,7 @@ from detente.reactions.result import (
     Reactions,
     SystemReading,
 )
+from detente.estimators.checks import Check
 
 SHORTS = (
     "Provocations", "Talks", "DRN → ALD", "DRN → ESK", "ALD → DRN", "ESK → DRN", "VEL → DRN",

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from detente.claims.finding import (
+from detente.asks.claims.finding import (
     Chart,
     Finding,
     Interval,
@@ -20,7 +20,7 @@ from detente.claims.finding import (
     Specification,
     Verdict,
 )
-from detente.claims.result import (
+from detente.asks.claims.result import (
     DataUsed,
     Mark,
     PairThenNow,
@@ -29,8 +29,8 @@ from detente.claims.result import (
     TensionReading,
     ThenAndNow,
 )
-from detente.dynamics.checks import Check
-from detente.outcome.result import StudyResult
+from detente.asks.result import StudyResult
+from detente.estimators.checks import Check
 from fake_outlook import outlook, what_if
 from fake_reactions import reactions
 

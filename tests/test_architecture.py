@@ -23,7 +23,7 @@ def test_the_package_runs_without_pandas() -> None:
 
 
 def test_estimators_name_no_state() -> None:
-    for file in (ROOT / "src" / "detente" / "dynamics").rglob("*.py"):
+    for file in (ROOT / "src" / "detente" / "estimators").rglob("*.py"):
         assert not re.search(r"\b(PRK|KOR|Korea)\b", file.read_text(encoding="utf-8")), file
 
 

@@ -10,19 +10,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detente.claims.finding import Verdict
-from detente.claims.options import Options
-from detente.claims.overview import overlap_notes
-from detente.claims.run import assess_claim
+from detente.asks.claims.finding import Verdict
+from detente.asks.claims.options import Options
+from detente.asks.claims.overview import overlap_notes
+from detente.asks.claims.run import assess_claim
+from detente.asks.result import StudyResult
 from detente.events.store import Store
-from detente.outcome.result import StudyResult
-from detente.outcome.run import run_study
 from detente.report.cards import card
+from detente.run import run_study
 from detente.sources import ingest
-from detente.studies.data import StudyData, open_data
-from detente.studies.load import load
-from detente.studies.models import Action, OccurrenceClaim
-from detente.studies.parts import Reading, Relation
+from detente.study.data import StudyData, open_data
+from detente.study.load import load
+from detente.study.models import Action, OccurrenceClaim
+from detente.study.parts import Reading, Relation
 
 QUICK = Options(seed=1, draws=199, curve_draws=49, level_draws=300)
 UNDECIDABLE = {"china-central-after-tpp", "kim-jong-nam-and-china", "thaad-and-china"}

@@ -7,18 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from lab.worlds.features import Features, Planted, WorldSpec
+from lab.worlds.world import World, make
 
-from detente.claims.excited import SELF_EXCITING, check_of, set_apart, specification_of
-from detente.claims.finding import Specification
-from detente.claims.options import Options
-from detente.claims.projected import AUTOREGRESSION, EVENT_STUDY, LOCAL_PROJECTION, projected
-from detente.claims.run import assess_claim
-from detente.studies.data import StudyData, open_data
-from detente.studies.load import load
-from detente.studies.models import ClaimBase, ContrastClaim, ResponseClaim, State
-from detente.studies.signal import Signal
-from detente.synthetic.features import Features, Planted, WorldSpec
-from detente.synthetic.world import World, make
+from detente.asks.claims.excited import SELF_EXCITING, check_of, set_apart, specification_of
+from detente.asks.claims.finding import Specification
+from detente.asks.claims.options import Options
+from detente.asks.claims.projected import AUTOREGRESSION, EVENT_STUDY, LOCAL_PROJECTION, projected
+from detente.asks.claims.run import assess_claim
+from detente.study.data import StudyData, open_data
+from detente.study.load import load
+from detente.study.models import ClaimBase, ContrastClaim, ResponseClaim, State
+from detente.study.signal import Signal
 
 QUICK = Options(seed=1, draws=99, curve_draws=49)
 MODELS = {LOCAL_PROJECTION, AUTOREGRESSION}

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detente.claims.draft import Draft, blank, finish
-from detente.claims.finding import Verdict
-from detente.claims.rules import Evidence, judge, judge_outcome, judge_probability
-from detente.dynamics.multiple import holm
-from detente.studies.models import UntestableClaim
+from detente.asks.claims.draft import Draft, blank, finish
+from detente.asks.claims.finding import Verdict
+from detente.asks.claims.rules import Evidence, judge, judge_outcome, judge_probability
+from detente.estimators.multiple import holm
+from detente.study.models import UntestableClaim
 
 STRONG = Evidence(effect=0.5, p_placebo=0.001, cases=12, agreeing=1.0, one_case_carries=False)
 CLAIM = UntestableClaim(id="a", kind="untestable", title="t", statement="s", why="w", family="f")

@@ -7,16 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from detente.claims import visible
-from detente.claims.finding import Verdict
-from detente.claims.headline import headline
-from detente.claims.visible import of_extreme, of_occurrence, of_ratio
-from detente.dynamics import power
+from detente.asks.claims import visible
+from detente.asks.claims.finding import Verdict
+from detente.asks.claims.headline import headline
+from detente.asks.claims.visible import of_extreme, of_occurrence, of_ratio
+from detente.estimators import power
 from detente.relations.series import Series, make_series
 from detente.report.cards import card
 from detente.report.words import visible_text
-from detente.studies.models import About
-from detente.studies.signal import Signal
+from detente.study.models import About
+from detente.study.signal import Signal
 from fake_result import estimated
 
 MONTHS = np.datetime64("2001-01") + np.arange(180)

@@ -12,7 +12,7 @@ import pytest
 
 from browser import Browser, browser
 from detente.cli import run
-from detente.studies.load import load
+from detente.study.load import load
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from detente.sources import all_sources
-from detente.studies.load import load
+from detente.study.load import load
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

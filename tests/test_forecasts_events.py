@@ -12,24 +12,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from detente.errors import DataGapError, ReadError, UsageError
-from detente.events.schema import SCHEMA
-from detente.forecasts.events import factors
-from detente.forecasts.events.calibrate import calibration, coefficients, isotonic
-from detente.forecasts.events.data import (
+from detente.asks.forecasts.events import factors
+from detente.asks.forecasts.events.calibrate import calibration, coefficients, isotonic
+from detente.asks.forecasts.events.data import (
     Benchmark,
     both_directions,
     places,
     queries,
     read_benchmark,
 )
-from detente.forecasts.events.evaluate import placing, score, score_random_ties
-from detente.forecasts.events.factors import Met, empty_factors, learn_factors, odds_of
-from detente.forecasts.events.moves import next_moves
-from detente.forecasts.events.ranker import Settings, rank, ranks_of
-from detente.forecasts.events.recurrency import best_half_lives, recurrency
-from detente.forecasts.events.stream import Examples, stream, together
-from detente.forecasts.events.views import read_views
+from detente.asks.forecasts.events.evaluate import placing, score, score_random_ties
+from detente.asks.forecasts.events.factors import Met, empty_factors, learn_factors, odds_of
+from detente.asks.forecasts.events.moves import next_moves
+from detente.asks.forecasts.events.ranker import Settings, rank, ranks_of
+from detente.asks.forecasts.events.recurrency import best_half_lives, recurrency
+from detente.asks.forecasts.events.stream import Examples, stream, together
+from detente.asks.forecasts.events.views import read_views
+from detente.errors import DataGapError, ReadError, UsageError
+from detente.events.schema import SCHEMA
 
 ENTITIES, RELATIONS, DAYS = 24, 3, 60
 NAMES = tuple(f"{kind} (India)" for kind in "ABCDEFGHIJKL") + tuple(
@@ -261,7 +261,7 @@ def test_candidates_do_not_depend_on_the_truth():
 def test_ids_only_leaves_the_columns_of_names_empty():
     rows = world()
     one, two = seen(rows, 50, names=False), seen(rows, 50)
-    from detente.forecasts.events.features import IDS
+    from detente.asks.forecasts.events.features import IDS
 
     assert not one.columns[:, IDS:].any()
     assert two.columns[:, IDS:].any()

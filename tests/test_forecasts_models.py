@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import nbinom, poisson
 
-from detente.forecasts.climatology import Climatology
-from detente.forecasts.climatology import steady as steady_rate
-from detente.forecasts.combined import RECENT
-from detente.forecasts.gauge import Gauge
-from detente.forecasts.hazard import DECAYS, FittedHazard, Hazard, families_of
-from detente.forecasts.history import History, history_from_counts, sums_after
-from detente.forecasts.model import at_least, expected, negative_binomial, shares_of_change
-from detente.forecasts.odds import count_odds
-from detente.forecasts.pool import learn_weights
-from detente.forecasts.regression import CountRegression, fit_counts
-from detente.forecasts.scores import (
+from detente.asks.forecasts.climatology import Climatology
+from detente.asks.forecasts.climatology import steady as steady_rate
+from detente.asks.forecasts.combined import RECENT
+from detente.asks.forecasts.gauge import Gauge
+from detente.asks.forecasts.hazard import DECAYS, FittedHazard, Hazard, families_of
+from detente.asks.forecasts.history import History, history_from_counts, sums_after
+from detente.asks.forecasts.model import at_least, expected, negative_binomial, shares_of_change
+from detente.asks.forecasts.odds import count_odds
+from detente.asks.forecasts.pool import learn_weights
+from detente.asks.forecasts.regression import CountRegression, fit_counts
+from detente.asks.forecasts.scores import (
     brier,
     crps_of_counts,
     crps_of_draws,
@@ -30,9 +30,9 @@ from detente.forecasts.scores import (
     resample,
     skill,
 )
-from detente.forecasts.trial import trial_of
-from detente.forecasts.walk import WEEK, fit_all, walk
-from detente.studies.questions import YearlyWindow
+from detente.asks.forecasts.trial import trial_of
+from detente.asks.forecasts.walk import WEEK, fit_all, walk
+from detente.study.questions import YearlyWindow
 from forecast_worlds import self_exciting, steady
 
 YEARS = 12

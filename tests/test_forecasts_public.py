@@ -10,8 +10,8 @@ from types import ModuleType
 
 import pytest
 
-import detente.forecasts
-import detente.scenarios
+import detente.asks.forecasts
+import detente.asks.scenarios
 
 METHODS = (
     "forecasts.backtest.track_record",
@@ -43,7 +43,7 @@ METHODS = (
 
 
 def modules() -> Iterator[ModuleType]:
-    for package in (detente.forecasts, detente.scenarios):
+    for package in (detente.asks.forecasts, detente.asks.scenarios):
         for found in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
             if not found.ispkg:
                 yield import_module(found.name)

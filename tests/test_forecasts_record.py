@@ -8,17 +8,23 @@ from pathlib import Path
 
 import pytest
 
+from detente.asks.forecasts.backtest import Walks
+from detente.asks.forecasts.odds import forecast_question
+from detente.asks.forecasts.record import Record, append, read_record
+from detente.asks.forecasts.resolve import (
+    forecast_lines,
+    kept,
+    resolution_lines,
+    why_open,
+    with_change,
+)
 from detente.cli import run
 from detente.errors import InputError
 from detente.events.store import IngestedFile, Store, connect
-from detente.forecasts.backtest import Walks
-from detente.forecasts.odds import forecast_question
-from detente.forecasts.record import Record, append, read_record
-from detente.forecasts.resolve import forecast_lines, kept, resolution_lines, why_open, with_change
-from detente.studies.data import StudyData, open_data
-from detente.studies.load import load
-from detente.studies.parts import Reading, Relation
-from detente.studies.questions import LevelQuestion
+from detente.study.data import StudyData, open_data
+from detente.study.load import load
+from detente.study.parts import Reading, Relation
+from detente.study.questions import LevelQuestion
 from event_tables import event, table, world
 from forecast_worlds import STUDY, write_chronicle, write_study
 

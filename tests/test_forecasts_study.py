@@ -13,24 +13,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from detente.asks.forecasts import level_odds
+from detente.asks.forecasts.backtest import Walks, track_record
+from detente.asks.forecasts.history import read_history
+from detente.asks.forecasts.level import SEED, _growth, foresee, read_level
+from detente.asks.forecasts.odds import forecast_question
+from detente.asks.forecasts.published import compare_published
+from detente.asks.forecasts.record import append, digest, read_record
+from detente.asks.forecasts.resolve import forecast_lines, kept, resolution_lines, with_change
+from detente.asks.forecasts.result import Outlook
+from detente.asks.forecasts.run import outlook
 from detente.cli import run
 from detente.cli.forecast import plain
-from detente.dynamics.vector.bvar import fit_bvar
 from detente.errors import InputError, StudyError, UsageError
+from detente.estimators.vector.bvar import fit_bvar
 from detente.events.store import IngestedFile, Store, connect
-from detente.forecasts import level_odds
-from detente.forecasts.backtest import Walks, track_record
-from detente.forecasts.history import read_history
-from detente.forecasts.level import SEED, _growth, foresee, read_level
-from detente.forecasts.odds import forecast_question
-from detente.forecasts.published import compare_published
-from detente.forecasts.record import append, digest, read_record
-from detente.forecasts.resolve import forecast_lines, kept, resolution_lines, with_change
-from detente.forecasts.result import Outlook
-from detente.forecasts.run import outlook
-from detente.studies.data import StudyData, open_data
-from detente.studies.load import load
-from detente.studies.questions import EventQuestion, LevelQuestion
+from detente.study.data import StudyData, open_data
+from detente.study.load import load
+from detente.study.questions import EventQuestion, LevelQuestion
 from event_tables import event, table, world
 from forecast_worlds import STUDY, write_chronicle, write_level, write_study
 
@@ -539,13 +539,13 @@ class TestBadInput:
         assert said in caught.value.problems[0]
 
     def test_asking_another_window_needs_a_question_on_events(self, data: StudyData) -> None:
-        from detente.forecasts.run import with_window
+        from detente.asks.forecasts.run import with_window
 
         with pytest.raises(UsageError):
             with_window(data.study.questions[1:], 7)
 
     def test_a_window_must_hold_the_days_that_are_asked_for(self, data: StudyData) -> None:
-        from detente.forecasts.run import left_out, with_window
+        from detente.asks.forecasts.run import left_out, with_window
 
         asked = data.study.questions[0].model_copy(update={"at_least": 3})
         other = data.study.questions[0]

@@ -16,7 +16,7 @@ import pytest
 from detente.events import ontology
 
 ROOT = Path(__file__).resolve().parents[1]
-KOREA = Path(str(importlib.resources.files("detente.studies"))) / "korea"
+KOREA = Path(str(importlib.resources.files("detente.study"))) / "korea"
 FIGURES = sorted((KOREA / "figures").glob("*.csv"))
 WIDE = KOREA / "figures" / "icews-world-dyad-year.csv"
 SIX = {"CHN", "JPN", "KOR", "PRK", "RUS", "USA"}

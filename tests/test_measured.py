@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-RESULTS = Path(__file__).parents[1] / "benchmarks" / "results"
+RESULTS = Path(__file__).parents[1] / "lab" / "benchmarks" / "results"
 
 BOUNDS = {
     "hawkes-coverage": (85.0, 95.0),  # % of 90% intervals over 200 runs
@@ -46,15 +46,15 @@ def test_a_long_run_is_within_its_bounds(name: str) -> None:
 def test_every_result_says_how_it_was_made(path: Path) -> None:
     record = json.loads(path.read_text(encoding="utf-8"))
     assert record["name"] == path.stem
-    assert record["command"].startswith("python -m benchmarks ")
+    assert record["command"].startswith("python -m lab.benchmarks ")
     assert record["commit"] not in {"", "unknown"}
-    page = (RESULTS.parents[1] / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    page = (RESULTS.parents[2] / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     assert f"| {record['name']} |" in page
 
 
 def test_every_run_on_a_test_split_is_in_the_docs() -> None:
     runs = (RESULTS / "tkg-test-runs.jsonl").read_text(encoding="utf-8").splitlines()
-    page = (RESULTS.parents[1] / "docs" / "event-forecasts.md").read_text(encoding="utf-8")
+    page = (RESULTS.parents[2] / "docs" / "event-forecasts.md").read_text(encoding="utf-8")
     assert runs
     for run in map(json.loads, runs):
         row = f"| {run['set']} | {run['mode']} | {run['steps']} | {run['mrr']:.3f} |"

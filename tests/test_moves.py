@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from detente.asks.forecasts.coming_week import coming_week
 from detente.cli import run
-from detente.forecasts.coming_week import coming_week
-from detente.studies.data import open_data
-from detente.studies.load import load
+from detente.study.data import open_data
+from detente.study.load import load
 
 
 def test_without_events_it_says_what_to_load(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from detente.asks.reactions.run import react
+from detente.asks.reactions.system import read_system
 from detente.cli import run
-from detente.reactions.run import react
-from detente.reactions.system import read_system
-from detente.studies.data import StudyData, open_data
-from detente.studies.load import load
-from detente.studies.systems import Excitation, System
+from detente.study.data import StudyData, open_data
+from detente.study.load import load
+from detente.study.systems import Excitation, System
 
 MONTHS = np.arange("2000-01", "2020-01", dtype="datetime64[M]")
 

@@ -19,13 +19,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from detente.claims.finding import Verdict
+from detente.asks.claims.finding import Verdict
+from detente.asks.forecasts.result import Outlook
+from detente.asks.reactions.result import Reactions
+from detente.asks.result import StudyResult
+from detente.asks.scenarios.result import WhatIf
 from detente.errors import DetenteError
-from detente.forecasts.result import Outlook
-from detente.outcome.result import StudyResult
-from detente.reactions.result import Reactions
 from detente.report import WrittenReport, files, write
-from detente.scenarios.result import WhatIf
 from fake_result import NAMES, estimated, fake_result
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.claims.finding import Chart, Finding, Specification, Verdict
-from detente.claims.result import PairThenNow, Span, ThenAndNow
+from detente.asks.claims.finding import Chart, Finding, Specification, Verdict
+from detente.asks.claims.result import PairThenNow, Span, ThenAndNow
 from detente.report.charts import cards, evidence, pairs, svg
 from detente.report.charts.tension import Frame, lay_out, tension
 from detente.report.charts.theme import CHARACTER, TOKENS, WIDTH, Spec, colour

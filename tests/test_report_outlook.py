@@ -8,15 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from detente.asks.forecasts.events.calibrate import Calibration
+from detente.asks.forecasts.events.moves import NextMoves
+from detente.asks.forecasts.result import Outlook, QuestionForecast
+from detente.asks.scenarios.result import WhatIf
 from detente.cli.scenario import _show
-from detente.forecasts.events.calibrate import Calibration
-from detente.forecasts.events.moves import NextMoves
-from detente.forecasts.result import Outlook, QuestionForecast
 from detente.report.outlook import outlook_view
 from detente.report.page import environment
 from detente.report.views import WhatIfView
 from detente.report.whatif import what_if_view
-from detente.scenarios.result import WhatIf
 from fake_outlook import outlook, record, what_if
 
 TODAY = dt.date(2017, 3, 20)

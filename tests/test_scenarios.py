@@ -14,23 +14,23 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import ks_2samp
 
+from detente.asks.scenarios.arms import Arms, halves, make_arms, month_edges, no_months
+from detente.asks.scenarios.coupled import WITH, WITHOUT, Daily, Pairs, Watch, simulate_pairs
+from detente.asks.scenarios.history import Monthly
+from detente.asks.scenarios.model import Model, fit_model
+from detente.asks.scenarios.posterior import fit_posterior
+from detente.asks.scenarios.predictive import predictive_checks
+from detente.asks.scenarios.relations import fit_relations, scatter
+from detente.asks.scenarios.result import PredictiveRow, ScenarioResult
+from detente.asks.scenarios.run import Horizon, run_scenario, what_if
+from detente.asks.scenarios.summary import expectations, watch_for
 from detente.cli import run
-from detente.dynamics.hawkes import fit_binned, simulate_binned
 from detente.errors import UsageError
-from detente.scenarios.arms import Arms, halves, make_arms, month_edges, no_months
-from detente.scenarios.coupled import WITH, WITHOUT, Daily, Pairs, Watch, simulate_pairs
-from detente.scenarios.history import Monthly
-from detente.scenarios.model import Model, fit_model
-from detente.scenarios.posterior import fit_posterior
-from detente.scenarios.predictive import predictive_checks
-from detente.scenarios.relations import fit_relations, scatter
-from detente.scenarios.result import PredictiveRow, ScenarioResult
-from detente.scenarios.run import Horizon, run_scenario, what_if
-from detente.scenarios.summary import expectations, watch_for
-from detente.studies.chronicle import CHRONICLE_COLUMNS
-from detente.studies.data import StudyData, open_data
-from detente.studies.load import load
-from detente.studies.scenarios import Scenario
+from detente.estimators.hawkes import fit_binned, simulate_binned
+from detente.study.chronicle import CHRONICLE_COLUMNS
+from detente.study.data import StudyData, open_data
+from detente.study.load import load
+from detente.study.scenarios import Scenario
 
 START, END = dt.date(2000, 1, 1), dt.date(2021, 12, 31)
 TURN = dt.date(2011, 1, 1)
@@ -325,7 +325,7 @@ def test_the_same_seed_gives_the_same_futures(
 ) -> None:
     arms = make_arms(data, model, scenario(data, "test"))
     one = run_pairs(model, arms, days=200, paths=100, traced=10)
-    monkeypatch.setattr("detente.scenarios.coupled.cpu_count", lambda: 1)
+    monkeypatch.setattr("detente.asks.scenarios.coupled.cpu_count", lambda: 1)
     again = run_pairs(model, arms, days=200, paths=100, traced=10)
     other = run_pairs(model, arms, days=200, paths=100, traced=10, seed=2)
     for part in ("counts", "sums", "hits", "quiet", "traces"):

@@ -221,7 +221,7 @@ class TestFigures:
             np.testing.assert_array_equal(one.values[key], values)
 
     def test_dyads_as_matrices_hold_what_the_series_hold(self) -> None:
-        folder = Path(__file__).parents[1] / "src/detente/studies/korea/figures"
+        folder = Path(__file__).parents[1] / "src/detente/study/korea/figures"
         figure = read_figure(
             folder / "icews-dyad-year.csv", every="year", layout="dyad",
             measures=["verbal_conflict"], label="ICEWS", unit="events",
@@ -310,7 +310,7 @@ class TestFigures:
             with_exposure(few, make_series("w", "year", ["2010-01-01"], [1], unit="u"))
 
     def test_every_bundled_figure_is_readable(self) -> None:
-        folder = Path(__file__).parents[1] / "src/detente/studies/korea/figures"
+        folder = Path(__file__).parents[1] / "src/detente/study/korea/figures"
         keys = {"source": "dyad", "a": "pair", "party": "party"}
         files = sorted(folder.glob("*.csv"))
         assert files

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from detente.errors import StudyError, UsageError
-from detente.studies.chronicle import read_chronicle
-from detente.studies.load import load, locate
-from detente.studies.starter import write_starter
+from detente.study.chronicle import read_chronicle
+from detente.study.load import load, locate
+from detente.study.starter import write_starter
 
 Edit = Callable[[str], str]
 

@@ -7,17 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from lab.worlds.features import NULL_WORLDS, Features, Planted, WorldSpec
+from lab.worlds.processes import chance_within, counts_of, days_of, decay_of
+from lab.worlds.relations import make_relation
+from lab.worlds.setting import make_setting
+from lab.worlds.study import A, B, known_on, only
+from lab.worlds.world import make
 
-from detente.claims.finding import Finding, Verdict
-from detente.claims.options import Options
-from detente.claims.run import assess_claims
-from detente.dynamics.eventstudy import merge_episodes
-from detente.synthetic.features import NULL_WORLDS, Features, Planted, WorldSpec
-from detente.synthetic.processes import chance_within, counts_of, days_of, decay_of
-from detente.synthetic.relations import make_relation
-from detente.synthetic.setting import make_setting
-from detente.synthetic.study import A, B, known_on, only
-from detente.synthetic.world import make
+from detente.asks.claims.finding import Finding, Verdict
+from detente.asks.claims.options import Options
+from detente.asks.claims.run import assess_claims
+from detente.estimators.eventstudy import merge_episodes
 
 DAYS = 20_000
 QUICK = Options(seed=1, draws=199, curve_draws=19, level_draws=200)

@@ -18,34 +18,34 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from detente.claims.finding import Finding, Verdict
-    from detente.claims.options import Options
+    from detente.asks.claims.finding import Finding, Verdict
+    from detente.asks.claims.options import Options
+    from detente.asks.result import StudyResult
     from detente.errors import DetenteError
     from detente.events.store import Store
-    from detente.outcome.result import StudyResult
-    from detente.outcome.run import run_study
     from detente.relations.panel import Panel, panel
     from detente.relations.series import Series
     from detente.report import write
+    from detente.run import run_study
     from detente.sources import ingest
-    from detente.studies.data import StudyData, open_data
-    from detente.studies.load import load
+    from detente.study.data import StudyData, open_data
+    from detente.study.load import load
 
 _HOMES = {
     "DetenteError": "errors",
-    "Finding": "claims.finding",
-    "Options": "claims.options",
+    "Finding": "asks.claims.finding",
+    "Options": "asks.claims.options",
     "Panel": "relations.panel",
     "Series": "relations.series",
     "Store": "events.store",
-    "StudyData": "studies.data",
-    "StudyResult": "outcome.result",
-    "Verdict": "claims.finding",
+    "StudyData": "study.data",
+    "StudyResult": "asks.result",
+    "Verdict": "asks.claims.finding",
     "ingest": "sources",
-    "load": "studies.load",
-    "open_data": "studies.data",
+    "load": "study.load",
+    "open_data": "study.data",
     "panel": "relations.panel",
-    "run_study": "outcome.run",
+    "run_study": "run",
     "write": "report",
 }
 

@@ -15,14 +15,14 @@ from detente.cli.output import new_table, print_json, print_lines, print_table
 from detente.cli.study import StudyName, event_store, saying
 
 if TYPE_CHECKING:
-    from detente.dynamics.checks import Check
-    from detente.reactions.result import (
+    from detente.asks.reactions.result import (
         ExcitationReading,
         LawReading,
         Reaction,
         Reactions,
         SystemReading,
     )
+    from detente.estimators.checks import Check
 
 MINUS = "\N{MINUS SIGN}"
 SHOWN = 12
@@ -59,9 +59,9 @@ def dynamics_command(
 
       detente dynamics korea --json > reactions.json
     """
-    from detente.reactions.run import react  # noqa: PLC0415 - estimators are slow to import
-    from detente.studies.data import open_data  # noqa: PLC0415
-    from detente.studies.load import load  # noqa: PLC0415
+    from detente.asks.reactions.run import react  # noqa: PLC0415 - estimators are slow to import
+    from detente.study.data import open_data  # noqa: PLC0415
+    from detente.study.load import load  # noqa: PLC0415
 
     loaded = load(study)
     folder = Path("out") / loaded.study.study.name

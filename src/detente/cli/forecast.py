@@ -16,15 +16,15 @@ from detente.cli.study import StudyName, event_store, saying
 from detente.errors import InputError
 
 if TYPE_CHECKING:
-    from detente.forecasts.record import Record
-    from detente.forecasts.result import (
+    from detente.asks.forecasts.record import Record
+    from detente.asks.forecasts.result import (
         PublishedComparison,
         QuestionForecast,
         Score,
         Skill,
         TrackRecord,
     )
-    from detente.studies.data import StudyData
+    from detente.study.data import StudyData
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -71,10 +71,10 @@ def forecast_command(
 
       detente forecast korea nuclear-test --within 180 --json
     """
-    from detente.forecasts.backtest import Walks  # noqa: PLC0415 - slow to import
-    from detente.forecasts.odds import forecast_question  # noqa: PLC0415
-    from detente.forecasts.resolve import with_change  # noqa: PLC0415
-    from detente.forecasts.run import chosen_questions, left_out, with_window  # noqa: PLC0415
+    from detente.asks.forecasts.backtest import Walks  # noqa: PLC0415 - slow to import
+    from detente.asks.forecasts.odds import forecast_question  # noqa: PLC0415
+    from detente.asks.forecasts.resolve import with_change  # noqa: PLC0415
+    from detente.asks.forecasts.run import chosen_questions, left_out, with_window  # noqa: PLC0415
 
     data = open_study(study, events, as_of)
     chosen = chosen_questions(data, question)
@@ -120,9 +120,9 @@ def backtest_command(
 
       detente backtest korea --json > track-record.json
     """
-    from detente.forecasts.backtest import Walks, track_record  # noqa: PLC0415 - slow to import
-    from detente.forecasts.published import compare_published  # noqa: PLC0415
-    from detente.forecasts.run import chosen_questions  # noqa: PLC0415
+    from detente.asks.forecasts.backtest import Walks, track_record  # noqa: PLC0415 - slow to import
+    from detente.asks.forecasts.published import compare_published  # noqa: PLC0415
+    from detente.asks.forecasts.run import chosen_questions  # noqa: PLC0415
 
     data = open_study(study, events, as_of)
     questions = chosen_questions(data, question)
@@ -147,8 +147,8 @@ def backtest_command(
 
 def open_study(study: str, events: Path | None, as_of: dt.date | None) -> StudyData:
     """The data of a study as of a day."""
-    from detente.studies.data import open_data  # noqa: PLC0415 - slow to import
-    from detente.studies.load import load  # noqa: PLC0415
+    from detente.study.data import open_data  # noqa: PLC0415 - slow to import
+    from detente.study.load import load  # noqa: PLC0415
 
     loaded = load(study)
     folder = Path("out") / loaded.study.study.name
@@ -158,7 +158,7 @@ def open_study(study: str, events: Path | None, as_of: dt.date | None) -> StudyD
 
 def record_or_none(path: Path, study: str) -> Record | None:
     """The record that odds are compared with, or None and a word where it cannot be used."""
-    from detente.forecasts.record import read_record  # noqa: PLC0415 - slow to import
+    from detente.asks.forecasts.record import read_record  # noqa: PLC0415 - slow to import
 
     try:
         return read_record(path, study=study)
@@ -192,7 +192,7 @@ def plain(value: object) -> Any:
 
 
 def _show_forecast(one: QuestionForecast) -> None:
-    from detente.forecasts.combined import percent  # noqa: PLC0415 - slow to import
+    from detente.asks.forecasts.combined import percent  # noqa: PLC0415 - slow to import
 
     text = f"Insufficient data. {one.problem}" if one.problem else one.answer
     print_lines(Text(one.title, style="bold"), Text(text), Text())

@@ -14,8 +14,8 @@ from detente.cli.study import StudyName, saying
 from detente.relations.periods import day_name
 
 if TYPE_CHECKING:
-    from detente.forecasts.events.moves import Move, NextMoves
-    from detente.studies.data import StudyData
+    from detente.asks.forecasts.events.moves import Move, NextMoves
+    from detente.study.data import StudyData
 
 
 def moves_command(
@@ -37,7 +37,7 @@ def moves_command(
 
       detente moves korea --events store --as-of 2019-01-20 --each 3 --json
     """
-    from detente.forecasts.coming_week import coming_week  # noqa: PLC0415 - slow to import
+    from detente.asks.forecasts.coming_week import coming_week  # noqa: PLC0415 - slow to import
 
     data = open_study(study, events, as_of)
     with saying() as say:
@@ -50,7 +50,7 @@ def moves_command(
 
 
 def _show(data: StudyData, found: NextMoves) -> None:
-    from detente.forecasts.combined import percent  # noqa: PLC0415 - slow to import
+    from detente.asks.forecasts.combined import percent  # noqa: PLC0415 - slow to import
 
     print_lines(
         Text(f"The week of {day_name(found.first)} to {day_name(found.last)}", style="bold")

@@ -15,9 +15,9 @@ from detente.cli.output import narrate, new_table, print_json, print_lines, prin
 from detente.cli.study import StudyName, saying
 
 if TYPE_CHECKING:
-    from detente.forecasts.record import Record
-    from detente.forecasts.resolve import Kept
-    from detente.studies.data import StudyData
+    from detente.asks.forecasts.record import Record
+    from detente.asks.forecasts.resolve import Kept
+    from detente.study.data import StudyData
 
 
 def record_command(
@@ -44,7 +44,7 @@ def record_command(
 
       detente record korea --show
     """
-    from detente.forecasts.record import read_record  # noqa: PLC0415 - slow to import
+    from detente.asks.forecasts.record import read_record  # noqa: PLC0415 - slow to import
 
     data = open_study(study, events, as_of)
     held = read_record(record or default_record(data), study=data.study.study.name)
@@ -59,9 +59,9 @@ def record_command(
 
 
 def _added(data: StudyData, held: Record) -> Record:
-    from detente.forecasts.record import append  # noqa: PLC0415 - slow to import
-    from detente.forecasts.resolve import Kept, forecast_lines, resolution_lines  # noqa: PLC0415
-    from detente.forecasts.run import outlook  # noqa: PLC0415
+    from detente.asks.forecasts.record import append  # noqa: PLC0415 - slow to import
+    from detente.asks.forecasts.resolve import Kept, forecast_lines, resolution_lines  # noqa: PLC0415
+    from detente.asks.forecasts.run import outlook  # noqa: PLC0415
 
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     with saying() as say:
@@ -81,7 +81,7 @@ def _added(data: StudyData, held: Record) -> Record:
 
 
 def _show(held: Record) -> None:
-    from detente.forecasts.resolve import kept  # noqa: PLC0415 - slow to import
+    from detente.asks.forecasts.resolve import kept  # noqa: PLC0415 - slow to import
 
     rows = list(kept(held))
     if not rows:
@@ -110,7 +110,7 @@ def counted(number: int, noun: str) -> str:
 
 def _open(data: StudyData, held: Record) -> Iterator[str]:
     """For forecasts that are open though their windows are over: how many, and why."""
-    from detente.forecasts.resolve import kept, why_open  # noqa: PLC0415 - slow to import
+    from detente.asks.forecasts.resolve import kept, why_open  # noqa: PLC0415 - slow to import
 
     reasons: dict[str, int] = {}
     for one in kept(held):
@@ -123,7 +123,7 @@ def _open(data: StudyData, held: Record) -> Iterator[str]:
 
 
 def _row(one: Kept) -> tuple[str, ...]:
-    from detente.forecasts.combined import percent  # noqa: PLC0415 - slow to import
+    from detente.asks.forecasts.combined import percent  # noqa: PLC0415 - slow to import
 
     line = one.line
     return (

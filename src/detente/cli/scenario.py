@@ -15,10 +15,10 @@ from detente.cli.output import new_table, print_json, print_lines, print_table
 from detente.cli.study import StudyName, event_store, saying
 
 if TYPE_CHECKING:
-    from detente.scenarios.result import MeasureFan, ScenarioResult
-    from detente.studies.data import StudyData
-    from detente.studies.load import LoadedStudy
-    from detente.studies.scenarios import Scenario
+    from detente.asks.scenarios.result import MeasureFan, ScenarioResult
+    from detente.study.data import StudyData
+    from detente.study.load import LoadedStudy
+    from detente.study.scenarios import Scenario
 
 MINUS = "\N{MINUS SIGN}"
 ROWS = 6  # steps of a fan that are printed
@@ -66,9 +66,9 @@ def scenario_command(
 
       detente scenario korea talks --from 2017-03-15 --to 2020-03-14 --paths 5000
     """
-    from detente.scenarios.model import fit_model  # noqa: PLC0415 - estimators are slow to import
-    from detente.scenarios.run import Horizon, check_span, find_scenario, run_scenario  # noqa: PLC0415
-    from detente.studies.load import load  # noqa: PLC0415
+    from detente.asks.scenarios.model import fit_model  # noqa: PLC0415 - estimators are slow to import
+    from detente.asks.scenarios.run import Horizon, check_span, find_scenario, run_scenario  # noqa: PLC0415
+    from detente.study.load import load  # noqa: PLC0415
 
     loaded = load(study)
     if name is None:
@@ -94,7 +94,7 @@ def scenario_command(
 
 def _data(loaded: LoadedStudy, begin: dt.date | None, events: Path | None) -> StudyData:
     """The study's data up to the day before the futures begin."""
-    from detente.studies.data import open_data  # noqa: PLC0415 - slow to import
+    from detente.study.data import open_data  # noqa: PLC0415 - slow to import
 
     store = None if events is None else event_store(events, Path("out") / loaded.study.study.name)
     before = None if begin is None else begin - dt.timedelta(days=1)

@@ -23,7 +23,7 @@ from detente.events._manifest import MANIFEST
 from detente.events.store import Store
 
 if TYPE_CHECKING:
-    from detente.outcome.result import StudyResult
+    from detente.asks.result import StudyResult
 
 StudyName = Annotated[
     str, typer.Argument(metavar="STUDY", help="A bundled study (korea), a study.toml, or a folder.")
@@ -68,10 +68,10 @@ def study_command(
       detente study my-study/study.toml --json > findings.json
     """
     from detente import report  # noqa: PLC0415 - drawing is slow to import; errors come first
-    from detente.claims.options import Options  # noqa: PLC0415
-    from detente.outcome.run import run_study  # noqa: PLC0415
-    from detente.studies.data import open_data  # noqa: PLC0415
-    from detente.studies.load import load  # noqa: PLC0415
+    from detente.asks.claims.options import Options  # noqa: PLC0415
+    from detente.run import run_study  # noqa: PLC0415
+    from detente.study.data import open_data  # noqa: PLC0415
+    from detente.study.load import load  # noqa: PLC0415
 
     started = time.perf_counter()
     loaded = load(study)
@@ -102,8 +102,8 @@ def study_command(
 
 def _with_changes(result: StudyResult) -> StudyResult:
     """The odds with how they moved since they were last recorded, if they were."""
+    from detente.asks.forecasts.resolve import with_change  # noqa: PLC0415 - slow to import
     from detente.cli.forecast import record_or_none  # noqa: PLC0415 - it imports this module
-    from detente.forecasts.resolve import with_change  # noqa: PLC0415 - slow to import
 
     held = record_or_none(Path("records") / f"{result.study}.jsonl", result.study)
     if held is None:
@@ -126,7 +126,7 @@ def new_command(
 
       detente new taiwan-strait
     """
-    from detente.studies.starter import write_starter  # noqa: PLC0415
+    from detente.study.starter import write_starter  # noqa: PLC0415
 
     path = write_starter(name, folder)
     narrate(f"Written: {path}")
@@ -140,8 +140,8 @@ def validate_command(study: StudyName, as_json: AsJson = False) -> None:
 
       detente validate my-study/study.toml
     """
-    from detente.studies.data import open_data  # noqa: PLC0415 - slow to import
-    from detente.studies.load import load  # noqa: PLC0415
+    from detente.study.data import open_data  # noqa: PLC0415 - slow to import
+    from detente.study.load import load  # noqa: PLC0415
 
     loaded = load(study)
     open_data(loaded)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from detente.claims.finding import Finding, Interval, Reading, Specification, Verdict
-from detente.dynamics.checks import Check
+from detente.asks.claims.finding import Finding, Interval, Reading, Specification, Verdict
+from detente.estimators.checks import Check
 from detente.report import figures, tables
 from detente.report.charts.evidence import varied
 from detente.report.views import CardView, CheckView, Fact, ReadingView, VerdictView

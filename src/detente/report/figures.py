@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from detente.claims.finding import Chart, ChartKind, Finding
-from detente.claims.result import TensionReading, ThenAndNow
-from detente.outcome.result import StudyResult
+from detente.asks.claims.finding import Chart, ChartKind, Finding
+from detente.asks.claims.result import TensionReading, ThenAndNow
+from detente.asks.result import StudyResult
 from detente.report import tables
 from detente.report.charts import cards, evidence, pairs
 from detente.report.charts.svg import draw

@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from detente.claims import finding as contracts
-from detente.claims.finding import Finding
-from detente.outcome.result import StudyResult
+from detente.asks.claims import finding as contracts
+from detente.asks.claims.finding import Finding
+from detente.asks.result import StudyResult
 
 
 @dataclass(frozen=True)

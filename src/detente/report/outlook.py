@@ -9,10 +9,9 @@ from dataclasses import replace
 import numpy as np
 from markupsafe import Markup
 
-from detente.events.ontology import lookup
-from detente.forecasts.combined import RECENT, percent
-from detente.forecasts.events.moves import Move, NextMoves
-from detente.forecasts.result import (
+from detente.asks.forecasts.combined import RECENT, percent
+from detente.asks.forecasts.events.moves import Move, NextMoves
+from detente.asks.forecasts.result import (
     Outlook,
     PublishedComparison,
     QuestionForecast,
@@ -20,6 +19,7 @@ from detente.forecasts.result import (
     Skill,
     TrackRecord,
 )
+from detente.events.ontology import lookup
 from detente.relations.periods import check_every, period_name
 from detente.report import tables
 from detente.report.charts import outlook as charts

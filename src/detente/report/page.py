@@ -15,9 +15,9 @@ from altair.utils.schemapi import debug_mode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from detente.claims.finding import Verdict
-from detente.claims.result import ThenAndNow
-from detente.outcome.result import StudyResult
+from detente.asks.claims.finding import Verdict
+from detente.asks.claims.result import ThenAndNow
+from detente.asks.result import StudyResult
 from detente.report import figures, tables
 from detente.report.cards import card, verdict_view
 from detente.report.charts.pairs import ordered, pair_name

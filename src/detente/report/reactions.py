@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from detente.reactions.excitation import LEVEL
-from detente.reactions.result import (
+from detente.asks.reactions.excitation import LEVEL
+from detente.asks.reactions.result import (
     ExcitationReading,
     LawReading,
     LawRow,

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from detente.claims.finding import Finding
-from detente.claims.result import TensionReading, ThenAndNow
-from detente.outcome.result import StudyResult
-from detente.reactions.result import Reactions
+from detente.asks.claims.finding import Finding
+from detente.asks.claims.result import TensionReading, ThenAndNow
+from detente.asks.reactions.result import Reactions
+from detente.asks.result import StudyResult
 from detente.report.words import slug
 
 Columns = Mapping[str, Sequence[object]]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from detente.claims.finding import Chart, Finding
-from detente.claims.result import DataUsed, Mark, TensionReading, ThenAndNow
+from detente.asks.claims.finding import Chart, Finding
+from detente.asks.claims.result import DataUsed, Mark, TensionReading, ThenAndNow
 from detente.report.charts.cards import OUTCOME, records
 from detente.report.charts.evidence import curve_order, histogram
 from detente.report.charts.pairs import change, ordered, pair_name

@@ -9,8 +9,8 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from detente.claims.finding import Finding, Verdict
-from detente.outcome.result import StudyResult
+from detente.asks.claims.finding import Finding, Verdict
+from detente.asks.result import StudyResult
 from detente.report.words import NONE, SEEN, finite, p_text, short_effect, visible_text
 
 STYLE: dict[Verdict, str] = {

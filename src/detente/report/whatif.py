@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from detente.asks.scenarios.result import PredictiveChecks, ScenarioResult, WhatIf
 from detente.report import tables
 from detente.report.cards import check_view
 from detente.report.charts.svg import draw
@@ -17,7 +18,6 @@ from detente.report.views import (
     WhatIfView,
 )
 from detente.report.words import day_text, number, slug
-from detente.scenarios.result import PredictiveChecks, ScenarioResult, WhatIf
 
 
 def what_if_view(found: WhatIf) -> WhatIfView | None:

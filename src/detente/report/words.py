@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
-from detente.claims.finding import Finding, Interval, Verdict
+from detente.asks.claims.finding import Finding, Interval, Verdict
 
 MINUS, DASH, NONE = "−", "–", "–"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")

@@ -14,7 +14,7 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from detente.outcome.result import StudyResult
+from detente.asks.result import StudyResult
 from detente.report.files import write_all
 from detente.report.findings import findings_json
 from detente.report.page import render

@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from detente.claims.finding import Chart, ChartKind
+from detente.asks.claims.finding import Chart, ChartKind
 from detente.report.charts.theme import Spec, at, colour, finish, padded, table, to
 from detente.report.words import day_text, decimals, finite, measured, milliseconds, number, wrapped
 

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from detente.claims.finding import Finding, Specification
+from detente.asks.claims.finding import Finding, Specification
 from detente.report.charts.theme import Spec, at, colour, finish, padded, table
 from detente.report.words import effect_text, finite, unit_name, whole_interval, wrapped
 
@@ -23,7 +23,7 @@ def histogram(finding: Finding) -> list[dict[str, float | int | bool]]:
     """Placebo draws by bin of equal width: low, high, count, and whether as far out as the effect.
 
     Example:
-        >>> from detente.claims.finding import Finding, Verdict
+        >>> from detente.asks.claims.finding import Finding, Verdict
         >>> f = Finding("a", "response", "t", "s", "p", Verdict.SUPPORTED, "r", "w", effect=2.0,
         ...             placebo=(-1.0, 0.0, 0.5, 1.0, 2.1))
         >>> sum(row["count"] for row in histogram(f))

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from detente.reactions.result import Reaction, SystemReading
+from detente.asks.reactions.result import Reaction, SystemReading
 from detente.report.charts.theme import WIDTH, Spec, at, colour, finish, table
 from detente.report.words import wrapped
 

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from detente.forecasts.result import PublishedComparison, QuestionForecast, TrackRecord
+from detente.asks.forecasts.result import PublishedComparison, QuestionForecast, TrackRecord
 from detente.report.charts.theme import WIDTH, Spec, at, colour, finish, table, to
 from detente.report.words import day_text, finite, milliseconds, wrapped
 

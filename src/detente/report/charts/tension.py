@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from detente.claims.result import Mark, Span, TensionReading
+from detente.asks.claims.result import Mark, Span, TensionReading
 from detente.report.charts.theme import CHARACTER, WIDTH, Spec, at, colour, finish, padded, table
 from detente.report.words import finite, milliseconds, wrapped
 

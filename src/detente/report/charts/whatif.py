@@ -9,9 +9,9 @@ from typing import Any
 import altair as alt
 import numpy as np
 
+from detente.asks.scenarios.result import Fan, MeasureFan, ScenarioResult
 from detente.report.charts.theme import WIDTH, Spec, at, colour, finish, table, to
 from detente.report.words import day_text, decimals, number, wrapped
-from detente.scenarios.result import Fan, MeasureFan, ScenarioResult
 
 LEFT = 34
 FANS = 178

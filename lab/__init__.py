@@ -1,0 +1,1 @@
+"""Not shipped: synthetic worlds, the public benchmark's ranker, benchmarks, replications."""

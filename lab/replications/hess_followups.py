@@ -1,0 +1,87 @@
+"""Whether a provocation is best foretold by a recent provocation (after Hess 2018; draft of 2017).
+
+    python -m lab.replications.hess_followups
+
+Reads the chronicle of the Korea study: days with a provocation, new sanctions and talks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from detente.asks.reactions.excitation import read_excitation
+from detente.estimators.hawkes import BinnedHawkes, cross_test, fit_binned
+from detente.estimators.multiple import holm
+from detente.study.data import StudyData, open_data
+from detente.study.load import load
+from detente.study.systems import Excitation
+
+ACTIONS = ["provocations", "sanctions", "talks"]
+FEWEST = 5
+PERIODS = ["agreed-framework", "six-party-process", "strategic-patience", "after-patience"]
+HESS = (dt.date(2012, 1, 1), dt.date(2016, 11, 21))
+LONG = (dt.date(1998, 1, 1), dt.date(2026, 4, 19))
+
+
+def main() -> None:
+    """Print follow-ons in Hess's span and in all, then who foretells provocations."""
+    data = open_data(load("korea"))
+    for (since, until), periods in ((HESS, []), (LONG, []), (LONG, PERIODS)):
+        for action in ("provocations", "missile-tests", "major-provocations"):
+            print_follow_ons(data, action, since, until, periods)
+    for since, until in (HESS, LONG):
+        print_predictors(data, since, until)
+
+
+def print_follow_ons(
+    data: StudyData, action: str, since: dt.date, until: dt.date, periods: list[str]
+) -> None:
+    """Follow-ons of one day with the action, with and without rates by period."""
+    item = Excitation(id="here", action=action, since=since, until=until, periods=periods)
+    found = read_excitation(data, item)
+    label = f"{data.label_of(action)}, {since} to {until}, {'by period' if periods else 'one rate'}"
+    if found.follow_ons is None:
+        print(f"{label}: {found.problem}")
+        return
+    one = found.follow_ons
+    print(
+        f"{label}: {found.days} days; {one.value:.2f} follow-ons of each (90% interval "
+        f"{one.low:.2f} to {one.high:.2f}; p {found.p:.4f}); half of them within "
+        f"{found.half_life:.1f} days"
+    )
+
+
+def print_predictors(data: StudyData, since: dt.date, until: dt.date) -> None:
+    """Whether past provocations, sanctions and talks foretell provocations, in one model."""
+    model = together(data, since, until)
+    tests = [cross_test(model, source, 0) for source in model.names]
+    corrected = holm([test.p_value for test in tests])
+    print(f"\nprovocations foretold by what came before, {since} to {until}; {len(tests)} tests")
+    for place, (test, p_holm) in enumerate(zip(tests, corrected, strict=True)):
+        low, high = model.branching_interval()[:, 0, place]
+        print(
+            f"{test.source}: {test.branching:.2f} provocations of each (90% interval {low:.2f} to "
+            f"{high:.2f}); p {test.p_value:.4f}, Holm {p_holm:.4f}"
+        )
+
+
+def together(data: StudyData, since: dt.date, until: dt.date) -> BinnedHawkes:
+    """Days with each action as one process; half of the follow-ons come within two weeks."""
+    days = np.arange(np.datetime64(since), np.datetime64(until) + 1)
+    happened = {one: np.isin(days, data.days_of(one)).astype(np.float64) for one in ACTIONS}
+    kept = {one: counts for one, counts in happened.items() if counts.sum() >= FEWEST}
+    for one in (name for name in happened if name not in kept):
+        print(f"{one}: {happened[one].sum():.0f} days in {since} to {until}, too few to be used")
+    return fit_binned(
+        np.column_stack(list(kept.values())),
+        decays=[np.log(2) / 14],
+        exposure=np.ones(len(days)),
+        names=list(kept),
+        within_day=False,
+    )
+
+
+if __name__ == "__main__":
+    main()

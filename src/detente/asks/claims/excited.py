@@ -1,0 +1,188 @@
+"""Contrasts of an action's rate with its self-excitation set apart.
+
+An action that brings more of its kind makes bursts. A burst that happens to fall into one state of
+the world raises that state's plain rate, though the state did nothing. A Hawkes regression on days
+gives each event its follow-ons and lets the state move only what comes of itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from detente.asks.claims.finding import Interval, Specification
+from detente.asks.claims.states import masks, stratum_of
+from detente.errors import DataGapError
+from detente.estimators.checks import Check
+from detente.estimators.hawkes import BinnedHawkes, fit_binned
+from detente.relations.series import Series
+from detente.study.data import StudyData
+from detente.study.models import ContrastClaim
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+RATIO = "ratio of rates"
+SELF_EXCITING = "self-exciting rate with the state in its baseline"
+MEAN_DELAYS = (7.0, 30.0)  # days between an event and its follow-ons, mixed freely
+ERA = 3  # years, where states come and go
+MIN_EVENTS = 3  # in each state; with fewer the likelihood is too lopsided for an interval
+COVERAGE = 0.90
+
+
+@dataclass(frozen=True)
+class Apart:
+    """The ratio of an action's rate in two states of the world, with and without follow-ons.
+
+    Attributes:
+        log_ratio: Of the rates of what comes of itself.
+        error: Its standard error.
+        plain: Log ratio of all events, the same days and the same baseline.
+        follow_ons: Events that one event directly brings; low and high are its 90% interval.
+        low: See `follow_ons`.
+        high: See `follow_ons`.
+        labels: Names of the two states.
+        days: Days in the first state.
+    """
+
+    log_ratio: float
+    error: float
+    plain: float
+    follow_ons: float
+    low: float
+    high: float
+    labels: tuple[str, str]
+    days: int
+
+    def interval(self) -> tuple[float, float]:
+        """90% interval of the log ratio."""
+        reach = float(norm.ppf((1 + COVERAGE) / 2)) * self.error
+        return self.log_ratio - reach, self.log_ratio + reach
+
+
+def set_apart(claim: ContrastClaim, data: StudyData) -> Apart | None:
+    """Fit the action's daily rate with the state, the strata and self-excitation.
+
+    Days in neither state have a level of their own; their events excite like any other. Where the
+    states come and go (after or without an action), spans of three years and the season are in the
+    baseline, because what moves slowly would pass for excitation.
+
+    Args:
+        claim: The claim.
+        data: The study's data as of a date.
+
+    Returns:
+        The ratio; None where the claim is not about an action, or there are too few events.
+
+    Source:
+        Hawkes (1971), Spectra of some self-exciting and mutually exciting point processes; binned
+        by day because dates have no hour.
+    """
+    if claim.relation.action is None:
+        return None
+    try:
+        series = data.action_series(claim.relation.action, "day").window(claim.since, claim.until)
+        when, against = masks(data, series, claim.when, claim.against)
+        levels = _levels(claim, data, series, when.mask | against.mask)
+        _require(series, levels > 0, when.mask)
+        model = _fit(claim, series, levels, when.mask)
+        alone = _fit(claim, series, levels, when.mask, excited=False)
+    except DataGapError:
+        return None
+    place = model.effect_names.index("covariate 0")
+    low, high = model.branching_interval(COVERAGE)[:, 0, 0]
+    return Apart(
+        log_ratio=float(model.effects[0, place]),
+        error=float(np.sqrt(model.uncertainty.covariance()[0, place, place])),
+        plain=float(alone.effects[0, place]),
+        follow_ons=float(model.branching[0, 0]),
+        low=float(low),
+        high=float(high),
+        labels=(when.label, against.label),
+        days=int(when.mask.sum()),
+    )
+
+
+def specification_of(claim: ContrastClaim, data: StudyData, found: Apart) -> Specification:
+    """The ratio as a row of the specification curve."""
+    low, high = found.interval()
+    return Specification(
+        choices={
+            "estimator": SELF_EXCITING,
+            "source": "chronicle",
+            "what is counted": f"days with {data.label_of(claim.relation.action or '')}",
+            "when": found.labels[0],
+            "against": found.labels[1],
+        },
+        effect=float(np.exp(found.log_ratio)),
+        interval=Interval(float(np.exp(low)), float(np.exp(high))),
+        p_placebo=None,
+        cases=found.days,
+        towards=(found.log_ratio > 0) == (claim.direction == "up"),
+    )
+
+
+def check_of(found: Apart) -> Check:
+    """How much of the plain ratio is self-excitation."""
+    return Check(
+        "Not self-excitation alone",
+        (found.log_ratio > 0) == (found.plain > 0),
+        f"Each event brings {found.follow_ons:.2f} follow-ons (90% interval {found.low:.2f} to "
+        f"{found.high:.2f}). By day, the plain ratio is {np.exp(found.plain):.2f}; with the "
+        f"follow-ons set apart it is {np.exp(found.log_ratio):.2f}.",
+    )
+
+
+def _levels(claim: ContrastClaim, data: StudyData, series: Series, compared: Bools) -> Ints:
+    """Number of the baseline's level on each day, from 1; 0 for days that are not compared."""
+    stratum = np.zeros(len(series.dates), dtype=np.int64)
+    if claim.strata:
+        stratum = stratum_of(data, series, claim.strata)
+    era = _era(series) if _passing(claim) else np.zeros_like(stratum)
+    level = 1 + stratum + era * (1 + len(claim.strata))
+    return np.where(compared & (stratum >= 0), level, 0)
+
+
+def _passing(claim: ContrastClaim) -> bool:
+    """Whether the states come and go; dated periods are not to be compared within themselves."""
+    states = (claim.when, claim.against)
+    return all(state is None or state.period is None for state in states)
+
+
+def _era(series: Series) -> Ints:
+    year = series.dates.astype("datetime64[Y]").astype(np.int64)
+    return np.asarray((year - year[0]) // ERA, dtype=np.int64)
+
+
+def _require(series: Series, compared: Bools, when: Bools) -> None:
+    happened = compared & (np.nan_to_num(series.values) > 0)
+    least = min(int((happened & when).sum()), int((happened & ~when).sum()))
+    if least < MIN_EVENTS:
+        raise DataGapError(
+            "Follow-ons could not be set apart.",
+            f"There are {least} days with the action in one of the states.",
+            f"At least {MIN_EVENTS} are needed in each.",
+        )
+
+
+def _fit(
+    claim: ContrastClaim, series: Series, levels: Ints, when: Bools, *, excited: bool = True
+) -> BinnedHawkes:
+    """Fit to the levels that hold any event: a silent one says nothing of a ratio."""
+    counts = np.nan_to_num(series.values)
+    active = np.unique(levels[counts > 0])
+    seen = np.isin(levels, active)
+    return fit_binned(
+        counts[:, None],
+        decays=[1 / delay for delay in MEAN_DELAYS],
+        exposure=seen.astype(np.float64),
+        covariates=(when & (levels > 0)).astype(np.float64)[:, None],
+        season=int(_passing(claim)),
+        periods=np.where(seen, levels, active[0]),
+        excites=np.full((1, 1), excited),
+        within_day=False,
+        names=[series.name],
+    )

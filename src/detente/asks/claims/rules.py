@@ -1,0 +1,196 @@
+"""The verdict rules: the one place where numbers become words.
+
+Every kind of claim ends here. The rules were fixed before the Korea study was run; a report prints
+them as they stand in `RULES`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from detente.asks.claims.finding import Verdict
+
+P_STRONG = 0.05
+P_LEAN = 0.10
+P_SECOND_NULL = 0.10
+SHARE_STRONG = 0.80
+SHARE_LEAN = 2 / 3
+MIN_EPISODES = 5
+PROBABLE = 0.95
+LIKELY = 0.80
+
+RULES: tuple[tuple[str, str], ...] = (
+    (
+        "supported / contradicted",
+        f"The placebo p-value, corrected for all claims of its family (Holm 1979), is below "
+        f"{P_STRONG:g}; at least {SHARE_STRONG:.0%} of the specifications point the same way; no "
+        f"single case carries the sign; and a second look agrees (responses: moving all episodes "
+        f"along the calendar gives p below {P_SECOND_NULL:g}; contrasts and shifts: the 90% "
+        f"interval excludes no difference). For levels: a probability of at least "
+        f"{PROBABLE:.0%} (at most {1 - PROBABLE:.0%}). The direction decides which of the two "
+        "words is used.",
+    ),
+    (
+        "leans supported / leans against",
+        f"The uncorrected placebo p-value is below {P_LEAN:g} and at least two thirds of the "
+        f"specifications point the same way. For levels: a probability of at least {LIKELY:.0%} "
+        f"(at most {1 - LIKELY:.0%}).",
+    ),
+    (
+        "no clear effect",
+        "Neither holds. This is no proof of no effect: each card states the smallest effect that "
+        "its design would have seen 80% of the time, or why there is none.",
+    ),
+    (
+        "insufficient data",
+        f"Fewer than {MIN_EPISODES} cases can be measured, or no source covers the dates. The card "
+        "says what to load.",
+    ),
+    ("not testable", "No event data could decide the sentence. The card says why."),
+    (
+        "forecasts",
+        "A claim that something happens within a window is supported if it did and the odds as of "
+        "the date were at least even, leans supported if it did against the odds, leans against if "
+        "it did not with the odds below even, contradicted if it did not although the odds were at "
+        "least even. Where the claim is that an event made it likelier than usual, it must also "
+        f"have had a chance below {P_STRONG:.0%} to be supported, and below {P_LEAN:.0%} to lean: "
+        "the larger of its odds as of the date and its share of comparable dates.",
+    ),
+)
+"""The rules in plain words, as (verdicts, text)."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the rules look at.
+
+    Attributes:
+        effect: Signed so that positive is what the claim says.
+        p_placebo: Two-sided p-value against placebos.
+        cases: Number of cases.
+        agreeing: Share of specifications with the sign of `effect`, 0 to 1.
+        one_case_carries: Whether leaving out a single case changes the sign.
+        second_doubt: What a second look at the same data holds against it; empty if nothing.
+        minimum: Cases below which nothing is said.
+    """
+
+    effect: float
+    p_placebo: float
+    cases: int
+    agreeing: float
+    one_case_carries: bool
+    second_doubt: str = ""
+    minimum: int = MIN_EPISODES
+
+
+def judge(evidence: Evidence, p_adjusted: float) -> tuple[Verdict, str]:
+    """The verdict on an effect and the reason for it.
+
+    Args:
+        evidence: What was found.
+        p_adjusted: The placebo p-value after correction for the family.
+
+    Returns:
+        Verdict and one sentence.
+
+    Example:
+        >>> judge(Evidence(0.4, 0.001, 12, 1.0, False), 0.004)[0].value
+        'supported'
+        >>> judge(Evidence(-0.4, 0.001, 12, 1.0, False), 0.004)[0].value
+        'contradicted'
+        >>> judge(Evidence(0.4, 0.5, 12, 0.6, False), 0.9)[0].value
+        'no clear effect'
+    """
+    if evidence.cases < evidence.minimum:
+        text = f"Only {evidence.cases} cases can be measured; {evidence.minimum} are needed."
+        return Verdict.INSUFFICIENT_DATA, text
+    doubts = _doubts(evidence, p_adjusted)
+    towards = evidence.effect > 0
+    if not doubts:
+        word = Verdict.SUPPORTED if towards else Verdict.CONTRADICTED
+        return word, (
+            f"Rarer than chance after correction (p = {p_adjusted:.3f}), and "
+            f"{evidence.agreeing:.0%} of the specifications agree."
+        )
+    if evidence.p_placebo < P_LEAN and evidence.agreeing >= SHARE_LEAN:
+        word = Verdict.LEANS_SUPPORTED if towards else Verdict.LEANS_AGAINST
+        return word, (f"Rare among placebos (p = {evidence.p_placebo:.3f}), but {doubts[0]}.")
+    return Verdict.NO_CLEAR_EFFECT, _why_unclear(evidence)
+
+
+def judge_probability(probability: float) -> tuple[Verdict, str]:
+    """The verdict on a claim about a level, from its posterior probability.
+
+    Example:
+        >>> judge_probability(0.97)[0].value
+        'supported'
+        >>> judge_probability(0.01)[0].value
+        'contradicted'
+    """
+    reason = f"The probability that it holds is {probability:.0%}."
+    if probability >= PROBABLE:
+        return Verdict.SUPPORTED, reason
+    if probability >= LIKELY:
+        return Verdict.LEANS_SUPPORTED, reason
+    if probability <= 1 - PROBABLE:
+        return Verdict.CONTRADICTED, reason
+    if probability <= 1 - LIKELY:
+        return Verdict.LEANS_AGAINST, reason
+    return Verdict.NO_CLEAR_EFFECT, reason
+
+
+def judge_outcome(happened: bool | None, odds: float, chance: float | None) -> tuple[Verdict, str]:
+    """The verdict on a claim that something happens within a window.
+
+    Args:
+        happened: Whether it did; None while the window is still open.
+        odds: Probability as of the date, from what was known then.
+        chance: How likely it was anyway; given only where the claim is that it was likelier than
+            usual.
+
+    Example:
+        >>> judge_outcome(True, 0.9, None)[0].value
+        'supported'
+        >>> judge_outcome(True, 0.9, 0.3)[0].value
+        'no clear effect'
+    """
+    if happened is None:
+        return judge_probability(odds)
+    if not happened:
+        word = Verdict.CONTRADICTED if odds >= 0.5 else Verdict.LEANS_AGAINST
+        return word, f"It did not happen; the odds as of the date were {odds:.0%}."
+    if chance is not None:
+        return _beyond_chance(chance)
+    word = Verdict.SUPPORTED if odds >= 0.5 else Verdict.LEANS_SUPPORTED
+    return word, f"It happened; the odds as of the date were {odds:.0%}."
+
+
+def _doubts(evidence: Evidence, p_adjusted: float) -> list[str]:
+    doubts = []
+    if p_adjusted >= P_STRONG:
+        doubts.append(f"not after correction for its family (p = {p_adjusted:.3f})")
+    if evidence.agreeing < SHARE_STRONG:
+        doubts.append(f"only {evidence.agreeing:.0%} of the specifications agree")
+    if evidence.one_case_carries:
+        doubts.append("leaving out one case changes the sign")
+    if evidence.second_doubt:
+        doubts.append(evidence.second_doubt)
+    return doubts
+
+
+def _why_unclear(evidence: Evidence) -> str:
+    if evidence.p_placebo >= P_LEAN:
+        return (
+            f"{evidence.p_placebo:.0%} of placebos show an effect at least as large "
+            f"(p = {evidence.p_placebo:.2f})."
+        )
+    return f"Only {evidence.agreeing:.0%} of the specifications point the same way."
+
+
+def _beyond_chance(chance: float) -> tuple[Verdict, str]:
+    text = f"It happened, and its chance was {chance:.0%} anyway."
+    if chance < P_STRONG:
+        return Verdict.SUPPORTED, text
+    if chance < P_LEAN:
+        return Verdict.LEANS_SUPPORTED, text
+    return Verdict.NO_CLEAR_EFFECT, text

@@ -1,0 +1,197 @@
+"""From a series to what the estimators need, and from their numbers back to plain units."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.asks.claims.options import Options
+from detente.estimators.eventstudy import Grid
+from detente.estimators.levels.count_level import count_level
+from detente.estimators.levels.level import LevelPosterior, local_level
+from detente.relations.periods import month_name
+from detente.relations.series import Series
+from detente.study.signal import Signal
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Scale = Literal["percent", "points"]
+
+PER_MONTH = {"day": 30.4375, "week": 4.348, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
+PER_EVENTS = 10_000.0
+MINUS = "\N{MINUS SIGN}"
+
+
+def scale_of(signal: Signal) -> Scale:
+    """Counts change by percent, scores by points."""
+    return "percent" if signal.counts else "points"
+
+
+def unit_of(signal: Signal) -> str:
+    """Unit of an effect on this signal."""
+    return "% change" if signal.counts else f"change in {signal.series.unit}"
+
+
+def grid_of(signal: Signal, *, normalise: bool = True) -> Grid:
+    """The signal on the estimators' grid: log rates for counts, values for scores.
+
+    Args:
+        signal: What is measured.
+        normalise: Divide counts by all events reported, where that is known.
+    """
+    series = signal.series
+    years = series.dates.astype("datetime64[Y]")
+    day = (series.dates - years.astype("datetime64[D]")).astype(np.float64)
+    season = day / 366.0
+    decimal = years.astype(np.int64) + 1970 + season
+    return Grid(
+        signal.analysed(normalise=normalise),
+        np.asarray(series.segments, dtype=np.int64),
+        np.asarray(decimal, dtype=np.float64),
+        season,
+    )
+
+
+def level_values(signal: Signal) -> Floats:
+    """The signal on a scale on which its noise is even: log rates, or logs of positive scores."""
+    if signal.counts:
+        return grid_of(signal).values
+    return np.log(signal.series.values) if _all_positive(signal) else signal.series.values
+
+
+def fit_level(signal: Signal, inside: Bools, options: Options) -> LevelPosterior:
+    """The latent level of one block of a signal, on the scale of `level_values`.
+
+    Counts by a negative-binomial model with their exposure, scores by a Gaussian one.
+
+    Args:
+        signal: What is measured, T periods.
+        inside: The periods of the block, shape (T,); the others count as not observed.
+        options: Number of draws and the seed.
+
+    Raises:
+        DataGapError: The block is too short, does not vary, or holds no event.
+    """
+    draws, seed = options.level_draws, options.seed
+    if signal.counts:
+        counts = np.where(inside, signal.series.values, np.nan)
+        return count_level(counts, exposure=signal.series.exposure, draws=draws, seed=seed)
+    return local_level(np.where(inside, level_values(signal), np.nan), draws=draws, seed=seed)
+
+
+def display(signal: Signal, levels: Floats) -> Floats:
+    """Levels of `level_values` back in the unit of `shown_unit`."""
+    if signal.counts:
+        return np.asarray(np.exp(levels) * _per(signal), dtype=np.float64)
+    return np.asarray(np.exp(levels) if _all_positive(signal) else levels, dtype=np.float64)
+
+
+def apart_text(signal: Signal, difference: float, *, up: bool) -> str:
+    """A difference of two levels of `level_values` in words: "40% above", "29% below".
+
+    Args:
+        signal: What is measured.
+        difference: How far the two are apart, at least 0.
+        up: Whether the one lies above the other.
+
+    Example:
+        >>> from detente.relations.series import make_series
+        >>> series = make_series("x", "year", ["2001-01-01", "2002-01-01"], [1, 4], unit="events")
+        >>> signal = Signal(series, counts=True, source="", measure="", noun="x")
+        >>> apart_text(signal, 0.34, up=True), apart_text(signal, 0.34, up=False)
+        ('40% above', '29% below')
+    """
+    word = "above" if up else "below"
+    if signal.counts or _all_positive(signal):
+        return f"{100 * abs(np.expm1(difference if up else -difference)):.0f}% {word}"
+    return f"{difference:.1f} {signal.series.unit} {word}"
+
+
+def shown_values(signal: Signal) -> Floats:
+    """The signal as a reader should see it: rates where there is an exposure."""
+    if signal.counts and signal.series.exposure is not None:
+        return signal.series.values / signal.series.exposure * PER_EVENTS
+    return signal.series.values
+
+
+def shown_unit(signal: Signal) -> str:
+    """The unit of `shown_values`."""
+    if signal.counts and signal.series.exposure is not None:
+        return f"per {PER_EVENTS:,.0f} events reported"
+    return signal.series.unit
+
+
+def _all_positive(signal: Signal) -> bool:
+    return bool(np.nanmin(signal.series.values) > 0)
+
+
+def _per(signal: Signal) -> float:
+    return 1.0 if signal.series.exposure is None else PER_EVENTS
+
+
+def to_periods(months: float, every: str) -> int:
+    """Whole periods in so many months, at least one.
+
+    Example:
+        >>> to_periods(3, "week"), to_periods(3, "year")
+        (13, 1)
+    """
+    return max(1, round(months * PER_MONTH[every]))
+
+
+def period_index(series: Series, days: NDArray[np.datetime64]) -> Ints:
+    """Index of the period that each day lies in; days outside the series are left out.
+
+    Args:
+        series: A series on a regular grid.
+        days: datetime64[D], any order, shape (n,).
+    """
+    if len(series.dates) == 0:
+        return np.zeros(0, dtype=np.int64)
+    step = PER_MONTH[series.every]
+    end = series.dates[-1] + np.timedelta64(round(30.4375 / step) or 1, "D")
+    inside = (days >= series.dates[0]) & (days < end)
+    after = np.searchsorted(series.dates, days[inside], side="right")
+    return np.asarray(after - 1, dtype=np.int64)
+
+
+def convert(scale: Scale, effect: float | Floats) -> Floats:
+    """Log changes as percent; points as they are."""
+    array = np.asarray(effect, dtype=np.float64)
+    return np.expm1(array) * 100 if scale == "percent" else array
+
+
+def signed(value: float, scale: Scale) -> str:
+    """An effect with its sign in plain units.
+
+    Example:
+        >>> signed(12.34, "percent"), signed(-0.5, "points")
+        ('+12%', '−0.50')
+    """
+    if not np.isfinite(value):
+        return "unbounded"
+    if scale == "percent":
+        digits = f"{abs(value):.1f}" if abs(value) < 1 else f"{abs(value):.0f}"
+        return f"{'+' if value >= 0 else MINUS}{digits}%"
+    digits = f"{abs(value):.2f}" if abs(value) < 10 else f"{abs(value):.0f}"
+    return f"{'+' if value >= 0 else MINUS}{digits}"
+
+
+def span_text(series: Series) -> str:
+    """First and last period with data.
+
+    Example:
+        >>> from detente.relations.series import make_series
+        >>> span_text(make_series("x", "year", ["2010-01-01", "2012-01-01"], [1, 2], unit="u"))
+        '2010 to 2012, by year'
+    """
+    known = np.flatnonzero(np.isfinite(series.values))
+    if len(known) == 0:
+        return "no data"
+    first, last = series.dates[known[0]], series.dates[known[-1]]
+    if series.every == "year":
+        return f"{str(first)[:4]} to {str(last)[:4]}, by year"
+    return f"{month_name(first)} to {month_name(last)}, by {series.every}"

@@ -1,0 +1,140 @@
+"""The smallest effect that a design would have seen four times in five, or why none can be named.
+
+Each finding carries one or the other: a number in the unit of its effect, or a sentence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.asks.claims.rules import P_STRONG, PROBABLE
+from detente.asks.claims.scales import apart_text
+from detente.estimators.power import LARGEST, POWER, UNLIMITED, share_seen, visible_log_ratio
+from detente.relations.series import Series
+from detente.study.signal import Signal
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+FORECAST = (
+    "A forecast of one window has none: it is judged by what happened, not against chance. How "
+    "good such odds are, only many windows can show."
+)
+"""Why a forecast has no smallest visible effect."""
+
+
+@dataclass(frozen=True)
+class Visible:
+    """What a design would have seen.
+
+    Attributes:
+        size: The smallest effect that would have been seen 80% of the time, in the unit of the
+            finding; None where there is none.
+        note: Where there is none: what can be said instead.
+    """
+
+    size: float | None
+    note: str = ""
+
+
+def of_ratio(
+    series: Series, when: Bools, against: Bools, strata: Ints, *, up: bool = True
+) -> Visible:
+    """The ratio of rates that a contrast would have seen.
+
+    Args:
+        series: What is counted, T periods.
+        when: Periods in the first state, shape (T,).
+        against: Periods in the second, shape (T,).
+        strata: Stratum of each period, shape (T,).
+        up: Whether the claim is that the first state has the higher rate; else the ratio is
+            below one.
+
+    Example:
+        >>> from detente.relations.series import make_series
+        >>> months = np.datetime64("2001-01") + np.arange(96)
+        >>> series = make_series("x", "month", months, np.full(96, 4), unit="events")
+        >>> alike = np.arange(96) % 2 == 0
+        >>> of_ratio(series, alike, ~alike, np.zeros(96, dtype=int)).note[:35]
+        'No ratio, however large, would be s'
+    """
+    exposure = np.ones(len(series.values)) if series.exposure is None else series.exposure
+    higher, lower = (when, against) if up else (against, when)
+    found = visible_log_ratio(series.values, exposure, higher, lower, strata=strata)
+    if np.isfinite(found):
+        return Visible(float(np.exp(found if up else -found)))
+    best = share_seen(series.values, exposure, higher, lower, UNLIMITED, strata=strata)
+    if best >= POWER:
+        most = f"more than {np.exp(LARGEST):.2g}" if up else f"less than {np.exp(-LARGEST):.2g}"
+        text = f"Only a ratio of {most} would be seen {POWER:.0%} of the time."
+        return Visible(None, text)
+    size, most = ("large", "largest") if up else ("small", "smallest")
+    return Visible(
+        None,
+        f"No ratio, however {size}, would be seen {POWER:.0%} of the time; the {most} would be "
+        f"seen {best:.0%} of the time. Moved along the calendar, the two states of the world "
+        "overlap with where they were, and counts as uneven as these hide the rest.",
+    )
+
+
+def of_occurrence(chance: float | None) -> Visible:
+    """The probability at which one window would have shown that an event was likelier than usual.
+
+    By the binomial distribution with one case: the event alone is rarer than chance if its chance
+    is small enough, and it comes as often as its true probability.
+
+    Args:
+        chance: How likely the event was anyway; None where the claim is a plain forecast.
+
+    Example:
+        >>> of_occurrence(0.01).size
+        0.8
+        >>> of_occurrence(0.4).note.split(":")[0]
+        'One window is one case'
+    """
+    if chance is None:
+        return Visible(None, FORECAST)
+    if chance < P_STRONG:
+        return Visible(POWER)
+    return Visible(
+        None,
+        f"One window is one case: an event with a chance of {chance:.0%} anyway cannot show by "
+        "happening once that it was likelier than usual. Its chance would have to be below "
+        f"{P_STRONG:.0%}.",
+    )
+
+
+def of_extreme(signal: Signal, draws: Floats, target: Bools, rivals: Bools, *, up: bool) -> Visible:
+    """How far from its rivals a level must be estimated to be called the highest or the lowest.
+
+    Args:
+        signal: What is measured, T periods.
+        draws: Joint posterior draws of the level, shape (draws, T), upwards the claimed way.
+        target: The claimed periods, shape (T,).
+        rivals: The periods that they must exceed, shape (T,).
+        up: Whether the claim is about the highest.
+
+    Example:
+        >>> from detente.relations.series import make_series
+        >>> years = np.datetime64("2001", "Y") + np.arange(9)
+        >>> series = make_series("x", "year", years, np.arange(9) - 4.0, unit="points")
+        >>> draws = np.random.default_rng(1).normal(size=(4000, 9))
+        >>> last = np.arange(9) == 8
+        >>> signal = Signal(series, counts=False, source="", measure="", noun="x")
+        >>> made = of_extreme(signal, draws, last, ~last, up=True)
+        >>> made.note.split("at least ")[1]
+        '2.0 points above its strongest rival for a probability of 95%.'
+    """
+    gap = draws[:, target].max(axis=1) - draws[:, rivals].max(axis=1)
+    needed = float(np.median(gap) - np.quantile(gap, 1 - PROBABLE))
+    return Visible(
+        None,
+        "No effect that would be seen 80% of the time is given: that takes the levels of many "
+        "simulated histories. With the uncertainty of this one, the claimed level must be "
+        f"estimated at least {apart_text(signal, needed, up=up)} its strongest rival for a "
+        f"probability of {PROBABLE:.0%}.",
+    )

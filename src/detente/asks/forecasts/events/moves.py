@@ -1,0 +1,265 @@
+"""The most likely next moves: who will do what to whom in the coming week, with odds.
+
+For each action of each party towards each other one, the odds that it is reported at least once in
+the coming week come from a logistic regression on what was reported before: decayed counts of the
+same action, of the pair, of the reverse, and of the parties at large. Odds are then set right by
+isotonic regression on weeks that the regression had not seen, and checked on weeks that neither
+had seen.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from detente.asks.forecasts.events.calibrate import (
+    Calibration,
+    Odds,
+    calibration,
+    isotonic,
+    logistic,
+)
+from detente.asks.forecasts.events.weeks import ROOTS, Weeks, weekly
+from detente.errors import DataGapError, UsageError
+from detente.estimators.checks import Check
+from detente.estimators.tables import Tabular
+from detente.events.ontology import lookup
+
+Floats = NDArray[np.float64]
+
+FIRST_FIT = 8
+"""Weeks that the first regression learns from."""
+
+FIRST_SET = 4
+"""Weeks of its forecasts that the first isotonic regression learns from."""
+
+MIN_WEEKS = FIRST_FIT + FIRST_SET + 2
+MIN_HITS = 30
+RECENT = 26
+"""At most so many past weeks are forecast, to learn how odds must be set right."""
+
+ANEW = 26
+"""The regression behind them is fitted anew each time a 26th of the history has passed."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A past event behind a forecast.
+
+    Attributes:
+        event_id: Its id in the event table.
+        date: Its day.
+        source: Who acted.
+        cameo: What was done.
+        target: To whom.
+    """
+
+    event_id: str
+    date: dt.date
+    source: str
+    cameo: str
+    target: str
+
+    @property
+    def text(self) -> str:
+        """Day, kind and id: `2019-01-14 Consult (icews:1)`."""
+        return f"{self.date} {lookup(self.cameo).name} ({self.event_id})"
+
+
+@dataclass(frozen=True)
+class Move:
+    """An action that may come in the week.
+
+    Attributes:
+        source: Who would act.
+        action: CAMEO root.
+        name: Its name.
+        target: To whom.
+        odds: Probability that it is reported at least once in the week.
+        usual: Share of the past weeks in which it was.
+        reasons: Past events behind the odds, weightiest first.
+    """
+
+    source: str
+    action: str
+    name: str
+    target: str
+    odds: float
+    usual: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class NextMoves(Tabular):
+    """The coming week.
+
+    Attributes:
+        first: First day of the week.
+        last: Last day of the week.
+        moves: By source in the order given, likeliest first.
+        calibration: How well such odds did in past weeks.
+        weeks: Weeks of history that the odds were learned from.
+        unusual: The move of each party whose odds are most above its usual share of weeks.
+    """
+
+    first: dt.date
+    last: dt.date
+    moves: tuple[Move, ...]
+    calibration: Calibration
+    weeks: int
+    unusual: tuple[Move, ...] = ()
+
+    def columns(self) -> Mapping[str, Any]:
+        """One row per move."""
+        names = ("source", "action", "name", "target", "odds", "usual")
+        rows = {name: [getattr(move, name) for move in self.moves] for name in names}
+        return rows | {"behind": [[r.event_id for r in move.reasons] for move in self.moves]}
+
+    def of(self, party: str) -> tuple[Move, ...]:
+        """The moves of one party, likeliest first."""
+        return tuple(move for move in self.moves if move.source == party)
+
+    def check(self) -> Check:
+        """Whether such odds were right on weeks they had not seen."""
+        return self.calibration.check()
+
+
+def next_moves(
+    events: pa.Table,
+    parties: Sequence[str],
+    *,
+    as_of: dt.date | None = None,
+    each: int = 10,
+    behind: int = 3,
+) -> NextMoves:
+    """The ranked actions of each party in the coming week, with odds and the events behind them.
+
+    Args:
+        events: Events in the canonical schema (`detente.events.schema`).
+        parties: Codes of the parties; actions among them are forecast.
+        as_of: First day of the week. Nothing dated, or published, on it or later is used. By
+            default the day after the last event.
+        each: At most so many moves per party.
+        behind: At most so many events behind each.
+
+    Raises:
+        UsageError: Fewer than two parties, or one is named twice.
+        DataGapError: The history is too short or too thin.
+
+    Example:
+        >>> from detente.events.schema import SCHEMA
+        >>> try:
+        ...     next_moves(SCHEMA.empty_table(), ["USA", "CHN"])
+        ... except DataGapError as error:
+        ...     print(error.failed)
+        The next moves could not be forecast.
+
+    Source:
+        Zadrozny and Elkan (2002), Transforming Classifier Scores into Accurate Multiclass
+        Probability Estimates; Brandt, Freeman and Schrodt (2014), Evaluating Forecasts of
+        Political Conflict Dynamics.
+    """
+    if len(parties) < 2 or len(set(parties)) < len(parties):
+        raise UsageError(
+            "The next moves could not be forecast.",
+            f"The parties are {', '.join(parties) or 'none'}.",
+            "Give at least two parties, each once.",
+        )
+    weeks = weekly(events, tuple(parties), as_of)
+    _check_history(weeks)
+    raw, set_right = _past_forecasts(weeks)
+    odds = _forecast(weeks, raw)
+    moves = [
+        _move(weeks, unit, float(odds[unit]), behind)
+        for party in range(len(parties))
+        for unit in _likeliest(weeks, odds, party, each)
+    ]
+    first = weeks.as_of
+    return NextMoves(
+        first=first,
+        last=first + dt.timedelta(days=6),
+        moves=tuple(moves),
+        calibration=set_right,
+        weeks=weeks.count,
+        unusual=tuple(_unusual(weeks, odds, behind)),
+    )
+
+
+def _check_history(weeks: Weeks) -> None:
+    hits = int(weeks.came.sum())
+    if weeks.count < MIN_WEEKS or hits < MIN_HITS:
+        raise DataGapError(
+            "The next moves could not be forecast.",
+            f"Before {weeks.as_of} there are {weeks.count} whole weeks, in which {hits} kinds of "
+            "action were reported.",
+            f"At least {MIN_WEEKS} weeks with {MIN_HITS} are needed: ingest earlier files.",
+        )
+
+
+def _past_forecasts(weeks: Weeks) -> tuple[tuple[Floats, Floats], Calibration]:
+    """What would have been forecast for past weeks, each from earlier weeks only.
+
+    Returns:
+        The regression's odds with what came of them, and how the odds that were set right did.
+    """
+    odds: list[Floats] = []
+    came: list[Floats] = []
+    right: list[Floats] = []
+    first = max(FIRST_FIT, weeks.count - RECENT)
+    for week in range(first, weeks.count):
+        if (week - first) % max(1, weeks.count // ANEW) == 0:
+            model = _fit(weeks, week)
+        odds.append(model(weeks.features[week]))
+        came.append(weeks.came[week])
+        if len(odds) > FIRST_SET:
+            known = isotonic(np.concatenate(odds[:-1]), np.concatenate(came[:-1]))
+            right.append(known(odds[-1]))
+    usual = [weeks.came[:week].mean(axis=0) for week in range(first + FIRST_SET, weeks.count)]
+    checked = np.concatenate(came[FIRST_SET:])
+    found = calibration(np.concatenate(right), checked, np.concatenate(usual), len(right))
+    return (np.concatenate(odds), np.concatenate(came)), found
+
+
+def _fit(weeks: Weeks, week: int) -> Odds:
+    """The regression on all weeks before one."""
+    width = weeks.features.shape[2]
+    return logistic(weeks.features[:week].reshape(-1, width), weeks.came[:week].ravel())
+
+
+def _forecast(weeks: Weeks, raw: tuple[Floats, Floats]) -> Floats:
+    return isotonic(*raw)(_fit(weeks, weeks.count)(weeks.features[weeks.count]))
+
+
+def _likeliest(weeks: Weeks, odds: Floats, party: int, each: int) -> list[int]:
+    """Units of one source, likeliest first; equal odds are ordered by the regression's features."""
+    own = np.flatnonzero(weeks.source == party)
+    recent = weeks.features[-1, own, 0]
+    return [int(own[i]) for i in np.lexsort((-recent, -odds[own]))[:each]]
+
+
+def _unusual(weeks: Weeks, odds: Floats, behind: int) -> Iterator[Move]:
+    above = odds - weeks.came.mean(axis=0)
+    for party in range(len(weeks.parties)):
+        own = np.flatnonzero(weeks.source == party)
+        most = int(own[np.argmax(above[own])])
+        if above[most] > 0:
+            yield _move(weeks, most, float(odds[most]), behind)
+
+
+def _move(weeks: Weeks, unit: int, odds: float, behind: int) -> Move:
+    root = ROOTS[weeks.root[unit]]
+    return Move(
+        weeks.parties[weeks.source[unit]],
+        root,
+        lookup(root).name,
+        weeks.parties[weeks.target[unit]],
+        odds,
+        float(weeks.came[:, unit].mean()),
+        tuple(Reason(*row) for row in weeks.behind(unit, behind)),
+    )

@@ -1,0 +1,346 @@
+"""Whether a relation will stand above its level so many periods before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from detente.asks.forecasts.combined import RECENT as RECENT_LABEL
+from detente.asks.forecasts.pool import learn_weights, pooled
+from detente.asks.forecasts.scores import crps_of_draws
+from detente.asks.forecasts.trial import COMBINED, Trial
+from detente.errors import DataGapError
+from detente.estimators.vector.bvar import fit_bvar
+from detente.study.data import StudyData
+from detente.study.questions import LevelQuestion
+from detente.study.signal import Signal
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+LAGS = {"day": 14, "week": 8, "month": 12, "quarter": 4, "year": 2}
+RECENT = {"day": 1096, "week": 156, "month": 36, "quarter": 12, "year": 3}
+DRAWS = 400
+REFIT = 6  # periods between fits
+FEWEST = 24  # changes seen before the first forecast
+LABELS = ("base rate", RECENT_LABEL, "autoregression")
+SEED = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """A relation by period, and what is asked of it.
+
+    Attributes:
+        signal: The relation as the first reading that has data gives it.
+        values: Log rates of counts, or scores, shape (T,).
+        changes: Against the level `against` periods before, shape (T,); signed so that what is
+            asked for is a change above zero.
+        ahead, against: As the question says.
+        sign: -1 where a fall is asked for.
+    """
+
+    signal: Signal
+    values: Floats
+    changes: Floats
+    ahead: int
+    against: int
+    sign: float = 1.0
+
+    @property
+    def source(self) -> str:
+        """What it was read from: the source and the measure."""
+        return f"{self.signal.source}: {self.signal.measure}"
+
+
+def read_level(data: StudyData, question: LevelQuestion) -> Level:
+    """The relation that a question asks about, by the first reading that has data.
+
+    Raises:
+        DataGapError: No reading has enough data.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> read_level(data, data.study.questions[-1]).source
+        'ICEWS, US–China by month: verbal cooperation'
+    """
+    return read_levels(data, question)[0]
+
+
+def read_levels(data: StudyData, question: LevelQuestion) -> tuple[Level, ...]:
+    """The relation that a question asks about, by every reading that has data.
+
+    Raises:
+        DataGapError: No reading has enough data.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> len(read_levels(data, data.study.questions[-1]))
+        1
+    """
+    signals, gaps = data.signals(question.relation, question.readings)
+    levels = [_level(signal, question) for signal in signals]
+    known = tuple(one for one in levels if np.isfinite(one.values).any())
+    if not known:
+        begins = f" None has data from {question.since} to {data.as_of}." if signals else ""
+        raise DataGapError(
+            "There are no odds.",
+            (" ".join(gaps) + begins).strip(),
+            "Load the event files that the study names, or choose a later date.",
+        )
+    return known
+
+
+def _level(signal: Signal, question: LevelQuestion) -> Level:
+    since = np.datetime64(question.since or "0001-01-01", "D")
+    values = np.where(signal.series.dates >= since, signal.analysed(), np.nan)
+    sign = 1.0 if (question.direction == "above") != signal.reverse else -1.0
+    changes = np.full(len(values), np.nan)
+    changes[question.against :] = sign * (values[question.against :] - values[: -question.against])
+    segments = signal.series.segments
+    changes[question.against :][segments[question.against :] != segments[: -question.against]] = (
+        np.nan
+    )
+    return Level(signal, sign * values, changes, question.ahead, question.against, sign)
+
+
+@dataclass(frozen=True, eq=False)
+class Foreseen:
+    """What the models foresee of the change after some periods.
+
+    Attributes:
+        draws: Draws of the change by model and origin, shape (models, n, DRAWS).
+        by_parameters: Probability that it is above zero, by draw of each model's parameters (for
+            base rates: by resample of the past), same shape.
+        odds: The probability itself, shape (models, n).
+        means: Expected change, shape (models, n).
+    """
+
+    draws: Floats
+    by_parameters: Floats
+    odds: Floats
+    means: Floats
+
+
+def foresee(level: Level, learned: int, origins: Ints) -> Foreseen:
+    """The change after each origin, by model.
+
+    Args:
+        level: The relation; nothing after each origin is used.
+        learned: Last period that the autoregression is fitted to.
+        origins: Last known periods.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> level = read_level(data, data.study.questions[-1])
+        >>> foresee(level, 150, np.array([150, 151])).draws.shape
+        (3, 2, 400)
+
+    Source:
+        Sims and Zha (1998), Bayesian methods for dynamic multivariate models, International
+        Economic Review 39, for the autoregression.
+    """
+    span = RECENT[level.signal.series.every]
+    pasts = [level.changes[: one + 1] for one in origins]
+    base = _base_rate(pasts, level.against)
+    recent = _base_rate([one[-span:] for one in pasts], level.against)
+    ahead = _autoregression(level, learned, origins)
+    return _stacked([base, recent, base if ahead is None else _where_known(ahead, base)])
+
+
+def _stacked(parts: Sequence[Foreseen]) -> Foreseen:
+    return Foreseen(*(np.stack([getattr(one, f.name) for one in parts]) for f in fields(Foreseen)))
+
+
+def _where_known(ahead: Foreseen, base: Foreseen) -> Foreseen:
+    """The first, and the second at origins whose last periods are not all known."""
+    known = np.isfinite(ahead.odds)
+    pairs = [(getattr(ahead, f.name), getattr(base, f.name)) for f in fields(Foreseen)]
+    return Foreseen(
+        *(np.where(known[:, None] if one.ndim > 1 else known, one, two) for one, two in pairs)
+    )
+
+
+def _base_rate(pasts: Sequence[Floats], block: int) -> Foreseen:
+    """Past changes as they came; their resamples keep blocks of changes that overlap together."""
+    known = [one[np.isfinite(one)] for one in pasts]
+    known = [one if len(one) else np.zeros(1) for one in known]
+    ranks = (np.random.default_rng(SEED).permutation(DRAWS) + 0.5) / DRAWS
+    return Foreseen(
+        draws=np.stack([np.quantile(one, ranks) for one in known]),
+        by_parameters=np.stack([chance(_resampled(one, block)) for one in known]),
+        odds=np.stack([chance(one) for one in known]),
+        means=np.stack([one.mean() for one in known]),
+    )
+
+
+def _resampled(known: Floats, block: int) -> Floats:
+    """Circular block resamples, shape (DRAWS, length)."""
+    size = len(known)
+    block = min(block, max(1, size // 2))
+    starts = np.random.default_rng(SEED).integers(size, size=(DRAWS, -(-size // block)))
+    places = (starts[:, :, None] + np.arange(block)) % size
+    return np.asarray(known[places.reshape(DRAWS, -1)[:, :size]])
+
+
+def _autoregression(level: Level, learned: int, origins: Ints) -> Foreseen | None:
+    """Posterior predictive of the change: normal, given a draw of the parameters."""
+    lags = LAGS[level.signal.series.every]
+    known = level.values[: learned + 1, None]
+    try:
+        drawn = fit_bvar(known, lags, segments=level.signal.series.segments[: learned + 1]).draw(
+            DRAWS, SEED
+        )
+    except DataGapError:
+        return None
+    effects = drawn.coefficients[:, :, 0]
+    paths = np.stack([level.values[origins - lag] for lag in range(lags)], axis=1)
+    paths = np.repeat(paths[:, :, None], DRAWS, axis=2)
+    for _ in range(level.ahead):
+        new = np.einsum("nld,dl->nd", paths, effects[:, :lags]) + effects[:, lags]
+        paths = np.concatenate([new[:, None], paths[:, :-1]], axis=1)
+    then = origins + level.ahead - level.against
+    means = paths[:, 0] - level.values[then][:, None]
+    spread = np.abs(drawn.factors[:, 0, 0]) * _growth(effects[:, :lags], level.ahead)
+    ranks = (np.random.default_rng(SEED).permutation(DRAWS) + 0.5) / DRAWS
+    by_parameters = ndtr(means / spread)
+    return Foreseen(
+        draws=means + spread * ndtri(ranks),
+        by_parameters=by_parameters,
+        odds=by_parameters.mean(axis=1).clip(0.5 / (DRAWS + 1), 1 - 0.5 / (DRAWS + 1)),
+        means=means.mean(axis=1),
+    )
+
+
+def _growth(effects: Floats, ahead: int) -> Floats:
+    """Standard deviation of so many periods ahead, of shocks of size one, shape (draws,)."""
+    lags = effects.shape[1]
+    answers = np.zeros((ahead + lags, len(effects)))
+    answers[lags] = 1.0
+    for step in range(1, ahead):
+        answers[lags + step] = (effects * answers[step : step + lags][::-1].T).sum(axis=1)
+    return np.asarray(np.sqrt((answers[lags:] ** 2).sum(axis=0)))
+
+
+def mixed(draws: Floats, weights: Floats) -> Floats:
+    """Draws of the combination: each slot is taken from a model, in proportion to the weights.
+
+    Args:
+        draws: Shape (models, n, draws).
+        weights: Shape (n, models).
+
+    Example:
+        >>> made = mixed(np.array([[[0.0, 0.0]], [[1.0, 1.0]]]), np.array([[0.5, 0.5]]))
+        >>> made.tolist()
+        [[0.0, 1.0]]
+    """
+    slots = (np.arange(draws.shape[2]) + 0.5) / draws.shape[2]
+    chosen = (np.cumsum(weights, axis=1)[:, :, None] < slots).sum(axis=1)
+    return np.asarray(np.take_along_axis(draws, chosen.clip(max=len(draws) - 1)[None], axis=0)[0])
+
+
+def chance(draws: Floats) -> Floats:
+    """Share of draws above zero, never quite 0 or 1, over the last axis.
+
+    Example:
+        >>> float(chance(np.array([1.0, -1.0, 1.0])))
+        0.625
+    """
+    return np.asarray(((draws > 0).sum(axis=-1) + 0.5) / (draws.shape[-1] + 1))
+
+
+def try_level(level: Level, refit: int = REFIT) -> Trial:
+    """Forecast from every period of the past, with models fitted to earlier periods only.
+
+    Args:
+        level: The relation.
+        refit: Periods between fits.
+
+    Raises:
+        DataGapError: Too few changes are known.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> trial = try_level(read_level(data, data.study.questions[-1]), refit=66)
+        >>> len(trial.outcomes), trial.labels[-1]
+        (132, 'combination')
+    """
+    origins = _origins(level)
+    if len(origins) == 0:
+        raise DataGapError(
+            "There is nothing to score.",
+            f"Fewer than {FEWEST} changes are known before the first forecast.",
+            "Use a longer series.",
+        )
+    blocks = [origins[start : start + refit] for start in range(0, len(origins), refit)]
+    seen = [foresee(level, int(b[0]), b) for b in blocks]
+    draws = np.concatenate([one.draws for one in seen], axis=1)
+    odds = np.concatenate([one.odds for one in seen], axis=1)
+    came = level.changes[origins + level.ahead]
+    outcomes = (came > 0).astype(np.float64)
+    weights = np.concatenate(
+        [
+            np.tile(weights_on(odds, outcomes, origins, int(b[0]), level), (len(b), 1))
+            for b in blocks
+        ]
+    )
+    every = np.concatenate([draws, mixed(draws, weights)[None]])
+    return Trial(
+        labels=(*LABELS, COMBINED),
+        dates=level.signal.series.dates[origins],
+        odds=np.concatenate([odds, pooled(odds, weights)[None]]),
+        crps=crps_of_draws(every, came),
+        pit=pooled((draws < came[:, None]).mean(axis=-1), weights),
+        outcomes=outcomes,
+        weights=weights_on(odds, outcomes, origins, len(level.values), level),
+        overlap=level.against,
+        every=level.signal.series.every,
+    )
+
+
+def weights_on(odds: Floats, outcomes: Floats, origins: Ints, now: int, level: Level) -> Floats:
+    """Weights learned from what was decided by a period, shape (models,).
+
+    Args:
+        odds: By model and origin.
+        outcomes: By origin.
+        origins: Last known periods.
+        now: The period.
+        level: The relation.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> level = read_level(data, data.study.questions[-1])
+        >>> odds = np.array([[0.9] * 60, [0.5] * 60, [0.1] * 60])
+        >>> weights_on(odds, np.ones(60), np.arange(60), 60, level).round(2).tolist()
+        [0.92, 0.06, 0.03]
+
+    Source:
+        See `detente.asks.forecasts.pool.learn_weights`.
+    """
+    over = origins + level.ahead <= now
+    given = np.where(outcomes[over] > 0, odds[:, over], 1 - odds[:, over])
+    return learn_weights(np.log(given.T), 1 / level.ahead)
+
+
+def _origins(level: Level) -> Ints:
+    """Periods with enough past, whose outcome is known."""
+    seen = np.cumsum(np.isfinite(level.changes))
+    places = np.arange(len(level.values) - level.ahead)
+    lags = LAGS[level.signal.series.every]
+    enough = (seen[places] >= FEWEST) & (places >= lags) & np.isfinite(level.values[places])
+    return places[enough & np.isfinite(level.changes[places + level.ahead])]

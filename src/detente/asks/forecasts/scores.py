@@ -1,0 +1,231 @@
+"""Scores of probabilities and of distributions of counts, and how sure a difference is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.asks.forecasts.result import ReliabilityBin, Skill
+from detente.estimators.resample import block_index, expanded_tail
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+RESAMPLES = 1000
+SMALLEST = 1e-6  # probability below which a miss is not scored worse
+
+
+def brier(odds: Floats, outcomes: Floats) -> Floats:
+    """Squared error of each probability; 0 is best.
+
+    Example:
+        >>> brier(np.array([0.75]), np.array([1.0])).tolist()
+        [0.0625]
+
+    Source:
+        Brier (1950), Verification of forecasts expressed in terms of probability.
+    """
+    return np.asarray((odds - outcomes) ** 2)
+
+
+def log_score(odds: Floats, outcomes: Floats) -> Floats:
+    """Minus the log of the probability given to what happened; 0 is best.
+
+    Example:
+        >>> log_score(np.array([0.5]), np.array([0.0])).round(3).tolist()
+        [0.693]
+
+    Source:
+        Good (1952), Rational decisions.
+    """
+    given = np.where(outcomes > 0, odds, 1 - odds)
+    return np.asarray(-np.log(np.maximum(given, SMALLEST)))
+
+
+def crps_of_counts(probabilities: Floats, counts: Floats) -> Floats:
+    """Continuous ranked probability score of distributions over 0, 1, 2, ….
+
+    Args:
+        probabilities: Shape (..., size).
+        counts: What came, shape (...).
+
+    Example:
+        >>> crps_of_counts(np.array([0.5, 0.5]), np.array(0.0)).tolist()
+        0.25
+
+    Source:
+        Epstein (1969), A scoring system for probability forecasts of ranked categories;
+        Czado, Gneiting and Held (2009), Predictive model assessment for count data.
+    """
+    below = np.cumsum(probabilities, axis=-1)
+    came = np.arange(probabilities.shape[-1]) >= np.asarray(counts)[..., None]
+    return np.asarray(((below - came) ** 2).sum(axis=-1))
+
+
+def crps_of_draws(draws: Floats, values: Floats) -> Floats:
+    """Continuous ranked probability score of draws, over the last axis.
+
+    Args:
+        draws: Shape (..., draws).
+        values: What came, shape (...).
+
+    Example:
+        >>> crps_of_draws(np.array([0.0, 2.0]), np.array(1.0)).tolist()
+        0.5
+
+    Source:
+        Gneiting and Raftery (2007), Strictly proper scoring rules, prediction, and estimation.
+    """
+    ranked = np.sort(draws, axis=-1)
+    number = ranked.shape[-1]
+    signs = 2 * np.arange(1, number + 1) - number - 1
+    apart = (ranked * signs).sum(axis=-1) / number**2
+    return np.asarray(np.abs(draws - values[..., None]).mean(axis=-1) - apart)
+
+
+def pit_of_counts(probabilities: Floats, counts: Floats, seed: int) -> Floats:
+    """Randomised probability integral transform; uniform if the distributions are right.
+
+    Args:
+        probabilities: Shape (n, size).
+        counts: What came, shape (n,).
+        seed: Seed of the randomisation.
+
+    Example:
+        >>> pit_of_counts(np.array([[0.5, 0.5]]), np.array([1.0]), 1).round(2).tolist()
+        [0.76]
+
+    Source:
+        Czado, Gneiting and Held (2009), Predictive model assessment for count data.
+    """
+    below = np.concatenate([np.zeros((len(counts), 1)), np.cumsum(probabilities, axis=-1)], axis=1)
+    place = np.minimum(counts, probabilities.shape[-1] - 1).astype(np.int64)
+    rows = np.arange(len(counts))
+    low, high = below[rows, place], below[rows, place + 1]
+    return np.asarray(low + np.random.default_rng(seed).random(len(counts)) * (high - low))
+
+
+@dataclass(frozen=True, eq=False)
+class Resamples:
+    """Resampled rows of dependent forecasts.
+
+    Attributes:
+        rows: Places, shape (resamples, length).
+        tail: Tail probability at which a percentile interval from so few blocks holds 90%.
+    """
+
+    rows: Ints
+    tail: float
+
+    def interval(self, drawn: Floats) -> tuple[float, float]:
+        """The 90% interval of a statistic, from its values by resample."""
+        low, high = np.quantile(drawn, [self.tail, 1 - self.tail])
+        return float(low), float(high)
+
+
+def resample(length: int, block: int, seed: int) -> Resamples:
+    """Circular block resamples.
+
+    Percentile intervals from a handful of blocks are too narrow; the tail is moved out as far as a
+    t-interval of that many cases would be.
+
+    Args:
+        length: Number of forecasts.
+        block: Length of a block, at least one window.
+        seed: Seed of the draws.
+
+    Example:
+        >>> made = resample(10, 5, 1)
+        >>> made.rows.shape, made.tail < 0.05
+        ((1000, 10), True)
+
+    Source:
+        Politis and Romano (1992), A circular block-resampling procedure for stationary data;
+        Hesterberg (2015), What teachers should know about the bootstrap.
+    """
+    rows = block_index(length, block, RESAMPLES, np.random.default_rng(seed))
+    return Resamples(rows, expanded_tail(0.90, length // block))
+
+
+def skill(scores: Floats, reference: Floats, drawn: Resamples, against: str) -> Skill:
+    """One less the ratio of mean scores, with its 90% interval by resampled blocks.
+
+    Args:
+        scores: Of the forecasts, shape (n,); lower is better.
+        reference: Of the reference, shape (n,).
+        drawn: Resampled rows.
+        against: Plain name of the reference.
+
+    Example:
+        >>> made = skill(np.full(9, 1.0), np.full(9, 2.0), resample(9, 3, 1), "base rate")
+        >>> made.value, made.low, made.high
+        (0.5, 0.5, 0.5)
+
+    Source:
+        Murphy (1988), Skill scores based on the mean square error and their relationships to the
+        correlation coefficient, Monthly Weather Review 116.
+    """
+    whole = _ratio(scores.mean(), reference.mean())
+    rows = drawn.rows
+    low, high = drawn.interval(_ratio(scores[rows].mean(axis=1), reference[rows].mean(axis=1)))
+    return Skill(against, float(whole), low, high)
+
+
+def _ratio(score: Floats, reference: Floats) -> Floats:
+    return np.asarray(1 - score / np.maximum(reference, 1e-12))
+
+
+def reliability(
+    odds: Floats, outcomes: Floats, drawn: Resamples, bins: int
+) -> list[ReliabilityBin]:
+    """Share of outcomes among forecasts of about the same probability.
+
+    Bins hold about equally many forecasts; intervals come from resampled blocks.
+
+    Args:
+        odds: Probabilities, shape (n,).
+        outcomes: 1 where it came, shape (n,).
+        drawn: Resampled rows.
+        bins: Number of bins.
+
+    Example:
+        >>> odds = np.linspace(0, 1, 100)
+        >>> made = reliability(odds, (odds > 0.5).astype(float), resample(100, 5, 1), 2)
+        >>> [(one.count, one.observed) for one in made]
+        [(50, 0.0), (50, 1.0)]
+
+    Source:
+        Bröcker and Smith (2007), Increasing the reliability of reliability diagrams.
+    """
+    ranks = np.argsort(np.argsort(odds, kind="stable"), kind="stable")
+    places = ranks * bins // len(odds)
+    return [_bin(odds, outcomes, drawn, places == one) for one in np.unique(places)]
+
+
+def _bin(
+    odds: Floats, outcomes: Floats, drawn: Resamples, inside: NDArray[np.bool_]
+) -> ReliabilityBin:
+    chosen = inside[drawn.rows]
+    number = chosen.sum(axis=1)
+    shares = (chosen * outcomes[drawn.rows]).sum(axis=1)[number > 0] / number[number > 0]
+    low, high = drawn.interval(shares)
+    return ReliabilityBin(
+        forecast=float(odds[inside].mean()),
+        observed=float(outcomes[inside].mean()),
+        low=low,
+        high=high,
+        count=int(inside.sum()),
+    )
+
+
+def tenths(values: Floats) -> tuple[float, ...]:
+    """Share of values by tenth of the unit interval.
+
+    Example:
+        >>> tenths(np.array([0.05, 0.95]))[0]
+        0.5
+    """
+    counts = np.bincount(np.clip((10 * values).astype(np.int64), 0, 9), minlength=10)
+    return tuple((counts / max(len(values), 1)).tolist())

@@ -1,0 +1,78 @@
+"""What was said and what came, for one question: the form in which every kind is scored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.asks.forecasts.model import at_least
+from detente.asks.forecasts.scores import crps_of_counts, pit_of_counts
+from detente.asks.forecasts.walk import Walk
+
+Floats = NDArray[np.float64]
+Days = NDArray[np.datetime64]
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """Forecasts of one question whose windows are over.
+
+    Attributes:
+        labels: Names of the models, the full and the moving base rate first; then the combination.
+        dates: Day of each origin, shape (n,).
+        odds: Probability by model and origin, shape (models + 1, n).
+        crps: Score of the whole distribution, shape (models + 1, n).
+        pit: Where the outcome fell in the combination's distribution, shape (n,).
+        outcomes: 1 where it came, shape (n,).
+        weights: Weights of the models at the end, shape (models,).
+        overlap: How many origins one window spans.
+        every: Kind of step between origins.
+    """
+
+    labels: tuple[str, ...]
+    dates: Days
+    odds: Floats
+    crps: Floats
+    pit: Floats
+    outcomes: Floats
+    weights: Floats
+    overlap: int
+    every: str
+
+
+COMBINED = "combination"
+
+
+def trial_of(walk: Walk, count: int, step: int, seed: int) -> Trial:
+    """The trial of a threshold: at least so many event days in the window.
+
+    Args:
+        walk: Forecasts of the whole distribution.
+        count: Days that make it true.
+        step: Days between origins.
+        seed: Seed of the randomised transform.
+
+    Example:
+        >>> from detente.asks.forecasts.history import history_from_counts
+        >>> from detente.asks.forecasts.walk import walk
+        >>> past = walk(history_from_counts(np.tile([1.0] + [0.0] * 9, 130)), 28)
+        >>> made = trial_of(past, 1, 7, 1)
+        >>> made.odds.shape == (5, len(made.outcomes)), set(made.outcomes.tolist())
+        (True, {1.0})
+    """
+    known = np.isfinite(walk.counts)
+    counts = walk.counts[known]
+    every = np.concatenate([walk.parts, walk.pooled[None]])[:, known]
+    return Trial(
+        labels=(*walk.labels, COMBINED),
+        dates=walk.history.days[walk.origins[known]],
+        odds=at_least(every, count),
+        crps=crps_of_counts(every, counts),
+        pit=pit_of_counts(every[-1], counts, seed),
+        outcomes=(counts >= count).astype(np.float64),
+        weights=walk.weights_on(walk.history.days[-1]),
+        overlap=-(-walk.window // step),
+        every="week",
+    )

@@ -1,0 +1,146 @@
+"""Week by week through the past: what each model would have said, from what was known then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.asks.forecasts.climatology import Climatology
+from detente.asks.forecasts.hazard import Hazard
+from detente.asks.forecasts.history import History, sums_after
+from detente.asks.forecasts.model import Fitted, Model
+from detente.asks.forecasts.pool import learn_weights, pooled
+from detente.asks.forecasts.regression import CountRegression
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MODELS: tuple[Model, ...] = (
+    Climatology(),
+    Climatology(years=3),
+    Hazard(),
+    CountRegression(),
+)
+"""What is combined; the first two are also what the combination must beat."""
+
+WEEK = 7
+REFIT = 26  # weeks between fits
+FIRST_DAYS = 1096  # three years of history before the first forecast
+FIRST_EVENTS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """Forecasts of the count in the window after each of many origins.
+
+    Attributes:
+        history: What they were made from.
+        window: Days.
+        labels: Names of the models.
+        origins: Places of the last known days in the history, shape (n,).
+        parts: Distribution of each model, shape (models, n, size).
+        counts: What came, shape (n,); NaN where the window is not over.
+        weights: Weights of the combination, learned from windows that were over, (n, models).
+    """
+
+    history: History
+    window: int
+    labels: tuple[str, ...]
+    origins: Ints
+    parts: Floats
+    counts: Floats
+    weights: Floats
+
+    @property
+    def pooled(self) -> Floats:
+        """Distribution of the combination, shape (n, size)."""
+        return pooled(self.parts, self.weights)
+
+    def weights_on(self, day: np.datetime64) -> Floats:
+        """Weights learned from the windows that were over on a day, shape (models,)."""
+        over = self.history.days[self.origins] + self.window <= day
+        known = over & np.isfinite(self.counts)
+        given = _given(self.parts[:, known], self.counts[known])
+        return learn_weights(np.log(np.maximum(given.T, 1e-12)), min(1.0, WEEK / self.window))
+
+
+def walk(
+    history: History, window: int, *, refit: int = REFIT, models: Sequence[Model] = MODELS
+) -> Walk:
+    """Forecast from every week of the past, with models fitted to earlier days only.
+
+    Models are fitted anew every `refit` weeks; between fits they see every new day. Where a model
+    cannot be fitted yet, the base rate stands for it.
+
+    Args:
+        history: The action's past.
+        window: Days ahead.
+        refit: Weeks between fits.
+        models: What is combined, climatology first.
+
+    Returns:
+        The forecasts; none where the history is shorter than three years or has fewer than three
+        event days.
+
+    Example:
+        >>> from detente.asks.forecasts.history import history_from_counts
+        >>> history = history_from_counts(np.tile([1.0] + [0.0] * 9, 130))
+        >>> made = walk(history, 28)
+        >>> made.parts.shape[0], round(float(made.pooled[-1].sum()), 6)
+        (4, 1.0)
+
+    Source:
+        Tashman (2000), Out-of-sample tests of forecasting accuracy: an analysis and review,
+        International Journal of Forecasting 16: rolling origins.
+    """
+    origins = _origins(history)
+    blocks = [origins[start : start + refit] for start in range(0, len(origins), refit)]
+    parts = [_block(history, window, block, models) for block in blocks]
+    labels = tuple(model.label for model in models)
+    counts = sums_after(history.counts, origins, window)
+    empty = np.zeros((len(models), 0, 1))
+    made = Walk(
+        history, window, labels, origins,
+        np.concatenate(parts, axis=1) if parts else empty, counts, np.zeros((0, len(models))),
+    )  # fmt: skip
+    learned = [made.weights_on(history.days[block[0]]) for block in blocks]
+    weights = np.repeat(
+        np.array(learned).reshape(-1, len(models)), [len(b) for b in blocks], axis=0
+    )
+    return Walk(history, window, labels, origins, made.parts, counts, weights)
+
+
+def fit_all(history: History, window: int, models: Sequence[Model] = MODELS) -> tuple[Fitted, ...]:
+    """Each model fitted to a history, the base rate where it cannot be.
+
+    Example:
+        >>> from detente.asks.forecasts.history import history_from_counts
+        >>> fitted = fit_all(history_from_counts(np.zeros(400)), 28)
+        >>> len(fitted), all(one == fitted[0] for one in fitted[2:])
+        (4, True)
+    """
+    base = Climatology().fit(history, window)
+    return tuple(model.fit(history, window) or base for model in models)
+
+
+def _block(history: History, window: int, origins: Ints, models: Sequence[Model]) -> Floats:
+    """Forecasts of each model between two fits, shape (models, n, size)."""
+    fitted = fit_all(history.until(history.days[origins[0]]), window, models)
+    return np.stack([one.predict(history, origins) for one in fitted])
+
+
+def _origins(history: History) -> Ints:
+    """Every week, once there are three years and three event days."""
+    enough = np.flatnonzero(np.cumsum(history.counts) >= FIRST_EVENTS)
+    if len(enough) == 0:
+        return np.zeros(0, dtype=np.int64)
+    return np.arange(max(FIRST_DAYS, int(enough[0])), len(history.days), WEEK)
+
+
+def _given(parts: Floats, counts: Floats) -> Floats:
+    """Probability that each model gave to what came, shape (models, n)."""
+    place = np.minimum(counts, parts.shape[-1] - 1).astype(np.int64)
+    return np.asarray(parts[:, np.arange(len(counts)), place])

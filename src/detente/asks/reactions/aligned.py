@@ -1,0 +1,167 @@
+"""The series of a system side by side: one grid, one scale, no gap bridged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.errors import DataGapError
+from detente.relations.series import Series
+from detente.study.data import StudyData
+from detente.study.signal import Signal
+from detente.study.systems import System, SystemSeries
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Days = NDArray[np.datetime64]
+
+
+@dataclass(frozen=True, eq=False)
+class Aligned:
+    """The series of a system on one grid.
+
+    Attributes:
+        every: Kind of period.
+        dates: Period starts, shape (T,).
+        values: Log rates of counts, scores as they are, each less its mean within a source, shape
+            (T, k); NaN where unknown.
+        segments: Number of the unbroken stretch of one mixture of sources, shape (T,).
+        counted: Whether each series counts events, so that its changes are percentages.
+        sources: Labels of the sources, each once.
+        citations: How to cite them.
+    """
+
+    every: str
+    dates: Days
+    values: Floats
+    segments: Ints
+    counted: tuple[bool, ...]
+    sources: tuple[str, ...]
+    citations: tuple[str, ...]
+
+
+def align(data: StudyData, system: System) -> Aligned:
+    """Read every series of a system and put them side by side.
+
+    Levels of two sources are never compared: each series is taken as its distance from its own
+    mean within each source, and no lag reaches from one source to another.
+
+    Args:
+        data: The study's data as of a date.
+        system: The system as the study declares it.
+
+    Raises:
+        DataGapError: A series has no data, their periods differ, or they share no period.
+
+    Example:
+        >>> from lab.worlds.features import WorldSpec
+        >>> from lab.worlds.world import make
+        >>> data = make(WorldSpec(months=120), seed=1).data
+        >>> from detente.study.systems import SystemSeries
+        >>> read = {"figure": "counts", "measure": "verbal_cooperation"}
+        >>> system = System(id="two", label="two pairs", series=[
+        ...     SystemSeries(label="A and B", relation={"pair": ["AAA", "BBB"]}, reading=read),
+        ...     SystemSeries(label="B and C", relation={"pair": ["BBB", "CCC"]}, reading=read)])
+        >>> made = align(data, system)
+        >>> made.values.shape, made.every
+        ((120, 2), 'month')
+    """
+    every = _period(data, system)
+    signals = [_signal(data, series, every) for series in system.series]
+    parts = [signal.series.window(system.since, None) for signal in signals]
+    dates = _shared(parts)
+    values = [_on(dates, signal, part) for signal, part in zip(signals, parts, strict=True)]
+    segments = _segments([_placed(dates, part) for part in parts])
+    stacked = np.column_stack([_centred(column, segments) for column in values])
+    return Aligned(
+        every=every,
+        dates=dates,
+        values=stacked,
+        segments=segments,
+        counted=tuple(signal.counts for signal in signals),
+        sources=tuple(dict.fromkeys(signal.source for signal in signals)),
+        citations=tuple(dict.fromkeys(part.citation for part in parts)),
+    )
+
+
+def _period(data: StudyData, system: System) -> str:
+    """The kind of period that all relations of the system are read by."""
+    found = {
+        signal.series.every
+        for series in system.series
+        if series.reading is not None
+        for signal in data.signals(series.relation, [series.reading])[0]
+    } or {"month"}
+    if len(found) > 1:
+        raise DataGapError(
+            "The series could not be put side by side.",
+            f"Their periods differ: {', '.join(sorted(found))}.",
+            "Read all of them by figures of one period.",
+        )
+    return found.pop()
+
+
+def _signal(data: StudyData, series: SystemSeries, every: str) -> Signal:
+    if series.relation.action is not None:
+        counted = data.action_series(series.relation.action, every)
+        return Signal(counted, True, "chronicle", series.relation.action, series.label)
+    found, gaps = data.signals(series.relation, [series.reading] if series.reading else [])
+    if not found:
+        raise DataGapError(
+            f"There is no series of {series.label}.",
+            " ".join(gaps) or "No source has it.",
+            "Load event data that cover it.",
+        )
+    return found[0]
+
+
+def _shared(parts: list[Series]) -> Days:
+    """Periods from the latest beginning to the earliest end."""
+    known = [part.dates[np.isfinite(part.values)] for part in parts]
+    if any(len(dates) == 0 for dates in known):
+        raise DataGapError(
+            "The series could not be put side by side.",
+            "One of them has no data in the span of the system.",
+            "Load event data, or begin earlier.",
+        )
+    first, last = max(dates[0] for dates in known), min(dates[-1] for dates in known)
+    dates: Days = parts[0].dates[(parts[0].dates >= first) & (parts[0].dates <= last)]
+    if len(dates) == 0:
+        raise DataGapError(
+            "The series could not be put side by side.",
+            f"The latest begins on {first}, the earliest ends before it.",
+            "Load event data that overlap.",
+        )
+    return dates
+
+
+def _on(dates: Days, signal: Signal, part: Series) -> Floats:
+    """A signal's analysed values on the shared grid."""
+    whole = dict(zip(signal.series.dates.tolist(), signal.analysed().tolist(), strict=True))
+    inside = set(part.dates.tolist())
+    return np.array(
+        [whole[day] if day in inside else np.nan for day in dates.tolist()], dtype=np.float64
+    )
+
+
+def _placed(dates: Days, part: Series) -> Ints:
+    where = np.clip(np.searchsorted(part.dates, dates), 0, len(part.dates) - 1)
+    return np.asarray(part.segments[where], dtype=np.int64)
+
+
+def _segments(of_each: list[Ints]) -> Ints:
+    """One number for each mixture of sources, and a new one each time the mixture changes."""
+    mixture = np.column_stack(of_each)
+    changes = np.any(np.diff(mixture, axis=0) != 0, axis=1)
+    return np.concatenate([[0], np.cumsum(changes)]).astype(np.int64)
+
+
+def _centred(column: Floats, segments: Ints) -> Floats:
+    centred = column.copy()
+    for number in np.unique(segments):
+        inside = (segments == number) & np.isfinite(column)
+        if inside.any():
+            centred[inside] -= column[inside].mean()
+    return centred

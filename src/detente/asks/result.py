@@ -1,0 +1,61 @@
+"""Everything that one run of a study produces, as frozen data for the report and for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from detente.asks.claims.finding import Finding
+from detente.asks.claims.result import DataUsed, Mark, ShownSeries, Span, TensionReading, ThenAndNow
+from detente.asks.forecasts.result import Outlook
+from detente.asks.reactions.result import Reactions
+from detente.asks.scenarios.result import WhatIf
+
+
+@dataclass(frozen=True, eq=False)
+class StudyResult:
+    """One run of a study.
+
+    Attributes:
+        study: The study's name; `title` its heading; `question` the question of its title.
+        headline: The answer to that question in one sentence; `headline_strength` how sure.
+        about: What is studied (author, outlet, date, link), in one line.
+        as_of: ISO day: nothing known later was used.
+        parties: ISO codes of the parties, in the study's order; `party_names` code to name.
+        rules: The verdict rules in plain words, as (name, text).
+        findings: One per claim, in the study's order.
+        reactions: Who reacts to whom, as far as the study asks.
+        outlook: Odds of what comes next, and their track record.
+        what_if: Scenarios.
+        tension: Readings of the system's tension, best first; `marks` and `spans` go with it.
+        then_and_now: Relations of all pairs, one table per source.
+        data: What was used; `missing` what is not there and what it would add; `notes` on overlaps.
+        cite: How to cite the study.
+        shown: All series shown, for CSV.
+    """
+
+    study: str
+    title: str
+    question: str
+    headline: str
+    headline_strength: str
+    about: str
+    as_of: str
+    seed: int
+    version: str
+    parties: tuple[str, ...]
+    party_names: Mapping[str, str]
+    rules: tuple[tuple[str, str], ...]
+    findings: tuple[Finding, ...]
+    reactions: Reactions
+    outlook: Outlook
+    what_if: WhatIf
+    tension: tuple[TensionReading, ...]
+    marks: tuple[Mark, ...]
+    spans: tuple[Span, ...]
+    then_and_now: tuple[ThenAndNow, ...]
+    data: tuple[DataUsed, ...]
+    missing: tuple[str, ...]
+    notes: tuple[str, ...]
+    cite: str
+    shown: tuple[ShownSeries, ...]

@@ -1,0 +1,324 @@
+"""The history that the simulation is fitted to: kinds of action by day, relations by month."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.errors import DataGapError
+from detente.study.data import StudyData
+from detente.study.parts import Relation
+from detente.study.scenarios import Relations, Simulation
+from detente.study.signal import Signal
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Days = NDArray[np.datetime64]
+
+MIN_CASES = 5
+"""Separate cases that an effect needs before anything is said of it."""
+
+APART = 30
+"""Days from the last one after which a day with an action is a case of its own."""
+
+MIN_DAYS = 3 * 365
+MIN_MONTHS = 60
+MIN_EVENTS = 24  # of a dyad
+
+
+@dataclass(frozen=True, eq=False)
+class Chronology:
+    """Kinds of action by day.
+
+    Attributes:
+        kinds: Their names; `after` which kind (column) may bring more of which (row), shape (D, D).
+        days: The sample, shape (T,).
+        counts: Whether each happened, shape (T, D).
+        periods: Names of the policy periods; label 0 stands for the time outside all of them.
+        labels: Label of the period of each day, shape (T,).
+        left_out: Kinds without enough days, as sentences.
+    """
+
+    kinds: tuple[str, ...]
+    after: NDArray[np.bool_]
+    days: Days
+    counts: Floats
+    periods: tuple[str, ...]
+    labels: Ints
+    left_out: tuple[str, ...]
+
+    def label_at(self, day: np.datetime64, data: StudyData) -> int:
+        """Label of the period that runs on a day; the last one known if that has no data."""
+        label = int(period_labels(data, self.periods, np.array([day]))[0])
+        return label if (self.labels == label).any() else int(self.labels[-1])
+
+
+@dataclass(frozen=True, eq=False)
+class Monthly:
+    """Relations by month, with what may drive them.
+
+    Attributes:
+        groups: Id of the relations that each dyad belongs to; `dyads` their codes.
+        reverse: Place of each dyad's reverse within its group, or -1, shape (M,).
+        dates: Months, shape (T,).
+        counts: Events, shape (T, M).
+        exposure: All events reported, shape (T,).
+        labels: Label of the period of each month, shape (T,).
+        drivers: Labels of the drivers; `members` which kinds belong to each, shape (J, D).
+        cases: Months with each driver, shape (J,).
+        driven: Driver values by month, shape (T, J): see `driver_value`.
+        citations: How to cite the sources.
+        left_out: What was left out and why, as sentences.
+    """
+
+    groups: tuple[str, ...]
+    dyads: tuple[tuple[str, str], ...]
+    reverse: Ints
+    dates: Days
+    counts: Floats
+    exposure: Floats
+    labels: Ints
+    drivers: tuple[str, ...]
+    members: NDArray[np.bool_]
+    cases: Ints
+    driven: Floats
+    citations: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def driver_value(now: Floats, before: Floats) -> Floats:
+    """How strongly a driver acts, from its days in this month and the one before.
+
+    The logarithm keeps a month with many of them from moving relations beyond what was ever seen.
+
+    Example:
+        >>> driver_value(np.array([1.0]), np.array([0.0])).round(3).tolist()
+        [0.693]
+    """
+    return np.asarray(np.log1p(now + before))
+
+
+def cases(days: Days) -> int:
+    """Separate cases among the days of an action: at least `APART` days after the day before.
+
+    Example:
+        >>> cases(np.array(["2017-01-01", "2017-01-20", "2017-06-01"], dtype="datetime64[D]"))
+        2
+    """
+    if len(days) == 0:
+        return 0
+    return 1 + int((np.diff(days) >= np.timedelta64(APART, "D")).sum())
+
+
+def period_labels(data: StudyData, periods: tuple[str, ...], days: Days) -> Ints:
+    """Number of the period of each day, from 1; 0 outside all of them.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> days = np.array(["2005-01-01", "2010-01-01", "2020-01-01"], dtype="datetime64[D]")
+        >>> period_labels(data, ("six-party-process", "strategic-patience"), days).tolist()
+        [1, 2, 0]
+    """
+    labels = np.zeros(len(days), dtype=np.int64)
+    for number, name in enumerate(periods, 1):
+        period = data.study.periods[name]
+        end = np.datetime64(period.end or dt.date.max)
+        labels[(days >= np.datetime64(period.start)) & (days < end)] = number
+    return labels
+
+
+def read_chronology(data: StudyData, model: Simulation) -> Chronology:
+    """The kinds by day, as far as they have enough days to be modelled.
+
+    Raises:
+        DataGapError: The sample is too short or no kind is left.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> past = read_chronology(data, data.study.simulation)
+        >>> past.kinds[:2], past.days[0]
+        (('missile-tests', 'nuclear-tests'), np.datetime64('1998-01-01'))
+    """
+    first, last = np.datetime64(model.since, "D"), np.datetime64(data.as_of, "D")
+    days = np.arange(first, last + 1)
+    if len(days) < MIN_DAYS:
+        raise DataGapError(
+            "The system could not be simulated.",
+            f"Its sample would run from {first} to {last}, {max(len(days), 0)} days.",
+            f"Choose a later date: {MIN_DAYS} days are needed.",
+        )
+    found = {kind.action: np.isin(days, data.days_of(kind.action)) for kind in model.kinds}
+    kept = [name for name, on in found.items() if on.sum() >= MIN_CASES]
+    if not kept:
+        raise DataGapError(
+            "The system could not be simulated.",
+            f"No kind has {MIN_CASES} days from {first} to {last}.",
+            "Choose wider kinds or a later date.",
+        )
+    allowed = {kind.action: {kind.action, *kind.after} for kind in model.kinds}
+    return Chronology(
+        kinds=tuple(kept),
+        after=np.array([[source in allowed[target] for source in kept] for target in kept]),
+        days=days,
+        counts=np.stack([found[name] for name in kept], axis=1).astype(np.float64),
+        periods=tuple(model.periods),
+        labels=period_labels(data, tuple(model.periods), days),
+        left_out=tuple(
+            f"{_capital(data.label_of(name))} are left out: {int(on.sum())} days, {MIN_CASES} are "
+            "needed."
+            for name, on in found.items()
+            if name not in kept
+        ),
+    )
+
+
+def read_monthly(data: StudyData, model: Simulation, kinds: tuple[str, ...]) -> Monthly | None:
+    """The relations by month over the span that all of them share; None if there are none.
+
+    Levels of two sources are never compared: of a series put together from several sources, the
+    longest stretch of one of them is used.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> asked = data.study.simulation
+        >>> months = read_monthly(data, asked, tuple(kind.action for kind in asked.kinds))
+        >>> str(months.dates[0])[:7], str(months.dates[-1])[:7]
+        ('2002-01', '2013-12')
+    """
+    found, gaps = _signals(data, model)
+    span = _span([signal for _, _, signal in found])
+    if span is None:
+        return None
+    kept = [one for one in found if _usable(one[2], span)]
+    gaps += [
+        f"{_capital(one[2].noun)} is left out: it has gaps or hardly any events."
+        for one in found
+        if not _usable(one[2], span)
+    ]
+    if not kept:
+        return None
+    parts = [signal.series.window(*span) for _, _, signal in kept]
+    dates = parts[0].dates
+    keys = [(group, dyad) for group, dyad, _ in kept]
+    members, used, dropped = _drivers(data, model, kinds, dates)
+    driven = [driver_value(*_days_by_month(data, kinds, row, dates)) for row in members]
+    return Monthly(
+        groups=tuple(group for group, _ in keys),
+        dyads=tuple(dyad for _, dyad in keys),
+        reverse=np.array([_place((group, dyad[::-1]), keys) for group, dyad in keys]),
+        dates=dates,
+        counts=np.stack([part.values for part in parts], axis=1),
+        exposure=_exposure([signal for _, _, signal in kept], span, len(dates)),
+        labels=period_labels(data, tuple(model.periods), dates),
+        drivers=tuple(label for label, _ in used),
+        members=members,
+        cases=np.array([number for _, number in used], dtype=np.int64),
+        driven=np.array(driven).reshape(len(driven), len(dates)).T,
+        citations=tuple(dict.fromkeys(part.citation for part in parts)),
+        left_out=(*gaps, *dropped),
+    )
+
+
+def _signals(
+    data: StudyData, model: Simulation
+) -> tuple[list[tuple[str, tuple[str, str], Signal]], list[str]]:
+    found: list[tuple[str, tuple[str, str], Signal]] = []
+    gaps: list[str] = []
+    for relations in model.relations:
+        for a, b in _dyads(data, relations):
+            signals, missing = data.signals(Relation(dyads=[[a, b]]), [relations.reading])
+            if signals and signals[0].counts:
+                found.append((relations.id, (a, b), signals[0]))
+            gaps += missing
+    return found, list(dict.fromkeys(gaps))
+
+
+def _dyads(data: StudyData, relations: Relations) -> list[tuple[str, str]]:
+    codes = data.study.codes
+    pairs = relations.dyads or [[a, b] for a in codes for b in codes if a != b]
+    return [(a, b) for a, b in pairs]
+
+
+def _span(signals: list[Signal]) -> tuple[str, str] | None:
+    """First and last month that all series have, or None if these are too few."""
+    ends = [end for signal in signals if (end := _stretch(signal)) is not None]
+    if not ends:
+        return None
+    first, last = max(one[0] for one in ends), min(one[1] for one in ends)
+    months = (last - first).astype("timedelta64[D]").astype(int) / 30
+    return (str(first), str(last)) if months >= MIN_MONTHS else None
+
+
+def _stretch(signal: Signal) -> tuple[np.datetime64, np.datetime64] | None:
+    """The longest stretch of one source: its first and last month with a value."""
+    series = signal.series
+    if series.every != "month":
+        return None
+    known = np.isfinite(series.values)
+    runs = [series.dates[known & (series.segments == part)] for part in np.unique(series.segments)]
+    longest = max(runs, key=len)
+    return (longest[0], longest[-1]) if len(longest) else None
+
+
+def _usable(signal: Signal, span: tuple[str, str]) -> bool:
+    part = signal.series.window(*span)
+    whole = bool(np.isfinite(part.values).all()) and len(np.unique(part.segments)) == 1
+    return whole and bool(part.values.sum() >= MIN_EVENTS)
+
+
+def _exposure(signals: list[Signal], span: tuple[str, str], months: int) -> Floats:
+    """All events reported by month, from the first series that knows them."""
+    for signal in signals:
+        known = signal.series.window(*span).exposure
+        if known is not None and np.isfinite(known).all() and known.min() > 0:
+            return np.asarray(known, dtype=np.float64)
+    return np.ones(months)
+
+
+def _drivers(
+    data: StudyData, model: Simulation, kinds: tuple[str, ...], dates: Days
+) -> tuple[NDArray[np.bool_], list[tuple[str, int]], list[str]]:
+    """Drivers with enough months, by kinds; with their labels and months; and the others."""
+    rows, used, dropped = [], [], []
+    for driver in model.drivers:
+        row = np.array([name in driver.actions for name in kinds])
+        months = int((_days_by_month(data, kinds, row, dates)[0] > 0).sum())
+        if months >= MIN_CASES:
+            rows.append(row)
+            used.append((driver.label, months))
+        else:
+            dropped.append(
+                f"That {driver.label} move relations is left out: {months} of the "
+                f"{len(dates)} months have any, {MIN_CASES} are needed."
+            )
+    return np.array(rows, dtype=bool).reshape(-1, len(kinds)), used, dropped
+
+
+def _days_by_month(
+    data: StudyData, kinds: tuple[str, ...], row: NDArray[np.bool_], dates: Days
+) -> tuple[Floats, Floats]:
+    """Days with a driver in each month, and in the month before."""
+    first = dates[0].astype("datetime64[M]") - 1
+    counts = np.zeros(len(dates) + 1)
+    for name in np.array(kinds)[row]:
+        months = (data.days_of(str(name)).astype("datetime64[M]") - first).astype(int)
+        inside = months[(months >= 0) & (months <= len(dates))]
+        counts += np.bincount(inside, minlength=len(dates) + 1)
+    return counts[1:], counts[:-1]
+
+
+def _place(key: tuple[str, tuple[str, ...]], keys: list[tuple[str, tuple[str, str]]]) -> int:
+    return next((place for place, one in enumerate(keys) if one == key), -1)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

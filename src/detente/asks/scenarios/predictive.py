@@ -1,0 +1,231 @@
+"""Posterior predictive checks: do simulated histories look like the one that happened?
+
+Nothing that is compared was fitted: the model knows each day's rate given the days before, not how
+uneven months are, how long silences last, or how kinds and dyads move together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binom
+
+from detente.asks.scenarios.arms import no_months
+from detente.asks.scenarios.coupled import WITHOUT, Daily, Watch, simulate_pairs
+from detente.asks.scenarios.model import Model
+from detente.asks.scenarios.relations import redrawn, scatter
+from detente.asks.scenarios.result import PredictiveChecks, PredictiveRow
+from detente.estimators.checks import Check
+
+Floats = NDArray[np.float64]
+
+HISTORIES = 200
+MONTH = 30
+OFTEN = 20  # days that a kind needs for its features to mean something
+BOUND = 0.05
+TINY = 1e-8  # shocks and clumping below it are none
+
+
+def predictive_checks(
+    model: Model, *, histories: int = HISTORIES, seed: int = 1
+) -> PredictiveChecks:
+    """Simulate histories from the fitted model and compare what was not fitted.
+
+    Args:
+        model: The fitted model.
+        histories: Number of simulated histories.
+        seed: Seed of the random numbers.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> from detente.asks.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> made = predictive_checks(model, histories=20)
+        >>> made.rows[0].feature, made.rows[0].series
+        ('variance of 30-day counts over their mean', 'missile-tests')
+
+    Source:
+        Gelman, Meng and Stern (1996), Posterior predictive assessment of model fitness via realized
+        discrepancies, Statistica Sinica 6.
+    """
+    rows = [*_daily_rows(model, histories, seed), *_monthly_rows(model, histories, seed)]
+    return PredictiveChecks(tuple(rows), tuple(_summed(rows)), histories)
+
+
+def _daily_rows(model: Model, histories: int, seed: int) -> Iterator[PredictiveRow]:
+    past = model.past
+    seen, drawn = past.counts.astype(np.int64), simulated_days(model, histories, seed)
+    often = [d for d in range(len(past.kinds)) if seen[:, d].sum() >= OFTEN]
+    for d in often:
+        for feature, measure in (
+            ("variance of 30-day counts over their mean", _dispersion),
+            ("longest silence, days", _longest),
+            ("share of gaps within a week", _short_gaps),
+        ):
+            yield _row(
+                feature, past.kinds[d], measure(seen[:, d]), [measure(x[:, d]) for x in drawn]
+            )
+    blocks, made = _blocks(seen), [_blocks(one) for one in drawn]
+    for a, b in combinations(often, 2):
+        yield _row(
+            "correlation of 30-day counts", f"{past.kinds[a]} and {past.kinds[b]}",
+            _correlation(blocks[:, a], blocks[:, b]),
+            [_correlation(one[:, a], one[:, b]) for one in made],
+        )  # fmt: skip
+
+
+def simulated_days(model: Model, histories: int, seed: int) -> NDArray[np.uint8]:
+    """Histories of the kinds over the sample, shape (histories, T, D), begun without a past.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> from detente.asks.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> simulated_days(model, 4, 1).shape == (4, *model.past.counts.shape)
+        True
+    """
+    past, drawn = model.past, model.daily
+    days, kinds = past.counts.shape
+    halves = []
+    for rates, excitation in zip(drawn.rates, drawn.excitation, strict=True):
+        daily = Daily(
+            base=np.repeat(rates[past.labels][None], 2, axis=0),
+            jumps=np.ascontiguousarray(
+                np.repeat(excitation[None], 2, axis=0).transpose(0, 2, 3, 1)
+            ),
+            heat=np.zeros((2, len(drawn.decays), kinds)),
+            decays=drawn.decays,
+            gain=drawn.gain,
+            forced=np.zeros((2, days, kinds), dtype=np.int64),
+        )
+        halves.append((daily, no_months(1, np.zeros(kinds))))
+    watch = Watch(
+        np.array([0, days]), np.zeros((0, 0)), np.zeros((0, kinds), dtype=bool), histories
+    )
+    return simulate_pairs(halves[:histories], watch, histories, seed=seed).traces[:, WITHOUT]
+
+
+def _monthly_rows(model: Model, histories: int, seed: int) -> Iterator[PredictiveRow]:
+    months = model.months
+    if months is None or model.fit is None:
+        return
+    drawn = simulated_months(model, histories, seed)
+    for measure in model.simulation.measures:
+        group = np.array([one == measure.relations for one in months.groups])
+        if not group.any():
+            continue
+        seen, made = months.counts[:, group], drawn[:, :, group]
+        for feature, feel in (
+            ("variance of monthly totals over their mean", lambda x: _ratio(x.sum(axis=1))),
+            ("correlation of one month's total with the next", lambda x: _next(x.sum(axis=1))),
+            ("mean correlation of two dyads", _mean_correlation),
+        ):
+            yield _row(feature, measure.id, feel(seen), [feel(one) for one in made])
+
+
+def simulated_months(model: Model, histories: int, seed: int) -> Floats:
+    """Histories of the relations given the kinds that happened, shape (histories, T, M).
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> from detente.asks.scenarios.model import fit_model
+        >>> data = open_data(load("korea"))
+        >>> model = fit_model(data, draws=2)
+        >>> simulated_months(model, 4, 1).shape == (4, *model.months.counts.shape)
+        True
+    """
+    if model.months is None or model.fit is None:
+        return np.zeros((histories, 0, 0))
+    rng = np.random.default_rng(seed)
+    months, baseline = model.months, model.fit.inputs.baseline
+    effects, own, back = redrawn(months, model.fit, histories, seed)
+    group, shock, clumping = scatter(months, model.fit)
+    base = np.stack([baseline.rates(one) for one in effects])
+    left, gain = float(np.exp(-model.fit.decays[0])), float(model.fit.gain[0])
+    made, state = np.zeros(base.shape), np.zeros((histories, base.shape[2]))
+    shocks = rng.gamma(
+        1 / np.maximum(shock, TINY), np.maximum(shock, TINY), (*base.shape[:2], len(shock))
+    )
+    for t in range(base.shape[1]):
+        excited = own * state + back * state[:, months.reverse] * (months.reverse >= 0)
+        rate = (base[:, t] + excited) * shocks[:, t, group]
+        made[:, t] = rng.poisson(rng.gamma(rate / clumping.clip(TINY), clumping.clip(TINY)))
+        state = left * state + gain * made[:, t]
+    return made
+
+
+def _row(feature: str, series: str, seen: float, drawn: list[float]) -> PredictiveRow:
+    values = np.array(drawn)
+    low, high = np.quantile(values, [BOUND / 2, 1 - BOUND / 2])
+    below, above = (values <= seen).mean(), (values >= seen).mean()
+    tail = min(1.0, 2 * min(below, above))
+    return PredictiveRow(feature, series, float(seen), float(low), float(high), float(tail))
+
+
+def _summed(rows: list[PredictiveRow]) -> Iterator[Check]:
+    """For each feature, whether more of its series lie outside than chance would put there."""
+    for feature in dict.fromkeys(row.feature for row in rows):
+        found = [row for row in rows if row.feature == feature]
+        out = [row.series for row in found if row.tail < BOUND]
+        told = f"; not of {', '.join(out)}" if out else ""
+        yield Check(
+            f"Simulated histories have the {feature}",
+            bool(binom.sf(len(out) - 1, len(found), BOUND) > BOUND),
+            f"{len(found) - len(out)} of {len(found)} lie within 95% of what is simulated{told}.",
+        )
+
+
+def _blocks(counts: NDArray[np.integer]) -> Floats:
+    whole = len(counts) // MONTH * MONTH
+    return np.asarray(counts[:whole].reshape(-1, MONTH, counts.shape[1]).sum(axis=1), dtype=float)
+
+
+def _dispersion(counts: NDArray[np.integer]) -> float:
+    return _ratio(_blocks(counts[:, None])[:, 0])
+
+
+def _ratio(totals: Floats) -> float:
+    mean = float(totals.mean())
+    return float(totals.var()) / mean if mean > 0 else 0.0
+
+
+def _gaps(counts: NDArray[np.integer]) -> NDArray[np.int64]:
+    return np.diff(np.flatnonzero(counts))
+
+
+def _longest(counts: NDArray[np.integer]) -> float:
+    ends = np.concatenate([[-1], np.flatnonzero(counts), [len(counts)]])
+    return float(np.diff(ends).max() - 1)
+
+
+def _short_gaps(counts: NDArray[np.integer]) -> float:
+    gaps = _gaps(counts)
+    return float((gaps <= 7).mean()) if len(gaps) else 0.0
+
+
+def _correlation(a: Floats, b: Floats) -> float:
+    if a.std() == 0 or b.std() == 0:
+        return 0.0
+    return float(np.corrcoef(a, b)[0, 1])
+
+
+def _next(totals: Floats) -> float:
+    return _correlation(totals[:-1], totals[1:])
+
+
+def _mean_correlation(counts: Floats) -> float:
+    """Mean over pairs of dyads that vary."""
+    varying = counts[:, counts.std(axis=0) > 0]
+    size = varying.shape[1]
+    if size < 2:
+        return 0.0
+    found = np.corrcoef(varying.T)
+    return float((found.sum() - size) / (size * (size - 1)))

@@ -1,0 +1,397 @@
+"""Event studies on a regular series: what changed after episodes, against matched placebo dates.
+
+A change is the mean of the series from an episode's start over `window` periods, less its mean over
+the `baseline` periods before, less the change that the time of year alone lets one expect. Placebo
+dates are dates of the same era and volatility at which no episode ran; ordinary t-tests are not
+used, because series of relations are calm for years and then wild, and a t-test on such a series
+finds "effects" of dates picked at random.
+
+The expected change comes from a regression over all dates, not from the mean of the few placebo
+dates of an episode: in simulated worlds that mean was so noisy that a twentieth became a tenth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import t
+
+from detente.errors import DataGapError
+from detente.estimators import specs
+from detente.estimators.placebo import two_sided
+from detente.estimators.tables import Tabular
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+MIN_POOL = 16
+VOLATILITY_CLASSES = 3
+HARMONICS = 2
+SEASONAL_FROM = 40  # changes below which a season cannot be told from chance
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """A series on a regular grid with what matching needs to know about each period.
+
+    Attributes:
+        values: Shape (T,), NaN where there is no data.
+        block: Source block of each period, shape (T,); windows never cross from one to another.
+        year: Decimal year of each period, shape (T,).
+        season: Position within the year, 0 to 1, shape (T,).
+    """
+
+    values: Floats
+    block: Ints
+    year: Floats
+    season: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class EventStudy(Tabular):
+    """The result of an event study.
+
+    Attributes:
+        starts: Index of each episode used, shape (n,).
+        changes: Change after each episode beyond the expected one, shape (n,).
+        effect: Mean of `changes`.
+        placebo: Draws of the effect at matched placebo dates, shape (draws,).
+        p_placebo: Two-sided share of placebo effects at least as large.
+        p_shift: The same when all episodes are moved together along the calendar.
+        pool_sizes: Number of matched placebo dates of each episode, shape (n,).
+        ladder: How many of the matching rules had to be dropped for each episode, shape (n,).
+        dropped: Episodes that could not be used for lack of data around them.
+        pools: Indices of the matched placebo dates of each episode.
+    """
+
+    starts: Ints
+    changes: Floats
+    effect: float
+    placebo: Floats
+    p_placebo: float
+    p_shift: float
+    pool_sizes: Ints
+    ladder: Ints
+    dropped: int
+    pools: tuple[Ints, ...]
+
+    def interval(self, coverage: float = 0.90) -> tuple[float, float]:
+        """Interval of the mean effect over these episodes: the effects that the placebos allow.
+
+        The spread of the placebo draws, with the quantile of a t-distribution for so few episodes.
+        A bootstrap over episodes covered less in simulated worlds: it cannot see what all episodes
+        share, such as the estimate of the expected change.
+        """
+        reach = float(t.ppf((1 + coverage) / 2, 2 * len(self.starts)) * self.placebo.std())
+        return self.effect - reach, self.effect + reach
+
+    def columns(self) -> Mapping[str, Any]:
+        """One row per episode: its change, placebo dates, and matching rules dropped for it."""
+        return {
+            "start": self.starts,
+            "change": self.changes,
+            "placebo_dates": self.pool_sizes,
+            "rules_dropped": self.ladder,
+        }
+
+    def spec(self) -> specs.Spec:
+        """The change after each episode; their mean in the title."""
+        low, high = self.interval()
+        return specs.bars(
+            self.columns(),
+            x="start",
+            y="change",
+            title=f"Mean change {self.effect:.3g} (90% interval {low:.3g} to {high:.3g})",
+            titles=("period in which the episode starts", "change beyond the expected one"),
+        )
+
+
+def merge_episodes(periods: Sequence[int] | Ints, gap: int) -> Ints:
+    """Starts of the episodes: causes closer together than `gap` periods are one episode.
+
+    Args:
+        periods: Index of the period of each cause, any order, repeats allowed.
+        gap: An episode ends when this many periods pass without a cause.
+
+    Returns:
+        Index of the first cause of each episode, in order.
+
+    Example:
+        >>> merge_episodes([1, 2, 4, 12, 30], gap=3).tolist()
+        [1, 12, 30]
+    """
+    ordered = np.unique(np.asarray(periods, dtype=np.int64))
+    if len(ordered) == 0:
+        return ordered
+    first = np.concatenate([[True], np.diff(ordered) >= gap])
+    return np.asarray(ordered[first], dtype=np.int64)
+
+
+def change_at(grid: Grid, window: int, baseline: int, lag: int = 0) -> Floats:
+    """The change at every period, shape (T,); NaN where the data around it do not allow one.
+
+    Args:
+        grid: The series.
+        window: Periods after the start that are averaged.
+        baseline: Periods before the start that are averaged.
+        lag: Periods between the start and the first one averaged; 0 counts the start itself.
+
+    Example:
+        >>> step = np.array([0.0, 0, 0, 0, 1, 1, 1, 1])
+        >>> flat = np.zeros(8)
+        >>> grid = Grid(step, flat.astype(int), flat, flat)
+        >>> change_at(grid, window=2, baseline=2)[4].item()
+        1.0
+
+    Source:
+        MacKinlay (1997), Event studies in economics and finance.
+    """
+    after = _mean_of_next(grid, window, lag)
+    before = _mean_of_next(grid, baseline, -baseline)
+    first, last = _shifted(grid.block, -baseline), _shifted(grid.block, lag + window - 1)
+    same = (first == last) & (first >= 0)
+    return np.where(same, after - before, np.nan)
+
+
+def event_study(
+    grid: Grid,
+    causes: Sequence[int] | Ints,
+    *,
+    window: int,
+    baseline: int,
+    lag: int = 0,
+    gap: int | None = None,
+    draws: int = 1999,
+    seed: int = 1,
+) -> EventStudy:
+    """Mean change after episodes, beyond that at matched placebo dates.
+
+    Args:
+        grid: The series and what is matched on.
+        causes: Index of the period of every cause.
+        window: Periods after the start of an episode.
+        baseline: Periods before it.
+        lag: See `change_at`.
+        gap: Causes closer than this are one episode; by default window and baseline together, so
+            that nothing that followed an earlier cause lies in an episode's baseline.
+        draws: Number of placebo draws.
+        seed: Seed of the random numbers.
+
+    Returns:
+        The effect, its placebo distribution, and every episode's own change.
+
+    Raises:
+        DataGapError: No episode has enough data around it, or there are no placebo dates.
+
+    Example:
+        >>> rng = np.random.default_rng(0)
+        >>> t = np.arange(240)
+        >>> values = rng.normal(size=240)
+        >>> for start in range(20, 220, 20):
+        ...     values[start : start + 3] += 2.0
+        >>> grid = Grid(values, np.zeros(240, dtype=int), 2000 + t / 12, (t % 12) / 12)
+        >>> study = event_study(grid, list(range(20, 220, 20)), window=3, baseline=3)
+        >>> bool(study.p_placebo < 0.05)
+        True
+
+    Source:
+        MacKinlay (1997), Event studies in economics and finance, for the design; Abadie, Diamond
+        and Hainmueller (2010) for inference by placebo; Rosenbaum (2002), Observational Studies,
+        for intervals from a randomisation test.
+    """
+    causes = np.asarray(causes, dtype=np.int64)
+    all_changes = change_at(grid, window, baseline, lag)
+    episodes = merge_episodes(causes, gap or window + baseline + lag)
+    usable = episodes[np.isfinite(all_changes[episodes])]
+    if len(usable) == 0:
+        raise DataGapError(
+            "No episode could be measured.",
+            f"None of the {len(episodes)} episodes has data before and after it.",
+            "Load event data that cover them.",
+        )
+    pools, ladder = _pools(grid, all_changes, usable, causes, window + lag)
+    dose = change_at(_under_causes(grid, causes, window, lag), window, baseline, lag)
+    expected, free = _expected(grid, all_changes, dose, (window + baseline) / 2)
+    changes = all_changes[usable] - expected[usable]
+    effect = float(changes.mean())
+    placebo = _placebo_effects(free, pools, draws, seed)
+    return EventStudy(
+        starts=usable,
+        changes=np.asarray(changes, dtype=np.float64),
+        effect=effect,
+        placebo=placebo,
+        p_placebo=two_sided(effect, placebo),
+        p_shift=two_sided(effect, _calendar_shifts(free, usable)),
+        pool_sizes=np.array([len(pool) for pool in pools], dtype=np.int64),
+        ladder=ladder,
+        dropped=len(episodes) - len(usable),
+        pools=tuple(pools),
+    )
+
+
+def path_around(grid: Grid, starts: Ints, before: int, after: int, baseline: int) -> Floats:
+    """The series around each start, less its mean over the `baseline` periods before it.
+
+    Offsets run from -before to after - 1, so the shape is (n, before + after); NaN outside the
+
+    Args:
+        grid: The series.
+        starts: Index of each start, shape (n,).
+        before: Periods before each start, at least `baseline`.
+        after: Periods from each start on.
+        baseline: Periods before the start whose mean is taken off.
+
+    Example:
+        >>> line = np.arange(10.0)
+        >>> flat = np.zeros(10)
+        >>> grid = Grid(line, flat.astype(int), flat, flat)
+        >>> path_around(grid, np.array([5]), 2, 2, 2).tolist()
+        [[-0.5, 0.5, 1.5, 2.5]]
+
+    Source:
+        MacKinlay (1997), Event studies in economics and finance.
+    """
+    offsets = np.arange(-before, after)
+    index = starts[:, None] + offsets
+    inside = (index >= 0) & (index < len(grid.values))
+    index = np.clip(index, 0, len(grid.values) - 1)
+    inside &= grid.block[index] == grid.block[starts][:, None]
+    values = np.where(inside, grid.values[index], np.nan)
+    past = values[:, before - baseline : before]
+    known = np.isfinite(past).sum(axis=1, keepdims=True)
+    base = np.nansum(past, axis=1, keepdims=True) / np.where(known == 0, np.nan, known)
+    return np.asarray(values - base, dtype=np.float64)
+
+
+def _shifted(array: Ints, by: int) -> Ints:
+    """The value `by` periods ahead of each period, -1 outside the series."""
+    index = np.arange(len(array)) + by
+    inside = (index >= 0) & (index < len(array))
+    return np.where(inside, array[np.clip(index, 0, len(array) - 1)], -1)
+
+
+def _mean_of_next(grid: Grid, length: int, offset: int) -> Floats:
+    """Mean over `length` periods that begin `offset` periods after each; half must be known."""
+    index = np.arange(len(grid.values))[:, None] + offset + np.arange(length)
+    inside = (index >= 0) & (index < len(grid.values))
+    values = grid.values[np.clip(index, 0, len(grid.values) - 1)]
+    known = inside & np.isfinite(values)
+    count = known.sum(axis=1)
+    total = np.where(known, values, 0.0).sum(axis=1)
+    means = np.where(2 * count >= length, total / np.maximum(count, 1), np.nan)
+    return np.asarray(means, dtype=np.float64)
+
+
+def _under_causes(grid: Grid, causes: Ints, window: int, lag: int) -> Grid:
+    """The grid with 1 in the periods that a cause may have moved, 0 in others, NaN as before."""
+    under = np.where(np.isfinite(grid.values), 0.0, np.nan)
+    for cause in causes:
+        under[cause + lag : cause + lag + window] += 1.0
+    return replace(grid, values=np.minimum(under, 1.0))
+
+
+def _expected(grid: Grid, changes: Floats, dose: Floats, overlap: float) -> tuple[Floats, Floats]:
+    """What a change would be by the time of year, and every change free of that and of causes.
+
+    Least squares over all dates, with a mean for each source block; the dose (how much more of the
+    window than of the baseline lies under causes) keeps effects of causes out of the rest. What is
+    left is widened for the degrees of freedom spent, each of which takes up `overlap` dates because
+    the windows of neighbouring dates overlap.
+
+    Returns:
+        Expected change by period, and changes less it and less what the dose explains.
+    """
+    known = np.isfinite(changes)
+    columns = [(grid.block == block).astype(np.float64) for block in np.unique(grid.block[known])]
+    if known.sum() >= SEASONAL_FROM and np.ptp(grid.season[known]) > 0:
+        turns = 2 * np.pi * grid.season * np.arange(1, HARMONICS + 1)[:, None]
+        columns += [*np.sin(turns), *np.cos(turns)]
+    design = np.stack([*columns, dose], axis=1)
+    slopes = np.linalg.lstsq(design[known], changes[known], rcond=None)[0]
+    expected = design[:, :-1] @ slopes[:-1]
+    free = changes - expected - slopes[-1] * dose
+    spent = min(0.5, design.shape[1] * overlap / known.sum())
+    return expected, free / np.sqrt(1 - spent)
+
+
+def _volatility_class(grid: Grid, span: int = 12) -> Ints:
+    """Third of its source block by how much it moved in the periods before, shape (T,)."""
+    steps = np.abs(np.diff(grid.values, prepend=np.nan))
+    moves = _mean_of_next(Grid(steps, grid.block, grid.year, grid.season), span, -span)
+    classes = np.full(len(moves), -1, dtype=np.int64)
+    for block in np.unique(grid.block):
+        here = (grid.block == block) & np.isfinite(moves)
+        if here.any():
+            cuts = np.quantile(moves[here], np.arange(1, VOLATILITY_CLASSES) / VOLATILITY_CLASSES)
+            classes[here] = np.searchsorted(cuts, moves[here])
+    return classes
+
+
+def _pools(
+    grid: Grid, changes: Floats, starts: Ints, causes: Ints, reach: int
+) -> tuple[list[Ints], Ints]:
+    """Matched placebo dates of each episode, dropping rules in turn until enough are left."""
+    clean = np.isfinite(changes)
+    for cause in causes:
+        clean[cause : cause + reach] = False
+    others = np.arange(len(changes)) != starts[:, None]
+    others &= grid.block == grid.block[starts][:, None]
+    rules = _rules(grid, starts)
+    ladder = np.full(len(starts), len(rules) - 1, dtype=np.int64)
+    chosen, found = others & np.isfinite(changes), np.zeros(len(starts), dtype=np.bool_)
+    for rung, rule in enumerate(rules):
+        pool = others & clean & rule
+        enough = ~found & (pool.sum(axis=1) >= MIN_POOL)
+        chosen[enough], ladder[enough] = pool[enough], rung
+        found |= enough
+    if not chosen.any(axis=1).all():
+        raise DataGapError(
+            "The effect could not be compared with placebo dates.",
+            "The series around the episodes is too short to hold any.",
+            "Load data that cover a longer period.",
+        )
+    return [np.flatnonzero(pool) for pool in chosen], ladder
+
+
+def _rules(grid: Grid, starts: Ints) -> list[Bools]:
+    """Masks of shape (n, T), strictest first: era and volatility; a wider era; the era; none."""
+    apart = np.abs(grid.year - grid.year[starts][:, None])
+    volatility = _volatility_class(grid)
+    alike = volatility == volatility[starts][:, None]
+    far = apart <= 8
+    return [(apart <= 4) & alike, far & alike, far, np.ones_like(far)]
+
+
+def _placebo_effects(free: Floats, pools: list[Ints], draws: int, seed: int) -> Floats:
+    """Effects at one random matched date per episode, each change with either sign.
+
+    Where nothing happens, before and after are interchangeable; without the signs the null would
+    lack what sets the few dates of one pool apart from all others, and be too narrow.
+    """
+    rng = np.random.default_rng(seed)
+    sizes = np.array([len(pool) for pool in pools])
+    table = np.zeros((len(pools), sizes.max()))
+    for row, pool in zip(table, pools, strict=True):
+        row[: len(pool)] = free[pool]
+    picked = rng.integers(0, sizes, size=(draws, len(pools)))
+    changes = table[np.arange(len(pools)), picked]
+    signs = 2.0 * rng.integers(0, 2, size=changes.shape) - 1.0
+    return np.asarray((signs * changes).mean(axis=1), dtype=np.float64)
+
+
+def _calendar_shifts(changes: Floats, starts: Ints) -> Floats:
+    """The mean change when all episodes are moved together, for every possible move."""
+    known = np.flatnonzero(np.isfinite(changes))
+    first, length = int(known[0]), int(known[-1] - known[0] + 1)
+    moves = np.arange(1, length)
+    index = first + (starts - first + moves[:, None]) % length
+    moved = changes[index]
+    count = np.isfinite(moved).sum(axis=1)
+    total = np.nansum(moved, axis=1)
+    means = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return np.asarray(means - np.nanmean(changes), dtype=np.float64)

@@ -1,0 +1,182 @@
+"""Does one dimension excite another? A test at the edge of what is possible.
+
+Excitation cannot be negative, so "no excitation" lies on the edge of the parameters. There the
+likelihood ratio is zero half of the time, and else chi-squared: an equal mixture of chi-squared
+with 0 and 1 degrees of freedom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import chi2
+
+from detente.errors import UsageError
+from detente.estimators.hawkes.newton import maximise
+from detente.estimators.hawkes.result import HawkesResult
+from detente.estimators.specs import Spec, heat
+from detente.estimators.tables import Tabular
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class CrossTest(Tabular):
+    """Test of no excitation of one dimension by another.
+
+    Attributes:
+        source: Who might excite.
+        target: Who might be excited.
+        branching: Estimated direct follow-ons of one event.
+        ratio: Likelihood-ratio statistic, divided by the dispersion of the target.
+        p_value: Probability of such a ratio or a larger one without excitation.
+    """
+
+    source: str
+    target: str
+    branching: float
+    ratio: float
+    p_value: float
+
+    def columns(self) -> dict[str, Any]:
+        """One row."""
+        return {name: [value] for name, value in vars(self).items()}
+
+    def spec(self) -> Spec:
+        """The p-value as one cell."""
+        return _cells(self.columns(), "p_value", "Does the one excite the other?")
+
+
+@dataclass(frozen=True, eq=False)
+class CrossTests(Tabular):
+    """Tests of all pairs of different dimensions, as one family.
+
+    Attributes:
+        tests: One test for each pair that may excite.
+        holm: P-values by Holm's step-down method over the family, shape (tests,).
+    """
+
+    tests: tuple[CrossTest, ...]
+    holm: Floats
+
+    def columns(self) -> dict[str, Any]:
+        """One row per pair, and the number tested."""
+        names = ("source", "target", "branching", "ratio", "p_value")
+        found: dict[str, Any] = {n: [getattr(test, n) for test in self.tests] for n in names}
+        return found | {"holm": self.holm, "tested": [len(self.tests)] * len(self.tests)}
+
+    def spec(self) -> Spec:
+        """The p-values as a matrix of cells, corrected for the number tested."""
+        title = f"Who excites whom? p-values by Holm, {len(self.tests)} tested"
+        return _cells(self.columns(), "holm", title)
+
+
+def cross_test(model: HawkesResult, source: str | int, target: str | int) -> CrossTest:
+    """Test whether `source` excites `target`.
+
+    The target's rate is fitted again without the source, the decays held. In a binned model the
+    question is whether earlier days of the source help to foretell the target, given all others;
+    at fast decays that includes a way through a third dimension on the day of the follow-on.
+
+    Args:
+        model: A fitted process, without a ridge.
+        source: Name or number of the dimension that might excite.
+        target: Name or number of the one that might be excited.
+
+    Returns:
+        The one-sided test. With several decays its p-value is an upper bound (least favourable
+        mixture).
+
+    Raises:
+        UsageError: The pair was not allowed to excite in the fit, or the fit has a ridge.
+
+    Example:
+        >>> from detente.estimators.hawkes import fit_binned
+        >>> days = np.random.default_rng(3).poisson(0.3, size=(400, 2))
+        >>> model = fit_binned(days, decays=[0.5], exposure=np.ones(400))
+        >>> cross_test(model, 0, 1).p_value > 0.05
+        True
+
+    Source:
+        Self and Liang (1987), Asymptotic properties of maximum likelihood estimators and
+        likelihood ratio tests under nonstandard conditions.
+    """
+    e, d = model.place(source), model.place(target)
+    data, best = model.profile.targets[d], model.profile.optima[d]
+    number = len(model.decays)
+    own = np.flatnonzero(data.columns // number == e)
+    _check(model, len(own), data.ridge, e, d)
+    kept = np.delete(best.parameters, data.effects + own)
+    for column in own[::-1]:
+        data = data.without(int(column))
+    ratio = max(0.0, 2 * (best.value - maximise(data, kept).value) / model.dispersion[d])
+    return CrossTest(
+        source=model.names[e],
+        target=model.names[d],
+        branching=float(model.branching[d, e]),
+        ratio=float(ratio),
+        p_value=_mixture(ratio, len(own)),
+    )
+
+
+def cross_tests(model: HawkesResult) -> CrossTests:
+    """Test every pair of different dimensions that may excite.
+
+    Args:
+        model: A fitted process, without a ridge.
+
+    Example:
+        >>> from detente.estimators.hawkes import fit_binned
+        >>> days = np.random.default_rng(3).poisson(0.3, size=(400, 2))
+        >>> model = fit_binned(days, decays=[0.5], exposure=np.ones(400), names=["A", "B"])
+        >>> cross_tests(model).table().column("target").to_pylist()
+        ['B', 'A']
+
+    Source:
+        Holm (1979), A simple sequentially rejective multiple test procedure.
+    """
+    number = len(model.decays)
+    pairs = [
+        (e, d)
+        for e in range(len(model.names))
+        for d, data in enumerate(model.profile.targets)
+        if e != d and (data.columns // number == e).any()
+    ]
+    tests = tuple(cross_test(model, e, d) for e, d in pairs)
+    return CrossTests(tests, _holm(np.array([test.p_value for test in tests])))
+
+
+def _cells(columns: dict[str, Any], value: str, title: str) -> Spec:
+    return heat(
+        columns, x="target", y="source", value=value, title=title, titles=("responds", "acts")
+    )
+
+
+def _check(model: HawkesResult, columns: int, ridge: float, source: int, target: int) -> None:
+    if columns and not ridge:
+        return
+    reason = "it has a ridge" if columns else "the pair was held at zero"
+    raise UsageError(
+        f"Excitation of {model.names[target]} by {model.names[source]} could not be tested.",
+        f"The model does not allow it: {reason}.",
+        "Fit again without the ridge and with the pair allowed.",
+    )
+
+
+def _mixture(ratio: float, parameters: int) -> float:
+    if ratio <= 0:
+        return 1.0
+    upper = chi2.sf(ratio, parameters)
+    lower = chi2.sf(ratio, parameters - 1) if parameters > 1 else 0.0
+    return float(0.5 * (upper + lower))
+
+
+def _holm(values: Floats) -> Floats:
+    order = np.argsort(values, kind="stable")
+    steps = values[order] * np.arange(len(values), 0, -1)
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return adjusted

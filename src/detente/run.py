@@ -1,0 +1,83 @@
+"""Run a study: every claim, then everything else that its report shows."""
+
+from __future__ import annotations
+
+from detente import __version__
+from detente.asks.claims.headline import headline
+from detente.asks.claims.options import Options
+from detente.asks.claims.overview import data_used, marks, overlap_notes, shown, spans, then_and_now
+from detente.asks.claims.rules import RULES
+from detente.asks.claims.run import Narrate, assess_claims
+from detente.asks.claims.tension import tension_readings
+from detente.asks.forecasts.run import outlook as look_ahead
+from detente.asks.reactions.run import react
+from detente.asks.result import StudyResult
+from detente.asks.scenarios.run import what_if
+from detente.estimators.threads import one_thread
+from detente.study.data import StudyData
+
+
+def run_study(
+    data: StudyData, options: Options | None = None, narrate: Narrate = lambda _: None
+) -> StudyResult:
+    """Run a study on its data.
+
+    Args:
+        data: The study's data as of a date.
+        options: Number of draws and the seed; by default the study's own seed.
+        narrate: Told what is being done.
+
+    Returns:
+        All findings and everything that the report shows.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> result = run_study(data, Options(draws=49, curve_draws=19, level_draws=100))
+        >>> result.findings[0].id
+        'us-china-cooperation'
+    """
+    with one_thread():
+        return _run(data, options or Options(seed=data.study.study.seed), narrate)
+
+
+def _run(data: StudyData, options: Options, narrate: Narrate) -> StudyResult:
+    about = data.study.study
+    findings = assess_claims(data, options, narrate)
+    narrate("tension of the system")
+    tension = tension_readings(data, options)
+    narrate("who reacts to whom")
+    reactions = react(data, seed=options.seed)
+    narrate("what comes next")
+    outlook = look_ahead(data, seed=options.seed)
+    narrate("what if")
+    futures = what_if(data, seed=options.seed)
+    answer, strength = headline(about, findings)
+    return StudyResult(
+        study=about.name,
+        title=about.title,
+        question=about.question,
+        headline=answer,
+        headline_strength=strength,
+        about=about.about,
+        as_of=data.as_of.isoformat(),
+        seed=options.seed,
+        version=__version__,
+        parties=data.study.codes,
+        party_names={party.code: party.name for party in data.study.parties},
+        rules=RULES,
+        findings=findings,
+        reactions=reactions,
+        outlook=outlook,
+        what_if=futures,
+        tension=tension,
+        marks=marks(data),
+        spans=spans(data),
+        then_and_now=then_and_now(data),
+        data=data_used(data),
+        missing=tuple(data.study.missing),
+        notes=overlap_notes(data),
+        cite=about.cite,
+        shown=shown(findings, tension),
+    )

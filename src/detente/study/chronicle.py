@@ -1,0 +1,116 @@
+"""The chronicle of a study: dated facts, and everything that is wrong with their rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from detente.study.rows import read_rows
+
+CHRONICLE_COLUMNS = (
+    "id", "date", "end", "kind", "source", "target", "cameo", "certainty", "title", "citation",
+)  # fmt: skip
+NEEDED = ("id", "date", "kind")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A dated fact of the chronicle, or a day of an action in event data."""
+
+    id: str
+    date: dt.date
+    end: dt.date
+    kind: str
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    cameo: str
+    certainty: str
+    title: str
+    citation: str
+
+
+def read_chronicle(path: Path) -> tuple[tuple[Fact, ...], tuple[str, ...]]:
+    r"""The facts of a chronicle, oldest first, and one sentence for each problem.
+
+    Args:
+        path: A CSV with the columns of `CHRONICLE_COLUMNS`, UTF-8; several states in a cell are
+            set apart by `|`.
+
+    Example:
+        >>> import tempfile
+        >>> text = "id,date,end,kind,source,target,cameo,certainty,title,citation\n"
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "facts.csv"
+        ...     _ = path.write_text(text + "a,2017-13-01,,test,PRK,,,A,A test,\n")
+        ...     read_chronicle(path)[1]
+        ('line 2, date: “2017-13-01” is not a day; write it as 2017-03-15.',)
+    """
+    rows, header, unreadable = read_rows(path)
+    if unreadable:
+        return (), (unreadable,)
+    missing = [name for name in CHRONICLE_COLUMNS if name not in header]
+    if missing:
+        found = ", ".join(header) or "none"
+        return (), (f"it has no column {', '.join(missing)}; its columns are: {found}.",)
+    if not rows:
+        return (), ("it has no rows below the header.",)
+    problems = [f"line {line}, {text}" for line, row in rows for text in _problems(row, header)]
+    problems += _repeated(rows)
+    if problems:
+        return (), tuple(problems)
+    return tuple(sorted(map(_fact, (row for _, row in rows)), key=lambda f: (f.date, f.id))), ()
+
+
+def _problems(row: Mapping[str, str | None], header: list[str]) -> Iterator[str]:
+    """What is wrong with one row, each beginning with its column."""
+    if None in row or any(row[name] is None for name in header):
+        yield f"it does not have {len(header)} cells as the header; quote text with commas."
+        return
+    for name in NEEDED:
+        if not (row[name] or "").strip():
+            yield f"{name}: it is empty."
+    for name in ("date", "end"):
+        text = (row[name] or "").strip()
+        if text and _day(text) is None:
+            yield f"{name}: “{text}” is not a day; write it as 2017-03-15."
+    first, last = (_day((row[name] or "").strip()) for name in ("date", "end"))
+    if first and last and last < first:
+        yield f"end: {last} is before the date, {first}."
+
+
+def _repeated(rows: list[tuple[int, dict[str, str]]]) -> Iterator[str]:
+    first: dict[str, int] = {}
+    for line, row in rows:
+        name = (row["id"] or "").strip()
+        if name and name in first:
+            yield f"line {line}, id: “{name}” stands in line {first[name]} already."
+        first.setdefault(name, line)
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _fact(row: Mapping[str, str]) -> Fact:
+    cell = {name: row[name].strip() for name in CHRONICLE_COLUMNS}
+    return Fact(
+        id=cell["id"],
+        date=dt.date.fromisoformat(cell["date"]),
+        end=dt.date.fromisoformat(cell["end"] or cell["date"]),
+        kind=cell["kind"],
+        sources=_states(cell["source"]),
+        targets=_states(cell["target"]),
+        cameo=cell["cameo"],
+        certainty=cell["certainty"],
+        title=cell["title"],
+        citation=cell["citation"],
+    )
+
+
+def _states(text: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in text.split("|")) if text else ()

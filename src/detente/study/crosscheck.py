@@ -1,0 +1,280 @@
+"""Checks between the parts of a study: what is used must be declared, and files must exist."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from detente.relations.figures import long_columns
+from detente.study.chronicle import read_chronicle
+from detente.study.models import (
+    Claim,
+    ContrastClaim,
+    ExtremeClaim,
+    Figure,
+    OccurrenceClaim,
+    ResponseClaim,
+    ShiftClaim,
+    State,
+    Study,
+)
+from detente.study.parts import Reading, Relation
+from detente.study.published import read_published
+from detente.study.questions import EventQuestion, PublishedOdds
+
+EVENT_MEASURES = (
+    "verbal_cooperation",
+    "material_cooperation",
+    "verbal_conflict",
+    "material_conflict",
+    "cooperation",
+    "conflict",
+    "total",
+    "goldstein",
+    "net_cooperation",
+    "conflict_share",
+    "strength_share",
+)
+"""Measures that any event data give, and figures that have the columns for them."""
+
+LAYOUT_KEYS = {"dyad": ["source", "target"], "pair": ["a", "b"], "party": ["party"], "system": []}
+
+
+def cross_problems(study: Study, folder: Path) -> tuple[str, ...]:
+    """Every name that is used without being declared and every file that is not there.
+
+    Args:
+        study: A study of the right shape.
+        folder: The folder that its paths start from.
+
+    Returns:
+        One sentence per problem; empty if there is none.
+    """
+    return (
+        *_duplicates("claims", (claim.id for claim in study.claims)),
+        *_duplicates("figures", (figure.id for figure in study.figures)),
+        *_unknown("study.headline_claim", [study.study.headline_claim], _ids(study)),
+        *_chronicle_problems(study, folder),
+        *(text for figure in study.figures for text in _figure_problems(figure, study, folder)),
+        *(text for claim in study.claims for text in _claim_problems(claim, study)),
+        *_overview_problems(study),
+        *_dynamics_problems(study),
+        *_simulation_problems(study),
+        *_scenario_problems(study),
+        *_question_problems(study),
+        *_published_problems(study, folder),
+    )
+
+
+def _ids(study: Study) -> list[str]:
+    return [claim.id for claim in study.claims]
+
+
+def _duplicates(part: str, ids: Iterable[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for name in ids:
+        if name in seen:
+            yield f"{part}: the id “{name}” stands twice."
+        seen.add(name)
+
+
+def _unknown(where: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+    known = list(known)
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean “{close[0]}”?" if close else f" Known: {', '.join(known)}."
+            yield f"{where}: “{name}” is not declared.{hint}"
+
+
+def _inside(folder: Path, path: str) -> Path | None:
+    """The file, if it exists and does not lead out of the study's folder."""
+    full = (folder / path).resolve()
+    return full if full.is_relative_to(folder.resolve()) and full.is_file() else None
+
+
+def _chronicle_problems(study: Study, folder: Path) -> Iterator[str]:
+    wanted = {kind for action in study.actions.values() for kind in action.kinds}
+    if study.chronicle is None:
+        if wanted:
+            yield "actions: `kinds` need a chronicle; add [chronicle] with its path."
+        return
+    file = _inside(folder, study.chronicle.path)
+    if file is None:
+        yield f"chronicle.path: there is no file “{study.chronicle.path}” in {folder}."
+        return
+    facts, problems = read_chronicle(file)
+    if problems:
+        yield from (f"chronicle.path: {study.chronicle.path}: {text}" for text in problems)
+        return
+    kinds = {fact.kind for fact in facts}
+    for name, action in study.actions.items():
+        yield from _unknown(f"actions.{name}.kinds", action.kinds, sorted(kinds))
+
+
+def _figure_problems(figure: Figure, study: Study, folder: Path) -> Iterator[str]:
+    where = f"figures.{figure.id}"
+    file = _inside(folder, figure.path)
+    if file is None:
+        yield f"{where}.path: there is no file “{figure.path}” in {folder}."
+        return
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            header = long_columns(next(csv.reader(lines), []))
+    except (OSError, UnicodeDecodeError, csv.Error):
+        yield f"{where}.path: {figure.path} could not be read as CSV in UTF-8."
+        return
+    yield from _unknown(f"{where}: column", ["date", *LAYOUT_KEYS[figure.layout]], header)
+    yield from _unknown(f"{where}.measures", figure.measures, header)
+    if figure.exposure:
+        known = [f"{other.id}:{name}" for other in study.figures for name in other.measures]
+        yield from _unknown(f"{where}.exposure", [figure.exposure], known)
+
+
+def _claim_problems(claim: Claim, study: Study) -> Iterator[str]:
+    where = f"claims.{claim.id}"
+    yield from _unknown(f"{where}: action", _actions_of(claim), study.actions)
+    yield from _unknown(f"{where}: period", _periods_of(claim), study.periods)
+    relation = getattr(claim, "relation", None)
+    readings: list[Reading] = getattr(claim, "readings", [])
+    for reading in readings:
+        yield from _reading_problems(where, reading, study)
+    if isinstance(relation, Relation) and relation.action is None and not readings:
+        yield f"{where}.readings: name at least one figure or measure to read the relation by."
+
+
+def _reading_problems(where: str, reading: Reading, study: Study) -> Iterator[str]:
+    figures = {figure.id: figure for figure in study.figures}
+    if reading.figure is None:
+        yield from _unknown(f"{where}.readings.measure", [reading.measure], EVENT_MEASURES)
+    elif reading.figure not in figures:
+        yield from _unknown(f"{where}.readings.figure", [reading.figure], figures)
+    else:
+        known = [*figures[reading.figure].measures, *EVENT_MEASURES]
+        yield from _unknown(f"{where}.readings.measure", [reading.measure], known)
+
+
+def _overview_problems(study: Study) -> Iterator[str]:
+    for item in study.tension:
+        reading = Reading(figure=item.figure, measure=item.measure)
+        yield from _reading_problems("tension", reading, study)
+    for window in study.then_and_now:
+        reading = Reading(figure=window.figure, measure=window.measure)
+        yield from _reading_problems("then_and_now", reading, study)
+
+
+def _dynamics_problems(study: Study) -> Iterator[str]:
+    yield from _duplicates("systems", (system.id for system in study.systems))
+    yield from _duplicates("excitations", (item.id for item in study.excitations))
+    for system in study.systems:
+        where = f"systems.{system.id}"
+        yield from _duplicates(f"{where}.series", (series.label for series in system.series))
+        for series in system.series:
+            if series.reading is not None:
+                yield from _reading_problems(where, series.reading, study)
+            named = [series.relation.action] if series.relation.action else []
+            yield from _unknown(f"{where}: action", named, study.actions)
+    for item in study.excitations:
+        yield from _unknown(f"excitations.{item.id}: action", [item.action], study.actions)
+        yield from _unknown(f"excitations.{item.id}: period", item.periods, study.periods)
+    for enemy in study.common_enemies:
+        figures = [figure.id for figure in study.figures]
+        yield from _unknown(f"common_enemies.{enemy.id}.figure", [enemy.figure], figures)
+
+
+def _question_problems(study: Study) -> Iterator[str]:
+    yield from _duplicates("questions", (question.id for question in study.questions))
+    for question in study.questions:
+        where = f"questions.{question.id}"
+        if isinstance(question, EventQuestion):
+            yield from _term_problems(where, question, study)
+            yield from _unknown(f"{where}: action", [question.action], study.actions)
+            continue
+        for reading in question.readings:
+            yield from _reading_problems(where, reading, study)
+
+
+def _term_problems(where: str, terms: EventQuestion | PublishedOdds, study: Study) -> Iterator[str]:
+    yield from _unknown(f"{where}: period", terms.periods, study.periods)
+    yield from _unknown(f"{where}: calendar", terms.calendar, study.calendar)
+    yield from _unknown(f"{where}: sign", terms.signs, study.actions)
+
+
+def _published_problems(study: Study, folder: Path) -> Iterator[str]:
+    odds = study.published_odds
+    if odds is None:
+        return
+    yield from _term_problems("published_odds", odds, study)
+    file = _inside(folder, odds.path)
+    if file is None:
+        yield f"published_odds.path: there is no file “{odds.path}” in {folder}."
+        return
+    for problem in read_published(file, study.actions, odds.since)[1]:
+        yield f"published_odds: {odds.path}, {problem}"
+
+
+def _simulation_problems(study: Study) -> Iterator[str]:
+    model = study.simulation
+    if model is None:
+        return
+    kinds = [kind.action for kind in model.kinds]
+    yield from _duplicates("simulation.kinds", kinds)
+    yield from _duplicates("simulation.measures", (measure.id for measure in model.measures))
+    yield from _unknown("simulation.kinds: action", kinds, study.actions)
+    yield from _unknown("simulation.periods", model.periods, study.periods)
+    acting = [
+        *(("drivers", item.actions) for item in model.drivers),
+        *(("measures", item.actions) for item in model.measures),
+        *(("outcomes", item.actions) for item in model.outcomes),
+    ]
+    for name, actions in acting:
+        yield from _unknown(f"simulation.{name}: action", actions, kinds)
+    for kind in model.kinds:
+        yield from _unknown(f"simulation.kinds.{kind.action}.after", kind.after, kinds)
+    ids = [relations.id for relations in model.relations]
+    for relations in model.relations:
+        yield from _reading_problems(f"simulation.{relations.id}", relations.reading, study)
+    named = [measure.relations for measure in model.measures if measure.relations]
+    yield from _unknown("simulation.measures: relations", named, ids)
+
+
+def _scenario_problems(study: Study) -> Iterator[str]:
+    yield from _duplicates("scenarios", (scenario.id for scenario in study.scenarios))
+    if study.scenarios and study.simulation is None:
+        yield "scenarios: they need a [simulation] that says what is simulated."
+        return
+    for scenario in study.scenarios:
+        where = f"scenarios.{scenario.id}"
+        named = [name for name in (scenario.event, scenario.action) if name]
+        yield from _unknown(f"{where}: action", named, study.actions)
+        periods = [name for name in (scenario.period, scenario.against) if name]
+        yield from _unknown(f"{where}: period", periods, study.periods)
+
+
+def _states(claim: Claim) -> list[State]:
+    if not isinstance(claim, ContrastClaim):
+        return []
+    pairs = [state for option in claim.alternatives for state in option]
+    return [claim.when, *([claim.against] if claim.against else []), *pairs]
+
+
+def _actions_of(claim: Claim) -> list[str]:
+    names = [state.after or state.without for state in _states(claim)]
+    if isinstance(claim, ResponseClaim):
+        names += [claim.cause, *claim.other_causes]
+    if isinstance(claim, OccurrenceClaim):
+        names.append(claim.action)
+    if isinstance(claim, ResponseClaim | ContrastClaim | ExtremeClaim | ShiftClaim):
+        names.append(claim.relation.action)
+    if isinstance(claim, ContrastClaim):
+        names += claim.other_actions
+    return [name for name in names if name]
+
+
+def _periods_of(claim: Claim) -> list[str]:
+    names = [state.period for state in _states(claim) if state.period]
+    if isinstance(claim, ContrastClaim):
+        names += claim.strata
+    return names

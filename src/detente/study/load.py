@@ -1,0 +1,214 @@
+"""Read a study file and check all of it before anything is computed.
+
+Every problem is listed at once: unknown keys with a "did you mean", wrong values with where they
+stand, and names that are used in one part but not declared in another.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from detente.errors import StudyError, UsageError
+from detente.study.crosscheck import cross_problems
+from detente.study.models import Study
+
+
+@dataclass(frozen=True)
+class LoadedStudy:
+    """A valid study and the folder that its paths start from."""
+
+    study: Study
+    folder: Path
+
+
+def bundled() -> tuple[str, ...]:
+    """Names of the studies that ship with Detente.
+
+    Example:
+        >>> "korea" in bundled()
+        True
+    """
+    root = Path(str(resources.files("detente.study")))
+    return tuple(sorted(file.parent.name for file in root.glob("*/study.toml")))
+
+
+def locate(name_or_path: str) -> Path:
+    """The study file that a name or a path stands for.
+
+    Args:
+        name_or_path: A bundled study's name, a TOML file, or a folder that holds `study.toml`.
+
+    Raises:
+        UsageError: Nothing of that name exists; similar names are suggested.
+
+    Example:
+        >>> locate("korea").name
+        'study.toml'
+    """
+    if name_or_path in bundled():
+        return Path(str(resources.files("detente.study"))) / name_or_path / "study.toml"
+    path = Path(name_or_path)
+    if path.is_dir() and (path / "study.toml").is_file():
+        return path / "study.toml"
+    if path.is_file():
+        return path
+    raise UsageError(
+        f"There is no study “{name_or_path}”.",
+        f"It is neither a file, nor a folder with a study.toml, nor one of: {', '.join(bundled())}."
+        + did_you_mean(name_or_path, bundled()),
+        "Give a path, or write a new study with: detente new NAME",
+    )
+
+
+def load(name_or_path: str) -> LoadedStudy:
+    """Load and validate a study.
+
+    Args:
+        name_or_path: As for `locate`.
+
+    Returns:
+        The study with the folder that its relative paths start from.
+
+    Raises:
+        UsageError: There is no such study.
+        StudyError: The file is not valid; `problems` lists every problem found.
+
+    Example:
+        >>> load("korea").study.codes
+        ('USA', 'CHN', 'PRK', 'KOR', 'JPN', 'RUS')
+    """
+    path = locate(name_or_path)
+    study = parse(_read(path), path)
+    problems = cross_problems(study, path.parent)
+    if problems:
+        raise _invalid(path, problems)
+    return LoadedStudy(study, path.parent)
+
+
+def parse(data: Mapping[str, Any], path: Path) -> Study:
+    """Check the shape of a study's data, raising a `StudyError` that lists every problem."""
+    try:
+        return Study.model_validate(data)
+    except ValidationError as error:
+        schema = Study.model_json_schema()
+        problems = tuple(_problem(item, schema, data) for item in error.errors())
+        raise _invalid(path, problems) from None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A suggestion for a mistyped word, or nothing.
+
+    Example:
+        >>> did_you_mean("respnse", ["response", "shift"])
+        ' Did you mean “response”?'
+        >>> did_you_mean("xyz", ["response", "shift"])
+        ''
+    """
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f" Did you mean “{close[0]}”?" if close else ""
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise StudyError(
+            f"The study file {path} is not valid TOML.", str(error), "Mend that line; see toml.io."
+        ) from None
+    except UnicodeDecodeError:
+        raise StudyError(
+            f"The study file {path} could not be read.",
+            "It is not UTF-8 text.",
+            "Save it as UTF-8.",
+        ) from None
+    except OSError as error:
+        raise StudyError(
+            f"The study file {path} could not be read.",
+            error.strerror or str(error),
+            "Check its path and permissions.",
+        ) from None
+
+
+def _invalid(path: Path, problems: tuple[str, ...]) -> StudyError:
+    count = f"{len(problems)} problem" + ("s" if len(problems) > 1 else "")
+    return StudyError(
+        f"The study file {path} is not valid: {count}.",
+        "",
+        "Mend them and check again with: detente validate FILE",
+        problems,
+    )
+
+
+def _problem(item: Any, schema: dict[str, Any], data: Mapping[str, Any]) -> str:
+    where = _where(item["loc"], data)
+    if item["type"] == "extra_forbidden":
+        key = str(item["loc"][-1])
+        known = _keys_at(schema, item["loc"][:-1])
+        hint = did_you_mean(key, known)
+        return f"{where}: there is no such key.{hint or ' Known keys: ' + ', '.join(known) + '.'}"
+    if item["type"] == "missing":
+        return f"{where}: this key is missing."
+    if item["type"] == "union_tag_invalid":
+        tag, kinds = str(item["ctx"]["tag"]), str(item["ctx"]["expected_tags"]).replace("'", "")
+        hint = did_you_mean(tag, kinds.split(", ")) or f" Kinds: {kinds}."
+        return f"{where}.kind: there is no kind “{tag}” here.{hint}"
+    message = str(item["msg"]).removeprefix("Value error, ")
+    given = item.get("input")
+    shown = "" if isinstance(given, dict | list) else f" (found: {given!r})"
+    return f"{where}: {message[0].lower()}{message[1:]}{shown}."
+
+
+def _where(location: tuple[int | str, ...], data: Mapping[str, Any]) -> str:
+    """Where a problem is: `questions[2] “next-test”.within`."""
+    text, node = "", cast("Any", data)
+    for part in location:
+        inside = node[part] if _holds(node, part) else {}
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+        if isinstance(part, int) and isinstance(inside, dict) and "id" in inside:
+            text += f" “{inside['id']}”"
+        node = inside if _holds(node, part) else node
+    return text.lstrip(".") or "the file"
+
+
+def _holds(node: Any, part: int | str) -> bool:
+    """Whether the data have a part of a location; the name of a kind in it is none."""
+    if isinstance(part, int):
+        return isinstance(node, list) and part < len(node)
+    return isinstance(node, dict) and part in node
+
+
+def _keys_at(schema: dict[str, Any], location: tuple[int | str, ...]) -> list[str]:
+    """The keys that the JSON Schema knows at a location of a validation error."""
+    node: dict[str, Any] = schema
+    for part in location:
+        node = _step(_resolve(node, schema), part)
+    return list(_resolve(node, schema).get("properties", {}))
+
+
+def _resolve(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    for option in node.get("anyOf", []):
+        if "$ref" in option or "items" in option:
+            return _resolve(option, schema)
+    if "$ref" in node:
+        definition: dict[str, Any] = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
+        return definition
+    return node
+
+
+def _step(node: dict[str, Any], part: int | str) -> dict[str, Any]:
+    inner: dict[str, Any]
+    if isinstance(part, int):
+        inner = node.get("items", {})
+    elif "discriminator" in node:
+        inner = {"$ref": node["discriminator"]["mapping"].get(part, "")}
+    else:
+        inner = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
+    return inner

@@ -1,0 +1,289 @@
+"""The study file as pydantic models: every key that a `study.toml` may hold, and nothing else.
+
+A study is data. These models check shapes and values; `detente.study.load` checks that the names
+in one part exist in another, and collects every problem before anything is computed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from detente.study.parts import Every, Id, Iso3, Pair, Reading, Relation, Strict
+from detente.study.questions import PublishedOdds, Question, YearlyWindow
+from detente.study.scenarios import Scenario, Simulation
+from detente.study.systems import CommonEnemy, Excitation, System
+
+
+class About(Strict):
+    """What the study is: its name, its question, and how to cite it."""
+
+    name: Id
+    title: str = Field(description="heading of the report")
+    question: str = Field(description="the question that the report's first sentence answers")
+    headline_claim: Id = Field(description="id of the claim that answers the question")
+    about: str = Field(default="", description="what is studied: author, outlet, date")
+    cite: str = Field(default="", description="how to cite the study")
+    as_of: dt.date = Field(description="last day that the bundled data know of")
+    seed: int = Field(default=1, ge=0, description="seed of every random draw")
+
+
+class Party(Strict):
+    """A state of the system."""
+
+    code: Iso3
+    name: str
+
+
+class Chronicle(Strict):
+    """The curated table of dated facts."""
+
+    path: str = "chronicle.csv"
+
+
+class Action(Strict):
+    """A named set of events: from the chronicle by kind, from event data by CAMEO code, or both."""
+
+    label: str
+    kinds: list[str] = Field(default=[], description="kinds of the chronicle")
+    sources: list[str] = Field(default=[], description="acting states; empty: any")
+    targets: list[str] = Field(default=[], description="states acted on; empty: any")
+    cameo: list[str] = Field(default=[], description="CAMEO codes or roots in event data")
+    mark: bool = Field(default=False, description="mark these on the tension chart")
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if not self.kinds and not self.cameo:
+            raise ValueError("an action needs `kinds` (chronicle), `cameo` (event data), or both")
+        return self
+
+
+class Period(Strict):
+    """A dated period. Without an end it is still running."""
+
+    label: str
+    start: dt.date
+    end: dt.date | None = None
+    shade: bool = Field(default=False, description="shade it on the tension chart")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end is not None and self.end <= self.start:
+            raise ValueError(f"end {self.end} is not after start {self.start}")
+        return self
+
+
+class Figure(Strict):
+    """A ready-made series that the study ships, with how to read and cite it."""
+
+    id: Id
+    path: str
+    every: Every
+    layout: Literal["dyad", "pair", "party", "system"] = Field(
+        description="key columns: source,target | a,b | party | none"
+    )
+    measures: list[str] = Field(min_length=1)
+    label: str = Field(description="short name of the source")
+    noun: str = Field(default="", description="what the values are; empty: named by the measure")
+    unit: str
+    citation: str
+    counts: bool = Field(default=False, description="counts of events (else scores or levels)")
+    exposure: str = Field(default="", description="figure:measure that holds all events reported")
+    since: dt.date | None = Field(default=None, description="ignore what is before")
+    caveat: str = ""
+
+
+class ClaimBase(Strict):
+    """What every claim has."""
+
+    id: Id
+    title: str = Field(description="a few words, for tables")
+    statement: str = Field(description="the claim as one testable sentence, in your own words")
+    passage: str = Field(default="", description="where it stands in the text")
+    family: str = Field(default="", description="claims of one family are corrected together")
+    caveats: list[str] = Field(default=[])
+    needs: list[str] = Field(default=[], description="what to load if the data cannot decide")
+
+
+class ResponseClaim(ClaimBase):
+    """After `cause` happens, `relation` rises or falls within a window."""
+
+    kind: Literal["response"]
+    cause: str = Field(description="name of an action")
+    relation: Relation
+    readings: list[Reading] = Field(default=[])
+    direction: Literal["up", "down"]
+    window: int = Field(default=3, ge=1, le=24, description="months after the cause")
+    baseline: int = Field(default=3, ge=1, le=24, description="months before the cause")
+    other_causes: list[str] = Field(default=[], description="narrower actions to try as well")
+
+
+class State(Strict):
+    """A state of the world: a period, or months shortly after (or long without) an action."""
+
+    period: str | None = None
+    after: str | None = None
+    without: str | None = None
+    months: int = Field(default=3, ge=1, le=60)
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if sum(item is not None for item in (self.period, self.after, self.without)) != 1:
+            raise ValueError("name exactly one of period, after, without")
+        return self
+
+
+class ContrastClaim(ClaimBase):
+    """The rate of `relation` in the state `when` is higher (lower) than in the state `against`."""
+
+    kind: Literal["contrast"]
+    relation: Relation
+    readings: list[Reading] = Field(default=[])
+    when: State
+    against: State | None = Field(default=None, description="empty: all other months of the span")
+    direction: Literal["up", "down"]
+    since: dt.date | None = None
+    until: dt.date | None = None
+    strata: list[str] = Field(default=[], description="compare only within these periods")
+    alternatives: list[list[State]] = Field(
+        default=[], description="other defensible [when, against] pairs for the specification curve"
+    )
+    other_actions: list[str] = Field(default=[], description="narrower actions to count as well")
+
+
+class GroupClaim(ClaimBase):
+    """One group of dyads has a higher (lower) level than another in the same years."""
+
+    kind: Literal["contrast-groups"]
+    group: list[Pair] = Field(min_length=1)
+    others: list[Pair] = Field(min_length=2)
+    readings: list[Reading] = Field(min_length=1)
+    direction: Literal["up", "down"]
+
+
+class ExtremeClaim(ClaimBase):
+    """The level of `relation` within `target` was the highest (lowest) since a date."""
+
+    kind: Literal["extreme"]
+    relation: Relation
+    readings: list[Reading] = Field(min_length=1)
+    target: Annotated[list[dt.date], Field(min_length=2, max_length=2)]
+    since: dt.date
+    direction: Literal["highest", "lowest"] = "highest"
+
+
+class ShiftClaim(ClaimBase):
+    """The level of `relation` changed after a date."""
+
+    kind: Literal["shift"]
+    relation: Relation
+    readings: list[Reading] = Field(min_length=1)
+    date: dt.date
+    direction: Literal["up", "down"]
+    window: int = Field(default=12, ge=1, le=120, description="months on either side")
+
+
+class OccurrenceClaim(ClaimBase):
+    """`action` happens within so many days of a date."""
+
+    kind: Literal["occurrence"]
+    action: str
+    on: dt.date = Field(description="what was known on this day is all that the odds may use")
+    windows: list[int] = Field(min_length=1, description="days")
+    primary_window: int
+    history_since: dt.date | None = None
+    happens: bool = Field(default=True, description="false: the claim is that it does not happen")
+    unusual: bool = Field(
+        default=False, description="the claim says that it is more than chance (after an event)"
+    )
+
+    @model_validator(mode="after")
+    def _primary_is_a_window(self) -> Self:
+        if self.primary_window not in self.windows:
+            raise ValueError(f"primary_window {self.primary_window} is not one of {self.windows}")
+        return self
+
+
+class UntestableClaim(ClaimBase):
+    """A sentence that no event data can decide, and why."""
+
+    kind: Literal["untestable"]
+    why: str
+
+
+Claim = Annotated[
+    ResponseClaim
+    | ContrastClaim
+    | GroupClaim
+    | ExtremeClaim
+    | ShiftClaim
+    | OccurrenceClaim
+    | UntestableClaim,
+    Field(discriminator="kind"),
+]
+
+
+class TensionReading(Strict):
+    """A series that reads the tension of the whole system."""
+
+    figure: Id | None = None
+    measure: str
+    relation: Relation
+
+
+class ThenAndNow(Strict):
+    """Two windows of one figure, for the relations of all parties then and now.
+
+    `more_is_closer` is false for a figure whose higher values mean further apart (a distance).
+    """
+
+    figure: Id
+    measure: str
+    then: Annotated[list[dt.date], Field(min_length=2, max_length=2)]
+    now: Annotated[list[dt.date], Field(min_length=2, max_length=2)]
+    more_is_closer: bool = True
+
+
+class Study(Strict):
+    """A whole study file."""
+
+    study: About
+    parties: list[Party] = Field(min_length=2)
+    chronicle: Chronicle | None = None
+    actions: dict[str, Action] = Field(default={})
+    periods: dict[str, Period] = Field(default={})
+    calendar: dict[str, YearlyWindow] = Field(default={}, description="windows of every year")
+    figures: list[Figure] = Field(default=[])
+    tension: list[TensionReading] = Field(default=[])
+    then_and_now: list[ThenAndNow] = Field(default=[])
+    systems: list[System] = Field(default=[], description="who reacts to whom")
+    excitations: list[Excitation] = Field(default=[], description="actions that draw more")
+    common_enemies: list[CommonEnemy] = Field(default=[], description="the law of common enemies")
+    questions: list[Question] = Field(default=[], description="what comes next")
+    published_odds: PublishedOdds | None = Field(default=None, description="odds to compare with")
+    simulation: Simulation | None = Field(default=None, description="what scenarios are run with")
+    scenarios: list[Scenario] = Field(default=[], description="what if")
+    missing: list[str] = Field(default=[], description="what the bundled data do not have")
+    claims: list[Claim] = Field(min_length=1)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of the parties, in the study's order."""
+        return tuple(party.code for party in self.parties)
+
+
+def study_schema() -> dict[str, Any]:
+    """The JSON Schema of a study file, for editors and other programs.
+
+    Example:
+        >>> study_schema()["title"]
+        'Detente study file'
+    """
+    schema = Study.model_json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Detente study file",
+    }

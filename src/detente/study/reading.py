@@ -1,0 +1,245 @@
+"""Read a relation from a figure, from event data, or from both spliced together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from detente.errors import DataGapError, DetenteError
+from detente.relations.figures import Figure as FigureTable
+from detente.relations.figures import with_exposure
+from detente.relations.measures import COUNTED, MEASURES
+from detente.relations.network import strength_share
+from detente.relations.panel import Panel
+from detente.relations.periods import check_every, next_start
+from detente.relations.series import Series, combine, share, splice
+from detente.study.models import Figure
+from detente.study.parts import Reading, Relation
+from detente.study.signal import Signal
+
+PairOrDyad = Callable[[str, str, str], Series]
+
+WORDS = {
+    "verbal_cooperation": "verbal cooperation",
+    "material_cooperation": "material cooperation",
+    "verbal_conflict": "verbal conflict",
+    "material_conflict": "material conflict",
+    "cooperation": "cooperation",
+    "conflict": "conflict",
+    "total": "all interaction",
+    "goldstein": "Goldstein score",
+    "net_cooperation": "net cooperation",
+    "conflict_share": "share of conflict in all interaction",
+    "strength_share": "share of the system's cooperation",
+}
+"""Plain words for the measures of event data."""
+
+
+@dataclass(frozen=True, eq=False)
+class Holder:
+    """What a reading can be read from.
+
+    Attributes:
+        spec: The figure as the study declares it, None for event data alone.
+        figure: Its table.
+        figure_sha256, events_sha256: Hashes of both sources.
+        world: The figure's exposure.
+        panel: The user's events, by the figure's period.
+        as_of: Periods that end later are cut.
+        codes: The parties.
+        name: Gives the plain name of a state.
+    """
+
+    spec: Figure | None
+    figure: FigureTable | None
+    figure_sha256: str
+    world: Series | None
+    panel: Panel | None
+    events_sha256: str
+    as_of: dt.date
+    codes: tuple[str, ...]
+    name: Callable[[str], str]
+
+
+@dataclass(frozen=True, eq=False)
+class _Access:
+    """A figure or a panel behind the same three calls."""
+
+    dyad: PairOrDyad
+    pair: PairOrDyad
+    own: Callable[[str | None, str], Series]
+    codes: tuple[str, ...]
+
+
+def read_relation(holder: Holder, relation: Relation, reading: Reading) -> list[Signal]:
+    """All signals that a reading gives: the figure with events over it, one per origin of events.
+
+    Args:
+        holder: The sources.
+        relation: What is measured.
+        reading: The measure.
+
+    Returns:
+        One signal for each origin of the event data that can be spliced with the figure, or the
+        figure's own.
+
+    Raises:
+        DataGapError: Neither has the relation.
+    """
+    measure = reading.measure
+    from_figure = _try(lambda: _from_figure(holder, relation, measure))
+    from_events = _from_events(holder, relation, measure)
+    if from_figure is None and not from_events:
+        raise _no_data(holder, reading)
+    if from_figure is None:
+        found = from_events
+    elif not from_events:
+        found = [from_figure]
+    else:
+        found = [_spliced(series, from_figure) for series in from_events]
+    return [_signal(holder, relation, reading, series) for series in found]
+
+
+def _try(read: Callable[[], Series]) -> Series | None:
+    try:
+        return read()
+    except DetenteError:
+        return None
+
+
+def _no_data(holder: Holder, reading: Reading) -> DataGapError:
+    where = holder.spec.label if holder.spec else "event data"
+    found = (
+        "No event files are loaded."
+        if holder.spec is None
+        else f"{where} has no {WORDS.get(reading.measure, reading.measure)} of this relation."
+    )
+    return DataGapError("The relation could not be read.", found, "Load event data.")
+
+
+def _from_figure(holder: Holder, relation: Relation, measure: str) -> Series:
+    if holder.figure is None:
+        raise DataGapError("There is no figure.", "", "")
+    figure = holder.figure
+
+    def own(party: str | None, name: str) -> Series:
+        return figure.system(name) if party is None else figure.party(party, name)
+
+    codes = tuple(code for code in holder.codes if _has(figure, code))
+    series = _read(
+        _Access(figure.series, figure.pair, own, codes), figure.layout, relation, measure
+    )
+    if holder.spec is not None and holder.spec.since is not None:
+        series = series.window(holder.spec.since, None)
+    if holder.world is not None and measure in COUNTED:
+        series = with_exposure(series, holder.world)
+    return _cut(series, holder.as_of)
+
+
+def _has(figure: FigureTable, code: str) -> bool:
+    return any(code in key for key in figure.keys())  # noqa: SIM118 - a method, not a dict
+
+
+def _from_events(holder: Holder, relation: Relation, measure: str) -> list[Series]:
+    counts = holder.panel
+    if counts is None or (measure not in MEASURES and measure not in WORDS):
+        return []
+    found = []
+    for origin in counts.origins:
+
+        def dyad(a: str, b: str, name: str, origin: str = origin) -> Series:
+            return counts.series(a, b, name, origin=origin)
+
+        def pair(a: str, b: str, name: str, origin: str = origin) -> Series:
+            return counts.pair(a, b, name, origin=origin)
+
+        access = _Access(dyad, pair, _no_own, holder.codes)
+        series = _try(lambda access=access: _read(access, "dyad", relation, measure))  # type: ignore[misc]
+        if series is not None and np.isfinite(series.values).any():
+            found.append(_cut(series, holder.as_of))
+    return found
+
+
+def _no_own(party: str | None, measure: str) -> Series:
+    raise DataGapError("Event data have no such series.", f"{party} {measure}", "Name a pair.")
+
+
+def _read(access: _Access, layout: str, relation: Relation, measure: str) -> Series:
+    """One relation through either kind of access."""
+    if measure == "strength_share" and relation.party is not None:
+        ties = strength_share(lambda a, b: access.pair(a, b, "cooperation"), access.codes)
+        own = access.pair(access.codes[0], access.codes[1], "cooperation")
+        return replace(ties[relation.party], sources=own.sources, citation=own.citation)
+    if measure == "conflict_share":
+        parts = [_sum(access, layout, relation, name) for name in ("conflict", "cooperation")]
+        return replace(
+            share(parts[0], combine(*parts)), unit="share of conflict in all interaction"
+        )
+    return _sum(access, layout, relation, measure)
+
+
+def _sum(access: _Access, layout: str, relation: Relation, measure: str) -> Series:
+    if relation.pair is not None:
+        return access.pair(relation.pair[0], relation.pair[1], measure)
+    if relation.dyads is not None:
+        return combine(*(access.dyad(a, b, measure) for a, b in relation.dyads))
+    if relation.party is not None:
+        return access.own(relation.party, measure)
+    if layout == "dyad":
+        dyads = [(a, b) for a in access.codes for b in access.codes if a != b]
+        return combine(*(access.dyad(a, b, measure) for a, b in dyads))
+    return access.own(None, measure)
+
+
+def _cut(series: Series, as_of: dt.date) -> Series:
+    """Only periods that were over on the day."""
+    ends = next_start(series.dates, check_every(series.every))
+    keep = ends <= np.datetime64(as_of, "D") + np.timedelta64(1, "D")
+    last = int(keep.sum())
+    return series.window(None, str(series.dates[last - 1])) if last else series.window("9999-01-01")
+
+
+def _spliced(events: Series, figure: Series) -> Series:
+    """Events win wherever they have data; where units differ they cannot be put together."""
+    return _try(lambda: splice(events, figure)) or events
+
+
+def _signal(holder: Holder, relation: Relation, reading: Reading, series: Series) -> Signal:
+    measure = reading.measure
+    counts = measure in COUNTED and (holder.spec is None or holder.spec.counts)
+    used = [series.sources[index] for index in np.unique(series.segments)]
+    spec = holder.spec
+    return Signal(
+        series=series,
+        counts=counts,
+        source=" and ".join(used) or (spec.label if spec else "events"),
+        measure=_words(holder, measure),
+        noun=_noun(holder, relation, measure),
+        caveat=spec.caveat if spec else "",
+        sha256=holder.figure_sha256 + holder.events_sha256,
+        figure=spec.id if spec else "events",
+        reverse=reading.reverse,
+    )
+
+
+def _words(holder: Holder, measure: str) -> str:
+    own = holder.spec.noun if holder.spec else ""
+    return WORDS.get(measure) or own or measure.replace("_", " ")
+
+
+def _noun(holder: Holder, relation: Relation, measure: str) -> str:
+    what = _words(holder, measure)
+
+    name = holder.name
+    if relation.pair is not None:
+        return f"{what} between {name(relation.pair[0])} and {name(relation.pair[1])}"
+    if relation.dyads is not None:
+        return f"{what} from " + " and from ".join(
+            f"{name(a)} toward {name(b)}" for a, b in relation.dyads
+        )
+    if relation.party is not None:
+        return f"{what} of {name(relation.party)}"
+    return f"{what} in the system"

@@ -1,0 +1,54 @@
+"""A commented study to start from."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+
+from detente.errors import InputError, UsageError
+
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def write_starter(name: str, folder: Path) -> Path:
+    """Write a study that is valid and runs as it stands, with a comment on every part.
+
+    Args:
+        name: The study's name, lower-case-with-dashes; its folder gets this name too.
+        folder: Where that folder is made.
+
+    Returns:
+        The study file.
+
+    Raises:
+        UsageError: The name is not lower-case-with-dashes.
+        InputError: The folder exists already or cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as place:
+        ...     write_starter("my-study", Path(place)).name
+        'study.toml'
+    """
+    if not NAME.fullmatch(name):
+        raise UsageError(
+            "The study could not be made.",
+            f"Its name is “{name}”.",
+            "Use lower-case letters, digits and dashes, such as taiwan-strait.",
+        )
+    home = folder / name
+    templates = resources.files("detente.study")
+    study = (templates / "starter.toml").read_text(encoding="utf-8").replace("my-study", name)
+    chronicle = (templates / "starter.csv").read_text(encoding="utf-8")
+    try:
+        home.mkdir(parents=True)
+        (home / "chronicle.csv").write_text(chronicle, encoding="utf-8")
+        (home / "study.toml").write_text(study, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"The study could not be written to {home}.",
+            f"{error.strerror}.",
+            "Choose another name, or another folder with --in.",
+        ) from None
+    return home / "study.toml"
