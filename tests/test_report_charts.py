@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from detente.asks.claims.finding import Chart, Finding, Specification, Verdict
 from detente.asks.claims.result import PairThenNow, Span, ThenAndNow
-from detente.report.charts import cards, evidence, pairs, svg
-from detente.report.charts.tension import Frame, lay_out, tension
-from detente.report.charts.theme import CHARACTER, TOKENS, WIDTH, Spec, colour
+from detente.report import svg
+from detente.report.marks import cards, evidence, pairs
+from detente.report.marks.tension import Frame, lay_out, tension
+from detente.report.theme import CHARACTER, TOKENS, WIDTH, Spec, colour
 from detente.report.words import milliseconds
 from fake_result import (
     MONTHS,

@@ -11,15 +11,22 @@ import pytest
 from jinja2 import nodes
 from jinja2.meta import find_undeclared_variables
 
-from detente.report import views
+from detente import answers
+from detente.report import drawing, layout, telling, views
 from detente.report.findings import attribute_meanings
 from detente.report.page import environment
 
 FOLDER = files("detente.report").joinpath("templates")
 TEMPLATES = sorted(p.name for p in FOLDER.iterdir() if p.name.endswith(".html"))
 VIEWS = [v for _, v in inspect.getmembers(views, is_dataclass)]
-FIELDS = {f.name for view in VIEWS for f in fields(view)}
-OF_JINJA = {"index0", "first"}
+SHAPES = [
+    shape
+    for home in (answers, drawing, layout, telling)
+    for _, shape in inspect.getmembers(home, is_dataclass)
+    if shape.__module__ == home.__name__
+]
+FIELDS = {f.name for view in (*VIEWS, *SHAPES) for f in fields(view)} | {"opens", "grouped"}
+OF_JINJA = {"index0", "first", "last", "section"}
 
 
 def parsed(name: str) -> nodes.Template:
@@ -40,15 +47,15 @@ def test_templates_use_only_fields_of_views(name: str) -> None:
 
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_templates_take_only_the_page_and_its_cards(name: str) -> None:
-    assert find_undeclared_variables(parsed(name)) <= {"page", "card", "loop"}
+    assert find_undeclared_variables(parsed(name)) <= {"page", "card", "loop", "figures", "css"}
 
 
 def test_every_field_is_used_by_a_template() -> None:
     used = {a for name in TEMPLATES for a in attributes(parsed(name))}
-    assert used >= FIELDS
+    assert used >= {f.name for view in VIEWS for f in fields(view)}
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.__name__)
+@pytest.mark.parametrize("view", [*VIEWS, *SHAPES], ids=lambda v: v.__name__)
 def test_every_field_is_documented(view: type) -> None:
     meanings = attribute_meanings(view)
     assert set(meanings) == {f.name for f in fields(view)}

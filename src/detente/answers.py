@@ -96,14 +96,6 @@ class Table:
         columns: The columns.
         rows: Rows of raw values, each as long as `columns`.
         caption: What the table holds; the title of its exhibit if empty.
-
-    Example:
-        >>> columns = (Column("day"), Column("odds", scale=Scale.PROBABILITY))
-        >>> table = Table(columns, (("Monday", 0.5),))
-        >>> table.records()
-        [{'day': 'Monday', 'odds': 0.5}]
-        >>> table.column("odds")
-        (0.5,)
     """
 
     columns: tuple[Column, ...]
@@ -119,6 +111,11 @@ class Table:
 
         Raises:
             KeyError: There is no such column.
+
+        Example:
+            >>> columns = (Column("day"), Column("odds", scale=Scale.PROBABILITY))
+            >>> Table(columns, (("Monday", 0.5),)).column("odds")
+            (0.5,)
         """
         names = [column.name for column in self.columns]
         if name not in names:
@@ -127,7 +124,12 @@ class Table:
         return tuple(row[place] for row in self.rows)
 
     def records(self) -> list[dict[str, Any]]:
-        """Rows as dictionaries by column name."""
+        """Rows as dictionaries by column name.
+
+        Example:
+            >>> Table((Column("day"), Column("odds")), (("Monday", 0.5),)).records()
+            [{'day': 'Monday', 'odds': 0.5}]
+        """
         names = [column.name for column in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]
 
@@ -171,7 +173,12 @@ def _plain(value: Any) -> Value:
 
 @dataclass(frozen=True)
 class Key:
-    """One line of how to read a picture: the id of a sample drawing, and what it stands for."""
+    """One line of how to read a picture.
+
+    Attributes:
+        swatch: The id of a sample drawing.
+        text: What it stands for.
+    """
 
     swatch: str
     text: str
@@ -206,7 +213,12 @@ class Exhibit:
 
 @dataclass(frozen=True)
 class Check:
-    """A check of a design. `passed` is None where it decides nothing and only informs.
+    """A check of a design.
+
+    Attributes:
+        name: What was checked.
+        passed: Whether it holds; None where it decides nothing and only informs.
+        text: What was seen, in a sentence.
 
     Example:
         >>> Check("Stationary", True, "The largest root is 0.82.").passed

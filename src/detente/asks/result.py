@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from detente.answers import Section
 from detente.asks.claims.finding import Finding
 from detente.asks.claims.result import DataUsed, Mark, ShownSeries, Span, TensionReading, ThenAndNow
 from detente.asks.forecasts.result import Outlook
@@ -32,6 +33,7 @@ class StudyResult:
         data: What was used; `missing` what is not there and what it would add; `notes` on overlaps.
         cite: How to cite the study.
         shown: All series shown, for CSV.
+        sections: What was asked and what came of it, in the order of the page.
     """
 
     study: str
@@ -59,3 +61,4 @@ class StudyResult:
     notes: tuple[str, ...]
     cite: str
     shown: tuple[ShownSeries, ...]
+    sections: tuple[Section, ...] = ()

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -101,6 +101,13 @@ def print_lines(*lines: Text, crop: bool = False) -> None:
         if crop:
             line.truncate(console.width, overflow="ellipsis")
         console.print(line, soft_wrap=True)
+
+
+def print_parts(parts: Iterable[RenderableType]) -> None:
+    """Print laid-out parts on stdout, one under the other, at the width of the terminal."""
+    console = _Console(highlight=False)
+    for part in parts:
+        console.print(part)
 
 
 def new_table(*, header: bool = True) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from detente.asks.claims.finding import Finding, Interval, Reading, Specification, Verdict
 from detente.estimators.checks import Check
 from detente.report import figures, tables
-from detente.report.charts.evidence import varied
+from detente.report.marks.evidence import varied
 from detente.report.views import CardView, CheckView, Fact, ReadingView, VerdictView
 from detente.report.words import (
     VERDICT_MEANING,

@@ -11,10 +11,10 @@ from detente.asks.claims.finding import Chart, ChartKind, Finding
 from detente.asks.claims.result import TensionReading, ThenAndNow
 from detente.asks.result import StudyResult
 from detente.report import tables
-from detente.report.charts import cards, evidence, pairs
-from detente.report.charts.svg import draw
-from detente.report.charts.tension import tension as tension_chart
-from detente.report.charts.theme import Spec
+from detente.report.marks import cards, evidence, pairs
+from detente.report.marks.tension import tension as tension_chart
+from detente.report.svg import draw
+from detente.report.theme import Spec
 from detente.report.views import FigureView, KeyItem, TableView
 from detente.report.words import effect_text, finite
 

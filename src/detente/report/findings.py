@@ -10,6 +10,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from detente import answers
+from detente.answers import Section
 from detente.asks.claims import finding as contracts
 from detente.asks.claims.finding import Finding
 from detente.asks.result import StudyResult
@@ -29,6 +31,7 @@ class FindingsDocument:
         version: Version of Detente.
         seed: Seed of all random draws.
         findings: One per claim, in the study's order.
+        sections: What else was asked, and what came of it.
     """
 
     study: str
@@ -40,6 +43,7 @@ class FindingsDocument:
     version: str
     seed: int
     findings: tuple[Finding, ...]
+    sections: tuple[Section, ...]
 
 
 def findings_json(result: StudyResult) -> bytes:
@@ -51,6 +55,7 @@ def findings_json(result: StudyResult) -> bytes:
         version=result.version,
         seed=result.seed,
         findings=result.findings,
+        sections=result.sections,
     )
     return TypeAdapter(FindingsDocument).dump_json(document, indent=1) + b"\n"
 
@@ -66,13 +71,21 @@ def findings_schema() -> dict[str, Any]:
     """
     schema = TypeAdapter(FindingsDocument).json_schema(mode="serialization")
     for name, definition in schema["$defs"].items():
-        _settle(definition, getattr(contracts, name))
+        _settle(definition, _class_of(name))
     _settle(schema, FindingsDocument)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Findings of a Detente study",
         **{key: value for key, value in schema.items() if key != "title"},
     }
+
+
+def _class_of(name: str) -> type:
+    """The class that a definition of the schema stands for."""
+    place, _, bare = name.rpartition("__")
+    home = answers if place.endswith("answers") or not hasattr(contracts, bare) else contracts
+    of: type = getattr(home, bare)
+    return of
 
 
 def _settle(definition: dict[str, Any], of: type) -> None:

@@ -22,9 +22,9 @@ from detente.asks.forecasts.result import (
 from detente.events.ontology import lookup
 from detente.relations.periods import check_every, period_name
 from detente.report import tables
-from detente.report.charts import outlook as charts
-from detente.report.charts.svg import draw
-from detente.report.charts.theme import Spec
+from detente.report.marks import outlook as charts
+from detente.report.svg import draw
+from detente.report.theme import Spec
 from detente.report.views import (
     Cell,
     Fact,

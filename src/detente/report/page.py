@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 
 from altair.utils.schemapi import debug_mode
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from detente.asks.claims.finding import Verdict
 from detente.asks.claims.result import ThenAndNow
 from detente.asks.result import StudyResult
 from detente.report import figures, tables
 from detente.report.cards import card, verdict_view
-from detente.report.charts.pairs import ordered, pair_name
+from detente.report.layout import lay_out_section
+from detente.report.marks.pairs import ordered, pair_name
 from detente.report.outlook import outlook_view
 from detente.report.reactions import reactions_view
+from detente.report.templating import asset, environment
 from detente.report.views import (
     CardView,
     Fact,
@@ -62,10 +60,11 @@ WORDS = tuple(Fact(word, meaning) for word, meaning in _WORDS.items())
 
 def page_view(result: StudyResult, generated: datetime) -> PageView:
     """Everything that the page says, as frozen data; draws all charts."""
-    css, js = _asset("page.css"), _asset("page.js")
+    css, js = asset("page.css"), asset("page.js")
     with debug_mode(False):  # specs are validated by the tests, not on every run
         cards = tuple(card(f, i) for i, f in enumerate(result.findings, 1))
         tension, relations = tuple(_tension(result)), tuple(_relations(result))
+        shelves = tuple(map(lay_out_section, result.sections))
         reactions = reactions_view(result.reactions)
         outlook, what_if = (
             outlook_view(result.outlook, result.party_names, generated.date()),
@@ -84,6 +83,7 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
         reactions=reactions,
         outlook=outlook,
         what_if=what_if,
+        shelves=shelves,
         tension=tension,
         marks=tables.of_marks(result.marks) if result.tension else None,
         relations=relations,
@@ -158,11 +158,6 @@ def _meaning(shown: ThenAndNow, result: StudyResult) -> tuple[str, str]:
     return f"A higher value means {way}.", absent
 
 
-@cache
-def _asset(name: str) -> str:
-    return files("detente.report").joinpath("templates", name).read_text(encoding="utf-8")
-
-
 def _policy(css: str, js: str) -> str:
     """Nothing may be loaded from anywhere; only our own style and script run."""
     hashes = [
@@ -172,41 +167,6 @@ def _policy(css: str, js: str) -> str:
         f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
-
-
-_URL_OR_CODE = re.compile(r"(https?://[^\s<>\"'`]*[^\s<>\"'`.,;:)])|`([^`]+)`")
-
-
-_LINK = Markup('<a href="{0}" rel="noopener noreferrer">{0}</a>')
-_CODE = Markup("<code>{0}</code>")
-
-
-def linked(text: str) -> Markup:
-    """Escaped text with its web addresses as links and what stands in backticks as code.
-
-    Example:
-        >>> linked("see https://example.org/?a=1&b=2, <i>")  # doctest: +ELLIPSIS
-        Markup('see <a href="https://example.org/?a=1&amp;b=2"...</a>, &lt;i&gt;')
-    """
-    out, end = Markup(), 0
-    for match in _URL_OR_CODE.finditer(text):
-        shape = _LINK if match[1] else _CODE
-        out += escape(text[end : match.start()]) + shape.format(match[1] or match[2])
-        end = match.end()
-    return out + escape(text[end:])
-
-
-def environment() -> Environment:
-    """The Jinja environment: everything escaped, no undefined name tolerated."""
-    env = Environment(
-        loader=PackageLoader("detente.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    env.filters["linked"] = linked
-    return env
 
 
 def render(result: StudyResult, generated: datetime) -> str:

@@ -17,11 +17,11 @@ from detente.asks.reactions.result import (
 )
 from detente.report import tables
 from detente.report.cards import check_view
-from detente.report.charts.intervals import Estimate, intervals
-from detente.report.charts.matrix import matrix, shown_in_list, strongest
-from detente.report.charts.network import network
-from detente.report.charts.svg import draw
-from detente.report.charts.theme import Spec
+from detente.report.marks.intervals import Estimate, intervals
+from detente.report.marks.matrix import matrix, shown_in_list, strongest
+from detente.report.marks.network import network
+from detente.report.svg import draw
+from detente.report.theme import Spec
 from detente.report.views import (
     Cell,
     EstimateView,

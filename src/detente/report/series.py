@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from detente.answers import Section
 from detente.asks.claims.finding import Finding
 from detente.asks.claims.result import TensionReading, ThenAndNow
 from detente.asks.reactions.result import Reactions
@@ -71,8 +72,20 @@ def _all(result: StudyResult) -> Iterator[tuple[str, Columns]]:
         yield "periods", _fields(result.spans, ("name", "start", "end"))
     for shown in result.then_and_now:
         yield f"relations-{shown.source}", _of_pairs(shown)
+    for section in result.sections:
+        yield from _of_section(section)
     for series in result.shown:
         yield series.id, series.columns
+
+
+def _of_section(section: Section) -> Iterator[tuple[str, Columns]]:
+    """Every table of a section, named after section, ask and exhibit."""
+    for answer in section.answers:
+        for exhibit in answer.exhibits:
+            table = exhibit.table
+            if len(table):
+                name = f"{section.name.removesuffix('s')}-{answer.id}-{exhibit.name}"
+                yield name, {column.name: table.column(column.name) for column in table.columns}
 
 
 def _of_reactions(found: Reactions) -> Iterator[tuple[str, Columns]]:

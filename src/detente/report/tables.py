@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from detente.asks.claims.finding import Chart, Finding
 from detente.asks.claims.result import DataUsed, Mark, TensionReading, ThenAndNow
-from detente.report.charts.cards import OUTCOME, records
-from detente.report.charts.evidence import curve_order, histogram
-from detente.report.charts.pairs import change, ordered, pair_name
-from detente.report.charts.tension import values
+from detente.report.marks.cards import OUTCOME, records
+from detente.report.marks.evidence import curve_order, histogram
+from detente.report.marks.pairs import change, ordered, pair_name
+from detente.report.marks.tension import values
 from detente.report.views import Cell, TableView
 from detente.report.words import day_text, decimals, finite, number, p_text, whole_interval
 

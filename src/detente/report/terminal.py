@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rich import box
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from detente.answers import Answer, Exhibit, Section
 from detente.asks.claims.finding import Finding, Verdict
 from detente.asks.result import StudyResult
+from detente.report.layout import CHECK_WORDS
+from detente.report.telling import told
 from detente.report.words import NONE, SEEN, finite, p_text, short_effect, visible_text
 
 STYLE: dict[Verdict, str] = {
@@ -120,3 +124,78 @@ def _row(finding: Finding, *, narrow: bool) -> tuple[Text, ...]:
         Text(f"{finding.cases:,}" if finding.cases else NONE),
         Text(p_text(p)),
     )
+
+
+def told_section(section: Section, most: int | None = None) -> Iterator[RenderableType]:
+    """A section as a rich console prints it: each answer with its facts, tables and checks.
+
+    Args:
+        section: Answers under one heading.
+        most: Rows shown of each table; all if None.
+    """
+    for answer in section.answers:
+        yield from told_answer(answer, most)
+
+
+def told_answer(answer: Answer, most: int | None = None) -> Iterator[RenderableType]:
+    """An answer as a rich console prints it, legible from 80 columns on.
+
+    Texts of a study are never read as markup.
+
+    Args:
+        answer: The answer.
+        most: Rows shown of each table; all if None.
+
+    Example:
+        >>> console = Console(width=80)
+        >>> with console.capture() as printed:
+        ...     for part in told_answer(Answer("a", "system", "A [b]", "Nothing stands.")):
+        ...         console.print(part)
+        >>> printed.get().split(chr(10))[:2]
+        ['A [b]', 'Nothing stands.']
+    """
+    yield Text(answer.label, style="bold")
+    if answer.statement:
+        yield Text(answer.statement, style="dim")
+    if answer.gap:
+        yield Text(f"Insufficient data. {answer.gap}")
+    if answer.text:
+        yield Text(answer.text)
+    for exhibit in answer.exhibits:
+        if len(exhibit.table):
+            yield Text()
+            yield told_exhibit(exhibit, most)
+    yield from (Text(f"• {text}", style="dim") for text in answer.notes.values() if text)
+    yield from (
+        Text(f"{CHECK_WORDS[check.passed]}: {check.name}. {check.text}", style="dim")
+        for check in answer.checks
+    )
+    yield from (Text(f"• {text}", style="dim") for text in answer.caveats)
+    yield Text()
+
+
+def told_exhibit(exhibit: Exhibit, most: int | None = None) -> Table:
+    """The table of an exhibit for a terminal.
+
+    Args:
+        exhibit: What to show.
+        most: Rows shown; all if None.
+    """
+    shown = told(exhibit.table, exhibit.title)
+    left = 0 if most is None else max(len(shown.rows) - most, 0)
+    table = Table(
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+        header_style="bold",
+        title=Text(shown.caption, style="bold"),
+        title_justify="left",
+        caption=Text(f"{left} more with --all" if left else exhibit.note, style="dim"),
+        caption_justify="left",
+    )
+    for heading, numeric in zip(shown.head, shown.numeric, strict=True):
+        table.add_column(Text(heading), justify="right" if numeric else "left", no_wrap=False)
+    for row in shown.rows[: most or None]:
+        cells = zip(row, shown.numeric, strict=True)
+        table.add_row(*(Text(cell.text, no_wrap=numeric) for cell, numeric in cells))
+    return table

@@ -7,8 +7,8 @@ from markupsafe import Markup
 from detente.asks.scenarios.result import PredictiveChecks, ScenarioResult, WhatIf
 from detente.report import tables
 from detente.report.cards import check_view
-from detente.report.charts.svg import draw
-from detente.report.charts.whatif import futures
+from detente.report.marks.whatif import futures
+from detente.report.svg import draw
 from detente.report.views import (
     Cell,
     FigureView,

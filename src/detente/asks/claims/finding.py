@@ -7,24 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Literal
 
+from detente.answers import Verdict
 from detente.estimators.checks import Check
 
+__all__ = [
+    "Chart",
+    "Finding",
+    "Interval",
+    "Provenance",
+    "Reading",
+    "Row",
+    "Specification",
+    "Verdict",
+]
+
 ChartKind = Literal["path", "rates", "level", "shift", "odds"]
-
-
-class Verdict(StrEnum):
-    """The seven words that a claim can come back with, from strongest for to strongest against."""
-
-    SUPPORTED = "supported"
-    LEANS_SUPPORTED = "leans supported"
-    NO_CLEAR_EFFECT = "no clear effect"
-    LEANS_AGAINST = "leans against"
-    CONTRADICTED = "contradicted"
-    INSUFFICIENT_DATA = "insufficient data"
-    NOT_TESTABLE = "not testable"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from detente.report.layout import Shelf
 from detente.report.views.claims import CardView, GroupView, VerdictView
 from detente.report.views.outlook import OutlookView
 from detente.report.views.parts import Fact, FigureView, TableView
@@ -64,6 +65,7 @@ class PageView:
         reactions: Who reacts to whom, or None where the study does not ask.
         outlook: What comes next, or None where the study asks nothing of the future.
         what_if: Scenarios, or None where the study has none.
+        shelves: Sections with their answers laid out.
         tension: One panel per reading.
         marks: The dated facts marked in the tension charts.
         relations: One chart per source.
@@ -95,6 +97,7 @@ class PageView:
     reactions: ReactionsView | None
     outlook: OutlookView | None
     what_if: WhatIfView | None
+    shelves: tuple[Shelf, ...]
     tension: tuple[TensionView, ...]
     marks: TableView | None
     relations: tuple[RelationsView, ...]

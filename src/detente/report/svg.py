@@ -8,7 +8,7 @@ from html import escape
 import vl_convert as vlc
 from markupsafe import Markup
 
-from detente.report.charts.theme import Spec, with_variables
+from detente.report.theme import Spec, with_variables
 
 _LONG = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
 _GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|cx|cy|r|width|height)="[^"]*"')
@@ -39,7 +39,7 @@ def draw(spec: Spec, name: str, title: str, description: str) -> Markup:
 
     Example:
         >>> import altair as alt
-        >>> from detente.report.charts.theme import finish
+        >>> from detente.report.theme import finish
         >>> chart = alt.Chart(alt.InlineData(values=[{"a": 1}])).mark_point().encode(x="a:Q")
         >>> svg = draw(finish(chart, 60), "x", "A & B", "One point.")
         >>> svg.startswith("<svg"), "A &amp; B" in svg

@@ -10,7 +10,7 @@ import altair as alt
 import numpy as np
 
 from detente.asks.scenarios.result import Fan, MeasureFan, ScenarioResult
-from detente.report.charts.theme import WIDTH, Spec, at, colour, finish, table, to
+from detente.report.theme import WIDTH, Spec, at, colour, finish, table, to
 from detente.report.words import day_text, decimals, number, wrapped
 
 LEFT = 34

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from detente.asks.forecasts.result import PublishedComparison, QuestionForecast, TrackRecord
-from detente.report.charts.theme import WIDTH, Spec, at, colour, finish, table, to
+from detente.report.theme import WIDTH, Spec, at, colour, finish, table, to
 from detente.report.words import day_text, finite, milliseconds, wrapped
 
 ROW = 22

@@ -10,7 +10,7 @@ import altair as alt
 import numpy as np
 
 from detente.asks.claims.finding import Finding, Specification
-from detente.report.charts.theme import Spec, at, colour, finish, padded, table
+from detente.report.theme import Spec, at, colour, finish, padded, table
 from detente.report.words import effect_text, finite, unit_name, whole_interval, wrapped
 
 BINS = 31

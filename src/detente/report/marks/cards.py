@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from detente.asks.claims.finding import Chart, ChartKind
-from detente.report.charts.theme import Spec, at, colour, finish, padded, table, to
+from detente.report.theme import Spec, at, colour, finish, padded, table, to
 from detente.report.words import day_text, decimals, finite, measured, milliseconds, number, wrapped
 
 BANDS = (("95", "band95"), ("80", "band80"), ("50", "band50"))

@@ -7,10 +7,43 @@ from dataclasses import dataclass
 
 import altair as alt
 
-from detente.report.charts.theme import Spec, at, colour, finish, padded, table
+from detente.answers import Column, Exhibit, Key, Scale
+from detente.report.marks import mark
+from detente.report.theme import Spec, at, colour, finish, padded, table
 from detente.report.words import decimals, number, wrapped
 
 BAR = 6
+
+
+@mark("intervals", key=(Key("dot", "estimate"), Key("band", "its 90% interval")))
+def draw(exhibit: Exhibit) -> Spec:
+    """Rows of estimates over one axis.
+
+    The table's first column names the rows; the next numeric column is the estimate, then its low
+    and high end; a column "primary" says which row to look at first. Setting: `axis`, what the
+    axis shows.
+    """
+    table = exhibit.table
+    first, low, high = (place for place, _ in _numeric(exhibit)[:3])
+    names = [column.name for column in table.columns]
+    primary = table.column("primary") if "primary" in names else (True,) * len(table)
+    rows = [
+        Estimate(str(row[0]), row[first], row[low], row[high], first=bool(main))  # type: ignore[arg-type]
+        for row, main in zip(table.rows, primary, strict=True)
+    ]
+    scale = table.columns[first].scale
+    return intervals(
+        rows,
+        str(exhibit.settings.get("axis", exhibit.title)),
+        scale.neutral,
+        "%" if scale is Scale.PERCENT else "",
+        signed=scale in {Scale.PERCENT, Scale.POINTS},
+    )
+
+
+def _numeric(exhibit: Exhibit) -> list[tuple[int, Column]]:
+    columns = enumerate(exhibit.table.columns)
+    return [(place, column) for place, column in columns if column.scale.numeric]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from detente.asks.claims.result import PairThenNow, ThenAndNow
-from detente.report.charts.theme import Spec, at, colour, finish, padded, table
+from detente.report.theme import Spec, at, colour, finish, padded, table
 from detente.report.words import decimals, finite, number, wrapped
 
 ROW = 34

@@ -10,7 +10,7 @@ import altair as alt
 import numpy as np
 
 from detente.asks.reactions.result import Reaction, SystemReading
-from detente.report.charts.theme import WIDTH, Spec, at, colour, finish, table, to
+from detente.report.theme import WIDTH, Spec, at, colour, finish, table, to
 from detente.report.words import number, wrapped
 
 BANDS = ((0.95, "band95"), (0.8, "band80"), (0.5, "band50"))

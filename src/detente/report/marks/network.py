@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from detente.asks.reactions.result import Reaction, SystemReading
-from detente.report.charts.theme import WIDTH, Spec, at, colour, finish, table
+from detente.report.theme import WIDTH, Spec, at, colour, finish, table
 from detente.report.words import wrapped
 
 HEIGHT = 270

@@ -10,7 +10,7 @@ import altair as alt
 import numpy as np
 
 from detente.asks.claims.result import Mark, Span, TensionReading
-from detente.report.charts.theme import CHARACTER, WIDTH, Spec, at, colour, finish, padded, table
+from detente.report.theme import CHARACTER, WIDTH, Spec, at, colour, finish, padded, table
 from detente.report.words import finite, milliseconds, wrapped
 
 LANE, STRIP, EDGE = 15, 31, 44

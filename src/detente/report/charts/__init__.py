@@ -1,1 +1,0 @@
-"""The charts of the report: Altair specs, one function each, drawn to SVG at build time."""

@@ -1,0 +1,126 @@
+"""An exhibit as a figure of the page: its drawing, how to read it, and its table."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from markupsafe import Markup
+
+from detente.answers import Exhibit, Key, Table, Value
+from detente.report.marks import Mark, marks
+from detente.report.svg import draw
+from detente.report.telling import ToldTable, told
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+NOT_DRAWN = "The picture could not be drawn; the table holds its numbers."
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A table with its drawing and everything that goes with it.
+
+    Attributes:
+        id: Unique in the page; also the name of downloaded files.
+        title: Heading.
+        svg: The drawing; empty for a table alone.
+        svg_narrow: Another drawing for narrow screens, or "".
+        key: How to read it.
+        table: Its data.
+        note: A sentence under it.
+        wide: Whether it wants the whole width.
+    """
+
+    id: str
+    title: str
+    svg: Markup
+    svg_narrow: Markup
+    key: tuple[Key, ...]
+    table: ToldTable
+    note: str = ""
+    wide: bool = False
+
+
+def figure(exhibit: Exhibit, name: str) -> Figure:
+    """Draw an exhibit.
+
+    Args:
+        exhibit: What to show; without a row it is a table alone.
+        name: Unique in the page: anchor, prefix of every id in the drawing, name of downloads.
+
+    Returns:
+        The figure; where drawing fails, the table with a note that says so.
+
+    Example:
+        >>> from detente.answers import Column, Scale
+        >>> numbers = (Column(name, scale=Scale.NUMBER) for name in ("x", "low", "high"))
+        >>> columns = (Column("who"), *numbers)
+        >>> rows = (("A", 1.0, 0.5, 1.5), ("B", 2.0, 1.0, 3.0))
+        >>> shown = figure(Exhibit("e", "Two", Table(columns, rows), mark="intervals"), "two")
+        >>> str(shown.svg)[:4], len(shown.key), shown.table.rows[0][2].text
+        ('<svg', 2, '0.500')
+    """
+    clean = cleaned(exhibit)
+    table = told(clean.table, clean.title)
+    plain = Figure(name, clean.title, Markup(), Markup(), (), table, clean.note)
+    if not clean.mark or not len(clean.table):
+        return plain
+    mark = marks()[clean.mark]
+    try:
+        wide, narrow = _drawn(clean, mark, name)
+    except (ValueError, ArithmeticError, LookupError) as error:
+        return replace(plain, note=f"{NOT_DRAWN} ({type(error).__name__})")
+    return replace(plain, svg=wide, svg_narrow=narrow, key=clean.key or mark.key, wide=mark.wide)
+
+
+def _drawn(exhibit: Exhibit, mark: Mark, name: str) -> tuple[Markup, Markup]:
+    specs = mark.draw(exhibit)
+    says = exhibit.says or f"{exhibit.title}. The data table follows the picture."
+    if not isinstance(specs, tuple):
+        return draw(specs, name, exhibit.title, says), Markup()
+    wide, narrow = specs
+    return (
+        draw(wide, f"{name}-wide", exhibit.title, says),
+        draw(narrow, f"{name}-narrow", exhibit.title, says),
+    )
+
+
+def cleaned(exhibit: Exhibit) -> Exhibit:
+    r"""An exhibit without control characters, at which the renderer would end the whole process.
+
+    Example:
+        >>> from detente.answers import Column
+        >>> cleaned(Exhibit("e", "a\x0bb", Table((Column("x"),), (("c\ufffed",),)))).title
+        'a\ufffdb'
+    """
+    rows = tuple(tuple(map(_clean, row)) for row in exhibit.table.rows)
+    columns = tuple(
+        replace(column, heading=_clean_text(column.heading)) for column in exhibit.table.columns
+    )
+    return replace(
+        exhibit,
+        title=_clean_text(exhibit.title),
+        says=_clean_text(exhibit.says),
+        table=Table(columns, rows, _clean_text(exhibit.table.caption)),
+        settings={name: _clean_all(value) for name, value in exhibit.settings.items()},
+    )
+
+
+def _clean_text(text: str) -> str:
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _clean(value: Value) -> Value:
+    return _clean_text(value) if isinstance(value, str) else value
+
+
+def _clean_all(value: object) -> object:
+    if isinstance(value, str):
+        return _clean_text(value)
+    if isinstance(value, Table):
+        return Table(value.columns, tuple(tuple(map(_clean, row)) for row in value.rows))
+    if isinstance(value, list | tuple):
+        return type(value)(map(_clean_all, value))
+    if isinstance(value, dict):
+        return {_clean_all(key): _clean_all(item) for key, item in value.items()}
+    return value

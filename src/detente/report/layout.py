@@ -1,0 +1,201 @@
+"""An answer laid out for the page: what stands at first sight, beside it, and folded under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from detente.answers import Answer, Check, Fact, Section, Verdict
+from detente.report.drawing import Figure, figure
+from detente.report.telling import fact_text, interval_text, short_text
+from detente.report.words import VERDICT_MEANING, slug
+
+CHECK_WORDS = {True: "passed", False: "failed", None: "note"}
+NOTE_LABELS = {
+    "visible": "Smallest visible effect",
+    "sources": "By source",
+    "literature": "In the literature",
+    "change": "Since the last record",
+}
+"""Labels of the notes that stand at first sight; others are folded."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A labelled text: a figure to remember, a line of provenance, a word of the glossary.
+
+    Attributes:
+        label: What it is.
+        value: The fact itself, large on a card.
+        note: What goes with it, small.
+    """
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A verdict or the result of a check as shown.
+
+    Attributes:
+        word: The word.
+        slug: Its class and the id of its glyph.
+        meaning: What it means in one line.
+    """
+
+    word: str
+    slug: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Laid:
+    """An answer with its exhibits drawn and its numbers told.
+
+    Attributes:
+        answer: The answer.
+        anchor: Its id in the page.
+        number: Its place in the section, from 1; 0 where answers are not numbered.
+        verdict: Its verdict as shown, or None.
+        effect: Its main fact in short with its interval, or "".
+        facts: The facts, told.
+        said: Notes at first sight.
+        side: The figure beside the text, or None.
+        wide: Figures over the whole width.
+        more: Further figures at first sight.
+        folded: Figures under "How we know".
+        checks: Each check with its word.
+        provenance: What it was computed from, told.
+        parts: Answers within it, laid out.
+    """
+
+    answer: Answer
+    anchor: str
+    number: int
+    verdict: Word | None
+    effect: str
+    facts: tuple[Told, ...]
+    said: tuple[Told, ...]
+    side: Figure | None
+    wide: tuple[Figure, ...]
+    more: tuple[Figure, ...]
+    folded: tuple[Figure, ...]
+    checks: tuple[tuple[Word, Check], ...]
+    provenance: tuple[Told, ...]
+    parts: tuple[Laid, ...]
+
+    @property
+    def opens(self) -> bool:
+        """Whether there is anything to unfold."""
+        answer = self.answer
+        return bool(
+            self.folded or self.parts or self.checks or answer.caveats or self.provenance
+            or answer.citations
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A section with its answers laid out.
+
+    Attributes:
+        section: The section.
+        answers: Its answers, laid out.
+    """
+
+    section: Section
+    answers: tuple[Laid, ...]
+
+    def grouped(self) -> list[tuple[str, list[Laid]]]:
+        """Answers by kind, each with the heading over it, in the order in which kinds come."""
+        groups: dict[str, list[Laid]] = {}
+        for laid in self.answers:
+            groups.setdefault(self.section.groups.get(laid.answer.kind, ""), []).append(laid)
+        return list(groups.items())
+
+
+def lay_out_section(section: Section) -> Shelf:
+    """Draw and tell everything of a section."""
+    numbered = section.name == "claims"
+    laid = (
+        lay_out(answer, section.name.removesuffix("s"), number if numbered else 0)
+        for number, answer in enumerate(section.answers, 1)
+    )
+    return Shelf(section, tuple(laid))
+
+
+def lay_out(answer: Answer, prefix: str, number: int = 0) -> Laid:
+    """Draw and tell everything of an answer.
+
+    Args:
+        answer: The answer.
+        prefix: What its anchors begin with, such as "claim".
+        number: Its place in the section, 0 if answers are not numbered.
+
+    Example:
+        >>> fact = Fact("odds", "Odds", 0.25)
+        >>> lay_out(Answer("a b", "question", "A", facts=(fact,)), "odds").anchor
+        'odds-a-b'
+    """
+    anchor = f"{prefix}-{slug(answer.id).removeprefix(f'{prefix}-')}"
+    shown = [
+        (exhibit.folded, figure(exhibit, f"{anchor}-{slug(exhibit.name)}"))
+        for exhibit in answer.exhibits
+    ]
+    first = [item for folded, item in shown if not folded]
+    narrow = [item for item in first if item.svg and not item.wide]
+    side = narrow[0] if narrow else None
+    return Laid(
+        answer=answer,
+        anchor=anchor,
+        number=number,
+        verdict=None if answer.verdict is None else verdict_word(answer.verdict),
+        effect=short_text(answer.facts[0] if answer.facts else None),
+        facts=tuple(map(_fact, answer.facts)),
+        said=tuple(
+            Told(label, answer.notes[name])
+            for name, label in NOTE_LABELS.items()
+            if answer.notes.get(name)
+        ),
+        side=side,
+        wide=tuple(item for item in first if item.wide),
+        more=tuple(item for item in first if not item.wide and item is not side),
+        folded=tuple(item for folded, item in shown if folded),
+        checks=tuple((check_word(check), check) for check in answer.checks),
+        provenance=tuple(_provenance(answer)),
+        parts=tuple(lay_out(part, anchor) for part in answer.parts),
+    )
+
+
+def verdict_word(verdict: Verdict) -> Word:
+    """A verdict with its meaning and the name of its glyph."""
+    return Word(verdict.value, slug(verdict.value), VERDICT_MEANING[verdict])
+
+
+def check_word(check: Check) -> Word:
+    """The result of a check as a word: passed, failed, or a note that decides nothing."""
+    word = CHECK_WORDS[check.passed]
+    return Word(word, slug(word))
+
+
+def _fact(fact: Fact) -> Told:
+    interval = interval_text(fact)
+    parts = [f"{100 * fact.coverage:.0f}% interval {interval}" if interval else "", fact.note]
+    return Told(fact.label, fact_text(fact), "; ".join(part for part in parts if part))
+
+
+def _provenance(answer: Answer) -> Iterable[Told]:
+    source = answer.provenance
+    if source is None:
+        return ()
+    rows = (
+        ("Estimator", source.estimator),
+        ("Compared with", source.null),
+        ("Sources", "; ".join(source.sources)),
+        ("Data hash", source.data_hash),
+        ("Seed", str(source.seed)),
+        ("Version", source.version),
+    )
+    return (Told(label, text) for label, text in rows if text)

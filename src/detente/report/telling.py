@@ -1,0 +1,236 @@
+"""How a raw value is told to a person: by its scale, with the same rounding everywhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from detente.answers import Column, Fact, Scale, Table, Value
+from detente.report.words import NONE, day_text, decimals, finite, number, p_text
+
+MOST_PLACES = 4
+PERCENT_PLACES = 1
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table.
+
+    Attributes:
+        text: As a reader sees it.
+        value: The value in full, or "" where `text` says all.
+    """
+
+    text: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class ToldTable:
+    """A table as a reader sees it.
+
+    Attributes:
+        caption: What the table holds.
+        head: Column headings.
+        numeric: For each column, whether it holds numbers (set right, in tabular figures).
+        rows: The cells, row by row; the first of a row is its heading.
+    """
+
+    caption: str
+    head: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def tell(value: Value, scale: Scale, places: int | None = None) -> str:
+    """One value in words.
+
+    Args:
+        value: The raw value; None and NaN are told as a dash.
+        scale: What kind of value it is.
+        places: Decimals; by default as many as show two or three significant digits.
+
+    Example:
+        >>> tell(12.34, Scale.PERCENT), tell(0.63, Scale.PROBABILITY), tell(1.84, Scale.RATIO)
+        ('+12%', '63%', '1.8×')
+        >>> tell(-0.5, Scale.POINTS), tell(1234, Scale.COUNT), tell(None, Scale.NUMBER)
+        ('−0.50', '1,234', '–')
+        >>> tell("2017-09-03", Scale.DATE), tell(True, Scale.FLAG), tell(0.0123, Scale.P_VALUE)
+        ('3 Sept 2017', 'yes', '0.012')
+    """
+    if value is None or value == "":
+        return NONE
+    if scale is Scale.TEXT:
+        return str(value)
+    if scale is Scale.DATE:
+        return day_text(value.isoformat() if isinstance(value, dt.date) else str(value))
+    if scale is Scale.FLAG:
+        return "yes" if value else "no"
+    return _number(finite(float(value)), scale, places)  # type: ignore[arg-type]
+
+
+def _number(value: float | None, scale: Scale, places: int | None) -> str:
+    if value is None:
+        return NONE
+    if scale is Scale.P_VALUE:
+        return p_text(value)
+    shown, usual, suffix = _form(value, scale)
+    signed = scale in {Scale.PERCENT, Scale.POINTS}
+    return number(shown, usual if places is None else places, sign=signed) + suffix
+
+
+def _form(value: float, scale: Scale) -> tuple[float, int | None, str]:
+    """The number to print, its usual decimals, and what follows it."""
+    if scale is Scale.PROBABILITY:
+        return 100 * value, 0, "%"
+    if scale is Scale.PERCENT:
+        return value, min(decimals(value), PERCENT_PLACES if abs(value) < 10 else 0), "%"
+    if scale is Scale.COUNT:
+        return value, 0, ""
+    if scale in {Scale.RATIO, Scale.POINTS}:
+        return value, decimals(value), "×" if scale is Scale.RATIO else ""
+    return value, None, ""
+
+
+def tell_all(values: Iterable[float | None], scale: Scale) -> list[str]:
+    """Values of one kind with the same decimals, such as an estimate and the ends of its interval.
+
+    Decimals follow their spread, and grow until no rounded end sits on "no effect" or beyond it
+    where the raw one does not.
+
+    Example:
+        >>> tell_all([1.8, 0.56, 10.75], Scale.RATIO)
+        ['1.8×', '0.6×', '10.8×']
+        >>> tell_all([5.0, 0.96, 9.9], Scale.RATIO)
+        ['5.00×', '0.96×', '9.90×']
+    """
+    listed = list(values)
+    numbers = [number for value in listed if (number := finite(value)) is not None]
+    if not numbers or scale is Scale.P_VALUE:
+        return [tell(value, scale) for value in listed]
+    factor = 100.0 if scale is Scale.PROBABILITY else 1.0
+    scaled = [factor * number for number in numbers]
+    spread = max(scaled) - min(scaled) or scaled[0]
+    places = 0 if scale in {Scale.PROBABILITY, Scale.COUNT} else decimals(spread)
+    neutral = scale.neutral
+    while places < MOST_PLACES and any(_hidden(number, neutral, places) for number in scaled):
+        places += 1
+    return [tell(value, scale, places) for value in listed]
+
+
+def _hidden(value: float, neutral: float, places: int) -> bool:
+    """Whether rounding moves a value onto "no effect"."""
+    return value != neutral and math.isclose(round(value, places), neutral, abs_tol=1e-12)
+
+
+def fact_text(fact: Fact) -> str:
+    """The value of a fact with its unit.
+
+    Example:
+        >>> fact_text(Fact("cases", "Cases", 13, Scale.COUNT, "episodes"))
+        '13 episodes'
+        >>> fact_text(Fact("effect", "Effect", 11.9, Scale.PERCENT, low=-3.2, high=20.8))
+        '+12%'
+    """
+    if fact.low is None or fact.high is None or not isinstance(fact.value, int | float):
+        text = tell(fact.value, fact.scale)
+    else:
+        text = tell_all([fact.value, fact.low, fact.high], fact.scale)[0]
+    return f"{text} {fact.unit}".strip() if text != NONE else NONE
+
+
+def interval_text(fact: Fact) -> str:
+    """The interval of a fact as "−3 to 21%", or an empty text.
+
+    Example:
+        >>> interval_text(Fact("effect", "Effect", 11.9, Scale.PERCENT, low=-3.2, high=20.8))
+        '−3 to +21%'
+    """
+    if finite(fact.low) is None or finite(fact.high) is None:
+        return ""
+    value = fact.value if isinstance(fact.value, int | float) else None
+    _, low, high = tell_all([value, fact.low, fact.high], fact.scale)
+    for suffix in ("%", "×"):
+        low = low.removesuffix(suffix)
+    return f"{low} to {high}"
+
+
+def short_text(fact: Fact | None) -> str:
+    """A fact and its interval on one line: "+12% (−3 to +21%)"; empty where there is none."""
+    if fact is None or fact.value is None:
+        return ""
+    interval = interval_text(fact)
+    return fact_text(fact) + (f" ({interval})" if interval else "")
+
+
+def told(table: Table, title: str = "") -> ToldTable:
+    """A table as a reader sees it; the numbers of a column share their decimals.
+
+    Args:
+        table: The raw values.
+        title: The caption where the table has none.
+
+    Example:
+        >>> columns = (Column("day", scale=Scale.DATE), Column("x", scale=Scale.NUMBER))
+        >>> told(Table(columns, (("2017-09-03", 0.123456789), ("2017-09-04", None)))).rows[0]
+        (Cell(text='3 Sept 2017', value='2017-09-03'), Cell(text='0.123', value='0.123456789'))
+    """
+    shown = [place for place, column in enumerate(table.columns) if column.shown]
+    columns = [table.columns[place] for place in shown]
+    places = [_places(table, place) for place in shown]
+    rows = tuple(
+        tuple(
+            _cell(row[place], column, digits)
+            for place, column, digits in zip(shown, columns, places, strict=True)
+        )
+        for row in table.rows
+    )
+    return ToldTable(
+        table.caption or title,
+        tuple(column.title for column in columns),
+        tuple(column.scale.numeric for column in columns),
+        rows,
+    )
+
+
+def _places(table: Table, place: int) -> int | None:
+    column = table.columns[place]
+    if column.places is not None or column.scale in {Scale.COUNT, Scale.P_VALUE}:
+        return column.places
+    if not column.scale.numeric:
+        return None
+    values = [row[place] for row in table.rows]
+    numbers = [v for value in values if (v := _finite(value)) is not None]
+    if column.scale is Scale.PROBABILITY or not numbers:
+        return None
+    if column.scale is Scale.NUMBER:
+        return column_places(numbers)
+    return decimals(max(numbers) - min(numbers) or numbers[0])
+
+
+def _finite(value: Value) -> float | None:
+    return finite(float(value)) if isinstance(value, int | float) else None
+
+
+def column_places(values: Iterable[float]) -> int:
+    """Decimals that show the spread of a column's numbers to three significant digits.
+
+    Example:
+        >>> column_places([-4.0, 0.9, 17.7]), column_places([1.0, 2.0])
+        (1, 0)
+    """
+    numbers = list(values)
+    if not any(number % 1 for number in numbers):
+        return 0
+    spread = max(numbers) - min(numbers) or numbers[0]
+    return min(decimals(spread) + 1, MOST_PLACES)
+
+
+def _cell(value: Value, column: Column, places: int | None) -> Cell:
+    text = tell(value, column.scale, places)
+    if isinstance(value, float):
+        full = finite(value)
+        return Cell(text, "" if full is None else f"{full:.9g}")
+    return Cell(text, "" if value is None or str(value) == text else str(value))
