@@ -219,10 +219,6 @@ class Check:
         name: What was checked.
         passed: Whether it holds; None where it decides nothing and only informs.
         text: What was seen, in a sentence.
-
-    Example:
-        >>> Check("Stationary", True, "The largest root is 0.82.").passed
-        True
     """
 
     name: str
