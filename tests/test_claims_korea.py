@@ -111,7 +111,7 @@ def test_odds_use_nothing_that_came_later(data: StudyData) -> None:
     assert known.interval == blind.interval
 
 
-def test_as_of_cuts_facts_and_figures() -> None:
+def test_as_of_cuts_facts_and_datasets() -> None:
     day = dt.date(2008, 5, 20)
     then = open_data(load("korea"), as_of=day)
     assert max(fact.date for fact in then.facts) <= day
@@ -139,7 +139,7 @@ def _event_file(path: Path, first: dt.date, days: int) -> Path:
 
 @pytest.fixture(scope="module")
 def with_events(tmp_path_factory: pytest.TempPathFactory) -> StudyData:
-    """The study with invented events for 2013 to 2016, over two years of the bundled figure."""
+    """The study with invented events for 2013 to 2016, over two years of the bundled dataset."""
     folder = tmp_path_factory.mktemp("events")
     store = Store.open(folder / "store", create=True)
     columns = {"date": "Day", "source": "From", "target": "To", "cameo": "Code"}
@@ -150,7 +150,7 @@ def with_events(tmp_path_factory: pytest.TempPathFactory) -> StudyData:
 
 def test_event_files_win_and_the_seam_is_marked(with_events: StudyData) -> None:
     relation = Relation(pair=["USA", "CHN"])
-    reading = Reading(figure="icews-usa-chn", measure="verbal_cooperation")
+    reading = Reading(dataset="icews-usa-chn", measure="verbal_cooperation")
     (signal,), _ = with_events.signals(relation, [reading])
     series = signal.series
     at = int(np.searchsorted(series.dates, np.datetime64("2013-05-01")))

@@ -144,10 +144,10 @@ class TestSources:
     def test_a_level_is_decided_by_the_reading_that_it_was_asked_of(
         self, folder: Path, tmp_path: Path
     ) -> None:
-        """With event files the first reading is another; the figure still decides."""
+        """With event files the first reading is another; the dataset still decides."""
         text = BOTH.replace(
-            'readings = [{ figure = "level", measure = "value" }]',
-            'readings = [{ measure = "cooperation" }, { figure = "level", measure = "value" }]',
+            'readings = [{ dataset = "level", measure = "value" }]',
+            'readings = [{ measure = "cooperation" }, { dataset = "level", measure = "value" }]',
         )
         (folder / "study.toml").write_text(text, encoding="utf-8")
         loaded = load(str(folder))

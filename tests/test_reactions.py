@@ -31,7 +31,7 @@ def study_file(folder: Path, *, effect: float) -> Path:
         rows.append([str(month), "USA", "CHN", str(rng.poisson(40 * np.exp(one)))])
         rows.append([str(month), "CHN", "USA", str(rng.poisson(40 * np.exp(two)))])
         rows.append([str(month), "USA", "RUS", "7"])
-    with (folder / "figure.csv").open("w", encoding="utf-8", newline="") as out:
+    with (folder / "dataset.csv").open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows(rows)
     with (folder / "chronicle.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
@@ -61,9 +61,9 @@ def study_file(folder: Path, *, effect: float) -> Path:
     label = "the first half"
     start = 2000-01-01
     end = 2010-01-01
-    [[figures]]
+    [[datasets]]
     id = "counts"
-    path = "figure.csv"
+    path = "dataset.csv"
     every = "month"
     layout = "dyad"
     measures = ["conflict"]
@@ -80,11 +80,11 @@ def study_file(folder: Path, *, effect: float) -> Path:
     [[systems.series]]
     label = "US toward China"
     relation = { dyads = [["USA", "CHN"]] }
-    reading = { figure = "counts", measure = "conflict" }
+    reading = { dataset = "counts", measure = "conflict" }
     [[systems.series]]
     label = "China toward US"
     relation = { dyads = [["CHN", "USA"]] }
-    reading = { figure = "counts", measure = "conflict" }
+    reading = { dataset = "counts", measure = "conflict" }
     [[excitations]]
     id = "tests"
     action = "tests"
@@ -167,7 +167,7 @@ def test_what_is_not_known_yet_does_not_enter(tmp_path: Path) -> None:
 def test_series_that_carry_nothing_are_said(
     reacting: StudyData, change: dict[str, object], said: str
 ) -> None:
-    reading = {"figure": "counts", "measure": "conflict"}
+    reading = {"dataset": "counts", "measure": "conflict"}
     series = [
         {"label": "a", "relation": {"dyads": [["USA", "CHN"]]}, "reading": reading},
         {"label": "b", "reading": reading, **change},

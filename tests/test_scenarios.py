@@ -78,7 +78,7 @@ def _write_dyads(folder: Path, counts: NDArray[np.int64], seed: int) -> None:
     days = np.arange(np.datetime64(START), np.datetime64(END) + 1).astype("datetime64[M]")
     tests = np.array([counts[days == month, 0].sum() for month in months])
     driven = np.log1p(tests + np.append(0, tests[:-1]))
-    with (folder / "figure.csv").open("w", encoding="utf-8", newline="") as out:
+    with (folder / "dataset.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(["date", "source", "target", "conflict"])
         for month, value in zip(months, driven, strict=True):
@@ -115,9 +115,9 @@ end = 2011-01-01
 [periods.tense]
 label = "tense"
 start = 2011-01-01
-[[figures]]
+[[datasets]]
 id = "counts"
-path = "figure.csv"
+path = "dataset.csv"
 every = "month"
 layout = "dyad"
 measures = ["conflict"]
@@ -140,7 +140,7 @@ label = "tests"
 actions = ["tests"]
 [[simulation.relations]]
 id = "conflict"
-reading = { figure = "counts", measure = "conflict" }
+reading = { dataset = "counts", measure = "conflict" }
 [[simulation.measures]]
 id = "answers"
 label = "answers"
@@ -537,8 +537,8 @@ def test_a_result_without_measures_announces_no_change(tmp_path: Path) -> None:
     text = file.read_text(encoding="utf-8")
     head, kept = "[[simulation.measures]]", '[[simulation.measures]]\nid = "tension"'
     file.write_text(text[: text.index(head)] + text[text.index(kept) :], encoding="utf-8")
-    figure = tmp_path / "figure.csv"
-    figure.write_text("\n".join(figure.read_text().splitlines()[:25]), encoding="utf-8")
+    dataset = tmp_path / "dataset.csv"
+    dataset.write_text("\n".join(dataset.read_text().splitlines()[:25]), encoding="utf-8")
     data = open_data(load(str(file)))
     found = outcome_of(data, fit_model(data, draws=4), "none", paths=200)
     assert found.fans == () and found.outcomes

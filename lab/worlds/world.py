@@ -193,7 +193,7 @@ def _occurrence_truth(actions: Actions, day: int, within: int) -> Truth:
 
 def _claims(setting: Setting, places: _Places) -> list[dict[str, Any]]:
     def counted(a: str, b: str) -> dict[str, Any]:
-        reading = {"figure": COUNTS, "measure": COOPERATION}
+        reading = {"dataset": COUNTS, "measure": COOPERATION}
         return {"relation": {"pair": [a, b]}, "readings": [reading]}
 
     incidents = {"relation": {"action": "incidents"}, "direction": "up"}
@@ -201,7 +201,7 @@ def _claims(setting: Setting, places: _Places) -> list[dict[str, Any]]:
     groups = {
         "group": [list(pair) for pair in DYADS[:GROUP]],
         "others": [list(pair) for pair in DYADS[GROUP:]],
-        "readings": [{"figure": SCORES, "measure": VALUE}],
+        "readings": [{"dataset": SCORES, "measure": VALUE}],
     }
     return [
         _claim("response", "response", cause="causes", direction="up", **counted(A, B)),

@@ -151,7 +151,7 @@ def validate_command(study: StudyName, as_json: AsJson = False) -> None:
         "parties": len(found.parties),
         "actions": len(found.actions),
         "periods": len(found.periods),
-        "figures": len(found.figures),
+        "datasets": len(found.datasets),
         "claims": len(found.claims),
     }
     if as_json:

@@ -7,13 +7,13 @@ import difflib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from detente.relations.figures import long_columns
+from detente.relations.datasets import long_columns
 from detente.study.chronicle import read_chronicle
 from detente.study.models import (
     Claim,
     ContrastClaim,
+    Dataset,
     ExtremeClaim,
-    Figure,
     OccurrenceClaim,
     ResponseClaim,
     ShiftClaim,
@@ -37,7 +37,7 @@ EVENT_MEASURES = (
     "conflict_share",
     "strength_share",
 )
-"""Measures that any event data give, and figures that have the columns for them."""
+"""Measures that any event data give, and datasets that have the columns for them."""
 
 LAYOUT_KEYS = {"dyad": ["source", "target"], "pair": ["a", "b"], "party": ["party"], "system": []}
 
@@ -54,10 +54,10 @@ def cross_problems(study: Study, folder: Path) -> tuple[str, ...]:
     """
     return (
         *_duplicates("claims", (claim.id for claim in study.claims)),
-        *_duplicates("figures", (figure.id for figure in study.figures)),
+        *_duplicates("datasets", (dataset.id for dataset in study.datasets)),
         *_unknown("study.headline_claim", [study.study.headline_claim], _ids(study)),
         *_chronicle_problems(study, folder),
-        *(text for figure in study.figures for text in _figure_problems(figure, study, folder)),
+        *(text for dataset in study.datasets for text in _dataset_problems(dataset, study, folder)),
         *(text for claim in study.claims for text in _claim_problems(claim, study)),
         *_overview_problems(study),
         *_dynamics_problems(study),
@@ -114,23 +114,23 @@ def _chronicle_problems(study: Study, folder: Path) -> Iterator[str]:
         yield from _unknown(f"actions.{name}.kinds", action.kinds, sorted(kinds))
 
 
-def _figure_problems(figure: Figure, study: Study, folder: Path) -> Iterator[str]:
-    where = f"figures.{figure.id}"
-    file = _inside(folder, figure.path)
+def _dataset_problems(dataset: Dataset, study: Study, folder: Path) -> Iterator[str]:
+    where = f"datasets.{dataset.id}"
+    file = _inside(folder, dataset.path)
     if file is None:
-        yield f"{where}.path: there is no file “{figure.path}” in {folder}."
+        yield f"{where}.path: there is no file “{dataset.path}” in {folder}."
         return
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             header = long_columns(next(csv.reader(lines), []))
     except (OSError, UnicodeDecodeError, csv.Error):
-        yield f"{where}.path: {figure.path} could not be read as CSV in UTF-8."
+        yield f"{where}.path: {dataset.path} could not be read as CSV in UTF-8."
         return
-    yield from _unknown(f"{where}: column", ["date", *LAYOUT_KEYS[figure.layout]], header)
-    yield from _unknown(f"{where}.measures", figure.measures, header)
-    if figure.exposure:
-        known = [f"{other.id}:{name}" for other in study.figures for name in other.measures]
-        yield from _unknown(f"{where}.exposure", [figure.exposure], known)
+    yield from _unknown(f"{where}: column", ["date", *LAYOUT_KEYS[dataset.layout]], header)
+    yield from _unknown(f"{where}.measures", dataset.measures, header)
+    if dataset.exposure:
+        known = [f"{other.id}:{name}" for other in study.datasets for name in other.measures]
+        yield from _unknown(f"{where}.exposure", [dataset.exposure], known)
 
 
 def _claim_problems(claim: Claim, study: Study) -> Iterator[str]:
@@ -142,26 +142,26 @@ def _claim_problems(claim: Claim, study: Study) -> Iterator[str]:
     for reading in readings:
         yield from _reading_problems(where, reading, study)
     if isinstance(relation, Relation) and relation.action is None and not readings:
-        yield f"{where}.readings: name at least one figure or measure to read the relation by."
+        yield f"{where}.readings: name at least one dataset or measure to read the relation by."
 
 
 def _reading_problems(where: str, reading: Reading, study: Study) -> Iterator[str]:
-    figures = {figure.id: figure for figure in study.figures}
-    if reading.figure is None:
+    datasets = {dataset.id: dataset for dataset in study.datasets}
+    if reading.dataset is None:
         yield from _unknown(f"{where}.readings.measure", [reading.measure], EVENT_MEASURES)
-    elif reading.figure not in figures:
-        yield from _unknown(f"{where}.readings.figure", [reading.figure], figures)
+    elif reading.dataset not in datasets:
+        yield from _unknown(f"{where}.readings.dataset", [reading.dataset], datasets)
     else:
-        known = [*figures[reading.figure].measures, *EVENT_MEASURES]
+        known = [*datasets[reading.dataset].measures, *EVENT_MEASURES]
         yield from _unknown(f"{where}.readings.measure", [reading.measure], known)
 
 
 def _overview_problems(study: Study) -> Iterator[str]:
     for item in study.tension:
-        reading = Reading(figure=item.figure, measure=item.measure)
+        reading = Reading(dataset=item.dataset, measure=item.measure)
         yield from _reading_problems("tension", reading, study)
     for window in study.then_and_now:
-        reading = Reading(figure=window.figure, measure=window.measure)
+        reading = Reading(dataset=window.dataset, measure=window.measure)
         yield from _reading_problems("then_and_now", reading, study)
 
 
@@ -180,8 +180,8 @@ def _dynamics_problems(study: Study) -> Iterator[str]:
         yield from _unknown(f"excitations.{item.id}: action", [item.action], study.actions)
         yield from _unknown(f"excitations.{item.id}: period", item.periods, study.periods)
     for enemy in study.common_enemies:
-        figures = [figure.id for figure in study.figures]
-        yield from _unknown(f"common_enemies.{enemy.id}.figure", [enemy.figure], figures)
+        datasets = [dataset.id for dataset in study.datasets]
+        yield from _unknown(f"common_enemies.{enemy.id}.dataset", [enemy.dataset], datasets)
 
 
 def _question_problems(study: Study) -> Iterator[str]:

@@ -75,7 +75,7 @@ class Period(Strict):
         return self
 
 
-class Figure(Strict):
+class Dataset(Strict):
     """A ready-made series that the study ships, with how to read and cite it."""
 
     id: Id
@@ -90,7 +90,7 @@ class Figure(Strict):
     unit: str
     citation: str
     counts: bool = Field(default=False, description="counts of events (else scores or levels)")
-    exposure: str = Field(default="", description="figure:measure that holds all events reported")
+    exposure: str = Field(default="", description="dataset:measure that holds all events reported")
     since: dt.date | None = Field(default=None, description="ignore what is before")
     caveat: str = ""
 
@@ -228,18 +228,18 @@ Claim = Annotated[
 class TensionReading(Strict):
     """A series that reads the tension of the whole system."""
 
-    figure: Id | None = None
+    dataset: Id | None = None
     measure: str
     relation: Relation
 
 
 class ThenAndNow(Strict):
-    """Two windows of one figure, for the relations of all parties then and now.
+    """Two windows of one dataset, for the relations of all parties then and now.
 
-    `more_is_closer` is false for a figure whose higher values mean further apart (a distance).
+    `more_is_closer` is false for a dataset whose higher values mean further apart (a distance).
     """
 
-    figure: Id
+    dataset: Id
     measure: str
     then: Annotated[list[dt.date], Field(min_length=2, max_length=2)]
     now: Annotated[list[dt.date], Field(min_length=2, max_length=2)]
@@ -255,7 +255,7 @@ class Study(Strict):
     actions: dict[str, Action] = Field(default={})
     periods: dict[str, Period] = Field(default={})
     calendar: dict[str, YearlyWindow] = Field(default={}, description="windows of every year")
-    figures: list[Figure] = Field(default=[])
+    datasets: list[Dataset] = Field(default=[])
     tension: list[TensionReading] = Field(default=[])
     then_and_now: list[ThenAndNow] = Field(default=[])
     systems: list[System] = Field(default=[], description="who reacts to whom")

@@ -21,9 +21,9 @@ class Strict(BaseModel):
 
 
 class Reading(Strict):
-    """One way to read a relation: a figure or the user's events, and a measure of it."""
+    """One way to read a relation: a dataset or the user's events, and a measure of it."""
 
-    figure: Id | None = Field(default=None, description="a figure's id; empty: the event data")
+    dataset: Id | None = Field(default=None, description="a dataset's id; empty: the event data")
     measure: str
     reverse: bool = Field(
         default=False, description="higher values mean less of what the claim is about"

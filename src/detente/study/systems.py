@@ -65,7 +65,7 @@ class CommonEnemy(Strict):
 
     id: Id
     label: str
-    figure: Id = Field(description="directed dyads of many states, with conflict and cooperation")
+    dataset: Id = Field(description="directed dyads of many states, with conflict and cooperation")
     attacker: Iso3 | None = Field(default=None, description="the study's own case")
     pair: Pair | None = Field(default=None, description="the pair of the study's own case")
     great_powers: list[Iso3] = Field(default=[], description="states left out in one specification")

@@ -27,7 +27,7 @@ def tension_readings(data: StudyData, options: Options) -> tuple[TensionReading,
     """
     readings = []
     for item in data.study.tension:
-        option = Reading(figure=item.figure, measure=item.measure)
+        option = Reading(dataset=item.dataset, measure=item.measure)
         for signal in data.signals(item.relation, [option])[0]:
             try:
                 readings.append(_reading(signal, options))

@@ -18,7 +18,7 @@ from detente.study.data import StudyData
 from detente.study.questions import EventQuestion, LevelQuestion, Question
 
 WORDING = {"label", "mark", "noun", "citation", "caveat", "path", "unit"}
-"""Keys of an action or a figure that say nothing of what is counted."""
+"""Keys of an action or a dataset that say nothing of what is counted."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Settled:
 
 
 def definition_of(data: StudyData, question: Question) -> Mapping[str, Any]:
-    """What a question is about, in the terms of its study: the action, or the figures read.
+    """What a question is about, in the terms of its study: the action, or the datasets read.
 
     Args:
         data: The study's data.
@@ -54,9 +54,9 @@ def definition_of(data: StudyData, question: Question) -> Mapping[str, Any]:
     if isinstance(question, EventQuestion):
         action = data.study.actions.get(question.action)
         return {} if action is None else action.model_dump(mode="json", exclude=WORDING)
-    read = {reading.figure for reading in question.readings}
-    figures = [one for one in data.study.figures if one.id in read]
-    return {"figures": [one.model_dump(mode="json", exclude=WORDING) for one in figures]}
+    read = {reading.dataset for reading in question.readings}
+    datasets = [one for one in data.study.datasets if one.id in read]
+    return {"datasets": [one.model_dump(mode="json", exclude=WORDING) for one in datasets]}
 
 
 def settle(data: StudyData, line: Line) -> Settled:
@@ -112,7 +112,7 @@ def _settled_events(data: StudyData, asked: EventQuestion, line: Line) -> Settle
 
 def _settled_level(data: StudyData, asked: LevelQuestion, line: Line) -> Settled:
     if _changed(data, asked, line):
-        return Settled(why_open="the study reads these figures in another way now")
+        return Settled(why_open="the study reads these datasets in another way now")
     try:
         levels = read_levels(data, asked)
     except DataGapError as gap:

@@ -60,7 +60,7 @@ def align(data: StudyData, system: System) -> Aligned:
         >>> from lab.worlds.world import make
         >>> data = make(WorldSpec(months=120), seed=1).data
         >>> from detente.study.systems import SystemSeries
-        >>> read = {"figure": "counts", "measure": "verbal_cooperation"}
+        >>> read = {"dataset": "counts", "measure": "verbal_cooperation"}
         >>> system = System(id="two", label="two pairs", series=[
         ...     SystemSeries(label="A and B", relation={"pair": ["AAA", "BBB"]}, reading=read),
         ...     SystemSeries(label="B and C", relation={"pair": ["BBB", "CCC"]}, reading=read)])
@@ -98,7 +98,7 @@ def _period(data: StudyData, system: System) -> str:
         raise DataGapError(
             "The series could not be put side by side.",
             f"Their periods differ: {', '.join(sorted(found))}.",
-            "Read all of them by figures of one period.",
+            "Read all of them by datasets of one period.",
         )
     return found.pop()
 
