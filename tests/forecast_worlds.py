@@ -116,7 +116,7 @@ kind = "level"
 title = "Closer than a year before"
 question = "Is the level above that of a year before?"
 relation = { pair = ["USA", "CHN"] }
-readings = [{ dataset = "level", measure = "value" }]
+measures = [{ dataset = "level", name = "value" }]
 [published_odds]
 label = "Others"
 path = "published.csv"

@@ -80,11 +80,11 @@ def study_file(folder: Path, *, effect: float) -> Path:
     [[systems.series]]
     label = "US toward China"
     relation = { dyads = [["USA", "CHN"]] }
-    reading = { dataset = "counts", measure = "conflict" }
+    measure = { dataset = "counts", name = "conflict" }
     [[systems.series]]
     label = "China toward US"
     relation = { dyads = [["CHN", "USA"]] }
-    reading = { dataset = "counts", measure = "conflict" }
+    measure = { dataset = "counts", name = "conflict" }
     [[excitations]]
     id = "tests"
     action = "tests"
@@ -167,10 +167,10 @@ def test_what_is_not_known_yet_does_not_enter(tmp_path: Path) -> None:
 def test_series_that_carry_nothing_are_said(
     reacting: StudyData, change: dict[str, object], said: str
 ) -> None:
-    reading = {"dataset": "counts", "measure": "conflict"}
+    measure = {"dataset": "counts", "name": "conflict"}
     series = [
-        {"label": "a", "relation": {"dyads": [["USA", "CHN"]]}, "reading": reading},
-        {"label": "b", "reading": reading, **change},
+        {"label": "a", "relation": {"dyads": [["USA", "CHN"]]}, "measure": measure},
+        {"label": "b", "measure": measure, **change},
     ]
     system = System.model_validate({"id": "x", "label": "x", "series": series})
     found = read_system(reacting, system)

@@ -140,16 +140,16 @@ label = "tests"
 actions = ["tests"]
 [[simulation.relations]]
 id = "conflict"
-reading = { dataset = "counts", measure = "conflict" }
-[[simulation.measures]]
+measure = { dataset = "counts", name = "conflict" }
+[[simulation.tracked]]
 id = "answers"
 label = "answers"
 actions = ["answers"]
-[[simulation.measures]]
+[[simulation.tracked]]
 id = "tests"
 label = "tests"
 actions = ["tests"]
-[[simulation.measures]]
+[[simulation.tracked]]
 id = "tension"
 label = "conflict"
 relations = "conflict"
@@ -535,7 +535,7 @@ def test_a_result_without_measures_announces_no_change(tmp_path: Path) -> None:
     """The only measure is of relations, of which a year is known."""
     file = world(tmp_path)
     text = file.read_text(encoding="utf-8")
-    head, kept = "[[simulation.measures]]", '[[simulation.measures]]\nid = "tension"'
+    head, kept = "[[simulation.tracked]]", '[[simulation.tracked]]\nid = "tension"'
     file.write_text(text[: text.index(head)] + text[text.index(kept) :], encoding="utf-8")
     dataset = tmp_path / "dataset.csv"
     dataset.write_text("\n".join(dataset.read_text().splitlines()[:25]), encoding="utf-8")

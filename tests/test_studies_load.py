@@ -48,7 +48,7 @@ def test_the_starter_and_korea_are_valid(starter: Path) -> None:
         ('path = "chronicle.csv"', 'path = "../../etc/passwd"', "there is no file"),
         ('id = "next-incident"', 'id = "what-leaders-think"', "stands twice"),
         ("primary_window = 90", "primary_window = 91", "is not one of"),
-        ('measure = "cooperation"', 'measure = "coperation"', "Did you mean “cooperation”"),
+        ('name = "cooperation"', 'name = "coperation"', "Did you mean “cooperation”"),
     ],
 )
 def test_mistakes_are_named(starter: Path, old: str, new: str, said: str) -> None:

@@ -193,15 +193,15 @@ def _occurrence_truth(actions: Actions, day: int, within: int) -> Truth:
 
 def _claims(setting: Setting, places: _Places) -> list[dict[str, Any]]:
     def counted(a: str, b: str) -> dict[str, Any]:
-        reading = {"dataset": COUNTS, "measure": COOPERATION}
-        return {"relation": {"pair": [a, b]}, "readings": [reading]}
+        measure = {"dataset": COUNTS, "name": COOPERATION}
+        return {"relation": {"pair": [a, b]}, "measures": [measure]}
 
     incidents = {"relation": {"action": "incidents"}, "direction": "up"}
     after = {"when": {"after": "causes", "months": 3}}
     groups = {
         "group": [list(pair) for pair in DYADS[:GROUP]],
         "others": [list(pair) for pair in DYADS[GROUP:]],
-        "readings": [{"dataset": SCORES, "measure": VALUE}],
+        "measures": [{"dataset": SCORES, "name": VALUE}],
     }
     return [
         _claim("response", "response", cause="causes", direction="up", **counted(A, B)),

@@ -20,7 +20,7 @@ from detente.study.models import (
     State,
     Study,
 )
-from detente.study.parts import Reading, Relation
+from detente.study.parts import Measure, Relation
 from detente.study.published import read_published
 from detente.study.questions import EventQuestion, PublishedOdds
 
@@ -138,31 +138,31 @@ def _claim_problems(claim: Claim, study: Study) -> Iterator[str]:
     yield from _unknown(f"{where}: action", _actions_of(claim), study.actions)
     yield from _unknown(f"{where}: period", _periods_of(claim), study.periods)
     relation = getattr(claim, "relation", None)
-    readings: list[Reading] = getattr(claim, "readings", [])
-    for reading in readings:
-        yield from _reading_problems(where, reading, study)
-    if isinstance(relation, Relation) and relation.action is None and not readings:
-        yield f"{where}.readings: name at least one dataset or measure to read the relation by."
+    measures: list[Measure] = getattr(claim, "measures", [])
+    for measure in measures:
+        yield from _measure_problems(where, measure, study)
+    if isinstance(relation, Relation) and relation.action is None and not measures:
+        yield f"{where}.measures: name at least one measure to read the relation by."
 
 
-def _reading_problems(where: str, reading: Reading, study: Study) -> Iterator[str]:
+def _measure_problems(where: str, measure: Measure, study: Study) -> Iterator[str]:
     datasets = {dataset.id: dataset for dataset in study.datasets}
-    if reading.dataset is None:
-        yield from _unknown(f"{where}.readings.measure", [reading.measure], EVENT_MEASURES)
-    elif reading.dataset not in datasets:
-        yield from _unknown(f"{where}.readings.dataset", [reading.dataset], datasets)
+    if measure.dataset is None:
+        yield from _unknown(f"{where}.measures.name", [measure.name], EVENT_MEASURES)
+    elif measure.dataset not in datasets:
+        yield from _unknown(f"{where}.measures.dataset", [measure.dataset], datasets)
     else:
-        known = [*datasets[reading.dataset].measures, *EVENT_MEASURES]
-        yield from _unknown(f"{where}.readings.measure", [reading.measure], known)
+        known = [*datasets[measure.dataset].measures, *EVENT_MEASURES]
+        yield from _unknown(f"{where}.measures.name", [measure.name], known)
 
 
 def _overview_problems(study: Study) -> Iterator[str]:
     for item in study.tension:
-        reading = Reading(dataset=item.dataset, measure=item.measure)
-        yield from _reading_problems("tension", reading, study)
+        measure = Measure(dataset=item.dataset, name=item.measure)
+        yield from _measure_problems("tension", measure, study)
     for window in study.then_and_now:
-        reading = Reading(dataset=window.dataset, measure=window.measure)
-        yield from _reading_problems("then_and_now", reading, study)
+        measure = Measure(dataset=window.dataset, name=window.measure)
+        yield from _measure_problems("then_and_now", measure, study)
 
 
 def _dynamics_problems(study: Study) -> Iterator[str]:
@@ -172,8 +172,8 @@ def _dynamics_problems(study: Study) -> Iterator[str]:
         where = f"systems.{system.id}"
         yield from _duplicates(f"{where}.series", (series.label for series in system.series))
         for series in system.series:
-            if series.reading is not None:
-                yield from _reading_problems(where, series.reading, study)
+            if series.measure is not None:
+                yield from _measure_problems(where, series.measure, study)
             named = [series.relation.action] if series.relation.action else []
             yield from _unknown(f"{where}: action", named, study.actions)
     for item in study.excitations:
@@ -192,8 +192,8 @@ def _question_problems(study: Study) -> Iterator[str]:
             yield from _term_problems(where, question, study)
             yield from _unknown(f"{where}: action", [question.action], study.actions)
             continue
-        for reading in question.readings:
-            yield from _reading_problems(where, reading, study)
+        for measure in question.measures:
+            yield from _measure_problems(where, measure, study)
 
 
 def _term_problems(where: str, terms: EventQuestion | PublishedOdds, study: Study) -> Iterator[str]:
@@ -221,12 +221,12 @@ def _simulation_problems(study: Study) -> Iterator[str]:
         return
     kinds = [kind.action for kind in model.kinds]
     yield from _duplicates("simulation.kinds", kinds)
-    yield from _duplicates("simulation.measures", (measure.id for measure in model.measures))
+    yield from _duplicates("simulation.tracked", (item.id for item in model.tracked))
     yield from _unknown("simulation.kinds: action", kinds, study.actions)
     yield from _unknown("simulation.periods", model.periods, study.periods)
     acting = [
         *(("drivers", item.actions) for item in model.drivers),
-        *(("measures", item.actions) for item in model.measures),
+        *(("tracked", item.actions) for item in model.tracked),
         *(("outcomes", item.actions) for item in model.outcomes),
     ]
     for name, actions in acting:
@@ -235,9 +235,9 @@ def _simulation_problems(study: Study) -> Iterator[str]:
         yield from _unknown(f"simulation.kinds.{kind.action}.after", kind.after, kinds)
     ids = [relations.id for relations in model.relations]
     for relations in model.relations:
-        yield from _reading_problems(f"simulation.{relations.id}", relations.reading, study)
-    named = [measure.relations for measure in model.measures if measure.relations]
-    yield from _unknown("simulation.measures: relations", named, ids)
+        yield from _measure_problems(f"simulation.{relations.id}", relations.measure, study)
+    named = [item.relations for item in model.tracked if item.relations]
+    yield from _unknown("simulation.tracked: relations", named, ids)
 
 
 def _scenario_problems(study: Study) -> Iterator[str]:

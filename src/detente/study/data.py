@@ -26,9 +26,9 @@ from detente.relations.periods import check_every, grid, next_start, period_star
 from detente.relations.series import Series, make_series
 from detente.study.chronicle import Fact, read_chronicle
 from detente.study.load import LoadedStudy
+from detente.study.measuring import Holder, read_relation
 from detente.study.models import Action, Dataset, Study
-from detente.study.parts import Reading, Relation
-from detente.study.reading import Holder, read_relation
+from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
 
 Days = NDArray[np.datetime64]
@@ -126,24 +126,24 @@ class StudyData:
         )
 
     def signals(
-        self, relation: Relation, readings: Sequence[Reading]
+        self, relation: Relation, measures: Sequence[Measure]
     ) -> tuple[tuple[Signal, ...], tuple[str, ...]]:
         """A relation by every source that can read it.
 
         Args:
             relation: What is measured.
-            readings: By which datasets and measures, in order of preference.
+            measures: By which measures, in order of preference.
 
         Returns:
-            The signals, and one sentence for each reading that has no data.
+            The signals, and one sentence for each measure that has no data.
         """
         if relation.action is not None:
             return self._action_signal(relation.action)
         found: list[Signal] = []
         gaps: list[str] = []
-        for reading in readings:
+        for measure in measures:
             try:
-                found += read_relation(self._holder(reading), relation, reading)
+                found += read_relation(self._holder(measure), relation, measure)
             except DataGapError as gap:
                 gaps.append(gap.found)
         empty = [signal for signal in found if not np.isfinite(signal.series.values).any()]
@@ -164,13 +164,13 @@ class StudyData:
             ),
         ), ()  # fmt: skip
 
-    def _holder(self, reading: Reading) -> Holder:
-        spec = next((f for f in self.study.datasets if f.id == reading.dataset), None)
+    def _holder(self, measure: Measure) -> Holder:
+        spec = next((f for f in self.study.datasets if f.id == measure.dataset), None)
         every = spec.every if spec else "month"
         world = None
         if spec and spec.exposure:
-            dataset, measure = spec.exposure.split(":")
-            world = self.datasets[dataset].system(measure)
+            dataset, total = spec.exposure.split(":")
+            world = self.datasets[dataset].system(total)
         return Holder(
             spec=spec,
             dataset=self.datasets[spec.id] if spec else None,

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from detente.study.parts import Every, Id, Iso3, Pair, Reading, Relation, Strict
+from detente.study.parts import Every, Id, Iso3, Measure, Pair, Relation, Strict
 from detente.study.questions import PublishedOdds, Question, YearlyWindow
 from detente.study.scenarios import Scenario, Simulation
 from detente.study.systems import CommonEnemy, Excitation, System
@@ -113,7 +113,7 @@ class ResponseClaim(ClaimBase):
     kind: Literal["response"]
     cause: str = Field(description="name of an action")
     relation: Relation
-    readings: list[Reading] = Field(default=[])
+    measures: list[Measure] = Field(default=[])
     direction: Literal["up", "down"]
     window: int = Field(default=3, ge=1, le=24, description="months after the cause")
     baseline: int = Field(default=3, ge=1, le=24, description="months before the cause")
@@ -140,7 +140,7 @@ class ContrastClaim(ClaimBase):
 
     kind: Literal["contrast"]
     relation: Relation
-    readings: list[Reading] = Field(default=[])
+    measures: list[Measure] = Field(default=[])
     when: State
     against: State | None = Field(default=None, description="empty: all other months of the span")
     direction: Literal["up", "down"]
@@ -159,7 +159,7 @@ class GroupClaim(ClaimBase):
     kind: Literal["contrast-groups"]
     group: list[Pair] = Field(min_length=1)
     others: list[Pair] = Field(min_length=2)
-    readings: list[Reading] = Field(min_length=1)
+    measures: list[Measure] = Field(min_length=1)
     direction: Literal["up", "down"]
 
 
@@ -168,7 +168,7 @@ class ExtremeClaim(ClaimBase):
 
     kind: Literal["extreme"]
     relation: Relation
-    readings: list[Reading] = Field(min_length=1)
+    measures: list[Measure] = Field(min_length=1)
     target: Annotated[list[dt.date], Field(min_length=2, max_length=2)]
     since: dt.date
     direction: Literal["highest", "lowest"] = "highest"
@@ -179,7 +179,7 @@ class ShiftClaim(ClaimBase):
 
     kind: Literal["shift"]
     relation: Relation
-    readings: list[Reading] = Field(min_length=1)
+    measures: list[Measure] = Field(min_length=1)
     date: dt.date
     direction: Literal["up", "down"]
     window: int = Field(default=12, ge=1, le=120, description="months on either side")
@@ -225,8 +225,8 @@ Claim = Annotated[
 ]
 
 
-class TensionReading(Strict):
-    """A series that reads the tension of the whole system."""
+class Tension(Strict):
+    """A series that gives the tension of the whole system."""
 
     dataset: Id | None = None
     measure: str
@@ -256,7 +256,7 @@ class Study(Strict):
     periods: dict[str, Period] = Field(default={})
     calendar: dict[str, YearlyWindow] = Field(default={}, description="windows of every year")
     datasets: list[Dataset] = Field(default=[])
-    tension: list[TensionReading] = Field(default=[])
+    tension: list[Tension] = Field(default=[])
     then_and_now: list[ThenAndNow] = Field(default=[])
     systems: list[System] = Field(default=[], description="who reacts to whom")
     excitations: list[Excitation] = Field(default=[], description="actions that draw more")

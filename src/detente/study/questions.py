@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from detente.study.parts import Id, Reading, Relation, Strict
+from detente.study.parts import Id, Measure, Relation, Strict
 
 MonthDay = Annotated[
     str,
@@ -65,7 +65,7 @@ class LevelQuestion(QuestionBase):
 
     kind: Literal["level"]
     relation: Relation
-    readings: list[Reading] = Field(min_length=1)
+    measures: list[Measure] = Field(min_length=1)
     ahead: int = Field(default=1, ge=1, le=36, description="periods after the last known one")
     against: int = Field(default=12, ge=1, le=120, description="periods before the one asked for")
     direction: Literal["above", "below"] = "above"

@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from detente.study.parts import Id, Pair, Reading, Strict
+from detente.study.parts import Id, Measure, Pair, Strict
 
 
 class Kind(Strict):
@@ -35,10 +35,10 @@ class Relations(Strict):
 
     id: Id
     dyads: list[Pair] = Field(default=[])
-    reading: Reading
+    measure: Measure
 
 
-class Measure(Strict):
+class Tracked(Strict):
     """A number that is followed through every future."""
 
     id: Id
@@ -71,7 +71,7 @@ class Simulation(Strict):
     kinds: list[Kind] = Field(min_length=1, max_length=20)
     drivers: list[Driver] = Field(default=[], max_length=12)
     relations: list[Relations] = Field(default=[], max_length=4)
-    measures: list[Measure] = Field(min_length=1, max_length=6)
+    tracked: list[Tracked] = Field(min_length=1, max_length=6)
     outcomes: list[Outcome] = Field(default=[], max_length=12)
     caveats: list[str] = Field(default=[])
 

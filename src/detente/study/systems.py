@@ -7,21 +7,21 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from detente.study.parts import Id, Iso3, Pair, Reading, Relation, Strict
+from detente.study.parts import Id, Iso3, Measure, Pair, Relation, Strict
 
 
 class SystemSeries(Strict):
-    """One series of a system: an action's frequency, or a relation by one reading."""
+    """One series of a system: an action's frequency, or a relation by one measure."""
 
     label: str = Field(description="plain name, such as “the US toward North Korea, conflict”")
     short: str = Field(default="", description="a few characters for small charts")
     relation: Relation
-    reading: Reading | None = Field(default=None, description="not for actions")
+    measure: Measure | None = Field(default=None, description="not for actions")
 
     @model_validator(mode="after")
     def _read_by_something(self) -> Self:
-        if (self.relation.action is None) == (self.reading is None):
-            raise ValueError("give `reading` for a relation, and none for an action")
+        if (self.relation.action is None) == (self.measure is None):
+            raise ValueError("give `measure` for a relation, and none for an action")
         return self
 
 

@@ -79,7 +79,7 @@ def assess_contrast(claim: ContrastClaim, data: StudyData, options: Options) -> 
         A draft; `insufficient data` where a state has fewer than six months with data, or both
         together fewer than five events.
     """
-    signals, gaps = data.signals(claim.relation, claim.readings)
+    signals, gaps = data.signals(claim.relation, claim.measures)
     measured: list[Measured] = []
     lacking = list(gaps)
     for signal in signals:
@@ -166,7 +166,7 @@ def _curve(
 
 
 def _signals(claim: ContrastClaim, data: StudyData) -> Iterator[Signal]:
-    yield from data.signals(claim.relation, claim.readings)[0]
+    yield from data.signals(claim.relation, claim.measures)[0]
     for name in claim.other_actions:
         yield from data.signals(Relation(action=name), [])[0]
 

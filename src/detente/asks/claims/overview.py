@@ -21,7 +21,7 @@ from detente.asks.claims.result import (
 )
 from detente.study.data import StudyData
 from detente.study.models import ThenAndNow as Windows
-from detente.study.parts import Reading, Relation
+from detente.study.parts import Measure, Relation
 
 
 def marks(data: StudyData) -> tuple[Mark, ...]:
@@ -55,8 +55,8 @@ def then_and_now(data: StudyData) -> tuple[ThenAndNow, ...]:
 def _then_and_now(data: StudyData, windows: Windows) -> ThenAndNow:
     pairs, label, unit, citation = [], "", "", ""
     for a, b in combinations(data.study.codes, 2):
-        reading = Reading(dataset=windows.dataset, measure=windows.measure)
-        signals, _ = data.signals(Relation(pair=[a, b]), [reading])
+        measure = Measure(dataset=windows.dataset, name=windows.measure)
+        signals, _ = data.signals(Relation(pair=[a, b]), [measure])
         if not signals:
             pairs.append(PairThenNow(a, b, None, None))
             continue

@@ -88,7 +88,7 @@ def assess_response(claim: ResponseClaim, data: StudyData, options: Options) -> 
         Where no source has enough episodes the verdict is `insufficient data`.
     """
     choice = Choice(claim.cause, claim.window, claim.baseline)
-    signals, lacking = data.signals(claim.relation, claim.readings)
+    signals, lacking = data.signals(claim.relation, claim.measures)
     measured, gaps = _measure_all(signals, choice, data, options)
     able = [item for item in measured if len(item.study.starts) >= MIN_EPISODES]
     if not able:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from detente.relations.periods import check_every, next_start, period_name
 from detente.study.data import StudyData
-from detente.study.parts import Reading
+from detente.study.parts import Measure
 from detente.study.signal import Signal
 
 Floats = NDArray[np.float64]
@@ -75,8 +75,8 @@ def read_gauge(data: StudyData, days: Days) -> Gauge | None:
         ('newspaper-based geopolitical risk of South Korea', (31,))
     """
     for item in data.study.tension:
-        reading = Reading(dataset=item.dataset, measure=item.measure)
-        for signal in data.signals(item.relation, [reading])[0]:
+        measure = Measure(dataset=item.dataset, name=item.measure)
+        for signal in data.signals(item.relation, [measure])[0]:
             if signal.series.every == "year":
                 continue
             gauge = gauge_of(signal, days)

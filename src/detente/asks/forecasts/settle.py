@@ -54,7 +54,7 @@ def definition_of(data: StudyData, question: Question) -> Mapping[str, Any]:
     if isinstance(question, EventQuestion):
         action = data.study.actions.get(question.action)
         return {} if action is None else action.model_dump(mode="json", exclude=WORDING)
-    read = {reading.dataset for reading in question.readings}
+    read = {measure.dataset for measure in question.measures}
     datasets = [one for one in data.study.datasets if one.id in read]
     return {"datasets": [one.model_dump(mode="json", exclude=WORDING) for one in datasets]}
 

@@ -13,7 +13,7 @@ from detente.asks.scenarios.history import APART, cases
 from detente.asks.scenarios.model import Model
 from detente.asks.scenarios.result import DriverRow
 from detente.study.data import StudyData
-from detente.study.scenarios import Measure
+from detente.study.scenarios import Tracked
 
 Floats = NDArray[np.float64]
 
@@ -111,10 +111,10 @@ def _period_relations(data: StudyData, model: Model, arms: Arms) -> Iterator[Dri
         )  # fmt: skip
 
 
-def _groups(model: Model) -> Iterator[tuple[NDArray[np.bool_], Measure]]:
+def _groups(model: Model) -> Iterator[tuple[NDArray[np.bool_], Tracked]]:
     """Measures of relations, and which dyads each adds up."""
     groups = model.months.groups if model.months else ()
-    for measure in model.simulation.measures:
+    for measure in model.simulation.tracked:
         group = np.array([one == measure.relations for one in groups])
         if measure.relations and group.any():
             yield group, measure

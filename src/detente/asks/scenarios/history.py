@@ -235,7 +235,7 @@ def _signals(
     gaps: list[str] = []
     for relations in model.relations:
         for a, b in _dyads(data, relations):
-            signals, missing = data.signals(Relation(dyads=[[a, b]]), [relations.reading])
+            signals, missing = data.signals(Relation(dyads=[[a, b]]), [relations.measure])
             if signals and signals[0].counts:
                 found.append((relations.id, (a, b), signals[0]))
             gaps += missing

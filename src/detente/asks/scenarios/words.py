@@ -15,7 +15,7 @@ from detente.asks.scenarios.result import DriverRow, MeasureFan, OutcomeRow, Ste
 from detente.estimators.checks import Check
 from detente.relations.periods import day_name
 from detente.study.data import StudyData
-from detente.study.scenarios import Measure, Outcome
+from detente.study.scenarios import Outcome, Tracked
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -75,7 +75,7 @@ def _signed(value: float) -> str:
 
 
 def tell(
-    data: StudyData, model: Model, arms: Arms, pairs: Pairs, shown: Measure
+    data: StudyData, model: Model, arms: Arms, pairs: Pairs, shown: Tracked
 ) -> tuple[Step, ...]:
     """One future with what is supposed, by date: that with the median number of `shown`.
 
@@ -119,7 +119,7 @@ def _sentence(data: StudyData, model: Model, kind: str, times: int) -> str:
     return f"{text[:1].upper()}{text[1:]}{more}."
 
 
-def note_of(data: StudyData, model: Model, arms: Arms, measure: Measure) -> str:
+def note_of(data: StudyData, model: Model, arms: Arms, measure: Tracked) -> str:
     """What a reader must know of one measure in one scenario.
 
     Example:
@@ -131,13 +131,13 @@ def note_of(data: StudyData, model: Model, arms: Arms, measure: Measure) -> str:
         >>> model = fit_model(data, draws=2)
         >>> asked = next(one for one in data.study.scenarios if one.id == "nuclear-test")
         >>> arms = make_arms(data, model, asked)
-        >>> [note_of(data, model, arms, one) for one in model.simulation.measures][0]
+        >>> [note_of(data, model, arms, one) for one in model.simulation.tracked][0]
         'What is supposed is not counted itself.'
     """
     return " ".join(_notes(data, model, arms, measure))
 
 
-def _notes(data: StudyData, model: Model, arms: Arms, measure: Measure) -> Iterator[str]:
+def _notes(data: StudyData, model: Model, arms: Arms, measure: Tracked) -> Iterator[str]:
     months, drawn = model.months, model.monthly
     if not measure.relations:
         yield from _counted(model, arms, measure)
@@ -161,7 +161,7 @@ def _notes(data: StudyData, model: Model, arms: Arms, measure: Measure) -> Itera
         )
 
 
-def _counted(model: Model, arms: Arms, measure: Measure) -> Iterator[str]:
+def _counted(model: Model, arms: Arms, measure: Tracked) -> Iterator[str]:
     if arms.kind < 0 or model.past.kinds[arms.kind] not in measure.actions:
         return
     yield (

@@ -17,7 +17,7 @@ from detente.relations.panel import Panel
 from detente.relations.periods import check_every, next_start
 from detente.relations.series import Series, combine, share, splice
 from detente.study.models import Dataset
-from detente.study.parts import Reading, Relation
+from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
 
 PairOrDyad = Callable[[str, str, str], Series]
@@ -40,7 +40,7 @@ WORDS = {
 
 @dataclass(frozen=True, eq=False)
 class Holder:
-    """What a reading can be read from.
+    """What a measure can be read from.
 
     Attributes:
         spec: The dataset as the study declares it, None for event data alone.
@@ -74,13 +74,13 @@ class _Access:
     codes: tuple[str, ...]
 
 
-def read_relation(holder: Holder, relation: Relation, reading: Reading) -> list[Signal]:
-    """All signals that a reading gives: the dataset with events over it, one per origin of events.
+def read_relation(holder: Holder, relation: Relation, measure: Measure) -> list[Signal]:
+    """All signals that a measure gives: the dataset with events over it, one per origin of events.
 
     Args:
         holder: The sources.
         relation: What is measured.
-        reading: The measure.
+        measure: Which quantity.
 
     Returns:
         One signal for each origin of the event data that can be spliced with the dataset, or the
@@ -89,18 +89,18 @@ def read_relation(holder: Holder, relation: Relation, reading: Reading) -> list[
     Raises:
         DataGapError: Neither has the relation.
     """
-    measure = reading.measure
-    from_dataset = _try(lambda: _from_dataset(holder, relation, measure))
-    from_events = _from_events(holder, relation, measure)
+    name = measure.name
+    from_dataset = _try(lambda: _from_dataset(holder, relation, name))
+    from_events = _from_events(holder, relation, name)
     if from_dataset is None and not from_events:
-        raise _no_data(holder, reading)
+        raise _no_data(holder, measure)
     if from_dataset is None:
         found = from_events
     elif not from_events:
         found = [from_dataset]
     else:
         found = [_spliced(series, from_dataset) for series in from_events]
-    return [_signal(holder, relation, reading, series) for series in found]
+    return [_signal(holder, relation, measure, series) for series in found]
 
 
 def _try(read: Callable[[], Series]) -> Series | None:
@@ -110,12 +110,12 @@ def _try(read: Callable[[], Series]) -> Series | None:
         return None
 
 
-def _no_data(holder: Holder, reading: Reading) -> DataGapError:
+def _no_data(holder: Holder, measure: Measure) -> DataGapError:
     where = holder.spec.label if holder.spec else "event data"
     found = (
         "No event files are loaded."
         if holder.spec is None
-        else f"{where} has no {WORDS.get(reading.measure, reading.measure)} of this relation."
+        else f"{where} has no {WORDS.get(measure.name, measure.name)} of this relation."
     )
     return DataGapError("The relation could not be read.", found, "Load event data.")
 
@@ -207,21 +207,21 @@ def _spliced(events: Series, dataset: Series) -> Series:
     return _try(lambda: splice(events, dataset)) or events
 
 
-def _signal(holder: Holder, relation: Relation, reading: Reading, series: Series) -> Signal:
-    measure = reading.measure
-    counts = measure in COUNTED and (holder.spec is None or holder.spec.counts)
+def _signal(holder: Holder, relation: Relation, measure: Measure, series: Series) -> Signal:
+    name = measure.name
+    counts = name in COUNTED and (holder.spec is None or holder.spec.counts)
     used = [series.sources[index] for index in np.unique(series.segments)]
     spec = holder.spec
     return Signal(
         series=series,
         counts=counts,
         source=" and ".join(used) or (spec.label if spec else "events"),
-        measure=_words(holder, measure),
-        noun=_noun(holder, relation, measure),
+        measure=_words(holder, name),
+        noun=_noun(holder, relation, name),
         caveat=spec.caveat if spec else "",
         sha256=holder.dataset_sha256 + holder.events_sha256,
         dataset=spec.id if spec else "events",
-        reverse=reading.reverse,
+        reverse=measure.reverse,
     )
 
 
