@@ -81,7 +81,7 @@ kinds = ["test"]
 [actions.talks]
 label = "talks"
 kinds = ["talk"]
-[periods.late]
+[eras.late]
 label = "the late years"
 start = 2006-01-01
 end = 2009-01-01
@@ -105,9 +105,9 @@ title = "A test within 28 days"
 question = "Is there a test within 28 days?"
 primary = true
 action = "tests"
-within = 28
+within_days = 28
 since = 2000-01-01
-periods = ["late"]
+eras = ["late"]
 calendar = ["spring"]
 signs = ["talks"]
 [[questions]]

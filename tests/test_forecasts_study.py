@@ -90,7 +90,7 @@ class TestOutlook:
         assert [row.published for row in rows] == [0.4, 0.6]
         then = open_data(load(str(folder)), as_of=dt.date(2010, 3, 1))
         question = then.study.questions[0].model_copy(
-            update={"within": 14, "periods": [], "calendar": [], "signs": []}
+            update={"within_days": 14, "eras": [], "calendar": [], "signs": []}
         )
         alone = forecast_question(Walks(then, refit=52), question)
         assert rows[0].ours == pytest.approx(alone.probability)

@@ -57,7 +57,7 @@ def study_file(folder: Path, *, effect: float) -> Path:
     [actions.tests]
     label = "tests"
     kinds = ["test"]
-    [periods.first-half]
+    [eras.first-half]
     label = "the first half"
     start = 2000-01-01
     end = 2010-01-01
@@ -89,7 +89,7 @@ def study_file(folder: Path, *, effect: float) -> Path:
     id = "tests"
     action = "tests"
     since = 2000-01-01
-    periods = ["first-half"]
+    eras = ["first-half"]
     [[claims]]
     id = "none"
     kind = "untestable"

@@ -108,11 +108,11 @@ kinds = ["test"]
 [actions.answers]
 label = "answers"
 kinds = ["answer"]
-[periods.calm]
+[eras.calm]
 label = "calm"
 start = 2000-01-01
 end = 2011-01-01
-[periods.tense]
+[eras.tense]
 label = "tense"
 start = 2011-01-01
 [[datasets]]
@@ -127,7 +127,7 @@ citation = "made up"
 counts = true
 [simulation]
 since = 2000-01-01
-periods = ["calm", "tense"]
+eras = ["calm", "tense"]
 [[simulation.kinds]]
 action = "tests"
 one = "a test"
@@ -169,7 +169,7 @@ event = "tests"
 id = "calm"
 label = "Calm"
 statement = "Calm."
-period = "calm"
+era = "calm"
 against = "tense"
 [[scenarios]]
 id = "same"
@@ -494,7 +494,7 @@ def test_more_of_an_action_is_clear_only_where_something_follows(
 def test_an_outcome_that_hardly_happened_is_marked(korea: StudyData, korean_model: Model) -> None:
     rows = outcome_of(korea, korean_model, "talks", paths=60).outcomes
     marked = [row.label for row in rows if "mostly assumption" in row.label]
-    assert marked == ["a summit with North Korea (2 days in both periods: mostly assumption)"]
+    assert marked == ["a summit with North Korea (2 days in both eras: mostly assumption)"]
 
 
 def test_what_if_gathers_all_scenarios(korea: StudyData) -> None:

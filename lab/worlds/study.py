@@ -137,7 +137,7 @@ def _study(
             "causes": {"label": "causes", "kinds": ["cause"]},
             "incidents": {"label": "incidents", "kinds": ["incident"]},
         },
-        "periods": {
+        "eras": {
             "era": {
                 "label": "the era",
                 "start": _date(setting.months[inside[0]]),

@@ -150,7 +150,7 @@ def validate_command(study: StudyName, as_json: AsJson = False) -> None:
         "study": found.study.name,
         "parties": len(found.parties),
         "actions": len(found.actions),
-        "periods": len(found.periods),
+        "eras": len(found.eras),
         "datasets": len(found.datasets),
         "claims": len(found.claims),
     }

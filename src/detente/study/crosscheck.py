@@ -11,13 +11,13 @@ from detente.relations.datasets import long_columns
 from detente.study.chronicle import read_chronicle
 from detente.study.models import (
     Claim,
+    Condition,
     ContrastClaim,
     Dataset,
     ExtremeClaim,
     OccurrenceClaim,
     ResponseClaim,
     ShiftClaim,
-    State,
     Study,
 )
 from detente.study.parts import Measure, Relation
@@ -136,7 +136,7 @@ def _dataset_problems(dataset: Dataset, study: Study, folder: Path) -> Iterator[
 def _claim_problems(claim: Claim, study: Study) -> Iterator[str]:
     where = f"claims.{claim.id}"
     yield from _unknown(f"{where}: action", _actions_of(claim), study.actions)
-    yield from _unknown(f"{where}: period", _periods_of(claim), study.periods)
+    yield from _unknown(f"{where}: era", _eras_of(claim), study.eras)
     relation = getattr(claim, "relation", None)
     measures: list[Measure] = getattr(claim, "measures", [])
     for measure in measures:
@@ -178,7 +178,7 @@ def _dynamics_problems(study: Study) -> Iterator[str]:
             yield from _unknown(f"{where}: action", named, study.actions)
     for item in study.excitations:
         yield from _unknown(f"excitations.{item.id}: action", [item.action], study.actions)
-        yield from _unknown(f"excitations.{item.id}: period", item.periods, study.periods)
+        yield from _unknown(f"excitations.{item.id}: era", item.eras, study.eras)
     for enemy in study.common_enemies:
         datasets = [dataset.id for dataset in study.datasets]
         yield from _unknown(f"common_enemies.{enemy.id}.dataset", [enemy.dataset], datasets)
@@ -197,7 +197,7 @@ def _question_problems(study: Study) -> Iterator[str]:
 
 
 def _term_problems(where: str, terms: EventQuestion | PublishedOdds, study: Study) -> Iterator[str]:
-    yield from _unknown(f"{where}: period", terms.periods, study.periods)
+    yield from _unknown(f"{where}: era", terms.eras, study.eras)
     yield from _unknown(f"{where}: calendar", terms.calendar, study.calendar)
     yield from _unknown(f"{where}: sign", terms.signs, study.actions)
 
@@ -223,7 +223,7 @@ def _simulation_problems(study: Study) -> Iterator[str]:
     yield from _duplicates("simulation.kinds", kinds)
     yield from _duplicates("simulation.tracked", (item.id for item in model.tracked))
     yield from _unknown("simulation.kinds: action", kinds, study.actions)
-    yield from _unknown("simulation.periods", model.periods, study.periods)
+    yield from _unknown("simulation.eras", model.eras, study.eras)
     acting = [
         *(("drivers", item.actions) for item in model.drivers),
         *(("tracked", item.actions) for item in model.tracked),
@@ -249,19 +249,19 @@ def _scenario_problems(study: Study) -> Iterator[str]:
         where = f"scenarios.{scenario.id}"
         named = [name for name in (scenario.event, scenario.action) if name]
         yield from _unknown(f"{where}: action", named, study.actions)
-        periods = [name for name in (scenario.period, scenario.against) if name]
-        yield from _unknown(f"{where}: period", periods, study.periods)
+        eras = [name for name in (scenario.era, scenario.against) if name]
+        yield from _unknown(f"{where}: era", eras, study.eras)
 
 
-def _states(claim: Claim) -> list[State]:
+def _conditions(claim: Claim) -> list[Condition]:
     if not isinstance(claim, ContrastClaim):
         return []
-    pairs = [state for option in claim.alternatives for state in option]
+    pairs = [item for option in claim.alternatives for item in option]
     return [claim.when, *([claim.against] if claim.against else []), *pairs]
 
 
 def _actions_of(claim: Claim) -> list[str]:
-    names = [state.after or state.without for state in _states(claim)]
+    names = [item.after or item.without for item in _conditions(claim)]
     if isinstance(claim, ResponseClaim):
         names += [claim.cause, *claim.other_causes]
     if isinstance(claim, OccurrenceClaim):
@@ -273,8 +273,8 @@ def _actions_of(claim: Claim) -> list[str]:
     return [name for name in names if name]
 
 
-def _periods_of(claim: Claim) -> list[str]:
-    names = [state.period for state in _states(claim) if state.period]
+def _eras_of(claim: Claim) -> list[str]:
+    names = [item.era for item in _conditions(claim) if item.era]
     if isinstance(claim, ContrastClaim):
         names += claim.strata
     return names

@@ -60,8 +60,8 @@ class Action(Strict):
         return self
 
 
-class Period(Strict):
-    """A dated period. Without an end it is still running."""
+class Era(Strict):
+    """A dated era. Without an end it is still running."""
 
     label: str
     start: dt.date
@@ -115,39 +115,41 @@ class ResponseClaim(ClaimBase):
     relation: Relation
     measures: list[Measure] = Field(default=[])
     direction: Literal["up", "down"]
-    window: int = Field(default=3, ge=1, le=24, description="months after the cause")
-    baseline: int = Field(default=3, ge=1, le=24, description="months before the cause")
+    window_months: int = Field(default=3, ge=1, le=24, description="after the cause")
+    baseline_months: int = Field(default=3, ge=1, le=24, description="before the cause")
     other_causes: list[str] = Field(default=[], description="narrower actions to try as well")
 
 
-class State(Strict):
-    """A state of the world: a period, or months shortly after (or long without) an action."""
+class Condition(Strict):
+    """A condition of the world: an era, or months shortly after (or long without) an action."""
 
-    period: str | None = None
+    era: str | None = None
     after: str | None = None
     without: str | None = None
     months: int = Field(default=3, ge=1, le=60)
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        if sum(item is not None for item in (self.period, self.after, self.without)) != 1:
-            raise ValueError("name exactly one of period, after, without")
+        if sum(item is not None for item in (self.era, self.after, self.without)) != 1:
+            raise ValueError("name exactly one of era, after, without")
         return self
 
 
 class ContrastClaim(ClaimBase):
-    """The rate of `relation` in the state `when` is higher (lower) than in the state `against`."""
+    """The rate of `relation` under the condition `when` is higher (lower) than under `against`."""
 
     kind: Literal["contrast"]
     relation: Relation
     measures: list[Measure] = Field(default=[])
-    when: State
-    against: State | None = Field(default=None, description="empty: all other months of the span")
+    when: Condition
+    against: Condition | None = Field(
+        default=None, description="empty: all other months of the span"
+    )
     direction: Literal["up", "down"]
     since: dt.date | None = None
     until: dt.date | None = None
-    strata: list[str] = Field(default=[], description="compare only within these periods")
-    alternatives: list[list[State]] = Field(
+    strata: list[str] = Field(default=[], description="compare only within these eras")
+    alternatives: list[list[Condition]] = Field(
         default=[], description="other defensible [when, against] pairs for the specification curve"
     )
     other_actions: list[str] = Field(default=[], description="narrower actions to count as well")
@@ -182,7 +184,7 @@ class ShiftClaim(ClaimBase):
     measures: list[Measure] = Field(min_length=1)
     date: dt.date
     direction: Literal["up", "down"]
-    window: int = Field(default=12, ge=1, le=120, description="months on either side")
+    window_months: int = Field(default=12, ge=1, le=120, description="on either side")
 
 
 class OccurrenceClaim(ClaimBase):
@@ -191,8 +193,8 @@ class OccurrenceClaim(ClaimBase):
     kind: Literal["occurrence"]
     action: str
     on: dt.date = Field(description="what was known on this day is all that the odds may use")
-    windows: list[int] = Field(min_length=1, description="days")
-    primary_window: int
+    windows_days: list[int] = Field(min_length=1)
+    primary_window_days: int
     history_since: dt.date | None = None
     happens: bool = Field(default=True, description="false: the claim is that it does not happen")
     unusual: bool = Field(
@@ -201,8 +203,10 @@ class OccurrenceClaim(ClaimBase):
 
     @model_validator(mode="after")
     def _primary_is_a_window(self) -> Self:
-        if self.primary_window not in self.windows:
-            raise ValueError(f"primary_window {self.primary_window} is not one of {self.windows}")
+        if self.primary_window_days not in self.windows_days:
+            raise ValueError(
+                f"primary_window_days {self.primary_window_days} is not one of {self.windows_days}"
+            )
         return self
 
 
@@ -253,7 +257,7 @@ class Study(Strict):
     parties: list[Party] = Field(min_length=2)
     chronicle: Chronicle | None = None
     actions: dict[str, Action] = Field(default={})
-    periods: dict[str, Period] = Field(default={})
+    eras: dict[str, Era] = Field(default={})
     calendar: dict[str, YearlyWindow] = Field(default={}, description="windows of every year")
     datasets: list[Dataset] = Field(default=[])
     tension: list[Tension] = Field(default=[])

@@ -49,13 +49,13 @@ class System(Strict):
 
 
 class Excitation(Strict):
-    """How many more of its kind one action brings, apart from the periods it falls in."""
+    """How many more of its kind one action brings, apart from the eras it falls in."""
 
     id: Id
     action: str = Field(description="name of an action")
     since: dt.date
     until: dt.date | None = None
-    periods: list[str] = Field(default=[], description="periods that may have their own rate")
+    eras: list[str] = Field(default=[], description="eras that may have their own rate")
     compare: str = Field(default="", description="what a published study found, with its citation")
     caveats: list[str] = Field(default=[])
 

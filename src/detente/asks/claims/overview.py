@@ -1,4 +1,4 @@
-"""What a report shows beside the findings: marks, periods, relations then and now, data used."""
+"""What a report shows beside the findings: marks, eras, relations then and now, data used."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ def marks(data: StudyData) -> tuple[Mark, ...]:
 
 
 def spans(data: StudyData) -> tuple[Span, ...]:
-    """The periods that the study wants shaded."""
+    """The eras that the study wants shaded."""
     return tuple(
         Span(
-            period.label,
-            period.start.isoformat(),
-            "" if period.end is None else period.end.isoformat(),
+            era.label,
+            era.start.isoformat(),
+            "" if era.end is None else era.end.isoformat(),
         )
-        for period in data.study.periods.values()
-        if period.shade
+        for era in data.study.eras.values()
+        if era.shade
     )
 
 

@@ -16,6 +16,7 @@ from detente.errors import DataGapError
 from detente.relations.periods import check_every, period_name
 from detente.study.data import StudyData
 from detente.study.questions import EventQuestion, LevelQuestion, Question
+from detente.study.renamed import modern
 
 WORDING = {"label", "mark", "noun", "citation", "caveat", "path", "unit"}
 """Keys of an action or a dataset that say nothing of what is counted."""
@@ -85,7 +86,7 @@ def settle(data: StudyData, line: Line) -> Settled:
     """
     if dt.date.fromisoformat(line["resolves_on"]) > data.as_of:
         return Settled(why_open="its window is not over")
-    asked = line["asked"]
+    asked = modern(line["asked"])
     if asked["kind"] == "level":
         return _settled_level(data, LevelQuestion.model_validate(asked), line)
     return _settled_events(data, EventQuestion.model_validate(asked), line)
@@ -137,7 +138,7 @@ def _change(level: Level, line: Line) -> Settled:
 
 def _changed(data: StudyData, asked: Question, line: Line) -> bool:
     now = definition_of(data, asked)
-    return bool(line.get("definition", now) != now)
+    return bool(modern(line.get("definition", now)) != now)
 
 
 def _sources(line: Line) -> tuple[str, ...]:

@@ -148,7 +148,7 @@ def _notes(data: StudyData, model: Model, arms: Arms, measure: Tracked) -> Itera
     if not drawn.current:
         yield f"Known for {first} to {last} only: its level is that of those months."
     if not relation_known(drawn, arms):
-        yield "These months do not hold the policy period that runs: its last known rate is used."
+        yield "These months do not hold the policy era that runs: its last known rate is used."
     if arms.kind < 0:
         return
     label = data.label_of(model.past.kinds[arms.kind])
@@ -171,7 +171,7 @@ def _counted(model: Model, arms: Arms, measure: Tracked) -> Iterator[str]:
 
 
 def few_cases(model: Model, arms: Arms, outcome: Outcome) -> str:
-    """What is added to the name of an outcome that hardly happened in the periods compared.
+    """What is added to the name of an outcome that hardly happened in the eras compared.
 
     Example:
         >>> from detente.study.data import open_data
@@ -181,7 +181,7 @@ def few_cases(model: Model, arms: Arms, outcome: Outcome) -> str:
         >>> model = fit_model(data, draws=2)
         >>> asked = next(one for one in model.simulation.outcomes if "summit" in one.label)
         >>> few_cases(model, Arms((2, 3)), asked)
-        ' (2 days in both periods: mostly assumption)'
+        ' (2 days in both eras: mostly assumption)'
     """
     if arms.kind >= 0:
         return ""
@@ -191,7 +191,7 @@ def few_cases(model: Model, arms: Arms, outcome: Outcome) -> str:
     if days >= MIN_CASES:
         return ""
     told = {0: "no day", 1: "one day"}.get(days, f"{days} days")
-    return f" ({told} in both periods: mostly assumption)"
+    return f" ({told} in both eras: mostly assumption)"
 
 
 def caveats(data: StudyData, model: Model, arms: Arms) -> Iterator[str]:
@@ -204,11 +204,11 @@ def caveats(data: StudyData, model: Model, arms: Arms) -> Iterator[str]:
         >>> data = open_data(load("korea"))
         >>> model = fit_model(data, draws=2)
         >>> next(caveats(data, model, Arms((2, 3))))[:27]
-        'Each period happened once. '
+        'Each era happened once. '
     """
     if arms.kind < 0:
         yield (
-            "Each period happened once. What differs between two of them, leaders and coverage of "
+            "Each era happened once. What differs between two of them, leaders and coverage of "
             "the news among it, differs here as well, and cannot be told from the policy."
         )
     else:
@@ -219,7 +219,7 @@ def caveats(data: StudyData, model: Model, arms: Arms) -> Iterator[str]:
             yield f"All {label} fall within {12 * years:.0f} months: they may be one crisis."
         yield (
             "What follows an event in the record may follow from what led to it. Kinds can only "
-            "bring more of one another here; what restrains shows in the rates of periods alone."
+            "bring more of one another here; what restrains shows in the rates of eras alone."
         )
     if model.months is not None:
         yield "Relations do not move the kinds: they are known for a part of the sample only."
