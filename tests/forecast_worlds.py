@@ -50,7 +50,7 @@ def write_chronicle(folder: Path, events: Iterable[tuple[dt.date, str]]) -> None
 
 
 def write_level(folder: Path, values: Floats) -> None:
-    """A monthly figure of one pair."""
+    """A monthly dataset of one pair."""
     months = np.arange("2000-01", "2100-01", dtype="datetime64[M]")[: len(values)]
     with (folder / "level.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
@@ -81,7 +81,7 @@ kinds = ["test"]
 [actions.talks]
 label = "talks"
 kinds = ["talk"]
-[periods.late]
+[eras.late]
 label = "the late years"
 start = 2006-01-01
 end = 2009-01-01
@@ -89,7 +89,7 @@ end = 2009-01-01
 label = "spring"
 start = "03-01"
 end = "04-30"
-[[figures]]
+[[datasets]]
 id = "level"
 path = "level.csv"
 every = "month"
@@ -105,9 +105,9 @@ title = "A test within 28 days"
 question = "Is there a test within 28 days?"
 primary = true
 action = "tests"
-within = 28
+within_days = 28
 since = 2000-01-01
-periods = ["late"]
+eras = ["late"]
 calendar = ["spring"]
 signs = ["talks"]
 [[questions]]
@@ -116,7 +116,7 @@ kind = "level"
 title = "Closer than a year before"
 question = "Is the level above that of a year before?"
 relation = { pair = ["USA", "CHN"] }
-readings = [{ figure = "level", measure = "value" }]
+measures = [{ dataset = "level", name = "value" }]
 [published_odds]
 label = "Others"
 path = "published.csv"

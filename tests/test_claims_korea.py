@@ -22,7 +22,7 @@ from detente.sources import ingest
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
 from detente.study.models import Action, OccurrenceClaim
-from detente.study.parts import Reading, Relation
+from detente.study.parts import Measure, Relation
 
 QUICK = Options(seed=1, draws=199, curve_draws=49, level_draws=300)
 UNDECIDABLE = {"china-central-after-tpp", "kim-jong-nam-and-china", "thaad-and-china"}
@@ -111,14 +111,14 @@ def test_odds_use_nothing_that_came_later(data: StudyData) -> None:
     assert known.interval == blind.interval
 
 
-def test_as_of_cuts_facts_and_figures() -> None:
+def test_as_of_cuts_facts_and_datasets() -> None:
     day = dt.date(2008, 5, 20)
     then = open_data(load("korea"), as_of=day)
     assert max(fact.date for fact in then.facts) <= day
     for claim in then.study.claims:
         relation = getattr(claim, "relation", None)
         if relation is not None:
-            for signal in then.signals(relation, getattr(claim, "readings", []))[0]:
+            for signal in then.signals(relation, getattr(claim, "measures", []))[0]:
                 known = signal.series.dates[np.isfinite(signal.series.values)]
                 assert known.max() < np.datetime64(day), signal.noun
 
@@ -139,7 +139,7 @@ def _event_file(path: Path, first: dt.date, days: int) -> Path:
 
 @pytest.fixture(scope="module")
 def with_events(tmp_path_factory: pytest.TempPathFactory) -> StudyData:
-    """The study with invented events for 2013 to 2016, over two years of the bundled figure."""
+    """The study with invented events for 2013 to 2016, over two years of the bundled dataset."""
     folder = tmp_path_factory.mktemp("events")
     store = Store.open(folder / "store", create=True)
     columns = {"date": "Day", "source": "From", "target": "To", "cameo": "Code"}
@@ -150,8 +150,8 @@ def with_events(tmp_path_factory: pytest.TempPathFactory) -> StudyData:
 
 def test_event_files_win_and_the_seam_is_marked(with_events: StudyData) -> None:
     relation = Relation(pair=["USA", "CHN"])
-    reading = Reading(figure="icews-usa-chn", measure="verbal_cooperation")
-    (signal,), _ = with_events.signals(relation, [reading])
+    measure = Measure(dataset="icews-usa-chn", name="verbal_cooperation")
+    (signal,), _ = with_events.signals(relation, [measure])
     series = signal.series
     at = int(np.searchsorted(series.dates, np.datetime64("2013-05-01")))
     assert series.values[at] == 6 * 31
@@ -166,7 +166,7 @@ def test_event_files_win_and_the_seam_is_marked(with_events: StudyData) -> None:
 
 def test_events_reach_what_the_bundled_data_cannot(with_events: StudyData) -> None:
     claim = next(c for c in with_events.study.claims if c.id == "us-south-korea-cooperation")
-    signals, _ = with_events.signals(claim.relation, claim.readings)  # type: ignore[union-attr]
+    signals, _ = with_events.signals(claim.relation, claim.measures)  # type: ignore[union-attr]
     assert any(signal.series.every == "month" for signal in signals)
 
 

@@ -32,7 +32,7 @@ def claim_of(world: World, name: str) -> ClaimBase:
 def response_of(world: World) -> tuple[ResponseClaim, Signal]:
     claim = claim_of(world, "response")
     assert isinstance(claim, ResponseClaim)
-    return claim, world.data.signals(claim.relation, claim.readings)[0][0]
+    return claim, world.data.signals(claim.relation, claim.measures)[0][0]
 
 
 def contrast_of(world: World, name: str) -> ContrastClaim:

@@ -21,10 +21,10 @@ from detente.estimators.triads.law import TriadLaw, triad_law
 from detente.estimators.triads.model import PRIMARY, triad_model
 from detente.estimators.triads.panel import TriadPanel, triad_panel
 from detente.estimators.triads.worlds import DyadPanel, TriadWorld, simulated_dyads
+from detente.relations.datasets import read_dataset
 from detente.relations.dyads import dyad_matrices
-from detente.relations.figures import read_figure
 
-FIGURES = Path(__file__).resolve().parents[1] / "src/detente/study/korea/figures"
+DATASETS = Path(__file__).resolve().parents[1] / "src/detente/study/korea/datasets"
 GREAT = ("USA", "CHN", "RUS", "GBR", "FRA")
 NULL = TriadWorld()
 
@@ -227,15 +227,15 @@ class TestOneAttacker:
 
 def bundled() -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[str, ...], np.ndarray]:
     measures = ["cooperation", "conflict", "material_conflict"]
-    figure = read_figure(
-        FIGURES / "icews-world-dyad-year.csv", every="year", layout="dyad", measures=measures,
+    dataset = read_dataset(
+        DATASETS / "icews-world-dyad-year.csv", every="year", layout="dyad", measures=measures,
         label="ICEWS", unit="events per year",
     )  # fmt: skip
-    world = read_figure(
-        FIGURES / "icews-world-year.csv", every="year", layout="system", measures=["total"],
+    world = read_dataset(
+        DATASETS / "icews-world-year.csv", every="year", layout="system", measures=["total"],
         label="ICEWS", unit="events per year",
     ).system("total")  # fmt: skip
-    dyads = dyad_matrices(figure, measures)
+    dyads = dyad_matrices(dataset, measures)
     counts = dyads.counts
     material = counts["material_conflict"]
     return counts["conflict"], counts["cooperation"], world.values, dyads.names, material

@@ -23,7 +23,7 @@ from detente.errors import InputError
 from detente.events.store import IngestedFile, Store, connect
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
-from detente.study.parts import Reading, Relation
+from detente.study.parts import Measure, Relation
 from detente.study.questions import LevelQuestion
 from event_tables import event, table, world
 from forecast_worlds import STUDY, write_chronicle, write_study
@@ -144,10 +144,10 @@ class TestSources:
     def test_a_level_is_decided_by_the_reading_that_it_was_asked_of(
         self, folder: Path, tmp_path: Path
     ) -> None:
-        """With event files the first reading is another; the figure still decides."""
+        """With event files the first measure is another; the dataset still decides."""
         text = BOTH.replace(
-            'readings = [{ figure = "level", measure = "value" }]',
-            'readings = [{ measure = "cooperation" }, { figure = "level", measure = "value" }]',
+            'measures = [{ dataset = "level", name = "value" }]',
+            'measures = [{ name = "cooperation" }, { dataset = "level", name = "value" }]',
         )
         (folder / "study.toml").write_text(text, encoding="utf-8")
         loaded = load(str(folder))
@@ -175,10 +175,10 @@ class TestSources:
         assert "means something else" in why_open(data, next(kept(record)))
 
 
-def _read(data: StudyData) -> tuple[Relation, list[Reading]]:
+def _read(data: StudyData) -> tuple[Relation, list[Measure]]:
     asked = data.study.questions[1]
     assert isinstance(asked, LevelQuestion)
-    return asked.relation, asked.readings
+    return asked.relation, asked.measures
 
 
 class TestSilence:

@@ -90,7 +90,7 @@ class TestOutlook:
         assert [row.published for row in rows] == [0.4, 0.6]
         then = open_data(load(str(folder)), as_of=dt.date(2010, 3, 1))
         question = then.study.questions[0].model_copy(
-            update={"within": 14, "periods": [], "calendar": [], "signs": []}
+            update={"within_days": 14, "eras": [], "calendar": [], "signs": []}
         )
         alone = forecast_question(Walks(then, refit=52), question)
         assert rows[0].ours == pytest.approx(alone.probability)
@@ -158,7 +158,7 @@ class TestTension:
     @pytest.fixture
     def study(self, tmp_path: Path) -> Path:
         write_study(tmp_path, months=140)
-        tension = '[[tension]]\nfigure = "level"\nmeasure = "value"\n'
+        tension = '[[tension]]\ndataset = "level"\nmeasure = "value"\n'
         text = STUDY.replace("[[questions]]", f"{tension}relation = {PAIR}\n[[questions]]", 1)
         (tmp_path / "study.toml").write_text(text, encoding="utf-8")
         return tmp_path
@@ -175,7 +175,7 @@ class TestTension:
         assert np.isfinite(history.gauge.values).all()
         assert (
             history.gauge.values[-1]
-            == data.figures["level"].pair("USA", "CHN", "value").values[137]
+            == data.datasets["level"].pair("USA", "CHN", "value").values[137]
         )  # of June 2011: that of July is not known on 1 August
 
     def test_odds_say_that_it_is_too_old(self, study: Path) -> None:

@@ -17,8 +17,8 @@ from detente.events import ontology
 
 ROOT = Path(__file__).resolve().parents[1]
 KOREA = Path(str(importlib.resources.files("detente.study"))) / "korea"
-FIGURES = sorted((KOREA / "figures").glob("*.csv"))
-WIDE = KOREA / "figures" / "icews-world-dyad-year.csv"
+DATASETS = sorted((KOREA / "datasets").glob("*.csv"))
+WIDE = KOREA / "datasets" / "icews-world-dyad-year.csv"
 SIX = {"CHN", "JPN", "KOR", "PRK", "RUS", "USA"}
 NOT_STATES = {"UNSC"}
 
@@ -240,11 +240,11 @@ def test_facts_that_the_article_leans_on(chronicle: list[dict[str, str]]) -> Non
     }
 
 
-# --- the figures by themselves -------------------------------------------------------------------
+# --- the datasets by themselves -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", [p for p in FIGURES if p != WIDE], ids=lambda path: path.stem)
-def test_a_figure_is_dated_keyed_once_and_numeric(path: Path) -> None:
+@pytest.mark.parametrize("path", [p for p in DATASETS if p != WIDE], ids=lambda path: path.stem)
+def test_a_dataset_is_dated_keyed_once_and_numeric(path: Path) -> None:
     rows = rows_of(path)
     keys = [name for name in rows[0] if name in {"date", "source", "target", "a", "b", "party"}]
     measures = [name for name in rows[0] if name not in keys and name != "certainty"]
@@ -260,7 +260,7 @@ def test_a_figure_is_dated_keyed_once_and_numeric(path: Path) -> None:
             assert row[name] == "" or float(row[name]) >= 0 or path.stem.startswith("gdelt")
 
 
-def test_the_wide_figure_has_each_dyad_once_and_whole_numbers_above_zero() -> None:
+def test_the_wide_dataset_has_each_dyad_once_and_whole_numbers_above_zero() -> None:
     rows = rows_of(WIDE)
     keys = [(row["source"], row["target"]) for row in rows]
     assert len(rows) == 8633 and f"{len(rows):,} directed dyads" in DOCUMENT
@@ -272,9 +272,9 @@ def test_the_wide_figure_has_each_dyad_once_and_whole_numbers_above_zero() -> No
         assert all(re.fullmatch(r"([1-9]\d*)?", row[name]) for name in years)
 
 
-def test_the_wide_figure_says_what_the_long_one_says() -> None:
+def test_the_wide_dataset_says_what_the_long_one_says() -> None:
     wide = {(row["source"], row["target"]): row for row in rows_of(WIDE)}
-    long = rows_of(KOREA / "figures" / "icews-dyad-year.csv")
+    long = rows_of(KOREA / "datasets" / "icews-dyad-year.csv")
     met = [(row, wide[key]) for row in long if (key := (row["source"], row["target"])) in wide]
     assert len(met) > 2000
     for row, same in met:
@@ -283,13 +283,13 @@ def test_the_wide_figure_says_what_the_long_one_says() -> None:
             assert int(same[f"{row['date'][:4]}_{kind}"] or 0) == total
 
 
-def test_the_figures_are_small() -> None:
-    assert len(FIGURES) >= 10
-    assert sum(path.stat().st_size for path in FIGURES) < 1_500_000
+def test_the_datasets_are_small() -> None:
+    assert len(DATASETS) >= 10
+    assert sum(path.stat().st_size for path in DATASETS) < 1_500_000
 
 
 def test_weeks_start_on_monday_and_thin_weeks_are_empty() -> None:
-    rows = rows_of(KOREA / "figures" / "gdelt-score-week.csv")
+    rows = rows_of(KOREA / "datasets" / "gdelt-score-week.csv")
     assert all(dt.date.fromisoformat(row["date"]).weekday() == 0 for row in rows)
     assert all((row["value"] == "") == (int(row["days"]) < 4) for row in rows)
     assert any(row["value"] == "" for row in rows)
@@ -307,8 +307,8 @@ def test_months_of_the_us_and_china_add_up_to_the_yearly_table() -> None:
             FROM monthly JOIN read_csv($year) ON y = year(date)
              AND monthly.source = read_csv.source AND monthly.target = read_csv.target""",
             {
-                "month": str(KOREA / "figures" / "icews-usa-chn-month.csv"),
-                "year": str(KOREA / "figures" / "icews-dyad-year.csv"),
+                "month": str(KOREA / "datasets" / "icews-usa-chn-month.csv"),
+                "year": str(KOREA / "datasets" / "icews-dyad-year.csv"),
             },
         ).fetchone()
     assert gap == (26, 0, 0)
@@ -317,7 +317,7 @@ def test_months_of_the_us_and_china_add_up_to_the_yearly_table() -> None:
 def test_the_world_tables_are_two_samples_that_must_not_be_mixed() -> None:
     def year(name: str) -> dict[str, int]:
         totals: Counter[str] = Counter()
-        for row in rows_of(KOREA / "figures" / name):
+        for row in rows_of(KOREA / "datasets" / name):
             totals[row["date"][:4]] += int(row["total"])
         return totals
 
@@ -342,13 +342,13 @@ def test_the_script_still_makes_the_chronicle(shared: Path, scripts: Path, tmp_p
     assert (tmp_path / "chronicle.csv").read_bytes() == (KOREA / "chronicle.csv").read_bytes()
 
 
-def test_the_script_still_makes_the_figures(shared: Path, scripts: Path, tmp_path: Path) -> None:
-    import build_korea_figures as script
+def test_the_script_still_makes_the_datasets(shared: Path, scripts: Path, tmp_path: Path) -> None:
+    import build_korea_datasets as script
 
     made = script.build(shared, tmp_path)
-    assert [path.name for path in sorted(made)] == [path.name for path in FIGURES]
+    assert [path.name for path in sorted(made)] == [path.name for path in DATASETS]
     for path in made:
-        assert path.read_bytes() == (KOREA / "figures" / path.name).read_bytes(), path.name
+        assert path.read_bytes() == (KOREA / "datasets" / path.name).read_bytes(), path.name
 
 
 def test_every_dated_launch_of_the_database_is_in_the_chronicle(

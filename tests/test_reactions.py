@@ -31,7 +31,7 @@ def study_file(folder: Path, *, effect: float) -> Path:
         rows.append([str(month), "USA", "CHN", str(rng.poisson(40 * np.exp(one)))])
         rows.append([str(month), "CHN", "USA", str(rng.poisson(40 * np.exp(two)))])
         rows.append([str(month), "USA", "RUS", "7"])
-    with (folder / "figure.csv").open("w", encoding="utf-8", newline="") as out:
+    with (folder / "dataset.csv").open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows(rows)
     with (folder / "chronicle.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
@@ -57,13 +57,13 @@ def study_file(folder: Path, *, effect: float) -> Path:
     [actions.tests]
     label = "tests"
     kinds = ["test"]
-    [periods.first-half]
+    [eras.first-half]
     label = "the first half"
     start = 2000-01-01
     end = 2010-01-01
-    [[figures]]
+    [[datasets]]
     id = "counts"
-    path = "figure.csv"
+    path = "dataset.csv"
     every = "month"
     layout = "dyad"
     measures = ["conflict"]
@@ -80,16 +80,16 @@ def study_file(folder: Path, *, effect: float) -> Path:
     [[systems.series]]
     label = "US toward China"
     relation = { dyads = [["USA", "CHN"]] }
-    reading = { figure = "counts", measure = "conflict" }
+    measure = { dataset = "counts", name = "conflict" }
     [[systems.series]]
     label = "China toward US"
     relation = { dyads = [["CHN", "USA"]] }
-    reading = { figure = "counts", measure = "conflict" }
+    measure = { dataset = "counts", name = "conflict" }
     [[excitations]]
     id = "tests"
     action = "tests"
     since = 2000-01-01
-    periods = ["first-half"]
+    eras = ["first-half"]
     [[claims]]
     id = "none"
     kind = "untestable"
@@ -167,10 +167,10 @@ def test_what_is_not_known_yet_does_not_enter(tmp_path: Path) -> None:
 def test_series_that_carry_nothing_are_said(
     reacting: StudyData, change: dict[str, object], said: str
 ) -> None:
-    reading = {"figure": "counts", "measure": "conflict"}
+    measure = {"dataset": "counts", "name": "conflict"}
     series = [
-        {"label": "a", "relation": {"dyads": [["USA", "CHN"]]}, "reading": reading},
-        {"label": "b", "reading": reading, **change},
+        {"label": "a", "relation": {"dyads": [["USA", "CHN"]]}, "measure": measure},
+        {"label": "b", "measure": measure, **change},
     ]
     system = System.model_validate({"id": "x", "label": "x", "series": series})
     found = read_system(reacting, system)

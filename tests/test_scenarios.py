@@ -78,7 +78,7 @@ def _write_dyads(folder: Path, counts: NDArray[np.int64], seed: int) -> None:
     days = np.arange(np.datetime64(START), np.datetime64(END) + 1).astype("datetime64[M]")
     tests = np.array([counts[days == month, 0].sum() for month in months])
     driven = np.log1p(tests + np.append(0, tests[:-1]))
-    with (folder / "figure.csv").open("w", encoding="utf-8", newline="") as out:
+    with (folder / "dataset.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(["date", "source", "target", "conflict"])
         for month, value in zip(months, driven, strict=True):
@@ -108,16 +108,16 @@ kinds = ["test"]
 [actions.answers]
 label = "answers"
 kinds = ["answer"]
-[periods.calm]
+[eras.calm]
 label = "calm"
 start = 2000-01-01
 end = 2011-01-01
-[periods.tense]
+[eras.tense]
 label = "tense"
 start = 2011-01-01
-[[figures]]
+[[datasets]]
 id = "counts"
-path = "figure.csv"
+path = "dataset.csv"
 every = "month"
 layout = "dyad"
 measures = ["conflict"]
@@ -127,7 +127,7 @@ citation = "made up"
 counts = true
 [simulation]
 since = 2000-01-01
-periods = ["calm", "tense"]
+eras = ["calm", "tense"]
 [[simulation.kinds]]
 action = "tests"
 one = "a test"
@@ -140,16 +140,16 @@ label = "tests"
 actions = ["tests"]
 [[simulation.relations]]
 id = "conflict"
-reading = { figure = "counts", measure = "conflict" }
-[[simulation.measures]]
+measure = { dataset = "counts", name = "conflict" }
+[[simulation.tracked]]
 id = "answers"
 label = "answers"
 actions = ["answers"]
-[[simulation.measures]]
+[[simulation.tracked]]
 id = "tests"
 label = "tests"
 actions = ["tests"]
-[[simulation.measures]]
+[[simulation.tracked]]
 id = "tension"
 label = "conflict"
 relations = "conflict"
@@ -169,7 +169,7 @@ event = "tests"
 id = "calm"
 label = "Calm"
 statement = "Calm."
-period = "calm"
+era = "calm"
 against = "tense"
 [[scenarios]]
 id = "same"
@@ -494,7 +494,7 @@ def test_more_of_an_action_is_clear_only_where_something_follows(
 def test_an_outcome_that_hardly_happened_is_marked(korea: StudyData, korean_model: Model) -> None:
     rows = outcome_of(korea, korean_model, "talks", paths=60).outcomes
     marked = [row.label for row in rows if "mostly assumption" in row.label]
-    assert marked == ["a summit with North Korea (2 days in both periods: mostly assumption)"]
+    assert marked == ["a summit with North Korea (2 days in both eras: mostly assumption)"]
 
 
 def test_what_if_gathers_all_scenarios(korea: StudyData) -> None:
@@ -535,10 +535,10 @@ def test_a_result_without_measures_announces_no_change(tmp_path: Path) -> None:
     """The only measure is of relations, of which a year is known."""
     file = world(tmp_path)
     text = file.read_text(encoding="utf-8")
-    head, kept = "[[simulation.measures]]", '[[simulation.measures]]\nid = "tension"'
+    head, kept = "[[simulation.tracked]]", '[[simulation.tracked]]\nid = "tension"'
     file.write_text(text[: text.index(head)] + text[text.index(kept) :], encoding="utf-8")
-    figure = tmp_path / "figure.csv"
-    figure.write_text("\n".join(figure.read_text().splitlines()[:25]), encoding="utf-8")
+    dataset = tmp_path / "dataset.csv"
+    dataset.write_text("\n".join(dataset.read_text().splitlines()[:25]), encoding="utf-8")
     data = open_data(load(str(file)))
     found = outcome_of(data, fit_model(data, draws=4), "none", paths=200)
     assert found.fans == () and found.outcomes

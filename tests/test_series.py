@@ -1,4 +1,4 @@
-"""The algebra of series, figures and networks: missing is never zero, sources are never mixed."""
+"""The algebra of series, datasets and networks: missing is never zero, sources are never mixed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from detente.errors import DataGapError, DetenteError, InputError, UsageError
+from detente.relations.datasets import long_columns, read_dataset, with_exposure
 from detente.relations.dyads import dyad_matrices
-from detente.relations.figures import long_columns, read_figure, with_exposure
 from detente.relations.network import balance, eigenvector_centrality, strength_share
 from detente.relations.periods import EVERY
 from detente.relations.series import (
@@ -206,13 +206,13 @@ def test_the_table_of_series_is_long_and_null_where_missing() -> None:
     assert [row["source"] for row in rows] == ["A", "A", "B"]
 
 
-class TestFigures:
+class TestDatasets:
     def test_a_wide_table_is_read_as_its_rows_by_period(self, tmp_path: Path) -> None:
         wide, long = tmp_path / "wide.csv", tmp_path / "long.csv"
         wide.write_text("a,b,2010_votes,2011_votes,2011_joint\nX,Y,3,,5\n", encoding="utf-8")
         long.write_text("date,a,b,votes,joint\n2010,X,Y,3,\n2011,X,Y,,5\n", encoding="utf-8")
         one, other = (
-            read_figure(path, every="year", layout="pair", measures=["votes", "joint"],
+            read_dataset(path, every="year", layout="pair", measures=["votes", "joint"],
                         label="UN", unit="votes")
             for path in (wide, long)
         )  # fmt: skip
@@ -221,30 +221,30 @@ class TestFigures:
             np.testing.assert_array_equal(one.values[key], values)
 
     def test_dyads_as_matrices_hold_what_the_series_hold(self) -> None:
-        folder = Path(__file__).parents[1] / "src/detente/study/korea/figures"
-        figure = read_figure(
+        folder = Path(__file__).parents[1] / "src/detente/study/korea/datasets"
+        dataset = read_dataset(
             folder / "icews-dyad-year.csv", every="year", layout="dyad",
             measures=["verbal_conflict"], label="ICEWS", unit="events",
         )  # fmt: skip
-        found = dyad_matrices(figure, ["verbal_conflict"])
+        found = dyad_matrices(dataset, ["verbal_conflict"])
         here = found.names.index("PRK"), found.names.index("USA")
-        series = figure.series("PRK", "USA", "verbal_conflict").values
+        series = dataset.series("PRK", "USA", "verbal_conflict").values
         assert found.counts["verbal_conflict"][:, *here].tolist() == series.tolist()
         with pytest.raises(UsageError, match="made into matrices"):
-            dyad_matrices(figure, ["goldstein"])
+            dyad_matrices(dataset, ["goldstein"])
 
     def test_a_bad_cell_of_a_wide_table_is_named(self, tmp_path: Path) -> None:
         path = tmp_path / "wide.csv"
         path.write_text("a,b,2010_votes,2011_votes\nX,Y,3,many\n", encoding="utf-8")
         with pytest.raises(InputError, match="Line 2, column votes: 'many'"):
-            read_figure(path, every="year", layout="pair", measures=["votes"], label="UN", unit="")
+            read_dataset(path, every="year", layout="pair", measures=["votes"], label="UN", unit="")
 
-    def figure(self, tmp_path: Path, text: str, **given: object) -> object:
-        path = tmp_path / "figure.csv"
+    def dataset(self, tmp_path: Path, text: str, **given: object) -> object:
+        path = tmp_path / "dataset.csv"
         path.write_text(text, encoding="utf-8")
         how = {"every": "year", "layout": "dyad", "measures": ["verbal_cooperation"],
                "label": "F", "unit": "events per year"} | given  # fmt: skip
-        return read_figure(path, **how)  # type: ignore[arg-type]
+        return read_dataset(path, **how)  # type: ignore[arg-type]
 
     def test_dyads_pairs_and_composites(self, tmp_path: Path) -> None:
         text = (
@@ -255,14 +255,14 @@ class TestFigures:
         )
         names = ["verbal_cooperation", "material_cooperation", "verbal_conflict",
                  "material_conflict"]  # fmt: skip
-        figure = self.figure(tmp_path, text, measures=names)
-        cooperation = figure.series("USA", "CHN", "cooperation")
+        dataset = self.dataset(tmp_path, text, measures=names)
+        cooperation = dataset.series("USA", "CHN", "cooperation")
         assert np.array_equal(cooperation.values, [6, NAN, NAN, 2], equal_nan=True)
-        assert np.array_equal(figure.pair("CHN", "USA", "conflict").values, [4, 5, NAN, NAN],
+        assert np.array_equal(dataset.pair("CHN", "USA", "conflict").values, [4, 5, NAN, NAN],
                               equal_nan=True)  # fmt: skip
-        net = figure.pair("USA", "CHN", "net_cooperation").values
+        net = dataset.pair("USA", "CHN", "net_cooperation").values
         assert net[0] == pytest.approx((8 - 4) / 12)
-        assert figure.keys() == (("USA", "CHN"), ("CHN", "USA"))
+        assert dataset.keys() == (("USA", "CHN"), ("CHN", "USA"))
 
     @pytest.mark.parametrize(
         ("text", "found"),
@@ -281,26 +281,26 @@ class TestFigures:
     )
     def test_bad_files_name_what_is_wrong(self, tmp_path: Path, text: str, found: str) -> None:
         with pytest.raises(InputError) as caught:
-            self.figure(tmp_path, text)
+            self.dataset(tmp_path, text)
         assert found in caught.value.found
         assert caught.value.next_step
 
     def test_bad_paths_and_encodings(self, tmp_path: Path) -> None:
         how = {"every": "year", "layout": "system", "measures": ["v"], "label": "", "unit": ""}
         with pytest.raises(InputError, match="No such file"):
-            read_figure(tmp_path / "none.csv", **how)
+            read_dataset(tmp_path / "none.csv", **how)
         (tmp_path / "latin.csv").write_bytes("date,v\n2010,\xe9\n".encode("latin-1"))
         with pytest.raises(InputError, match="not UTF-8"):
-            read_figure(tmp_path / "latin.csv", **how)
+            read_dataset(tmp_path / "latin.csv", **how)
         with pytest.raises(InputError, match="could not be read"):
-            read_figure(tmp_path, **how)
+            read_dataset(tmp_path, **how)
 
-    def test_what_a_figure_does_not_have(self, tmp_path: Path) -> None:
-        figure = self.figure(tmp_path, "date,source,target,verbal_cooperation\n2010,A,B,1\n")
+    def test_what_a_dataset_does_not_have(self, tmp_path: Path) -> None:
+        dataset = self.dataset(tmp_path, "date,source,target,verbal_cooperation\n2010,A,B,1\n")
         with pytest.raises(DataGapError, match="no rows for C>B"):
-            figure.series("C", "B", "verbal_cooperation")
+            dataset.series("C", "B", "verbal_cooperation")
         with pytest.raises(UsageError, match="no measure 'material_cooperation'"):
-            figure.series("A", "B", "cooperation")
+            dataset.series("A", "B", "cooperation")
 
     def test_exposure_joins_by_date(self) -> None:
         few, world = monthly([1, 2, 3]), monthly([100, 200], "2010-02")
@@ -309,8 +309,8 @@ class TestFigures:
         with pytest.raises(UsageError, match="cannot be the exposure"):
             with_exposure(few, make_series("w", "year", ["2010-01-01"], [1], unit="u"))
 
-    def test_every_bundled_figure_is_readable(self) -> None:
-        folder = Path(__file__).parents[1] / "src/detente/study/korea/figures"
+    def test_every_bundled_dataset_is_readable(self) -> None:
+        folder = Path(__file__).parents[1] / "src/detente/study/korea/datasets"
         keys = {"source": "dyad", "a": "pair", "party": "party"}
         files = sorted(folder.glob("*.csv"))
         assert files
@@ -319,11 +319,11 @@ class TestFigures:
             header = long_columns(cells)
             layout = keys.get(header[1], "system")
             first = {"dyad": 3, "pair": 3, "party": 2, "system": 1}[layout]
-            figure = read_figure(
+            dataset = read_dataset(
                 path, every=path.stem.rsplit("-", 1)[1], layout=layout,
                 measures=[header[first]], label=path.stem, unit="u",
             )  # fmt: skip
-            seen = [np.isfinite(v).any() for v in figure.values.values()]
+            seen = [np.isfinite(v).any() for v in dataset.values.values()]
             # Where each row is a dyad and not a period, one may have conflict alone.
             assert all(seen) or (cells != header and any(seen)), path.name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 
 from detente.errors import StudyError, UsageError
 from detente.study.chronicle import read_chronicle
-from detente.study.load import load, locate
+from detente.study.load import load, locate, parse
+from detente.study.renamed import RENAMED
 from detente.study.starter import write_starter
 
 Edit = Callable[[str], str]
@@ -42,13 +44,13 @@ def test_the_starter_and_korea_are_valid(starter: Path) -> None:
         ("end = 2020-01-01", "end = 2010-01-01", "is not after start"),
         ('kinds = ["incident"]', 'kinds = ["incidents"]', "Did you mean “incident”"),
         ('relation = { action = "incidents" }', 'relation = { action = "incident" }', "Did you"),
-        ('when = { period = "since" }', 'when = { period = "sinse" }', "Did you mean “since”"),
+        ('when = { era = "since" }', 'when = { era = "sinse" }', "Did you mean “since”"),
         ('kind = "response"', 'kind = "respons"', "Did you mean “response”"),
         ('headline_claim = "fewer', 'headline_claim = "fever', "study.headline_claim"),
         ('path = "chronicle.csv"', 'path = "../../etc/passwd"', "there is no file"),
         ('id = "next-incident"', 'id = "what-leaders-think"', "stands twice"),
-        ("primary_window = 90", "primary_window = 91", "is not one of"),
-        ('measure = "cooperation"', 'measure = "coperation"', "Did you mean “cooperation”"),
+        ("primary_window_days = 90", "primary_window_days = 91", "is not one of"),
+        ('name = "cooperation"', 'name = "coperation"', "Did you mean “cooperation”"),
     ],
 )
 def test_mistakes_are_named(starter: Path, old: str, new: str, said: str) -> None:
@@ -113,9 +115,46 @@ def test_a_chronicle_may_begin_with_a_byte_order_mark(starter: Path) -> None:
 
 def test_a_window_must_hold_the_days_asked_for(starter: Path) -> None:
     found = problems(starter, lambda text: text.replace("at_least = 1 ", "at_least = 91 "))
-    assert "at_least 91 is more than within 90" in found
+    assert "at_least 91 is more than within_days 90" in found
 
 
 def test_a_study_that_is_not_there() -> None:
     with pytest.raises(UsageError, match="Did you mean “korea”"):
         locate("koera")
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "where"),
+    [
+        ("[[datasets]]", "[[figures]]", "figures"),
+        ("[eras.", "[periods.", "periods"),
+        ("measures = [{ name", "readings = [{ name", "readings"),
+        ('[{ name = "verb', '[{ measure = "verb', "measures[1].measure"),
+        ('when = { era = "str', 'when = { period = "str', "when.period"),
+        ("window_months = 3", "window = 3", "response.window"),
+        ("baseline_months", "baseline", "response.baseline"),
+        ("\nwindows_days =", "\nwindows =", "windows"),
+        ("primary_window_days", "primary_window", "primary_window"),
+        ("within_days = 90", "within = 90", "within"),
+        ("[[simulation.tracked]]", "[[simulation.measures]]", "simulation.measures"),
+        ("\nmeasure = {", "\nreading = {", "reading"),
+        ("{ dataset", "{ figure", "measures[1].figure"),
+    ],
+)
+def test_an_old_key_is_told_its_new_name(new: str, old: str, where: str) -> None:
+    """Every entry of the table, each alone, and never also as a key that is missing."""
+    path = locate("korea")
+    text = path.read_text(encoding="utf-8")
+    assert new in text
+    with pytest.raises(StudyError) as caught:
+        parse(tomllib.loads(text.replace(new, old)), path)
+    said = f"{where}: this key was renamed to `{RENAMED[where.rsplit('.', maxsplit=1)[-1]]}`."
+    assert any(said in problem for problem in caught.value.problems), caught.value.problems
+    assert not any("missing" in problem for problem in caught.value.problems)
+
+
+def test_each_renamed_key_is_tried() -> None:
+    assert set(RENAMED.values()) == {
+        "datasets", "dataset", "measures", "measure", "name", "tracked", "eras", "era",
+        "window_months", "baseline_months", "windows_days", "primary_window_days", "within_days",
+    }  # fmt: skip

@@ -81,20 +81,20 @@ def test_null_worlds_say_so_and_are_reproducible(name: str) -> None:
     first, again = make(spec, 5), make(spec, 5)
     assert first.truth == again.truth
     assert first.data.facts == again.data.facts
-    for key, values in first.data.figures["counts"].values.items():
-        np.testing.assert_array_equal(values, again.data.figures["counts"].values[key])
+    for key, values in first.data.datasets["counts"].values.items():
+        np.testing.assert_array_equal(values, again.data.datasets["counts"].values[key])
     assert first.truth["response"].null and first.truth["response"].effect == 0
     assert make(spec, 6).data.facts != first.data.facts
 
 
 def test_features_do_what_they_say() -> None:
     growing = make(WorldSpec(Features(growth=True), months=200), 1).data
-    world = growing.figures["world"].system("total").values
+    world = growing.datasets["world"].system("total").values
     assert world[-12:].mean() / world[:12].mean() > 2
     gaps = make(WorldSpec(Features(gaps=True), months=200), 1).data
-    pair = gaps.figures["counts"].pair(A, B, "verbal_cooperation").values
+    pair = gaps.datasets["counts"].pair(A, B, "verbal_cooperation").values
     assert 1 <= np.isnan(pair).sum() <= 6
-    assert np.isnan(gaps.figures["world"].system("total").values[np.isnan(pair)]).all()
+    assert np.isnan(gaps.datasets["world"].system("total").values[np.isnan(pair)]).all()
 
 
 def test_the_number_of_episodes_is_as_asked() -> None:

@@ -221,7 +221,7 @@ def _world(seed: int, *, follow: float) -> Chronology:
         after=np.array([[True, False], [True, True]]),
         days=days,
         counts=counts,
-        periods=(),
+        eras=(),
         labels=np.zeros(len(days), dtype=np.int64),
         left_out=(),
     )

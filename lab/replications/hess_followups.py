@@ -20,7 +20,7 @@ from detente.study.systems import Excitation
 
 ACTIONS = ["provocations", "sanctions", "talks"]
 FEWEST = 5
-PERIODS = ["agreed-framework", "six-party-process", "strategic-patience", "after-patience"]
+ERAS = ["agreed-framework", "six-party-process", "strategic-patience", "after-patience"]
 HESS = (dt.date(2012, 1, 1), dt.date(2016, 11, 21))
 LONG = (dt.date(1998, 1, 1), dt.date(2026, 4, 19))
 
@@ -28,20 +28,20 @@ LONG = (dt.date(1998, 1, 1), dt.date(2026, 4, 19))
 def main() -> None:
     """Print follow-ons in Hess's span and in all, then who foretells provocations."""
     data = open_data(load("korea"))
-    for (since, until), periods in ((HESS, []), (LONG, []), (LONG, PERIODS)):
+    for (since, until), eras in ((HESS, []), (LONG, []), (LONG, ERAS)):
         for action in ("provocations", "missile-tests", "major-provocations"):
-            print_follow_ons(data, action, since, until, periods)
+            print_follow_ons(data, action, since, until, eras)
     for since, until in (HESS, LONG):
         print_predictors(data, since, until)
 
 
 def print_follow_ons(
-    data: StudyData, action: str, since: dt.date, until: dt.date, periods: list[str]
+    data: StudyData, action: str, since: dt.date, until: dt.date, eras: list[str]
 ) -> None:
     """Follow-ons of one day with the action, with and without rates by period."""
-    item = Excitation(id="here", action=action, since=since, until=until, periods=periods)
+    item = Excitation(id="here", action=action, since=since, until=until, eras=eras)
     found = read_excitation(data, item)
-    label = f"{data.label_of(action)}, {since} to {until}, {'by period' if periods else 'one rate'}"
+    label = f"{data.label_of(action)}, {since} to {until}, {'by era' if eras else 'one rate'}"
     if found.follow_ons is None:
         print(f"{label}: {found.problem}")
         return

@@ -2,7 +2,7 @@
 
     python -m lab.replications.us_china_reciprocity
 
-Reads two bundled figures of the Korea study: icews-usa-chn-month.csv (verbal cooperation and verbal
+Reads two datasets of the Korea study: icews-usa-chn-month.csv (verbal cooperation and verbal
 conflict in both directions, 2001 to 2014) with the world's events as exposure, and
 icews-world-dyad-year.csv (yearly counts, 2002 to 2014, for the comparison with Russia).
 Series are named as in that study: UCp is cooperation of the US toward China, UCf conflict; CUp and
@@ -19,11 +19,11 @@ from detente.errors import DetenteError
 from detente.estimators.multiple import holm
 from detente.estimators.vector.lagged import Floats
 from detente.estimators.vector.var import choose_lags, fit_var, granger
+from detente.relations.datasets import Layout, read_dataset
 from detente.relations.dyads import dyad_matrices
-from detente.relations.figures import Layout, read_figure
 from lab.benchmarks.record import ROOT
 
-FIGURES = ROOT / "src" / "detente" / "study" / "korea" / "figures"
+DATASETS = ROOT / "src" / "detente" / "study" / "korea" / "datasets"
 NAMES = ["UCp", "CUp", "UCf", "CUf"]
 FIRST = np.datetime64("2001-10-01")
 STATES = ["USA", "CHN", "RUS"]
@@ -46,8 +46,8 @@ def main() -> None:
 
 def monthly() -> tuple[np.ndarray, Floats, Floats]:
     """Months, counts in the order of NAMES, shape (T, 4), and the world's events."""
-    pair = read_figure(
-        FIGURES / "icews-usa-chn-month.csv", every="month", layout="dyad",
+    pair = read_dataset(
+        DATASETS / "icews-usa-chn-month.csv", every="month", layout="dyad",
         measures=["verbal_cooperation", "verbal_conflict"], label="ICEWS", unit="events",
     )  # fmt: skip
     directions = [("USA", "CHN"), ("CHN", "USA")]
@@ -84,11 +84,11 @@ def report(label: str, values: Floats, controls: Floats | None) -> None:
 
 def yearly() -> None:
     """Which pair has most events, how much is cooperation, and whether a VAR can be fitted."""
-    figure = read_figure(
-        FIGURES / "icews-world-dyad-year.csv", every="year", layout="dyad",
+    dataset = read_dataset(
+        DATASETS / "icews-world-dyad-year.csv", every="year", layout="dyad",
         measures=["cooperation", "conflict"], label="ICEWS", unit="events",
     )  # fmt: skip
-    dyads = dyad_matrices(figure, ["cooperation", "conflict"])
+    dyads = dyad_matrices(dataset, ["cooperation", "conflict"])
     place = {name: dyads.names.index(name) for name in STATES}
     print()
     for one, other in (("USA", "CHN"), ("USA", "RUS"), ("CHN", "RUS")):
@@ -108,12 +108,12 @@ def yearly() -> None:
 
 
 def _system(name: str, every: str) -> Floats:
-    path: Path = FIGURES / name
+    path: Path = DATASETS / name
     layout: Layout = "system"
-    figure = read_figure(
+    dataset = read_dataset(
         path, every=every, layout=layout, measures=["total"], label="ICEWS", unit="events"
     )
-    return figure.system("total").values
+    return dataset.system("total").values
 
 
 if __name__ == "__main__":

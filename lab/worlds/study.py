@@ -1,4 +1,4 @@
-"""A world as a study: figures, chronicle and claims in memory, as if read from a folder."""
+"""A world as a study: datasets, chronicle and claims in memory, as if read from a folder."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.relations.figures import Figure as FigureTable
-from detente.relations.figures import Layout
+from detente.relations.datasets import Dataset as DatasetTable
+from detente.relations.datasets import Layout
 from detente.study.chronicle import Fact
 from detente.study.data import StudyData
 from detente.study.models import Study
@@ -32,7 +32,7 @@ DYADS = tuple((code, A) for code in UNITS)
 
 @dataclass(frozen=True, eq=False)
 class Tables:
-    """The numbers of a world's figures.
+    """The numbers of a world's datasets.
 
     Attributes:
         pairs: Counts by month of each pair.
@@ -53,7 +53,7 @@ def as_study(
     Args:
         setting: Its calendar.
         actions: Its dated facts and its named period.
-        tables: Its figures.
+        tables: Its datasets.
         claims: The claims, as a study file would hold them.
 
     Example:
@@ -76,8 +76,8 @@ def as_study(
         as_of=last,
         facts=_facts(setting, actions),
         chronicle_sha256="",
-        figures=_figures(setting, tables),
-        figure_sha256={COUNTS: "", WORLD: "", SCORES: ""},
+        datasets=_datasets(setting, tables),
+        dataset_sha256={COUNTS: "", WORLD: "", SCORES: ""},
         events=None,
     )
 
@@ -137,23 +137,23 @@ def _study(
             "causes": {"label": "causes", "kinds": ["cause"]},
             "incidents": {"label": "incidents", "kinds": ["incident"]},
         },
-        "periods": {
+        "eras": {
             "era": {
                 "label": "the era",
                 "start": _date(setting.months[inside[0]]),
                 "end": _date(ends[inside[-1] + 1]),
             }
         },
-        "figures": [
-            _figure(COUNTS, "month", "pair", COOPERATION, counts=True, exposure=f"{WORLD}:total"),
-            _figure(WORLD, "month", "system", "total", counts=True),
-            _figure(SCORES, "year", "dyad", VALUE),
+        "datasets": [
+            _dataset(COUNTS, "month", "pair", COOPERATION, counts=True, exposure=f"{WORLD}:total"),
+            _dataset(WORLD, "month", "system", "total", counts=True),
+            _dataset(SCORES, "year", "dyad", VALUE),
         ],
         "claims": list(claims),
     }
 
 
-def _figure(name: str, every: str, layout: Layout, measure: str, **more: Any) -> dict[str, Any]:
+def _dataset(name: str, every: str, layout: Layout, measure: str, **more: Any) -> dict[str, Any]:
     return {
         "id": name, "path": "", "every": every, "layout": layout, "measures": [measure],
         "label": f"simulated {name}", "unit": "events" if more else "points",
@@ -161,7 +161,7 @@ def _figure(name: str, every: str, layout: Layout, measure: str, **more: Any) ->
     }  # fmt: skip
 
 
-def _figures(setting: Setting, tables: Tables) -> dict[str, FigureTable]:
+def _datasets(setting: Setting, tables: Tables) -> dict[str, DatasetTable]:
     years = np.unique(setting.months.astype("datetime64[Y]")).astype("datetime64[D]")
     pairs: dict[_Column, Floats] = {
         (pair, COOPERATION): counts for pair, counts in tables.pairs.items()
@@ -171,12 +171,12 @@ def _figures(setting: Setting, tables: Tables) -> dict[str, FigureTable]:
     }
     label = "simulated"
     return {
-        COUNTS: FigureTable("month", "pair", label, "events", CITATION, setting.months, pairs),
-        WORLD: FigureTable(
+        COUNTS: DatasetTable("month", "pair", label, "events", CITATION, setting.months, pairs),
+        WORLD: DatasetTable(
             "month", "system", label, "events", CITATION, setting.months,
             {((), "total"): tables.world},
         ),
-        SCORES: FigureTable("year", "dyad", label, "points", CITATION, years, scores),
+        SCORES: DatasetTable("year", "dyad", label, "points", CITATION, years, scores),
     }  # fmt: skip
 
 

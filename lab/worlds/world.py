@@ -193,30 +193,32 @@ def _occurrence_truth(actions: Actions, day: int, within: int) -> Truth:
 
 def _claims(setting: Setting, places: _Places) -> list[dict[str, Any]]:
     def counted(a: str, b: str) -> dict[str, Any]:
-        reading = {"figure": COUNTS, "measure": COOPERATION}
-        return {"relation": {"pair": [a, b]}, "readings": [reading]}
+        measure = {"dataset": COUNTS, "name": COOPERATION}
+        return {"relation": {"pair": [a, b]}, "measures": [measure]}
 
     incidents = {"relation": {"action": "incidents"}, "direction": "up"}
     after = {"when": {"after": "causes", "months": 3}}
     groups = {
         "group": [list(pair) for pair in DYADS[:GROUP]],
         "others": [list(pair) for pair in DYADS[GROUP:]],
-        "readings": [{"figure": SCORES, "measure": VALUE}],
+        "measures": [{"dataset": SCORES, "name": VALUE}],
     }
     return [
         _claim("response", "response", cause="causes", direction="up", **counted(A, B)),
         _claim("after", "contrast", **incidents, **after),
         _claim("after-news", "contrast", direction="up", **after, **counted(B, C)),
-        _claim("period", "contrast", **incidents, when={"period": "era"}),
+        _claim("period", "contrast", **incidents, when={"era": "era"}),
         _claim("groups", "contrast-groups", direction="up", **groups),
         _claim("shift", "shift", date=_date(setting.months[places.shift] - 1), direction="up",
-               window=SHIFT_WINDOW, **counted(A, C)),
+               window_months=SHIFT_WINDOW, **counted(A, C)),
         _claim("extreme", "extreme", **_peak(setting, places.since, places.target),
                **counted(C, D)),
         _claim("forecast", "occurrence", action="incidents",
-               on=_date(setting.days[places.forecast]), windows=[WITHIN], primary_window=WITHIN),
+               on=_date(setting.days[places.forecast]),
+               windows_days=[WITHIN], primary_window_days=WITHIN),
         _claim("followed", "occurrence", action="incidents",
-               on=_date(setting.days[places.followed]), windows=[SHORT], primary_window=SHORT,
+               on=_date(setting.days[places.followed]),
+               windows_days=[SHORT], primary_window_days=SHORT,
                unusual=True),
     ]  # fmt: skip
 

@@ -150,8 +150,8 @@ def validate_command(study: StudyName, as_json: AsJson = False) -> None:
         "study": found.study.name,
         "parties": len(found.parties),
         "actions": len(found.actions),
-        "periods": len(found.periods),
-        "figures": len(found.figures),
+        "eras": len(found.eras),
+        "datasets": len(found.datasets),
         "claims": len(found.claims),
     }
     if as_json:

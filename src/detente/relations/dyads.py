@@ -1,4 +1,4 @@
-"""All dyads of a figure as matrices, for estimators that look at every state at once."""
+"""All dyads of a dataset as matrices, for estimators that look at every state at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from detente.errors import UsageError
 from detente.relations._arrays import Floats
-from detente.relations.figures import Figure
+from detente.relations.datasets import Dataset
 from detente.relations.periods import Days
 
 
@@ -28,40 +28,40 @@ class DyadMatrices:
     counts: dict[str, Floats]
 
 
-def dyad_matrices(figure: Figure, measures: Sequence[str]) -> DyadMatrices:
-    r"""A figure's dyads as matrices; what it does not list counts as no events.
+def dyad_matrices(dataset: Dataset, measures: Sequence[str]) -> DyadMatrices:
+    r"""A dataset's dyads as matrices; what it does not list counts as no events.
 
     Args:
-        figure: Of layout `dyad`, and one that lists every dyad that had events.
-        measures: Measures of the figure.
+        dataset: Of layout `dyad`, and one that lists every dyad that had events.
+        measures: Measures of the dataset.
 
     Raises:
-        UsageError: The figure is not of dyads, or lacks a measure.
+        UsageError: The dataset is not of dyads, or lacks a measure.
 
     Example:
         >>> import tempfile, pathlib
-        >>> from detente.relations.figures import read_figure
+        >>> from detente.relations.datasets import read_dataset
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     path = pathlib.Path(folder) / "dyads.csv"
         ...     _ = path.write_text("source,target,2010_conflict,2011_conflict\nB,A,3,\n")
-        ...     figure = read_figure(path, every="year", layout="dyad", measures=["conflict"],
+        ...     dataset = read_dataset(path, every="year", layout="dyad", measures=["conflict"],
         ...                          label="events", unit="events per year")
-        >>> dyad_matrices(figure, ["conflict"]).counts["conflict"].tolist()
+        >>> dyad_matrices(dataset, ["conflict"]).counts["conflict"].tolist()
         [[[0.0, 0.0], [3.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]]]
     """
-    known = {measure for _, measure in figure.values}
+    known = {measure for _, measure in dataset.values}
     missing = [measure for measure in measures if measure not in known]
-    if figure.layout != "dyad" or missing:
+    if dataset.layout != "dyad" or missing:
         raise UsageError(
-            f"The figure {figure.label!r} could not be made into matrices.",
-            f"Its layout is {figure.layout}; it has {', '.join(sorted(known))}.",
-            "Give a figure of directed dyads, and measures that it has.",
+            f"The dataset {dataset.label!r} could not be made into matrices.",
+            f"Its layout is {dataset.layout}; it has {', '.join(sorted(known))}.",
+            "Give a dataset of directed dyads, and measures that it has.",
         )
-    names = tuple(sorted({name for key, _ in figure.values for name in key}))
+    names = tuple(sorted({name for key, _ in dataset.values for name in key}))
     place = {name: index for index, name in enumerate(names)}
-    shape = (figure.dates.size, len(names), len(names))
+    shape = (dataset.dates.size, len(names), len(names))
     counts = {measure: np.zeros(shape) for measure in measures}
-    for (key, measure), values in figure.values.items():
+    for (key, measure), values in dataset.values.items():
         if measure in counts:
             counts[measure][:, place[key[0]], place[key[1]]] = np.nan_to_num(values)
-    return DyadMatrices(names, figure.dates, counts)
+    return DyadMatrices(names, dataset.dates, counts)

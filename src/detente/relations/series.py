@@ -57,7 +57,7 @@ class Series:
             where unknown; None if the quantity has no exposure.
         segments: Which source each period came from, shape (n,): an index into `sources`. Levels
             are never to be compared across the border of two segments.
-        sources: Labels of the sources, such as `ICEWS (published monthly figure)`.
+        sources: Labels of the sources, such as `ICEWS (published monthly dataset)`.
         citation: How to cite the data.
 
     Example:

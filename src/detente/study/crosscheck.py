@@ -7,20 +7,20 @@ import difflib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from detente.relations.figures import long_columns
+from detente.relations.datasets import long_columns
 from detente.study.chronicle import read_chronicle
 from detente.study.models import (
     Claim,
+    Condition,
     ContrastClaim,
+    Dataset,
     ExtremeClaim,
-    Figure,
     OccurrenceClaim,
     ResponseClaim,
     ShiftClaim,
-    State,
     Study,
 )
-from detente.study.parts import Reading, Relation
+from detente.study.parts import Measure, Relation
 from detente.study.published import read_published
 from detente.study.questions import EventQuestion, PublishedOdds
 
@@ -37,7 +37,7 @@ EVENT_MEASURES = (
     "conflict_share",
     "strength_share",
 )
-"""Measures that any event data give, and figures that have the columns for them."""
+"""Measures that any event data give, and datasets that have the columns for them."""
 
 LAYOUT_KEYS = {"dyad": ["source", "target"], "pair": ["a", "b"], "party": ["party"], "system": []}
 
@@ -54,10 +54,10 @@ def cross_problems(study: Study, folder: Path) -> tuple[str, ...]:
     """
     return (
         *_duplicates("claims", (claim.id for claim in study.claims)),
-        *_duplicates("figures", (figure.id for figure in study.figures)),
+        *_duplicates("datasets", (dataset.id for dataset in study.datasets)),
         *_unknown("study.headline_claim", [study.study.headline_claim], _ids(study)),
         *_chronicle_problems(study, folder),
-        *(text for figure in study.figures for text in _figure_problems(figure, study, folder)),
+        *(text for dataset in study.datasets for text in _dataset_problems(dataset, study, folder)),
         *(text for claim in study.claims for text in _claim_problems(claim, study)),
         *_overview_problems(study),
         *_dynamics_problems(study),
@@ -114,55 +114,55 @@ def _chronicle_problems(study: Study, folder: Path) -> Iterator[str]:
         yield from _unknown(f"actions.{name}.kinds", action.kinds, sorted(kinds))
 
 
-def _figure_problems(figure: Figure, study: Study, folder: Path) -> Iterator[str]:
-    where = f"figures.{figure.id}"
-    file = _inside(folder, figure.path)
+def _dataset_problems(dataset: Dataset, study: Study, folder: Path) -> Iterator[str]:
+    where = f"datasets.{dataset.id}"
+    file = _inside(folder, dataset.path)
     if file is None:
-        yield f"{where}.path: there is no file “{figure.path}” in {folder}."
+        yield f"{where}.path: there is no file “{dataset.path}” in {folder}."
         return
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             header = long_columns(next(csv.reader(lines), []))
     except (OSError, UnicodeDecodeError, csv.Error):
-        yield f"{where}.path: {figure.path} could not be read as CSV in UTF-8."
+        yield f"{where}.path: {dataset.path} could not be read as CSV in UTF-8."
         return
-    yield from _unknown(f"{where}: column", ["date", *LAYOUT_KEYS[figure.layout]], header)
-    yield from _unknown(f"{where}.measures", figure.measures, header)
-    if figure.exposure:
-        known = [f"{other.id}:{name}" for other in study.figures for name in other.measures]
-        yield from _unknown(f"{where}.exposure", [figure.exposure], known)
+    yield from _unknown(f"{where}: column", ["date", *LAYOUT_KEYS[dataset.layout]], header)
+    yield from _unknown(f"{where}.measures", dataset.measures, header)
+    if dataset.exposure:
+        known = [f"{other.id}:{name}" for other in study.datasets for name in other.measures]
+        yield from _unknown(f"{where}.exposure", [dataset.exposure], known)
 
 
 def _claim_problems(claim: Claim, study: Study) -> Iterator[str]:
     where = f"claims.{claim.id}"
     yield from _unknown(f"{where}: action", _actions_of(claim), study.actions)
-    yield from _unknown(f"{where}: period", _periods_of(claim), study.periods)
+    yield from _unknown(f"{where}: era", _eras_of(claim), study.eras)
     relation = getattr(claim, "relation", None)
-    readings: list[Reading] = getattr(claim, "readings", [])
-    for reading in readings:
-        yield from _reading_problems(where, reading, study)
-    if isinstance(relation, Relation) and relation.action is None and not readings:
-        yield f"{where}.readings: name at least one figure or measure to read the relation by."
+    measures: list[Measure] = getattr(claim, "measures", [])
+    for measure in measures:
+        yield from _measure_problems(where, measure, study)
+    if isinstance(relation, Relation) and relation.action is None and not measures:
+        yield f"{where}.measures: name at least one measure to read the relation by."
 
 
-def _reading_problems(where: str, reading: Reading, study: Study) -> Iterator[str]:
-    figures = {figure.id: figure for figure in study.figures}
-    if reading.figure is None:
-        yield from _unknown(f"{where}.readings.measure", [reading.measure], EVENT_MEASURES)
-    elif reading.figure not in figures:
-        yield from _unknown(f"{where}.readings.figure", [reading.figure], figures)
+def _measure_problems(where: str, measure: Measure, study: Study) -> Iterator[str]:
+    datasets = {dataset.id: dataset for dataset in study.datasets}
+    if measure.dataset is None:
+        yield from _unknown(f"{where}.measures.name", [measure.name], EVENT_MEASURES)
+    elif measure.dataset not in datasets:
+        yield from _unknown(f"{where}.measures.dataset", [measure.dataset], datasets)
     else:
-        known = [*figures[reading.figure].measures, *EVENT_MEASURES]
-        yield from _unknown(f"{where}.readings.measure", [reading.measure], known)
+        known = [*datasets[measure.dataset].measures, *EVENT_MEASURES]
+        yield from _unknown(f"{where}.measures.name", [measure.name], known)
 
 
 def _overview_problems(study: Study) -> Iterator[str]:
     for item in study.tension:
-        reading = Reading(figure=item.figure, measure=item.measure)
-        yield from _reading_problems("tension", reading, study)
+        measure = Measure(dataset=item.dataset, name=item.measure)
+        yield from _measure_problems("tension", measure, study)
     for window in study.then_and_now:
-        reading = Reading(figure=window.figure, measure=window.measure)
-        yield from _reading_problems("then_and_now", reading, study)
+        measure = Measure(dataset=window.dataset, name=window.measure)
+        yield from _measure_problems("then_and_now", measure, study)
 
 
 def _dynamics_problems(study: Study) -> Iterator[str]:
@@ -172,16 +172,16 @@ def _dynamics_problems(study: Study) -> Iterator[str]:
         where = f"systems.{system.id}"
         yield from _duplicates(f"{where}.series", (series.label for series in system.series))
         for series in system.series:
-            if series.reading is not None:
-                yield from _reading_problems(where, series.reading, study)
+            if series.measure is not None:
+                yield from _measure_problems(where, series.measure, study)
             named = [series.relation.action] if series.relation.action else []
             yield from _unknown(f"{where}: action", named, study.actions)
     for item in study.excitations:
         yield from _unknown(f"excitations.{item.id}: action", [item.action], study.actions)
-        yield from _unknown(f"excitations.{item.id}: period", item.periods, study.periods)
+        yield from _unknown(f"excitations.{item.id}: era", item.eras, study.eras)
     for enemy in study.common_enemies:
-        figures = [figure.id for figure in study.figures]
-        yield from _unknown(f"common_enemies.{enemy.id}.figure", [enemy.figure], figures)
+        datasets = [dataset.id for dataset in study.datasets]
+        yield from _unknown(f"common_enemies.{enemy.id}.dataset", [enemy.dataset], datasets)
 
 
 def _question_problems(study: Study) -> Iterator[str]:
@@ -192,12 +192,12 @@ def _question_problems(study: Study) -> Iterator[str]:
             yield from _term_problems(where, question, study)
             yield from _unknown(f"{where}: action", [question.action], study.actions)
             continue
-        for reading in question.readings:
-            yield from _reading_problems(where, reading, study)
+        for measure in question.measures:
+            yield from _measure_problems(where, measure, study)
 
 
 def _term_problems(where: str, terms: EventQuestion | PublishedOdds, study: Study) -> Iterator[str]:
-    yield from _unknown(f"{where}: period", terms.periods, study.periods)
+    yield from _unknown(f"{where}: era", terms.eras, study.eras)
     yield from _unknown(f"{where}: calendar", terms.calendar, study.calendar)
     yield from _unknown(f"{where}: sign", terms.signs, study.actions)
 
@@ -221,12 +221,12 @@ def _simulation_problems(study: Study) -> Iterator[str]:
         return
     kinds = [kind.action for kind in model.kinds]
     yield from _duplicates("simulation.kinds", kinds)
-    yield from _duplicates("simulation.measures", (measure.id for measure in model.measures))
+    yield from _duplicates("simulation.tracked", (item.id for item in model.tracked))
     yield from _unknown("simulation.kinds: action", kinds, study.actions)
-    yield from _unknown("simulation.periods", model.periods, study.periods)
+    yield from _unknown("simulation.eras", model.eras, study.eras)
     acting = [
         *(("drivers", item.actions) for item in model.drivers),
-        *(("measures", item.actions) for item in model.measures),
+        *(("tracked", item.actions) for item in model.tracked),
         *(("outcomes", item.actions) for item in model.outcomes),
     ]
     for name, actions in acting:
@@ -235,9 +235,9 @@ def _simulation_problems(study: Study) -> Iterator[str]:
         yield from _unknown(f"simulation.kinds.{kind.action}.after", kind.after, kinds)
     ids = [relations.id for relations in model.relations]
     for relations in model.relations:
-        yield from _reading_problems(f"simulation.{relations.id}", relations.reading, study)
-    named = [measure.relations for measure in model.measures if measure.relations]
-    yield from _unknown("simulation.measures: relations", named, ids)
+        yield from _measure_problems(f"simulation.{relations.id}", relations.measure, study)
+    named = [item.relations for item in model.tracked if item.relations]
+    yield from _unknown("simulation.tracked: relations", named, ids)
 
 
 def _scenario_problems(study: Study) -> Iterator[str]:
@@ -249,19 +249,19 @@ def _scenario_problems(study: Study) -> Iterator[str]:
         where = f"scenarios.{scenario.id}"
         named = [name for name in (scenario.event, scenario.action) if name]
         yield from _unknown(f"{where}: action", named, study.actions)
-        periods = [name for name in (scenario.period, scenario.against) if name]
-        yield from _unknown(f"{where}: period", periods, study.periods)
+        eras = [name for name in (scenario.era, scenario.against) if name]
+        yield from _unknown(f"{where}: era", eras, study.eras)
 
 
-def _states(claim: Claim) -> list[State]:
+def _conditions(claim: Claim) -> list[Condition]:
     if not isinstance(claim, ContrastClaim):
         return []
-    pairs = [state for option in claim.alternatives for state in option]
+    pairs = [item for option in claim.alternatives for item in option]
     return [claim.when, *([claim.against] if claim.against else []), *pairs]
 
 
 def _actions_of(claim: Claim) -> list[str]:
-    names = [state.after or state.without for state in _states(claim)]
+    names = [item.after or item.without for item in _conditions(claim)]
     if isinstance(claim, ResponseClaim):
         names += [claim.cause, *claim.other_causes]
     if isinstance(claim, OccurrenceClaim):
@@ -273,8 +273,8 @@ def _actions_of(claim: Claim) -> list[str]:
     return [name for name in names if name]
 
 
-def _periods_of(claim: Claim) -> list[str]:
-    names = [state.period for state in _states(claim) if state.period]
+def _eras_of(claim: Claim) -> list[str]:
+    names = [item.era for item in _conditions(claim) if item.era]
     if isinstance(claim, ContrastClaim):
         names += claim.strata
     return names

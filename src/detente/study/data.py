@@ -1,4 +1,4 @@
-"""A study's data as of a date: dated facts, ready-made figures, and the user's events if there are.
+"""A study's data as of a date: dated facts, ready-made datasets, and any events of the user.
 
 Everything that later layers read goes through `StudyData`, so that one place cuts what was not yet
 known, decides which source wins where two cover a period, and writes down that it did.
@@ -19,16 +19,16 @@ from detente.errors import DataGapError, StudyError, UsageError
 from detente.events.actors import name_of as state_name
 from detente.events.inputs import query_events
 from detente.events.store import Store, connect
-from detente.relations.figures import Figure as FigureTable
-from detente.relations.figures import read_figure
+from detente.relations.datasets import Dataset as DatasetTable
+from detente.relations.datasets import read_dataset
 from detente.relations.panel import Panel, panel
 from detente.relations.periods import check_every, grid, next_start, period_start
 from detente.relations.series import Series, make_series
 from detente.study.chronicle import Fact, read_chronicle
 from detente.study.load import LoadedStudy
-from detente.study.models import Action, Figure, Study
-from detente.study.parts import Reading, Relation
-from detente.study.reading import Holder, read_relation
+from detente.study.measuring import Holder, read_relation
+from detente.study.models import Action, Dataset, Study
+from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
 
 Days = NDArray[np.datetime64]
@@ -61,8 +61,8 @@ class StudyData:
         as_of: Nothing later is in here.
         facts: The chronicle, by date.
         chronicle_sha256: Hash of the chronicle.
-        figures: The ready-made series by id.
-        figure_sha256: Their hashes by id.
+        datasets: The ready-made series by id.
+        dataset_sha256: Their hashes by id.
         events: The user's events, if any.
     """
 
@@ -71,8 +71,8 @@ class StudyData:
     as_of: dt.date
     facts: tuple[Fact, ...]
     chronicle_sha256: str
-    figures: Mapping[str, FigureTable]
-    figure_sha256: Mapping[str, str]
+    datasets: Mapping[str, DatasetTable]
+    dataset_sha256: Mapping[str, str]
     events: EventData | None
 
     def label_of(self, action: str) -> str:
@@ -126,24 +126,24 @@ class StudyData:
         )
 
     def signals(
-        self, relation: Relation, readings: Sequence[Reading]
+        self, relation: Relation, measures: Sequence[Measure]
     ) -> tuple[tuple[Signal, ...], tuple[str, ...]]:
         """A relation by every source that can read it.
 
         Args:
             relation: What is measured.
-            readings: By which figures and measures, in order of preference.
+            measures: By which measures, in order of preference.
 
         Returns:
-            The signals, and one sentence for each reading that has no data.
+            The signals, and one sentence for each measure that has no data.
         """
         if relation.action is not None:
             return self._action_signal(relation.action)
         found: list[Signal] = []
         gaps: list[str] = []
-        for reading in readings:
+        for measure in measures:
             try:
-                found += read_relation(self._holder(reading), relation, reading)
+                found += read_relation(self._holder(measure), relation, measure)
             except DataGapError as gap:
                 gaps.append(gap.found)
         empty = [signal for signal in found if not np.isfinite(signal.series.values).any()]
@@ -164,17 +164,17 @@ class StudyData:
             ),
         ), ()  # fmt: skip
 
-    def _holder(self, reading: Reading) -> Holder:
-        spec = next((f for f in self.study.figures if f.id == reading.figure), None)
+    def _holder(self, measure: Measure) -> Holder:
+        spec = next((f for f in self.study.datasets if f.id == measure.dataset), None)
         every = spec.every if spec else "month"
         world = None
         if spec and spec.exposure:
-            figure, measure = spec.exposure.split(":")
-            world = self.figures[figure].system(measure)
+            dataset, total = spec.exposure.split(":")
+            world = self.datasets[dataset].system(total)
         return Holder(
             spec=spec,
-            figure=self.figures[spec.id] if spec else None,
-            figure_sha256=self.figure_sha256[spec.id] if spec else "",
+            dataset=self.datasets[spec.id] if spec else None,
+            dataset_sha256=self.dataset_sha256[spec.id] if spec else "",
             world=world,
             panel=self.events.panels[every] if self.events else None,
             events_sha256=self.events.fingerprint if self.events else "",
@@ -187,7 +187,7 @@ class StudyData:
 def open_data(
     loaded: LoadedStudy, *, as_of: dt.date | None = None, store: Store | None = None
 ) -> StudyData:
-    """Read a study's chronicle and figures, and count the user's events.
+    """Read a study's chronicle and datasets, and count the user's events.
 
     Args:
         loaded: A valid study.
@@ -198,7 +198,7 @@ def open_data(
     Raises:
         UsageError: The day is after the last one that the data know of.
         StudyError: The chronicle cannot be read.
-        InputError: A figure or the store cannot be read.
+        InputError: A dataset or the store cannot be read.
 
     Example:
         >>> from detente.study.load import load
@@ -215,8 +215,8 @@ def open_data(
         as_of=until,
         facts=tuple(fact for fact in facts if fact.date <= until),
         chronicle_sha256=digest,
-        figures={figure.id: _read_figure(figure, folder) for figure in study.figures},
-        figure_sha256={figure.id: _sha256(folder / figure.path) for figure in study.figures},
+        datasets={dataset.id: _read_dataset(dataset, folder) for dataset in study.datasets},
+        dataset_sha256={dataset.id: _sha256(folder / dataset.path) for dataset in study.datasets},
         events=None if store is None else _count(study, store, until, as_of),
     )
 
@@ -241,15 +241,15 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _read_figure(figure: Figure, folder: Path) -> FigureTable:
-    return read_figure(
-        folder / figure.path,
-        every=figure.every,
-        layout=figure.layout,
-        measures=figure.measures,
-        label=figure.label,
-        unit=figure.unit,
-        citation=figure.citation,
+def _read_dataset(dataset: Dataset, folder: Path) -> DatasetTable:
+    return read_dataset(
+        folder / dataset.path,
+        every=dataset.every,
+        layout=dataset.layout,
+        measures=dataset.measures,
+        label=dataset.label,
+        unit=dataset.unit,
+        citation=dataset.citation,
     )
 
 
@@ -279,7 +279,7 @@ def _count(study: Study, store: Store, until: dt.date, known: dt.date | None) ->
     codes = sorted({*study.codes, *_other_states(study)})
     panels: dict[str, Panel] = {
         every: panel(store, codes, every, until=until, known=known)
-        for every in sorted({"month", *(figure.every for figure in study.figures)})
+        for every in sorted({"month", *(dataset.every for dataset in study.datasets)})
     }
     return EventData(store, panels, store.fingerprint(), known)
 

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from detente.errors import StudyError, UsageError
 from detente.study.crosscheck import cross_problems
 from detente.study.models import Study
+from detente.study.renamed import new_name
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,12 @@ def parse(data: Mapping[str, Any], path: Path) -> Study:
         return Study.model_validate(data)
     except ValidationError as error:
         schema = Study.model_json_schema()
-        problems = tuple(_problem(item, schema, data) for item in error.errors())
+        renamed = _renamed(error, schema)
+        problems = tuple(
+            _problem(item, schema, data)
+            for item in error.errors()
+            if item["type"] != "missing" or item["loc"] not in renamed
+        )
         raise _invalid(path, problems) from None
 
 
@@ -147,11 +153,24 @@ def _invalid(path: Path, problems: tuple[str, ...]) -> StudyError:
     )
 
 
+def _renamed(error: ValidationError, schema: dict[str, Any]) -> set[tuple[int | str, ...]]:
+    """Places of keys under an old name: that the new one is missing there need not be said."""
+    unknown = [item["loc"] for item in error.errors() if item["type"] == "extra_forbidden"]
+    places = set()
+    for *where, key in unknown:
+        now = new_name(str(key), _keys_at(schema, tuple(where)))
+        if now is not None:
+            places.add((*where, now))
+    return places
+
+
 def _problem(item: Any, schema: dict[str, Any], data: Mapping[str, Any]) -> str:
     where = _where(item["loc"], data)
     if item["type"] == "extra_forbidden":
         key = str(item["loc"][-1])
         known = _keys_at(schema, item["loc"][:-1])
+        if now := new_name(key, known):
+            return f"{where}: this key was renamed to `{now}`."
         hint = did_you_mean(key, known)
         return f"{where}: there is no such key.{hint or ' Known keys: ' + ', '.join(known) + '.'}"
     if item["type"] == "missing":

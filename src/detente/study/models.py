@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from detente.study.parts import Every, Id, Iso3, Pair, Reading, Relation, Strict
+from detente.study.parts import Every, Id, Iso3, Measure, Pair, Relation, Strict
 from detente.study.questions import PublishedOdds, Question, YearlyWindow
 from detente.study.scenarios import Scenario, Simulation
 from detente.study.systems import CommonEnemy, Excitation, System
@@ -60,8 +60,8 @@ class Action(Strict):
         return self
 
 
-class Period(Strict):
-    """A dated period. Without an end it is still running."""
+class Era(Strict):
+    """A dated era. Without an end it is still running."""
 
     label: str
     start: dt.date
@@ -75,7 +75,7 @@ class Period(Strict):
         return self
 
 
-class Figure(Strict):
+class Dataset(Strict):
     """A ready-made series that the study ships, with how to read and cite it."""
 
     id: Id
@@ -90,7 +90,7 @@ class Figure(Strict):
     unit: str
     citation: str
     counts: bool = Field(default=False, description="counts of events (else scores or levels)")
-    exposure: str = Field(default="", description="figure:measure that holds all events reported")
+    exposure: str = Field(default="", description="dataset:measure that holds all events reported")
     since: dt.date | None = Field(default=None, description="ignore what is before")
     caveat: str = ""
 
@@ -113,41 +113,43 @@ class ResponseClaim(ClaimBase):
     kind: Literal["response"]
     cause: str = Field(description="name of an action")
     relation: Relation
-    readings: list[Reading] = Field(default=[])
+    measures: list[Measure] = Field(default=[])
     direction: Literal["up", "down"]
-    window: int = Field(default=3, ge=1, le=24, description="months after the cause")
-    baseline: int = Field(default=3, ge=1, le=24, description="months before the cause")
+    window_months: int = Field(default=3, ge=1, le=24, description="after the cause")
+    baseline_months: int = Field(default=3, ge=1, le=24, description="before the cause")
     other_causes: list[str] = Field(default=[], description="narrower actions to try as well")
 
 
-class State(Strict):
-    """A state of the world: a period, or months shortly after (or long without) an action."""
+class Condition(Strict):
+    """A condition of the world: an era, or months shortly after (or long without) an action."""
 
-    period: str | None = None
+    era: str | None = None
     after: str | None = None
     without: str | None = None
     months: int = Field(default=3, ge=1, le=60)
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        if sum(item is not None for item in (self.period, self.after, self.without)) != 1:
-            raise ValueError("name exactly one of period, after, without")
+        if sum(item is not None for item in (self.era, self.after, self.without)) != 1:
+            raise ValueError("name exactly one of era, after, without")
         return self
 
 
 class ContrastClaim(ClaimBase):
-    """The rate of `relation` in the state `when` is higher (lower) than in the state `against`."""
+    """The rate of `relation` under the condition `when` is higher (lower) than under `against`."""
 
     kind: Literal["contrast"]
     relation: Relation
-    readings: list[Reading] = Field(default=[])
-    when: State
-    against: State | None = Field(default=None, description="empty: all other months of the span")
+    measures: list[Measure] = Field(default=[])
+    when: Condition
+    against: Condition | None = Field(
+        default=None, description="empty: all other months of the span"
+    )
     direction: Literal["up", "down"]
     since: dt.date | None = None
     until: dt.date | None = None
-    strata: list[str] = Field(default=[], description="compare only within these periods")
-    alternatives: list[list[State]] = Field(
+    strata: list[str] = Field(default=[], description="compare only within these eras")
+    alternatives: list[list[Condition]] = Field(
         default=[], description="other defensible [when, against] pairs for the specification curve"
     )
     other_actions: list[str] = Field(default=[], description="narrower actions to count as well")
@@ -159,7 +161,7 @@ class GroupClaim(ClaimBase):
     kind: Literal["contrast-groups"]
     group: list[Pair] = Field(min_length=1)
     others: list[Pair] = Field(min_length=2)
-    readings: list[Reading] = Field(min_length=1)
+    measures: list[Measure] = Field(min_length=1)
     direction: Literal["up", "down"]
 
 
@@ -168,7 +170,7 @@ class ExtremeClaim(ClaimBase):
 
     kind: Literal["extreme"]
     relation: Relation
-    readings: list[Reading] = Field(min_length=1)
+    measures: list[Measure] = Field(min_length=1)
     target: Annotated[list[dt.date], Field(min_length=2, max_length=2)]
     since: dt.date
     direction: Literal["highest", "lowest"] = "highest"
@@ -179,10 +181,10 @@ class ShiftClaim(ClaimBase):
 
     kind: Literal["shift"]
     relation: Relation
-    readings: list[Reading] = Field(min_length=1)
+    measures: list[Measure] = Field(min_length=1)
     date: dt.date
     direction: Literal["up", "down"]
-    window: int = Field(default=12, ge=1, le=120, description="months on either side")
+    window_months: int = Field(default=12, ge=1, le=120, description="on either side")
 
 
 class OccurrenceClaim(ClaimBase):
@@ -191,8 +193,8 @@ class OccurrenceClaim(ClaimBase):
     kind: Literal["occurrence"]
     action: str
     on: dt.date = Field(description="what was known on this day is all that the odds may use")
-    windows: list[int] = Field(min_length=1, description="days")
-    primary_window: int
+    windows_days: list[int] = Field(min_length=1)
+    primary_window_days: int
     history_since: dt.date | None = None
     happens: bool = Field(default=True, description="false: the claim is that it does not happen")
     unusual: bool = Field(
@@ -201,8 +203,10 @@ class OccurrenceClaim(ClaimBase):
 
     @model_validator(mode="after")
     def _primary_is_a_window(self) -> Self:
-        if self.primary_window not in self.windows:
-            raise ValueError(f"primary_window {self.primary_window} is not one of {self.windows}")
+        if self.primary_window_days not in self.windows_days:
+            raise ValueError(
+                f"primary_window_days {self.primary_window_days} is not one of {self.windows_days}"
+            )
         return self
 
 
@@ -225,21 +229,21 @@ Claim = Annotated[
 ]
 
 
-class TensionReading(Strict):
-    """A series that reads the tension of the whole system."""
+class Tension(Strict):
+    """A series that gives the tension of the whole system."""
 
-    figure: Id | None = None
+    dataset: Id | None = None
     measure: str
     relation: Relation
 
 
 class ThenAndNow(Strict):
-    """Two windows of one figure, for the relations of all parties then and now.
+    """Two windows of one dataset, for the relations of all parties then and now.
 
-    `more_is_closer` is false for a figure whose higher values mean further apart (a distance).
+    `more_is_closer` is false for a dataset whose higher values mean further apart (a distance).
     """
 
-    figure: Id
+    dataset: Id
     measure: str
     then: Annotated[list[dt.date], Field(min_length=2, max_length=2)]
     now: Annotated[list[dt.date], Field(min_length=2, max_length=2)]
@@ -253,10 +257,10 @@ class Study(Strict):
     parties: list[Party] = Field(min_length=2)
     chronicle: Chronicle | None = None
     actions: dict[str, Action] = Field(default={})
-    periods: dict[str, Period] = Field(default={})
+    eras: dict[str, Era] = Field(default={})
     calendar: dict[str, YearlyWindow] = Field(default={}, description="windows of every year")
-    figures: list[Figure] = Field(default=[])
-    tension: list[TensionReading] = Field(default=[])
+    datasets: list[Dataset] = Field(default=[])
+    tension: list[Tension] = Field(default=[])
     then_and_now: list[ThenAndNow] = Field(default=[])
     systems: list[System] = Field(default=[], description="who reacts to whom")
     excitations: list[Excitation] = Field(default=[], description="actions that draw more")

@@ -20,11 +20,11 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Reading(Strict):
-    """One way to read a relation: a figure or the user's events, and a measure of it."""
+class Measure(Strict):
+    """Which quantity of a relation is read: a dataset's, or the events' where none is named."""
 
-    figure: Id | None = Field(default=None, description="a figure's id; empty: the event data")
-    measure: str
+    dataset: Id | None = Field(default=None, description="a dataset's id; empty: the event data")
+    name: str = Field(description="such as verbal_cooperation, or a column of the dataset")
     reverse: bool = Field(
         default=False, description="higher values mean less of what the claim is about"
     )

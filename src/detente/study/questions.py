@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from detente.study.parts import Id, Reading, Relation, Strict
+from detente.study.parts import Id, Measure, Relation, Strict
 
 MonthDay = Annotated[
     str,
@@ -43,19 +43,19 @@ class EventQuestion(QuestionBase):
 
     kind: Literal["events"]
     action: str = Field(description="name of an action")
-    within: int = Field(ge=1, le=1100, description="days")
+    within_days: int = Field(ge=1, le=1100)
     at_least: int = Field(default=1, ge=1, description="days with the action")
     since: dt.date = Field(description="the data count the action in full from this day on")
-    periods: list[str] = Field(default=[], description="periods that may have their own rate")
+    eras: list[str] = Field(default=[], description="eras that may have their own rate")
     calendar: list[str] = Field(default=[], description="yearly windows that may have their own")
     signs: list[str] = Field(default=[], description="other actions that may announce it")
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        if self.at_least > self.within:
+        if self.at_least > self.within_days:
             raise ValueError(
-                f"at_least {self.at_least} is more than within {self.within}: a window of so many "
-                "days cannot hold it"
+                f"at_least {self.at_least} is more than within_days {self.within_days}: a window "
+                "of so many days cannot hold it"
             )
         return self
 
@@ -65,7 +65,7 @@ class LevelQuestion(QuestionBase):
 
     kind: Literal["level"]
     relation: Relation
-    readings: list[Reading] = Field(min_length=1)
+    measures: list[Measure] = Field(min_length=1)
     ahead: int = Field(default=1, ge=1, le=36, description="periods after the last known one")
     against: int = Field(default=12, ge=1, le=120, description="periods before the one asked for")
     direction: Literal["above", "below"] = "above"
@@ -95,7 +95,7 @@ class PublishedOdds(Strict):
     path: str
     citation: str
     since: dt.date = Field(description="the data count the actions in full from this day on")
-    periods: list[str] = Field(default=[], description="periods that may have their own rate")
+    eras: list[str] = Field(default=[], description="eras that may have their own rate")
     calendar: list[str] = Field(default=[], description="yearly windows that may have their own")
     signs: list[str] = Field(default=[], description="other actions that may announce them")
     caveats: list[str] = Field(default=[])

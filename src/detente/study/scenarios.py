@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from detente.study.parts import Id, Pair, Reading, Strict
+from detente.study.parts import Id, Measure, Pair, Strict
 
 
 class Kind(Strict):
@@ -35,10 +35,10 @@ class Relations(Strict):
 
     id: Id
     dyads: list[Pair] = Field(default=[])
-    reading: Reading
+    measure: Measure
 
 
-class Measure(Strict):
+class Tracked(Strict):
     """A number that is followed through every future."""
 
     id: Id
@@ -67,22 +67,22 @@ class Simulation(Strict):
     """The generative model of the whole system."""
 
     since: dt.date = Field(description="first day of the sample")
-    periods: list[str] = Field(default=[], description="policy periods with rates of their own")
+    eras: list[str] = Field(default=[], description="policy eras with rates of their own")
     kinds: list[Kind] = Field(min_length=1, max_length=20)
     drivers: list[Driver] = Field(default=[], max_length=12)
     relations: list[Relations] = Field(default=[], max_length=4)
-    measures: list[Measure] = Field(min_length=1, max_length=6)
+    tracked: list[Tracked] = Field(min_length=1, max_length=6)
     outcomes: list[Outcome] = Field(default=[], max_length=12)
     caveats: list[str] = Field(default=[])
 
 
 class Scenario(Strict):
-    """What if: a period's rates in place of another's, an event, or more or less of an action."""
+    """What if: an era's rates in place of another's, an event, or more or less of an action."""
 
     id: Id
     label: str
     statement: str = Field(description="what is supposed, in one sentence")
-    period: str | None = Field(default=None, description="the rates of this period apply")
+    era: str | None = Field(default=None, description="the rates of this era apply")
     against: str | None = Field(
         default=None, description="in place of this one's; empty: in place of the present ones"
     )
@@ -96,8 +96,8 @@ class Scenario(Strict):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        if sum(item is not None for item in (self.period, self.event, self.action)) != 1:
-            raise ValueError("name exactly one of period, event, action")
-        if self.against is not None and self.period is None:
-            raise ValueError("`against` goes with `period`")
+        if sum(item is not None for item in (self.era, self.event, self.action)) != 1:
+            raise ValueError("name exactly one of era, event, action")
+        if self.against is not None and self.era is None:
+            raise ValueError("`against` goes with `era`")
         return self

@@ -24,7 +24,7 @@ class Signal:
         noun: Plain words for relation and measure: "verbal cooperation between A and B".
         caveat: What to mind about this source.
         sha256: Hash of the data it was read from.
-        figure: Id of the figure, or "events", or "chronicle".
+        dataset: Id of the dataset, or "events", or "chronicle".
         reverse: Whether higher values mean less of what the claim is about.
     """
 
@@ -35,7 +35,7 @@ class Signal:
     noun: str
     caveat: str = ""
     sha256: str = ""
-    figure: str = ""
+    dataset: str = ""
     reverse: bool = False
 
     def analysed(self, *, normalise: bool = True) -> NDArray[np.float64]:

@@ -7,21 +7,21 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from detente.study.parts import Id, Iso3, Pair, Reading, Relation, Strict
+from detente.study.parts import Id, Iso3, Measure, Pair, Relation, Strict
 
 
 class SystemSeries(Strict):
-    """One series of a system: an action's frequency, or a relation by one reading."""
+    """One series of a system: an action's frequency, or a relation by one measure."""
 
     label: str = Field(description="plain name, such as “the US toward North Korea, conflict”")
     short: str = Field(default="", description="a few characters for small charts")
     relation: Relation
-    reading: Reading | None = Field(default=None, description="not for actions")
+    measure: Measure | None = Field(default=None, description="not for actions")
 
     @model_validator(mode="after")
     def _read_by_something(self) -> Self:
-        if (self.relation.action is None) == (self.reading is None):
-            raise ValueError("give `reading` for a relation, and none for an action")
+        if (self.relation.action is None) == (self.measure is None):
+            raise ValueError("give `measure` for a relation, and none for an action")
         return self
 
 
@@ -49,13 +49,13 @@ class System(Strict):
 
 
 class Excitation(Strict):
-    """How many more of its kind one action brings, apart from the periods it falls in."""
+    """How many more of its kind one action brings, apart from the eras it falls in."""
 
     id: Id
     action: str = Field(description="name of an action")
     since: dt.date
     until: dt.date | None = None
-    periods: list[str] = Field(default=[], description="periods that may have their own rate")
+    eras: list[str] = Field(default=[], description="eras that may have their own rate")
     compare: str = Field(default="", description="what a published study found, with its citation")
     caveats: list[str] = Field(default=[])
 
@@ -65,7 +65,7 @@ class CommonEnemy(Strict):
 
     id: Id
     label: str
-    figure: Id = Field(description="directed dyads of many states, with conflict and cooperation")
+    dataset: Id = Field(description="directed dyads of many states, with conflict and cooperation")
     attacker: Iso3 | None = Field(default=None, description="the study's own case")
     pair: Pair | None = Field(default=None, description="the pair of the study's own case")
     great_powers: list[Iso3] = Field(default=[], description="states left out in one specification")

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.asks.claims.charts import rates_chart
+from detente.asks.claims.conditions import ConditionMask, masks
 from detente.asks.claims.draft import Draft, blank, insufficient, shortfalls
 from detente.asks.claims.excited import RATIO, check_of, set_apart, specification_of
 from detente.asks.claims.finding import Finding, Interval, Reading, Row, Specification
@@ -25,14 +26,13 @@ from detente.asks.claims.options import Options
 from detente.asks.claims.provenance import provenance
 from detente.asks.claims.rules import P_LEAN, Evidence, judge
 from detente.asks.claims.scales import span_text
-from detente.asks.claims.states import StateMask, masks
 from detente.asks.claims.strata import Strata, strata_index, ways
 from detente.asks.claims.visible import of_ratio
 from detente.errors import DataGapError
 from detente.estimators.checks import Check
 from detente.estimators.rates import RateContrast, log_rate_ratio, rate_contrast
 from detente.study.data import StudyData
-from detente.study.models import ContrastClaim, State
+from detente.study.models import Condition, ContrastClaim
 from detente.study.parts import Relation
 from detente.study.signal import Signal
 
@@ -55,8 +55,8 @@ class Measured:
     """One signal contrasted in one way."""
 
     signal: Signal
-    when: StateMask
-    against: StateMask
+    when: ConditionMask
+    against: ConditionMask
     chosen: Strata
     strata: Ints
     result: RateContrast
@@ -79,7 +79,7 @@ def assess_contrast(claim: ContrastClaim, data: StudyData, options: Options) -> 
         A draft; `insufficient data` where a state has fewer than six months with data, or both
         together fewer than five events.
     """
-    signals, gaps = data.signals(claim.relation, claim.readings)
+    signals, gaps = data.signals(claim.relation, claim.measures)
     measured: list[Measured] = []
     lacking = list(gaps)
     for signal in signals:
@@ -109,7 +109,7 @@ def _measure(
     claim: ContrastClaim,
     data: StudyData,
     signal: Signal,
-    states: tuple[State, State | None],
+    states: tuple[Condition, Condition | None],
     options: Options,
     strata: Strata | None = None,
 ) -> Measured:
@@ -149,7 +149,7 @@ def _curve(
 ) -> Iterator[Specification]:
     """States, strata, actions and sources, each varied; the first is the primary."""
     quick = replace(options, draws=options.curve_draws * 2)
-    pairs: list[tuple[State, State | None]] = [(claim.when, claim.against)]
+    pairs: list[tuple[Condition, Condition | None]] = [(claim.when, claim.against)]
     pairs += [(option[0], option[1] if len(option) > 1 else None) for option in claim.alternatives]
     tests = [(pair, strata) for pair in pairs for strata in ways(claim, pair)]
     for index, (signal, (pair, strata)) in enumerate(product(_signals(claim, data), tests)):
@@ -166,7 +166,7 @@ def _curve(
 
 
 def _signals(claim: ContrastClaim, data: StudyData) -> Iterator[Signal]:
-    yield from data.signals(claim.relation, claim.readings)[0]
+    yield from data.signals(claim.relation, claim.measures)[0]
     for name in claim.other_actions:
         yield from data.signals(Relation(action=name), [])[0]
 

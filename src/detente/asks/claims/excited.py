@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from detente.asks.claims.conditions import masks, stratum_of
 from detente.asks.claims.finding import Interval, Specification
-from detente.asks.claims.states import masks, stratum_of
 from detente.errors import DataGapError
 from detente.estimators.checks import Check
 from detente.estimators.hawkes import BinnedHawkes, fit_binned
@@ -147,9 +147,9 @@ def _levels(claim: ContrastClaim, data: StudyData, series: Series, compared: Boo
 
 
 def _passing(claim: ContrastClaim) -> bool:
-    """Whether the states come and go; dated periods are not to be compared within themselves."""
+    """Whether the states come and go; eras are not to be compared within themselves."""
     states = (claim.when, claim.against)
-    return all(state is None or state.period is None for state in states)
+    return all(state is None or state.era is None for state in states)
 
 
 def _era(series: Series) -> Ints:

@@ -61,7 +61,7 @@ def assess_extreme(claim: ExtremeClaim, data: StudyData, options: Options) -> Dr
         data: The study's data as of a date.
         options: Number of draws and the seed.
     """
-    signals, gaps = data.signals(claim.relation, claim.readings)
+    signals, gaps = data.signals(claim.relation, claim.measures)
     measured: list[Measured] = []
     lacking = list(gaps)
     for signal in signals:

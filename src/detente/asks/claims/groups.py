@@ -25,8 +25,7 @@ from detente.estimators.groups import GroupContrast, group_contrast
 from detente.estimators.resample import bootstrap_means
 from detente.study.data import StudyData
 from detente.study.models import GroupClaim
-from detente.study.parts import Reading as ReadingOption
-from detente.study.parts import Relation
+from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
 
 ESTIMATOR = (
@@ -54,9 +53,9 @@ def assess_groups(claim: GroupClaim, data: StudyData, options: Options) -> Draft
         options: Number of draws and the seed.
     """
     measured, lacking = [], []
-    for reading in claim.readings:
+    for measure in claim.measures:
         try:
-            measured.append(_measure(claim, data, reading, options))
+            measured.append(_measure(claim, data, measure, options))
         except DataGapError as gap:
             lacking.append(gap.found)
     if not measured:
@@ -67,12 +66,10 @@ def assess_groups(claim: GroupClaim, data: StudyData, options: Options) -> Draft
     return Draft(finding, _evidence(claim, measured[0]))
 
 
-def _measure(
-    claim: GroupClaim, data: StudyData, reading: ReadingOption, options: Options
-) -> Measured:
+def _measure(claim: GroupClaim, data: StudyData, measure: Measure, options: Options) -> Measured:
     found: list[Signal] = []
     for pair in (*claim.group, *claim.others):
-        signals, gaps = data.signals(Relation(dyads=[pair]), [reading])
+        signals, gaps = data.signals(Relation(dyads=[pair]), [measure])
         if not signals:
             raise DataGapError("A dyad could not be read.", "; ".join(gaps), "Load more data.")
         found.append(signals[0])

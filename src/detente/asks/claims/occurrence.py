@@ -54,9 +54,11 @@ def assess_occurrence(claim: OccurrenceClaim, data: StudyData, options: Options)
         why = f"Nothing is known of the action up to {claim.on:%d %B %Y}."
         return insufficient(claim, "occurrence", why)
     history = _daily(known, claim.history_since or known[0].date, claim.on)
-    outcomes = [_outcome(facts, claim.on, days, data.as_of) for days in claim.windows]
+    outcomes = [_outcome(facts, claim.on, days, data.as_of) for days in claim.windows_days]
     try:
-        odds, model = odds_at(history, claim.windows, outcomes, draws=BASE_DRAWS, seed=options.seed)
+        odds, model = odds_at(
+            history, claim.windows_days, outcomes, draws=BASE_DRAWS, seed=options.seed
+        )
     except DataGapError as gap:
         return insufficient(claim, "occurrence", gap.found)
     finding = replace(
@@ -119,7 +121,7 @@ def _finding(
 
 
 def _primary(claim: OccurrenceClaim, odds: Sequence[Odds]) -> Odds:
-    return next(item for item in odds if item.days == claim.primary_window)
+    return next(item for item in odds if item.days == claim.primary_window_days)
 
 
 def _verdict(claim: OccurrenceClaim, main: Odds, odds: float) -> tuple[Verdict, str]:
@@ -198,7 +200,7 @@ def _half_life(model: DriftingRate) -> float:
 
 def _rows(claim: OccurrenceClaim, data: StudyData) -> list[Row]:
     """The last events before the day and all within the longest window."""
-    end = claim.on + dt.timedelta(days=max(claim.windows))
+    end = claim.on + dt.timedelta(days=max(claim.windows_days))
     facts = data.facts_of(claim.action)
     before = [fact for fact in facts if fact.date <= claim.on][-5:]
     after = [fact for fact in facts if claim.on < fact.date <= end]

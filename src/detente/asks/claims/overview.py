@@ -1,4 +1,4 @@
-"""What a report shows beside the findings: marks, periods, relations then and now, data used."""
+"""What a report shows beside the findings: marks, eras, relations then and now, data used."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from detente.asks.claims.result import (
 )
 from detente.study.data import StudyData
 from detente.study.models import ThenAndNow as Windows
-from detente.study.parts import Reading, Relation
+from detente.study.parts import Measure, Relation
 
 
 def marks(data: StudyData) -> tuple[Mark, ...]:
@@ -35,15 +35,15 @@ def marks(data: StudyData) -> tuple[Mark, ...]:
 
 
 def spans(data: StudyData) -> tuple[Span, ...]:
-    """The periods that the study wants shaded."""
+    """The eras that the study wants shaded."""
     return tuple(
         Span(
-            period.label,
-            period.start.isoformat(),
-            "" if period.end is None else period.end.isoformat(),
+            era.label,
+            era.start.isoformat(),
+            "" if era.end is None else era.end.isoformat(),
         )
-        for period in data.study.periods.values()
-        if period.shade
+        for era in data.study.eras.values()
+        if era.shade
     )
 
 
@@ -55,8 +55,8 @@ def then_and_now(data: StudyData) -> tuple[ThenAndNow, ...]:
 def _then_and_now(data: StudyData, windows: Windows) -> ThenAndNow:
     pairs, label, unit, citation = [], "", "", ""
     for a, b in combinations(data.study.codes, 2):
-        reading = Reading(figure=windows.figure, measure=windows.measure)
-        signals, _ = data.signals(Relation(pair=[a, b]), [reading])
+        measure = Measure(dataset=windows.dataset, name=windows.measure)
+        signals, _ = data.signals(Relation(pair=[a, b]), [measure])
         if not signals:
             pairs.append(PairThenNow(a, b, None, None))
             continue
@@ -87,7 +87,7 @@ def _years(window: Sequence[dt.date]) -> str:
 
 def data_used(data: StudyData) -> tuple[DataUsed, ...]:
     """Every source that was read, with what it covers and a hash of what was read."""
-    return (*_chronicle_used(data), *_figures_used(data), *_events_used(data))
+    return (*_chronicle_used(data), *_datasets_used(data), *_events_used(data))
 
 
 def _chronicle_used(data: StudyData) -> Iterator[DataUsed]:
@@ -103,20 +103,20 @@ def _chronicle_used(data: StudyData) -> Iterator[DataUsed]:
         )
 
 
-def _figures_used(data: StudyData) -> Iterator[DataUsed]:
-    for spec in data.study.figures:
-        figure = data.figures[spec.id]
+def _datasets_used(data: StudyData) -> Iterator[DataUsed]:
+    for spec in data.study.datasets:
+        dataset = data.datasets[spec.id]
         measure = spec.measures[0]
-        known = [values for (_, name), values in figure.values.items() if name == measure]
+        known = [values for (_, name), values in dataset.values.items() if name == measure]
         covered = np.asarray(np.isfinite(np.stack(known)).any(axis=0))
         gaps = int((~covered).sum())
         yield DataUsed(
             id=spec.id,
             label=spec.label,
-            covers=f"{figure.dates[0]} to {figure.dates[-1]}, by {spec.every}",
+            covers=f"{dataset.dates[0]} to {dataset.dates[-1]}, by {spec.every}",
             missing=f"{gaps} of {len(covered)} {spec.every}s" if gaps else "",
-            rows=int(sum(np.isfinite(values).sum() for values in figure.values.values())),
-            sha256=data.figure_sha256[spec.id],
+            rows=int(sum(np.isfinite(values).sum() for values in dataset.values.values())),
+            sha256=data.dataset_sha256[spec.id],
             citation=spec.citation,
         )
 
@@ -137,14 +137,14 @@ def _events_used(data: StudyData) -> Iterator[DataUsed]:
 
 
 def overlap_notes(data: StudyData) -> tuple[str, ...]:
-    """Where event files and a figure cover the same periods, and which won."""
+    """Where event files and a dataset cover the same periods, and which won."""
     if data.events is None:
         return ()
     panel = data.events.panels["month"].table()
     notes = []
-    for spec in data.study.figures:
+    for spec in data.study.datasets:
         counted = panel["date"].to_numpy().astype("datetime64[D]")
-        shared = np.intersect1d(np.unique(counted), data.figures[spec.id].dates)
+        shared = np.intersect1d(np.unique(counted), data.datasets[spec.id].dates)
         if spec.counts and spec.every == "month" and len(shared):
             notes.append(
                 f"{len(shared)} months are covered by both {spec.label} and your event files; "

@@ -166,7 +166,9 @@ def _path(claim: ResponseClaim, signal: Signal, days: NDArray[np.datetime64]) ->
     cause = np.zeros(len(grid.values))
     cause[period_index(series, days)] = 1.0
     known = np.flatnonzero(cause * np.isfinite(grid.values))
-    gap = to_periods(claim.window, series.every) + to_periods(claim.baseline, series.every)
+    gap = to_periods(claim.window_months, series.every) + to_periods(
+        claim.baseline_months, series.every
+    )
     turns = 2 * np.pi * grid.season[:, None] * np.arange(1, HARMONICS[series.every] + 1)
     return Path(
         outcome=_levelled(grid),

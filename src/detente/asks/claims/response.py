@@ -87,8 +87,8 @@ def assess_response(claim: ResponseClaim, data: StudyData, options: Options) -> 
         A draft with the first able source's effect, the specification curve, and all readings.
         Where no source has enough episodes the verdict is `insufficient data`.
     """
-    choice = Choice(claim.cause, claim.window, claim.baseline)
-    signals, lacking = data.signals(claim.relation, claim.readings)
+    choice = Choice(claim.cause, claim.window_months, claim.baseline_months)
+    signals, lacking = data.signals(claim.relation, claim.measures)
     measured, gaps = _measure_all(signals, choice, data, options)
     able = [item for item in measured if len(item.study.starts) >= MIN_EPISODES]
     if not able:
@@ -175,8 +175,8 @@ def _curve(
 
 def _choices(claim: ResponseClaim, signal: Signal) -> Iterator[Choice]:
     causes = (claim.cause, *claim.other_causes)
-    windows = sorted({1, claim.window, 2 * claim.window})
-    baselines = sorted({claim.baseline, 2 * claim.baseline})
+    windows = sorted({1, claim.window_months, 2 * claim.window_months})
+    baselines = sorted({claim.baseline_months, 2 * claim.baseline_months})
     normalised = (True, False) if signal.counts and signal.series.exposure is not None else (True,)
     seen = set()
     for cause, window, baseline, normalise, lag in product(
@@ -196,7 +196,7 @@ def _projected(
     for signal in (item.signal for item in able):
         fine = [
             months
-            for months in (1, claim.window, 2 * claim.window)
+            for months in (1, claim.window_months, 2 * claim.window_months)
             if months * PER_MONTH[signal.series.every] >= FINE_ENOUGH
         ]
         for made in projected(claim, signal, fine, data, options):

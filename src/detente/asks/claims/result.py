@@ -21,7 +21,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Span:
-    """A dated period of the study (ISO days, end may be empty: still running)."""
+    """An era of the study (ISO days, end may be empty: still running)."""
 
     name: str
     start: str

@@ -64,12 +64,12 @@ def assess_shift(claim: ShiftClaim, data: StudyData, options: Options) -> Draft:
         data: The study's data as of a date.
         options: Number of draws and the seed.
     """
-    signals, gaps = data.signals(claim.relation, claim.readings)
+    signals, gaps = data.signals(claim.relation, claim.measures)
     measured: list[Measured] = []
     lacking = list(gaps)
     for signal in signals:
         try:
-            measured.append(_measure(claim, signal, claim.window))
+            measured.append(_measure(claim, signal, claim.window_months))
         except DataGapError as gap:
             lacking.append(f"{signal.source} ({span_text(signal.series)}): {gap.found}")
     if not measured:
@@ -99,7 +99,9 @@ def _measure(claim: ShiftClaim, signal: Signal, window: int, *, normalise: bool 
 
 def _curve(claim: ShiftClaim, measured: Sequence[Measured]) -> Iterator[Specification]:
     for item in measured:
-        for window in sorted({max(1, claim.window // 2), claim.window, 2 * claim.window}):
+        for window in sorted(
+            {max(1, claim.window_months // 2), claim.window_months, 2 * claim.window_months}
+        ):
             for normalise in (True, False) if item.signal.counts else (True,):
                 try:
                     other = _measure(claim, item.signal, window, normalise=normalise)
@@ -107,7 +109,7 @@ def _curve(claim: ShiftClaim, measured: Sequence[Measured]) -> Iterator[Specific
                     continue
                 yield replace(
                     _specification(other, window, normalise=normalise),
-                    primary=item is measured[0] and window == claim.window and normalise,
+                    primary=item is measured[0] and window == claim.window_months and normalise,
                     towards=_towards(claim, other),
                 )
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.asks.claims.states import stratum_of
+from detente.asks.claims.conditions import stratum_of
 from detente.relations.series import Series
 from detente.study.data import StudyData
-from detente.study.models import ContrastClaim, State
+from detente.study.models import Condition, ContrastClaim
 
 Ints = NDArray[np.int64]
 
@@ -23,8 +23,8 @@ class Strata:
     """Within what the states are compared.
 
     Attributes:
-        years: Within the same season of the same so many years; None for states that are periods.
-        named: Within the periods that the claim names.
+        years: Within the same season of the same so many years; None for states that are eras.
+        named: Within the eras that the claim names.
     """
 
     years: int | None
@@ -47,13 +47,13 @@ class Strata:
         return f", compared within {' and '.join(parts)}" if parts else ""
 
 
-def ways(claim: ContrastClaim, states: tuple[State, State | None]) -> tuple[Strata, ...]:
+def ways(claim: ContrastClaim, states: tuple[Condition, Condition | None]) -> tuple[Strata, ...]:
     """The strata that can be defended for these states; the first is the primary.
 
     States that come and go (after or without an action) are compared within spans of years. Dated
     periods are not: that would take out what they are to show.
     """
-    passing = all(state is None or state.period is None for state in states)
+    passing = all(state is None or state.era is None for state in states)
     eras: tuple[int | None, ...] = ERAS if passing else (None,)
     named = (True, False) if claim.strata else (False,)
     return tuple(Strata(years, by_name) for by_name in named for years in eras)
@@ -66,8 +66,8 @@ def strata_index(claim: ContrastClaim, data: StudyData, series: Series, chosen: 
         index = like_periods(series, chosen.years)
     if not chosen.named:
         return index
-    period = stratum_of(data, series, claim.strata)
-    return np.where(period >= 0, index * len(claim.strata) + period, -1)
+    era = stratum_of(data, series, claim.strata)
+    return np.where(era >= 0, index * len(claim.strata) + era, -1)
 
 
 def like_periods(series: Series, years: int) -> Ints:

@@ -9,7 +9,7 @@ from detente.asks.claims.result import TensionReading
 from detente.asks.claims.scales import display, fit_level, shown_unit, shown_values
 from detente.errors import DataGapError
 from detente.study.data import StudyData
-from detente.study.parts import Reading
+from detente.study.parts import Measure
 from detente.study.signal import Signal
 
 COVERAGES = (0.5, 0.8, 0.95)
@@ -27,7 +27,7 @@ def tension_readings(data: StudyData, options: Options) -> tuple[TensionReading,
     """
     readings = []
     for item in data.study.tension:
-        option = Reading(figure=item.figure, measure=item.measure)
+        option = Measure(dataset=item.dataset, name=item.measure)
         for signal in data.signals(item.relation, [option])[0]:
             try:
                 readings.append(_reading(signal, options))

@@ -62,10 +62,10 @@ class Walks:
             DataGapError: The data hold no history of it.
         """
         key = question.model_dump_json(include={
-            "action", "within", "since", "periods", "calendar", "signs"})  # fmt: skip
+            "action", "within_days", "since", "eras", "calendar", "signs"})  # fmt: skip
         if key not in self._made:
             history = read_history(self.data, question.action, question.since, question)
-            self._made[key] = walk(history, question.within, refit=self.refit)
+            self._made[key] = walk(history, question.within_days, refit=self.refit)
         return self._made[key]
 
 

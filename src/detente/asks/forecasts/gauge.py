@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from detente.relations.periods import check_every, next_start, period_name
 from detente.study.data import StudyData
-from detente.study.parts import Reading
+from detente.study.parts import Measure
 from detente.study.signal import Signal
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.datetime64]
 
-LATE = 31  # days after its end at which a period's figure is taken as known
+LATE = 31  # days after its end at which a period's value is taken as known
 STALE = 123  # days after its end from which it says nothing of today: four months
 
 
@@ -75,8 +75,8 @@ def read_gauge(data: StudyData, days: Days) -> Gauge | None:
         ('newspaper-based geopolitical risk of South Korea', (31,))
     """
     for item in data.study.tension:
-        reading = Reading(figure=item.figure, measure=item.measure)
-        for signal in data.signals(item.relation, [reading])[0]:
+        measure = Measure(dataset=item.dataset, name=item.measure)
+        for signal in data.signals(item.relation, [measure])[0]:
             if signal.series.every == "year":
                 continue
             gauge = gauge_of(signal, days)

@@ -28,7 +28,7 @@ class History:
         label: Plain name of the action.
         days: Every day from the first to the last known one, shape (T,).
         counts: Whether the action happened on it, shape (T,).
-        turns: Days on which a policy period began or ended, in order.
+        turns: Days on which a policy era began or ended, in order.
         windows: Yearly windows that are known in advance.
         signs: Whether each other action happened, shape (T, S); `sign_labels` their names.
         gauge: A reading of tension as last known on each day; None if the study has none.
@@ -44,7 +44,7 @@ class History:
     gauge: Gauge | None = None
 
     def until(self, day: np.datetime64) -> History:
-        """What was known on a day; a period that ended later had no end yet.
+        """What was known on a day; an era that ended later had no end yet.
 
         Example:
             >>> made = history_from_counts(np.ones(5), first="2000-01-01")
@@ -64,7 +64,7 @@ class History:
     def steps(self, days: Days) -> Floats:
         """One column per turn that divides the history: 1 from that day on, shape (n, turns).
 
-        The effect of a column is a change against the time before, so a period that has only just
+        The effect of a column is a change against the time before, so an era that has only just
         begun starts from the level of the one that it follows.
 
         Example:
@@ -116,7 +116,7 @@ def read_history(
         data: The study's data as of a date.
         action: Name of the action.
         since: First day.
-        terms: Which periods, yearly windows and other actions the study lists.
+        terms: Which eras, yearly windows and other actions the study lists.
 
     Raises:
         DataGapError: That day lies before the first day.
@@ -145,7 +145,7 @@ def read_history(
         label=data.label_of(action),
         days=days,
         counts=np.isin(days, data.days_of(action)).astype(np.float64),
-        turns=_turns(data, terms.periods),
+        turns=_turns(data, terms.eras),
         windows=tuple(data.study.calendar[name] for name in terms.calendar),
         signs=np.stack(signs, axis=1).astype(np.float64) if signs else None,
         sign_labels=tuple(data.label_of(name) for name in names),
@@ -154,9 +154,9 @@ def read_history(
 
 
 def _turns(data: StudyData, names: Sequence[str]) -> Days:
-    """Beginnings and ends of periods, as far as they lie in the past."""
-    periods = [data.study.periods[name] for name in names]
-    known = [day for one in periods for day in (one.start, one.end) if day and day <= data.as_of]
+    """Beginnings and ends of eras, as far as they lie in the past."""
+    eras = [data.study.eras[name] for name in names]
+    known = [day for one in eras for day in (one.start, one.end) if day and day <= data.as_of]
     return np.unique(np.array(known, dtype="datetime64[D]"))
 
 

@@ -36,7 +36,7 @@ class Level:
     """A relation by period, and what is asked of it.
 
     Attributes:
-        signal: The relation as the first reading that has data gives it.
+        signal: The relation as the first measure that has data gives it.
         values: Log rates of counts, or scores, shape (T,).
         changes: Against the level `against` periods before, shape (T,); signed so that what is
             asked for is a change above zero.
@@ -58,10 +58,10 @@ class Level:
 
 
 def read_level(data: StudyData, question: LevelQuestion) -> Level:
-    """The relation that a question asks about, by the first reading that has data.
+    """The relation that a question asks about, by the first measure that has data.
 
     Raises:
-        DataGapError: No reading has enough data.
+        DataGapError: No measure has enough data.
 
     Example:
         >>> from detente.study.data import open_data
@@ -74,10 +74,10 @@ def read_level(data: StudyData, question: LevelQuestion) -> Level:
 
 
 def read_levels(data: StudyData, question: LevelQuestion) -> tuple[Level, ...]:
-    """The relation that a question asks about, by every reading that has data.
+    """The relation that a question asks about, by every measure that has data.
 
     Raises:
-        DataGapError: No reading has enough data.
+        DataGapError: No measure has enough data.
 
     Example:
         >>> from detente.study.data import open_data
@@ -86,7 +86,7 @@ def read_levels(data: StudyData, question: LevelQuestion) -> tuple[Level, ...]:
         >>> len(read_levels(data, data.study.questions[-1]))
         1
     """
-    signals, gaps = data.signals(question.relation, question.readings)
+    signals, gaps = data.signals(question.relation, question.measures)
     levels = [_level(signal, question) for signal in signals]
     known = tuple(one for one in levels if np.isfinite(one.values).any())
     if not known:

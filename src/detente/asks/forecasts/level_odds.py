@@ -143,7 +143,7 @@ def _in_units(
     if signal.series.exposure is not None:
         scale *= float(signal.series.exposure[last])
     first, end = scale * np.exp(start), scale * np.exp(start + sum(logs))
-    unit = "days per year" if signal.figure == "chronicle" else "events per year"
+    unit = "days per year" if signal.dataset == "chronicle" else "events per year"
     return unit, first, end, shares_of_change(first, end, logs)
 
 

@@ -153,15 +153,15 @@ def _event_forecast(
     blank: QuestionForecast, walks: Walks, question: EventQuestion
 ) -> QuestionForecast:
     data, walk = walks.data, walks.of(question)
-    last = _last_day(walk.history, question.within, data.as_of)
+    last = _last_day(walk.history, question.within_days, data.as_of)
     odds = count_odds(walk, np.datetime64(last, "D"), question.at_least)
     opens = last + dt.timedelta(days=1)
-    closes = last + dt.timedelta(days=question.within)
+    closes = last + dt.timedelta(days=question.within_days)
     mean = float(expected(odds.distribution))
     made = replace(
         blank,
         window=f"{day_name(opens)} to {day_name(closes)}",
-        within=question.within,
+        within=question.within_days,
         at_least=question.at_least,
         as_of=last.isoformat(),
         opens=opens.isoformat(),
@@ -173,7 +173,7 @@ def _event_forecast(
         expected=mean,
         counts=tuple(_shown(odds.distribution)),
         base_per_year=YEAR * float(walk.history.counts.mean()),
-        expected_per_year=YEAR / question.within * mean,
+        expected_per_year=YEAR / question.within_days * mean,
         reasons=odds.reasons,
         models=odds.models,
         sources=sources_of(data, question.action),

@@ -40,7 +40,7 @@ def data_hash(data: StudyData) -> str:
     parts = [
         asked,
         data.chronicle_sha256,
-        *(data.figure_sha256[key] for key in sorted(data.figures)),
+        *(data.dataset_sha256[key] for key in sorted(data.datasets)),
     ]
     return hashlib.sha256("\n".join([*parts, events]).encode()).hexdigest()
 

@@ -173,4 +173,4 @@ def _asked_within(question: EventQuestion, within: int) -> EventQuestion:
     days = "1 day" if within == 1 else f"{within} days"
     title = f"{question.title.split(' within ')[0]} within {days}"
     asked = f"{title}?"
-    return question.model_copy(update={"within": within, "title": title, "question": asked})
+    return question.model_copy(update={"within_days": within, "title": title, "question": asked})

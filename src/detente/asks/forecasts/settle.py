@@ -16,9 +16,10 @@ from detente.errors import DataGapError
 from detente.relations.periods import check_every, period_name
 from detente.study.data import StudyData
 from detente.study.questions import EventQuestion, LevelQuestion, Question
+from detente.study.renamed import modern
 
 WORDING = {"label", "mark", "noun", "citation", "caveat", "path", "unit"}
-"""Keys of an action or a figure that say nothing of what is counted."""
+"""Keys of an action or a dataset that say nothing of what is counted."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Settled:
 
 
 def definition_of(data: StudyData, question: Question) -> Mapping[str, Any]:
-    """What a question is about, in the terms of its study: the action, or the figures read.
+    """What a question is about, in the terms of its study: the action, or the datasets read.
 
     Args:
         data: The study's data.
@@ -54,9 +55,9 @@ def definition_of(data: StudyData, question: Question) -> Mapping[str, Any]:
     if isinstance(question, EventQuestion):
         action = data.study.actions.get(question.action)
         return {} if action is None else action.model_dump(mode="json", exclude=WORDING)
-    read = {reading.figure for reading in question.readings}
-    figures = [one for one in data.study.figures if one.id in read]
-    return {"figures": [one.model_dump(mode="json", exclude=WORDING) for one in figures]}
+    read = {measure.dataset for measure in question.measures}
+    datasets = [one for one in data.study.datasets if one.id in read]
+    return {"datasets": [one.model_dump(mode="json", exclude=WORDING) for one in datasets]}
 
 
 def settle(data: StudyData, line: Line) -> Settled:
@@ -85,7 +86,7 @@ def settle(data: StudyData, line: Line) -> Settled:
     """
     if dt.date.fromisoformat(line["resolves_on"]) > data.as_of:
         return Settled(why_open="its window is not over")
-    asked = line["asked"]
+    asked = modern(line["asked"])
     if asked["kind"] == "level":
         return _settled_level(data, LevelQuestion.model_validate(asked), line)
     return _settled_events(data, EventQuestion.model_validate(asked), line)
@@ -112,7 +113,7 @@ def _settled_events(data: StudyData, asked: EventQuestion, line: Line) -> Settle
 
 def _settled_level(data: StudyData, asked: LevelQuestion, line: Line) -> Settled:
     if _changed(data, asked, line):
-        return Settled(why_open="the study reads these figures in another way now")
+        return Settled(why_open="the study reads these datasets in another way now")
     try:
         levels = read_levels(data, asked)
     except DataGapError as gap:
@@ -137,7 +138,7 @@ def _change(level: Level, line: Line) -> Settled:
 
 def _changed(data: StudyData, asked: Question, line: Line) -> bool:
     now = definition_of(data, asked)
-    return bool(line.get("definition", now) != now)
+    return bool(modern(line.get("definition", now)) != now)
 
 
 def _sources(line: Line) -> tuple[str, ...]:

@@ -60,10 +60,10 @@ def align(data: StudyData, system: System) -> Aligned:
         >>> from lab.worlds.world import make
         >>> data = make(WorldSpec(months=120), seed=1).data
         >>> from detente.study.systems import SystemSeries
-        >>> read = {"figure": "counts", "measure": "verbal_cooperation"}
+        >>> read = {"dataset": "counts", "name": "verbal_cooperation"}
         >>> system = System(id="two", label="two pairs", series=[
-        ...     SystemSeries(label="A and B", relation={"pair": ["AAA", "BBB"]}, reading=read),
-        ...     SystemSeries(label="B and C", relation={"pair": ["BBB", "CCC"]}, reading=read)])
+        ...     SystemSeries(label="A and B", relation={"pair": ["AAA", "BBB"]}, measure=read),
+        ...     SystemSeries(label="B and C", relation={"pair": ["BBB", "CCC"]}, measure=read)])
         >>> made = align(data, system)
         >>> made.values.shape, made.every
         ((120, 2), 'month')
@@ -91,14 +91,14 @@ def _period(data: StudyData, system: System) -> str:
     found = {
         signal.series.every
         for series in system.series
-        if series.reading is not None
-        for signal in data.signals(series.relation, [series.reading])[0]
+        if series.measure is not None
+        for signal in data.signals(series.relation, [series.measure])[0]
     } or {"month"}
     if len(found) > 1:
         raise DataGapError(
             "The series could not be put side by side.",
             f"Their periods differ: {', '.join(sorted(found))}.",
-            "Read all of them by figures of one period.",
+            "Read all of them by datasets of one period.",
         )
     return found.pop()
 
@@ -107,7 +107,7 @@ def _signal(data: StudyData, series: SystemSeries, every: str) -> Signal:
     if series.relation.action is not None:
         counted = data.action_series(series.relation.action, every)
         return Signal(counted, True, "chronicle", series.relation.action, series.label)
-    found, gaps = data.signals(series.relation, [series.reading] if series.reading else [])
+    found, gaps = data.signals(series.relation, [series.measure] if series.measure else [])
     if not found:
         raise DataGapError(
             f"There is no series of {series.label}.",

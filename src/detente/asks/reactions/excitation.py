@@ -1,4 +1,4 @@
-"""How many more of its kind one action brings, apart from the periods that it falls in."""
+"""How many more of its kind one action brings, apart from the eras that it falls in."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def read_excitation(data: StudyData, item: Excitation, *, seed: int = 1) -> Exci
 
     Args:
         data: The study's data as of a date.
-        item: The action and its periods as the study declares them.
+        item: The action and its eras as the study declares them.
         seed: Seed of the parameter draws.
 
     Returns:
@@ -57,7 +57,7 @@ def read_excitation(data: StudyData, item: Excitation, *, seed: int = 1) -> Exci
     )
     try:
         days, counts = _daily(data, item)
-        labels = _periods(data, item, days)
+        labels = _eras(data, item, days)
         model = _fit(counts, labels, blank.label)
     except DataGapError as gap:
         return replace(blank, problem=f"{gap.found} {gap.next_step}")
@@ -81,18 +81,18 @@ def _daily(data: StudyData, item: Excitation) -> tuple[NDArray[np.datetime64], F
     return days, np.isin(days, data.days_of(item.action)).astype(np.float64)
 
 
-def _periods(data: StudyData, item: Excitation, days: NDArray[np.datetime64]) -> Ints:
-    """Number of the period of each day, from 1; 0 outside all of them."""
+def _eras(data: StudyData, item: Excitation, days: NDArray[np.datetime64]) -> Ints:
+    """Number of the era of each day, from 1; 0 outside all of them."""
     labels = np.zeros(len(days), dtype=np.int64)
-    for number, name in enumerate(item.periods, 1):
-        period = data.study.periods[name]
-        end = period.end or dt.date.max
-        labels[(days >= np.datetime64(period.start)) & (days < np.datetime64(end))] = number
+    for number, name in enumerate(item.eras, 1):
+        era = data.study.eras[name]
+        end = era.end or dt.date.max
+        labels[(days >= np.datetime64(era.start)) & (days < np.datetime64(end))] = number
     return labels
 
 
 def _fit(counts: Floats, labels: Ints, name: str) -> BinnedHawkes:
-    """Fit to the periods that hold any event: a silent one tells its rate and nothing else."""
+    """Fit to the eras that hold any event: a silent one tells its rate and nothing else."""
     active = np.unique(labels[counts > 0])
     observed = np.isin(labels, active)
     return fit_binned(
@@ -124,14 +124,14 @@ def _with_own_rates(
     labels: Ints,
     seed: int,
 ) -> ExcitationReading:
-    """What comes of itself by period, and the share that does not; not for endless series."""
+    """What comes of itself by era, and the share that does not; not for endless series."""
     if not model.stationary:
         return reading
     baseline = model.inputs.baseline
     own = baseline.rates(model.effects)[:, 0]
     models = model.draw_parameters(DRAWS, seed=seed)
     drawn = np.stack([baseline.rates(one.effects)[:, 0] for one in models])
-    names = ["the time outside these periods", *(data.study.periods[n].label for n in item.periods)]
+    names = ["the time outside these eras", *(data.study.eras[n].label for n in item.eras)]
     shares = 1 - np.append(drawn.sum(axis=1), own.sum()) / float(model.inputs.counts.sum())
     low, high = np.quantile(shares[:-1], [0.05, 0.95])
     best, low, high = np.clip([shares[-1], low, high], 0, 1).tolist()
@@ -146,7 +146,7 @@ def _with_own_rates(
 
 
 def _rate(label: str, best: Floats, drawn: Floats) -> Rate:
-    """Events per year; for a period without any, at most what silence as long allows."""
+    """Events per year; for an era without any, at most what silence as long allows."""
     if not best.any():
         return Rate(label, 0.0, 0.0, float(-np.log(0.05) * YEAR / len(best)))
     low, high = np.quantile(drawn.mean(axis=1), [0.05, 0.95])
@@ -162,7 +162,7 @@ def _checks(model: BinnedHawkes, test: CrossTest) -> Iterator[Check]:
     yield Check(
         "Recent ones help to foretell",
         test.p_value < LEVEL,
-        f"Likelihood ratio {test.ratio:.1f} against a rate that only the periods move "
+        f"Likelihood ratio {test.ratio:.1f} against a rate that only the eras move "
         f"(p = {test.p_value:.2g}).",
     )
     yield Check(
@@ -185,7 +185,7 @@ def _answer(reading: ExcitationReading) -> str:
     one = reading.follow_ons
     if one is None:
         return ""
-    where = f"({reading.days} such days, {reading.span}), with the periods' own rates set apart"
+    where = f"({reading.days} such days, {reading.span}), with the eras' own rates set apart"
     interval = f"90% interval {one.low:.2f} to {one.high:.2f}"
     if reading.p >= LEVEL:
         return (

@@ -88,12 +88,12 @@ def read_law(data: StudyData, enemy: CommonEnemy, *, seed: int = 1) -> LawReadin
 
 
 def _panel(data: StudyData, enemy: CommonEnemy) -> Panel:
-    """The figure's dyads in periods that were over on the day, with the world's events."""
-    spec = next(figure for figure in data.study.figures if figure.id == enemy.figure)
-    dyads = dyad_matrices(data.figures[spec.id], MEASURES)
+    """The dataset's dyads in periods that were over on the day, with the world's events."""
+    spec = next(dataset for dataset in data.study.datasets if dataset.id == enemy.dataset)
+    dyads = dyad_matrices(data.datasets[spec.id], MEASURES)
     over = next_start(dyads.dates, spec.every) <= np.datetime64(data.as_of, "D") + 1
     world_of, measure = spec.exposure.split(":")
-    world = data.figures[world_of].system(measure)
+    world = data.datasets[world_of].system(measure)
     shared = over & np.isin(dyads.dates, world.dates[np.isfinite(world.values)])
     if not shared.any():
         raise DataGapError(

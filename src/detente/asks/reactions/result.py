@@ -109,7 +109,7 @@ class SystemReading(Tabular):
 
 @dataclass(frozen=True)
 class Rate:
-    """A rate with its 90% interval, such as the events per year of one period."""
+    """A rate with its 90% interval, such as the events per year of one era."""
 
     label: str
     value: float
@@ -128,7 +128,7 @@ class ExcitationReading(Tabular):
         half_life: Days within which half of the follow-ons come.
         share: Share of all event days that are follow-ons of earlier ones, with its interval.
         p: p-value of no self-excitation.
-        rates: Events per year that come of themselves, by period of the study.
+        rates: Events per year that come of themselves, by era of the study.
         answer: The result in one or two plain sentences.
         checks, caveats: As their names say.
         compare: What a published study found, with its citation.

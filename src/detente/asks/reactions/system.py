@@ -68,10 +68,10 @@ def read_system(data: StudyData, system: System, *, seed: int = 1) -> SystemRead
         >>> from lab.worlds.world import make
         >>> data = make(WorldSpec(months=120), seed=1).data
         >>> from detente.study.systems import SystemSeries
-        >>> read = {"figure": "counts", "measure": "verbal_cooperation"}
+        >>> read = {"dataset": "counts", "name": "verbal_cooperation"}
         >>> system = System(id="two", label="two pairs", series=[
-        ...     SystemSeries(label="A and B", relation={"pair": ["AAA", "BBB"]}, reading=read),
-        ...     SystemSeries(label="B and C", relation={"pair": ["BBB", "CCC"]}, reading=read)])
+        ...     SystemSeries(label="A and B", relation={"pair": ["AAA", "BBB"]}, measure=read),
+        ...     SystemSeries(label="B and C", relation={"pair": ["BBB", "CCC"]}, measure=read)])
         >>> read_system(data, system).tested
         2
 

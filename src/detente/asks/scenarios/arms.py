@@ -28,7 +28,7 @@ class Arms:
     """The two arms of a scenario, without and with what is supposed.
 
     Attributes:
-        labels: Label of the period whose rates apply, by arm.
+        labels: Label of the era whose rates apply, by arm.
         kind: Column of the kind that the scenario sets or changes, or -1.
         day: Day on which it is set to happen, from 0; `times` how many, 0 for none.
         factor: What the rate of the kind is multiplied by with the scenario.
@@ -56,8 +56,8 @@ def refusal(data: StudyData, model: Model, scenario: Scenario) -> str:
         >>> refusal(data, model, pact)[:26]
         'The record holds one case '
     """
-    if scenario.period is not None:
-        return _period_refusal(data, model, scenario)
+    if scenario.era is not None:
+        return _era_refusal(data, model, scenario)
     name = scenario.event or scenario.action or ""
     number = cases(data.days_of(name))
     if number < MIN_CASES:
@@ -77,18 +77,18 @@ def _count(number: int) -> str:
     return {0: "no case", 1: "one case"}.get(number, f"{number} separate cases")
 
 
-def _period_refusal(data: StudyData, model: Model, scenario: Scenario) -> str:
-    for name in (scenario.period, scenario.against):
+def _era_refusal(data: StudyData, model: Model, scenario: Scenario) -> str:
+    for name in (scenario.era, scenario.against):
         if name is None:
             continue
-        period = data.study.periods[name]
-        if name not in model.past.periods:
-            return f"The simulation has no rates of {period.label}: add it to its `periods`."
-        label = model.past.periods.index(name) + 1
+        era = data.study.eras[name]
+        if name not in model.past.eras:
+            return f"The simulation has no rates of {era.label}: add it to its `eras`."
+        label = model.past.eras.index(name) + 1
         days = int((model.past.labels == label).sum())
         if days < MIN_PERIOD:
             return (
-                f"The sample holds {days} days of {period.label} up to {data.as_of}; at least "
+                f"The sample holds {days} days of {era.label} up to {data.as_of}; at least "
                 f"{MIN_PERIOD} are needed."
             )
     return ""
@@ -108,11 +108,11 @@ def make_arms(data: StudyData, model: Model, scenario: Scenario) -> Arms:
         ('without it', 'with it (nuclear tests)')
     """
     present = model.past.label_at(model.first, data)
-    if scenario.period is not None:
+    if scenario.era is not None:
         against = _label(model, scenario.against) if scenario.against else present
         return Arms(
-            labels=(against, _label(model, scenario.period)),
-            names=(_period_name(data, model, against), data.study.periods[scenario.period].label),
+            labels=(against, _label(model, scenario.era)),
+            names=(_era_name(data, model, against), data.study.eras[scenario.era].label),
         )
     name = scenario.event or scenario.action or ""
     kind, label = model.past.kinds.index(name), data.label_of(name)
@@ -128,11 +128,11 @@ def make_arms(data: StudyData, model: Model, scenario: Scenario) -> Arms:
 
 
 def _label(model: Model, name: str) -> int:
-    return model.past.periods.index(name) + 1
+    return model.past.eras.index(name) + 1
 
 
-def _period_name(data: StudyData, model: Model, label: int) -> str:
-    return data.study.periods[model.past.periods[label - 1]].label if label else "as before"
+def _era_name(data: StudyData, model: Model, label: int) -> str:
+    return data.study.eras[model.past.eras[label - 1]].label if label else "as before"
 
 
 def month_edges(first: np.datetime64, last: np.datetime64) -> Ints:
@@ -268,7 +268,7 @@ def no_months(steps: int, recent: Floats) -> Months:
 
 
 def relation_known(drawn: RelationDraws, arms: Arms) -> bool:
-    """Whether the months of relations hold the periods of both arms.
+    """Whether the months of relations hold the eras of both arms.
 
     Example:
         >>> from detente.study.data import open_data

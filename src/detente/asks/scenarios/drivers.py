@@ -13,7 +13,7 @@ from detente.asks.scenarios.history import APART, cases
 from detente.asks.scenarios.model import Model
 from detente.asks.scenarios.result import DriverRow
 from detente.study.data import StudyData
-from detente.study.scenarios import Measure
+from detente.study.scenarios import Tracked
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ def drivers_of(data: StudyData, model: Model, arms: Arms) -> tuple[DriverRow, ..
         (6, 'nuclear tests, at least 30 days apart')
     """
     if arms.kind < 0:
-        rows = [*_period_rows(data, model, arms), *_period_relations(data, model, arms)]
+        rows = [*_era_rows(data, model, arms), *_era_relations(data, model, arms)]
         return tuple(sorted(rows, key=lambda row: (not row.seen, -abs(np.log(row.value)))))
     rows = [*_follow_on_rows(data, model, arms.kind), *_relation_rows(data, model, arms.kind)]
     return tuple(sorted(rows, key=lambda row: (not row.seen, row.unit, -row.value)))
@@ -85,7 +85,7 @@ def _relation_rows(data: StudyData, model: Model, source: int) -> Iterator[Drive
             )  # fmt: skip
 
 
-def _period_rows(data: StudyData, model: Model, arms: Arms) -> Iterator[DriverRow]:
+def _era_rows(data: StudyData, model: Model, arms: Arms) -> Iterator[DriverRow]:
     past, rates = model.past, model.daily.rates
     inside = [past.labels == label for label in arms.labels]
     for kind, name in enumerate(past.kinds):
@@ -93,12 +93,12 @@ def _period_rows(data: StudyData, model: Model, arms: Arms) -> Iterator[DriverRo
         found = [int(past.counts[one, kind].sum()) for one in inside]
         yield _ratio(
             f"own rate of {data.label_of(name)}", ratio, sum(found),
-            f"days in both periods: {found[WITH]} in {arms.names[WITH]}, {found[WITHOUT]} in "
+            f"days in both eras: {found[WITH]} in {arms.names[WITH]}, {found[WITHOUT]} in "
             f"{arms.names[WITHOUT]}", name,
         )  # fmt: skip
 
 
-def _period_relations(data: StudyData, model: Model, arms: Arms) -> Iterator[DriverRow]:
+def _era_relations(data: StudyData, model: Model, arms: Arms) -> Iterator[DriverRow]:
     months, drawn = model.months, model.monthly
     if months is None or drawn is None or not relation_known(drawn, arms):
         return
@@ -107,14 +107,14 @@ def _period_relations(data: StudyData, model: Model, arms: Arms) -> Iterator[Dri
         sums = [np.exp(drawn.base[:, one][:, group]).sum(axis=1) for one in arms.labels]
         yield _ratio(
             f"own rate of {measure.label}", sums[WITH] / sums[WITHOUT], sum(found),
-            f"months in both periods: {found[WITH]} and {found[WITHOUT]}", measure.relations or "",
+            f"months in both eras: {found[WITH]} and {found[WITHOUT]}", measure.relations or "",
         )  # fmt: skip
 
 
-def _groups(model: Model) -> Iterator[tuple[NDArray[np.bool_], Measure]]:
+def _groups(model: Model) -> Iterator[tuple[NDArray[np.bool_], Tracked]]:
     """Measures of relations, and which dyads each adds up."""
     groups = model.months.groups if model.months else ()
-    for measure in model.simulation.measures:
+    for measure in model.simulation.tracked:
         group = np.array([one == measure.relations for one in groups])
         if measure.relations and group.any():
             yield group, measure

@@ -37,8 +37,8 @@ class Chronology:
         kinds: Their names; `after` which kind (column) may bring more of which (row), shape (D, D).
         days: The sample, shape (T,).
         counts: Whether each happened, shape (T, D).
-        periods: Names of the policy periods; label 0 stands for the time outside all of them.
-        labels: Label of the period of each day, shape (T,).
+        eras: Names of the policy eras; label 0 stands for the time outside all of them.
+        labels: Label of the era of each day, shape (T,).
         left_out: Kinds without enough days, as sentences.
     """
 
@@ -46,13 +46,13 @@ class Chronology:
     after: NDArray[np.bool_]
     days: Days
     counts: Floats
-    periods: tuple[str, ...]
+    eras: tuple[str, ...]
     labels: Ints
     left_out: tuple[str, ...]
 
     def label_at(self, day: np.datetime64, data: StudyData) -> int:
-        """Label of the period that runs on a day; the last one known if that has no data."""
-        label = int(period_labels(data, self.periods, np.array([day]))[0])
+        """Label of the era that runs on a day; the last one known if that has no data."""
+        label = int(era_labels(data, self.eras, np.array([day]))[0])
         return label if (self.labels == label).any() else int(self.labels[-1])
 
 
@@ -66,7 +66,7 @@ class Monthly:
         dates: Months, shape (T,).
         counts: Events, shape (T, M).
         exposure: All events reported, shape (T,).
-        labels: Label of the period of each month, shape (T,).
+        labels: Label of the era of each month, shape (T,).
         drivers: Labels of the drivers; `members` which kinds belong to each, shape (J, D).
         cases: Months with each driver, shape (J,).
         driven: Driver values by month, shape (T, J): see `driver_value`.
@@ -113,22 +113,22 @@ def cases(days: Days) -> int:
     return 1 + int((np.diff(days) >= np.timedelta64(APART, "D")).sum())
 
 
-def period_labels(data: StudyData, periods: tuple[str, ...], days: Days) -> Ints:
-    """Number of the period of each day, from 1; 0 outside all of them.
+def era_labels(data: StudyData, eras: tuple[str, ...], days: Days) -> Ints:
+    """Number of the era of each day, from 1; 0 outside all of them.
 
     Example:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
         >>> days = np.array(["2005-01-01", "2010-01-01", "2020-01-01"], dtype="datetime64[D]")
-        >>> period_labels(data, ("six-party-process", "strategic-patience"), days).tolist()
+        >>> era_labels(data, ("six-party-process", "strategic-patience"), days).tolist()
         [1, 2, 0]
     """
     labels = np.zeros(len(days), dtype=np.int64)
-    for number, name in enumerate(periods, 1):
-        period = data.study.periods[name]
-        end = np.datetime64(period.end or dt.date.max)
-        labels[(days >= np.datetime64(period.start)) & (days < end)] = number
+    for number, name in enumerate(eras, 1):
+        era = data.study.eras[name]
+        end = np.datetime64(era.end or dt.date.max)
+        labels[(days >= np.datetime64(era.start)) & (days < end)] = number
     return labels
 
 
@@ -168,8 +168,8 @@ def read_chronology(data: StudyData, model: Simulation) -> Chronology:
         after=np.array([[source in allowed[target] for source in kept] for target in kept]),
         days=days,
         counts=np.stack([found[name] for name in kept], axis=1).astype(np.float64),
-        periods=tuple(model.periods),
-        labels=period_labels(data, tuple(model.periods), days),
+        eras=tuple(model.eras),
+        labels=era_labels(data, tuple(model.eras), days),
         left_out=tuple(
             f"{_capital(data.label_of(name))} are left out: {int(on.sum())} days, {MIN_CASES} are "
             "needed."
@@ -218,7 +218,7 @@ def read_monthly(data: StudyData, model: Simulation, kinds: tuple[str, ...]) -> 
         dates=dates,
         counts=np.stack([part.values for part in parts], axis=1),
         exposure=_exposure([signal for _, _, signal in kept], span, len(dates)),
-        labels=period_labels(data, tuple(model.periods), dates),
+        labels=era_labels(data, tuple(model.eras), dates),
         drivers=tuple(label for label, _ in used),
         members=members,
         cases=np.array([number for _, number in used], dtype=np.int64),
@@ -235,7 +235,7 @@ def _signals(
     gaps: list[str] = []
     for relations in model.relations:
         for a, b in _dyads(data, relations):
-            signals, missing = data.signals(Relation(dyads=[[a, b]]), [relations.reading])
+            signals, missing = data.signals(Relation(dyads=[[a, b]]), [relations.measure])
             if signals and signals[0].counts:
                 found.append((relations.id, (a, b), signals[0]))
             gaps += missing

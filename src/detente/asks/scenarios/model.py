@@ -89,7 +89,7 @@ def fit_model(data: StudyData, *, draws: int = DRAWS, seed: int = 1) -> Model:
         return _without_relations(model, "no series of them is long enough")
     try:
         fit = fit_relations(months)
-        monthly = draw_relations(months, fit, len(past.periods) + 1, past.days[-1], draws, seed)
+        monthly = draw_relations(months, fit, len(past.eras) + 1, past.days[-1], draws, seed)
     except (DataGapError, UsageError) as problem:
         return _without_relations(model, problem.found)
     return replace(model, fit=fit, monthly=monthly)

@@ -1,7 +1,7 @@
 """What dates tell of a self-exciting system: draws of its rates and follow-ons, all positive.
 
 Maximum likelihood puts many follow-ons of rare events exactly at zero, where a normal approximation
-says nothing. Here each event is the child of its period's own rate or of an earlier event; given
+says nothing. Here each event is the child of its era's own rate or of an earlier event; given
 the parents, rates have gamma distributions, and given the rates, parents are drawn in proportion.
 """
 
@@ -36,7 +36,7 @@ class Posterior:
     """Draws of the parameters of a daily system, each stationary.
 
     Attributes:
-        rates: Events per day that nothing brings, by period label, shape (n, P, D).
+        rates: Events per day that nothing brings, by era label, shape (n, P, D).
         excitation: Follow-ons of one event by target, source and decay, shape (n, D, D, K).
         decays: Decays per day, shape (K,).
         gain: Share of the follow-ons that come on the next day, shape (K,).
@@ -75,7 +75,7 @@ def fit_posterior(past: Chronology, draws: int, *, seed: int = 1) -> Posterior:
         >>> data = open_data(load("korea"))
         >>> past = read_chronology(data, data.study.simulation)
         >>> made = fit_posterior(past, 3)
-        >>> made.rates.shape == (3, len(past.periods) + 1, len(past.kinds))
+        >>> made.rates.shape == (3, len(past.eras) + 1, len(past.kinds))
         True
 
     Source:
@@ -90,7 +90,7 @@ def fit_posterior(past: Chronology, draws: int, *, seed: int = 1) -> Posterior:
     while True:
         rates, excitation = _gibbs(
             past.counts, np.ascontiguousarray(state[:-1]), past.labels, past.after,
-            base, shape, rate, len(past.periods) + 1, sweeps, BURN_IN, THIN, seed,
+            base, shape, rate, len(past.eras) + 1, sweeps, BURN_IN, THIN, seed,
         )  # fmt: skip
         stable = np.array([spectral_radius(one.sum(axis=2)) < 1 for one in excitation])
         if stable.sum() >= wanted:
@@ -99,7 +99,7 @@ def fit_posterior(past: Chronology, draws: int, *, seed: int = 1) -> Posterior:
             raise DataGapError(
                 "The system could not be simulated.",
                 f"Only {stable.mean():.0%} of the parameters that the data allow would settle.",
-                "Add periods, or let fewer kinds bring others.",
+                "Add eras, or let fewer kinds bring others.",
             )
         sweeps *= 2
     return Posterior(
@@ -130,25 +130,25 @@ def _priors(past: Chronology, state: Floats) -> tuple[Floats, Floats, Floats]:
 @compiled
 def _gibbs(
     counts: Floats, state: Floats, labels: Ints, after: NDArray[np.bool_], base: Floats,
-    shape: Floats, rate: Floats, periods: int, sweeps: int, burn_in: int, thin: int, seed: int,
+    shape: Floats, rate: Floats, eras: int, sweeps: int, burn_in: int, thin: int, seed: int,
 ) -> tuple[Floats, Floats]:  # fmt: skip
     """Every `thin`-th sweep after the burn-in: own rates (n, P, D), follow-ons (n, D, D, K)."""
     np.random.seed(seed)
     size, number = state.shape[1], state.shape[2]
     kept = (sweeps - burn_in) // thin
-    rates, excitation = np.zeros((kept, periods, size)), np.zeros((kept, size, size, number))
-    time, exposed = np.zeros(periods), np.zeros((size, number))
+    rates, excitation = np.zeros((kept, eras, size)), np.zeros((kept, size, size, number))
+    time, exposed = np.zeros(eras), np.zeros((size, number))
     for t in range(len(labels)):
         time[labels[t]] += 1.0
         exposed += state[t]
     for d in range(size):
-        own, brings = np.full(periods, 1.0 / base[d]), shape[d] / rate[d]
+        own, brings = np.full(eras, 1.0 / base[d]), shape[d] / rate[d]
         for e in range(size):
             brings[e] *= 1.0 if after[d, e] else 0.0
         days = np.flatnonzero(counts[:, d])
         for sweep in range(sweeps):
             children, spontaneous = _parents(days, counts[:, d], state, labels, own, brings)
-            for p in range(periods):
+            for p in range(eras):
                 own[p] = np.random.gamma(1.0 + spontaneous[p], 1.0 / (base[d] + time[p]))
             _new_follow_ons(brings, after[d], shape[d] + children, rate[d] + exposed)
             place = (sweep - burn_in) // thin
@@ -170,7 +170,7 @@ def _new_follow_ons(brings: Floats, after: NDArray[np.bool_], shape: Floats, rat
 def _parents(
     days: Ints, counts: Floats, state: Floats, labels: Ints, own: Floats, brings: Floats
 ) -> tuple[Floats, Floats]:
-    """Events by parent: of each source and decay (D, K), and of the own rate by period (P,)."""
+    """Events by parent: of each source and decay (D, K), and of the own rate by era (P,)."""
     children, spontaneous = np.zeros(brings.shape), np.zeros(len(own))
     for t in days:
         weights = brings * state[t]

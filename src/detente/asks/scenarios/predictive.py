@@ -117,7 +117,7 @@ def _monthly_rows(model: Model, histories: int, seed: int) -> Iterator[Predictiv
     if months is None or model.fit is None:
         return
     drawn = simulated_months(model, histories, seed)
-    for measure in model.simulation.measures:
+    for measure in model.simulation.tracked:
         group = np.array([one == measure.relations for one in months.groups])
         if not group.any():
             continue

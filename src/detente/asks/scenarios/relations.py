@@ -26,8 +26,8 @@ class RelationDraws:
     """Draws of the monthly half, n of them.
 
     Attributes:
-        base: Log rate at the exposure of the last year, by period label, shape (n, P, M).
-        known: Which period labels the months hold, shape (P,).
+        base: Log rate at the exposure of the last year, by era label, shape (n, P, M).
+        known: Which era labels the months hold, shape (P,).
         coefficients: What drivers do to the log rate, shape (n, M, J).
         own, back: Excitation by a dyad's own last months and by its reverse's, shape (n, M).
         state: Excitement at the start, shape (n, M).
@@ -103,7 +103,7 @@ def draw_relations(
     Args:
         months: The series.
         fit: The estimate.
-        labels: Number P of period labels.
+        labels: Number P of era labels.
         last: Last day of the daily sample.
         draws: Number of draws.
         seed: Seed of the draws.
@@ -115,7 +115,7 @@ def draw_relations(
         >>> data = open_data(load("korea"))
         >>> model = fit_model(data, draws=2)
         >>> last = model.past.days[-1]
-        >>> drawn = draw_relations(model.months, model.fit, len(model.past.periods) + 1, last, 3, 1)
+        >>> drawn = draw_relations(model.months, model.fit, len(model.past.eras) + 1, last, 3, 1)
         >>> drawn.own.shape == (3, len(model.months.dyads)), drawn.current
         (True, False)
 

@@ -177,7 +177,7 @@ def _blank(scenario: Scenario, span: Horizon) -> ScenarioResult:
 
 
 def _seen(model: Model, arms: Arms, drivers: tuple[DriverRow, ...], moved: Sequence[str]) -> bool:
-    """Whether an effect on any of these is seen; of periods all rates differ, by supposition.
+    """Whether an effect on any of these is seen; of eras all rates differ, by supposition.
 
     So does the rate of an action that is multiplied.
     """

@@ -11,7 +11,7 @@ from detente.asks.scenarios.arms import Arms
 from detente.asks.scenarios.coupled import WITH, WITHOUT, Pairs, Watch
 from detente.asks.scenarios.model import Model
 from detente.asks.scenarios.result import COVERAGES, Fan, MeasureFan, OutcomeRow
-from detente.study.scenarios import Measure, Outcome
+from detente.study.scenarios import Outcome, Tracked
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -28,7 +28,7 @@ class Watched:
         watch: The same as masks, for the simulation.
     """
 
-    measures: tuple[Measure, ...]
+    measures: tuple[Tracked, ...]
     outcomes: tuple[Outcome, ...]
     watch: Watch
 
@@ -43,13 +43,13 @@ def watch_for(model: Model, edges: Ints, traced: int) -> Watched:
         >>> data = open_data(load("korea"))
         >>> model = fit_model(data, draws=2)
         >>> watched = watch_for(model, np.array([0, 30]), 10)
-        >>> watched.watch.traced, len(watched.measures) == len(model.simulation.measures)
+        >>> watched.watch.traced, len(watched.measures) == len(model.simulation.tracked)
         (10, True)
     """
     kinds, groups = model.past.kinds, model.months.groups if model.months else ()
     measures = tuple(
         one
-        for one in model.simulation.measures
+        for one in model.simulation.tracked
         if set(one.actions) & set(kinds) or one.relations in groups
     )
     outcomes = tuple(
@@ -71,7 +71,7 @@ def watch_for(model: Model, edges: Ints, traced: int) -> Watched:
     )
 
 
-def paths_of(model: Model, watched: Watched, pairs: Pairs, arms: Arms, measure: Measure) -> Floats:
+def paths_of(model: Model, watched: Watched, pairs: Pairs, arms: Arms, measure: Tracked) -> Floats:
     """A measure by pair, arm and step, shape (n, 2, S): from the start on, or of the month.
 
     Example:
@@ -101,7 +101,7 @@ def paths_of(model: Model, watched: Watched, pairs: Pairs, arms: Arms, measure: 
 
 
 def measure_fan(
-    measure: Measure,
+    measure: Tracked,
     values: Floats,
     block: Ints,
     until: NDArray[np.datetime64],
@@ -120,7 +120,7 @@ def measure_fan(
         note: What a reader must know.
 
     Example:
-        >>> measure = Measure(id="tests", label="tests", actions=["tests"])
+        >>> measure = Tracked(id="tests", label="tests", actions=["tests"])
         >>> values = np.array([[[0.0, 1.0], [1.0, 3.0]], [[0.0, 1.0], [1.0, 2.0]]])
         >>> until = np.array(["2017-03-31", "2017-04-30"], dtype="datetime64[D]")
         >>> made = measure_fan(measure, values, np.array([0, 1]), until, seen=True, note="")

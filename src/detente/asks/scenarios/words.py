@@ -15,7 +15,7 @@ from detente.asks.scenarios.result import DriverRow, MeasureFan, OutcomeRow, Ste
 from detente.estimators.checks import Check
 from detente.relations.periods import day_name
 from detente.study.data import StudyData
-from detente.study.scenarios import Measure, Outcome
+from detente.study.scenarios import Outcome, Tracked
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -75,7 +75,7 @@ def _signed(value: float) -> str:
 
 
 def tell(
-    data: StudyData, model: Model, arms: Arms, pairs: Pairs, shown: Measure
+    data: StudyData, model: Model, arms: Arms, pairs: Pairs, shown: Tracked
 ) -> tuple[Step, ...]:
     """One future with what is supposed, by date: that with the median number of `shown`.
 
@@ -119,7 +119,7 @@ def _sentence(data: StudyData, model: Model, kind: str, times: int) -> str:
     return f"{text[:1].upper()}{text[1:]}{more}."
 
 
-def note_of(data: StudyData, model: Model, arms: Arms, measure: Measure) -> str:
+def note_of(data: StudyData, model: Model, arms: Arms, measure: Tracked) -> str:
     """What a reader must know of one measure in one scenario.
 
     Example:
@@ -131,13 +131,13 @@ def note_of(data: StudyData, model: Model, arms: Arms, measure: Measure) -> str:
         >>> model = fit_model(data, draws=2)
         >>> asked = next(one for one in data.study.scenarios if one.id == "nuclear-test")
         >>> arms = make_arms(data, model, asked)
-        >>> [note_of(data, model, arms, one) for one in model.simulation.measures][0]
+        >>> [note_of(data, model, arms, one) for one in model.simulation.tracked][0]
         'What is supposed is not counted itself.'
     """
     return " ".join(_notes(data, model, arms, measure))
 
 
-def _notes(data: StudyData, model: Model, arms: Arms, measure: Measure) -> Iterator[str]:
+def _notes(data: StudyData, model: Model, arms: Arms, measure: Tracked) -> Iterator[str]:
     months, drawn = model.months, model.monthly
     if not measure.relations:
         yield from _counted(model, arms, measure)
@@ -148,7 +148,7 @@ def _notes(data: StudyData, model: Model, arms: Arms, measure: Measure) -> Itera
     if not drawn.current:
         yield f"Known for {first} to {last} only: its level is that of those months."
     if not relation_known(drawn, arms):
-        yield "These months do not hold the policy period that runs: its last known rate is used."
+        yield "These months do not hold the policy era that runs: its last known rate is used."
     if arms.kind < 0:
         return
     label = data.label_of(model.past.kinds[arms.kind])
@@ -161,7 +161,7 @@ def _notes(data: StudyData, model: Model, arms: Arms, measure: Measure) -> Itera
         )
 
 
-def _counted(model: Model, arms: Arms, measure: Measure) -> Iterator[str]:
+def _counted(model: Model, arms: Arms, measure: Tracked) -> Iterator[str]:
     if arms.kind < 0 or model.past.kinds[arms.kind] not in measure.actions:
         return
     yield (
@@ -171,7 +171,7 @@ def _counted(model: Model, arms: Arms, measure: Measure) -> Iterator[str]:
 
 
 def few_cases(model: Model, arms: Arms, outcome: Outcome) -> str:
-    """What is added to the name of an outcome that hardly happened in the periods compared.
+    """What is added to the name of an outcome that hardly happened in the eras compared.
 
     Example:
         >>> from detente.study.data import open_data
@@ -181,7 +181,7 @@ def few_cases(model: Model, arms: Arms, outcome: Outcome) -> str:
         >>> model = fit_model(data, draws=2)
         >>> asked = next(one for one in model.simulation.outcomes if "summit" in one.label)
         >>> few_cases(model, Arms((2, 3)), asked)
-        ' (2 days in both periods: mostly assumption)'
+        ' (2 days in both eras: mostly assumption)'
     """
     if arms.kind >= 0:
         return ""
@@ -191,7 +191,7 @@ def few_cases(model: Model, arms: Arms, outcome: Outcome) -> str:
     if days >= MIN_CASES:
         return ""
     told = {0: "no day", 1: "one day"}.get(days, f"{days} days")
-    return f" ({told} in both periods: mostly assumption)"
+    return f" ({told} in both eras: mostly assumption)"
 
 
 def caveats(data: StudyData, model: Model, arms: Arms) -> Iterator[str]:
@@ -204,11 +204,11 @@ def caveats(data: StudyData, model: Model, arms: Arms) -> Iterator[str]:
         >>> data = open_data(load("korea"))
         >>> model = fit_model(data, draws=2)
         >>> next(caveats(data, model, Arms((2, 3))))[:27]
-        'Each period happened once. '
+        'Each era happened once. '
     """
     if arms.kind < 0:
         yield (
-            "Each period happened once. What differs between two of them, leaders and coverage of "
+            "Each era happened once. What differs between two of them, leaders and coverage of "
             "the news among it, differs here as well, and cannot be told from the policy."
         )
     else:
@@ -219,7 +219,7 @@ def caveats(data: StudyData, model: Model, arms: Arms) -> Iterator[str]:
             yield f"All {label} fall within {12 * years:.0f} months: they may be one crisis."
         yield (
             "What follows an event in the record may follow from what led to it. Kinds can only "
-            "bring more of one another here; what restrains shows in the rates of periods alone."
+            "bring more of one another here; what restrains shows in the rates of eras alone."
         )
     if model.months is not None:
         yield "Relations do not move the kinds: they are known for a part of the sample only."

@@ -1,4 +1,4 @@
-"""Read a relation from a figure, from event data, or from both spliced together."""
+"""Read a relation from a dataset, from event data, or from both spliced together."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detente.errors import DataGapError, DetenteError
-from detente.relations.figures import Figure as FigureTable
-from detente.relations.figures import with_exposure
+from detente.relations.datasets import Dataset as DatasetTable
+from detente.relations.datasets import with_exposure
 from detente.relations.measures import COUNTED, MEASURES
 from detente.relations.network import strength_share
 from detente.relations.panel import Panel
 from detente.relations.periods import check_every, next_start
 from detente.relations.series import Series, combine, share, splice
-from detente.study.models import Figure
-from detente.study.parts import Reading, Relation
+from detente.study.models import Dataset
+from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
 
 PairOrDyad = Callable[[str, str, str], Series]
@@ -40,22 +40,22 @@ WORDS = {
 
 @dataclass(frozen=True, eq=False)
 class Holder:
-    """What a reading can be read from.
+    """What a measure can be read from.
 
     Attributes:
-        spec: The figure as the study declares it, None for event data alone.
-        figure: Its table.
-        figure_sha256, events_sha256: Hashes of both sources.
-        world: The figure's exposure.
-        panel: The user's events, by the figure's period.
+        spec: The dataset as the study declares it, None for event data alone.
+        dataset: Its table.
+        dataset_sha256, events_sha256: Hashes of both sources.
+        world: The dataset's exposure.
+        panel: The user's events, by the dataset's period.
         as_of: Periods that end later are cut.
         codes: The parties.
         name: Gives the plain name of a state.
     """
 
-    spec: Figure | None
-    figure: FigureTable | None
-    figure_sha256: str
+    spec: Dataset | None
+    dataset: DatasetTable | None
+    dataset_sha256: str
     world: Series | None
     panel: Panel | None
     events_sha256: str
@@ -66,7 +66,7 @@ class Holder:
 
 @dataclass(frozen=True, eq=False)
 class _Access:
-    """A figure or a panel behind the same three calls."""
+    """A dataset or a panel behind the same three calls."""
 
     dyad: PairOrDyad
     pair: PairOrDyad
@@ -74,33 +74,33 @@ class _Access:
     codes: tuple[str, ...]
 
 
-def read_relation(holder: Holder, relation: Relation, reading: Reading) -> list[Signal]:
-    """All signals that a reading gives: the figure with events over it, one per origin of events.
+def read_relation(holder: Holder, relation: Relation, measure: Measure) -> list[Signal]:
+    """All signals that a measure gives: the dataset with events over it, one per origin of events.
 
     Args:
         holder: The sources.
         relation: What is measured.
-        reading: The measure.
+        measure: Which quantity.
 
     Returns:
-        One signal for each origin of the event data that can be spliced with the figure, or the
-        figure's own.
+        One signal for each origin of the event data that can be spliced with the dataset, or the
+        dataset's own.
 
     Raises:
         DataGapError: Neither has the relation.
     """
-    measure = reading.measure
-    from_figure = _try(lambda: _from_figure(holder, relation, measure))
-    from_events = _from_events(holder, relation, measure)
-    if from_figure is None and not from_events:
-        raise _no_data(holder, reading)
-    if from_figure is None:
+    name = measure.name
+    from_dataset = _try(lambda: _from_dataset(holder, relation, name))
+    from_events = _from_events(holder, relation, name)
+    if from_dataset is None and not from_events:
+        raise _no_data(holder, measure)
+    if from_dataset is None:
         found = from_events
     elif not from_events:
-        found = [from_figure]
+        found = [from_dataset]
     else:
-        found = [_spliced(series, from_figure) for series in from_events]
-    return [_signal(holder, relation, reading, series) for series in found]
+        found = [_spliced(series, from_dataset) for series in from_events]
+    return [_signal(holder, relation, measure, series) for series in found]
 
 
 def _try(read: Callable[[], Series]) -> Series | None:
@@ -110,27 +110,27 @@ def _try(read: Callable[[], Series]) -> Series | None:
         return None
 
 
-def _no_data(holder: Holder, reading: Reading) -> DataGapError:
+def _no_data(holder: Holder, measure: Measure) -> DataGapError:
     where = holder.spec.label if holder.spec else "event data"
     found = (
         "No event files are loaded."
         if holder.spec is None
-        else f"{where} has no {WORDS.get(reading.measure, reading.measure)} of this relation."
+        else f"{where} has no {WORDS.get(measure.name, measure.name)} of this relation."
     )
     return DataGapError("The relation could not be read.", found, "Load event data.")
 
 
-def _from_figure(holder: Holder, relation: Relation, measure: str) -> Series:
-    if holder.figure is None:
-        raise DataGapError("There is no figure.", "", "")
-    figure = holder.figure
+def _from_dataset(holder: Holder, relation: Relation, measure: str) -> Series:
+    if holder.dataset is None:
+        raise DataGapError("There is no dataset.", "", "")
+    dataset = holder.dataset
 
     def own(party: str | None, name: str) -> Series:
-        return figure.system(name) if party is None else figure.party(party, name)
+        return dataset.system(name) if party is None else dataset.party(party, name)
 
-    codes = tuple(code for code in holder.codes if _has(figure, code))
+    codes = tuple(code for code in holder.codes if _has(dataset, code))
     series = _read(
-        _Access(figure.series, figure.pair, own, codes), figure.layout, relation, measure
+        _Access(dataset.series, dataset.pair, own, codes), dataset.layout, relation, measure
     )
     if holder.spec is not None and holder.spec.since is not None:
         series = series.window(holder.spec.since, None)
@@ -139,8 +139,8 @@ def _from_figure(holder: Holder, relation: Relation, measure: str) -> Series:
     return _cut(series, holder.as_of)
 
 
-def _has(figure: FigureTable, code: str) -> bool:
-    return any(code in key for key in figure.keys())  # noqa: SIM118 - a method, not a dict
+def _has(dataset: DatasetTable, code: str) -> bool:
+    return any(code in key for key in dataset.keys())  # noqa: SIM118 - a method, not a dict
 
 
 def _from_events(holder: Holder, relation: Relation, measure: str) -> list[Series]:
@@ -202,26 +202,26 @@ def _cut(series: Series, as_of: dt.date) -> Series:
     return series.window(None, str(series.dates[last - 1])) if last else series.window("9999-01-01")
 
 
-def _spliced(events: Series, figure: Series) -> Series:
+def _spliced(events: Series, dataset: Series) -> Series:
     """Events win wherever they have data; where units differ they cannot be put together."""
-    return _try(lambda: splice(events, figure)) or events
+    return _try(lambda: splice(events, dataset)) or events
 
 
-def _signal(holder: Holder, relation: Relation, reading: Reading, series: Series) -> Signal:
-    measure = reading.measure
-    counts = measure in COUNTED and (holder.spec is None or holder.spec.counts)
+def _signal(holder: Holder, relation: Relation, measure: Measure, series: Series) -> Signal:
+    name = measure.name
+    counts = name in COUNTED and (holder.spec is None or holder.spec.counts)
     used = [series.sources[index] for index in np.unique(series.segments)]
     spec = holder.spec
     return Signal(
         series=series,
         counts=counts,
         source=" and ".join(used) or (spec.label if spec else "events"),
-        measure=_words(holder, measure),
-        noun=_noun(holder, relation, measure),
+        measure=_words(holder, name),
+        noun=_noun(holder, relation, name),
         caveat=spec.caveat if spec else "",
-        sha256=holder.figure_sha256 + holder.events_sha256,
-        figure=spec.id if spec else "events",
-        reverse=reading.reverse,
+        sha256=holder.dataset_sha256 + holder.events_sha256,
+        dataset=spec.id if spec else "events",
+        reverse=measure.reverse,
     )
 
 

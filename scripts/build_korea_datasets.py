@@ -1,10 +1,10 @@
-"""Derive the Korea study's figures from the reference material.
+"""Derive the Korea study's datasets from the reference material.
 
-Each figure is one query over one file; what comes out is a small CSV whose first column is the
+Each dataset is one query over one file; what comes out is a small CSV whose first column is the
 first day of the period. The CSVs are committed, so the project runs without the reference
 material; this script is how they were made, and a test compares the two byte for byte.
 
-    python scripts/build_korea_figures.py [--shared FOLDER] [--out FOLDER]
+    python scripts/build_korea_datasets.py [--shared FOLDER] [--out FOLDER]
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 ROOT = Path(__file__).resolve().parents[1]
-OUT = ROOT / "src" / "detente" / "study" / "korea" / "figures"
+OUT = ROOT / "src" / "detente" / "study" / "korea" / "datasets"
 
 SIX = ("CHN", "JPN", "KOR", "PRK", "RUS", "USA")
 NEIGHBOURS = ("IDN", "KHM", "LAO", "MMR", "MNG", "MYS", "PHL", "SGP", "THA", "VNM")
@@ -26,7 +26,7 @@ NEIGHBOURS = ("IDN", "KHM", "LAO", "MMR", "MNG", "MYS", "PHL", "SGP", "THA", "VN
 
 
 @dataclass(frozen=True)
-class Figure:
+class Dataset:
     """One derived series: the file it writes, the file it reads, and the query between them."""
 
     name: str
@@ -35,8 +35,8 @@ class Figure:
     parties: tuple[str, ...] = ()
 
 
-FIGURES: tuple[Figure, ...] = (
-    Figure(
+DATASETS: tuple[Dataset, ...] = (
+    Dataset(
         "icews-usa-chn-month.csv",
         "figures/icews-usa-chn-month-2001-2014.csv",
         """
@@ -45,7 +45,7 @@ FIGURES: tuple[Figure, ...] = (
                verbal_conflict::INT AS verbal_conflict
         FROM given ORDER BY ALL""",
     ),
-    Figure(
+    Dataset(
         # A dyad-month without a row is unknown, not zero: months of silence have rows of zeros.
         "icews-conflict-month.csv",
         "figures/icews-six-party-conflict-month-2001-2013.csv",
@@ -59,7 +59,7 @@ FIGURES: tuple[Figure, ...] = (
         FROM dyads CROSS JOIN months LEFT JOIN given USING (source, target, month)
         ORDER BY ALL""",
     ),
-    Figure(
+    Dataset(
         # Here a dyad-year without a row is a year without events: the table lists no zeros.
         "icews-dyad-year.csv",
         "figures/icews-dyad-year-2002-2014.csv.gz",
@@ -76,7 +76,7 @@ FIGURES: tuple[Figure, ...] = (
         FROM grid LEFT JOIN given USING (source, target, year) ORDER BY ALL""",
         parties=(*SIX, *NEIGHBOURS),
     ),
-    Figure(
+    Dataset(
         "icews-world-month.csv",
         "figures/icews-world-month-2001-2014.csv",
         """
@@ -86,7 +86,7 @@ FIGURES: tuple[Figure, ...] = (
                verbCoop::INT + matlCoop::INT + verbConf::INT + matlConf::INT AS total
         FROM given ORDER BY ALL""",
     ),
-    Figure(
+    Dataset(
         "icews-world-year.csv",
         "figures/icews-dyad-year-2002-2014.csv.gz",
         """
@@ -99,7 +99,7 @@ FIGURES: tuple[Figure, ...] = (
                  + sum(verbal_conflict::INT) + sum(material_conflict::INT))::INT AS total
         FROM given GROUP BY year ORDER BY ALL""",
     ),
-    Figure(
+    Dataset(
         # One row per dyad, a column per year and measure; here an empty cell is zero. It has
         # the dyads that the law of common enemies can use: of pairs with five cooperative events a
         # year, and those that ever had five conflict events in a year.
@@ -125,7 +125,7 @@ FIGURES: tuple[Figure, ...] = (
                       nullif(sum(material_conflict), 0) AS material_conflict
         GROUP BY source, target ORDER BY source, target""",
     ),
-    Figure(
+    Dataset(
         # Days missing from the source are missing, not calm: a mean needs four days of the week.
         "gdelt-score-week.csv",
         "figures/gdelt-six-party-day-score-2018-2024.csv.gz",
@@ -141,7 +141,7 @@ FIGURES: tuple[Figure, ...] = (
                coalesce(days, 0)::INT AS days
         FROM weeks CROSS JOIN pairs LEFT JOIN seen USING (date, a, b) ORDER BY date, a, b""",
     ),
-    Figure(
+    Dataset(
         "unga-distance-year.csv",
         "facts/unga_idealpoint_distance.csv",
         """
@@ -149,7 +149,7 @@ FIGURES: tuple[Figure, ...] = (
                round(abs_distance::DOUBLE, 4) AS value
         FROM given ORDER BY ALL""",
     ),
-    Figure(
+    Dataset(
         "unga-agreement-year.csv",
         "facts/unga_agreement_dyad_year.csv",
         """
@@ -157,7 +157,7 @@ FIGURES: tuple[Figure, ...] = (
                round(agree_voeten::DOUBLE, 4) AS value, n_joint_votes::INT AS votes
         FROM given ORDER BY ALL""",
     ),
-    Figure(
+    Dataset(
         "gpr-month.csv",
         "facts/gpr_monthly.csv",
         """
@@ -169,15 +169,15 @@ FIGURES: tuple[Figure, ...] = (
           ON CHN, JPN, KOR, RUS, USA INTO NAME party VALUE value)
         SELECT date, party, round(value, 4) AS value FROM long ORDER BY date, party""",
     ),
-    Figure(
+    Dataset(
         "gpr-world-month.csv",
         "facts/gpr_monthly.csv",
         """
         SELECT strptime(month, '%Y-%m')::DATE AS date, round(GPR::DOUBLE, 2) AS value
         FROM given ORDER BY ALL""",
     ),
-    Figure(
-        # Only months with a published tonnage; the two yearly figures are another frequency.
+    Dataset(
+        # Only months with a published tonnage; the two yearly datasets are another frequency.
         "chn-coal-imports-month.csv",
         "facts/china_coal_imports_from_dprk.csv",
         """
@@ -187,22 +187,22 @@ FIGURES: tuple[Figure, ...] = (
 )
 
 
-def derive(figure: Figure, shared: Path) -> tuple[list[str], list[tuple[object, ...]]]:
-    """Column names and rows of one figure, computed from the reference folder."""
+def derive(dataset: Dataset, shared: Path) -> tuple[list[str], list[tuple[object, ...]]]:
+    """Column names and rows of one dataset, computed from the reference folder."""
     with duckdb.connect() as connection:
         connection.execute(
             "CREATE TABLE given AS FROM read_csv($path, header = true, all_varchar = true)",
-            {"path": str(shared / figure.reads)},
+            {"path": str(shared / dataset.reads)},
         )
-        bound = {"parties": list(figure.parties)} if figure.parties else {}
-        result = connection.execute(figure.sql, bound)
+        bound = {"parties": list(dataset.parties)} if dataset.parties else {}
+        result = connection.execute(dataset.sql, bound)
         return [column[0] for column in result.description], result.fetchall()
 
 
-def write_figure(figure: Figure, shared: Path, out: Path) -> Path:
-    """Write one figure; an unknown value is an empty cell."""
-    columns, rows = derive(figure, shared)
-    path = out / figure.name
+def write_dataset(dataset: Dataset, shared: Path, out: Path) -> Path:
+    """Write one dataset; an unknown value is an empty cell."""
+    columns, rows = derive(dataset, shared)
+    path = out / dataset.name
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
@@ -211,9 +211,9 @@ def write_figure(figure: Figure, shared: Path, out: Path) -> Path:
 
 
 def build(shared: Path, out: Path = OUT) -> list[Path]:
-    """Write every figure and return their paths."""
+    """Write every dataset and return their paths."""
     out.mkdir(parents=True, exist_ok=True)
-    return [write_figure(figure, shared, out) for figure in FIGURES]
+    return [write_dataset(dataset, shared, out) for dataset in DATASETS]
 
 
 def shared_folder(argument: str | None) -> Path:

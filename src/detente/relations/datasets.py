@@ -1,4 +1,4 @@
-"""Figures: ready-made series in a CSV file, by directed dyad, pair, party or for the whole system.
+"""Datasets: ready-made series in a CSV file, by directed dyad, pair, party or for the whole system.
 
 The layout of the file is one of::
 
@@ -47,7 +47,7 @@ COMPOSITES: dict[str, tuple[str, str]] = {
     "cooperation": ("verbal_cooperation", "material_cooperation"),
     "conflict": ("verbal_conflict", "material_conflict"),
 }
-"""Measures that a figure need not list, because they are sums of two that it may have."""
+"""Measures that a dataset need not list, because they are sums of two that it may have."""
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _WIDE = re.compile(rf"({_DATE.pattern})_(\w+)")
@@ -56,8 +56,8 @@ Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Figure:
-    """A ready-made figure; made by `read_figure`.
+class Dataset:
+    """A ready-made dataset; made by `read_dataset`.
 
     Attributes:
         every: Kind of period.
@@ -85,7 +85,7 @@ class Figure:
         """What one party did to another (layout `dyad`).
 
         Raises:
-            DataGapError: The figure has no such dyad.
+            DataGapError: The dataset has no such dyad.
             UsageError: It has no such measure.
         """
         return self._named((source, target), measure, f"{source}>{target}")
@@ -133,19 +133,19 @@ class Figure:
     def _refuse(self, key: Key, measure: str, who: str) -> Series:
         if key not in self.keys():
             raise DataGapError(
-                f"The figure {self.label!r} has no rows for {who}.",
+                f"The dataset {self.label!r} has no rows for {who}.",
                 f"It holds {len(self.keys())} keys of the layout {self.layout}.",
                 "Ask for one that it holds, or take another source.",
             )
         measures = sorted({name for _, name in self.values})
         raise UsageError(
-            f"The figure {self.label!r} has no measure {measure!r}.",
+            f"The dataset {self.label!r} has no measure {measure!r}.",
             f"It has {', '.join(measures)}.",
             "Ask for one of these.",
         )
 
 
-def read_figure(
+def read_dataset(
     path: str | Path,
     *,
     every: str,
@@ -154,8 +154,8 @@ def read_figure(
     label: str,
     unit: str,
     citation: str = "",
-) -> Figure:
-    r"""Read a figure from its CSV file.
+) -> Dataset:
+    r"""Read a dataset from its CSV file.
 
     Args:
         path: The file, UTF-8, with a header.
@@ -175,9 +175,9 @@ def read_figure(
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     path = Path(folder) / "votes.csv"
         ...     _ = path.write_text("date,a,b,value\n2010,CHN,USA,3.1\n2012,CHN,USA,2.9\n")
-        ...     figure = read_figure(path, every="year", layout="pair", measures=["value"],
+        ...     dataset = read_dataset(path, every="year", layout="pair", measures=["value"],
         ...                          label="UN votes", unit="distance")
-        >>> figure.pair("USA", "CHN", "value").values.tolist()
+        >>> dataset.pair("USA", "CHN", "value").values.tolist()
         [3.1, nan, 2.9]
     """
     path, kind = Path(path), check_every(every)
@@ -198,7 +198,7 @@ def read_figure(
         )
         for key, rows in groups.items():
             values[key, measure] = placed(column[rows], where[rows], dates.size)
-    return Figure(kind, layout, label, unit, citation, dates, values)
+    return Dataset(kind, layout, label, unit, citation, dates, values)
 
 
 def long_columns(header: Sequence[str]) -> list[str]:
@@ -264,7 +264,7 @@ def _rows(
     missing = [name for name in needed if name not in columns]
     if missing:
         found = f"It has no column {', '.join(missing)}; it has {', '.join(columns) or 'none'}."
-        raise _bad(path, found, "Name the columns as the figure's layout and measures say.")
+        raise _bad(path, found, "Name the columns as the dataset's layout and measures say.")
     keys, periods = _plan(header)
     for row in reader:
         if len(row) != len(header):
@@ -350,4 +350,4 @@ def _check_once(path: Path, lines: list[int], keys: list[Key], starts: Days) -> 
 
 
 def _bad(path: Path, found: str, next_step: str) -> InputError:
-    return InputError(f"The figure {path} could not be read.", found, next_step)
+    return InputError(f"The dataset {path} could not be read.", found, next_step)
