@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from detente.relations.datasets import long_columns
 from detente.study.chronicle import read_chronicle
+from detente.study.kinds import kind_of, kinds
 from detente.study.models import (
     Claim,
     Condition,
@@ -20,24 +20,10 @@ from detente.study.models import (
     ShiftClaim,
     Study,
 )
+from detente.study.names import duplicates, inside, measure_problems, unknown
 from detente.study.parts import Measure, Relation
 from detente.study.published import read_published
 from detente.study.questions import EventQuestion, PublishedOdds
-
-EVENT_MEASURES = (
-    "verbal_cooperation",
-    "material_cooperation",
-    "verbal_conflict",
-    "material_conflict",
-    "cooperation",
-    "conflict",
-    "total",
-    "goldstein",
-    "net_cooperation",
-    "conflict_share",
-    "strength_share",
-)
-"""Measures that any event data give, and datasets that have the columns for them."""
 
 LAYOUT_KEYS = {"dyad": ["source", "target"], "pair": ["a", "b"], "party": ["party"], "system": []}
 
@@ -53,9 +39,9 @@ def cross_problems(study: Study, folder: Path) -> tuple[str, ...]:
         One sentence per problem; empty if there is none.
     """
     return (
-        *_duplicates("claims", (claim.id for claim in study.claims)),
-        *_duplicates("datasets", (dataset.id for dataset in study.datasets)),
-        *_unknown("study.headline_claim", [study.study.headline_claim], _ids(study)),
+        *duplicates("claims", (claim.id for claim in study.claims)),
+        *duplicates("datasets", (dataset.id for dataset in study.datasets)),
+        *unknown("study.headline_claim", [study.study.headline_claim], _ids(study)),
         *_chronicle_problems(study, folder),
         *(text for dataset in study.datasets for text in _dataset_problems(dataset, study, folder)),
         *(text for claim in study.claims for text in _claim_problems(claim, study)),
@@ -65,34 +51,21 @@ def cross_problems(study: Study, folder: Path) -> tuple[str, ...]:
         *_scenario_problems(study),
         *_question_problems(study),
         *_published_problems(study, folder),
+        *_ask_problems(study, folder),
     )
+
+
+def _ask_problems(study: Study, folder: Path) -> Iterator[str]:
+    """What the registered kinds find wrong with the names in their own parts."""
+    for part in dict.fromkeys(kind.part for kind in kinds()):
+        asks = study.asks(part)
+        yield from duplicates(part, (ask.id for ask in asks if hasattr(ask, "id")))
+        for ask in asks:
+            yield from kind_of(ask).problems(ask, study, folder)
 
 
 def _ids(study: Study) -> list[str]:
     return [claim.id for claim in study.claims]
-
-
-def _duplicates(part: str, ids: Iterable[str]) -> Iterator[str]:
-    seen: set[str] = set()
-    for name in ids:
-        if name in seen:
-            yield f"{part}: the id “{name}” stands twice."
-        seen.add(name)
-
-
-def _unknown(where: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
-    known = list(known)
-    for name in names:
-        if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean “{close[0]}”?" if close else f" Known: {', '.join(known)}."
-            yield f"{where}: “{name}” is not declared.{hint}"
-
-
-def _inside(folder: Path, path: str) -> Path | None:
-    """The file, if it exists and does not lead out of the study's folder."""
-    full = (folder / path).resolve()
-    return full if full.is_relative_to(folder.resolve()) and full.is_file() else None
 
 
 def _chronicle_problems(study: Study, folder: Path) -> Iterator[str]:
@@ -101,7 +74,7 @@ def _chronicle_problems(study: Study, folder: Path) -> Iterator[str]:
         if wanted:
             yield "actions: `kinds` need a chronicle; add [chronicle] with its path."
         return
-    file = _inside(folder, study.chronicle.path)
+    file = inside(folder, study.chronicle.path)
     if file is None:
         yield f"chronicle.path: there is no file “{study.chronicle.path}” in {folder}."
         return
@@ -111,12 +84,12 @@ def _chronicle_problems(study: Study, folder: Path) -> Iterator[str]:
         return
     kinds = {fact.kind for fact in facts}
     for name, action in study.actions.items():
-        yield from _unknown(f"actions.{name}.kinds", action.kinds, sorted(kinds))
+        yield from unknown(f"actions.{name}.kinds", action.kinds, sorted(kinds))
 
 
 def _dataset_problems(dataset: Dataset, study: Study, folder: Path) -> Iterator[str]:
     where = f"datasets.{dataset.id}"
-    file = _inside(folder, dataset.path)
+    file = inside(folder, dataset.path)
     if file is None:
         yield f"{where}.path: there is no file “{dataset.path}” in {folder}."
         return
@@ -126,80 +99,69 @@ def _dataset_problems(dataset: Dataset, study: Study, folder: Path) -> Iterator[
     except (OSError, UnicodeDecodeError, csv.Error):
         yield f"{where}.path: {dataset.path} could not be read as CSV in UTF-8."
         return
-    yield from _unknown(f"{where}: column", ["date", *LAYOUT_KEYS[dataset.layout]], header)
-    yield from _unknown(f"{where}.measures", dataset.measures, header)
+    yield from unknown(f"{where}: column", ["date", *LAYOUT_KEYS[dataset.layout]], header)
+    yield from unknown(f"{where}.measures", dataset.measures, header)
     if dataset.exposure:
         known = [f"{other.id}:{name}" for other in study.datasets for name in other.measures]
-        yield from _unknown(f"{where}.exposure", [dataset.exposure], known)
+        yield from unknown(f"{where}.exposure", [dataset.exposure], known)
 
 
 def _claim_problems(claim: Claim, study: Study) -> Iterator[str]:
     where = f"claims.{claim.id}"
-    yield from _unknown(f"{where}: action", _actions_of(claim), study.actions)
-    yield from _unknown(f"{where}: era", _eras_of(claim), study.eras)
+    yield from unknown(f"{where}: action", _actions_of(claim), study.actions)
+    yield from unknown(f"{where}: era", _eras_of(claim), study.eras)
     relation = getattr(claim, "relation", None)
     measures: list[Measure] = getattr(claim, "measures", [])
     for measure in measures:
-        yield from _measure_problems(where, measure, study)
+        yield from measure_problems(where, measure, study)
     if isinstance(relation, Relation) and relation.action is None and not measures:
         yield f"{where}.measures: name at least one measure to read the relation by."
-
-
-def _measure_problems(where: str, measure: Measure, study: Study) -> Iterator[str]:
-    datasets = {dataset.id: dataset for dataset in study.datasets}
-    if measure.dataset is None:
-        yield from _unknown(f"{where}.measures.name", [measure.name], EVENT_MEASURES)
-    elif measure.dataset not in datasets:
-        yield from _unknown(f"{where}.measures.dataset", [measure.dataset], datasets)
-    else:
-        known = [*datasets[measure.dataset].measures, *EVENT_MEASURES]
-        yield from _unknown(f"{where}.measures.name", [measure.name], known)
 
 
 def _overview_problems(study: Study) -> Iterator[str]:
     for item in study.tension:
         measure = Measure(dataset=item.dataset, name=item.measure)
-        yield from _measure_problems("tension", measure, study)
+        yield from measure_problems("tension", measure, study)
     for window in study.then_and_now:
         measure = Measure(dataset=window.dataset, name=window.measure)
-        yield from _measure_problems("then_and_now", measure, study)
+        yield from measure_problems("then_and_now", measure, study)
 
 
 def _dynamics_problems(study: Study) -> Iterator[str]:
-    yield from _duplicates("systems", (system.id for system in study.systems))
-    yield from _duplicates("excitations", (item.id for item in study.excitations))
+    yield from duplicates("systems", (system.id for system in study.systems))
+    yield from duplicates("excitations", (item.id for item in study.excitations))
     for system in study.systems:
         where = f"systems.{system.id}"
-        yield from _duplicates(f"{where}.series", (series.label for series in system.series))
+        yield from duplicates(f"{where}.series", (series.label for series in system.series))
         for series in system.series:
             if series.measure is not None:
-                yield from _measure_problems(where, series.measure, study)
+                yield from measure_problems(where, series.measure, study)
             named = [series.relation.action] if series.relation.action else []
-            yield from _unknown(f"{where}: action", named, study.actions)
+            yield from unknown(f"{where}: action", named, study.actions)
     for item in study.excitations:
-        yield from _unknown(f"excitations.{item.id}: action", [item.action], study.actions)
-        yield from _unknown(f"excitations.{item.id}: era", item.eras, study.eras)
+        yield from unknown(f"excitations.{item.id}: action", [item.action], study.actions)
+        yield from unknown(f"excitations.{item.id}: era", item.eras, study.eras)
     for enemy in study.common_enemies:
         datasets = [dataset.id for dataset in study.datasets]
-        yield from _unknown(f"common_enemies.{enemy.id}.dataset", [enemy.dataset], datasets)
+        yield from unknown(f"common_enemies.{enemy.id}.dataset", [enemy.dataset], datasets)
 
 
 def _question_problems(study: Study) -> Iterator[str]:
-    yield from _duplicates("questions", (question.id for question in study.questions))
+    yield from duplicates("questions", (question.id for question in study.questions))
     for question in study.questions:
         where = f"questions.{question.id}"
         if isinstance(question, EventQuestion):
             yield from _term_problems(where, question, study)
-            yield from _unknown(f"{where}: action", [question.action], study.actions)
+            yield from unknown(f"{where}: action", [question.action], study.actions)
             continue
         for measure in question.measures:
-            yield from _measure_problems(where, measure, study)
+            yield from measure_problems(where, measure, study)
 
 
 def _term_problems(where: str, terms: EventQuestion | PublishedOdds, study: Study) -> Iterator[str]:
-    yield from _unknown(f"{where}: era", terms.eras, study.eras)
-    yield from _unknown(f"{where}: calendar", terms.calendar, study.calendar)
-    yield from _unknown(f"{where}: sign", terms.signs, study.actions)
+    yield from unknown(f"{where}: era", terms.eras, study.eras)
+    yield from unknown(f"{where}: calendar", terms.calendar, study.calendar)
+    yield from unknown(f"{where}: sign", terms.signs, study.actions)
 
 
 def _published_problems(study: Study, folder: Path) -> Iterator[str]:
@@ -207,7 +169,7 @@ def _published_problems(study: Study, folder: Path) -> Iterator[str]:
     if odds is None:
         return
     yield from _term_problems("published_odds", odds, study)
-    file = _inside(folder, odds.path)
+    file = inside(folder, odds.path)
     if file is None:
         yield f"published_odds.path: there is no file “{odds.path}” in {folder}."
         return
@@ -220,37 +182,37 @@ def _simulation_problems(study: Study) -> Iterator[str]:
     if model is None:
         return
     kinds = [kind.action for kind in model.kinds]
-    yield from _duplicates("simulation.kinds", kinds)
-    yield from _duplicates("simulation.tracked", (item.id for item in model.tracked))
-    yield from _unknown("simulation.kinds: action", kinds, study.actions)
-    yield from _unknown("simulation.eras", model.eras, study.eras)
+    yield from duplicates("simulation.kinds", kinds)
+    yield from duplicates("simulation.tracked", (item.id for item in model.tracked))
+    yield from unknown("simulation.kinds: action", kinds, study.actions)
+    yield from unknown("simulation.eras", model.eras, study.eras)
     acting = [
         *(("drivers", item.actions) for item in model.drivers),
         *(("tracked", item.actions) for item in model.tracked),
         *(("outcomes", item.actions) for item in model.outcomes),
     ]
     for name, actions in acting:
-        yield from _unknown(f"simulation.{name}: action", actions, kinds)
+        yield from unknown(f"simulation.{name}: action", actions, kinds)
     for kind in model.kinds:
-        yield from _unknown(f"simulation.kinds.{kind.action}.after", kind.after, kinds)
+        yield from unknown(f"simulation.kinds.{kind.action}.after", kind.after, kinds)
     ids = [relations.id for relations in model.relations]
     for relations in model.relations:
-        yield from _measure_problems(f"simulation.{relations.id}", relations.measure, study)
+        yield from measure_problems(f"simulation.{relations.id}", relations.measure, study)
     named = [item.relations for item in model.tracked if item.relations]
-    yield from _unknown("simulation.tracked: relations", named, ids)
+    yield from unknown("simulation.tracked: relations", named, ids)
 
 
 def _scenario_problems(study: Study) -> Iterator[str]:
-    yield from _duplicates("scenarios", (scenario.id for scenario in study.scenarios))
+    yield from duplicates("scenarios", (scenario.id for scenario in study.scenarios))
     if study.scenarios and study.simulation is None:
         yield "scenarios: they need a [simulation] that says what is simulated."
         return
     for scenario in study.scenarios:
         where = f"scenarios.{scenario.id}"
         named = [name for name in (scenario.event, scenario.action) if name]
-        yield from _unknown(f"{where}: action", named, study.actions)
+        yield from unknown(f"{where}: action", named, study.actions)
         eras = [name for name in (scenario.era, scenario.against) if name]
-        yield from _unknown(f"{where}: era", eras, study.eras)
+        yield from unknown(f"{where}: era", eras, study.eras)
 
 
 def _conditions(claim: Claim) -> list[Condition]:

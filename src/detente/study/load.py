@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from detente.errors import StudyError, UsageError
 from detente.study.crosscheck import cross_problems
-from detente.study.models import Study
+from detente.study.models import Study, study_model
 from detente.study.renamed import new_name
 
 
@@ -97,9 +97,9 @@ def load(name_or_path: str) -> LoadedStudy:
 def parse(data: Mapping[str, Any], path: Path) -> Study:
     """Check the shape of a study's data, raising a `StudyError` that lists every problem."""
     try:
-        return Study.model_validate(data)
+        return study_model().model_validate(data)
     except ValidationError as error:
-        schema = Study.model_json_schema()
+        schema = study_model().model_json_schema()
         renamed = _renamed(error, schema)
         problems = tuple(
             _problem(item, schema, data)

@@ -7,10 +7,12 @@ in one part exist in another, and collects every problem before anything is comp
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal, Self
+from functools import cache
+from typing import Annotated, Any, Literal, Self, Union
 
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 
+from detente.study.kinds import kinds
 from detente.study.parts import Every, Id, Iso3, Measure, Pair, Relation, Strict
 from detente.study.questions import PublishedOdds, Question, YearlyWindow
 from detente.study.scenarios import Scenario, Simulation
@@ -277,6 +279,38 @@ class Study(Strict):
         """Codes of the parties, in the study's order."""
         return tuple(party.code for party in self.parties)
 
+    def asks(self, part: str) -> tuple[Any, ...]:
+        """The entries of a part that kinds have registered, in the study's order.
+
+        Args:
+            part: Such as "claims" or "systems"; a part with at most one entry gives none or one.
+        """
+        entries = getattr(self, part, None)
+        if entries is None:
+            return ()
+        return tuple(entries) if isinstance(entries, list) else (entries,)
+
+
+@cache
+def study_model() -> type[Study]:
+    """The model of a whole study file, with the parts of all registered kinds of asks."""
+    fields: dict[str, Any] = {}
+    for part in dict.fromkeys(kind.part for kind in kinds()):
+        of_part = kinds(part)
+        entry: Any = of_part[0].model
+        if "kind" in entry.model_fields:
+            # With one kind alone there is nothing to tell apart, and pydantic wants two.
+            union: Any = Union[tuple(kind.model for kind in of_part)]  # noqa: UP007 - made at run time
+            entry = Annotated[union, Field(discriminator="kind")] if len(of_part) > 1 else entry
+        about = next((kind.about for kind in of_part if kind.about), None)
+        if not of_part[0].several:
+            fields[part] = (entry | None, Field(default=None, description=about))
+        elif part == "claims":
+            fields[part] = (list[entry], Field(min_length=1, description=about))
+        else:
+            fields[part] = (list[entry], Field(default=[], description=about))
+    return create_model("Study", __base__=Study, __doc__=Study.__doc__, **fields)
+
 
 def study_schema() -> dict[str, Any]:
     """The JSON Schema of a study file, for editors and other programs.
@@ -285,7 +319,7 @@ def study_schema() -> dict[str, Any]:
         >>> study_schema()["title"]
         'Detente study file'
     """
-    schema = Study.model_json_schema()
+    schema = study_model().model_json_schema()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,

@@ -1,0 +1,74 @@
+"""Checks of names that all kinds of asks share: each yields one sentence for each problem."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from detente.study.models import Study
+    from detente.study.parts import Measure
+
+EVENT_MEASURES = (
+    "verbal_cooperation",
+    "material_cooperation",
+    "verbal_conflict",
+    "material_conflict",
+    "cooperation",
+    "conflict",
+    "total",
+    "goldstein",
+    "net_cooperation",
+    "conflict_share",
+    "strength_share",
+)
+"""Measures that any event data give, and datasets that have the columns for them."""
+
+
+def duplicates(part: str, ids: Iterable[str]) -> Iterator[str]:
+    """Ids that stand twice.
+
+    Example:
+        >>> list(duplicates("claims", ["a", "b", "a"]))
+        ['claims: the id “a” stands twice.']
+    """
+    seen: set[str] = set()
+    for name in ids:
+        if name in seen:
+            yield f"{part}: the id “{name}” stands twice."
+        seen.add(name)
+
+
+def unknown(where: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+    """Names that are not declared, with the nearest that is.
+
+    Example:
+        >>> list(unknown("claims.x: action", ["tsts"], ["tests", "talks"]))
+        ['claims.x: action: “tsts” is not declared. Did you mean “tests”?']
+    """
+    known = list(known)
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean “{close[0]}”?" if close else f" Known: {', '.join(known)}."
+            yield f"{where}: “{name}” is not declared.{hint}"
+
+
+def inside(folder: Path, path: str) -> Path | None:
+    """The file, if it exists and does not lead out of the study's folder."""
+    full = (folder / path).resolve()
+    return full if full.is_relative_to(folder.resolve()) and full.is_file() else None
+
+
+def measure_problems(where: str, measure: Measure, study: Study) -> Iterator[str]:
+    """What is wrong with how a relation is to be measured: its dataset, its measure."""
+    datasets = {dataset.id: dataset for dataset in study.datasets}
+    if measure.dataset is None:
+        yield from unknown(f"{where}.measures.name", [measure.name], EVENT_MEASURES)
+    elif measure.dataset not in datasets:
+        yield from unknown(f"{where}.measures.dataset", [measure.dataset], datasets)
+    else:
+        known = [*datasets[measure.dataset].measures, *EVENT_MEASURES]
+        yield from unknown(f"{where}.measures.name", [measure.name], known)
