@@ -12,9 +12,9 @@ from lab.worlds.world import World, make
 
 from detente.asks.claims.excited import SELF_EXCITING, check_of, set_apart, specification_of
 from detente.asks.claims.finding import Specification
-from detente.asks.claims.options import Options
 from detente.asks.claims.projected import AUTOREGRESSION, EVENT_STUDY, LOCAL_PROJECTION, projected
 from detente.asks.claims.run import assess_claim
+from detente.asks.options import Options
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
 from detente.study.models import ClaimBase, ContrastClaim, ResponseClaim, State

@@ -15,8 +15,8 @@ from lab.worlds.study import A, B, known_on, only
 from lab.worlds.world import make
 
 from detente.asks.claims.finding import Finding, Verdict
-from detente.asks.claims.options import Options
 from detente.asks.claims.run import assess_claims
+from detente.asks.options import Options
 from detente.estimators.eventstudy import merge_episodes
 
 DAYS = 20_000

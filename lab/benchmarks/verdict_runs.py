@@ -12,8 +12,8 @@ from multiprocessing import get_context
 import numpy as np
 
 from detente.asks.claims.finding import Finding
-from detente.asks.claims.options import Options
 from detente.asks.claims.run import assess_claims
+from detente.asks.options import Options
 from lab.worlds.features import WorldSpec
 from lab.worlds.study import known_on, only
 from lab.worlds.world import Truth, World, make

@@ -19,7 +19,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from detente.asks.claims.finding import Finding, Verdict
-    from detente.asks.claims.options import Options
+    from detente.asks.options import Options
     from detente.asks.result import StudyResult
     from detente.errors import DetenteError
     from detente.events.store import Store
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "DetenteError": "errors",
     "Finding": "asks.claims.finding",
-    "Options": "asks.claims.options",
+    "Options": "asks.options",
     "Panel": "relations.panel",
     "Series": "relations.series",
     "Store": "events.store",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from detente import __version__
 from detente.asks.claims.headline import headline
-from detente.asks.claims.options import Options
 from detente.asks.claims.overview import data_used, marks, overlap_notes, shown, spans, then_and_now
 from detente.asks.claims.rules import RULES
 from detente.asks.claims.run import Narrate, assess_claims
 from detente.asks.claims.tension import tension_readings
 from detente.asks.forecasts.run import outlook as look_ahead
+from detente.asks.options import Options
 from detente.asks.reactions.run import react
 from detente.asks.result import StudyResult
 from detente.asks.scenarios.run import what_if

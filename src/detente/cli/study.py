@@ -68,7 +68,7 @@ def study_command(
       detente study my-study/study.toml --json > findings.json
     """
     from detente import report  # noqa: PLC0415 - drawing is slow to import; errors come first
-    from detente.asks.claims.options import Options  # noqa: PLC0415
+    from detente.asks.options import Options  # noqa: PLC0415
     from detente.run import run_study  # noqa: PLC0415
     from detente.study.data import open_data  # noqa: PLC0415
     from detente.study.load import load  # noqa: PLC0415

@@ -22,12 +22,12 @@ from detente.asks.claims.conditions import ConditionMask, masks
 from detente.asks.claims.draft import Draft, blank, insufficient, shortfalls
 from detente.asks.claims.excited import RATIO, check_of, set_apart, specification_of
 from detente.asks.claims.finding import Finding, Interval, Reading, Row, Specification
-from detente.asks.claims.options import Options
 from detente.asks.claims.provenance import provenance
 from detente.asks.claims.rules import P_LEAN, Evidence, judge
 from detente.asks.claims.scales import span_text
 from detente.asks.claims.strata import Strata, strata_index, ways
 from detente.asks.claims.visible import of_ratio
+from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.checks import Check
 from detente.estimators.rates import RateContrast, log_rate_ratio, rate_contrast

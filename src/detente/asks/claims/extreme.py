@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from detente.asks.claims.charts import level_chart
 from detente.asks.claims.draft import Draft, blank, insufficient, shortfalls
 from detente.asks.claims.finding import Finding, Reading, Row, Specification, Verdict
-from detente.asks.claims.options import Options
 from detente.asks.claims.provenance import provenance
 from detente.asks.claims.rules import judge_probability
 from detente.asks.claims.scales import fit_level, span_text, to_periods
 from detente.asks.claims.visible import of_extreme
+from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.checks import Check
 from detente.estimators.levels.level import LevelPosterior, probability_highest

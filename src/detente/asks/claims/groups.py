@@ -15,10 +15,10 @@ import numpy as np
 from detente.asks.claims.charts import bands, plain
 from detente.asks.claims.draft import Draft, blank, insufficient, shortfalls
 from detente.asks.claims.finding import Chart, Finding, Interval, Reading, Row
-from detente.asks.claims.options import Options
 from detente.asks.claims.provenance import provenance
 from detente.asks.claims.rules import Evidence, judge
 from detente.asks.claims.scales import signed, span_text
+from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.checks import Check
 from detente.estimators.groups import GroupContrast, group_contrast

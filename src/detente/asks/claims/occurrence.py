@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from detente.asks.claims.draft import Draft, blank, insufficient
 from detente.asks.claims.finding import Chart, Finding, Interval, Reading, Row, Verdict
-from detente.asks.claims.options import Options
 from detente.asks.claims.provenance import provenance
 from detente.asks.claims.rules import judge_outcome
 from detente.asks.claims.visible import of_occurrence
+from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.checks import Check
 from detente.estimators.drifting import DriftingRate

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.asks.claims.finding import Interval, Specification
-from detente.asks.claims.options import Options
 from detente.asks.claims.rules import MIN_EPISODES
 from detente.asks.claims.scales import convert, grid_of, period_index, scale_of, to_periods
+from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.eventstudy import Grid, merge_episodes
 from detente.estimators.projections.project import local_projection

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from detente import __version__
 from detente.asks.claims.finding import Provenance
-from detente.asks.claims.options import Options
+from detente.asks.options import Options
 from detente.study.data import StudyData
 from detente.study.signal import Signal
 

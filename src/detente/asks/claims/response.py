@@ -17,7 +17,6 @@ import numpy as np
 from detente.asks.claims.charts import path_chart
 from detente.asks.claims.draft import Draft, blank, insufficient, shortfalls
 from detente.asks.claims.finding import Finding, Interval, Reading, Row, Specification
-from detente.asks.claims.options import Options
 from detente.asks.claims.projected import EVENT_STUDY, projected
 from detente.asks.claims.provenance import provenance
 from detente.asks.claims.rules import MIN_EPISODES, P_SECOND_NULL, Evidence, judge
@@ -32,6 +31,7 @@ from detente.asks.claims.scales import (
     to_periods,
     unit_of,
 )
+from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.checks import Check
 from detente.estimators.eventstudy import EventStudy, Grid, event_study

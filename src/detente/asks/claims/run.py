@@ -11,10 +11,10 @@ from detente.asks.claims.extreme import assess_extreme
 from detente.asks.claims.finding import Finding
 from detente.asks.claims.groups import assess_groups
 from detente.asks.claims.occurrence import assess_occurrence
-from detente.asks.claims.options import Options
 from detente.asks.claims.response import assess_response
 from detente.asks.claims.shift import assess_shift
 from detente.asks.claims.untestable import not_testable
+from detente.asks.options import Options
 from detente.study.data import StudyData
 from detente.study.models import (
     ClaimBase,

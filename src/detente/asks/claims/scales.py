@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.asks.claims.options import Options
+from detente.asks.options import Options
 from detente.estimators.eventstudy import Grid
 from detente.estimators.levels.count_level import count_level
 from detente.estimators.levels.level import LevelPosterior, local_level

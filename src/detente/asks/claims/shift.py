@@ -15,7 +15,6 @@ import numpy as np
 from detente.asks.claims.charts import shift_chart
 from detente.asks.claims.draft import Draft, blank, insufficient, shortfalls
 from detente.asks.claims.finding import Finding, Interval, Reading, Row, Specification
-from detente.asks.claims.options import Options
 from detente.asks.claims.provenance import provenance
 from detente.asks.claims.rules import Evidence, judge
 from detente.asks.claims.scales import (
@@ -28,6 +27,7 @@ from detente.asks.claims.scales import (
     to_periods,
     unit_of,
 )
+from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.checks import Check
 from detente.estimators.eventstudy import Grid

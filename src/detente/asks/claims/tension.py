@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.asks.claims.options import Options
 from detente.asks.claims.result import TensionReading
 from detente.asks.claims.scales import display, fit_level, shown_unit, shown_values
+from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.study.data import StudyData
 from detente.study.parts import Measure
