@@ -20,18 +20,10 @@ from detente.asks.claims.finding import (
     Specification,
     Verdict,
 )
-from detente.asks.claims.result import (
-    DataUsed,
-    Mark,
-    PairThenNow,
-    ShownSeries,
-    Span,
-    TensionReading,
-    ThenAndNow,
-)
 from detente.asks.result import StudyResult
 from detente.estimators.checks import Check
 from fake_outlook import outlook, what_if
+from fake_overview import overview
 from fake_reactions import reactions
 
 NAMES = {
@@ -432,63 +424,6 @@ def findings() -> tuple[Finding, ...]:
     return tuple(out)
 
 
-def tension(source: str, start: int, scale: float) -> TensionReading:
-    rng = _rng(source)
-    dates = MONTHS[start:]
-    n = len(dates)
-    level = scale * np.exp(np.cumsum(rng.normal(0, 0.09, n)) * 0.6)
-    sd = level * 0.12
-    observed = level + rng.normal(0, 1, n) * sd
-    observed[30:38] = np.nan
-    bands = {
-        c: np.stack([level - z * sd, level + z * sd])
-        for c, z in ((0.5, 0.674), (0.8, 1.282), (0.95, 1.960))
-    }
-    return TensionReading(
-        source,
-        f"{source}: a citation (2016).",
-        "Conflict, share of events (%)",
-        dates,
-        observed,
-        level,
-        bands,
-    )
-
-
-def then_and_now(source: str) -> ThenAndNow:
-    rng = _rng(source)
-    codes = list(NAMES)
-    pairs = []
-    for i, a in enumerate(codes):
-        for b in codes[i + 1 :]:
-            then, now = (float(x) for x in rng.uniform(-0.7, 0.8, 2))
-            pairs.append(PairThenNow(a, b, then, None if (a, b) == ("BOR", "ESK") else now))
-    return ThenAndNow(
-        source,
-        f"{source}: a citation (2016).",
-        "Net cooperation: −1 only conflict, 1 only cooperation",
-        "1995 to 1999",
-        "2010 to 2014",
-        tuple(pairs),
-    )
-
-
-def marks() -> tuple[Mark, ...]:
-    rng = _rng("marks")
-    out = []
-    for group, number in (
-        ("Nuclear tests", 5),
-        ("Missile tests", 60),
-        ("Six-Sided sessions", 18),
-        ("Summits", 9),
-    ):
-        for i in sorted(rng.integers(24, len(MONTHS), number)):
-            out.append(
-                Mark(str(MONTHS[i]), group, f"{group[:-1]} of {MONTHS[i]}", "Fact book of 2016")
-            )
-    return tuple(out)
-
-
 def fake_result() -> StudyResult:
     """The whole invented run."""
     return StudyResult(
@@ -519,49 +454,6 @@ def fake_result() -> StudyResult:
         reactions=reactions(),
         outlook=outlook(),
         what_if=what_if(),
-        tension=(tension("Archive A", 0, 12.0), tension("Press index", 60, 90.0)),
-        marks=marks(),
-        spans=(
-            Span("Framework years", "1995-01-01", "2002-12-10"),
-            Span("Six-Sided Process", "2003-08-27", "2008-12-11"),
-            Span("Wait and see", "2009-01-20", "2017-01-19"),
-            Span("New administration", "2017-01-20", ""),
-        ),
-        then_and_now=(
-            then_and_now("Archive A"),
-            then_and_now("Press index"),
-            replace(then_and_now("Votes"), unit="distance in votes", more_is_closer=False),
-        ),
-        data=(
-            DataUsed(
-                "archive-a",
-                "Archive A",
-                "1995-01 to 2014-12",
-                "March 2001",
-                31234,
-                "ab" * 32,
-                "A. Author & B. Writer (2015), Archive A, https://example.org/a",
-            ),
-            DataUsed(
-                "chronicle",
-                "Chronicle of the study",
-                "1995 to 2018",
-                "",
-                412,
-                "cd" * 32,
-                "Facts from 31 cited sources",
-            ),
-        ),
-        missing=("Archive C, 2015 to 2018: would decide four claims.",),
-        notes=(
-            "Archive A and the press index overlap in 2000 to 2014; both are shown, never added.",
-        ),
+        sections=overview(),
         cite="Invented Study (2026), version 0.1.0.",
-        shown=(
-            ShownSeries(
-                "monthly share",
-                "Monthly share",
-                {"month": ("2001-01", "2001-02"), "share": (0.25, math.nan)},
-            ),
-        ),
     )

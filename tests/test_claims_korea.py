@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from detente.asks.claims.finding import Verdict
-from detente.asks.claims.overview import overlap_notes
 from detente.asks.claims.run import assess_claim
 from detente.asks.options import Options
+from detente.asks.overview import overlap_notes
 from detente.asks.result import StudyResult
 from detente.events.store import Store
 from detente.report.cards import card

@@ -19,13 +19,16 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from detente.answers import Answer, Section, Table
 from detente.asks.claims.finding import Verdict
 from detente.asks.forecasts.result import Outlook
+from detente.asks.overview import ERA_COLUMNS, MARK_COLUMNS
 from detente.asks.reactions.result import Reactions
 from detente.asks.result import StudyResult
 from detente.asks.scenarios.result import WhatIf
 from detente.errors import DetenteError
 from detente.report import WrittenReport, files, write
+from fake_overview import data_used, relations, tension
 from fake_result import NAMES, estimated, fake_result
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,8 +43,7 @@ def result() -> StudyResult:
 @pytest.fixture(scope="module")
 def small(result: StudyResult) -> StudyResult:
     """One finding, nothing else: quick to write."""
-    none = {"tension": (), "marks": (), "spans": (), "then_and_now": (), "shown": ()}
-    none |= {"reactions": Reactions(), "outlook": Outlook(), "what_if": WhatIf()}
+    none = {"sections": (), "reactions": Reactions(), "outlook": Outlook(), "what_if": WhatIf()}
     return replace(result, findings=result.findings[20:21], **none)
 
 
@@ -119,12 +121,12 @@ def test_published_schemas_are_up_to_date() -> None:
 def test_series_hold_the_numbers_that_are_shown(
     written: WrittenReport, result: StudyResult
 ) -> None:
-    rows = read_csv(written.folder / "series/tension-archive-a.csv")
-    reading = result.tension[0]
-    assert len(rows) == len(reading.dates)
-    assert float(rows[5]["level"]) == reading.level[5]
+    rows = read_csv(written.folder / "series/tension-archive-a-level.csv")
+    table = tension().answers[0].exhibits[0].table
+    assert len(rows) == len(table)
+    assert float(rows[5]["level"]) == table.column("level")[5]
     assert rows[30]["observed"] == ""
-    assert float(rows[5]["high95"]) == reading.bands[0.95][1][5]
+    assert float(rows[5]["high95"]) == table.column("high95")[5]
     chart = result.findings[0].chart
     assert chart is not None
     drawn = read_csv(written.folder / "series/claim-01-invented-chart.csv")
@@ -136,6 +138,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
+from fake_overview import data_used, relations, tension
 from fake_result import fake_result
 from detente.report import write
 write(fake_result(), Path(sys.argv[2]), timings={}, generated=datetime.fromisoformat(sys.argv[3]))
@@ -163,11 +166,11 @@ def test_equal_results_give_equal_bytes(result: StudyResult, tmp_path: Path) -> 
 def test_a_second_run_replaces_the_first_and_clears_its_series(
     result: StudyResult, small: StudyResult, tmp_path: Path
 ) -> None:
-    two = replace(small, shown=result.shown)
+    two = replace(small, sections=(relations(),))
     write(two, tmp_path, timings={}, generated=NOON)
     mine = tmp_path / "series" / "mine.csv"
     mine.write_text("kept\n")
-    assert (tmp_path / "series/monthly-share.csv").is_file()
+    assert (tmp_path / "series/relation-votes-pairs.csv").is_file()
     write(small, tmp_path, timings={}, generated=NOON)
     mains = {"report.html", "findings.json", "manifest.json"}
     assert set(contents(tmp_path)) == mains | {"series/mine.csv"}
@@ -176,10 +179,10 @@ def test_a_second_run_replaces_the_first_and_clears_its_series(
 def test_a_series_that_someone_changed_is_not_removed(
     result: StudyResult, small: StudyResult, tmp_path: Path
 ) -> None:
-    write(replace(small, shown=result.shown), tmp_path, timings={}, generated=NOON)
-    (tmp_path / "series/monthly-share.csv").write_text("edited\n")
+    write(replace(small, sections=(relations(),)), tmp_path, timings={}, generated=NOON)
+    (tmp_path / "series/relation-votes-pairs.csv").write_text("edited\n")
     write(small, tmp_path, timings={}, generated=NOON)
-    assert (tmp_path / "series/monthly-share.csv").read_text() == "edited\n"
+    assert (tmp_path / "series/relation-votes-pairs.csv").read_text() == "edited\n"
 
 
 def test_a_manifest_cannot_point_outside_the_folder(small: StudyResult, tmp_path: Path) -> None:
@@ -259,6 +262,20 @@ NASTY = (
 )
 
 
+def nasty_overview() -> tuple[Section, ...]:
+    """The overview with hostile names of eras, facts and data."""
+    exhibit = tension().answers[0].exhibits[0]
+    eras = Table(ERA_COLUMNS, ((NASTY, "2001-01-01", None),))
+    facts = Table(MARK_COLUMNS, (("2005-01-01", NASTY, NASTY, NASTY),))
+    nasty = replace(exhibit, title=NASTY, settings={"axis": NASTY, "eras": eras, "facts": facts})
+    answer = Answer("a", "tension", NASTY, exhibits=(nasty,), citations=(NASTY,))
+    used = data_used().answers[0]
+    return (
+        Section("tension", NASTY, (answer,), intro=NASTY),
+        Section("data", NASTY, (replace(used, caveats=(NASTY,), needs=(NASTY,)),)),
+    )
+
+
 def hostile(result: StudyResult) -> StudyResult:
     finding = estimated(1, NASTY, Verdict.SUPPORTED, 12.0)
     assert finding.chart is not None
@@ -269,10 +286,8 @@ def hostile(result: StudyResult) -> StudyResult:
         result,
         **dict.fromkeys(("title", "headline", "about", "cite"), NASTY),
         findings=(replace(finding, chart=chart, rows=rows, caveats=(NASTY,), **texts),),
-        spans=(replace(result.spans[0], name=NASTY),),
-        marks=tuple(replace(m, group=NASTY, title=NASTY) for m in result.marks[:3]),
+        sections=nasty_overview(),
         party_names=dict.fromkeys(NAMES, NASTY),
-        notes=(NASTY,),
         rules=((NASTY, NASTY),),
     )
 
@@ -299,13 +314,16 @@ def test_links_lead_only_to_the_web(written: WrittenReport) -> None:
 
 
 def test_two_readings_of_one_source_keep_apart(result: StudyResult, tmp_path: Path) -> None:
-    twice = (result.tension[1], result.tension[1])
-    both = replace(result, findings=(), tension=twice, then_and_now=result.then_and_now[:1] * 2)
+    twice = (
+        replace(tension(), answers=tension().answers[1:2] * 2),
+        replace(relations(), answers=relations().answers[:1] * 2),
+    )
+    both = replace(result, findings=(), sections=twice)
     written = write(both, tmp_path, timings={}, generated=NOON)
     ids = [a["id"] for _, a in parse(written.report.read_text()).tags if a.get("id")]
     assert len(ids) == len(set(ids))
-    assert {"tension-press-index", "tension-press-index-2"} <= set(ids)
-    assert (tmp_path / "series/relations-archive-a-2.csv").is_file()
+    assert {"tension-press-index-level", "tension-press-index-2-level"} <= set(ids)
+    assert (tmp_path / "series/relation-archive-a-pairs-2.csv").is_file()
 
 
 def test_nothing_in_the_page_can_load_anything(written: WrittenReport) -> None:
@@ -323,7 +341,7 @@ def test_nothing_in_the_page_can_load_anything(written: WrittenReport) -> None:
 def test_a_study_with_nothing_to_show_still_makes_a_page(
     small: StudyResult, tmp_path: Path
 ) -> None:
-    empty = replace(small, findings=(), data=(), missing=(), notes=(), rules=())
+    sections = (Section("relations", "Relations", intro="No pair of states has data."),)
+    empty = replace(small, findings=(), sections=sections, rules=())
     page = parse(write(empty, tmp_path, timings={}, generated=NOON).report.read_text())
-    assert "No reading of tension could be computed" in page.text
-    assert "No pair of states has data in both windows" in page.text
+    assert "No pair of states has data." in page.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from importlib.resources import files
+from typing import Any
 from xml.etree import ElementTree
 
 import altair as alt
@@ -13,17 +14,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detente.answers import Exhibit
 from detente.asks.claims.finding import Chart, Finding, Specification, Verdict
-from detente.asks.claims.result import PairThenNow, Span, ThenAndNow
+from detente.asks.overview import by_approach, pair_row
 from detente.report import svg
-from detente.report.marks import cards, evidence, pairs
-from detente.report.marks.tension import Frame, lay_out, tension
+from detente.report.marks import cards, evidence, marks
+from detente.report.marks.tension import Frame, lay_out
 from detente.report.theme import CHARACTER, TOKENS, WIDTH, Spec, colour
 from detente.report.words import milliseconds
+from fake_overview import pairs_exhibit, tension
 from fake_result import (
     MONTHS,
     estimated,
-    fake_result,
     level_chart,
     odds_chart,
     path_chart,
@@ -35,14 +37,18 @@ CHARTS = [path_chart("a", 12.0), rates_chart(), level_chart(), shift_chart(), od
 FINDING = estimated(1, "A claim", Verdict.SUPPORTED, 11.0)
 
 
+def drawing(name: str, exhibit: Exhibit) -> Any:
+    return marks()[name].draw(exhibit)
+
+
 def all_specs() -> dict[str, Spec]:
-    result = fake_result()
     specs = {c.kind: cards.DRAW[c.kind](c, 0.0, "% change") for c in CHARTS}
     specs["placebo"] = evidence.placebo(FINDING)
     specs["curve"] = evidence.specification_curve(FINDING)
-    specs["pairs"] = pairs.then_and_now(result.then_and_now[0], result.party_names)
-    for wide in (True, False):
-        specs[f"tension-{wide}"] = tension(result.tension[0], result.marks, result.spans, wide=wide)
+    specs["pairs"] = drawing("pairs", pairs_exhibit("Archive A"))
+    specs["tension-True"], specs["tension-False"] = drawing(
+        "tension", tension().answers[0].exhibits[0]
+    )
     return specs
 
 
@@ -149,13 +155,17 @@ def test_names_of_periods_never_meet_or_leave_the_frame(
     periods: list[tuple[int, int]], wide: bool
 ) -> None:
     day = np.datetime64("1990-01-01")
-    spans = [
-        Span("A period of time" * (1 + i % 2), str(day + start), str(day + start + length))
+    eras = [
+        {
+            "name": "A period of time" * (1 + i % 2),
+            "start": str(day + start),
+            "end": str(day + start + length),
+        }
         for i, (start, length) in enumerate(periods)
     ]
     first, last = milliseconds(str(MONTHS[0])), milliseconds(str(MONTHS[-1]))
     frame = Frame(900 if wide else 340, 200, 0, 3, first, last)
-    placed, lanes = lay_out(spans, frame)
+    placed, lanes = lay_out(eras, frame)
     assert all(0 <= row["lane"] < lanes for row in placed)
     boxes = [(r["lane"], r["x"], r["x"] + CHARACTER * len(r["name"])) for r in placed]
     assert all(left >= 0 and right <= frame.width for _, left, right in boxes)
@@ -165,22 +175,25 @@ def test_names_of_periods_never_meet_or_leave_the_frame(
 
 
 def test_a_growing_distance_is_a_parting() -> None:
-    rows = (PairThenNow("A", "B", 1.0, 2.0), PairThenNow("A", "C", 2.0, 1.0))
-    near = ThenAndNow("A", "c", "closeness", "then", "now", rows)
-    far = replace(near, unit="distance", more_is_closer=False)
-    assert [p.b for p in pairs.ordered(near)[0]] == ["B", "C"]
-    assert [p.b for p in pairs.ordered(far)[0]] == ["C", "B"]
-    assert pairs.approach(far, rows[0]) < 0 < pairs.approach(near, rows[0])
+    rows = [
+        pair_row(("A – B", "A", "B"), 1.0, 2.0, closer=False),
+        pair_row(("A – C", "A", "C"), 2.0, 1.0, closer=False),
+    ]
+    assert [row[2] for row in by_approach(rows, closer=True)[0]] == ["B", "C"]
+    assert [row[2] for row in by_approach(rows, closer=False)[0]] == ["C", "B"]
+    assert [row[-1] for row in rows] == [False, True]
 
 
 def test_pairs_go_from_the_largest_rise_and_name_the_unknown() -> None:
-    shown = ThenAndNow("A", "c", "u", "then", "now", (
-        PairThenNow("A", "B", 0.5, 0.1), PairThenNow("A", "C", None, 0.1),
-        PairThenNow("B", "C", -0.5, 0.5), PairThenNow("A", "D", 0.1, float("nan")),
-    ))  # fmt: skip
-    known, unknown = pairs.ordered(shown)
-    assert [(p.a, p.b) for p in known] == [("B", "C"), ("A", "B")]
-    assert [(p.a, p.b) for p in unknown] == [("A", "C"), ("A", "D")]
+    rows = [
+        pair_row(("A – B", "A", "B"), 0.5, 0.1, closer=True),
+        pair_row(("A – C", "A", "C"), None, 0.1, closer=True),
+        pair_row(("B – C", "B", "C"), -0.5, 0.5, closer=True),
+        pair_row(("A – D", "A", "D"), 0.1, None, closer=True),
+    ]
+    moved, unmoved = by_approach(rows, closer=True)
+    assert [row[0] for row in moved] == ["B – C", "A – B"]
+    assert [row[0] for row in unmoved] == ["A – C", "A – D"]
 
 
 def test_curve_is_in_order_and_leaves_out_what_has_no_effect() -> None:

@@ -25,7 +25,13 @@ SHAPES = [
     for _, shape in inspect.getmembers(home, is_dataclass)
     if shape.__module__ == home.__name__
 ]
-FIELDS = {f.name for view in (*VIEWS, *SHAPES) for f in fields(view)} | {"opens", "grouped"}
+PROPERTIES = {
+    name
+    for shape in SHAPES
+    for name, member in vars(shape).items()
+    if isinstance(member, property) or inspect.isfunction(member)
+}
+FIELDS = {f.name for view in (*VIEWS, *SHAPES) for f in fields(view)} | PROPERTIES
 OF_JINJA = {"index0", "first", "last", "section"}
 
 

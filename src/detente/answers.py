@@ -343,6 +343,7 @@ class Section:
         intro: What the reader should know before.
         groups: Heading over the answers of a kind, by kind; none where empty.
         notes: Sentences below.
+        short: A word for lists of contents; the title if empty.
     """
 
     name: str
@@ -351,6 +352,7 @@ class Section:
     intro: str = ""
     groups: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    short: str = ""
 
 
 class Shown:

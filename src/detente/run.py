@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from detente import __version__
 from detente.asks.claims.headline import headline
-from detente.asks.claims.overview import data_used, marks, overlap_notes, shown, spans, then_and_now
 from detente.asks.claims.rules import RULES
 from detente.asks.claims.run import Narrate, assess_claims
-from detente.asks.claims.tension import tension_readings
 from detente.asks.forecasts.run import outlook as look_ahead
 from detente.asks.options import Options
+from detente.asks.overview import overview
 from detente.asks.reactions.run import react
 from detente.asks.result import StudyResult
 from detente.asks.scenarios.run import what_if
@@ -46,7 +45,7 @@ def _run(data: StudyData, options: Options, narrate: Narrate) -> StudyResult:
     about = data.study.study
     findings = assess_claims(data, options, narrate)
     narrate("tension of the system")
-    tension = tension_readings(data, options)
+    beside = overview(data, options)
     narrate("who reacts to whom")
     reactions = react(data, seed=options.seed)
     narrate("what comes next")
@@ -71,13 +70,6 @@ def _run(data: StudyData, options: Options, narrate: Narrate) -> StudyResult:
         reactions=reactions,
         outlook=outlook,
         what_if=futures,
-        tension=tension,
-        marks=marks(data),
-        spans=spans(data),
-        then_and_now=then_and_now(data),
-        data=data_used(data),
-        missing=tuple(data.study.missing),
-        notes=overlap_notes(data),
+        sections=beside,
         cite=about.cite,
-        shown=shown(findings, tension),
     )

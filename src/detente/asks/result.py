@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from detente.answers import Section
 from detente.asks.claims.finding import Finding
-from detente.asks.claims.result import DataUsed, Mark, ShownSeries, Span, TensionReading, ThenAndNow
 from detente.asks.forecasts.result import Outlook
 from detente.asks.reactions.result import Reactions
 from detente.asks.scenarios.result import WhatIf
@@ -28,11 +27,7 @@ class StudyResult:
         reactions: Who reacts to whom, as far as the study asks.
         outlook: Odds of what comes next, and their track record.
         what_if: Scenarios.
-        tension: Readings of the system's tension, best first; `marks` and `spans` go with it.
-        then_and_now: Relations of all pairs, one table per source.
-        data: What was used; `missing` what is not there and what it would add; `notes` on overlaps.
         cite: How to cite the study.
-        shown: All series shown, for CSV.
         sections: What was asked and what came of it, in the order of the page.
     """
 
@@ -52,13 +47,9 @@ class StudyResult:
     reactions: Reactions
     outlook: Outlook
     what_if: WhatIf
-    tension: tuple[TensionReading, ...]
-    marks: tuple[Mark, ...]
-    spans: tuple[Span, ...]
-    then_and_now: tuple[ThenAndNow, ...]
-    data: tuple[DataUsed, ...]
-    missing: tuple[str, ...]
-    notes: tuple[str, ...]
     cite: str
-    shown: tuple[ShownSeries, ...]
     sections: tuple[Section, ...] = ()
+
+    def section(self, name: str) -> Section | None:
+        """The section of a name, or None where the study does not ask for it."""
+        return next((section for section in self.sections if section.name == name), None)

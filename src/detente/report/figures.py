@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from markupsafe import Markup
 
 from detente.asks.claims.finding import Chart, ChartKind, Finding
-from detente.asks.claims.result import TensionReading, ThenAndNow
-from detente.asks.result import StudyResult
 from detente.report import tables
-from detente.report.marks import cards, evidence, pairs
-from detente.report.marks.tension import tension as tension_chart
+from detente.report.marks import cards, evidence
 from detente.report.svg import draw
 from detente.report.theme import Spec
 from detente.report.views import FigureView, KeyItem, TableView
@@ -84,41 +80,3 @@ def of_curve(finding: Finding, name: str) -> FigureView | None:
     says = f"Effects from {ordered[0].effect:.3g} to {ordered[-1].effect:.3g} ({finding.unit})."
     view = _undrawn(name, "Every defensible choice", key, tables.of_curve(finding))
     return _figure(evidence.specification_curve(finding), says, view)
-
-
-def of_tension(reading: TensionReading, result: StudyResult, name: str) -> FigureView:
-    """Tension by one source: a wide drawing and a narrow one."""
-    title = f"Tension by {reading.source}"
-    says = f"{reading.unit}, from {reading.dates[0]} to {reading.dates[-1]}, with graded bands."
-    wide, narrow = (
-        draw(
-            tension_chart(reading, result.marks, result.spans, wide=wide),
-            f"{name}-{'wide' if wide else 'narrow'}",
-            title,
-            says,
-        )
-        for wide in (True, False)
-    )
-    key = (
-        KeyItem("line", "latent level"),
-        BANDS,
-        KeyItem("speck", "observed"),
-        KeyItem("shade", "periods, named above"),
-    )
-    return FigureView(name, title, wide, narrow, key, tables.of_tension(reading))
-
-
-def of_pairs(shown: ThenAndNow, names: Mapping[str, str], name: str) -> FigureView | None:
-    """All pairs then and now, or None where no pair has both windows."""
-    known, _ = pairs.ordered(shown)
-    if not known:
-        return None
-    key = (
-        KeyItem("then", f"then: {shown.then_span}"),
-        KeyItem("now", f"now: {shown.now_span}"),
-        KeyItem("closer", "moved closer"),
-        KeyItem("apart", "moved apart"),
-    )
-    says = f"{shown.unit}. {len(known)} pairs, from the closest approach to the furthest parting."
-    view = _undrawn(name, f"By {shown.source}", key, tables.of_pairs(shown, names))
-    return _figure(pairs.then_and_now(shown, names), says, view)

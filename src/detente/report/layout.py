@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from detente.answers import Answer, Check, Fact, Section, Verdict
 from detente.report.drawing import Figure, figure
 from detente.report.telling import fact_text, interval_text, short_text
-from detente.report.words import VERDICT_MEANING, slug
+from detente.report.words import VERDICT_MEANING, distinct, slug
 
 CHECK_WORDS = {True: "passed", False: "failed", None: "note"}
 NOTE_LABELS = {
@@ -87,6 +87,17 @@ class Laid:
     parts: tuple[Laid, ...]
 
     @property
+    def bare(self) -> bool:
+        """Whether it is only exhibits: no text, no number of its own to tell."""
+        answer = self.answer
+        return not (answer.text or answer.gap or answer.statement or self.facts or self.verdict)
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """All figures at first sight."""
+        return (*self.wide, *((self.side,) if self.side else ()), *self.more)
+
+    @property
     def opens(self) -> bool:
         """Whether there is anything to unfold."""
         answer = self.answer
@@ -108,6 +119,11 @@ class Shelf:
     section: Section
     answers: tuple[Laid, ...]
 
+    @property
+    def gallery(self) -> bool:
+        """Whether all of it is figures that can stand side by side."""
+        return all(laid.bare and not laid.wide for laid in self.answers)
+
     def grouped(self) -> list[tuple[str, list[Laid]]]:
         """Answers by kind, each with the heading over it, in the order in which kinds come."""
         groups: dict[str, list[Laid]] = {}
@@ -119,27 +135,40 @@ class Shelf:
 def lay_out_section(section: Section) -> Shelf:
     """Draw and tell everything of a section."""
     numbered = section.name == "claims"
+    prefix = section.name.removesuffix("s")
+    anchors = distinct(anchor_of(prefix, answer) for answer in section.answers)
     laid = (
-        lay_out(answer, section.name.removesuffix("s"), number if numbered else 0)
-        for number, answer in enumerate(section.answers, 1)
+        lay_out(answer, anchor, number if numbered else 0)
+        for number, (anchor, answer) in enumerate(zip(anchors, section.answers, strict=True), 1)
     )
     return Shelf(section, tuple(laid))
 
 
-def lay_out(answer: Answer, prefix: str, number: int = 0) -> Laid:
+def anchor_of(prefix: str, answer: Answer) -> str:
+    """What an answer is called in the page and in files.
+
+    Example:
+        >>> anchor_of("claim", Answer("claim-3", "response", "A"))
+        'claim-3'
+        >>> anchor_of("odds", Answer("a b", "question", "A"))
+        'odds-a-b'
+    """
+    return f"{prefix}-{slug(answer.id).removeprefix(f'{prefix}-')}"
+
+
+def lay_out(answer: Answer, anchor: str, number: int = 0) -> Laid:
     """Draw and tell everything of an answer.
 
     Args:
         answer: The answer.
-        prefix: What its anchors begin with, such as "claim".
+        anchor: Its id in the page, with which those of its figures begin.
         number: Its place in the section, 0 if answers are not numbered.
 
     Example:
         >>> fact = Fact("odds", "Odds", 0.25)
-        >>> lay_out(Answer("a b", "question", "A", facts=(fact,)), "odds").anchor
-        'odds-a-b'
+        >>> lay_out(Answer("a", "question", "A", facts=(fact,)), "odds-a").facts[0].value
+        '0.250'
     """
-    anchor = f"{prefix}-{slug(answer.id).removeprefix(f'{prefix}-')}"
     shown = [
         (exhibit.folded, figure(exhibit, f"{anchor}-{slug(exhibit.name)}"))
         for exhibit in answer.exhibits
@@ -165,7 +194,7 @@ def lay_out(answer: Answer, prefix: str, number: int = 0) -> Laid:
         folded=tuple(item for folded, item in shown if folded),
         checks=tuple((check_word(check), check) for check in answer.checks),
         provenance=tuple(_provenance(answer)),
-        parts=tuple(lay_out(part, anchor) for part in answer.parts),
+        parts=tuple(lay_out(part, f"{anchor}-{slug(part.id)}") for part in answer.parts),
     )
 
 

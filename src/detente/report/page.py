@@ -5,19 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
 
 from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
+from detente.answers import Section
 from detente.asks.claims.finding import Verdict
-from detente.asks.claims.result import ThenAndNow
 from detente.asks.result import StudyResult
-from detente.report import figures, tables
 from detente.report.cards import card, verdict_view
-from detente.report.layout import lay_out_section
-from detente.report.marks.pairs import ordered, pair_name
+from detente.report.layout import Shelf, lay_out_section
 from detente.report.outlook import outlook_view
 from detente.report.reactions import reactions_view
 from detente.report.templating import asset, environment
@@ -26,11 +23,9 @@ from detente.report.views import (
     Fact,
     GroupView,
     PageView,
-    RelationsView,
-    TensionView,
 )
 from detente.report.whatif import what_if_view
-from detente.report.words import day_text, distinct, plural, slug
+from detente.report.words import day_text, plural
 
 _WORDS = {
     "Base rate": "How often the same thing happened in past windows of the same length.",
@@ -54,6 +49,7 @@ _WORDS = {
     "Specification": "One defensible way to run the test. All of them are shown; the one in the "
     "verdict was declared beforehand.",
 }
+NO_DATA = Shelf(Section("data", "What data was used"), ())
 WORDS = tuple(Fact(word, meaning) for word, meaning in _WORDS.items())
 """The glossary."""
 
@@ -63,7 +59,6 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
     css, js = asset("page.css"), asset("page.js")
     with debug_mode(False):  # specs are validated by the tests, not on every run
         cards = tuple(card(f, i) for i, f in enumerate(result.findings, 1))
-        tension, relations = tuple(_tension(result)), tuple(_relations(result))
         shelves = tuple(map(lay_out_section, result.sections))
         reactions = reactions_view(result.reactions)
         outlook, what_if = (
@@ -83,16 +78,10 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
         reactions=reactions,
         outlook=outlook,
         what_if=what_if,
-        shelves=shelves,
-        tension=tension,
-        marks=tables.of_marks(result.marks) if result.tension else None,
-        relations=relations,
+        shelves=tuple(shelf for shelf in shelves if shelf.section.name != "data"),
+        data=next((shelf for shelf in shelves if shelf.section.name == "data"), NO_DATA),
         rules=tuple(Fact(name, text) for name, text in result.rules),
         verdicts=tuple(map(verdict_view, Verdict)),
-        data=tables.of_data(result.data),
-        data_citations=tuple(dict.fromkeys(d.citation for d in result.data)),
-        missing=result.missing,
-        notes=result.notes,
         cite=result.cite,
         words=WORDS,
         version=result.version,
@@ -130,32 +119,6 @@ def grouped(cards: tuple[CardView, ...]) -> tuple[GroupView, ...]:
         for v in Verdict
     ]
     return tuple(group for group in groups if group.cards)
-
-
-def _tension(result: StudyResult) -> Iterator[TensionView]:
-    readings = [reading for reading in result.tension if len(reading.dates) > 1]
-    names = distinct(f"tension-{slug(reading.source)}" for reading in readings)
-    for name, reading in zip(names, readings, strict=True):
-        figure = figures.of_tension(reading, result, name)
-        yield TensionView(figure, reading.source, reading.citation)
-
-
-def _relations(result: StudyResult) -> Iterator[RelationsView]:
-    names = distinct(f"relations-{slug(shown.source)}" for shown in result.then_and_now)
-    for name, shown in zip(names, result.then_and_now, strict=True):
-        figure = figures.of_pairs(shown, result.party_names, name)
-        if figure is not None:
-            meaning, absent = _meaning(shown, result)
-            yield RelationsView(figure, shown.source, shown.citation, meaning, absent)
-
-
-def _meaning(shown: ThenAndNow, result: StudyResult) -> tuple[str, str]:
-    """What a higher value means, and which pairs cannot be compared."""
-    way = "closer together" if shown.more_is_closer else "further apart"
-    _, unknown = ordered(shown)
-    names = "; ".join(pair_name(p, result.party_names) for p in unknown)
-    absent = f"No data in one of the two windows: {names}." if unknown else ""
-    return f"A higher value means {way}.", absent
 
 
 def _policy(css: str, js: str) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from detente.answers import Section
 from detente.asks.claims.finding import Finding
-from detente.asks.claims.result import TensionReading, ThenAndNow
 from detente.asks.reactions.result import Reactions
 from detente.asks.result import StudyResult
+from detente.report.layout import anchor_of
 from detente.report.words import slug
 
 Columns = Mapping[str, Sequence[object]]
@@ -64,18 +64,8 @@ def _all(result: StudyResult) -> Iterator[tuple[str, Columns]]:
         yield from _of_finding(finding)
     yield from _of_reactions(result.reactions)
     yield from _of_outlook(result)
-    for reading in result.tension:
-        yield f"tension-{reading.source}", _of_tension(reading)
-    if result.marks:
-        yield "marks", _fields(result.marks, ("date", "group", "title", "citation"))
-    if result.spans:
-        yield "periods", _fields(result.spans, ("name", "start", "end"))
-    for shown in result.then_and_now:
-        yield f"relations-{shown.source}", _of_pairs(shown)
     for section in result.sections:
         yield from _of_section(section)
-    for series in result.shown:
-        yield series.id, series.columns
 
 
 def _of_section(section: Section) -> Iterator[tuple[str, Columns]]:
@@ -84,7 +74,8 @@ def _of_section(section: Section) -> Iterator[tuple[str, Columns]]:
         for exhibit in answer.exhibits:
             table = exhibit.table
             if len(table):
-                name = f"{section.name.removesuffix('s')}-{answer.id}-{exhibit.name}"
+                prefix = section.name.removesuffix("s")
+                name = f"{anchor_of(prefix, answer)}-{exhibit.name}"
                 yield name, {column.name: table.column(column.name) for column in table.columns}
 
 
@@ -140,27 +131,3 @@ def _of_curve(finding: Finding) -> Columns:
         "primary": [s.primary for s in curve],
         "towards": [s.towards for s in curve],
     }
-
-
-def _of_tension(reading: TensionReading) -> Columns:
-    columns: dict[str, Sequence[object]] = {
-        "date": np.datetime_as_string(reading.dates, unit="D").tolist(),
-        "observed": reading.observed.tolist(),
-        "level": reading.level.tolist(),
-    }
-    for cover, (low, high) in sorted(reading.bands.items()):
-        columns |= {f"low{100 * cover:.0f}": low.tolist(), f"high{100 * cover:.0f}": high.tolist()}
-    return columns
-
-
-def _of_pairs(shown: ThenAndNow) -> Columns:
-    spans = {
-        "then_span": [shown.then_span] * len(shown.pairs),
-        "now_span": [shown.now_span] * len(shown.pairs),
-    }
-    return {**_fields(shown.pairs, ("a", "b", "then", "now")), **spans}
-
-
-def _fields(rows: Iterable[object], names: Sequence[str]) -> Columns:
-    kept = list(rows)
-    return {name: [getattr(row, name) for row in kept] for name in names}

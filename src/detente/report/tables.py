@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from detente.asks.claims.finding import Chart, Finding
-from detente.asks.claims.result import DataUsed, Mark, TensionReading, ThenAndNow
 from detente.report.marks.cards import OUTCOME, records
 from detente.report.marks.evidence import curve_order, histogram
-from detente.report.marks.pairs import change, ordered, pair_name
-from detente.report.marks.tension import values
 from detente.report.views import Cell, TableView
 from detente.report.words import day_text, decimals, finite, number, p_text, whole_interval
 
@@ -137,40 +134,3 @@ def of_rows(finding: Finding) -> TableView | None:
     head = ("Date", "What", "Value", "Note", "Source")
     numeric = (False, False, True, False, False)
     return table(f"The {finding.case_word} behind this claim", head, rows, numeric)
-
-
-def of_tension(reading: TensionReading) -> TableView:
-    """Observed values and the latent level with its bands."""
-    rows = [{k: v for k, v in row.items() if k != "ms"} for row in values(reading)]
-    return from_records(f"Tension by {reading.source} ({reading.unit})", rows)
-
-
-def of_marks(marks: Sequence[Mark]) -> TableView | None:
-    """The dated facts marked in the tension charts."""
-    if not marks:
-        return None
-    rows = [
-        (Cell(day_text(m.date), m.date), m.group, m.title, m.citation or "–")
-        for m in sorted(marks, key=lambda m: m.date)
-    ]
-    return table("Dated facts marked above", ("Date", "Group", "What", "Source"), rows, [False] * 4)
-
-
-def of_pairs(shown: ThenAndNow, names: Mapping[str, str]) -> TableView:
-    """All pairs, from the closest approach to the furthest parting, then those without data."""
-    known, unknown = ordered(shown)
-    rows = [
-        (pair_name(p, names), finite(p.then), finite(p.now), change(p)) for p in (*known, *unknown)
-    ]
-    head = ("Pair", f"Then ({shown.then_span})", f"Now ({shown.now_span})", "Change")
-    return table(f"{shown.unit}, by {shown.source}", head, rows, (False, True, True, True))
-
-
-def of_data(data: Sequence[DataUsed]) -> TableView:
-    """The data that were used."""
-    rows = [
-        (d.label, d.covers, d.missing or "nothing known", d.rows, Cell(d.sha256[:12], d.sha256))
-        for d in data
-    ]
-    head = ("Source", "Covers", "Missing", "Rows", "SHA-256")
-    return table("Data used", head, rows, (False, False, False, True, False))

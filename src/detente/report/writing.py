@@ -9,10 +9,11 @@ import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from detente.asks.result import StudyResult
 from detente.report.files import write_all
@@ -123,7 +124,7 @@ def manifest_json(
         "seed": result.seed,
         "versions": {"detente": result.version, "python": platform.python_version()}
         | {name: version(name) for name in LIBRARIES},
-        "data": [asdict(used) for used in result.data],
+        "data": _data_used(result),
         "files": [
             {"path": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
             for name, content in files.items()
@@ -132,6 +133,13 @@ def manifest_json(
         "timings": {name: round(seconds, 3) for name, seconds in timings.items()},
     }
     return json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+
+
+def _data_used(result: StudyResult) -> list[dict[str, Any]]:
+    """The data of the overview, with their hashes."""
+    section = result.section("data")
+    exhibits = [] if section is None else [e for a in section.answers for e in a.exhibits]
+    return [record for exhibit in exhibits for record in exhibit.table.records()]
 
 
 def _listed(manifest: Path) -> dict[str, str]:

@@ -2,70 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
 
-from detente.asks.claims.result import PairThenNow, ThenAndNow
+from detente.answers import Exhibit
+from detente.report.marks import mark
 from detente.report.theme import Spec, at, colour, finish, padded, table
-from detente.report.words import decimals, finite, number, wrapped
+from detente.report.words import decimals, number, wrapped
 
 ROW = 34
 
 
-def pair_name(pair: PairThenNow, names: Mapping[str, str]) -> str:
-    """Both states of a pair by name.
+@mark("pairs")
+def draw(exhibit: Exhibit) -> Spec:
+    """Draw the pairs that have both windows, in the order of the table.
 
-    Example:
-        >>> pair_name(PairThenNow("USA", "CHN", 0, 1), {"USA": "the United States"})
-        'The United States – CHN'
+    The table has the columns pair, then, now, change and closer. Setting: `axis`.
     """
-    text = f"{names.get(pair.a, pair.a)} – {names.get(pair.b, pair.b)}"
-    return text[:1].upper() + text[1:]
-
-
-def change(pair: PairThenNow) -> float | None:
-    """How much a pair moved, or None where either window has no data.
-
-    Example:
-        >>> change(PairThenNow("A", "B", 0.25, 0.5)), change(PairThenNow("A", "B", None, 0.5))
-        (0.25, None)
-    """
-    then, now = finite(pair.then), finite(pair.now)
-    return None if then is None or now is None else now - then
-
-
-def approach(shown: ThenAndNow, pair: PairThenNow) -> float:
-    """How much closer a pair came; negative where it moved apart."""
-    return (change(pair) or 0.0) * (1 if shown.more_is_closer else -1)
-
-
-def ordered(shown: ThenAndNow) -> tuple[list[PairThenNow], list[PairThenNow]]:
-    """Pairs from the one that came closest to the one that moved furthest apart; the unknown."""
-    known = [p for p in shown.pairs if change(p) is not None]
-    known.sort(key=lambda p: -approach(shown, p))
-    return known, [p for p in shown.pairs if change(p) is None]
-
-
-def then_and_now(shown: ThenAndNow, names: Mapping[str, str]) -> Spec:
-    """Draw the pairs of one source that have both windows."""
-    pairs, _ = ordered(shown)
-    largest = max((abs(change(p) or 0.0) for p in pairs), default=1.0)
+    pairs = [row for row in exhibit.table.records() if row["change"] is not None]
+    largest = max((abs(pair["change"]) for pair in pairs), default=1.0)
     rows = [
         {
             "top": ROW * i + 12,
             "y": ROW * i + 22,
-            "name": pair_name(pair, names),
-            "then": pair.then,
-            "now": pair.now,
-            "move": number(change(pair), min(decimals(largest) + 1, 2), sign=True),
-            "closer": approach(shown, pair) >= 0,
+            "name": pair["pair"],
+            "then": pair["then"],
+            "now": pair["now"],
+            "move": number(pair["change"], min(decimals(largest) + 1, 2), sign=True),
+            "closer": pair["closer"],
         }
         for i, pair in enumerate(pairs)
     ]
     height = ROW * len(rows) + 4
-    return finish(_dumbbells(rows, height, shown.unit), height + 50)
+    return finish(_dumbbells(rows, height, str(exhibit.settings["axis"])), height + 50)
 
 
 def _dumbbells(rows: list[dict[str, Any]], height: int, unit: str) -> Any:

@@ -1,15 +1,15 @@
-"""Tension over time: graded bands, shaded periods, and a strip of ticks for each group of marks."""
+"""Tension over time: graded bands, shaded eras, and a strip of ticks for each group of marks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
-import numpy as np
 
-from detente.asks.claims.result import Mark, Span, TensionReading
+from detente.answers import Exhibit, Key
+from detente.report.marks import mark
 from detente.report.theme import CHARACTER, WIDTH, Spec, at, colour, finish, padded, table
 from detente.report.words import finite, milliseconds, wrapped
 
@@ -31,7 +31,7 @@ class Frame:
 
     @property
     def top(self) -> int:
-        """Where the values begin, under the names of the periods."""
+        """Where the values begin, under the names of the eras."""
         return LANE * self.lanes + 8
 
     @property
@@ -49,21 +49,41 @@ class Frame:
         return (ms - self.first) / (self.last - self.first) * (self.width - EDGE)
 
 
-def tension(
-    reading: TensionReading, marks: Sequence[Mark], spans: Sequence[Span], *, wide: bool
-) -> Spec:
-    """Draw one reading of the system's tension, for a desktop or for a phone."""
-    rows = values(reading)
+@mark(
+    "tension",
+    key=(
+        Key("line", "latent level"),
+        Key("bands", "50, 80 and 95% bands of uncertainty, darker where likelier"),
+        Key("speck", "observed"),
+        Key("shade", "eras, named above"),
+    ),
+    wide=True,
+)
+def draw(exhibit: Exhibit) -> tuple[Spec, Spec]:
+    """A level over time within its bands, for a desktop and for a phone.
+
+    The table has the columns date, observed, level, and low and high of each band. Settings:
+    `axis` (what is measured), `facts` (a table with date and group) and `eras` (name, start, end).
+    """
+    return _draw(exhibit, wide=True), _draw(exhibit, wide=False)
+
+
+def _draw(exhibit: Exhibit, *, wide: bool) -> Spec:
+    rows: list[dict[str, Any]] = [
+        {"ms": milliseconds(row["date"])}
+        | {name: finite(value) if name != "date" else value for name, value in row.items()}
+        for row in exhibit.table.records()
+    ]
     first, last = rows[0]["ms"], rows[-1]["ms"]
     ticks = [
-        {"ms": milliseconds(m.date), "group": m.group}
-        for m in marks
-        if first <= milliseconds(m.date) <= last + 31 * DAY
+        {"ms": milliseconds(fact["date"]), "group": fact["group"]}
+        for fact in exhibit.settings["facts"].records()
+        if first <= milliseconds(fact["date"]) <= last + 31 * DAY
     ]
     groups = list(dict.fromkeys(str(t["group"]) for t in ticks))
     width = WIDE if wide else WIDTH
     draft = Frame(width, 230 if wide else 210, 0, len(groups), int(first), int(last))
-    placed, lanes = lay_out(spans, draft)
+    placed, lanes = lay_out(exhibit.settings["eras"].records(), draft)
     frame = Frame(width, draft.plot, lanes, len(groups), draft.first, draft.last)
     x = alt.X(
         "ms:T",
@@ -71,53 +91,40 @@ def tension(
         axis=alt.Axis(format="%Y", tickCount=12 if wide else 5, title=None, grid=False),
     )
     layers = [
-        *_periods(placed, frame, x),
+        *_eras(placed, frame, x),
         *_level(rows, frame, x),
         *_strips(ticks, groups, frame, x),
     ]
     chart = alt.layer(*layers).resolve_scale(y="independent")
-    title = wrapped(reading.unit, 140 if wide else 56)
+    title = wrapped(str(exhibit.settings["axis"]), 140 if wide else 56)
     return finish(chart, frame.height + 20 + 14 * len(title), width, title)
 
 
-def values(reading: TensionReading) -> list[dict[str, Any]]:
-    """A reading as rows: ms, date, observed, level and the bounds of each band."""
-    columns: dict[str, Any] = {"observed": reading.observed, "level": reading.level}
-    for cover, (low, high) in sorted(reading.bands.items()):
-        columns |= {f"low{100 * cover:.0f}": low, f"high{100 * cover:.0f}": high}
-    days = np.datetime_as_string(reading.dates, unit="D")
-    return [
-        {"ms": milliseconds(str(day)), "date": str(day)}
-        | {name: finite(float(column[i])) for name, column in columns.items()}
-        for i, day in enumerate(days)
-    ]
-
-
-def lay_out(spans: Sequence[Span], frame: Frame) -> tuple[list[dict[str, Any]], int]:
-    """Place the names of periods in lanes so that none overlaps or leaves the frame.
+def lay_out(eras: Sequence[Mapping[str, Any]], frame: Frame) -> tuple[list[dict[str, Any]], int]:
+    """Place the names of eras in lanes so that none overlaps or leaves the frame.
 
     Returns:
-        One row for each visible period (start, end, x, lane, align, name), and the number of lanes.
+        One row for each visible era (start, end, x, lane, align, name), and the number of lanes.
     """
     placed: list[dict[str, Any]] = []
     free: list[float] = []
     right_edge = frame.width - EDGE
-    for span in spans:
-        start = max(milliseconds(span.start), frame.first)
-        end = min(milliseconds(span.end), frame.last) if span.end else frame.last
+    for era in eras:
+        start = max(milliseconds(era["start"]), frame.first)
+        end = min(milliseconds(era["end"]), frame.last) if era["end"] else frame.last
         if end <= start:
             continue
-        width = CHARACTER * len(span.name) + 8
+        width = CHARACTER * len(era["name"]) + 8
         left = max(min(frame.x(start), right_edge - width), 0)
         lane = next((i for i, taken in enumerate(free) if taken <= left), len(free))
         free[lane:] = [left + width, *free[lane + 1 :]]
-        row = {"ms": start, "end": end, "x": left, "lane": lane, "name": span.name}
+        row = {"ms": start, "end": end, "x": left, "lane": lane, "name": era["name"]}
         shifted = left < frame.x(start)
         placed.append(row | {"align": "right" if shifted else "left"})
     return placed, len(free)
 
 
-def _periods(placed: list[dict[str, Any]], frame: Frame, x: Any) -> Iterator[Any]:
+def _eras(placed: list[dict[str, Any]], frame: Frame, x: Any) -> Iterator[Any]:
     rows = [
         row
         | {"y": LANE * (row["lane"] + 1) - 3, "top": LANE * (row["lane"] + 1), "base": frame.bottom}

@@ -14,7 +14,7 @@ from detente.report.views.outlook import (
     QuestionView,
     RecordView,
 )
-from detente.report.views.page import PageView, RelationsView, TensionView
+from detente.report.views.page import PageView
 from detente.report.views.parts import Cell, CheckView, Fact, FigureView, KeyItem, TableView
 from detente.report.views.reactions import EstimateView, ReactionsView, SystemView
 from detente.report.views.whatif import ScenarioView, WhatIfView
@@ -36,11 +36,9 @@ __all__ = [
     "ReactionsView",
     "ReadingView",
     "RecordView",
-    "RelationsView",
     "ScenarioView",
     "SystemView",
     "TableView",
-    "TensionView",
     "VerdictView",
     "WhatIfView",
 ]

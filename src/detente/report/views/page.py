@@ -9,43 +9,9 @@ from markupsafe import Markup
 from detente.report.layout import Shelf
 from detente.report.views.claims import CardView, GroupView, VerdictView
 from detente.report.views.outlook import OutlookView
-from detente.report.views.parts import Fact, FigureView, TableView
+from detente.report.views.parts import Fact
 from detente.report.views.reactions import ReactionsView
 from detente.report.views.whatif import WhatIfView
-
-
-@dataclass(frozen=True)
-class RelationsView:
-    """The pairs of one source, then and now.
-
-    Attributes:
-        figure: The chart with its table.
-        source: The data source.
-        citation: How to cite it.
-        meaning: What a higher value means.
-        absent: Pairs that have no data in one of the windows, in one sentence, or "".
-    """
-
-    figure: FigureView
-    source: str
-    citation: str
-    meaning: str
-    absent: str
-
-
-@dataclass(frozen=True)
-class TensionView:
-    """The tension of the system by one source.
-
-    Attributes:
-        figure: The chart with its table.
-        source: The data source.
-        citation: How to cite it.
-    """
-
-    figure: FigureView
-    source: str
-    citation: str
 
 
 @dataclass(frozen=True)
@@ -66,15 +32,9 @@ class PageView:
         outlook: What comes next, or None where the study asks nothing of the future.
         what_if: Scenarios, or None where the study has none.
         shelves: Sections with their answers laid out.
-        tension: One panel per reading.
-        marks: The dated facts marked in the tension charts.
-        relations: One chart per source.
         rules: The verdict rules.
         verdicts: All seven verdicts, for the key.
-        data: The data used.
-        data_citations: How to cite each data source.
-        missing: What is not there and what it would add.
-        notes: Notes on overlaps.
+        data: The data used, with what is missing and where sources overlap.
         cite: How to cite the study.
         words: Glossary: terms and what they mean here.
         version: Version of Detente.
@@ -98,15 +58,9 @@ class PageView:
     outlook: OutlookView | None
     what_if: WhatIfView | None
     shelves: tuple[Shelf, ...]
-    tension: tuple[TensionView, ...]
-    marks: TableView | None
-    relations: tuple[RelationsView, ...]
     rules: tuple[Fact, ...]
     verdicts: tuple[VerdictView, ...]
-    data: TableView
-    data_citations: tuple[str, ...]
-    missing: tuple[str, ...]
-    notes: tuple[str, ...]
+    data: Shelf
     cite: str
     words: tuple[Fact, ...]
     version: str
