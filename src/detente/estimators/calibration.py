@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
+from detente.arrays import Floats, Ints
 from detente.errors import UsageError
 from detente.estimators import specs
 from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MIN_EXPECTED = 5  # fewer expected ranks per bin make the chi-square test unreliable
 

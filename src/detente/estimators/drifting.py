@@ -19,17 +19,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.signal import lfilter
 from scipy.special import expit, logsumexp
 
+from detente.arrays import Floats, Ints
 from detente.compiled import compiled
 from detente.errors import DataGapError
 from detente.estimators import specs
 from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MIN_EVENTS = 5
 CELL = 30  # days with one base rate

@@ -17,17 +17,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t
 
+from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError
 from detente.estimators import specs
 from detente.estimators.placebo import two_sided
 from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 MIN_POOL = 16
 VOLATILITY_CLASSES = 3

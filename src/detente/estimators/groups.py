@@ -9,16 +9,14 @@ from math import comb
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t
 
+from detente.arrays import Floats
 from detente.errors import DataGapError
 from detente.estimators import specs
 from detente.estimators.placebo import two_sided
 from detente.estimators.resample import swing_error
 from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
 
 MAX_EXACT = 5000
 MIN_PERIODS = 4  # below which swings cannot be told from levels

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import Floats
 from detente.errors import DataGapError, UsageError
 from detente.estimators import specs
 from detente.estimators.tables import Tabular
 
-Floats = NDArray[np.float64]
 Method = Literal["holm", "benjamini-hochberg"]
 
 SUP_T_DRAWS = 20_000

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Floats
 from detente.errors import DataGapError
 from detente.estimators import specs
 from detente.estimators.drifting import DriftingRate, fit_drifting
 from detente.estimators.resample import block_index
 from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
 
 BLOCK_DAYS = 365
 MIN_HISTORY = 730

@@ -9,14 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.arrays import Floats, Ints
 from detente.errors import DataGapError, UsageError
 from detente.estimators import specs
 from detente.estimators.tables import Tabular
 from detente.relations.measures import COUNTED, check_measure
 from detente.relations.panel import Panel
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 ONE_HALF = 0.5  # added to counts, so that a silent period has a finite log
 

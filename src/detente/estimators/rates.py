@@ -14,19 +14,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t
 
+from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError
 from detente.estimators import specs
 from detente.estimators.placebo import equal_tailed
 from detente.estimators.resample import block_index, swing_error
 from detente.estimators.straight_drift import straight_drift
 from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 CORRECTION = 0.5  # events added in all, so that an empty side has a finite ratio
 TINY = 1e-9  # below the least exposure and above the rounding of a Fourier transform

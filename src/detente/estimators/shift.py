@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t
 
+from detente.arrays import Floats
 from detente.errors import DataGapError
 from detente.estimators import specs
 from detente.estimators.eventstudy import Grid, change_at
 from detente.estimators.placebo import two_sided
 from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from detente.arrays import Bools, Floats
 
 NEWTON_STEPS = 12
 RIDGE = 0.5  # a state without events has a finite fit too

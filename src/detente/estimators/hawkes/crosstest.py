@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import chi2
 
+from detente.arrays import Floats
 from detente.errors import UsageError
 from detente.estimators.hawkes.newton import maximise
 from detente.estimators.hawkes.result import HawkesResult
 from detente.estimators.specs import Spec, heat
 from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

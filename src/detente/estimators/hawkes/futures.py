@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.arrays import Bools, Floats, Ints
 from detente.compiled import compiled
 from detente.errors import UsageError
 from detente.estimators.hawkes.baseline import Baseline, make_baseline
@@ -24,9 +25,6 @@ from detente.estimators.hawkes.binned import BinnedHawkes, BinnedParameters
 from detente.estimators.hawkes.target import POISSON
 from detente.estimators.specs import Spec, fan
 from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 LAST_YEAR = 365  # days whose mean exposure goes on into the future
 MOST_CELLS = 1_000_000_000  # of the counts that are returned, 2 bytes each
@@ -274,7 +272,7 @@ def _path(
     shares: Floats,
     sizes: Floats,
     forced: Ints,
-    busy: NDArray[np.bool_],
+    busy: Bools,
     every: int,
     counts: NDArray[np.uint16],
     first: NDArray[np.int32],

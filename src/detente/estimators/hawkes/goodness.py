@@ -12,17 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import kstest, nbinom, norm, poisson
 
+from detente.arrays import Floats
 from detente.estimators.hawkes.binned import BinnedHawkes
 from detente.estimators.hawkes.continuous import ContinuousHawkes
 from detente.estimators.hawkes.stream import compensators
 from detente.estimators.hawkes.target import POISSON
 from detente.estimators.specs import Spec, bars
 from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
 
 BINS = 10
 

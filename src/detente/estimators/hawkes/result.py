@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm
 
+from detente.arrays import Floats
 from detente.errors import UsageError
 from detente.estimators.hawkes.profile import Profile, Uncertainty
 from detente.estimators.specs import Spec, heat
 from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

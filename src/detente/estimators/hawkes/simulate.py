@@ -6,17 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Floats, Ints
 from detente.compiled import compiled
 from detente.errors import UsageError
 from detente.estimators.hawkes.process import Process
 from detente.estimators.specs import Spec, ticks
 from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
 
 CROWDED = 64  # times in one bucket beyond which a sort by comparison is faster
 

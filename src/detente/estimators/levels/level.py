@@ -18,16 +18,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import Bools, Floats
 from detente.errors import DataGapError, UsageError
 from detente.estimators import specs
 from detente.estimators.levels._field import Observed
 from detente.estimators.levels._fit import check_enough, draw_levels
 from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 BANDS = (0.95, 0.8, 0.5)
 STEP_TO_NOISE = 0.5  # prior medians, as ratios of standard deviations

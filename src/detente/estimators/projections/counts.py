@@ -10,11 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Floats
 from detente.errors import DataGapError
-
-Floats = NDArray[np.float64]
 
 MOST_STEPS = 60
 MOST_HALVINGS = 40

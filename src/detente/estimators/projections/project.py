@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
+from detente.arrays import Floats, Ints
 from detente.errors import DataGapError, UsageError
 from detente.estimators import specs
 from detente.estimators.multiple import sup_t
@@ -35,9 +36,6 @@ from detente.estimators.projections.sandwich import (
     robust_influence,
 )
 from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 ALL = ("all",)
 BY_STATE = ("state 1", "state 0", "difference")

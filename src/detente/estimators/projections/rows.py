@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError, UsageError
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Family = Literal["gaussian", "poisson", "negative-binomial"]
 
 FAMILIES = ("gaussian", "poisson", "negative-binomial")
@@ -159,7 +158,7 @@ def _log_rate(counts: Floats, exposure: Floats) -> Floats:
         return np.asarray(np.log(counts + ONE_HALF) - np.log(exposure))
 
 
-def _runs(known: NDArray[np.bool_], segments: Floats) -> Ints:
+def _runs(known: Bools, segments: Floats) -> Ints:
     """Number of the unbroken stretch of each period, -1 where something is missing."""
     starts = np.ones(len(known), dtype=np.bool_)
     starts[1:] = (known[1:] != known[:-1]) | (segments[1:] != segments[:-1])

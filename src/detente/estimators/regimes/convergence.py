@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 from arviz_stats.base import array_stats
 
+from detente.arrays import Floats
 from detente.errors import DataGapError
 from detente.estimators import specs
 from detente.estimators.checks import Check
 from detente.estimators.regimes.sampler import Chains
 from detente.estimators.tables import Tabular
-from detente.estimators.vector.lagged import Floats, Lagged, lag_matrices, largest_root, term_names
+from detente.estimators.vector.lagged import Lagged, lag_matrices, largest_root, term_names
 
 RHAT = 1.01  # Vehtari and others (2021)
 EFFECTIVE = 100  # independent draws per chain; Vehtari and others (2021)

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import Floats
 from detente.errors import UsageError
 from detente.estimators import specs
 from detente.estimators.checks import Check
@@ -26,7 +27,7 @@ from detente.estimators.tables import Tabular
 from detente.estimators.vector._recursion import in_lanes, respond
 from detente.estimators.vector.bands import pointwise_bands
 from detente.estimators.vector.impulse import ImpulseResponses
-from detente.estimators.vector.lagged import Floats, Lagged, lagged
+from detente.estimators.vector.lagged import Lagged, lagged
 from detente.estimators.vector.normal_wishart import Draws, NormalWishart
 from detente.estimators.vector.sims_zha import Scales, SimsZha, prior_of, scales_of
 

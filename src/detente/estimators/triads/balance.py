@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Floats
 from detente.compiled import compiled
 from detente.errors import DataGapError, UsageError
 from detente.estimators import specs
 from detente.estimators.tables import Tabular
 from detente.relations.network import balanced_triads
 
-Floats = NDArray[np.float64]
 Keep = Literal["degrees", "number"]
 
 MIN_STATES = 3

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from detente.arrays import Floats, Ints
 from detente.errors import DataGapError, UsageError
 from detente.estimators import specs
 from detente.estimators.tables import Tabular
-from detente.estimators.triads.attacks import Floats, Rule
-from detente.estimators.triads.dyadic import Ints
+from detente.estimators.triads.attacks import Rule
 from detente.estimators.triads.law import percent, share_as_large, worlds
 from detente.estimators.triads.model import PRIMARY, TriadModel, triad_model
 from detente.estimators.triads.panel import TriadPanel, triad_panel

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from detente.arrays import Bools, Floats
 from detente.errors import DataGapError
 from detente.estimators import specs
 from detente.estimators.multiple import benjamini_hochberg, holm
 from detente.estimators.tables import Tabular
-from detente.estimators.triads.attacks import Bools, Floats, dealt_anew, shared_attackers
+from detente.estimators.triads.attacks import dealt_anew, shared_attackers
 from detente.estimators.triads.dyadic import PairFit
 from detente.estimators.triads.model import Specification, TriadModel, specifications, triad_model
 from detente.estimators.triads.panel import TriadPanel, triad_panel

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
+from detente.arrays import Floats
 from detente.errors import DataGapError
 from detente.estimators import specs
 from detente.estimators.tables import Tabular
 from detente.estimators.vector.lagged import (
-    Floats,
     Lagged,
     forecast_mean,
     lag_matrices,

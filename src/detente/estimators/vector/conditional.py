@@ -12,18 +12,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import Floats, Ints
 from detente.errors import DataGapError, UsageError
 from detente.estimators import specs
 from detente.estimators.tables import Tabular
 from detente.estimators.vector._recursion import in_lanes, respond
 from detente.estimators.vector.bands import pointwise_bands
 from detente.estimators.vector.bvar import BVAR
-from detente.estimators.vector.lagged import Floats, explosive, future_controls, starting_values
+from detente.estimators.vector.lagged import explosive, future_controls, starting_values
 from detente.estimators.vector.normal_wishart import Draws
-
-Ints = NDArray[np.int64]
 
 MAX_ROUNDS = 1000  # attempts per path to meet soft conditions
 TRIAL_ROUNDS, MIN_ACCEPTED = 10, 0.005  # a share below this after the first rounds is hopeless

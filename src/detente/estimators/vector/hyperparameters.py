@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 
+from detente.arrays import Floats
 from detente.errors import UsageError
 from detente.estimators import specs
 from detente.estimators.tables import Tabular
 from detente.estimators.vector.bvar import posterior_of
-from detente.estimators.vector.lagged import Floats, Lagged, lagged
+from detente.estimators.vector.lagged import Lagged, lagged
 from detente.estimators.vector.sims_zha import STANDARD, SimsZha, scales_of
 
 GRID: Mapping[str, Sequence[float]] = {

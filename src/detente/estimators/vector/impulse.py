@@ -14,13 +14,14 @@ from typing import Any, Literal
 
 import numpy as np
 
+from detente.arrays import Floats
 from detente.errors import UsageError
 from detente.estimators import specs
 from detente.estimators.tables import Tabular
 from detente.estimators.vector._recursion import in_lanes, respond
 from detente.estimators.vector.bands import eigen_bands, joint_bands, pointwise_bands
 from detente.estimators.vector.bvar import BVAR, reference_posterior
-from detente.estimators.vector.lagged import Floats, explosive
+from detente.estimators.vector.lagged import explosive
 from detente.estimators.vector.normal_wishart import NormalWishart
 from detente.estimators.vector.var import VAR
 

@@ -10,13 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError, UsageError
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 COPIES = 1e-10  # smallest eigenvalue of the correlations; their mean is 1
 COLLINEAR = 1e-8  # smallest singular value of regressors scaled to length 1

@@ -15,12 +15,12 @@ from numpy.typing import ArrayLike
 from scipy.stats import f as f_distribution
 from scipy.stats import t as student
 
+from detente.arrays import Floats
 from detente.errors import DataGapError, UsageError
 from detente.estimators import specs
 from detente.estimators.multiple import holm
 from detente.estimators.tables import Tabular
 from detente.estimators.vector.lagged import (
-    Floats,
     Lagged,
     check_regressors,
     forecast_mean,
