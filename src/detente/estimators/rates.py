@@ -9,20 +9,18 @@ swings of the counts (narrow where there are many strata).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from scipy.stats import t
 
+from detente.answers import Exhibit, Shown
 from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError
-from detente.estimators import specs
+from detente.estimators.exhibits import exhibit
 from detente.estimators.placebo import equal_tailed
 from detente.estimators.resample import block_index, swing_error
 from detente.estimators.straight_drift import straight_drift
-from detente.estimators.tables import Tabular
 
 CORRECTION = 0.5  # events added in all, so that an empty side has a finite ratio
 TINY = 1e-9  # below the least exposure and above the rounding of a Fourier transform
@@ -30,7 +28,7 @@ MIN_SPELLS = 4
 
 
 @dataclass(frozen=True, eq=False)
-class RateContrast(Tabular):
+class RateContrast(Shown):
     """The rate in one state of the world against that in another.
 
     Attributes:
@@ -71,10 +69,10 @@ class RateContrast(Tabular):
         reach = float(max(moves, t.ppf(upper, self.freedom) * self.error))
         return self.log_ratio - reach, self.log_ratio + reach
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per state: its rate with the 90% interval of its draws, events, periods."""
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The rate in each state within the 90% interval of its draws; the ratio in the title."""
         ends = [np.quantile(draws, [0.05, 0.95]) for draws in (self.draws_high, self.draws_low)]
-        return {
+        values = {
             "state": ["high", "low"],
             "rate": [self.rate_high, self.rate_low],
             "low_90": [low for low, _ in ends],
@@ -82,19 +80,9 @@ class RateContrast(Tabular):
             "events": [self.events_high, self.events_low],
             "periods": [self.periods_high, self.periods_low],
         }
-
-    def spec(self) -> specs.Spec:
-        """The rate in each state within its interval; the ratio in the title."""
         low, high = np.exp(self.interval())
-        return specs.intervals(
-            self.columns(),
-            x="rate",
-            y="state",
-            ends=("low_90", "high_90"),
-            at=None,
-            title=f"Ratio {np.exp(self.log_ratio):.2f} (90% interval {low:.2f} to {high:.2f})",
-            titles=("events per unit of exposure", "state"),
-        )
+        title = f"Ratio {np.exp(self.log_ratio):.2f} (90% interval {low:.2f} to {high:.2f})"
+        return (exhibit("rates", title, values, "intervals", axis="events per unit of exposure"),)
 
 
 def rate_contrast(
