@@ -18,8 +18,8 @@ from detente.answers import Exhibit, Shown
 from detente.arrays import Floats, Ints
 from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import exhibit
+from detente.estimators.glm import fit_negative_binomial, fit_poisson
 from detente.estimators.multiple import sup_t
-from detente.estimators.projections.counts import fit_counts
 from detente.estimators.projections.rows import (
     COLLINEAR,
     Family,
@@ -224,8 +224,8 @@ def _fit(rows: Rows, family: Family) -> Regression:
         weight = np.ones(len(rows.y))
         perfect = np.abs(residual).max() <= COLLINEAR * np.abs(rows.y).max()
     else:
-        negative = family == "negative-binomial"
-        fit = fit_counts(rows.y, rows.x, rows.offset, negative_binomial=negative)
+        regress = fit_poisson if family == "poisson" else fit_negative_binomial
+        fit = regress(rows.y, rows.x, exposure=rows.exposure)
         coefficients, residual, weight = fit.coefficients, fit.residual(rows.y), fit.weight
         perfect = np.abs(residual).max() <= COLLINEAR
     if perfect:

@@ -53,14 +53,14 @@ class Rows:
         periods: Period of the shock of each row, shape (n,).
         y: Outcome so many periods later, or its sum until then, shape (n,).
         x: Regressors, shape (n, k); the shock first, in every state.
-        offset: Log exposure of the outcome, shape (n,).
+        exposure: Of the outcome, shape (n,).
         combinations: Combinations of coefficients that are the responses, shape (r, k).
     """
 
     periods: Ints
     y: Floats
     x: Floats
-    offset: Floats
+    exposure: Floats
     combinations: Floats
 
 
@@ -127,7 +127,7 @@ def make_rows(inputs: Inputs, horizon: int, lags: int, *, cumulative: bool) -> R
     y = _ahead(inputs.outcome, periods, horizon, cumulative)
     exposure = _ahead(inputs.exposure, periods, horizon, cumulative)
     _check_rows(x, y, horizon)
-    return Rows(periods, y, x, np.log(exposure), combinations)
+    return Rows(periods, y, x, exposure, combinations)
 
 
 def _by_state(base: Floats, state: Floats | None) -> tuple[Floats, Floats]:
