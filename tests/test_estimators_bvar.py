@@ -182,7 +182,7 @@ def test_calibration_finds_a_sampler_that_is_too_sure_of_itself() -> None:
     histogram = calibrate(simulate, simulations=400, bins=10, names=["mean"])
     assert histogram.p_value < 1e-6
     assert histogram.df()["count"].sum() == 400
-    assert histogram.spec()["data"]["values"][0]["parameter"] == "mean"
+    assert histogram.exhibits()[0].table.column("parameter") == ("mean",) * 10
     with pytest.raises(UsageError, match="not all lie between"):
         rank_histogram([200], 99)
     with pytest.raises(UsageError, match="bins that divide"):
@@ -264,7 +264,8 @@ def test_bands_are_wider_for_more_coverage_and_read_as_a_table() -> None:
     assert np.all(widths[1] < widths[2])
     row = found.df().query("impulse == 'a' and response == 'b' and step == 2")
     assert row["low_95"].item() == found.bands[0.95][0, 2, 1, 0]
-    assert len(found.spec()["spec"]["layer"]) == 5
+    widest_first = found.exhibits()[0].settings["bands"]
+    assert widest_first == [(f"low_{c}", f"high_{c}") for c in (95, 80, 50)]
     with pytest.raises(UsageError, match=r"coverage 1\.5"):
         impulse_bands(fit_bvar(walks(9), 1), steps=3, coverages=[1.5])
 
@@ -324,7 +325,7 @@ def test_soft_conditions_keep_paths_in_their_range() -> None:
     assert 0 < found.accepted < 0.5
     table = found.df()
     assert table.query("series == 'b' and step == 6")["middle"].item() == found.middle[5, 1]
-    assert found.spec()["facet"]["row"]["field"] == "series"
+    assert found.exhibits()[0].settings["row"] == "series"
 
 
 def test_conditions_that_contradict_or_cannot_be_met_are_refused() -> None:

@@ -192,7 +192,9 @@ def test_time_rescaling_accepts_the_truth_and_finds_what_is_missing() -> None:
     nothing = np.zeros((2, 2), dtype=bool)
     wrong = goodness(fit_continuous(times, kinds, window=(0, 2000), decays=[1.0], excites=nothing))
     assert wrong.p_value.max() < 0.001
-    assert right.spec()["facet"]["row"]["field"] == "dimension"
+    tests, residuals = right.exhibits()
+    assert tests.table.column("p_value") == tuple(right.p_value)
+    assert sum(residuals.table.column("share")) == pytest.approx(2)
 
 
 def test_a_cross_effect_is_found_and_its_absence_accepted() -> None:

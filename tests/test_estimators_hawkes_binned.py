@@ -223,7 +223,7 @@ def test_every_number_is_in_the_tables() -> None:
     model = fit_binned(counts, decays=[0.5], exposure=np.ones(600), names=["A", "B"])
     rows = {(row["source"], row["target"]): row for row in model.table().to_pylist()}
     assert rows["A", "B"]["branching"] == model.branching[1, 0]
-    assert model.spec()["layer"][0]["mark"] == "rect"
+    assert model.exhibits()[0].mark == "cells"
     assert cross_tests(model).table().column("tested").to_pylist() == [2, 2]
     futures = simulate_binned(model, 14, paths=50, every=7)
     assert futures.table().num_rows == 4

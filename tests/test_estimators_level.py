@@ -309,7 +309,7 @@ def test_a_posterior_is_a_table_and_a_plot() -> None:
     table = posterior.df()
     assert len(table) == 60
     assert (table["low95"] <= table["low50"]).all() and (table["low50"] <= table["level"]).all()
-    assert len(posterior.spec()["data"]["values"]) == 60
+    assert posterior.exhibits()[0].settings["bands"][0] == ("low95", "high95")
 
 
 def test_a_grid_follows_a_curved_ridge() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.signal import lfilter
 
 from detente.errors import DataGapError, UsageError
-from detente.estimators.projections.counts import fit_counts
+from detente.estimators.glm import fit_negative_binomial, fit_poisson
 from detente.estimators.projections.project import LocalProjection, local_projection
 from detente.estimators.projections.rows import make_inputs, make_rows
 from detente.estimators.projections.sandwich import (
@@ -130,7 +130,7 @@ def test_estimates_and_errors_are_those_of_statsmodels() -> None:
 def test_counts_are_fitted_as_by_statsmodels(negative: bool) -> None:
     counts, shock, exposure, season, _ = count_world(1, 200, rare=False)
     x = np.column_stack([shock, np.ones(200), season])
-    fit = fit_counts(counts, x, np.log(exposure), negative_binomial=negative)
+    fit = (fit_negative_binomial if negative else fit_poisson)(counts, x, exposure=exposure)
     family = (
         sm.families.NegativeBinomial(alpha=fit.dispersion) if negative else sm.families.Poisson()
     )
@@ -259,9 +259,10 @@ def test_the_table_and_the_plot_hold_every_response() -> None:
     assert len(table) == 15
     assert (table["low_90"] > table["joint_low_90"]).all()
     assert (table["low_68"] > table["low_90"]).all()
-    spec = result.spec()
-    assert len(spec["data"]["values"]) == 15
-    assert spec["facet"]["column"]["field"] == "response"
+    shown = result.exhibits()[0]
+    assert len(shown.table) == 15
+    assert shown.settings["column"] == "response"
+    assert shown.settings["bands"][0] == ("joint_low_90", "joint_high_90")
 
 
 SERIES = np.random.default_rng(11).normal(size=(2, 100))

@@ -372,9 +372,8 @@ def test_tables_and_plot(found) -> None:
     parameters = posterior.parameters.df()
     assert len(parameters) == 2 * (6 + 3 + 2) + 1
     assert np.isfinite(parameters[["mean", "rhat", "ess_bulk", "ess_tail"]].to_numpy()).all()
-    rows = posterior.spec()["data"]["values"]
-    assert len(rows) == 2 * 700
-    assert rows[0].keys() == {"period", "regime", "probability"}
+    shown = posterior.parameters.exhibits()[0]
+    assert shown.settings["rows"] == len(parameters) - 1  # the log likelihood is not drawn
 
 
 def test_responses_within_a_regime(found) -> None:

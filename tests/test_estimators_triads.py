@@ -262,7 +262,7 @@ class TestTheWorld:
         assert law.gaps == ()
         assert all(row.p <= row.p_bh <= row.p_holm + 1e-12 for row in law.rows)
         assert table["p_permutation"][1:] == [None] * 8
-        assert len(law.spec()["data"]["values"]) == 9
+        assert len(law.exhibits()[0].table) == 9
 
     def test_it_is_the_law_of_the_full_table(self, law: TriadLaw, shared: Path) -> None:
         import gzip
@@ -332,7 +332,8 @@ class TestBalance:
         ties[1] = np.nan
         found = balance(ties, draws=9)
         assert found.share[0] == 1.0 and np.isnan(found.share[1])
-        assert found.spec()["data"]["values"][1]["share"] is None
+        assert np.isnan(found.exhibits()[0].table.column("share")[1])
+        assert "<svg" in found._repr_html_()
 
     @pytest.mark.parametrize(
         ("ties", "says"),

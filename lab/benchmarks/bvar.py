@@ -10,10 +10,11 @@ from functools import partial
 import numpy as np
 import statsmodels.tsa.api as tsa
 
+from detente.arrays import Floats
 from detente.estimators.calibration import RankHistogram, calibrate
 from detente.estimators.vector.bvar import fit_bvar
 from detente.estimators.vector.impulse import impulse_bands
-from detente.estimators.vector.lagged import Floats, lagged
+from detente.estimators.vector.lagged import lagged
 from detente.estimators.vector.normal_wishart import NormalWishart
 from detente.estimators.vector.sims_zha import SimsZha, prior_of
 from lab.benchmarks.record import Result, best_of, in_child, peak_mb, save

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
+from detente.arrays import Floats
 from detente.estimators.calibration import RankHistogram, calibrate
 from detente.estimators.regimes.fit import RegimePosterior, fit_regimes
 from detente.estimators.regimes.sampler import Plan, model_of, run_chains
 from detente.estimators.regimes.simulate import simulate_regimes
-from detente.estimators.vector.lagged import Floats, lagged
+from detente.estimators.vector.lagged import lagged
 from detente.estimators.vector.normal_wishart import NormalWishart
 from detente.estimators.vector.sims_zha import SimsZha
 from lab.benchmarks.record import ROOT, Result, save

@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import gammaln
 
+from detente.arrays import Floats
 from detente.estimators.vector.bvar import BVAR, fit_bvar
 from detente.estimators.vector.impulse import impulse_bands
-from detente.estimators.vector.lagged import Floats
 from detente.estimators.vector.normal_wishart import NormalWishart
 from detente.estimators.vector.var import choose_lags, fit_var, granger
 from lab.benchmarks.regimes import shared_folder, weekly

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
+from detente.arrays import Floats
 from detente.estimators.vector.bvar import BVAR, fit_bvar
 from detente.estimators.vector.impulse import impulse_bands, responses
-from detente.estimators.vector.lagged import Floats
 from detente.estimators.vector.sims_zha import SimsZha
 from lab.benchmarks.record import ROOT
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detente.arrays import Floats, Ints
 from detente.estimators.regimes.filter import draw_path, filter_regimes, transitions_in
 from detente.estimators.regimes.sampler import (
     Model,
@@ -24,7 +25,7 @@ from detente.estimators.regimes.sampler import (
     log_densities,
     model_of,
 )
-from detente.estimators.vector.lagged import Floats, Ints, lagged, term_names
+from detente.estimators.vector.lagged import lagged, term_names
 from detente.estimators.vector.sims_zha import prior_of, scales_of
 from lab.benchmarks.regimes import ALPHA, PRIOR, fit, shared_folder, weekly
 

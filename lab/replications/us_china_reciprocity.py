@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
+from detente.arrays import Floats
 from detente.errors import DetenteError
 from detente.estimators.multiple import holm
-from detente.estimators.vector.lagged import Floats
 from detente.estimators.vector.var import choose_lags, fit_var, granger
 from detente.relations.datasets import Layout, read_dataset
 from detente.relations.dyads import dyad_matrices

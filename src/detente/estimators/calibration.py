@@ -7,26 +7,23 @@ scales show as a hump or a bowl, wrong centres as a slope.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats, Ints
 from detente.errors import UsageError
-from detente.estimators import specs
-from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from detente.estimators.exhibits import exhibit
 
 MIN_EXPECTED = 5  # fewer expected ranks per bin make the chi-square test unreliable
 
 
 @dataclass(frozen=True, eq=False)
-class RankHistogram(Tabular):
+class RankHistogram(Shown):
     """How often the truth had each rank among the posterior draws.
 
     Attributes:
@@ -48,27 +45,19 @@ class RankHistogram(Tabular):
         """The smallest p-value over the parameters, times their number (Bonferroni), at most 1."""
         return float(min(1.0, self.p_values.min() * len(self.p_values)))
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per parameter and bin: the count, the count expected and the p-value."""
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The rank histogram of each parameter, flat where right, with what is expected."""
         bins, parameters = self.counts.shape
-        return {
+        values = {
             "parameter": np.repeat(self.names, bins),
             "bin": np.tile(np.arange(1, bins + 1), parameters),
             "count": self.counts.T.ravel(),
             "expected": np.full(bins * parameters, len(self.ranks) / bins),
             "p_value": np.repeat(self.p_values, bins),
         }
-
-    def spec(self) -> specs.Spec:
-        """The rank histograms as small multiples; flat is right."""
-        return specs.bars(
-            self.columns(),
-            x="bin",
-            y="count",
-            row="parameter",
-            title=f"Ranks of the truth in {len(self.ranks):,} simulations",
-            titles=("rank, in equal bins", "simulations"),
-        )
+        title = f"Ranks of the truth in {len(self.ranks):,} simulations"
+        settings = {"row": "parameter", "titles": ("rank, in equal bins", "simulations")}
+        return (exhibit("ranks", title, values, "bars", x="bin", y="count", **settings),)
 
 
 def rank_histogram(

@@ -14,22 +14,18 @@ Steps, and the cells of thirty days that share a base rate, are counted back fro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.signal import lfilter
 from scipy.special import expit, logsumexp
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats, Ints
 from detente.compiled import compiled
 from detente.errors import DataGapError
-from detente.estimators import specs
-from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from detente.estimators.exhibits import exhibit
 
 MIN_EVENTS = 5
 CELL = 30  # days with one base rate
@@ -69,7 +65,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, eq=False)
-class DriftingRate(Tabular):
+class DriftingRate(Shown):
     """Posterior draws of the rate on the days after a history.
 
     Attributes:
@@ -110,26 +106,14 @@ class DriftingRate(Tabular):
         fading = self.heat[:, None] * self.decay[:, None] ** (ahead - 1)
         return np.asarray(1 - np.exp(-(base + fading).sum(axis=1)), dtype=np.float64)
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per horizon: the probability of an event by then, with its 90% interval."""
-        drawn = [self.probability(days) for days in HORIZONS]
-        return {
-            "days": HORIZONS,
-            "probability": [float(one.mean()) for one in drawn],
-            "low_90": [float(np.quantile(one, 0.05)) for one in drawn],
-            "high_90": [float(np.quantile(one, 0.95)) for one in drawn],
-        }
-
-    def spec(self) -> specs.Spec:
-        """The probability of an event by horizon within its 90% interval."""
-        return specs.fan(
-            self.columns(),
-            x="days",
-            y="probability",
-            bands=[("low_90", "high_90")],
-            title="At least one event by then",
-            titles=("days ahead", "probability"),
-        )
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The probability of an event by each horizon, with its 90% interval."""
+        drawn = np.array([self.probability(days) for days in HORIZONS])
+        low, high = np.quantile(drawn, [0.05, 0.95], axis=1)
+        mean, title = drawn.mean(axis=1), "At least one event by then"
+        values = {"days": HORIZONS, "probability": mean, "low_90": low, "high_90": high}
+        settings = {"bands": [("low_90", "high_90")], "titles": ("days ahead", "probability")}
+        return (exhibit("odds", title, values, "lines", x="days", y="probability", **settings),)
 
 
 def fit_drifting(counts: Floats, *, draws: int = 500, seed: int = 1) -> DriftingRate:

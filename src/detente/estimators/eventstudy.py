@@ -12,22 +12,17 @@ dates of an episode: in simulated worlds that mean was so noisy that a twentieth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError
-from detente.estimators import specs
+from detente.estimators.exhibits import exhibit
 from detente.estimators.placebo import two_sided
-from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 MIN_POOL = 16
 VOLATILITY_CLASSES = 3
@@ -53,7 +48,7 @@ class Grid:
 
 
 @dataclass(frozen=True, eq=False)
-class EventStudy(Tabular):
+class EventStudy(Shown):
     """The result of an event study.
 
     Attributes:
@@ -90,25 +85,18 @@ class EventStudy(Tabular):
         reach = float(t.ppf((1 + coverage) / 2, 2 * len(self.starts)) * self.placebo.std())
         return self.effect - reach, self.effect + reach
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per episode: its change, placebo dates, and matching rules dropped for it."""
-        return {
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The change after each episode, its placebo dates and rules dropped; their mean on top."""
+        values = {
             "start": self.starts,
             "change": self.changes,
             "placebo_dates": self.pool_sizes,
             "rules_dropped": self.ladder,
         }
-
-    def spec(self) -> specs.Spec:
-        """The change after each episode; their mean in the title."""
         low, high = self.interval()
-        return specs.bars(
-            self.columns(),
-            x="start",
-            y="change",
-            title=f"Mean change {self.effect:.3g} (90% interval {low:.3g} to {high:.3g})",
-            titles=("period in which the episode starts", "change beyond the expected one"),
-        )
+        title = f"Mean change {self.effect:.3g} (90% interval {low:.3g} to {high:.3g})"
+        titles = ("period in which the episode starts", "change beyond the expected one")
+        return (exhibit("changes", title, values, "bars", x="start", y="change", titles=titles),)
 
 
 def merge_episodes(periods: Sequence[int] | Ints, gap: int) -> Ints:

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats
 from detente.errors import DataGapError
-from detente.estimators import specs
+from detente.estimators.exhibits import exhibit
 from detente.estimators.placebo import two_sided
 from detente.estimators.resample import swing_error
-from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
 
 MAX_EXACT = 5000
 MIN_PERIODS = 4  # below which swings cannot be told from levels
 
 
 @dataclass(frozen=True, eq=False)
-class GroupContrast(Tabular):
+class GroupContrast(Shown):
     """Mean level of a group of units less that of the others.
 
     Attributes:
@@ -62,22 +58,13 @@ class GroupContrast(Tabular):
         error = np.sqrt(squares / freedom * sum(1 / len(side) for side in sides))
         return float((t.ppf(0.975, freedom) + t.ppf(0.80, freedom)) * error)
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per unit, in the order given: its mean level, and whether it is in the group."""
-        units = np.arange(len(self.levels))
-        return {"unit": units, "in_group": units < self.size, "level": self.levels}
-
-    def spec(self) -> specs.Spec:
-        """The levels of the units, the group beside the others."""
-        low, high = self.interval()
-        return specs.bars(
-            self.columns(),
-            x="unit",
-            y="level",
-            column="in_group",
-            title=f"Difference {self.effect:.3g} (90% interval {low:.3g} to {high:.3g})",
-            titles=("unit", "mean level"),
-        )
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The mean level of each unit, in the order given, the group beside the others."""
+        units, (low, high) = np.arange(len(self.levels)), self.interval()
+        values = {"unit": units, "in_group": units < self.size, "level": self.levels}
+        title = f"Difference {self.effect:.3g} (90% interval {low:.3g} to {high:.3g})"
+        settings = {"column": "in_group", "titles": ("unit", "mean level")}
+        return (exhibit("levels", title, values, "bars", x="unit", y="level", **settings),)
 
 
 def group_contrast(values: Floats, size: int, *, draws: int = 2000, seed: int = 1) -> GroupContrast:

@@ -6,18 +6,18 @@ result.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats
 from detente.errors import DataGapError, UsageError
-from detente.estimators import specs
-from detente.estimators.tables import Tabular
+from detente.estimators.exhibits import exhibit
 
-Floats = NDArray[np.float64]
 Method = Literal["holm", "benjamini-hochberg"]
 
 SUP_T_DRAWS = 20_000
@@ -31,7 +31,7 @@ SUMMARY = {
 
 
 @dataclass(frozen=True)
-class Adjusted(Tabular):
+class Adjusted(Shown):
     """P-values of one family before and after correction.
 
     Attributes:
@@ -52,31 +52,21 @@ class Adjusted(Tabular):
         """The number tested and the method, in one sentence."""
         return f"{self.tested} tested, {SUMMARY[self.method]}."
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per test, each with the number tested."""
-        return {
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """Each p-value corrected, with a stroke from what it was before; the line is at .05."""
+        values = {
             "name": self.names,
             "p_value": self.p_values,
             "p_adjusted": self.p_adjusted,
             "method": [self.method] * len(self.names),
             "tested": [self.tested] * len(self.names),
         }
-
-    def spec(self) -> specs.Spec:
-        """Each p-value corrected, with a stroke from what it was before; the line is at .05."""
-        return specs.intervals(
-            self.columns(),
-            x="p_adjusted",
-            y="name",
-            ends=("p_value", "p_adjusted"),
-            at=0.05,
-            title=str(self),
-            titles=("p-value", None),
-        )
+        columns = ("p_adjusted", "p_value", "p_adjusted")
+        return (exhibit("tests", str(self), values, "intervals", columns=columns, at=0.05),)
 
 
 @dataclass(frozen=True, eq=False)
-class MaxT(Tabular):
+class MaxT(Shown):
     """Joint p-values and joint bands of several estimates.
 
     Attributes:
@@ -108,9 +98,9 @@ class MaxT(Tabular):
         """The number tested and the method, in one sentence."""
         return f"{self.tested} tested jointly by their largest deviation (max-t)."
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per estimate, each with the number tested."""
-        return {
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The estimates within their joint band, each with the number tested."""
+        values = {
             "name": self.names,
             "estimate": self.estimate,
             "error": self.error,
@@ -120,17 +110,10 @@ class MaxT(Tabular):
             "coverage": [self.coverage] * self.tested,
             "tested": [self.tested] * self.tested,
         }
-
-    def spec(self) -> specs.Spec:
-        """The estimates within their joint band."""
-        return specs.intervals(
-            self.columns(),
-            x="estimate",
-            y="name",
-            ends=("joint_low", "joint_high"),
-            title=str(self),
-            titles=(f"estimate, joint {self.coverage:.0%} band", None),
-        )
+        axis = f"estimate, joint {self.coverage:.0%} band"
+        columns = ("estimate", "joint_low", "joint_high")
+        shown = exhibit("estimates", str(self), values, "intervals", axis=axis, columns=columns)
+        return (shown,)
 
 
 def holm(p_values: Sequence[float] | Floats, *, tested: int | None = None) -> tuple[float, ...]:

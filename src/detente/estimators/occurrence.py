@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats
 from detente.errors import DataGapError
-from detente.estimators import specs
 from detente.estimators.drifting import DriftingRate, fit_drifting
+from detente.estimators.exhibits import exhibit
 from detente.estimators.resample import block_index
-from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
 
 BLOCK_DAYS = 365
 MIN_HISTORY = 730
 
 
 @dataclass(frozen=True)
-class Odds(Tabular):
+class Odds(Shown):
     """The odds of at least one event day within a window of so many days.
 
     Attributes:
@@ -46,29 +42,24 @@ class Odds(Tabular):
     self_high: float | None
     happened: bool | None
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per way to reckon: the probability with its 90% interval, and the outcome."""
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The probability by each way to reckon, with its 90% interval, and the outcome."""
         rows = [
             ("self-exciting rate", self.self_exciting, self.self_low, self.self_high),
             ("base rate", self.base_rate, self.base_low, self.base_high),
         ]
         known = [row for row in rows if row[1] is not None]
-        names = ("by", "probability", "low_90", "high_90")
-        columns: dict[str, Any] = dict(zip(names, zip(*known, strict=True), strict=True))
-        days = {"days": [self.days] * len(known)}
-        return days | columns | {"happened": [self.happened] * len(known)}
-
-    def spec(self) -> specs.Spec:
-        """The probabilities within their intervals; the line is at even odds."""
-        return specs.intervals(
-            self.columns(),
-            x="probability",
-            y="by",
-            ends=("low_90", "high_90"),
-            at=0.5,
-            title=f"At least one event within {self.days} days",
-            titles=("probability", None),
-        )
+        by, mean, low, high = zip(*known, strict=True)
+        values = {
+            "by": by,
+            "probability": mean,
+            "low_90": low,
+            "high_90": high,
+            "days": [self.days] * len(known),
+            "happened": [self.happened] * len(known),
+        }
+        title = f"At least one event within {self.days} days"
+        return (exhibit("odds", title, values, "intervals", at=0.5, axis="probability"),)
 
 
 def odds_at(

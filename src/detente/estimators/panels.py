@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats, Ints
 from detente.errors import DataGapError, UsageError
-from detente.estimators import specs
-from detente.estimators.tables import Tabular
+from detente.estimators.exhibits import exhibit
 from detente.relations.measures import COUNTED, check_measure
 from detente.relations.panel import Panel
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 ONE_HALF = 0.5  # added to counts, so that a silent period has a finite log
 
 
 @dataclass(frozen=True, eq=False)
-class DyadSeries(Tabular):
+class DyadSeries(Shown):
     """Counts of some directed dyads side by side.
 
     Attributes:
@@ -50,28 +47,17 @@ class DyadSeries(Tabular):
         """Counts and exposure with zeros in gaps: for Hawkes processes, which do not score them."""
         return np.nan_to_num(self.counts), np.nan_to_num(self.exposure)
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per period and dyad; NaN in a gap."""
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The count of each dyad by period, one below the other; NaN in a gap."""
         size = len(self.names)
-        return {
+        values = {
             "date": np.repeat(self.dates, size),
             "dyad": np.tile(self.names, len(self.dates)),
             "count": self.counts.ravel(),
             "exposure": np.repeat(self.exposure, size),
         }
-
-    def spec(self) -> specs.Spec:
-        """The count of each dyad by period, one below the other."""
-        numbered = {"period": np.repeat(np.arange(len(self.dates)), len(self.names))}
-        return specs.fan(
-            numbered | {name: self.columns()[name] for name in ("dyad", "count")},
-            x="period",
-            y="count",
-            bands=[],
-            row="dyad",
-            title=f"Events by period from {self.dates[0]}",
-            titles=("period", "events"),
-        )
+        settings = {"x": "date", "y": "count", "row": "dyad", "titles": ("period", "events")}
+        return (exhibit("events", "Events by period", values, "lines", **settings),)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,13 +11,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Bools, Floats, Ints
 from detente.estimators.rates import Counted, log_rate_ratio, log_ratio, moved_ratios, prepared
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 LEVEL = 0.05
 POWER = 0.80

@@ -9,32 +9,27 @@ swings of the counts (narrow where there are many strata).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError
-from detente.estimators import specs
+from detente.estimators.exhibits import exhibit
+from detente.estimators.glm import fit_poisson
 from detente.estimators.placebo import equal_tailed
 from detente.estimators.resample import block_index, swing_error
-from detente.estimators.straight_drift import straight_drift
-from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 CORRECTION = 0.5  # events added in all, so that an empty side has a finite ratio
 TINY = 1e-9  # below the least exposure and above the rounding of a Fourier transform
 MIN_SPELLS = 4
+RIDGE = 0.5  # a state without events has a finite fit too
 
 
 @dataclass(frozen=True, eq=False)
-class RateContrast(Tabular):
+class RateContrast(Shown):
     """The rate in one state of the world against that in another.
 
     Attributes:
@@ -75,10 +70,10 @@ class RateContrast(Tabular):
         reach = float(max(moves, t.ppf(upper, self.freedom) * self.error))
         return self.log_ratio - reach, self.log_ratio + reach
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per state: its rate with the 90% interval of its draws, events, periods."""
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The rate in each state within the 90% interval of its draws; the ratio in the title."""
         ends = [np.quantile(draws, [0.05, 0.95]) for draws in (self.draws_high, self.draws_low)]
-        return {
+        values = {
             "state": ["high", "low"],
             "rate": [self.rate_high, self.rate_low],
             "low_90": [low for low, _ in ends],
@@ -86,19 +81,9 @@ class RateContrast(Tabular):
             "events": [self.events_high, self.events_low],
             "periods": [self.periods_high, self.periods_low],
         }
-
-    def spec(self) -> specs.Spec:
-        """The rate in each state within its interval; the ratio in the title."""
         low, high = np.exp(self.interval())
-        return specs.intervals(
-            self.columns(),
-            x="rate",
-            y="state",
-            ends=("low_90", "high_90"),
-            at=None,
-            title=f"Ratio {np.exp(self.log_ratio):.2f} (90% interval {low:.2f} to {high:.2f})",
-            titles=("events per unit of exposure", "state"),
-        )
+        title = f"Ratio {np.exp(self.log_ratio):.2f} (90% interval {low:.2f} to {high:.2f})"
+        return (exhibit("rates", title, values, "intervals", axis="events per unit of exposure"),)
 
 
 def rate_contrast(
@@ -148,7 +133,7 @@ def rate_contrast(
     blocks = _Blocks(block, draws, np.random.default_rng(seed))
     placebo = moved_ratios(counted, high, low, known)
     placebo = placebo[np.isfinite(placebo)]
-    drift = straight_drift(counted.values, counted.weight, high)
+    drift = _drift(counted.values, counted.weight, high)
     steady = replace(counted, weight=drift * counted.weight)
     moved = log_ratio(steady, high, low)
     even = replace(steady, weight=np.where(high, np.exp(moved), 1.0) * steady.weight)
@@ -366,6 +351,24 @@ def moved_ratios(counted: Counted, high: Bools, low: Bools, known: Bools) -> Flo
         events, time = (np.fft.irfft(turned * wave, length, axis=0)[1:] for wave in waves)
         sides.append((np.maximum(events, 0.0), np.where(time > TINY, time, 0.0)))
     return _combined(sides[0], sides[1])
+
+
+def _drift(counts: Floats, exposure: Floats, state: Bools) -> Floats:
+    """How the rate drifts on a straight line of its log, beside the difference of two states.
+
+    The states may lie late and early, so what they share with the drift is divided as the counts
+    within each state tell.
+
+    Returns:
+        Factor of the rate, shape (T,); 1 in the middle of the calendar.
+    """
+    place = np.linspace(-0.5, 0.5, len(counts))
+    if not counts.any():
+        return np.ones(len(counts))
+    known = exposure > 0
+    design = np.column_stack([np.ones(len(counts)), state, place])[known]
+    fit = fit_poisson(counts[known], design, exposure=exposure[known], ridge=[0.0, RIDGE, RIDGE])
+    return np.asarray(np.exp(fit.coefficients[2] * place), dtype=np.float64)
 
 
 def _influence(counted: Counted, high: Bools, low: Bools) -> Floats:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm, t
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from detente.arrays import Floats, Ints
 
 WAVES = 0.4  # times the length to the power 2/3: how many waves count as slow
 MAX_MEMORY = 0.9

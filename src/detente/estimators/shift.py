@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats
 from detente.errors import DataGapError
-from detente.estimators import specs
 from detente.estimators.eventstudy import Grid, change_at
+from detente.estimators.exhibits import exhibit
 from detente.estimators.placebo import two_sided
-from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class LevelShift(Tabular):
+class LevelShift(Shown):
     """A change of level at a date.
 
     Attributes:
@@ -49,10 +45,10 @@ class LevelShift(Tabular):
         reach = float(t.ppf((1 + coverage) / 2, windows) * self.placebo.std(ddof=1))
         return self.effect - reach, self.effect + reach
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row: the change with its 90% interval, both means, p-value, placebo dates."""
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The change with its 90% interval, both means, p-value and placebo dates."""
         low, high = self.interval()
-        return {
+        values = {
             "window": [self.window],
             "before": [self.before],
             "after": [self.after],
@@ -62,17 +58,8 @@ class LevelShift(Tabular):
             "p_placebo": [self.p_placebo],
             "placebo_dates": [len(self.placebo)],
         }
-
-    def spec(self) -> specs.Spec:
-        """The change within its interval."""
-        return specs.intervals(
-            self.columns(),
-            x="effect",
-            y="window",
-            ends=("low_90", "high_90"),
-            title="Change of level at the date",
-            titles=("after less before", "periods on either side"),
-        )
+        title, columns = "Change of level at the date", ("effect", "low_90", "high_90")
+        return (exhibit("shift", title, values, "intervals", columns=columns),)
 
 
 def level_shift(grid: Grid, at: int, *, window: int) -> LevelShift:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from detente.asks.forecasts.history import History, decayed, sums_after
 from detente.asks.forecasts.model import DRAWS, YEAR, negative_binomial, shares_of_change, size_of
 from detente.asks.forecasts.result import Reason
+from detente.estimators.glm import fit_negative_binomial
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -19,7 +20,6 @@ SIGNS = (30.0, 180.0)  # half-lives of other actions
 RIDGE = 10.0  # prior of standard deviation 0.3 on the log effect of one standard deviation
 FEWEST = 5  # event days
 STEP = 7  # days between rows
-ROUNDS = 50
 FARTHEST = 3.0  # standard deviations: further out, the past says nothing
 
 
@@ -152,7 +152,7 @@ def _standard(raw: Floats, centre: Floats, spread: Floats) -> Floats:
 
 
 def fit_counts(design: Floats, counts: Floats, weight: float) -> tuple[Floats, Floats, float]:
-    """Penalised negative binomial regression by weighted least squares, with its dispersion.
+    """Negative binomial regression with a prior on effects, and its dispersion in turn.
 
     Args:
         design: Columns, the first constant and not penalised, shape (n, p).
@@ -168,21 +168,14 @@ def fit_counts(design: Floats, counts: Floats, weight: float) -> tuple[Floats, F
         >>> round(float(np.exp(effects[0])), 6)
         2.0
     """
-    penalty = np.diag([1e-9] + [RIDGE] * (design.shape[1] - 1))
-    effects, shape = np.zeros(design.shape[1]), 1e6
-    effects[0] = np.log(counts.mean())
-    for _ in range(ROUNDS):
-        mean = np.exp(np.clip(design @ effects, -20, 20))
-        rows = weight * mean / (1 + mean / shape)
-        target = design @ effects + (counts - mean) / mean
-        information = (design.T * rows) @ design + penalty
-        new = np.linalg.solve(information, design.T @ (rows * target))
-        step = np.clip(new - effects, -2, 2)
-        effects = effects + step
-        shape = _shape(counts, np.exp(np.clip(design @ effects, -20, 20)))
-        if np.abs(step).max() < 1e-6:
-            break
-    return effects, np.asarray(np.linalg.inv(information), dtype=np.float64), shape
+    fit = fit_negative_binomial(
+        counts,
+        design,
+        dispersion=lambda mean: 1 / _shape(counts, mean),
+        weights=np.full(len(counts), weight),
+        ridge=[1e-9] + [RIDGE] * (design.shape[1] - 1),
+    )
+    return fit.coefficients, fit.covariance, 1 / fit.dispersion
 
 
 def _shape(counts: Floats, mean: Floats) -> float:

@@ -13,11 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Floats, Ints
 from detente.errors import DataGapError, InputError, UsageError
-
-Floats = NDArray[np.float64]
 
 YEAR = 365.25
 SAME = 1e-10  # squared sine of the angle below which two columns are one
@@ -61,7 +59,7 @@ def make_baseline(
     exposure: Floats | None = None,
     covariates: Floats | None = None,
     season: int = 0,
-    periods: NDArray[np.int64] | None = None,
+    periods: Ints | None = None,
     scale: float | None = None,
     labels: tuple[int, ...] | None = None,
 ) -> Baseline:
@@ -150,7 +148,7 @@ def _exposure(exposure: Floats | None, cells: int, scale: float | None) -> tuple
 
 
 def _periods(
-    periods: NDArray[np.int64] | None, cells: int, labels: tuple[int, ...] | None
+    periods: Ints | None, cells: int, labels: tuple[int, ...] | None
 ) -> list[tuple[str, Floats]]:
     if periods is None:
         return []

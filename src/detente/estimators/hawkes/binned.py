@@ -17,9 +17,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
+from detente.arrays import Bools, Floats, Ints
 from detente.errors import UsageError
 from detente.estimators.hawkes.baseline import NO_EXPOSURE, Baseline, check_rank, make_baseline
 from detente.estimators.hawkes.check import (
@@ -43,9 +43,6 @@ from detente.estimators.hawkes.profile import (
 )
 from detente.estimators.hawkes.result import HawkesResult, spectral_radius
 from detente.estimators.hawkes.target import Target, log_likelihood
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 MEAN_DELAYS = np.array([0.6, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0])  # days, where a search begins
 ROUNDS = 20  # of draws, until enough are stationary
@@ -71,7 +68,7 @@ class BinnedInputs:
     excites: Bools
     within_day: bool
     ridge: float
-    periods: NDArray[np.int64] | None
+    periods: Ints | None
     season: int
 
 
@@ -194,7 +191,7 @@ def fit_binned(
     exposure: Floats | None = None,
     covariates: Floats | None = None,
     season: int = 0,
-    periods: NDArray[np.int64] | None = None,
+    periods: Ints | None = None,
     excites: Bools | None = None,
     ridge: float = 0.0,
     family: str = "poisson",

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError, InputError, UsageError
 from detente.estimators.hawkes.newton import FAINTEST
 from detente.estimators.hawkes.target import Target
@@ -15,9 +15,6 @@ from detente.estimators.hawkes.target import Target
 if TYPE_CHECKING:
     from detente.estimators.hawkes.result import HawkesResult
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 MIN_EVENTS = 5
 MANY_TIES = 0.1  # share of events at the moment of another, above which times are dates

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Bools, Floats, Ints
 from detente.errors import InputError, UsageError
 from detente.estimators.hawkes.baseline import NO_EXPOSURE, Baseline, check_rank, make_baseline
 from detente.estimators.hawkes.check import (
@@ -30,10 +30,6 @@ from detente.estimators.hawkes.process import Process
 from detente.estimators.hawkes.profile import check_told_apart, fit_profile, uncertainty, unpack
 from detente.estimators.hawkes.result import HawkesResult
 from detente.estimators.hawkes.target import Target
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 MEAN_DELAYS = np.array([0.05, 0.2, 0.6, 2.0, 6.0, 20.0, 60.0])  # days, where a search begins
 MARK_STARTS = np.array([0.0, 0.6, 1.2])  # log impact per standard deviation of the mark

@@ -11,20 +11,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import chi2
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats
 from detente.errors import UsageError
+from detente.estimators.exhibits import exhibit
 from detente.estimators.hawkes.newton import maximise
-from detente.estimators.hawkes.result import HawkesResult
-from detente.estimators.specs import Spec, heat
-from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
+from detente.estimators.hawkes.result import CELLS, HawkesResult
 
 
 @dataclass(frozen=True)
-class CrossTest(Tabular):
+class CrossTest(Shown):
     """Test of no excitation of one dimension by another.
 
     Attributes:
@@ -41,17 +39,14 @@ class CrossTest(Tabular):
     ratio: float
     p_value: float
 
-    def columns(self) -> dict[str, Any]:
-        """One row."""
-        return {name: [value] for name, value in vars(self).items()}
-
-    def spec(self) -> Spec:
-        """The p-value as one cell."""
-        return _cells(self.columns(), "p_value", "Does the one excite the other?")
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The test, its p-value as one cell."""
+        values = {name: [value] for name, value in vars(self).items()}
+        return (exhibit("test", "Does the one excite the other?", values, "cells", **CELLS),)
 
 
 @dataclass(frozen=True, eq=False)
-class CrossTests(Tabular):
+class CrossTests(Shown):
     """Tests of all pairs of different dimensions, as one family.
 
     Attributes:
@@ -62,16 +57,13 @@ class CrossTests(Tabular):
     tests: tuple[CrossTest, ...]
     holm: Floats
 
-    def columns(self) -> dict[str, Any]:
-        """One row per pair, and the number tested."""
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The pairs with p-values as cells, corrected for the number tested."""
         names = ("source", "target", "branching", "ratio", "p_value")
-        found: dict[str, Any] = {n: [getattr(test, n) for test in self.tests] for n in names}
-        return found | {"holm": self.holm, "tested": [len(self.tests)] * len(self.tests)}
-
-    def spec(self) -> Spec:
-        """The p-values as a matrix of cells, corrected for the number tested."""
+        values: dict[str, Any] = {n: [getattr(test, n) for test in self.tests] for n in names}
+        values |= {"holm": self.holm, "tested": [len(self.tests)] * len(self.tests)}
         title = f"Who excites whom? p-values by Holm, {len(self.tests)} tested"
-        return _cells(self.columns(), "holm", title)
+        return (exhibit("tests", title, values, "cells", **CELLS | {"value": "holm"}),)
 
 
 def cross_test(model: HawkesResult, source: str | int, target: str | int) -> CrossTest:
@@ -147,12 +139,6 @@ def cross_tests(model: HawkesResult) -> CrossTests:
     ]
     tests = tuple(cross_test(model, e, d) for e, d in pairs)
     return CrossTests(tests, _holm(np.array([test.p_value for test in tests])))
-
-
-def _cells(columns: dict[str, Any], value: str, title: str) -> Spec:
-    return heat(
-        columns, x="target", y="source", value=value, title=title, titles=("responds", "acts")
-    )
 
 
 def _check(model: HawkesResult, columns: int, ridge: float, source: int, target: int) -> None:

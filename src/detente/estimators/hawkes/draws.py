@@ -8,12 +8,10 @@ seen: more excitation goes with less baseline.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Floats
 from detente.estimators.hawkes.profile import Profile, Uncertainty
 from detente.estimators.hawkes.target import Target
-
-Floats = NDArray[np.float64]
 
 FAR = 3.0  # on the log scale
 LEAST = 0.01  # of the mean baseline, relative to the best one

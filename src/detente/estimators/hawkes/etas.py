@@ -12,12 +12,10 @@ takes a time in proportion to the square of the number of events.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Floats
 from detente.compiled import compiled
 from detente.errors import UsageError
-
-Floats = NDArray[np.float64]
 
 
 def etas_log_likelihood(

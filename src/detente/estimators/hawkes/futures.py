@@ -12,21 +12,18 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import cpu_count
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Bools, Floats, Ints
 from detente.compiled import compiled
 from detente.errors import UsageError
+from detente.estimators.exhibits import exhibit
 from detente.estimators.hawkes.baseline import Baseline, make_baseline
 from detente.estimators.hawkes.binned import BinnedHawkes, BinnedParameters
 from detente.estimators.hawkes.target import POISSON
-from detente.estimators.specs import Spec, fan
-from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 LAST_YEAR = 365  # days whose mean exposure goes on into the future
 MOST_CELLS = 1_000_000_000  # of the counts that are returned, 2 bytes each
@@ -35,7 +32,7 @@ MOST_FORCED = 5_000
 
 
 @dataclass(frozen=True, eq=False)
-class Futures(Tabular):
+class Futures(Shown):
     """Simulated futures.
 
     Attributes:
@@ -58,11 +55,11 @@ class Futures(Tabular):
         """Share of futures with an event of each dimension within the first `days` days, (D,)."""
         return np.asarray(((self.first >= 0) & (self.first < days)).mean(axis=0))
 
-    def columns(self) -> dict[str, Any]:
-        """One row per block and dimension: mean, median and 90% interval of the counts."""
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """Mean, median and 90% interval of the counts, by block and dimension."""
         blocks, size = self.counts.shape[1:]
         low, middle, high = np.quantile(self.counts, [0.05, 0.5, 0.95], axis=0)
-        return {
+        values = {
             "day": np.repeat(np.arange(blocks) * self.every, size),
             "dimension": list(self.names) * blocks,
             "mean": self.counts.mean(axis=0).ravel(),
@@ -70,18 +67,9 @@ class Futures(Tabular):
             "median": middle.ravel(),
             "high": high.ravel(),
         }
-
-    def spec(self) -> Spec:
-        """The median count of each dimension within its 90% interval, block by block."""
-        return fan(
-            self.columns(),
-            x="day",
-            y="median",
-            bands=[("low", "high")],
-            row="dimension",
-            title="What may come",
-            titles=("first day of the block", f"events in {self.every} days"),
-        )
+        settings = {"x": "day", "y": "median", "bands": [("low", "high")], "row": "dimension"}
+        titles = ("first day of the block", f"events in {self.every} days")
+        return (exhibit("futures", "What may come", values, "lines", titles=titles, **settings),)
 
 
 def simulate_binned(
@@ -274,7 +262,7 @@ def _path(
     shares: Floats,
     sizes: Floats,
     forced: Ints,
-    busy: NDArray[np.bool_],
+    busy: Bools,
     every: int,
     counts: NDArray[np.uint16],
     first: NDArray[np.int32],

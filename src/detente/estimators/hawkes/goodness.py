@@ -9,26 +9,23 @@ the count that was seen.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import kstest, nbinom, norm, poisson
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats
+from detente.estimators.exhibits import exhibit
 from detente.estimators.hawkes.binned import BinnedHawkes
 from detente.estimators.hawkes.continuous import ContinuousHawkes
 from detente.estimators.hawkes.stream import compensators
 from detente.estimators.hawkes.target import POISSON
-from detente.estimators.specs import Spec, bars
-from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
 
 BINS = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Goodness(Tabular):
+class Goodness(Shown):
     """Residuals of a fitted Hawkes process, uniform between 0 and 1 where it fits.
 
     Attributes:
@@ -46,29 +43,26 @@ class Goodness(Tabular):
     p_value: Floats
     correlation: Floats
 
-    def columns(self) -> dict[str, Any]:
-        """One row per dimension."""
-        return {
-            "dimension": list(self.names),
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The test of each dimension, and the histogram of its residuals: flat where it fits."""
+        tests = {
+            "dimension": self.names,
             "residuals": [len(values) for values in self.residuals],
             "statistic": self.statistic,
             "p_value": self.p_value,
             "correlation": self.correlation,
         }
-
-    def spec(self) -> Spec:
-        """Histogram of the residuals by dimension: flat where the model fits."""
         shares = [np.histogram(values, BINS, (0, 1))[0] / len(values) for values in self.residuals]
-        centres = np.round((np.arange(BINS) + 0.5) / BINS, 2)
-        data = {
+        histogram = {
             "dimension": np.repeat(self.names, BINS),
-            "residual": np.tile(centres, len(self.names)),
+            "residual": np.tile(np.round((np.arange(BINS) + 0.5) / BINS, 2), len(self.names)),
             "share": np.concatenate(shares),
         }
-        return bars(
-            data, x="residual", y="share", row="dimension", title="Residuals",
-            titles=("rescaled time", "share"),
-        )  # fmt: skip
+        settings = {"x": "residual", "y": "share", "titles": ("rescaled time", "share")}
+        return (
+            exhibit("tests", "Tests of the residuals", tests),
+            exhibit("residuals", "Residuals", histogram, "bars", row="dimension", **settings),
+        )
 
 
 def goodness(model: BinnedHawkes | ContinuousHawkes, *, seed: int = 1) -> Goodness:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import expm
 
-Floats = NDArray[np.float64]
+from detente.arrays import Floats
 
 ROUNDS = 200
 CLOSE = 1e-12

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from os import cpu_count
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
+from detente.arrays import Bools, Floats
 from detente.estimators.hawkes.target import Evaluation, Target, evaluate, log_likelihood
 from detente.estimators.threads import one_thread
-
-Floats = NDArray[np.float64]
 
 STEPS = 100
 TOLERANCE = 1e-8  # rise of the log-likelihood that a further step still promises
@@ -98,7 +96,7 @@ def _direction(here: Evaluation, found: Floats, lower: Floats) -> tuple[Floats, 
     return step, float(np.abs(here.gradient @ inside))
 
 
-def _solve(here: Evaluation, free: NDArray[np.bool_], gradient: Floats) -> Floats:
+def _solve(here: Evaluation, free: Bools, gradient: Floats) -> Floats:
     block = np.ix_(free, free)
     for matrix in (here.information[block], here.outer[block]):
         scale = np.diag(matrix).clip(min=1e-12)

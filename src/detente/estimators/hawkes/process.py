@@ -14,14 +14,12 @@ from dataclasses import dataclass
 from os import cpu_count
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Floats, Ints
 from detente.errors import UsageError
 from detente.estimators.hawkes.result import spectral_radius
 from detente.estimators.hawkes.stream import log_rates, totals
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Part = tuple[float, Floats, Floats, Floats]
 
 LONG = 50_000  # events from which the work is shared among cores

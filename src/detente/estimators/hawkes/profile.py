@@ -11,14 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 
+from detente.arrays import Floats, Ints
 from detente.errors import DataGapError
 from detente.estimators.hawkes.newton import Optimum, maximise_all
 from detente.estimators.hawkes.target import Target, evaluate
 
-Floats = NDArray[np.float64]
 Build = Callable[[Floats], list[Target]]
 
 STEP = 1e-3  # of the shared parameters, for differences
@@ -164,7 +163,7 @@ def check_told_apart(
         )
 
 
-def _untold(target: Target, optimum: Optimum) -> NDArray[np.int64]:
+def _untold(target: Target, optimum: Optimum) -> Ints:
     """Parameters that cannot be told apart, or effects without any bound."""
     scale = 1 / np.sqrt(np.diag(optimum.information).clip(min=1e-300))
     values, vectors = np.linalg.eigh(optimum.information * np.outer(scale, scale))
@@ -239,5 +238,5 @@ def _rows(slope: Floats, target: Target, size: int) -> Floats:
     return result
 
 
-def _places(target: Target) -> NDArray[np.int64]:
+def _places(target: Target) -> Ints:
     return np.concatenate([np.arange(target.effects), target.effects + target.columns])

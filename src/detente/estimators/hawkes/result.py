@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats
 from detente.errors import UsageError
+from detente.estimators.exhibits import exhibit
 from detente.estimators.hawkes.profile import Profile, Uncertainty
-from detente.estimators.specs import Spec, heat
-from detente.estimators.tables import Tabular
 
-Floats = NDArray[np.float64]
+CELLS = {"x": "target", "y": "source", "value": "p_value", "titles": ("responds", "acts")}
 
 
 @dataclass(frozen=True, eq=False)
-class HawkesResult(Tabular):
+class HawkesResult(Shown):
     """A fitted Hawkes process.
 
     Attributes:
@@ -89,25 +88,19 @@ class HawkesResult(Tabular):
             "Use one of these names, or a number from 0.",
         )
 
-    def columns(self) -> dict[str, Any]:
-        """One row per pair: source, target, branching, standard error, 90% interval."""
-        size = len(self.names)
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The branching matrix with errors and 90% intervals; rows act, columns respond."""
         low, high = self.branching_interval()
-        return {
-            "source": [self.names[e] for e in range(size) for _ in range(size)],
-            "target": [self.names[d] for _ in range(size) for d in range(size)],
+        values = {
+            "source": np.repeat(self.names, len(self.names)),
+            "target": np.tile(self.names, len(self.names)),
             "branching": self.branching.T.ravel(),
             "se": self.branching_se().T.ravel(),
             "low": low.T.ravel(),
             "high": high.T.ravel(),
         }
-
-    def spec(self) -> Spec:
-        """The branching matrix as a plot: rows act, columns respond."""
-        return heat(
-            self.columns(), x="target", y="source", value="branching",
-            title="Direct follow-ons of one event", titles=("responds", "acts"),
-        )  # fmt: skip
+        title = "Direct follow-ons of one event"
+        return (exhibit("branching", title, values, "cells", **CELLS | {"value": "branching"}),)
 
     def _given_decays(self) -> Floats:
         """Variances of the branching matrix with the decays held."""

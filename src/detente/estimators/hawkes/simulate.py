@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats, Ints
 from detente.compiled import compiled
 from detente.errors import UsageError
+from detente.estimators.exhibits import exhibit
 from detente.estimators.hawkes.process import Process
-from detente.estimators.specs import Spec, ticks
-from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
 
 CROWDED = 64  # times in one bucket beyond which a sort by comparison is faster
 
 
 @dataclass(frozen=True, eq=False)
-class Events(Tabular):
+class Events(Shown):
     """Events in order of time.
 
     Attributes:
@@ -35,15 +30,11 @@ class Events(Tabular):
     kinds: Ints
     weights: Floats
 
-    def columns(self) -> dict[str, Any]:
-        """One row per event."""
-        return {"time": self.times, "kind": self.kinds, "weight": self.weights}
-
-    def spec(self) -> Spec:
+    def exhibits(self) -> tuple[Exhibit, ...]:
         """A stroke for each event, one line per dimension."""
-        return ticks(
-            self.columns(), x="time", y="kind", title="Events", titles=("days", "dimension")
-        )
+        values = {"time": self.times, "kind": self.kinds, "weight": self.weights}
+        settings = {"x": "time", "y": "kind", "titles": ("days", "dimension")}
+        return (exhibit("events", "Events", values, "strokes", **settings),)
 
     def daily(self, dimensions: int, days: int) -> Floats:
         """Events per day, shape (days, dimensions): what is left when only dates are kept."""

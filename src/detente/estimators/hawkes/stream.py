@@ -8,12 +8,9 @@ length K * D, decay first, so that a decay's sources lie side by side.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Floats, Ints
 from detente.compiled import compiled
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 FORGOTTEN = 40.0  # mean delays after which nothing of an event is left
 

@@ -14,10 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln, polygamma, psi
 
-Floats = NDArray[np.float64]
+from detente.arrays import Floats, Ints
 
 POISSON = 1e-8  # below this clumping the negative binomial is computed as its limit
 
@@ -46,7 +45,7 @@ class Target:
     cell_exposure: Floats
     cell_design: Floats
     total_excitement: Floats
-    columns: NDArray[np.int64]
+    columns: Ints
     ridge: float = 0.0
     clumping: float = 0.0
 

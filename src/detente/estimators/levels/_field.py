@@ -24,13 +24,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Bools, Floats, Ints
 from detente.compiled import compiled
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 MAX_ITERATIONS = 60
 LEAP = 3.0  # the furthest that one Newton step moves any predictor

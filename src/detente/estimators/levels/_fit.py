@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError
 from detente.estimators.levels._field import (
     BURN_IN,
@@ -18,10 +18,6 @@ from detente.estimators.levels._field import (
     predictor,
 )
 from detente.estimators.levels.parameter_grid import ParameterGrid, explore
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 MIN_OBSERVATIONS = 8
 

@@ -12,15 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import Floats
 from detente.errors import DataGapError, UsageError
 from detente.estimators.levels._field import Observed
 from detente.estimators.levels._fit import check_enough, draw_levels
 from detente.estimators.levels.level import LevelPosterior
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 HARMONICS = 2
 

@@ -15,19 +15,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Bools, Floats
 from detente.errors import DataGapError, UsageError
-from detente.estimators import specs
+from detente.estimators.exhibits import exhibit
 from detente.estimators.levels._field import Observed
 from detente.estimators.levels._fit import check_enough, draw_levels
-from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 BANDS = (0.95, 0.8, 0.5)
 STEP_TO_NOISE = 0.5  # prior medians, as ratios of standard deviations
@@ -37,7 +34,7 @@ LEAST_SPREAD = 1e-12  # of the largest value: less is rounding
 
 
 @dataclass(frozen=True, eq=False)
-class LevelPosterior(Tabular):
+class LevelPosterior(Shown):
     """Posterior of a latent level.
 
     Attributes:
@@ -60,24 +57,15 @@ class LevelPosterior(Tabular):
         """Pointwise median of the level, shape (T,)."""
         return np.asarray(np.median(self.draws, axis=0), dtype=np.float64)
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per period: the median and the ends of the 50, 80 and 95% bands."""
-        ends: dict[str, Floats] = {}
-        for coverage in BANDS:
-            low, high = self.band(coverage)
-            ends |= {f"low{coverage * 100:.0f}": low, f"high{coverage * 100:.0f}": high}
-        return {"period": np.arange(self.draws.shape[1]), "level": self.median(), **ends}
-
-    def spec(self) -> specs.Spec:
-        """The median within its bands."""
-        return specs.fan(
-            self.columns(),
-            x="period",
-            y="level",
-            bands=[(f"low{share * 100:.0f}", f"high{share * 100:.0f}") for share in BANDS],
-            title="The latent level",
-            titles=("period", "level"),
-        )
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The median within its 50, 80 and 95% bands, period by period."""
+        ends = {f"{100 * share:.0f}": self.band(share) for share in BANDS}
+        values = {"period": np.arange(self.draws.shape[1]), "level": self.median()}
+        for share, (low, high) in ends.items():
+            values |= {f"low{share}": low, f"high{share}": high}
+        bands = [(f"low{share}", f"high{share}") for share in ends]
+        settings = {"x": "period", "y": "level", "bands": bands, "titles": ("period", "level")}
+        return (exhibit("level", "The latent level", values, "lines", **settings),)
 
 
 def local_level(

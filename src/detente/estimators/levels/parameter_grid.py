@@ -12,13 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from detente.arrays import Floats, Ints
 from detente.errors import DataGapError
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 Density = Callable[[Floats], float]
 

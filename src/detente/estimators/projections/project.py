@@ -7,18 +7,19 @@ response; where it is wrong, the projection still does, with wider intervals.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats, Ints
 from detente.errors import DataGapError, UsageError
-from detente.estimators import specs
+from detente.estimators.exhibits import exhibit
+from detente.estimators.glm import fit_negative_binomial, fit_poisson
 from detente.estimators.multiple import sup_t
-from detente.estimators.projections.counts import fit_counts
 from detente.estimators.projections.rows import (
     COLLINEAR,
     Family,
@@ -34,17 +35,13 @@ from detente.estimators.projections.sandwich import (
     long_run,
     robust_influence,
 )
-from detente.estimators.tables import Tabular
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 ALL = ("all",)
 BY_STATE = ("state 1", "state 0", "difference")
 
 
 @dataclass(frozen=True, eq=False)
-class LocalProjection(Tabular):
+class LocalProjection(Shown):
     """Responses to a shock of one unit by horizon.
 
     Attributes:
@@ -97,48 +94,30 @@ class LocalProjection(Tabular):
         reach = np.array(critical)[:, None] * self.error
         return self.estimate - reach, self.estimate + reach
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per response and horizon, with intervals and the joint band of the row."""
-        shape = self.estimate.shape
-        bands = {"68": self.interval(0.68), "90": self.interval(0.90)}
-        ends = {
-            f"{end}_{name}": band[side].ravel()
-            for name, band in bands.items()
-            for side, end in enumerate(("low", "high"))
-        }
-        low, high = self.joint_band()
-        return {
-            "response": np.repeat(self.responses, shape[1]),
-            "horizon": np.tile(self.horizons, shape[0]),
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The responses by horizon with intervals, and the band that holds a whole row."""
+        rows, columns = self.estimate.shape
+        bands = {"low_68 high_68": self.interval(0.68), "low_90 high_90": self.interval(0.90)}
+        bands |= {"joint_low_90 joint_high_90": self.joint_band()}
+        values = {
+            "response": np.repeat(self.responses, columns),
+            "horizon": np.tile(self.horizons, rows),
             "estimate": self.estimate.ravel(),
             "error": self.error.ravel(),
             "degrees": self.degrees.ravel(),
-            **ends,
-            "joint_low_90": low.ravel(),
-            "joint_high_90": high.ravel(),
+            **{n: e.ravel() for k, b in bands.items() for n, e in zip(k.split(), b, strict=True)},
             "p_value": self.p_value.ravel(),
-            "periods": np.tile(self.periods, shape[0]),
+            "periods": np.tile(self.periods, rows),
         }
-
-    def spec(self) -> specs.Spec:
-        """The responses within their joint band, and their 90% and 68% intervals."""
         effect = "response" if self.family == "gaussian" else "log rate ratio"
-        bands = [(f"{kind}low_{n}", f"{kind}high_{n}") for kind, n in _BANDS]
-        return specs.fan(
-            self.columns(),
-            x="horizon",
-            y="estimate",
-            bands=bands,
-            column="response" if len(self.responses) > 1 else None,
-            title="Local projection",
-            titles=(
-                "periods after the shock",
-                f"cumulative {effect}" if self.cumulative else effect,
-            ),
-        )
-
-
-_BANDS = (("joint_", 90), ("", 90), ("", 68))
+        settings = {
+            "x": "horizon",
+            "y": "estimate",
+            "bands": [tuple(names.split()) for names in reversed(bands)],
+            "column": "response" if len(self.responses) > 1 else None,
+            "titles": ("periods after the shock", "cumulative " * self.cumulative + effect),
+        }
+        return (exhibit("responses", "Local projection", values, "lines", **settings),)
 
 
 def local_projection(
@@ -245,8 +224,8 @@ def _fit(rows: Rows, family: Family) -> Regression:
         weight = np.ones(len(rows.y))
         perfect = np.abs(residual).max() <= COLLINEAR * np.abs(rows.y).max()
     else:
-        negative = family == "negative-binomial"
-        fit = fit_counts(rows.y, rows.x, rows.offset, negative_binomial=negative)
+        regress = fit_poisson if family == "poisson" else fit_negative_binomial
+        fit = regress(rows.y, rows.x, exposure=rows.exposure)
         coefficients, residual, weight = fit.coefficients, fit.residual(rows.y), fit.weight
         perfect = np.abs(residual).max() <= COLLINEAR
     if perfect:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError, UsageError
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Family = Literal["gaussian", "poisson", "negative-binomial"]
 
 FAMILIES = ("gaussian", "poisson", "negative-binomial")
@@ -54,14 +53,14 @@ class Rows:
         periods: Period of the shock of each row, shape (n,).
         y: Outcome so many periods later, or its sum until then, shape (n,).
         x: Regressors, shape (n, k); the shock first, in every state.
-        offset: Log exposure of the outcome, shape (n,).
+        exposure: Of the outcome, shape (n,).
         combinations: Combinations of coefficients that are the responses, shape (r, k).
     """
 
     periods: Ints
     y: Floats
     x: Floats
-    offset: Floats
+    exposure: Floats
     combinations: Floats
 
 
@@ -128,7 +127,7 @@ def make_rows(inputs: Inputs, horizon: int, lags: int, *, cumulative: bool) -> R
     y = _ahead(inputs.outcome, periods, horizon, cumulative)
     exposure = _ahead(inputs.exposure, periods, horizon, cumulative)
     _check_rows(x, y, horizon)
-    return Rows(periods, y, x, np.log(exposure), combinations)
+    return Rows(periods, y, x, exposure, combinations)
 
 
 def _by_state(base: Floats, state: Floats | None) -> tuple[Floats, Floats]:
@@ -159,7 +158,7 @@ def _log_rate(counts: Floats, exposure: Floats) -> Floats:
         return np.asarray(np.log(counts + ONE_HALF) - np.log(exposure))
 
 
-def _runs(known: NDArray[np.bool_], segments: Floats) -> Ints:
+def _runs(known: Bools, segments: Floats) -> Ints:
     """Number of the unbroken stretch of each period, -1 where something is missing."""
     starts = np.ones(len(known), dtype=np.bool_)
     starts[1:] = (known[1:] != known[:-1]) | (segments[1:] != segments[:-1])

@@ -10,12 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Floats
 from detente.errors import DataGapError
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 FULL = 1 - 1e-8  # leverage at which a period is fitted exactly, whatever it holds
 

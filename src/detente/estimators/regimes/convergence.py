@@ -6,19 +6,18 @@ many independent draws they are worth.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from arviz_stats.base import array_stats
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats
 from detente.errors import DataGapError
-from detente.estimators import specs
 from detente.estimators.checks import Check
+from detente.estimators.exhibits import exhibit
 from detente.estimators.regimes.sampler import Chains
-from detente.estimators.tables import Tabular
-from detente.estimators.vector.lagged import Floats, Lagged, lag_matrices, largest_root, term_names
+from detente.estimators.vector.lagged import Lagged, lag_matrices, largest_root, term_names
 
 RHAT = 1.01  # Vehtari and others (2021)
 EFFECTIVE = 100  # independent draws per chain; Vehtari and others (2021)
@@ -30,7 +29,7 @@ ROOTS = 500  # draws whose roots are looked at
 
 
 @dataclass(frozen=True, eq=False)
-class RegimeParameters(Tabular):
+class RegimeParameters(Shown):
     """Posterior of every parameter, with how well it was drawn.
 
     Attributes:
@@ -59,22 +58,13 @@ class RegimeParameters(Tabular):
     ess_bulk: Floats
     ess_tail: Floats
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per parameter."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
-
-    def spec(self) -> specs.Spec:
-        """The parameters of each regime within their 90% intervals, the log likelihood left out."""
-        own = np.array(self.regime) > 0
-        return specs.intervals(
-            {name: np.asarray(values)[own] for name, values in self.columns().items()},
-            x="mean",
-            y="parameter",
-            ends=("low_90", "high_90"),
-            column="regime",
-            title="Each regime's parameters",
-            titles=("posterior mean and 90% interval", "parameter"),
-        )
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """Every parameter; those of the regimes are drawn within their 90% intervals."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        settings = {"label": ("regime", "parameter"), "columns": ("mean", "low_90", "high_90")}
+        own = sum(regime > 0 for regime in self.regime)
+        title = "Each regime's parameters"
+        return (exhibit("parameters", title, values, "intervals", rows=own, **settings),)
 
 
 def parameters_of(chains: Chains, system: Lagged) -> RegimeParameters:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import Bools, Floats, Ints
 from detente.compiled import compiled
 from detente.errors import DataGapError, UsageError
-from detente.estimators.vector.lagged import Bools, Floats, Ints
 
 SUM = 1e-8  # how far probabilities may miss 1
 

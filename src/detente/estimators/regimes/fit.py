@@ -9,24 +9,25 @@ In the first period, and after each gap, all regimes are equally likely.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats
 from detente.errors import UsageError
-from detente.estimators import specs
 from detente.estimators.checks import Check
+from detente.estimators.exhibits import exhibit
 from detente.estimators.regimes.convergence import RegimeParameters, checks_of, parameters_of
 from detente.estimators.regimes.filter import ergodic_shares
 from detente.estimators.regimes.sampler import Chains, Plan, model_of, run_chains
-from detente.estimators.tables import Tabular
 from detente.estimators.vector._recursion import in_lanes, respond
 from detente.estimators.vector.bands import pointwise_bands
 from detente.estimators.vector.impulse import ImpulseResponses
-from detente.estimators.vector.lagged import Floats, Lagged, lagged
+from detente.estimators.vector.lagged import Lagged, lagged
 from detente.estimators.vector.normal_wishart import Draws, NormalWishart
 from detente.estimators.vector.sims_zha import Scales, SimsZha, prior_of, scales_of
 
@@ -38,7 +39,7 @@ FEWEST_DRAWS = 20  # per chain, for a comparison of its halves
 
 
 @dataclass(frozen=True, eq=False)
-class RegimePosterior(Tabular):
+class RegimePosterior(Shown):
     """Posterior of a Markov-switching system of k series with h regimes.
 
     Attributes:
@@ -125,25 +126,18 @@ class RegimePosterior(Tabular):
         coefficients, factors = (part.reshape(-1, *part.shape[2:]) for part in parts)
         return Draws(coefficients, factors)
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per period and regime: the probability; the period counts rows of the input."""
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """Probability of each regime over time; the period counts rows of the input."""
         rows, h = self.probabilities.shape
-        return {
+        values = {
             "period": np.repeat(self.system.rows, h),
             "regime": np.tile(np.arange(1, h + 1), rows),
             "probability": self.probabilities.ravel(),
         }
-
-    def spec(self) -> specs.Spec:
-        """Probability of each regime over time."""
-        return specs.fan(
-            self.columns(),
-            x="period",
-            y="probability",
-            bands=[],
-            row="regime",
-            title=f"Probability of each regime, by {self.order}",
-            titles=("period", "probability"),
+        title = f"Probability of each regime, by {self.order}"
+        settings = {"row": "regime", "titles": ("period", "probability")}
+        return (
+            exhibit("regimes", title, values, "lines", x="period", y="probability", **settings),
         )
 
 

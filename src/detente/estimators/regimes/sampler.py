@@ -16,9 +16,10 @@ from math import log, pi
 import numpy as np
 from scipy.special import gammaln
 
+from detente.arrays import Bools, Floats, Ints
 from detente.compiled import compiled
 from detente.estimators.regimes.filter import draw_path, filter_regimes, transitions_in
-from detente.estimators.vector.lagged import Bools, Floats, Ints, Lagged
+from detente.estimators.vector.lagged import Lagged
 from detente.estimators.vector.normal_wishart import NormalWishart
 
 TINY = 1e-300  # keeps a transition that a gamma draw rounds to zero possible

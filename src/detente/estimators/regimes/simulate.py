@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import Floats, Ints
 from detente.errors import UsageError
-from detente.estimators.vector.lagged import Floats, Ints
 
 
 def simulate_regimes(

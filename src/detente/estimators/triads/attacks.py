@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Bools, Floats
 from detente.compiled import compiled
 from detente.errors import UsageError
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 Rule = Literal["usual", "any", "decile"]
 

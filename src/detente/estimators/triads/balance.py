@@ -7,20 +7,18 @@ mechanism, so a share is read against the same network with its signs dealt out 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats
 from detente.compiled import compiled
 from detente.errors import DataGapError, UsageError
-from detente.estimators import specs
-from detente.estimators.tables import Tabular
+from detente.estimators.exhibits import exhibit
 from detente.relations.network import balanced_triads
 
-Floats = NDArray[np.float64]
 Keep = Literal["degrees", "number"]
 
 MIN_STATES = 3
@@ -28,7 +26,7 @@ EXCHANGES_PER_TIE = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Balance(Tabular):
+class Balance(Shown):
     """Structural balance by period, with its null.
 
     Attributes:
@@ -55,11 +53,11 @@ class Balance(Tabular):
         p = (1 + as_large) / (1 + len(self.null))
         return np.where(np.isfinite(self.share), p, np.nan)
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per period."""
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The share of balanced triads by period, on the band that chance makes."""
         known = np.isfinite(self.share)
         low, middle, high = np.quantile(np.where(known, self.null, 0.0), [0.05, 0.5, 0.95], axis=0)
-        return {
+        values = {
             "period": np.arange(len(self.share)),
             "share": self.share,
             "chance": np.where(known, middle, np.nan),
@@ -68,17 +66,9 @@ class Balance(Tabular):
             "p": self.p,
             "triads": self.triads.astype(np.int64),
         }
-
-    def spec(self) -> specs.Spec:
-        """The share over time, on the band that chance makes."""
-        return specs.fan(
-            self.columns(),
-            x="period",
-            y="share",
-            bands=[("chance_low90", "chance_high90")],
-            title="Balanced triads, and what chance makes of them",
-            titles=("period", "share of triads"),
-        )
+        settings = {"x": "period", "y": "share", "bands": [("chance_low90", "chance_high90")]}
+        title = "Balanced triads, and what chance makes of them"
+        return (exhibit("balance", title, values, "lines", **settings),)
 
 
 def balance(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, islice
-from typing import Any
 
 import numpy as np
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats, Ints
 from detente.errors import DataGapError, UsageError
-from detente.estimators import specs
-from detente.estimators.tables import Tabular
-from detente.estimators.triads.attacks import Floats, Rule
-from detente.estimators.triads.dyadic import Ints
+from detente.estimators.exhibits import exhibit
+from detente.estimators.triads.attacks import Rule
 from detente.estimators.triads.law import percent, share_as_large, worlds
 from detente.estimators.triads.model import PRIMARY, TriadModel, triad_model
 from detente.estimators.triads.panel import TriadPanel, triad_panel
@@ -22,7 +21,7 @@ MOST_CHOICES = 5000
 
 
 @dataclass(frozen=True)
-class AttackerEffect(Tabular):
+class AttackerEffect(Shown):
     """The law for one attacker.
 
     Attributes:
@@ -52,9 +51,9 @@ class AttackerEffect(Tabular):
     surprise: float | None = None
     p_periods: float | None = None
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row: the effect with its 90% interval, p-values and cases, and the pair's own."""
-        return {
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The effect with its 90% interval, p-values and cases, and the pair's own."""
+        values = {
             "attacker": [self.attacker],
             "effect_percent": [self.effect],
             "low90": [self.low],
@@ -67,17 +66,8 @@ class AttackerEffect(Tabular):
             "surprise_percent": [self.surprise],
             "p_periods": [self.p_periods],
         }
-
-    def spec(self) -> specs.Spec:
-        """The effect within its interval."""
-        return specs.intervals(
-            self.columns(),
-            x="effect_percent",
-            y="attacker",
-            ends=("low90", "high90"),
-            title="Cooperation of pairs that one state attacks both",
-            titles=("change of cooperation, %", "attacker"),
-        )
+        title = "Cooperation of pairs that one state attacks both"
+        return (exhibit("attacker", title, values, "intervals", axis="change of cooperation, %"),)
 
 
 def attacker_effect(

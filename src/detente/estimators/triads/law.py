@@ -8,17 +8,17 @@ states are attacked as much, but by different states.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Bools, Floats
 from detente.errors import DataGapError
-from detente.estimators import specs
+from detente.estimators.exhibits import exhibit
 from detente.estimators.multiple import benjamini_hochberg, holm
-from detente.estimators.tables import Tabular
-from detente.estimators.triads.attacks import Bools, Floats, dealt_anew, shared_attackers
+from detente.estimators.triads.attacks import dealt_anew, shared_attackers
 from detente.estimators.triads.dyadic import PairFit
 from detente.estimators.triads.model import Specification, TriadModel, specifications, triad_model
 from detente.estimators.triads.panel import TriadPanel, triad_panel
@@ -49,7 +49,7 @@ class LawEffect:
 
 
 @dataclass(frozen=True, eq=False)
-class TriadLaw(Tabular):
+class TriadLaw(Shown):
     """Whether pairs draw together when a third state attacks both.
 
     Attributes:
@@ -94,10 +94,10 @@ class TriadLaw(Tabular):
             f"attackers dealt anew); {self.tested} specifications tested."
         )
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per specification; the permutation p-value is of the first."""
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The effects by specification; the permutation p-value is of the first."""
         rest = len(self.rows) - 1
-        return {
+        values = {
             "specification": [row.specification.label for row in self.rows],
             "effect_percent": [row.effect for row in self.rows],
             "low90": [row.low for row in self.rows],
@@ -109,17 +109,8 @@ class TriadLaw(Tabular):
             "cases": [row.cases for row in self.rows],
             "tested": [self.tested] * len(self.rows),
         }
-
-    def spec(self) -> specs.Spec:
-        """The effects with their intervals, one line per specification."""
-        return specs.intervals(
-            self.columns(),
-            x="effect_percent",
-            y="specification",
-            ends=("low90", "high90"),
-            title="Cooperation of a pair with a common attacker",
-            titles=("change of cooperation, %", None),
-        )
+        title = "Cooperation of a pair with a common attacker"
+        return (exhibit("law", title, values, "intervals", axis="change of cooperation, %"),)
 
 
 def triad_law(

@@ -8,9 +8,10 @@ from typing import Literal
 
 import numpy as np
 
+from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError, UsageError
-from detente.estimators.triads.attacks import Bools, Floats, Rule, attacks, shared_attackers
-from detente.estimators.triads.dyadic import Ints, PairFit, absorber, fit_pairs
+from detente.estimators.triads.attacks import Rule, attacks, shared_attackers
+from detente.estimators.triads.dyadic import PairFit, absorber, fit_pairs
 from detente.estimators.triads.panel import TriadPanel
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detente.arrays import Floats
 from detente.errors import DataGapError, UsageError
-from detente.estimators.triads.attacks import Floats
 from detente.estimators.triads.dyadic import Pairs
 
 MIN_PERIODS = 4

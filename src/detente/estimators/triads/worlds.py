@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.estimators.triads.attacks import Floats, attacks, shared_attackers
+from detente.arrays import Floats
+from detente.estimators.triads.attacks import attacks, shared_attackers
 
 CONFLICT, COOPERATION = 6.0, 25.0
 """Events of an average dyad and period."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from detente.arrays import Floats
 from detente.compiled import compiled
-from detente.estimators.vector.lagged import Floats
 
 LANES = 8  # draws that are carried along together, so that the processor does them in one go
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from detente.estimators.vector.lagged import Floats
+from detente.arrays import Floats
 
 
 def pointwise_bands(ordered: Floats, coverages: Sequence[float]) -> dict[float, Floats]:

@@ -6,25 +6,23 @@ likelihood are exact: nothing is iterated and nothing needs to converge.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats
 from detente.errors import DataGapError
-from detente.estimators import specs
-from detente.estimators.tables import Tabular
 from detente.estimators.vector.lagged import (
-    Floats,
     Lagged,
+    coefficients,
     forecast_mean,
     lag_matrices,
     lagged,
     largest_root,
-    term_names,
 )
 from detente.estimators.vector.normal_wishart import Draws, NormalWishart
 from detente.estimators.vector.sims_zha import STANDARD, Scales, SimsZha, prior_of, scales_of
@@ -32,7 +30,7 @@ from detente.estimators.vector.var import VAR
 
 
 @dataclass(frozen=True, eq=False)
-class BVAR(Tabular):
+class BVAR(Shown):
     """A Bayesian vector autoregression of k series.
 
     Attributes:
@@ -96,26 +94,14 @@ class BVAR(Tabular):
         """The next periods at the posterior mean without shocks, shape (steps, k)."""
         return forecast_mean(self.coefficients, self.system, steps, controls)
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per coefficient: equation, term, posterior mean, deviation, 90% interval."""
-        terms = term_names(self.system)
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The coefficients of each equation: posterior mean, deviation and 90% interval."""
         degrees = self.posterior.dof - len(self.names) + 1
         unit = np.outer(np.diag(np.linalg.inv(self.posterior.precision)), np.diag(self.covariance))
-        deviation = np.sqrt(unit).T.ravel()
-        centre = self.coefficients.T.ravel()
+        deviation = np.sqrt(unit)
         reach = student.ppf(0.95, degrees) * deviation * np.sqrt((degrees - 2) / degrees)
-        return {
-            "equation": np.repeat(self.names, len(terms)),
-            "term": np.tile(terms, len(self.names)),
-            "mean": centre,
-            "deviation": deviation,
-            "low_90": centre - reach,
-            "high_90": centre + reach,
-        }
-
-    def spec(self) -> specs.Spec:
-        """The coefficients of each equation within their 90% intervals."""
-        return specs.coefficients(self.columns(), "mean")
+        spread = {"mean": self.coefficients, "deviation": deviation}
+        return (coefficients(self.system, spread, reach),)
 
 
 def fit_bvar(

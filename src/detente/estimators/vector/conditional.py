@@ -9,21 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats, Ints
 from detente.errors import DataGapError, UsageError
-from detente.estimators import specs
-from detente.estimators.tables import Tabular
+from detente.estimators.exhibits import band_columns, exhibit
 from detente.estimators.vector._recursion import in_lanes, respond
 from detente.estimators.vector.bands import pointwise_bands
 from detente.estimators.vector.bvar import BVAR
-from detente.estimators.vector.lagged import Floats, explosive, future_controls, starting_values
+from detente.estimators.vector.lagged import explosive, future_controls, starting_values
 from detente.estimators.vector.normal_wishart import Draws
-
-Ints = NDArray[np.int64]
 
 MAX_ROUNDS = 1000  # attempts per path to meet soft conditions
 TRIAL_ROUNDS, MIN_ACCEPTED = 10, 0.005  # a share below this after the first rounds is hopeless
@@ -33,7 +31,7 @@ LARGE = 1e100  # values past this are of no use
 
 
 @dataclass(frozen=True, eq=False)
-class Forecast(Tabular):
+class Forecast(Shown):
     """Draws of the next periods of k series.
 
     Attributes:
@@ -54,32 +52,19 @@ class Forecast(Tabular):
     effective: float
     accepted: float
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per series and step; step 1 is the first period after the data."""
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """One fan per series; step 1 is the first period after the data."""
         steps, k = self.middle.shape
-        made: dict[str, Any] = {
+        values = {
             "series": np.repeat(self.names, steps),
             "step": np.tile(np.arange(1, steps + 1), k),
             "middle": self.middle.T.ravel(),
             "mean": self.mean.T.ravel(),
         }
-        for coverage, (low, high) in self.bands.items():
-            made[f"low_{100 * coverage:g}"] = low.T.ravel()
-            made[f"high_{100 * coverage:g}"] = high.T.ravel()
-        return made
-
-    def spec(self) -> specs.Spec:
-        """One fan per series."""
-        widest_first = sorted(self.bands, reverse=True)
-        return specs.fan(
-            self.columns(),
-            x="step",
-            y="middle",
-            bands=[(f"low_{100 * c:g}", f"high_{100 * c:g}") for c in widest_first],
-            row="series",
-            title="What comes next",
-            titles=("periods ahead", "level"),
-        )
+        columns, bands = band_columns({c: [e.T.ravel() for e in b] for c, b in self.bands.items()})
+        settings = {"x": "step", "y": "middle", "row": "series", "bands": bands}
+        settings |= {"titles": ("periods ahead", "level")}
+        return (exhibit("forecast", "What comes next", values | columns, "lines", **settings),)
 
 
 def conditions(

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats
 from detente.errors import UsageError
-from detente.estimators import specs
-from detente.estimators.tables import Tabular
+from detente.estimators.exhibits import exhibit
 from detente.estimators.vector.bvar import posterior_of
-from detente.estimators.vector.lagged import Floats, Lagged, lagged
+from detente.estimators.vector.lagged import Lagged, lagged
 from detente.estimators.vector.sims_zha import STANDARD, SimsZha, scales_of
 
 GRID: Mapping[str, Sequence[float]] = {
@@ -31,7 +32,7 @@ GRID: Mapping[str, Sequence[float]] = {
 
 
 @dataclass(frozen=True, eq=False)
-class HyperparameterChoice(Tabular):
+class HyperparameterChoice(Shown):
     """Priors that were compared.
 
     Attributes:
@@ -47,26 +48,17 @@ class HyperparameterChoice(Tabular):
         """The prior with the greatest marginal likelihood."""
         return self.tried[int(np.argmax(self.log_marginal_likelihoods))]
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per prior, with its probability if all were equally likely before."""
-        rows = [asdict(prior) for prior in self.tried]
-        height = np.exp(self.log_marginal_likelihoods - self.log_marginal_likelihoods.max())
-        return {name: [row[name] for row in rows] for name in rows[0]} | {
-            "log_marginal_likelihood": self.log_marginal_likelihoods,
-            "probability": height / height.sum(),
-        }
-
-    def spec(self) -> specs.Spec:
-        """The log marginal likelihood of each prior below the best one, in the order tried."""
-        heights = self.log_marginal_likelihoods
-        table = {"prior": np.arange(len(heights)) + 1, **self.columns()}
-        return specs.bars(
-            table | {"below_best": heights - heights.max()},
-            x="prior",
-            y="below_best",
-            title="How well each prior foretells the data",
-            titles=("prior, in the order tried", "log marginal likelihood less the best"),
-        )
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The priors in the order tried, with their probability if all were equally likely."""
+        rows, heights = [asdict(prior) for prior in self.tried], self.log_marginal_likelihoods
+        below = heights - heights.max()
+        values: dict[str, Any] = {"prior": np.arange(len(rows)) + 1}
+        values |= {name: [row[name] for row in rows] for name in rows[0]}
+        values |= {"log_marginal_likelihood": heights, "below_best": below}
+        values |= {"probability": np.exp(below) / np.exp(below).sum()}
+        title = "How well each prior foretells the data"
+        titles = ("prior, in the order tried", "log marginal likelihood less the best")
+        return (exhibit("priors", title, values, "bars", x="prior", y="below_best", titles=titles),)
 
 
 def choose_hyperparameters(

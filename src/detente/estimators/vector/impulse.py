@@ -14,13 +14,14 @@ from typing import Any, Literal
 
 import numpy as np
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats
 from detente.errors import UsageError
-from detente.estimators import specs
-from detente.estimators.tables import Tabular
+from detente.estimators.exhibits import band_columns, exhibit
 from detente.estimators.vector._recursion import in_lanes, respond
 from detente.estimators.vector.bands import eigen_bands, joint_bands, pointwise_bands
 from detente.estimators.vector.bvar import BVAR, reference_posterior
-from detente.estimators.vector.lagged import Floats, explosive
+from detente.estimators.vector.lagged import explosive
 from detente.estimators.vector.normal_wishart import NormalWishart
 from detente.estimators.vector.var import VAR
 
@@ -28,12 +29,13 @@ Shock = Literal["cholesky", "generalised"]
 Bands = Literal["pointwise", "joint", "eigen"]
 
 CHUNK = 1000  # draws of the parameters that are made at once
+SIDES: dict[str, Any] = {"x": "step", "row": "impulse", "column": "response"}  # of small multiples
 LARGE = 1e100  # responses past this are of no use, and their squares soon overflow
 IMPULSES_AT_ONCE = 2  # whose responses are held for all draws, one thread each
 
 
 @dataclass(frozen=True, eq=False)
-class ImpulseResponses(Tabular):
+class ImpulseResponses(Shown):
     """Responses of every series to a shock of one standard deviation to every series.
 
     Attributes:
@@ -59,32 +61,19 @@ class ImpulseResponses(Tabular):
     bands: Mapping[float, Floats]
     explained: Floats | None = None
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per impulse, response and step."""
-        made = _long(self.names, len(self.middle))
-        made |= {"middle": _flat(self.middle), "mean": _flat(self.mean)}
-        for coverage, band in self.bands.items():
-            made[f"low_{100 * coverage:g}"] = _flat(band[0])
-            made[f"high_{100 * coverage:g}"] = _flat(band[1])
-        return made
-
-    def spec(self) -> specs.Spec:
+    def exhibits(self) -> tuple[Exhibit, ...]:
         """Small multiples: the row acts, the column responds, bands are graded."""
-        widest_first = sorted(self.bands, reverse=True)
-        return specs.fan(
-            self.columns(),
-            x="step",
-            y="middle",
-            bands=[(f"low_{100 * c:g}", f"high_{100 * c:g}") for c in widest_first],
-            row="impulse",
-            column="response",
-            title=f"Responses to a {self.kind} shock of one standard deviation",
-            titles=("periods after the shock", "response"),
-        )
+        values = _long(self.names, len(self.middle))
+        values |= {"middle": _flat(self.middle), "mean": _flat(self.mean)}
+        columns, bands = band_columns({c: [_flat(e) for e in b] for c, b in self.bands.items()})
+        title = f"Responses to a {self.kind} shock of one standard deviation"
+        settings = SIDES | {"y": "middle", "bands": bands}
+        settings |= {"titles": ("periods after the shock", "response")}
+        return (exhibit("responses", title, values | columns, "lines", **settings),)
 
 
 @dataclass(frozen=True, eq=False)
-class Decomposition(Tabular):
+class Decomposition(Shown):
     """Share of the forecast error of each series that shocks to each series explain.
 
     Attributes:
@@ -96,21 +85,12 @@ class Decomposition(Tabular):
     names: tuple[str, ...]
     shares: Floats
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per impulse, response and step."""
-        return _long(self.names, len(self.shares)) | {"share": _flat(self.shares)}
-
-    def spec(self) -> specs.Spec:
+    def exhibits(self) -> tuple[Exhibit, ...]:
         """Small multiples: the row acts, the column responds."""
-        return specs.bars(
-            self.columns(),
-            x="step",
-            y="share",
-            row="impulse",
-            column="response",
-            title="Share of the forecast error by whose shocks",
-            titles=("periods ahead, less one", "share"),
-        )
+        values = _long(self.names, len(self.shares)) | {"share": _flat(self.shares)}
+        title = "Share of the forecast error by whose shocks"
+        settings = SIDES | {"titles": ("periods ahead, less one", "share")}
+        return (exhibit("shares", title, values, "bars", y="share", **settings),)
 
 
 def responses(model: VAR | BVAR, steps: int, kind: Shock = "cholesky") -> Floats:

@@ -6,17 +6,16 @@ is used only if it and all its lags are observed and lie in one segment, so no g
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.answers import Exhibit
+from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError, UsageError
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+from detente.estimators.exhibits import exhibit
 
 COPIES = 1e-10  # smallest eigenvalue of the correlations; their mean is 1
 COLLINEAR = 1e-8  # smallest singular value of regressors scaled to length 1
@@ -251,6 +250,27 @@ def term_names(system: Lagged) -> list[str]:
     """
     past = [f"{name}.{lag}" for lag in range(1, system.lags + 1) for name in system.names]
     return [*past, "constant", *(f"control{i + 1}" for i in range(system.controls))]
+
+
+def coefficients(system: Lagged, spread: Mapping[str, Floats], reach: Floats) -> Exhibit:
+    """The coefficients of each equation with their 90% intervals.
+
+    Args:
+        system: The series with their past.
+        spread: The coefficients, and their errors, by name; each (k * lags + 1 + controls, k).
+        reach: Half the width of their intervals, the same shape.
+    """
+    terms, centre = term_names(system), next(iter(spread))
+    values = {
+        "equation": np.repeat(system.names, len(terms)),
+        "term": np.tile(terms, len(system.names)),
+        **{name: part.T.ravel() for name, part in spread.items()},
+        "low_90": (spread[centre] - reach).T.ravel(),
+        "high_90": (spread[centre] + reach).T.ravel(),
+    }
+    settings = {"label": ("equation", "term"), "columns": (centre, "low_90", "high_90")}
+    title = "What moves each series"
+    return exhibit("coefficients", title, values, "intervals", **settings)
 
 
 def explosive(what: str) -> DataGapError:

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from detente.arrays import Floats
 from detente.errors import UsageError
 from detente.estimators.vector._recursion import in_lanes, respond
 from detente.estimators.vector.bvar import BVAR
-from detente.estimators.vector.lagged import Floats, explosive
+from detente.estimators.vector.lagged import explosive
 
 CHUNK = 5000  # draws whose paths are held at once
 

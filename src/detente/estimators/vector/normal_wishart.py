@@ -13,8 +13,8 @@ import numpy as np
 from scipy.linalg import solve_triangular
 from scipy.special import multigammaln
 
+from detente.arrays import Floats
 from detente.errors import DataGapError, UsageError
-from detente.estimators.vector.lagged import Floats
 
 
 @dataclass(frozen=True, eq=False)

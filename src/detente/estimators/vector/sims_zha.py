@@ -13,8 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import Floats
 from detente.errors import DataGapError, UsageError
-from detente.estimators.vector.lagged import Floats, Lagged
+from detente.estimators.vector.lagged import Lagged
 from detente.estimators.vector.normal_wishart import NormalWishart
 
 Scales = Literal["data", "mixed"]

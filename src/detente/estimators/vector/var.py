@@ -6,33 +6,34 @@ effects the row is the series that responds and the column the one that acts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import f as f_distribution
 from scipy.stats import t as student
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats
 from detente.errors import DataGapError, UsageError
-from detente.estimators import specs
+from detente.estimators.exhibits import exhibit
 from detente.estimators.multiple import holm
-from detente.estimators.tables import Tabular
 from detente.estimators.vector.lagged import (
-    Floats,
     Lagged,
     check_regressors,
+    coefficients,
     forecast_mean,
     lag_matrices,
     lagged,
     largest_root,
-    term_names,
 )
+
+CRITERIA = ("aic", "bic", "hq", "fpe")
 
 
 @dataclass(frozen=True, eq=False)
-class VAR(Tabular):
+class VAR(Shown):
     """A fitted vector autoregression of k series.
 
     Attributes:
@@ -73,27 +74,15 @@ class VAR(Tabular):
         """Expected values of the next periods, shape (steps, k); see `forecast_mean`."""
         return forecast_mean(self.coefficients, self.system, steps, controls)
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per coefficient: equation, regressor, estimate, standard error, 90% interval."""
-        terms = term_names(self.system)
-        centre, error = self.coefficients.T.ravel(), self.errors.T.ravel()
-        reach = student.ppf(0.95, len(self.residuals) - self.system.x.shape[1]) * error
-        return {
-            "equation": np.repeat(self.names, len(terms)),
-            "term": np.tile(terms, len(self.names)),
-            "estimate": centre,
-            "error": error,
-            "low_90": centre - reach,
-            "high_90": centre + reach,
-        }
-
-    def spec(self) -> specs.Spec:
-        """The coefficients of each equation within their 90% intervals."""
-        return specs.coefficients(self.columns(), "estimate")
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The coefficients of each equation: estimate, standard error and 90% interval."""
+        free = len(self.residuals) - self.system.x.shape[1]
+        spread = {"estimate": self.coefficients, "error": self.errors}
+        return (coefficients(self.system, spread, student.ppf(0.95, free) * self.errors),)
 
 
 @dataclass(frozen=True, eq=False)
-class LagChoice(Tabular):
+class LagChoice(Shown):
     """Information criteria by number of lags, all on the same periods; less is better.
 
     Attributes:
@@ -112,7 +101,7 @@ class LagChoice(Tabular):
 
     def best(self, criterion: str = "bic") -> int:
         """The number of lags that a criterion prefers: aic, bic, hq or fpe."""
-        if criterion not in ("aic", "bic", "hq", "fpe"):
+        if criterion not in CRITERIA:
             raise UsageError(
                 "The lags could not be chosen.",
                 f"There is no criterion {criterion!r}.",
@@ -120,38 +109,15 @@ class LagChoice(Tabular):
             )
         return self.lags[int(np.argmin(getattr(self, criterion)))]
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per number of lags."""
-        return {
-            "lags": self.lags,
-            "aic": self.aic,
-            "bic": self.bic,
-            "hq": self.hq,
-            "fpe": self.fpe,
-        }
-
-    def spec(self) -> specs.Spec:
+    def exhibits(self) -> tuple[Exhibit, ...]:
         """Each criterion by number of lags; less is better."""
-        table = dict(self.columns())
-        lags, names = np.asarray(table.pop("lags")), list(table)
-        long = {
-            "criterion": np.repeat(names, len(lags)),
-            "lags": np.tile(lags, len(names)),
-            "value": np.concatenate([table[name] for name in names]),
-        }
-        return specs.fan(
-            long,
-            x="lags",
-            y="value",
-            bands=[],
-            column="criterion",
-            title="How many lags?",
-            titles=("lags", "criterion"),
-        )
+        values = {"lags": self.lags} | {name: getattr(self, name) for name in CRITERIA}
+        settings = {"x": "lags", "y": CRITERIA, "titles": ("lags", "criterion")}
+        return (exhibit("criteria", "How many lags?", values, "lines", **settings),)
 
 
 @dataclass(frozen=True, eq=False)
-class Granger(Tabular):
+class Granger(Shown):
     """Tests of whether the past of one series helps to predict another.
 
     Attributes:
@@ -166,11 +132,11 @@ class Granger(Tabular):
     p_value: Floats
     degrees: tuple[int, int]
 
-    def columns(self) -> Mapping[str, Any]:
+    def exhibits(self) -> tuple[Exhibit, ...]:
         """One row per ordered pair, and the p-value by Holm over all pairs."""
         response, act = np.nonzero(~np.eye(len(self.names), dtype=bool))
         names = np.array(self.names)
-        return {
+        values = {
             "act": names[act],
             "response": names[response],
             "f": self.statistic[response, act],
@@ -178,17 +144,9 @@ class Granger(Tabular):
             "p_holm": holm(self.p_value[response, act]),
             "tests": np.full(len(act), len(act)),
         }
-
-    def spec(self) -> specs.Spec:
-        """The p-values as a matrix of cells."""
-        return specs.heat(
-            self.columns(),
-            x="act",
-            y="response",
-            value="p_value",
-            title="Does the past of one predict the other?",
-            titles=("acts", "responds"),
-        )
+        title = "Does the past of one predict the other?"
+        settings = {"value": "p_value", "titles": ("acts", "responds")}
+        return (exhibit("tests", title, values, "cells", x="act", y="response", **settings),)
 
 
 def fit_var(

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import altair as alt
+import numpy as np
 
-from detente.answers import Column, Exhibit, Key, Scale
+from detente.answers import Exhibit, Key, Scale
 from detente.report.marks import mark
 from detente.report.theme import Spec, at, colour, finish, padded, table
 from detente.report.words import decimals, number, wrapped
@@ -20,30 +21,29 @@ def draw(exhibit: Exhibit) -> Spec:
     """Rows of estimates over one axis.
 
     The table's first column names the rows; the next numeric column is the estimate, then its low
-    and high end; a column "primary" says which row to look at first. Setting: `axis`, what the
-    axis shows.
+    and high end; a column "primary" says which row to look at first. Settings: `axis`, what the
+    axis shows; `columns`, the names of estimate and ends where they do not come first; `label`, the
+    columns that name a row together; `at`, where the line stands; `rows`, how many are drawn.
     """
-    table = exhibit.table
-    first, low, high = (place for place, _ in _numeric(exhibit)[:3])
+    table, settings = exhibit.table, exhibit.settings
     names = [column.name for column in table.columns]
+    numeric = [name for name, c in zip(names, table.columns, strict=True) if c.scale.numeric]
+    drawn = [names.index(name) for name in settings.get("columns", numeric[:3])]
+    labels = [names.index(name) for name in settings.get("label", names[:1])]
     primary = table.column("primary") if "primary" in names else (True,) * len(table)
+    values = np.array([[row[place] for place in drawn] for row in table.rows], dtype=np.float64)
     rows = [
-        Estimate(str(row[0]), row[first], row[low], row[high], first=bool(main))  # type: ignore[arg-type]
-        for row, main in zip(table.rows, primary, strict=True)
+        Estimate(": ".join(str(row[place]) for place in labels), value, low, high, bool(main))
+        for row, (value, low, high), main in zip(table.rows, values.tolist(), primary, strict=True)
     ]
-    scale = table.columns[first].scale
+    scale = table.columns[drawn[0]].scale
     return intervals(
-        rows,
-        str(exhibit.settings.get("axis", exhibit.title)),
-        scale.neutral,
+        rows[: settings.get("rows")],
+        str(settings.get("axis", exhibit.title)),
+        settings.get("at", scale.neutral),
         "%" if scale is Scale.PERCENT else "",
         signed=scale in {Scale.PERCENT, Scale.POINTS},
     )
-
-
-def _numeric(exhibit: Exhibit) -> list[tuple[int, Column]]:
-    columns = enumerate(exhibit.table.columns)
-    return [(place, column) for place, column in columns if column.scale.numeric]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from scipy.optimize import isotonic_regression
 from scipy.special import expit
 
 from detente.estimators.checks import Check
+from detente.estimators.glm import fit_logit
 from detente.estimators.tables import Tabular
 
 Floats = NDArray[np.float64]
@@ -111,15 +112,7 @@ def coefficients(features: Floats, came: Floats, *, ridge: float = 1.0) -> Float
     design = np.column_stack([np.ones(len(features)), (features - centre) / scale])
     penalty = np.full(design.shape[1], ridge)
     penalty[0] = 1e-6
-    weights = np.zeros(design.shape[1])
-    for _ in range(50):
-        odds = expit(design @ weights)
-        slope = design.T @ (came - odds) - penalty * weights
-        curve = (design * (odds * (1 - odds))[:, None]).T @ design + np.diag(penalty)
-        step = np.linalg.solve(curve, slope)
-        weights += step / max(1.0, float(np.abs(step).max()))
-        if np.abs(step).max() < 1e-6:
-            break
+    weights = fit_logit(came, design, ridge=penalty).coefficients
     raw = weights[1:] / scale
     return np.concatenate([[weights[0] - raw @ centre], raw])
 
