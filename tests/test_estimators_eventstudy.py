@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.errors import DataGapError
-from detente.estimators.eventstudy import Grid, change_at, event_study, merge_episodes
+from detente.estimators.eventstudy import change_at, event_study
+from detente.estimators.matching import Grid, merge_episodes
 from detente.estimators.placebo import two_sided
 from detente.estimators.resample import interval_of_mean
 

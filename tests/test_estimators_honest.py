@@ -8,7 +8,8 @@ from scipy.stats import t
 
 from detente.errors import DataGapError
 from detente.estimators.drifting import fit_drifting
-from detente.estimators.eventstudy import Grid, event_study
+from detente.estimators.eventstudy import event_study
+from detente.estimators.matching import Grid
 from detente.estimators.placebo import equal_tailed
 from detente.estimators.power import visible_log_ratio
 from detente.estimators.rates import log_rate_ratio, rate_contrast

@@ -9,9 +9,9 @@ import pytest
 
 from detente.errors import DataGapError
 from detente.estimators.drifting import fit_drifting
-from detente.estimators.eventstudy import Grid
 from detente.estimators.groups import group_contrast
 from detente.estimators.levels.level import local_level, probability_highest
+from detente.estimators.matching import Grid
 from detente.estimators.occurrence import happened_within, odds_at
 from detente.estimators.rates import rate_contrast
 from detente.estimators.shift import level_shift

@@ -18,12 +18,13 @@ import detente.asks.reactions
 import detente.estimators
 from detente.answers import Shown
 from detente.estimators.drifting import fit_drifting
-from detente.estimators.eventstudy import Grid, event_study
+from detente.estimators.eventstudy import event_study
 from detente.estimators.groups import group_contrast
 from detente.estimators.hawkes import cross_test, cross_tests, fit_binned
 from detente.estimators.hawkes.futures import simulate_binned
 from detente.estimators.hawkes.process import constant_process
 from detente.estimators.hawkes.simulate import simulate
+from detente.estimators.matching import Grid
 from detente.estimators.multiple import adjust, max_t
 from detente.estimators.occurrence import odds_at
 from detente.estimators.rates import rate_contrast

@@ -17,7 +17,7 @@ from lab.worlds.world import make
 from detente.asks.claims.finding import Finding, Verdict
 from detente.asks.claims.run import assess_claims
 from detente.asks.options import Options
-from detente.estimators.eventstudy import merge_episodes
+from detente.estimators.matching import merge_episodes
 
 DAYS = 20_000
 QUICK = Options(seed=1, draws=199, curve_draws=19, level_draws=200)

@@ -19,32 +19,14 @@ import numpy as np
 from scipy.stats import t
 
 from detente.answers import Exhibit, Shown
-from detente.arrays import Bools, Floats, Ints
+from detente.arrays import Floats, Ints
 from detente.errors import DataGapError
 from detente.estimators.exhibits import exhibit
+from detente.estimators.matching import Grid, matched_dates, mean_of_next, merge_episodes, shifted
 from detente.estimators.placebo import two_sided
 
-MIN_POOL = 16
-VOLATILITY_CLASSES = 3
 HARMONICS = 2
 SEASONAL_FROM = 40  # changes below which a season cannot be told from chance
-
-
-@dataclass(frozen=True, eq=False)
-class Grid:
-    """A series on a regular grid with what matching needs to know about each period.
-
-    Attributes:
-        values: Shape (T,), NaN where there is no data.
-        block: Source block of each period, shape (T,); windows never cross from one to another.
-        year: Decimal year of each period, shape (T,).
-        season: Position within the year, 0 to 1, shape (T,).
-    """
-
-    values: Floats
-    block: Ints
-    year: Floats
-    season: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +44,7 @@ class EventStudy(Shown):
         ladder: How many of the matching rules had to be dropped for each episode, shape (n,).
         dropped: Episodes that could not be used for lack of data around them.
         pools: Indices of the matched placebo dates of each episode.
+        without_each: The effect without each episode in turn, shape (n,); empty for a single one.
     """
 
     starts: Ints
@@ -74,6 +57,7 @@ class EventStudy(Shown):
     ladder: Ints
     dropped: int
     pools: tuple[Ints, ...]
+    without_each: Floats
 
     def interval(self, coverage: float = 0.90) -> tuple[float, float]:
         """Interval of the mean effect over these episodes: the effects that the placebos allow.
@@ -99,27 +83,6 @@ class EventStudy(Shown):
         return (exhibit("changes", title, values, "bars", x="start", y="change", titles=titles),)
 
 
-def merge_episodes(periods: Sequence[int] | Ints, gap: int) -> Ints:
-    """Starts of the episodes: causes closer together than `gap` periods are one episode.
-
-    Args:
-        periods: Index of the period of each cause, any order, repeats allowed.
-        gap: An episode ends when this many periods pass without a cause.
-
-    Returns:
-        Index of the first cause of each episode, in order.
-
-    Example:
-        >>> merge_episodes([1, 2, 4, 12, 30], gap=3).tolist()
-        [1, 12, 30]
-    """
-    ordered = np.unique(np.asarray(periods, dtype=np.int64))
-    if len(ordered) == 0:
-        return ordered
-    first = np.concatenate([[True], np.diff(ordered) >= gap])
-    return np.asarray(ordered[first], dtype=np.int64)
-
-
 def change_at(grid: Grid, window: int, baseline: int, lag: int = 0) -> Floats:
     """The change at every period, shape (T,); NaN where the data around it do not allow one.
 
@@ -139,9 +102,9 @@ def change_at(grid: Grid, window: int, baseline: int, lag: int = 0) -> Floats:
     Source:
         MacKinlay (1997), Event studies in economics and finance.
     """
-    after = _mean_of_next(grid, window, lag)
-    before = _mean_of_next(grid, baseline, -baseline)
-    first, last = _shifted(grid.block, -baseline), _shifted(grid.block, lag + window - 1)
+    after = mean_of_next(grid, window, lag)
+    before = mean_of_next(grid, baseline, -baseline)
+    first, last = shifted(grid.block, -baseline), shifted(grid.block, lag + window - 1)
     same = (first == last) & (first >= 0)
     return np.where(same, after - before, np.nan)
 
@@ -202,7 +165,7 @@ def event_study(
             f"None of the {len(episodes)} episodes has data before and after it.",
             "Load event data that cover them.",
         )
-    pools, ladder = _pools(grid, all_changes, usable, causes, window + lag)
+    pools, ladder = matched_dates(grid, all_changes, usable, causes, window + lag)
     dose = change_at(_under_causes(grid, causes, window, lag), window, baseline, lag)
     expected, free = _expected(grid, all_changes, dose, (window + baseline) / 2)
     changes = all_changes[usable] - expected[usable]
@@ -219,6 +182,9 @@ def event_study(
         ladder=ladder,
         dropped=len(episodes) - len(usable),
         pools=tuple(pools),
+        without_each=(changes.sum() - changes) / max(len(changes) - 1, 1)
+        if len(changes) > 1
+        else np.zeros(0),
     )
 
 
@@ -256,25 +222,6 @@ def path_around(grid: Grid, starts: Ints, before: int, after: int, baseline: int
     return np.asarray(values - base, dtype=np.float64)
 
 
-def _shifted(array: Ints, by: int) -> Ints:
-    """The value `by` periods ahead of each period, -1 outside the series."""
-    index = np.arange(len(array)) + by
-    inside = (index >= 0) & (index < len(array))
-    return np.where(inside, array[np.clip(index, 0, len(array) - 1)], -1)
-
-
-def _mean_of_next(grid: Grid, length: int, offset: int) -> Floats:
-    """Mean over `length` periods that begin `offset` periods after each; half must be known."""
-    index = np.arange(len(grid.values))[:, None] + offset + np.arange(length)
-    inside = (index >= 0) & (index < len(grid.values))
-    values = grid.values[np.clip(index, 0, len(grid.values) - 1)]
-    known = inside & np.isfinite(values)
-    count = known.sum(axis=1)
-    total = np.where(known, values, 0.0).sum(axis=1)
-    means = np.where(2 * count >= length, total / np.maximum(count, 1), np.nan)
-    return np.asarray(means, dtype=np.float64)
-
-
 def _under_causes(grid: Grid, causes: Ints, window: int, lag: int) -> Grid:
     """The grid with 1 in the periods that a cause may have moved, 0 in others, NaN as before."""
     under = np.where(np.isfinite(grid.values), 0.0, np.nan)
@@ -305,54 +252,6 @@ def _expected(grid: Grid, changes: Floats, dose: Floats, overlap: float) -> tupl
     free = changes - expected - slopes[-1] * dose
     spent = min(0.5, design.shape[1] * overlap / known.sum())
     return expected, free / np.sqrt(1 - spent)
-
-
-def _volatility_class(grid: Grid, span: int = 12) -> Ints:
-    """Third of its source block by how much it moved in the periods before, shape (T,)."""
-    steps = np.abs(np.diff(grid.values, prepend=np.nan))
-    moves = _mean_of_next(Grid(steps, grid.block, grid.year, grid.season), span, -span)
-    classes = np.full(len(moves), -1, dtype=np.int64)
-    for block in np.unique(grid.block):
-        here = (grid.block == block) & np.isfinite(moves)
-        if here.any():
-            cuts = np.quantile(moves[here], np.arange(1, VOLATILITY_CLASSES) / VOLATILITY_CLASSES)
-            classes[here] = np.searchsorted(cuts, moves[here])
-    return classes
-
-
-def _pools(
-    grid: Grid, changes: Floats, starts: Ints, causes: Ints, reach: int
-) -> tuple[list[Ints], Ints]:
-    """Matched placebo dates of each episode, dropping rules in turn until enough are left."""
-    clean = np.isfinite(changes)
-    for cause in causes:
-        clean[cause : cause + reach] = False
-    others = np.arange(len(changes)) != starts[:, None]
-    others &= grid.block == grid.block[starts][:, None]
-    rules = _rules(grid, starts)
-    ladder = np.full(len(starts), len(rules) - 1, dtype=np.int64)
-    chosen, found = others & np.isfinite(changes), np.zeros(len(starts), dtype=np.bool_)
-    for rung, rule in enumerate(rules):
-        pool = others & clean & rule
-        enough = ~found & (pool.sum(axis=1) >= MIN_POOL)
-        chosen[enough], ladder[enough] = pool[enough], rung
-        found |= enough
-    if not chosen.any(axis=1).all():
-        raise DataGapError(
-            "The effect could not be compared with placebo dates.",
-            "The series around the episodes is too short to hold any.",
-            "Load data that cover a longer period.",
-        )
-    return [np.flatnonzero(pool) for pool in chosen], ladder
-
-
-def _rules(grid: Grid, starts: Ints) -> list[Bools]:
-    """Masks of shape (n, T), strictest first: era and volatility; a wider era; the era; none."""
-    apart = np.abs(grid.year - grid.year[starts][:, None])
-    volatility = _volatility_class(grid)
-    alike = volatility == volatility[starts][:, None]
-    far = apart <= 8
-    return [(apart <= 4) & alike, far & alike, far, np.ones_like(far)]
 
 
 def _placebo_effects(free: Floats, pools: list[Ints], draws: int, seed: int) -> Floats:

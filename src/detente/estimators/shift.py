@@ -10,8 +10,9 @@ from scipy.stats import t
 from detente.answers import Exhibit, Shown
 from detente.arrays import Floats
 from detente.errors import DataGapError
-from detente.estimators.eventstudy import Grid, change_at
+from detente.estimators.eventstudy import change_at
 from detente.estimators.exhibits import exhibit
+from detente.estimators.matching import Grid
 from detente.estimators.placebo import two_sided
 
 

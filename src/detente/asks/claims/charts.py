@@ -17,8 +17,9 @@ from detente.asks.claims.scales import (
     shown_values,
     to_periods,
 )
-from detente.estimators.eventstudy import EventStudy, Grid, path_around
+from detente.estimators.eventstudy import EventStudy, path_around
 from detente.estimators.levels.level import LevelPosterior
+from detente.estimators.matching import Grid
 from detente.estimators.rates import RateContrast
 from detente.estimators.resample import bootstrap_means, expanded_tail
 from detente.study.models import ExtremeClaim

@@ -19,7 +19,7 @@ from detente.asks.claims.rules import MIN_EPISODES
 from detente.asks.claims.scales import convert, grid_of, period_index, scale_of, to_periods
 from detente.asks.options import Options
 from detente.errors import DataGapError
-from detente.estimators.eventstudy import Grid, merge_episodes
+from detente.estimators.matching import Grid, merge_episodes
 from detente.estimators.projections.project import local_projection
 from detente.estimators.vector.bvar import fit_bvar
 from detente.estimators.vector.hyperparameters import choose_hyperparameters

@@ -34,7 +34,8 @@ from detente.asks.claims.scales import (
 from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.checks import Check
-from detente.estimators.eventstudy import EventStudy, Grid, event_study
+from detente.estimators.eventstudy import EventStudy, event_study
+from detente.estimators.matching import Grid
 from detente.relations.periods import month_name
 from detente.study.chronicle import Fact
 from detente.study.data import StudyData

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.asks.options import Options
-from detente.estimators.eventstudy import Grid
 from detente.estimators.levels.count_level import count_level
 from detente.estimators.levels.level import LevelPosterior, local_level
+from detente.estimators.matching import Grid
 from detente.relations.periods import month_name
 from detente.relations.series import Series
 from detente.study.signal import Signal

@@ -30,7 +30,7 @@ from detente.asks.claims.scales import (
 from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.checks import Check
-from detente.estimators.eventstudy import Grid
+from detente.estimators.matching import Grid
 from detente.estimators.shift import LevelShift, level_shift
 from detente.study.data import StudyData
 from detente.study.models import ShiftClaim
