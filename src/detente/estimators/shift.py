@@ -1,4 +1,11 @@
-"""A change of level at a known date, against the changes at all other dates of the series."""
+"""A change of level at a known date, against the changes at all other dates of the series.
+
+A change counts against its own noise: the changes at other dates are compared by their size in
+standard errors, so that a wild stretch is not taken for a break. What all dates change alike (a
+drift) is taken out. And a change that is larger at a neighbouring date is not at this one: in
+simulated series a break half a window away made a quarter of all dates significant, 6% when the
+largest change nearby was asked for.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +15,16 @@ import numpy as np
 from scipy.stats import t
 
 from detente.answers import Exhibit, Shown
-from detente.arrays import Floats
+from detente.arrays import Bools, Floats
 from detente.errors import DataGapError
-from detente.estimators.eventstudy import change_at
 from detente.estimators.exhibits import exhibit
-from detente.estimators.matching import Grid
+from detente.estimators.matching import Grid, shifted
 from detente.estimators.placebo import two_sided
+from detente.estimators.ratestudy import CountGrid
+
+PRIOR_PERIODS = 4.0  # weight of the whole series' dispersion beside that of one window
+NEAR_SHARE = 0.9  # of the largest change nearby: as good as the largest
+AS_GOOD_AS_AT = 6  # a largest change within a sixth of the window is at the date
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,19 +32,34 @@ class LevelShift(Shown):
     """A change of level at a date.
 
     Attributes:
-        effect: Mean of the periods after, less the mean of those before.
-        before, after: Those means.
-        placebo: The same change at every other date whose windows do not hold the date itself.
-        p_placebo: Two-sided share of placebo changes at least as large.
+        effect: Level of the periods after, less that of those before (log ratio for counts),
+            beyond what all dates change alike.
+        drift: What all dates change alike.
+        before, after: Mean (for counts rate) of either side.
+        placebo: The same change at every other date whose windows do not hold the date itself, as
+            if it had the error of this date.
+        p_placebo: Two-sided share of placebo changes at least as large in standard errors.
         window: Periods on either side.
+        skipped: Periods left out at the date.
+        nearest: Offset of the largest change within a window of the date, in periods.
+        share: Size of this change as a share of that largest one, 0 to 1.
     """
 
     effect: float
+    drift: float
     before: float
     after: float
     placebo: Floats
     p_placebo: float
     window: int
+    skipped: int
+    nearest: int
+    share: float
+
+    @property
+    def at_the_date(self) -> bool:
+        """Whether no date nearby shows a clearly larger change."""
+        return abs(self.nearest) <= max(1, self.window // AS_GOOD_AS_AT) or self.share >= NEAR_SHARE
 
     def interval(self, coverage: float = 0.90) -> tuple[float, float]:
         """The shifts that the changes at other dates allow.
@@ -43,11 +69,11 @@ class LevelShift(Shown):
         worlds: two short windows do not hold the slow swings that matter here.
         """
         windows = max(2.0, len(self.placebo) / self.window - 1)
-        reach = float(t.ppf((1 + coverage) / 2, windows) * self.placebo.std(ddof=1))
+        reach = float(t.ppf((1 + coverage) / 2, windows) * np.sqrt(np.mean(self.placebo**2)))
         return self.effect - reach, self.effect + reach
 
     def exhibits(self) -> tuple[Exhibit, ...]:
-        """The change with its 90% interval, both means, p-value and placebo dates."""
+        """One row: the change with its 90% interval, both sides, p-value, placebo dates."""
         low, high = self.interval()
         values = {
             "window": [self.window],
@@ -63,13 +89,24 @@ class LevelShift(Shown):
         return (exhibit("shift", title, values, "intervals", columns=columns),)
 
 
-def level_shift(grid: Grid, at: int, *, window: int) -> LevelShift:
-    """The change of level at a period.
+@dataclass(frozen=True, eq=False)
+class _Changes:
+    """The change at every date with its standard error and both sides, shape (T,)."""
+
+    change: Floats
+    error: Floats
+    before: Floats
+    after: Floats
+
+
+def level_shift(grid: Grid, at: int, *, window: int, skip: int = 0) -> LevelShift:
+    """The change of the mean of a score at a period.
 
     Args:
         grid: The series.
         at: Index of the first period after the change.
         window: Periods on either side.
+        skip: Periods left out before `at`, such as the one that holds the date.
 
     Returns:
         The change with its interval and placebo distribution.
@@ -89,26 +126,147 @@ def level_shift(grid: Grid, at: int, *, window: int) -> LevelShift:
         studies, for inference by placebo; Rosenbaum (2002), Observational Studies, for intervals
         from a randomisation test.
     """
-    changes = change_at(grid, window, window)
-    if not 0 <= at < len(changes) or not np.isfinite(changes[at]):
+    ones = np.where(np.isfinite(grid.values), 1.0, np.nan)
+    before = _side(grid.values, ones, window, -window - skip)
+    after = _side(grid.values, ones, window, 0)
+    spread = _usual_spread(grid.values, before, after)
+    errors = [
+        (PRIOR_PERIODS * spread + side.spread) / (PRIOR_PERIODS + side.free) / side.exposure
+        for side in (before, after)
+    ]
+    changes = _Changes(after.rate - before.rate, np.sqrt(sum(errors)), before.rate, after.rate)
+    return _shift(changes, _able(grid.block, window, skip), at, window, skip)
+
+
+def rate_shift(grid: CountGrid, at: int, *, window: int, skip: int = 0) -> LevelShift:
+    """The ratio of rates after and before a period, as a log.
+
+    Args:
+        grid: The counts and what they are relative to.
+        at: Index of the first period after the change.
+        window: Periods on either side.
+        skip: Periods left out before `at`.
+
+    Returns:
+        The change with its interval and placebo distribution, on the log scale.
+
+    Raises:
+        DataGapError: The series does not cover both sides of the date, or counts nothing there.
+
+    Example:
+        >>> rng = np.random.default_rng(0)
+        >>> counts = rng.poisson(np.where(np.arange(120) >= 60, 12.0, 4.0)).astype(float)
+        >>> flat = np.zeros(120)
+        >>> grid = CountGrid(counts, np.ones(120), flat.astype(int), flat, flat)
+        >>> shift = rate_shift(grid, 60, window=12)
+        >>> bool(shift.p_placebo < 0.05), bool(2 < np.exp(shift.effect) < 4)
+        (True, True)
+
+    Source:
+        As for `level_shift`; Rothman, Greenland and Lash (2008), Modern epidemiology, for the
+        ratio of rates; McCullagh and Nelder (1989) for its error under over-dispersion.
+    """
+    counts = np.where(grid.known, grid.counts, np.nan)
+    before = _side(counts, grid.exposure, window, -window - skip)
+    after = _side(counts, grid.exposure, window, 0)
+    total = before.exposure + after.exposure
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = after.exposure / total
+        ratio = np.log((after.total + share) / after.exposure) - np.log(
+            (before.total + 1 - share) / before.exposure
+        )
+    pooled = (before.spread + after.spread) / np.maximum(before.free + after.free, 1)
+    level = np.maximum(
+        (before.total + after.total) / np.maximum(before.known + after.known, 1), 0.5
+    )
+    dispersion = max(1.0, float(np.nanmedian(pooled / level)))
+    errors = []
+    for side in (before, after):
+        own = side.spread / np.maximum(side.total / np.maximum(side.known, 1), 0.5)
+        mixed = (PRIOR_PERIODS * dispersion + own) / (PRIOR_PERIODS + side.free)
+        errors.append(np.maximum(mixed, 1.0) / np.maximum(side.total, 0.5))
+    changes = _Changes(ratio, np.sqrt(sum(errors)), before.rate, after.rate)
+    return _shift(changes, _able(grid.block, window, skip), at, window, skip)
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """Sums over the windows on one side of every date, NaN where half of it is not known.
+
+    `spread` is the sum of squared distances from what the rate lets expect, `free` its degrees of
+    freedom, `known` how many periods are known.
+    """
+
+    total: Floats
+    exposure: Floats
+    rate: Floats
+    spread: Floats
+    free: Floats
+    known: Floats
+
+
+def _side(values: Floats, exposure: Floats, length: int, offset: int) -> _Side:
+    index = np.arange(len(values))[:, None] + offset + np.arange(length)
+    inside = (index >= 0) & (index < len(values))
+    index = np.clip(index, 0, len(values) - 1)
+    known = inside & np.isfinite(values[index]) & (exposure[index] > 0)
+    total = np.where(known, values[index], 0.0).sum(axis=1)
+    exposed = np.where(known, exposure[index], 0.0)
+    enough = 2 * known.sum(axis=1) >= length
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = total / exposed.sum(axis=1)
+    apart = np.where(known, values[index] - exposed * np.nan_to_num(rate)[:, None], 0.0)
+
+    def where_enough(column: Floats) -> Floats:
+        return np.where(enough, column, np.nan)
+
+    return _Side(
+        where_enough(total),
+        where_enough(exposed.sum(axis=1)),
+        where_enough(rate),
+        where_enough((apart**2).sum(axis=1)),
+        np.maximum(known.sum(axis=1) - 1.0, 0.0),
+        known.sum(axis=1).astype(np.float64),
+    )
+
+
+def _usual_spread(values: Floats, before: _Side, after: _Side) -> float:
+    """Variance within the windows at the median date; of one period, by its steps."""
+    free = before.free + after.free
+    if np.max(free) > 0:
+        return float(np.nanmedian((before.spread + after.spread) / np.maximum(free, 1)))
+    return float(np.nanmean(np.diff(values) ** 2) / 2)
+
+
+def _able(block: np.ndarray, window: int, skip: int) -> Bools:
+    """Dates whose two windows lie in one source block."""
+    first, last = shifted(block, -window - skip), shifted(block, window - 1)
+    return np.asarray((first == last) & (first >= 0), dtype=np.bool_)
+
+
+def _shift(changes: _Changes, able: Bools, at: int, window: int, skip: int) -> LevelShift:
+    able = able & np.isfinite(changes.change) & np.isfinite(changes.error) & (changes.error > 0)
+    if not 0 <= at < len(able) or not able[at]:
         raise DataGapError(
             "The change at the date could not be measured.",
             f"The series does not cover {window} periods on both sides of it.",
             "Load event data that do.",
         )
-    before = _known(grid.values[at - window : at])
-    after = _known(grid.values[at : at + window])
-    periods = np.arange(len(changes))
-    others = np.isfinite(changes) & (np.abs(periods - at) >= window)
+    periods = np.arange(len(able))
+    others = able & (np.abs(periods - at) >= window + skip)
+    drift = float(np.median(changes.change[others])) if others.any() else 0.0
+    sizes = (changes.change - drift) / changes.error
+    near = np.flatnonzero(able & (np.abs(periods - at) <= window))
+    largest = near[np.argmax(np.abs(sizes[near]))]
     return LevelShift(
-        effect=float(after.mean() - before.mean()),
-        before=float(before.mean()),
-        after=float(after.mean()),
-        placebo=changes[others],
-        p_placebo=two_sided(float(changes[at]), changes[others]),
+        effect=float(changes.change[at]) - drift,
+        drift=drift,
+        before=float(changes.before[at]),
+        after=float(changes.after[at]),
+        placebo=sizes[others] * changes.error[at],
+        p_placebo=two_sided(float(sizes[at]), sizes[others]),
         window=window,
+        skipped=skip,
+        nearest=int(largest - at),
+        share=float(abs(sizes[at]) / max(abs(sizes[largest]), 1e-12)),
     )
-
-
-def _known(values: Floats) -> Floats:
-    return np.asarray(values[np.isfinite(values)], dtype=np.float64)
