@@ -1,8 +1,8 @@
 """A group of units against others in the same periods, by permutation of who is in the group.
 
 The statistic is studentised: with the plain difference, units that merely vary more than the others
-passed as different in a fifth of simulated worlds. A permutation of few units is still too kind to a
-group that varies more (11%), so the p-value is never below that of Welch's test (7.5%).
+passed as different in a fifth of simulated worlds. A permutation of few units is still too kind to
+a group that varies more (11%), so the p-value is never below that of Welch's test (7.5%).
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ def group_contrast(values: Floats, size: int, *, draws: int = 2000, seed: int = 
 
     Source:
         Fisher (1935), The Design of Experiments, for the permutation test; Janssen (1997) and
-        Chung and Romano (2013) for the studentised one; Welch (1947); Lazarus, Lewis, Stock and Watson (2018)
-        for the interval.
+        Chung and Romano (2013) for the studentised one; Welch (1947); Lazarus, Lewis, Stock and
+        Watson (2018) for the interval.
     """
     known = np.isfinite(values)
     if not known.any(axis=1).all() or not 0 < size < len(values):
