@@ -110,6 +110,18 @@ class Series:
         unit = f"per {per:,g} events reported worldwide"
         return replace(self, values=values, unit=unit, exposure=None)
 
+    def where(self, keep: NDArray[np.bool_]) -> Series:
+        """The same periods, with values and exposure only where asked for; the rest is unknown.
+
+        Args:
+            keep: What to keep, shape (n,).
+        """
+        return replace(
+            self,
+            values=np.where(keep, self.values, np.nan),
+            exposure=None if self.exposure is None else np.where(keep, self.exposure, np.nan),
+        )
+
     def named(self, name: str) -> Series:
         """The same series under another name."""
         return replace(self, name=name)
