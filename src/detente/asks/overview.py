@@ -337,6 +337,7 @@ def overlap_notes(data: StudyData) -> tuple[str, ...]:
         for origin in panel.origins:
             dates, covered = panel.dates(origin), panel.really_covered(origin)
             shared = np.isin(dates, data.datasets[spec.id].dates())
+            shared &= np.isfinite(panel.world(origin))
             won, lost = int((shared & covered).sum()), int((shared & ~covered).sum())
             if won:
                 notes.append(

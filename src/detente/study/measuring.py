@@ -88,17 +88,22 @@ def read_measure(
         else:
             origins.append(origin)
     if given is None and not origins:
-        return (), (*gaps, _nothing(data, spec, measure))
+        return (), (*gaps, _nothing(data, spec, relation, measure))
     pieces = list(_contest(given, origins, gaps))
     return tuple(_signal(data, spec, relation, measure, *piece) for piece in pieces), tuple(gaps)
 
 
-def _nothing(data: StudyData, spec: Dataset | None, measure: Measure) -> str:
-    if spec is not None:
-        return f"{spec.label} has no {_words(spec, measure.name)} of this relation."
-    if data.events is None:
-        return "No event files are loaded."
-    return f"event data has no {_words(spec, measure.name)} of this relation."
+def _nothing(data: StudyData, spec: Dataset | None, relation: Relation, measure: Measure) -> str:
+    what = _words(spec, measure.name).removeprefix("the ")
+    if spec is None:
+        return (
+            "No event files are loaded."
+            if data.events is None
+            else f"The event files have no {what} of this relation."
+        )
+    if spec.layout == "pair" and relation.dyads is not None:
+        return f"{spec.label} has no direction: it cannot say what one state did to another."
+    return f"{spec.label} has no {what} of this relation."
 
 
 def _contest(
@@ -177,7 +182,9 @@ def _too_thin(panel: Panel, origin: str) -> str | None:
     """Why an origin cannot be read by period, or None: five events in a typical one are enough."""
     world = panel.world(origin)
     known = world[np.isfinite(world)]
-    if known.size and np.median(known) >= SPARSE_ORIGIN:
+    if not known.size:
+        return f"{origin} (event files) cover no whole {panel.every}."
+    if np.median(known) >= SPARSE_ORIGIN:
         return None
     events = f"{int(known.sum()):,} event{'' if known.sum() == 1 else 's'}"
     return (
