@@ -15,7 +15,8 @@ from detente.estimators.projections.project import local_projection
 from detente.estimators.triads.law import triad_law
 from detente.estimators.vector.bvar import fit_bvar
 from detente.estimators.vector.var import fit_var
-from detente.relations.panel import Panel, panel
+from detente.relations.counting import panel
+from detente.relations.panel import Panel
 from event_tables import event, table, world
 
 FIRST = dt.date(2017, 1, 2)

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from detente.errors import DataGapError, UsageError
 from detente.events.store import IngestedFile, Store, connect
 from detente.relations import panel_sql as rules
+from detente.relations.counting import panel
 from detente.relations.measures import MEASURES
-from detente.relations.panel import panel
 from detente.relations.periods import EVERY, grid, next_start, period_start
 from event_tables import event, table, world
 

@@ -19,8 +19,9 @@ from detente.errors import DataGapError, StudyError, UsageError
 from detente.events.actors import name_of as state_name
 from detente.events.inputs import query_events
 from detente.events.store import Store, connect
+from detente.relations.counting import panel
 from detente.relations.datasets import read_dataset
-from detente.relations.panel import Panel, panel
+from detente.relations.panel import Panel
 from detente.relations.periods import check_every, grid, next_start, period_start
 from detente.relations.series import Series, make_series
 from detente.study.chronicle import Fact, read_chronicle
