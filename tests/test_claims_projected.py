@@ -17,7 +17,7 @@ from detente.asks.claims.run import assess_claim
 from detente.asks.options import Options
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
-from detente.study.models import ClaimBase, ContrastClaim, ResponseClaim, State
+from detente.study.models import ClaimBase, Condition, ContrastClaim, ResponseClaim
 from detente.study.signal import Signal
 
 QUICK = Options(seed=1, draws=99, curve_draws=49)
@@ -143,7 +143,7 @@ def test_only_actions_with_events_in_both_states_have_follow_ons() -> None:
     world = make(WorldSpec(), 1)
     assert set_apart(contrast_of(world, "after-news"), world.data) is None
     claim = contrast_of(world, "after")
-    rare = claim.model_copy(update={"when": State(without="causes", months=60)})
+    rare = claim.model_copy(update={"when": Condition(without="causes", months=60)})
     assert set_apart(rare, world.data) is None
 
 

@@ -11,12 +11,12 @@ import pytest
 from detente.errors import DataGapError, UsageError
 from detente.estimators.hawkes import fit_binned
 from detente.estimators.levels.count_level import count_level
-from detente.estimators.panels import dyad_cube, dyad_series
 from detente.estimators.projections.project import local_projection
 from detente.estimators.triads.law import triad_law
 from detente.estimators.vector.bvar import fit_bvar
 from detente.estimators.vector.var import fit_var
-from detente.relations.panel import Panel, panel
+from detente.relations.counting import panel
+from detente.relations.panel import Panel
 from event_tables import event, table, world
 
 FIRST = dt.date(2017, 1, 2)
@@ -44,47 +44,49 @@ def weekly(*, gap: bool = True, every: str = "week") -> Panel:
     return panel(table(kept), ["USA", "CHN"], every)
 
 
+def segments(built: Panel) -> np.ndarray:
+    return np.zeros(len(built.dates()), dtype=np.int64)
+
+
+def log_rates(built: Panel) -> np.ndarray:
+    return np.log((built.side_by_side(BOTH, "conflict") + 0.5) / built.world()[:, None])
+
+
 def test_counts_and_gaps_are_those_of_the_panel() -> None:
     built = weekly()
-    made = dyad_series(built, BOTH)
-    assert made.names == ("USA>CHN", "CHN>USA")
+    counts = built.side_by_side(BOTH, "conflict")
     for column, dyad in enumerate(BOTH):
-        np.testing.assert_array_equal(
-            made.counts[:, column], built.series(*dyad, "conflict").values
-        )
-    gaps = np.flatnonzero(np.isnan(made.exposure))
+        np.testing.assert_array_equal(counts[:, column], built.series(*dyad, "conflict").values)
+    gaps = np.flatnonzero(np.isnan(built.world()))
     assert gaps.tolist() == [30, 31, 32]
-    assert np.isnan(made.counts[gaps]).all()
-    counts, exposure = made.recorded()
-    assert not counts[gaps].any()
-    assert not exposure[gaps].any()
-    assert made.df()["count"].isna().sum() == 6
-    assert "<svg" in made._repr_html_()
+    assert np.isnan(counts[gaps]).all()
 
 
 def test_autoregressions_leave_gaps_out() -> None:
-    made = dyad_series(weekly(), BOTH)
-    options = {"names": made.names, "segments": made.segments}
-    var = fit_var(made.log_rates(), 2, **options)  # type: ignore[arg-type]
+    built = weekly()
+    options = {"names": ("USA>CHN", "CHN>USA"), "segments": segments(built)}
+    var = fit_var(log_rates(built), 2, **options)  # type: ignore[arg-type]
     assert len(var.residuals) == 60 - 2 - 3 - 2
-    assert fit_bvar(made.log_rates(), 2, **options).names == made.names  # type: ignore[arg-type]
-    whole = dyad_series(weekly(gap=False), BOTH).log_rates()
+    assert fit_bvar(log_rates(built), 2, **options).names == options["names"]  # type: ignore[arg-type]
+    whole = log_rates(weekly(gap=False))
     assert not np.allclose(fit_var(whole, 2).coefficients, var.coefficients)
 
 
 def test_projections_and_levels_take_them_too() -> None:
-    made = dyad_series(weekly(), BOTH)
-    rates = made.log_rates()
-    found = local_projection(rates[:, 0], rates[:, 1], horizons=3, lags=1, segments=made.segments)
+    built = weekly()
+    rates, counts = log_rates(built), built.side_by_side(BOTH, "conflict")
+    found = local_projection(rates[:, 0], rates[:, 1], horizons=3, lags=1, segments=segments(built))
     assert np.isfinite(found.estimate).all()
-    level = count_level(made.counts[:, 0], exposure=made.exposure, draws=60)
+    level = count_level(counts[:, 0], exposure=built.world(), draws=60)
     assert level.draws.shape == (60, 60)
 
 
 def test_hawkes_processes_do_not_score_gaps() -> None:
-    made = dyad_series(weekly(every="day"), BOTH)
-    counts, exposure = made.recorded()
-    model = fit_binned(counts, decays=[0.5], exposure=exposure, names=made.names)
+    built = weekly(every="day")
+    counts = np.nan_to_num(built.side_by_side(BOTH, "conflict"))
+    model = fit_binned(
+        counts, decays=[0.5], exposure=np.nan_to_num(built.world()), names=("USA>CHN", "CHN>USA")
+    )
     assert model.inputs.baseline.rates(model.effects)[210:231].max() == 0
     assert 0.5 < model.inputs.baseline.rates(model.effects)[:210].mean() < 0.7
 
@@ -113,32 +115,26 @@ def states() -> Panel:
 
 def test_the_law_of_common_enemies_takes_a_panel() -> None:
     built = states()
-    cube = dyad_cube(built, ["conflict", "cooperation"])
-    assert cube.counts["conflict"].shape == (6, 6, 6)
+    conflict, cooperation = (built.matrices(name) for name in ("conflict", "cooperation"))
+    assert conflict.shape == (6, 6, 6)
     ab = built.series("A", "B", "conflict").values
-    np.testing.assert_array_equal(cube.counts["conflict"][:, 0, 1], ab)
-    assert not np.einsum("tii->ti", cube.counts["conflict"]).any()
-    law = triad_law(
-        cube.counts["conflict"], cube.counts["cooperation"], cube.exposure, cube.names, draws=9
-    )
+    np.testing.assert_array_equal(conflict[:, 0, 1], ab)
+    quiet = built.matrices("conflict", silence=0)
+    assert not np.einsum("tii->ti", quiet).any()
+    law = triad_law(quiet, np.nan_to_num(cooperation), built.world(), built.parties, draws=9)
     assert law.periods == 6
 
 
-def test_gaps_within_a_cube_are_refused() -> None:
-    with pytest.raises(DataGapError, match="57 of 60 periods, not in a row"):
-        dyad_cube(weekly(), ["conflict"])
-
-
 @pytest.mark.parametrize(
-    ("dyads", "measure", "said"),
+    ("dyads", "measure", "error", "said"),
     [
-        ([], "conflict", "No dyad"),
-        (BOTH, "net_cooperation", "counts nothing"),
-        (BOTH, "goldstein", "counts nothing"),
-        ([("USA", "FRA")], "conflict", "does not hold 'FRA'"),
-        (BOTH, "conflicts", "not known"),
+        ([], "conflict", UsageError, "No dyad"),
+        ([("USA", "FRA")], "conflict", DataGapError, "no rows for USA>FRA"),
+        (BOTH, "conflicts", UsageError, "Did you mean 'conflict'"),
     ],
 )
-def test_what_cannot_be_made_is_said(dyads: list[tuple[str, str]], measure: str, said: str) -> None:
-    with pytest.raises(UsageError, match=said):
-        dyad_series(weekly(), dyads, measure)
+def test_what_cannot_be_made_is_said(
+    dyads: list[tuple[str, str]], measure: str, error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        weekly().side_by_side(dyads, measure)

@@ -58,7 +58,7 @@ STEPS = {
 """Modules of steps within an estimator, for which one sentence is enough."""
 
 TOOLS = {
-    *("hawkes.baseline", "panels", "specs", "threads", "vector.lagged"),
+    *("hawkes.baseline", "specs", "threads", "vector.lagged"),
     *("eventstudy.merge_episodes", "hawkes.kernel.spread", "hawkes.process.constant_process"),
     *("occurrence.happened_within", "rates.prepared", "regimes.filter.transitions_in"),
     *("triads.attacks.attacks", "triads.attacks.shared_attackers", "triads.law.percent"),

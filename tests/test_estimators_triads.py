@@ -22,7 +22,6 @@ from detente.estimators.triads.model import PRIMARY, triad_model
 from detente.estimators.triads.panel import TriadPanel, triad_panel
 from detente.estimators.triads.worlds import DyadPanel, TriadWorld, simulated_dyads
 from detente.relations.datasets import read_dataset
-from detente.relations.dyads import dyad_matrices
 
 DATASETS = Path(__file__).resolve().parents[1] / "src/detente/study/korea/datasets"
 GREAT = ("USA", "CHN", "RUS", "GBR", "FRA")
@@ -235,10 +234,9 @@ def bundled() -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[str, ...], np.n
         DATASETS / "icews-world-year.csv", every="year", layout="system", measures=["total"],
         label="ICEWS", unit="events per year",
     ).system("total")  # fmt: skip
-    dyads = dyad_matrices(dataset, measures)
-    counts = dyads.counts
+    counts = {name: dataset.matrices(name, silence=0) for name in measures}
     material = counts["material_conflict"]
-    return counts["conflict"], counts["cooperation"], world.values, dyads.names, material
+    return counts["conflict"], counts["cooperation"], world.values, dataset.parties, material
 
 
 @pytest.fixture(scope="module")

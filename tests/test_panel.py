@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from detente.errors import DataGapError, UsageError
 from detente.events.store import IngestedFile, Store, connect
 from detente.relations import panel_sql as rules
+from detente.relations.counting import panel
 from detente.relations.measures import MEASURES
-from detente.relations.panel import panel
 from detente.relations.periods import EVERY, grid, next_start, period_start
 from event_tables import event, table, world
 
@@ -100,8 +100,11 @@ def brute_force(rows: list[dict[str, Any]], every: str) -> dict[tuple[Any, ...],
                     f"root{root}": sum(r["cameo"].startswith(root) for r in acts)
                     for root in rules.ROOTS
                 }
+                cell["covered"] = known
                 if not known:
-                    cell = {k: v if k.startswith("days") else None for k, v in cell.items()}
+                    cell = {
+                        k: v if k.startswith(("days", "covered")) else None for k, v in cell.items()
+                    }
                 result[origin, start, source, target] = cell
     return result
 
@@ -288,7 +291,7 @@ class TestRefusals:
         built = panel(table(steady(40)), PARTIES)
         with pytest.raises(UsageError, match="Did you mean 'cooperation'"):
             built.series("USA", "CHN", "coperation")
-        with pytest.raises(UsageError, match="does not hold 'RUS'"):
+        with pytest.raises(DataGapError, match="no rows for USA>RUS"):
             built.pair("USA", "RUS", "total")
 
 

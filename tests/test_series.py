@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from detente.errors import DataGapError, DetenteError, InputError, UsageError
-from detente.relations.datasets import long_columns, read_dataset, with_exposure
-from detente.relations.dyads import dyad_matrices
-from detente.relations.network import balance, eigenvector_centrality, strength_share
+from detente.relations.datasets import long_columns, read_dataset
+from detente.relations.measures import balance, eigenvector_centrality, strength_share
+from detente.relations.panel import panel_of
 from detente.relations.periods import EVERY
 from detente.relations.series import (
     Series,
@@ -216,9 +216,8 @@ class TestDatasets:
                         label="UN", unit="votes")
             for path in (wide, long)
         )  # fmt: skip
-        assert one.dates.tolist() == other.dates.tolist()
-        for key, values in other.values.items():
-            np.testing.assert_array_equal(one.values[key], values)
+        assert one.table().equals(other.table())
+        assert other.pair("X", "Y", "joint").values.tolist()[1] == 5
 
     def test_dyads_as_matrices_hold_what_the_series_hold(self) -> None:
         folder = Path(__file__).parents[1] / "src/detente/study/korea/datasets"
@@ -226,12 +225,12 @@ class TestDatasets:
             folder / "icews-dyad-year.csv", every="year", layout="dyad",
             measures=["verbal_conflict"], label="ICEWS", unit="events",
         )  # fmt: skip
-        found = dyad_matrices(dataset, ["verbal_conflict"])
-        here = found.names.index("PRK"), found.names.index("USA")
+        found = dataset.matrices("verbal_conflict", silence=0)
+        here = dataset.parties.index("PRK"), dataset.parties.index("USA")
         series = dataset.series("PRK", "USA", "verbal_conflict").values
-        assert found.counts["verbal_conflict"][:, *here].tolist() == series.tolist()
-        with pytest.raises(UsageError, match="made into matrices"):
-            dyad_matrices(dataset, ["goldstein"])
+        assert found[:, *here].tolist() == series.tolist()
+        with pytest.raises(UsageError, match="no measure 'goldstein'"):
+            dataset.matrices("goldstein")
 
     def test_a_bad_cell_of_a_wide_table_is_named(self, tmp_path: Path) -> None:
         path = tmp_path / "wide.csv"
@@ -299,15 +298,19 @@ class TestDatasets:
         dataset = self.dataset(tmp_path, "date,source,target,verbal_cooperation\n2010,A,B,1\n")
         with pytest.raises(DataGapError, match="no rows for C>B"):
             dataset.series("C", "B", "verbal_cooperation")
-        with pytest.raises(UsageError, match="no measure 'material_cooperation'"):
+        with pytest.raises(UsageError, match="no measure 'cooperation'"):
             dataset.series("A", "B", "cooperation")
 
     def test_exposure_joins_by_date(self) -> None:
-        few, world = monthly([1, 2, 3]), monthly([100, 200], "2010-02")
-        joined = with_exposure(few, world)
+        months = np.array(["2010-01", "2010-02", "2010-03"], "datetime64[M]").astype(
+            "datetime64[D]"
+        )
+        few = panel_of("month", "system", "x", months, {((), "total"): np.array([1.0, 2, 3])})
+        joined = few.with_exposure(monthly([100, 200], "2010-02")).system("total")
         assert np.array_equal(joined.exposure, [NAN, 100, 200], equal_nan=True)
+        assert few.system("total").exposure is None
         with pytest.raises(UsageError, match="cannot be the exposure"):
-            with_exposure(few, make_series("w", "year", ["2010-01-01"], [1], unit="u"))
+            few.with_exposure(make_series("w", "year", ["2010-01-01"], [1], unit="u"))
 
     def test_every_bundled_dataset_is_readable(self) -> None:
         folder = Path(__file__).parents[1] / "src/detente/study/korea/datasets"
@@ -323,9 +326,7 @@ class TestDatasets:
                 path, every=path.stem.rsplit("-", 1)[1], layout=layout,
                 measures=[header[first]], label=path.stem, unit="u",
             )  # fmt: skip
-            seen = [np.isfinite(v).any() for v in dataset.values.values()]
-            # Where each row is a dyad and not a period, one may have conflict alone.
-            assert all(seen) or (cells != header and any(seen)), path.name
+            assert dataset.known(header[first]).any() and dataset.size(), path.name
 
 
 def ties(matrix: np.ndarray) -> tuple[Callable[[str, str], Series], list[str]]:

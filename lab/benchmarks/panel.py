@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from detente.events.store import Store
-from detente.relations.panel import panel
+from detente.relations.counting import panel
 from detente.sources import ingest
 from lab.benchmarks.generate import generate
 from lab.benchmarks.record import Result, best_of, in_child, peak_mb, save

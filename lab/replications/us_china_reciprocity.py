@@ -19,8 +19,8 @@ from detente.arrays import Floats
 from detente.errors import DetenteError
 from detente.estimators.multiple import holm
 from detente.estimators.vector.var import choose_lags, fit_var, granger
-from detente.relations.datasets import Layout, read_dataset
-from detente.relations.dyads import dyad_matrices
+from detente.relations.datasets import read_dataset
+from detente.relations.panel import Layout
 from lab.benchmarks.record import ROOT
 
 DATASETS = ROOT / "src" / "detente" / "study" / "korea" / "datasets"
@@ -57,7 +57,7 @@ def monthly() -> tuple[np.ndarray, Floats, Floats]:
         for dyad in directions
     ]
     world = _system("icews-world-month.csv", "month")
-    return pair.dates, np.column_stack([one.values for one in series]), world
+    return pair.dates(), np.column_stack([one.values for one in series]), world
 
 
 def report(label: str, values: Floats, controls: Floats | None) -> None:
@@ -88,19 +88,19 @@ def yearly() -> None:
         DATASETS / "icews-world-dyad-year.csv", every="year", layout="dyad",
         measures=["cooperation", "conflict"], label="ICEWS", unit="events",
     )  # fmt: skip
-    dyads = dyad_matrices(dataset, ["cooperation", "conflict"])
-    place = {name: dyads.names.index(name) for name in STATES}
+    counts = {kind: dataset.matrices(kind, silence=0) for kind in ("cooperation", "conflict")}
+    place = {name: dataset.parties.index(name) for name in STATES}
     print()
     for one, other in (("USA", "CHN"), ("USA", "RUS"), ("CHN", "RUS")):
         totals = [
             float((c[:, place[one], place[other]] + c[:, place[other], place[one]]).sum())
-            for c in (dyads.counts["cooperation"], dyads.counts["conflict"])
+            for c in (counts["cooperation"], counts["conflict"])
         ]
         share = totals[0] / sum(totals)
         print(f"{one}-{other}, 2002 to 2014: {sum(totals):,.0f} events, {share:.1%} cooperation")
     world = _system("icews-world-year.csv", "year")
-    listed = [(kind, a, b) for a in STATES for b in STATES if a != b for kind in dyads.counts]
-    series = np.column_stack([dyads.counts[k][:, place[a], place[b]] for k, a, b in listed])
+    listed = [(kind, a, b) for a in STATES for b in STATES if a != b for kind in counts]
+    series = np.column_stack([counts[k][:, place[a], place[b]] for k, a, b in listed])
     try:
         fit_var(np.log((series + 0.5) / world[:, None]), 1)
     except DetenteError as gap:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.relations.datasets import Dataset as DatasetTable
-from detente.relations.datasets import Layout
+from detente.relations.panel import Layout, Panel, panel_of
+from detente.relations.periods import Days
 from detente.study.chronicle import Fact
 from detente.study.data import StudyData
 from detente.study.models import Study
@@ -161,7 +161,7 @@ def _dataset(name: str, every: str, layout: Layout, measure: str, **more: Any) -
     }  # fmt: skip
 
 
-def _datasets(setting: Setting, tables: Tables) -> dict[str, DatasetTable]:
+def _datasets(setting: Setting, tables: Tables) -> dict[str, Panel]:
     years = np.unique(setting.months.astype("datetime64[Y]")).astype("datetime64[D]")
     pairs: dict[_Column, Floats] = {
         (pair, COOPERATION): counts for pair, counts in tables.pairs.items()
@@ -169,15 +169,20 @@ def _datasets(setting: Setting, tables: Tables) -> dict[str, DatasetTable]:
     scores: dict[_Column, Floats] = {
         (pair, VALUE): row for pair, row in zip(DYADS, tables.scores, strict=True)
     }
-    label = "simulated"
+    total: dict[_Column, Floats] = {((), "total"): tables.world}
+    world = _panel("month", "system", setting.months, total, "events")
+    counts = _panel("month", "pair", setting.months, pairs, "events")
     return {
-        COUNTS: DatasetTable("month", "pair", label, "events", CITATION, setting.months, pairs),
-        WORLD: DatasetTable(
-            "month", "system", label, "events", CITATION, setting.months,
-            {((), "total"): tables.world},
-        ),
-        SCORES: DatasetTable("year", "dyad", label, "points", CITATION, years, scores),
-    }  # fmt: skip
+        COUNTS: counts.with_exposure(world.system("total")),
+        WORLD: world,
+        SCORES: _panel("year", "dyad", years, scores, "points"),
+    }
+
+
+def _panel(
+    every: str, layout: Layout, dates: Days, values: Mapping[_Column, Floats], unit: str
+) -> Panel:
+    return panel_of(every, layout, "simulated", dates, values, unit=unit, citation=CITATION)
 
 
 def _facts(setting: Setting, actions: Actions) -> tuple[Fact, ...]:

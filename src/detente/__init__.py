@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from detente.asks.result import StudyResult
     from detente.errors import DetenteError
     from detente.events.store import Store
-    from detente.relations.panel import Panel, panel
+    from detente.relations.counting import panel
+    from detente.relations.panel import Panel
     from detente.relations.series import Series
     from detente.report import write
     from detente.run import run_study
@@ -44,7 +45,7 @@ _HOMES = {
     "ingest": "sources",
     "load": "study.load",
     "open_data": "study.data",
-    "panel": "relations.panel",
+    "panel": "relations.counting",
     "run_study": "run",
     "write": "report",
 }

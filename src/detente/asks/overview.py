@@ -299,16 +299,13 @@ def _chronicle_used(data: StudyData) -> Iterator[tuple[Value, ...]]:
 def _datasets_used(data: StudyData) -> Iterator[tuple[Value, ...]]:
     for spec in data.study.datasets:
         dataset = data.datasets[spec.id]
-        measured = [
-            values for (_, name), values in dataset.values.items() if name == spec.measures[0]
-        ]
-        covered = np.asarray(np.isfinite(np.stack(measured)).any(axis=0))
+        covered, dates = dataset.known(spec.measures[0]), dataset.dates()
         gaps = int((~covered).sum())
         yield (
             spec.label,
-            f"{dataset.dates[0]} to {dataset.dates[-1]}, by {spec.every}",
+            f"{dates[0]} to {dates[-1]}, by {spec.every}",
             f"{gaps} of {len(covered)} {spec.every}s" if gaps else None,
-            int(sum(np.isfinite(values).sum() for values in dataset.values.values())),
+            dataset.size(),
             data.dataset_sha256[spec.id],
             spec.citation,
         )
@@ -332,16 +329,28 @@ def overlap_notes(data: StudyData) -> tuple[str, ...]:
     """Where event files and a dataset cover the same periods, and which won."""
     if data.events is None:
         return ()
-    panel = data.events.panels["month"].table()
+    panel = data.events.panels["month"]
     notes = []
     for spec in data.study.datasets:
-        counted = panel["date"].to_numpy().astype("datetime64[D]")
-        shared = np.intersect1d(np.unique(counted), data.datasets[spec.id].dates)
-        if spec.counts and spec.every == "month" and len(shared):
-            notes.append(
-                f"{len(shared)} months are covered by both {spec.label} and your event files; "
-                "the event files were used there, and levels were never compared across the seam."
-            )
+        if not (spec.counts and spec.every == "month"):
+            continue
+        for origin in panel.origins:
+            dates, covered = panel.dates(origin), panel.really_covered(origin)
+            shared = np.isin(dates, data.datasets[spec.id].dates())
+            shared &= np.isfinite(panel.world(origin))
+            won, lost = int((shared & covered).sum()), int((shared & ~covered).sum())
+            if won:
+                notes.append(
+                    f"{won} months are covered by both {spec.label} and your event files "
+                    f"({origin}); the event files were used there, and levels were never compared "
+                    "across the seam."
+                )
+            if lost:
+                notes.append(
+                    f"In {lost} months {spec.label} was used, because your event files ({origin}) "
+                    "hold too little of them: fewer than half of the days, or fewer than five "
+                    "events a day from the world."
+                )
     return tuple(notes) or (
         "Your event files cover no month that a bundled monthly count covers too.",
     )

@@ -6,34 +6,26 @@ wrong command, 3 an input that cannot be used, 130 interrupted.
 
 from __future__ import annotations
 
+import errno
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import duckdb
 import typer
-from typer.core import TyperGroup
 
 from detente import __version__
 from detente.cli import dynamics, events, forecast, moves, panel, record, scenario, study
-from detente.cli.output import report_bug, report_error, stop_writing
+from detente.cli.console import mend_width, stop_writing
+from detente.cli.output import report_bug, report_error, say_plainly
 from detente.errors import DetenteError
 
 INTERRUPTED = 130
-
-
-class _Door(TyperGroup):
-    """The commands; a reader that closes the pipe ends a command quietly."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError as error:
-            raise typer.Exit(stop_writing()) from error
+FULL = tuple(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EIO") if hasattr(errno, name))
+"""What the system says when output has no room."""
 
 
 app = typer.Typer(
     name="detente",
-    cls=_Door,
     help="Who is moving closer to whom, why, and what comes next: a workbench for relations "
     "between states.",
     no_args_is_help=True,
@@ -95,29 +87,73 @@ def run(args: list[str]) -> int:
         detente 0.1.0
         0
     """
+    if sys.stdout is None:
+        say_plainly("Error  There is nowhere to print: standard output is closed.")
+        return DetenteError.exit_code
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a narrow terminal encoding is no reason to fail
+    mend_width()
+    try:
+        return _flushed(_run(args))
+    except OSError as error:
+        return _unwritten(error)
+
+
+def _run(args: list[str]) -> int:
+    """Run a command; every way out of it becomes an exit code."""
     try:
         app(args, prog_name="detente")
     except SystemExit as stop:
-        return _flushed(stop.code if isinstance(stop.code, int) else int(stop.code is not None))
+        if behind(stop, BrokenPipeError):
+            return stop_writing()
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except DetenteError as error:
         report_error(error)
         return error.exit_code
-    except BrokenPipeError:
-        return stop_writing()
-    except (KeyboardInterrupt, duckdb.InterruptException):
+    except (KeyboardInterrupt, Exception) as error:
+        return _fallen(error, with_traceback="--debug" in args)
+    return 0
+
+
+def _fallen(error: BaseException, *, with_traceback: bool) -> int:
+    """An interrupt, output that has no room or no reader, or else a bug."""
+    if behind(error, KeyboardInterrupt, duckdb.InterruptException):
+        say_plainly("Interrupted. What was whole is kept; run the same command again to go on.")
         return INTERRUPTED
-    except Exception as error:
-        report_bug(error, with_traceback="--debug" in args)
-        return 1
-    return _flushed(0)
+    if isinstance(error, OSError) and (isinstance(error, BrokenPipeError) or error.errno in FULL):
+        raise error
+    report_bug(error, with_traceback=with_traceback)
+    return 1
+
+
+def behind(error: BaseException, *kinds: type[BaseException]) -> bool:
+    """Whether an error of these kinds lies behind another, or is it.
+
+    A query that Ctrl-C ends fails in its own way, and help that nobody reads ends as an exit.
+
+    Example:
+        >>> behind(ValueError("of another kind"), KeyboardInterrupt)
+        False
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, kinds):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
+
+
+def _unwritten(error: OSError) -> int:
+    """The output could not be written, as where the disk is full."""
+    if isinstance(error, BrokenPipeError):
+        return stop_writing()
+    stop_writing()  # what is still buffered would fail once more when Python ends
+    say_plainly(f"Error  The output could not be written: {error.strerror or error}.")
+    say_plainly("Next   Free some space, or send the output elsewhere.")
+    return DetenteError.exit_code
 
 
 def _flushed(code: int) -> int:
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        return stop_writing()
+    sys.stdout.flush()
     return code

@@ -18,11 +18,12 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from detente import __version__
+from detente.cli.console import console, visible
 from detente.errors import DetenteError, InputError, StudyError, UsageError
 
 ISSUES = "the project's issue tracker"
@@ -75,7 +76,7 @@ def format_of(chosen: Format, output: Path | None) -> Format:
 
 def narrate(text: str) -> None:
     """Say something to the person, not to the program that reads the data."""
-    _Console(stderr=True, highlight=False).print(Text(text, style="dim"), soft_wrap=True)
+    console(stderr=True).print(Text(text, style="dim"), soft_wrap=True)
 
 
 def print_json(value: object) -> None:
@@ -86,28 +87,28 @@ def print_json(value: object) -> None:
 
 def print_table(table: Table, title: str = "", caption: str = "") -> None:
     """Print a table on stdout, at the width of the terminal (80 columns elsewhere)."""
-    console = _Console(highlight=False)
+    out = console()
     if title:
-        console.print(Text(title, style="bold"), soft_wrap=True)
-    console.print(table)
+        out.print(Text(title, style="bold"), soft_wrap=True)
+    out.print(table)
     if caption:
-        console.print(Text(caption, style="dim"), soft_wrap=True)
+        out.print(Text(caption, style="dim"), soft_wrap=True)
 
 
 def print_lines(*lines: Text, crop: bool = False) -> None:
     """Print lines on stdout, whole or cut at the width of the terminal."""
-    console = _Console(highlight=False)
+    out = console()
     for line in lines:
         if crop:
-            line.truncate(console.width, overflow="ellipsis")
-        console.print(line, soft_wrap=True)
+            line.truncate(out.width, overflow="ellipsis")
+        out.print(line, soft_wrap=True)
 
 
 def print_parts(parts: Iterable[RenderableType]) -> None:
     """Print laid-out parts on stdout, one under the other, at the width of the terminal."""
-    console = _Console(highlight=False)
+    out = console()
     for part in parts:
-        console.print(part)
+        out.print(part)
 
 
 def new_table(*, header: bool = True) -> Table:
@@ -150,7 +151,7 @@ def write_data(reader: pa.RecordBatchReader, form: Format, output: Path | None) 
 
 def report_error(error: DetenteError) -> None:
     """Print the three parts of an error on stderr."""
-    console = _Console(stderr=True, highlight=False)
+    out = console(stderr=True)
     lines = [error.failed, error.found]
     if isinstance(error, StudyError):
         lines += [f"• {problem}" for problem in error.problems]
@@ -162,36 +163,31 @@ def report_error(error: DetenteError) -> None:
     for label, style, line in parts:
         shown = "" if label == said else label
         said = label
-        if console.is_terminal:
+        if out.is_terminal:
             grid.add_row(Text(shown, style=style), Text(line))
         else:
-            console.print(Text(f"{shown:<7}{line}"), soft_wrap=True)
-    if console.is_terminal:
-        console.print(grid)
+            out.print(Text(f"{shown:<7}{line}"), soft_wrap=True)
+    if out.is_terminal:
+        out.print(grid)
 
 
-def report_bug(error: Exception, *, with_traceback: bool) -> None:
+def report_bug(error: BaseException, *, with_traceback: bool) -> None:
     """Say in one line that Detente is at fault, and show the traceback if asked."""
     if with_traceback:
         traceback.print_exception(error)
-    first = (str(error).splitlines() or [""])[0]
+    first = visible((str(error).splitlines() or [""])[0])
     hint = "" if with_traceback else " (detente --debug shows the traceback)"
-    sys.stderr.write(
+    say_plainly(
         f"Internal error in detente {__version__}: {type(error).__name__}: {first}. "
-        f"Please report it with the command to {ISSUES}{hint}.\n"
+        f"Please report it with the command to {ISSUES}{hint}."
     )
 
 
-def stop_writing() -> int:
-    """Nobody reads stdout any more (as after `| head`): that is no error."""
-    with contextlib.suppress(OSError, ValueError, io.UnsupportedOperation):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
-
-
-class _Console(Console):
-    def on_broken_pipe(self) -> None:
-        raise SystemExit(stop_writing())
+def say_plainly(line: str) -> None:
+    """One line on stderr, even where stderr is closed or full."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
 
 
 class _Unclosed(io.RawIOBase):

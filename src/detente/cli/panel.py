@@ -27,7 +27,8 @@ from detente.cli.output import (
     write_data,
 )
 from detente.events.store import Store
-from detente.relations.panel import Panel, panel
+from detente.relations.counting import panel
+from detente.relations.panel import Panel
 
 NO_DATA = "–"
 

@@ -20,129 +20,18 @@ import csv
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
-from detente.errors import DataGapError, InputError, UsageError
+from detente.errors import InputError
 from detente.relations._arrays import Floats, placed
-from detente.relations.measures import NET_COOPERATION
-from detente.relations.periods import Days, Every, check_every, grid, period_start
-from detente.relations.series import Series, combine, make_series, net_cooperation
-
-Layout = Literal["dyad", "pair", "party", "system"]
-
-KEYS: dict[Layout, tuple[str, ...]] = {
-    "dyad": ("source", "target"),
-    "pair": ("a", "b"),
-    "party": ("party",),
-    "system": (),
-}
-"""The key columns of each layout."""
-
-COMPOSITES: dict[str, tuple[str, str]] = {
-    "cooperation": ("verbal_cooperation", "material_cooperation"),
-    "conflict": ("verbal_conflict", "material_conflict"),
-}
-"""Measures that a dataset need not list, because they are sums of two that it may have."""
+from detente.relations.panel import KEYS, Key, Layout, Panel, panel_of
+from detente.relations.periods import Days, check_every, grid, period_start
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _WIDE = re.compile(rf"({_DATE.pattern})_(\w+)")
-
-Key = tuple[str, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Dataset:
-    """A ready-made dataset; made by `read_dataset`.
-
-    Attributes:
-        every: Kind of period.
-        layout: What the rows are about.
-        label: Short name of the source, which marks its segments.
-        unit: Unit of the values.
-        citation: How to cite it.
-        dates: Periods from the first to the last of the file, shape (n,).
-        values: For each key and measure, the values on `dates`, NaN where missing.
-    """
-
-    every: Every
-    layout: Layout
-    label: str
-    unit: str
-    citation: str
-    dates: Days
-    values: dict[tuple[Key, str], Floats]
-
-    def keys(self) -> tuple[Key, ...]:
-        """The dyads, pairs or parties that have rows; `()` for the system."""
-        return tuple(dict.fromkeys(key for key, _ in self.values))
-
-    def series(self, source: str, target: str, measure: str) -> Series:
-        """What one party did to another (layout `dyad`).
-
-        Raises:
-            DataGapError: The dataset has no such dyad.
-            UsageError: It has no such measure.
-        """
-        return self._named((source, target), measure, f"{source}>{target}")
-
-    def pair(self, a: str, b: str, measure: str) -> Series:
-        """A pair's series: its own row (layout `pair`), or both directions summed (`dyad`)."""
-        if self.layout == "dyad":
-            if measure == NET_COOPERATION:
-                return net_cooperation(
-                    self.pair(a, b, "cooperation"), self.pair(a, b, "conflict"),
-                    f"{a}-{b} net cooperation",
-                )  # fmt: skip
-            both = self.series(a, b, measure), self.series(b, a, measure)
-            return combine(*both, name=f"{a}-{b} {measure.replace('_', ' ')}")
-        key = (a, b) if (a, b) in self.keys() else (b, a)
-        return self._named(key, measure, f"{a}-{b}")
-
-    def party(self, party: str, measure: str) -> Series:
-        """A party's series (layout `party`)."""
-        return self._named((party,), measure, party)
-
-    def system(self, measure: str) -> Series:
-        """The system's series (layout `system`)."""
-        return self._named((), measure, "system")
-
-    def _named(self, key: Key, measure: str, who: str) -> Series:
-        name = f"{who} {measure.replace('_', ' ')}"
-        if (key, measure) in self.values:
-            return self._plain(key, measure, name)
-        if measure in COMPOSITES:
-            return combine(
-                *(self._named(key, part, who) for part in COMPOSITES[measure]), name=name
-            )
-        if measure == NET_COOPERATION:
-            good, bad = (self._named(key, part, who) for part in COMPOSITES)
-            return net_cooperation(good, bad, name)
-        return self._refuse(key, measure, who)
-
-    def _plain(self, key: Key, measure: str, name: str) -> Series:
-        return make_series(
-            name, self.every, self.dates, self.values[key, measure],
-            unit=self.unit, source=self.label, citation=self.citation,
-        )  # fmt: skip
-
-    def _refuse(self, key: Key, measure: str, who: str) -> Series:
-        if key not in self.keys():
-            raise DataGapError(
-                f"The dataset {self.label!r} has no rows for {who}.",
-                f"It holds {len(self.keys())} keys of the layout {self.layout}.",
-                "Ask for one that it holds, or take another source.",
-            )
-        measures = sorted({name for _, name in self.values})
-        raise UsageError(
-            f"The dataset {self.label!r} has no measure {measure!r}.",
-            f"It has {', '.join(measures)}.",
-            "Ask for one of these.",
-        )
 
 
 def read_dataset(
@@ -154,8 +43,8 @@ def read_dataset(
     label: str,
     unit: str,
     citation: str = "",
-) -> Dataset:
-    r"""Read a dataset from its CSV file.
+) -> Panel:
+    r"""Read a dataset from its CSV file as a panel of one origin.
 
     Args:
         path: The file, UTF-8, with a header.
@@ -198,7 +87,7 @@ def read_dataset(
         )
         for key, rows in groups.items():
             values[key, measure] = placed(column[rows], where[rows], dates.size)
-    return Dataset(kind, layout, label, unit, citation, dates, values)
+    return panel_of(kind, layout, label, dates, values, unit=unit, citation=citation)
 
 
 def long_columns(header: Sequence[str]) -> list[str]:
@@ -213,30 +102,6 @@ def long_columns(header: Sequence[str]) -> list[str]:
         return list(header)
     keys = [name for name in header if not _WIDE.fullmatch(name)]
     return ["date", *keys, *dict.fromkeys(match[4] for match in wide)]
-
-
-def with_exposure(series: Series, world: Series) -> Series:
-    """The series with the world's totals as its exposure, joined by date.
-
-    Raises:
-        UsageError: Their periods differ.
-
-    Example:
-        >>> few = make_series("few", "year", ["2010-01-01"], [2], unit="events per year")
-        >>> all_ = make_series("all", "year", ["2010-01-01"], [200], unit="events per year")
-        >>> with_exposure(few, all_).rates(per=100).values.tolist()
-        [1.0]
-    """
-    if series.every != world.every:
-        raise UsageError(
-            f"{world.name!r} cannot be the exposure of {series.name!r}.",
-            f"One is by {world.every}, the other by {series.every}.",
-            "Bring both to the same period first.",
-        )
-    exposure = np.full(series.dates.size, np.nan)
-    _, own, other = np.intersect1d(series.dates, world.dates, return_indices=True)
-    exposure[own] = world.values[other]
-    return replace(series, exposure=exposure)
 
 
 def _read(path: Path, needed: list[str]) -> list[tuple[int, dict[str, str]]]:
@@ -310,19 +175,6 @@ def _parsed(text: str) -> dt.date:
     if not _DATE.fullmatch(text):
         raise ValueError(text)
     return dt.date.fromisoformat(f"{text}-01-01"[:10])
-
-
-def _numbers(path: Path, column: str, lines: Sequence[tuple[int, dict[str, str]]]) -> Floats:
-    """The cells of a column; only where one is out of order is each looked at by itself."""
-    cells = [row.get(column, "") for _, row in lines]
-    try:
-        values = np.array([float(cell) if cell else np.nan for cell in cells])
-    except ValueError:
-        values = np.array([np.inf])
-    if np.isinf(values).any() or len(cells) - cells.count("") != np.isfinite(values).sum():
-        each = zip(lines, cells, strict=True)
-        values = np.array([_number(path, line, column, cell) for (line, _), cell in each])
-    return values
 
 
 def _number(path: Path, line: int, column: str, text: str) -> float:

@@ -1,115 +1,304 @@
-"""From events to a panel of directed dyads by period, in one SQL statement.
+"""Relations by period as one long table, whether counted from events or read from a dataset.
 
-Counts are honest about gaps. A day counts as covered when its origin reported at least 20% of the
-median of the surrounding 28 days (14 on each side: four of each weekday, so weekends do not look
-like gaps). Days that are not covered are left out of counts and of exposure alike, so that their
-ratio stays a rate; a period with fewer than half of its days covered is null. On a covered period a
-silent dyad is zero. Origins are never added together.
+A row is an origin, the states that it is about, and a period, with the measures, whether the origin
+covers it, and its exposure. Origins are never added together, and what an origin does not cover is
+missing and not zero. `detente.relations.counting` counts events into one, and
+`detente.relations.datasets` reads ready-made series.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from detente.arrays import Bools, Days, Floats
 from detente.errors import DataGapError, UsageError
-from detente.events.inputs import EventInput, query_events
-from detente.events.store import connect
-from detente.relations.measures import NET_COOPERATION, SUMS, check_measure, unit_of
-from detente.relations.panel_sql import DUCKDB, PANEL
-from detente.relations.periods import check_every
+from detente.relations._arrays import ratio
+from detente.relations.measures import BALANCED, MEASURES, NET_COOPERATION, columns_of, unit_of
+from detente.relations.panel_sql import SPARSE_ORIGIN
+from detente.relations.periods import Every, check_every
 from detente.relations.series import Series, combine, make_series, net_cooperation
+
+Layout = Literal["dyad", "pair", "party", "system"]
+
+KEYS: dict[Layout, tuple[str, ...]] = {
+    "dyad": ("source", "target"),
+    "pair": ("a", "b"),
+    "party": ("party",),
+    "system": (),
+}
+"""The key columns of each layout."""
+
+Key = tuple[str, ...]
+
+_NO_MEASURES = {"origin", "date", "covered", "exposure", "days", "days_covered"}
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """Directed dyads by period; made by `panel`.
+    """Relations by period; made by `panel`, `read_dataset` or `panel_of`.
 
     Attributes:
         every: Kind of period.
-        parties: The states, in the order given.
-        origins: The origins that have rows, never added together.
+        layout: What a row is about: a directed dyad, a pair, a party, or the whole system.
+        parties: The states.
+        origins: Where the rows come from.
+        unit: Unit of the values; None for events, where each measure has its own.
+        citation: How to cite it.
     """
 
-    every: str
+    every: Every
+    layout: Layout
     parties: tuple[str, ...]
     origins: tuple[str, ...]
+    unit: str | None
+    citation: str
     _table: pa.Table
 
     def table(self) -> pa.Table:
-        """One row per origin, directed dyad and period.
+        """One row per origin, key and period, in this order.
 
-        Columns: origin, date (first day of the period), source, target, quad1 to quad4, root01 to
-        root20, total (events), goldstein (sum of scores), exposure (all events that the origin
-        reported from the world), days, days_covered. Counts and exposure are null where the
-        source has a gap.
+        Columns: origin, date (first day of the period), the layout's keys (source and target, a and
+        b, party, or none), the measures, covered, exposure (all events that the origin reported
+        from the world; null where unknown). A panel of events has quad1 to quad4, root01 to root20,
+        total (events) and goldstein (sum of scores) as measures, and days and days_covered.
         """
         return self._table
+
+    def keys(self) -> tuple[Key, ...]:
+        """The dyads, pairs or parties that have rows; `()` alone for the system."""
+        return tuple(dict.fromkeys(key for _, key in self._places))
+
+    def gives(self, measure: str) -> bool:
+        """Whether a measure can be read, by itself or as a sum or balance of others."""
+        return bool(columns_of(measure, self._measures))
+
+    def dates(self, origin: str | None = None) -> Days:
+        """Period starts of an origin, a grid without holes, shape (T,)."""
+        rows = next(iter(self._of(origin).values()))
+        return self._days(rows)
+
+    def world(self, origin: str | None = None) -> Floats:
+        """All events that an origin reported by period, shape (T,); NaN where unknown."""
+        return self._floats("exposure", next(iter(self._of(origin).values())))
+
+    def known(self, measure: str, origin: str | None = None) -> Bools:
+        """The periods in which a measure is known of anyone, shape (T,)."""
+        columns = self._columns(measure)
+        if self._balances(measure):
+            columns = tuple(name for part in BALANCED for name in self._columns(part))
+        values = [self._sum(columns, rows) for rows in self._of(origin).values()]
+        return np.asarray(np.isfinite(values).any(axis=0))
+
+    def size(self) -> int:
+        """Number of values that are known."""
+        columns = [self._table[name] for name in self._measures]
+        return sum(len(column) - column.null_count for column in columns)
+
+    def side_by_side(
+        self, dyads: Sequence[tuple[str, str]], measure: str, *, origin: str | None = None
+    ) -> Floats:
+        """Some dyads as columns, shape (T, k), as estimators take them; NaN in a gap.
+
+        Example:
+            >>> counts = {(("A", "B"), "conflict"): np.array([3.0, np.nan])}
+            >>> years = np.array(["2010-01-01", "2011-01-01"], "datetime64[D]")
+            >>> built = panel_of("year", "dyad", "x", years, counts)
+            >>> built.side_by_side([("A", "B")], "conflict").tolist()
+            [[3.0], [nan]]
+        """
+        if not dyads:
+            raise UsageError("No columns could be made.", "No dyad is given.", "Name at least one.")
+        parts = [self.series(a, b, measure, origin=origin).values for a, b in dyads]
+        return np.column_stack(parts)
 
     def series(
         self, source: str, target: str, measure: str, *, origin: str | None = None
     ) -> Series:
-        """What one party did to another.
+        """What one party did to another (layout `dyad`).
 
         Args:
             source: Who acted.
             target: Who was acted on.
-            measure: `cooperation`, `conflict`, `net_cooperation`, `root05`...: see
-                `detente.relations.measures.MEASURES`.
+            measure: A column of the table, or `cooperation`, `conflict`, `net_cooperation`,
+                `root05`...: see `detente.relations.measures.MEASURES`.
             origin: The origin, if the panel has several.
 
         Raises:
-            UsageError: A party, measure or origin is not in the panel, or the origin is not given.
+            DataGapError: The panel has no such dyad.
+            UsageError: It has no such measure or origin, or the origin is not given.
         """
-        check_measure(measure)
-        if measure == NET_COOPERATION:
-            return net_cooperation(
-                self.series(source, target, "cooperation", origin=origin),
-                self.series(source, target, "conflict", origin=origin),
-                f"{source}>{target} net cooperation",
-            )
-        rows = self._rows(source, target, self._origin(origin))
-        columns = [_floats(rows[name]) for name in SUMS[measure]]
-        return make_series(
-            f"{source}>{target} {measure.replace('_', ' ')}",
-            self.every,
-            rows["date"].to_numpy(),
-            np.sum(columns, axis=0),
-            unit=unit_of(measure, self.every),
-            source=f"{self._origin(origin)} (event files)",
-            exposure=_floats(rows["exposure"]),
-        )
+        return self._named((source, target), measure, f"{source}>{target}", origin)
 
     def pair(self, a: str, b: str, measure: str, *, origin: str | None = None) -> Series:
-        """What two parties did to each other: both directions summed; arguments as in `series`."""
-        check_measure(measure)
-        if measure == NET_COOPERATION:
-            return net_cooperation(
-                self.pair(a, b, "cooperation", origin=origin),
-                self.pair(a, b, "conflict", origin=origin),
-                f"{a}-{b} net cooperation",
-            )
-        there = self.series(a, b, measure, origin=origin)
-        back = self.series(b, a, measure, origin=origin)
-        return combine(there, back, name=f"{a}-{b} {measure.replace('_', ' ')}")
+        """A pair's own rows (layout `pair`), or both directions summed (`dyad`)."""
+        if self.layout != "dyad":
+            key = (a, b) if (a, b) in self.keys() else (b, a)
+            return self._named(key, measure, f"{a}-{b}", origin)
+        return self._total([(a, b), (b, a)], measure, f"{a}-{b}", origin)
 
-    def system(self, measure: str, *, origin: str | None = None) -> Series:
-        """What all parties of the panel did to each other; arguments as in `series`."""
-        check_measure(measure)
-        if measure == NET_COOPERATION:
-            return net_cooperation(
-                self.system("cooperation", origin=origin),
-                self.system("conflict", origin=origin),
-                "all dyads net cooperation",
+    def party(self, party: str, measure: str, *, origin: str | None = None) -> Series:
+        """A party's series (layout `party`)."""
+        return self._named((party,), measure, party, origin)
+
+    def system(
+        self, measure: str, *, origin: str | None = None, among: Sequence[str] | None = None
+    ) -> Series:
+        """The system's own rows (layout `system`), or all dyads summed (`dyad`).
+
+        Args:
+            measure: As in `series`.
+            origin: The origin, if the panel has several.
+            among: The parties whose dyads are summed, by default all.
+        """
+        if self.layout != "dyad":
+            return self._named((), measure, "system", origin)
+        dyads = [(a, b) for a in among or self.parties for b in among or self.parties if a != b]
+        return self._total(dyads, measure, "all dyads", origin)
+
+    def matrices(
+        self, measure: str, *, origin: str | None = None, silence: float = np.nan
+    ) -> Floats:
+        """All dyads as one matrix per period, source by target in the order of `parties`.
+
+        Args:
+            measure: As in `series`.
+            origin: The origin, if the panel has several.
+            silence: What stands where nothing is listed, and on the diagonal: 0 for an origin that
+                lists every dyad that had events.
+
+        Returns:
+            Shape (T, n, n).
+
+        Raises:
+            UsageError: The panel is not one of dyads, or has no such measure.
+
+        Example:
+            >>> counts = {(("B", "A"), "conflict"): np.array([3.0, np.nan])}
+            >>> years = np.array(["2010-01-01", "2011-01-01"], "datetime64[D]")
+            >>> built = panel_of("year", "dyad", "x", years, counts)
+            >>> built.matrices("conflict", silence=0).tolist()
+            [[[0.0, 0.0], [3.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]]]
+        """
+        if self.layout != "dyad":
+            raise UsageError(
+                "The panel could not be made into matrices.",
+                f"Its layout is {self.layout}.",
+                "Give a panel of directed dyads.",
             )
-        dyads = [(a, b) for a in self.parties for b in self.parties if a != b]
+        columns = self._columns(measure)
+        if self._balances(measure):
+            good, bad = (self.matrices(part, origin=origin) for part in BALANCED)
+            matrices = ratio(good - bad, good + bad)
+        else:
+            place = {party: index for index, party in enumerate(self.parties)}
+            size = len(self.parties)
+            matrices = np.full((len(self.dates(origin)), size, size), np.nan)
+            for (source, target), rows in self._of(origin).items():
+                matrices[:, place[source], place[target]] = self._sum(columns, rows)
+        matrices[np.isnan(matrices)] = silence
+        return matrices
+
+    def really_covered(self, origin: str | None = None) -> Bools:
+        """Where an origin of events can be set against a dataset, shape (T,).
+
+        It covers a period if at least half of the days are covered and it reported, on these, five
+        or more events a day from the world. With fewer its silence cannot be told from a gap.
+        """
+        rows = next(iter(self._of(origin).values()))
+        days, world = self._floats("days_covered", rows), self._floats("exposure", rows)
+        return np.asarray(np.nan_to_num(world, nan=-1.0) >= np.maximum(1, SPARSE_ORIGIN * days))
+
+    def with_exposure(self, world: Series) -> Panel:
+        """The panel with the world's totals as its exposure, joined by date.
+
+        Raises:
+            UsageError: Their periods differ.
+
+        Example:
+            >>> years = np.array(["2010-01-01"], "datetime64[D]")
+            >>> few = panel_of("year", "dyad", "x", years, {(("A", "B"), "conflict"): np.ones(1)})
+            >>> world = make_series("all", "year", years, [200], unit="events per year")
+            >>> few.with_exposure(world).series("A", "B", "conflict").rates(per=100).values.tolist()
+            [0.5]
+        """
+        if self.every != world.every:
+            raise UsageError(
+                f"{world.name!r} cannot be the exposure of {', '.join(self.origins)}.",
+                f"One is by {world.every}, the other by {self.every}.",
+                "Bring both to the same period first.",
+            )
+        days, at = np.unique(self._table["date"].to_numpy(), return_inverse=True)
+        _, here, there = np.intersect1d(
+            days.astype("datetime64[D]"), world.dates, return_indices=True
+        )
+        exposure = np.full(days.size, np.nan)
+        exposure[here] = world.values[there]
+        place = self._table.column_names.index("exposure")
+        column = pa.array(exposure[at], pa.float64(), from_pandas=True)
+        return replace(self, _table=self._table.set_column(place, "exposure", column))
+
+    def _total(self, dyads: Sequence[Key], measure: str, who: str, origin: str | None) -> Series:
+        if self._balances(measure):
+            good, bad = (self._total(dyads, part, who, origin) for part in BALANCED)
+            return net_cooperation(good, bad, f"{who} net cooperation")
         parts = [self.series(a, b, measure, origin=origin) for a, b in dyads]
-        return combine(*parts, name=f"all dyads {measure.replace('_', ' ')}")
+        return combine(*parts, name=f"{who} {measure.replace('_', ' ')}")
+
+    def _named(self, key: Key, measure: str, who: str, origin: str | None) -> Series:
+        columns = self._columns(measure)
+        if self._balances(measure):
+            good, bad = (self._named(key, part, who, origin) for part in BALANCED)
+            return net_cooperation(good, bad, f"{who} net cooperation")
+        name = self._origin(origin)
+        rows = self._places.get((name, key))
+        if rows is None:
+            raise DataGapError(
+                f"{name} has no rows for {who}.",
+                f"It holds {len(self.keys())} keys of the layout {self.layout}.",
+                "Ask for one that it holds, or take another source.",
+            )
+        return make_series(
+            f"{who} {measure.replace('_', ' ')}",
+            self.every,
+            self._days(rows),
+            self._sum(columns, rows),
+            unit=unit_of(measure, self.every) if self.unit is None else self.unit,
+            source=f"{name} (event files)" if self.unit is None else name,
+            citation=self.citation,
+            exposure=self._floats("exposure", rows) if self._exposed else None,
+        )
+
+    def _balances(self, measure: str) -> bool:
+        return measure == NET_COOPERATION and measure not in self._measures
+
+    def _columns(self, measure: str) -> tuple[str, ...]:
+        columns = columns_of(measure, self._measures)
+        if not columns:
+            near = difflib.get_close_matches(measure, [*self._measures, *MEASURES], n=1)
+            raise UsageError(
+                f"{', '.join(self.origins)} has no measure {measure!r}.",
+                f"It has {', '.join(self._measures)}.",
+                f"Did you mean {near[0]!r}?" if near else "Ask for one of these.",
+            )
+        return columns
+
+    def _sum(self, columns: Sequence[str], rows: slice) -> Floats:
+        return np.asarray(np.sum([self._floats(name, rows) for name in columns], axis=0))
+
+    def _days(self, rows: slice) -> Days:
+        column = self._table["date"].slice(rows.start, rows.stop - rows.start)
+        return np.asarray(column.to_numpy(), dtype="datetime64[D]")
+
+    def _floats(self, name: str, rows: slice) -> Floats:
+        column = self._table[name].slice(rows.start, rows.stop - rows.start)
+        return np.asarray(column.to_numpy(), dtype=np.float64)
 
     def _origin(self, origin: str | None) -> str:
         if origin is None and len(self.origins) == 1:
@@ -124,92 +313,80 @@ class Panel:
             f"Pass origin={self.origins[0]!r}.",
         )
 
-    def _rows(self, source: str, target: str, origin: str) -> pa.Table:
-        for party in (source, target):
-            if party not in self.parties:
-                raise UsageError(
-                    f"The panel does not hold {party!r}.",
-                    f"Its parties are {', '.join(self.parties)}.",
-                    "Build it with this party, or name one of these.",
-                )
-        table = self._table
-        keep = pc.and_(pc.equal(table["source"], source), pc.equal(table["target"], target))
-        return table.filter(pc.and_(keep, pc.equal(table["origin"], origin)))
+    def _of(self, origin: str | None) -> dict[Key, slice]:
+        name = self._origin(origin)
+        return {key: rows for (held, key), rows in self._places.items() if held == name}
+
+    @cached_property
+    def _exposed(self) -> bool:
+        return bool(self._table["exposure"].null_count < self._table.num_rows)
+
+    @cached_property
+    def _measures(self) -> tuple[str, ...]:
+        apart = _NO_MEASURES | set(KEYS[self.layout])
+        return tuple(name for name in self._table.column_names if name not in apart)
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, Key], slice]:
+        """Where the rows of an origin's key stand: together, in the order of their dates."""
+        columns = [self._table[name].combine_chunks() for name in ("origin", *KEYS[self.layout])]
+        codes = np.stack([column.dictionary_encode().indices.to_numpy() for column in columns])
+        starts = np.flatnonzero(np.append(True, (np.diff(codes, axis=1) != 0).any(axis=0)))
+        ends = np.append(starts[1:], codes.shape[1])
+        names = zip(*(column.take(pa.array(starts)).to_pylist() for column in columns), strict=True)
+        return {
+            (name[0], name[1:]): slice(int(start), int(end))
+            for name, start, end in zip(names, starts, ends, strict=True)
+        }
 
 
-def panel(
-    events: EventInput,
-    parties: Sequence[str],
-    every: str = "month",
-    origin: str | None = None,
+def panel_of(
+    every: str,
+    layout: Layout,
+    label: str,
+    dates: Days,
+    values: Mapping[tuple[Key, str], Floats],
     *,
-    since: dt.date | None = None,
-    until: dt.date | None = None,
-    known: dt.date | None = None,
+    unit: str = "",
+    citation: str = "",
 ) -> Panel:
-    """Count what states did to each other, by directed dyad and period.
+    """Ready-made series as a panel.
 
     Args:
-        events: A store or its folder, a table with the canonical columns, or a Parquet file.
-        parties: Codes of two or more states, such as `USA`, `CHN`.
-        every: `day`, `week` (from Monday), `month`, `quarter` or `year`.
-        origin: Only this origin; otherwise each origin has its own rows.
-        since: First day; the panel begins with its period, and earlier days count as a gap.
-        until: Last day, inclusive.
-        known: Only events that were published by this day, where the source says when.
-
-    Returns:
-        The panel. See the module for what is zero and what is null.
-
-    Raises:
-        UsageError: Fewer than two parties, or an unknown period.
-        DataGapError: There are no events of that origin and those dates.
+        every: Kind of period.
+        layout: What a key is about.
+        label: Short name of the origin, which marks its segments.
+        dates: Period starts, a grid without holes, shape (T,).
+        values: For each key and measure, the values by period, shape (T,); NaN where missing.
+        unit: Unit of the values.
+        citation: How to cite them.
 
     Example:
-        >>> from detente.events.schema import SCHEMA
-        >>> rows = [
-        ...     {"event_id": f"x:{day}", "date": dt.date(2017, 1, day), "source": "USA",
-        ...      "target": "CHN", "cameo": "040", "quad": 1, "goldstein": 1.0, "origin": "x"}
-        ...     for day in range(1, 32)
-        ... ]
-        >>> built = panel(pa.Table.from_pylist(rows, SCHEMA), ["USA", "CHN"])
-        >>> built.series("USA", "CHN", "cooperation").values.tolist()
-        [31.0]
-        >>> built.series("CHN", "USA", "cooperation").values.tolist()
-        [0.0]
+        >>> years = np.array(["2010-01-01", "2011-01-01"], "datetime64[D]")
+        >>> built = panel_of("year", "pair", "UN", years, {(("A", "B"), "votes"): np.array([3, 4])})
+        >>> built.pair("B", "A", "votes").values.tolist()
+        [3.0, 4.0]
     """
-    kind = check_every(every)
-    names = tuple(dict.fromkeys(parties))
-    if len(names) < 2:
-        raise UsageError(
-            "A panel needs two or more parties.",
-            f"Given: {', '.join(names) or 'none'}.",
-            "Name at least two, such as USA,CHN.",
-        )
-    with connect() as con:
-        query = query_events(con, events, origin=origin, since=since, until=until, known=known)
-        params = query.params | {"parties": list(names), "every": kind}
-        text = PANEL.format(events=query.sql, **DUCKDB)
-        table = con.sql(text, params=params | {"since": since, "until": until}).to_arrow_table()
-    if not table.num_rows:
-        raise DataGapError(
-            "The panel could not be built.",
-            f"There are no events {_asked(origin, since, until)}.",
-            "Ingest the files that cover this, or ask for other dates or another origin.",
-        )
-    origins = tuple(sorted(set(table["origin"].unique().to_pylist())))
-    return Panel(kind, names, origins, table)
-
-
-def _asked(origin: str | None, since: dt.date | None, until: dt.date | None) -> str:
-    parts = [
-        f"of origin {origin!r}" if origin else "",
-        f"since {since}" if since else "",
-        f"until {until}" if until else "",
-    ]
-    return " ".join(part for part in parts if part) or "at all"
-
-
-def _floats(column: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    values: np.ndarray[tuple[int], np.dtype[np.float64]] = column.to_numpy().astype(np.float64)
-    return values
+    keys = tuple(dict.fromkeys(key for key, _ in values))
+    measures = tuple(dict.fromkeys(measure for _, measure in values))
+    missing = np.full(dates.size, np.nan)
+    columns = {
+        measure: np.concatenate([values.get((key, measure), missing) for key in keys])
+        for measure in measures
+    }
+    size = len(keys) * dates.size
+    table = pa.table(
+        {
+            "origin": pa.array([label] * size),
+            "date": pa.array(np.tile(dates, len(keys))),
+            **{
+                name: pa.array([key[place] for key in keys for _ in range(dates.size)])
+                for place, name in enumerate(KEYS[layout])
+            },
+            **{name: pa.array(column, from_pandas=True) for name, column in columns.items()},
+            "covered": pa.array(np.isfinite(np.stack(list(columns.values()))).any(axis=0)),
+            "exposure": pa.nulls(size, pa.float64()),
+        }
+    )
+    parties = tuple(sorted({party for key in keys for party in key}))
+    return Panel(check_every(every), layout, parties, (label,), unit, citation, table)

@@ -110,6 +110,14 @@ class Series:
         unit = f"per {per:,g} events reported worldwide"
         return replace(self, values=values, unit=unit, exposure=None)
 
+    def where(self, keep: NDArray[np.bool_]) -> Series:
+        """The same periods, with values and exposure only where `keep`, shape (n,), says so."""
+        return replace(
+            self,
+            values=np.where(keep, self.values, np.nan),
+            exposure=None if self.exposure is None else np.where(keep, self.exposure, np.nan),
+        )
+
     def named(self, name: str) -> Series:
         """The same series under another name."""
         return replace(self, name=name)
@@ -312,14 +320,13 @@ def series_table(series: Sequence[Series]) -> pa.Table:
 def _table(item: Series, schema: pa.Schema) -> pa.Table:
     n = item.dates.size
     world = np.full(n, np.nan) if item.exposure is None else item.exposure
-    labels = [item.sources[i] for i in item.segments.tolist()]
     columns = [
         pa.array([item.name] * n, pa.string()),
         pa.array(item.dates),
         pa.array(item.values, from_pandas=True),
         pa.array(world, from_pandas=True),
         pa.array([item.unit] * n, pa.string()),
-        pa.array(labels, pa.string()),
+        pa.array([item.sources[i] for i in item.segments.tolist()], pa.string()),
     ]
     return pa.Table.from_arrays(columns, schema=schema)
 

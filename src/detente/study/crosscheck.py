@@ -28,31 +28,32 @@ from detente.study.questions import EventQuestion, PublishedOdds
 LAYOUT_KEYS = {"dyad": ["source", "target"], "pair": ["a", "b"], "party": ["party"], "system": []}
 
 
-def cross_problems(study: Study, folder: Path) -> tuple[str, ...]:
+def cross_problems(study: Study, folder: Path) -> Iterator[str]:
     """Every name that is used without being declared and every file that is not there.
 
     Args:
         study: A study of the right shape.
         folder: The folder that its paths start from.
 
-    Returns:
-        One sentence per problem; empty if there is none.
+    Yields:
+        One sentence per problem, found as it is asked for: a file of thousands costs no more than
+        those that are read.
     """
-    return (
-        *duplicates("claims", (claim.id for claim in study.claims)),
-        *duplicates("datasets", (dataset.id for dataset in study.datasets)),
-        *unknown("study.headline_claim", [study.study.headline_claim], _ids(study)),
-        *_chronicle_problems(study, folder),
-        *(text for dataset in study.datasets for text in _dataset_problems(dataset, study, folder)),
-        *(text for claim in study.claims for text in _claim_problems(claim, study)),
-        *_overview_problems(study),
-        *_dynamics_problems(study),
-        *_simulation_problems(study),
-        *_scenario_problems(study),
-        *_question_problems(study),
-        *_published_problems(study, folder),
-        *_ask_problems(study, folder),
+    yield from duplicates("claims", (claim.id for claim in study.claims))
+    yield from duplicates("datasets", (dataset.id for dataset in study.datasets))
+    yield from unknown("study.headline_claim", [study.study.headline_claim], _ids(study))
+    yield from _chronicle_problems(study, folder)
+    yield from (
+        text for dataset in study.datasets for text in _dataset_problems(dataset, study, folder)
     )
+    yield from (text for claim in study.claims for text in _claim_problems(claim, study))
+    yield from _overview_problems(study)
+    yield from _dynamics_problems(study)
+    yield from _simulation_problems(study)
+    yield from _scenario_problems(study)
+    yield from _question_problems(study)
+    yield from _published_problems(study, folder)
+    yield from _ask_problems(study, folder)
 
 
 def _ask_problems(study: Study, folder: Path) -> Iterator[str]:

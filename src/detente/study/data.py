@@ -19,14 +19,14 @@ from detente.errors import DataGapError, StudyError, UsageError
 from detente.events.actors import name_of as state_name
 from detente.events.inputs import query_events
 from detente.events.store import Store, connect
-from detente.relations.datasets import Dataset as DatasetTable
+from detente.relations.counting import panel
 from detente.relations.datasets import read_dataset
-from detente.relations.panel import Panel, panel
+from detente.relations.panel import Panel
 from detente.relations.periods import check_every, grid, next_start, period_start
 from detente.relations.series import Series, make_series
 from detente.study.chronicle import Fact, read_chronicle
 from detente.study.load import LoadedStudy
-from detente.study.measuring import Holder, read_relation
+from detente.study.measuring import read_measure
 from detente.study.models import Action, Dataset, Study
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
@@ -71,7 +71,7 @@ class StudyData:
     as_of: dt.date
     facts: tuple[Fact, ...]
     chronicle_sha256: str
-    datasets: Mapping[str, DatasetTable]
+    datasets: Mapping[str, Panel]
     dataset_sha256: Mapping[str, str]
     events: EventData | None
 
@@ -142,10 +142,9 @@ class StudyData:
         found: list[Signal] = []
         gaps: list[str] = []
         for measure in measures:
-            try:
-                found += read_relation(self._holder(measure), relation, measure)
-            except DataGapError as gap:
-                gaps.append(gap.found)
+            read, lacking = read_measure(self, relation, measure)
+            found += read
+            gaps += lacking
         empty = [signal for signal in found if not np.isfinite(signal.series.values).any()]
         gaps += [f"{signal.source} holds nothing up to {self.as_of}." for signal in empty]
         full = tuple(signal for signal in found if signal not in empty)
@@ -163,25 +162,6 @@ class StudyData:
                 self.chronicle_sha256, "chronicle",
             ),
         ), ()  # fmt: skip
-
-    def _holder(self, measure: Measure) -> Holder:
-        spec = next((f for f in self.study.datasets if f.id == measure.dataset), None)
-        every = spec.every if spec else "month"
-        world = None
-        if spec and spec.exposure:
-            dataset, total = spec.exposure.split(":")
-            world = self.datasets[dataset].system(total)
-        return Holder(
-            spec=spec,
-            dataset=self.datasets[spec.id] if spec else None,
-            dataset_sha256=self.dataset_sha256[spec.id] if spec else "",
-            world=world,
-            panel=self.events.panels[every] if self.events else None,
-            events_sha256=self.events.fingerprint if self.events else "",
-            as_of=self.as_of,
-            codes=self.study.codes,
-            name=self.name_of,
-        )
 
 
 def open_data(
@@ -215,7 +195,7 @@ def open_data(
         as_of=until,
         facts=tuple(fact for fact in facts if fact.date <= until),
         chronicle_sha256=digest,
-        datasets={dataset.id: _read_dataset(dataset, folder) for dataset in study.datasets},
+        datasets=_read_datasets(study, folder),
         dataset_sha256={dataset.id: _sha256(folder / dataset.path) for dataset in study.datasets},
         events=None if store is None else _count(study, store, until, as_of),
     )
@@ -241,7 +221,17 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _read_dataset(dataset: Dataset, folder: Path) -> DatasetTable:
+def _read_datasets(study: Study, folder: Path) -> dict[str, Panel]:
+    """The datasets by id, each with the exposure that the study declares for it."""
+    panels = {dataset.id: _read_dataset(dataset, folder) for dataset in study.datasets}
+    for dataset in study.datasets:
+        if dataset.exposure:
+            world, measure = dataset.exposure.split(":")
+            panels[dataset.id] = panels[dataset.id].with_exposure(panels[world].system(measure))
+    return panels
+
+
+def _read_dataset(dataset: Dataset, folder: Path) -> Panel:
     return read_dataset(
         folder / dataset.path,
         every=dataset.every,

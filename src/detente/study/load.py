@@ -6,11 +6,12 @@ stand, and names that are used in one part but not declared in another.
 
 from __future__ import annotations
 
-import difflib
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,7 +20,13 @@ from pydantic import ValidationError
 from detente.errors import StudyError, UsageError
 from detente.study.crosscheck import cross_problems
 from detente.study.models import Study, study_model
+from detente.study.names import did_you_mean
 from detente.study.renamed import new_name
+
+MOST_BYTES = 4_000_000
+MOST_PARTS = 64  # of a dotted key
+MOST_PROBLEMS, MOST_SHOWN = 200, 60
+_BARE_KEY = re.compile(r"[\w\-.\"' \t\[\]]*")
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,7 @@ def load(name_or_path: str) -> LoadedStudy:
     """
     path = locate(name_or_path)
     study = parse(_read(path), path)
-    problems = cross_problems(study, path.parent)
+    problems = tuple(islice(cross_problems(study, path.parent), MOST_PROBLEMS + 1))
     if problems:
         raise _invalid(path, problems)
     return LoadedStudy(study, path.parent)
@@ -101,34 +108,38 @@ def parse(data: Mapping[str, Any], path: Path) -> Study:
     except ValidationError as error:
         schema = study_model().model_json_schema()
         renamed = _renamed(error, schema)
-        problems = tuple(
+        problems = [
             _problem(item, schema, data)
-            for item in error.errors()
+            for item in error.errors()[: MOST_PROBLEMS + 1]
             if item["type"] != "missing" or item["loc"] not in renamed
-        )
+        ]
         raise _invalid(path, problems) from None
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A suggestion for a mistyped word, or nothing.
-
-    Example:
-        >>> did_you_mean("respnse", ["response", "shift"])
-        ' Did you mean “response”?'
-        >>> did_you_mean("xyz", ["response", "shift"])
-        ''
-    """
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f" Did you mean “{close[0]}”?" if close else ""
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+        text = _text(path)
+        _check_keys(text, path)
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        # tomllib's own errors are ValueErrors; so is a number of thousands of digits.
         raise StudyError(
-            f"The study file {path} is not valid TOML.", str(error), "Mend that line; see toml.io."
+            f"The study file {path} is not valid TOML.",
+            "It nests too deep." if isinstance(error, RecursionError) else str(error),
+            "Mend that line; see toml.io.",
         ) from None
+
+
+def _text(path: Path) -> str:
+    """The text of a study file, whole; a byte order mark (as of Notepad) is no part of it."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise StudyError(
+                f"The study file {path} could not be read.",
+                f"It has {path.stat().st_size:,} bytes; a study has some thousands.",
+                "Keep tables of data in files of their own, and name them in the study.",
+            )
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise StudyError(
             f"The study file {path} could not be read.",
@@ -143,14 +154,39 @@ def _read(path: Path) -> dict[str, Any]:
         ) from None
 
 
-def _invalid(path: Path, problems: tuple[str, ...]) -> StudyError:
-    count = f"{len(problems)} problem" + ("s" if len(problems) > 1 else "")
+def _check_keys(text: str, path: Path) -> None:
+    """Refuse keys of thousands of parts, on which a parser of TOML spends minutes and gigabytes."""
+    for number, line in enumerate(text.splitlines(), 1):
+        key = line.partition("=")[0]
+        if key.count(".") > MOST_PARTS and _BARE_KEY.fullmatch(key):
+            raise StudyError(
+                f"The study file {path} is not valid TOML.",
+                f"Line {number} holds a key of {key.count('.') + 1:,} parts.",
+                f"No key has more than {MOST_PARTS}.",
+            )
+
+
+def _invalid(path: Path, problems: Sequence[str]) -> StudyError:
+    count = f"{len(problems):,} problem" + ("s" if len(problems) > 1 else "")
+    if len(problems) > MOST_PROBLEMS:
+        count = f"at least {count}; the first {MOST_SHOWN} are shown"
     return StudyError(
         f"The study file {path} is not valid: {count}.",
         "",
         "Mend them and check again with: detente validate FILE",
-        problems,
+        tuple(shortened(problem) for problem in problems[:MOST_SHOWN]),
     )
+
+
+def shortened(text: str, most: int = 600) -> str:
+    """A sentence that a person can read, whatever a file has put into it.
+
+    Example:
+        >>> shortened("x" * 1000, most=10)
+        'xxxxx … xxxx'
+    """
+    half = most // 2
+    return text if len(text) <= most else f"{text[:half]} … {text[-(half - 1) :]}"
 
 
 def _renamed(error: ValidationError, schema: dict[str, Any]) -> set[tuple[int | str, ...]]:

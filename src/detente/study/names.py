@@ -27,6 +27,26 @@ EVENT_MEASURES = (
 """Measures that any event data give, and datasets that have the columns for them."""
 
 
+MOST_NAMED = 40
+LONGEST_WORD, MOST_WORDS = 100, 400  # to look for the nearest among; more would take minutes
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A suggestion for a mistyped word, or nothing.
+
+    Example:
+        >>> did_you_mean("respnse", ["response", "shift"])
+        ' Did you mean “response”?'
+        >>> did_you_mean("xyz", ["response", "shift"])
+        ''
+    """
+    if len(word) > LONGEST_WORD:
+        return ""
+    near = [name for name in known if len(name) <= LONGEST_WORD][:MOST_WORDS]
+    close = difflib.get_close_matches(word, near, n=1)
+    return f" Did you mean “{close[0]}”?" if close else ""
+
+
 def duplicates(part: str, ids: Iterable[str]) -> Iterator[str]:
     """Ids that stand twice.
 
@@ -48,11 +68,10 @@ def unknown(where: str, names: Iterable[str], known: Iterable[str]) -> Iterator[
         >>> list(unknown("claims.x: action", ["tsts"], ["tests", "talks"]))
         ['claims.x: action: “tsts” is not declared. Did you mean “tests”?']
     """
-    known = list(known)
+    declared = list(known)
     for name in names:
-        if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean “{close[0]}”?" if close else f" Known: {', '.join(known)}."
+        if name not in declared:
+            hint = did_you_mean(name, declared) or f" Known: {', '.join(declared[:MOST_NAMED])}."
             yield f"{where}: “{name}” is not declared.{hint}"
 
 

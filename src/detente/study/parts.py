@@ -10,7 +10,12 @@ Every = Literal["day", "week", "month", "quarter", "year"]
 Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 3166 alpha-3 code")]
 Pair = Annotated[list[Iso3], Field(min_length=2, max_length=2)]
 Id = Annotated[
-    str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="lower-case-with-dashes")
+    str,
+    Field(
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        max_length=80,
+        description="lower-case-with-dashes",
+    ),
 ]
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from detente.study.names import did_you_mean
 from detente.study.questions import PUBLISHED_COLUMNS
 from detente.study.rows import read_rows
 
@@ -129,5 +129,4 @@ def _repeated(rows: list[tuple[int, dict[str, str]]]) -> Iterator[str]:
 
 
 def _hint(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    return f" Did you mean “{close[0]}”?" if close else f" Known: {', '.join(known)}."
+    return did_you_mean(word, known) or f" Known: {', '.join(known)}."

@@ -26,6 +26,7 @@ class Signal:
         sha256: Hash of the data it was read from.
         dataset: Id of the dataset, or "events", or "chronicle".
         reverse: Whether higher values mean less of what the claim is about.
+        why: Which origin was read where several could be, and why, in sentences; else empty.
     """
 
     series: Series
@@ -37,6 +38,7 @@ class Signal:
     sha256: str = ""
     dataset: str = ""
     reverse: bool = False
+    why: str = ""
 
     def analysed(self, *, normalise: bool = True) -> NDArray[np.float64]:
         """The values as estimators take them: log rates of counts, scores as they are.
@@ -48,5 +50,7 @@ class Signal:
             return self.series.values
         logs = np.log(self.series.values + ONE_HALF)
         if normalise and self.series.exposure is not None:
-            logs = logs - np.log(self.series.exposure)
+            world = self.series.exposure
+            # Of a world without a single event no rate can be told: unknown, and not infinite.
+            logs = logs - np.log(np.where(world > 0, world, np.nan))
         return np.asarray(logs, dtype=np.float64)

@@ -12,7 +12,7 @@ from detente.asks.forecasts.published import compare_published
 from detente.asks.forecasts.result import Outlook
 from detente.errors import DataGapError, UsageError
 from detente.study.data import StudyData
-from detente.study.load import did_you_mean
+from detente.study.names import did_you_mean
 from detente.study.questions import EventQuestion
 
 LONGEST = 1100  # days, as in the study file

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,8 +12,7 @@ from detente.errors import DataGapError
 from detente.estimators.checks import Check
 from detente.estimators.triads.case import AttackerEffect, attacker_effect
 from detente.estimators.triads.law import LawEffect, TriadLaw, triad_law
-from detente.relations.dyads import DyadMatrices, dyad_matrices
-from detente.relations.periods import next_start
+from detente.relations.periods import Days, next_start
 from detente.study.data import StudyData
 from detente.study.systems import CommonEnemy
 
@@ -23,10 +22,12 @@ MINUS = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True, eq=False)
-class Panel:
+class Dyads:
     """What the law is estimated from: matrices of dyads and the world's events, by period."""
 
-    dyads: DyadMatrices
+    names: tuple[str, ...]
+    dates: Days
+    counts: Mapping[str, Floats]
     exposure: Floats
     every: str
     citation: str
@@ -57,21 +58,21 @@ def read_law(data: StudyData, enemy: CommonEnemy, *, seed: int = 1) -> LawReadin
     """
     blank = LawReading(id=enemy.id, label=enemy.label, caveats=(*enemy.caveats, *_always()))
     try:
-        panel = _panel(data, enemy)
-        counts = panel.dyads.counts
+        dyads = _dyads(data, enemy)
+        counts = dyads.counts
         law = triad_law(
             counts["conflict"],
             counts["cooperation"],
-            panel.exposure,
-            panel.dyads.names,
+            dyads.exposure,
+            dyads.names,
             material=counts["material_conflict"],
             great_powers=enemy.great_powers,
             seed=seed,
         )
-        case = _case(panel, enemy, seed)
+        case = _case(dyads, enemy, seed)
     except DataGapError as gap:
         return replace(blank, problem=f"{gap.found} {gap.next_step}")
-    years = panel.dyads.dates.astype(f"datetime64[{'Y' if panel.every == 'year' else 'M'}]")
+    years = dyads.dates.astype(f"datetime64[{'Y' if dyads.every == 'year' else 'M'}]")
     return replace(
         blank,
         rows=tuple(_row(row, law if index == 0 else None) for index, row in enumerate(law.rows)),
@@ -83,38 +84,37 @@ def read_law(data: StudyData, enemy: CommonEnemy, *, seed: int = 1) -> LawReadin
         triads=law.triads,
         answer=_answer(data, law, case, years),
         checks=tuple(_checks(law, case)),
-        citations=(panel.citation,),
+        citations=(dyads.citation,),
     )
 
 
-def _panel(data: StudyData, enemy: CommonEnemy) -> Panel:
+def _dyads(data: StudyData, enemy: CommonEnemy) -> Dyads:
     """The dataset's dyads in periods that were over on the day, with the world's events."""
     spec = next(dataset for dataset in data.study.datasets if dataset.id == enemy.dataset)
-    dyads = dyad_matrices(data.datasets[spec.id], MEASURES)
-    over = next_start(dyads.dates, spec.every) <= np.datetime64(data.as_of, "D") + 1
-    world_of, measure = spec.exposure.split(":")
-    world = data.datasets[world_of].system(measure)
-    shared = over & np.isin(dyads.dates, world.dates[np.isfinite(world.values)])
+    panel = data.datasets[spec.id]
+    dates, world = panel.dates(), panel.world()
+    over = next_start(dates, spec.every) <= np.datetime64(data.as_of, "D") + 1
+    shared = over & np.isfinite(world)
     if not shared.any():
         raise DataGapError(
             "The law could not be estimated.",
-            f"No period of {spec.label} was over on {data.as_of}.",
-            "Choose a later date.",
+            f"No period of {spec.label} was over on {data.as_of}."
+            if spec.exposure
+            else f"{spec.label} has no `exposure`, the events of the whole world.",
+            "Choose a later date." if spec.exposure else "Name the dataset that holds them.",
         )
-    kept = {name: values[shared] for name, values in dyads.counts.items()}
-    exposure = world.values[np.searchsorted(world.dates, dyads.dates[shared])]
-    cut = DyadMatrices(dyads.names, dyads.dates[shared], kept)
-    return Panel(cut, exposure, spec.every, spec.citation)
+    counts = {name: panel.matrices(name, silence=0.0)[shared] for name in MEASURES}
+    return Dyads(panel.parties, dates[shared], counts, world[shared], spec.every, spec.citation)
 
 
-def _case(panel: Panel, enemy: CommonEnemy, seed: int) -> AttackerEffect | None:
+def _case(dyads: Dyads, enemy: CommonEnemy, seed: int) -> AttackerEffect | None:
     if enemy.attacker is None:
         return None
     return attacker_effect(
-        panel.dyads.counts["conflict"],
-        panel.dyads.counts["cooperation"],
-        panel.exposure,
-        panel.dyads.names,
+        dyads.counts["conflict"],
+        dyads.counts["cooperation"],
+        dyads.exposure,
+        dyads.names,
         enemy.attacker,
         pair=None if enemy.pair is None else (enemy.pair[0], enemy.pair[1]),
         seed=seed,

@@ -18,8 +18,8 @@ from detente.asks.scenarios.summary import Watched, measure_fan, outcome_row, pa
 from detente.asks.scenarios.words import answer, caveats, checks_of, few_cases, note_of, tell
 from detente.errors import DataGapError, UsageError
 from detente.study.data import StudyData
-from detente.study.load import did_you_mean
 from detente.study.models import Study
+from detente.study.names import did_you_mean
 from detente.study.scenarios import Scenario
 
 PATHS = 2000

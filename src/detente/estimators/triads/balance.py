@@ -17,7 +17,7 @@ from detente.arrays import Floats
 from detente.compiled import compiled
 from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import exhibit
-from detente.relations.network import balanced_triads
+from detente.relations.measures import balanced_triads
 
 Keep = Literal["degrees", "number"]
 

@@ -1,0 +1,95 @@
+"""From events to a panel of directed dyads by period, in one SQL statement.
+
+Counts are honest about gaps. A day counts as covered when its origin reported at least 20% of the
+median of the surrounding 28 days (14 on each side: four of each weekday, so weekends do not look
+like gaps). Days that are not covered are left out of counts and of exposure alike, so that their
+ratio stays a rate; a period with fewer than half of its days covered is null. On a covered period a
+silent dyad is zero.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from detente.errors import DataGapError, UsageError
+from detente.events.inputs import EventInput, query_events
+from detente.events.store import connect
+from detente.relations.panel import Panel
+from detente.relations.panel_sql import DUCKDB, PANEL
+from detente.relations.periods import check_every
+
+
+def panel(
+    events: EventInput,
+    parties: Sequence[str],
+    every: str = "month",
+    origin: str | None = None,
+    *,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    known: dt.date | None = None,
+) -> Panel:
+    """Count what states did to each other, by directed dyad and period.
+
+    Args:
+        events: A store or its folder, a table with the canonical columns, or a Parquet file.
+        parties: Codes of two or more states, such as `USA`, `CHN`.
+        every: `day`, `week` (from Monday), `month`, `quarter` or `year`.
+        origin: Only this origin; otherwise each origin has its own rows.
+        since: First day; the panel begins with its period, and earlier days count as a gap.
+        until: Last day, inclusive.
+        known: Only events that were published by this day, where the source says when.
+
+    Returns:
+        The panel. See the module for what is zero and what is null.
+
+    Raises:
+        UsageError: Fewer than two parties, or an unknown period.
+        DataGapError: There are no events of that origin and those dates.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> from detente.events.schema import SCHEMA
+        >>> rows = [
+        ...     {"event_id": f"x:{day}", "date": dt.date(2017, 1, day), "source": "USA",
+        ...      "target": "CHN", "cameo": "040", "quad": 1, "goldstein": 1.0, "origin": "x"}
+        ...     for day in range(1, 32)
+        ... ]
+        >>> built = panel(pa.Table.from_pylist(rows, SCHEMA), ["USA", "CHN"])
+        >>> built.series("USA", "CHN", "cooperation").values.tolist()
+        [31.0]
+        >>> built.series("CHN", "USA", "cooperation").values.tolist()
+        [0.0]
+    """
+    kind = check_every(every)
+    names = tuple(dict.fromkeys(parties))
+    if len(names) < 2:
+        raise UsageError(
+            "A panel needs two or more parties.",
+            f"Given: {', '.join(names) or 'none'}.",
+            "Name at least two, such as USA,CHN.",
+        )
+    with connect() as con:
+        query = query_events(con, events, origin=origin, since=since, until=until, known=known)
+        params = query.params | {"parties": list(names), "every": kind}
+        text = PANEL.format(events=query.sql, **DUCKDB)
+        table = con.sql(text, params=params | {"since": since, "until": until}).to_arrow_table()
+    if not table.num_rows:
+        raise DataGapError(
+            "The panel could not be built.",
+            f"There are no events {_asked(origin, since, until)}.",
+            "Ingest the files that cover this, or ask for other dates or another origin.",
+        )
+    origins = tuple(sorted(set(table["origin"].unique().to_pylist())))
+    table = table.append_column("covered", table["exposure"].is_valid())
+    return Panel(kind, "dyad", names, origins, None, "", table)
+
+
+def _asked(origin: str | None, since: dt.date | None, until: dt.date | None) -> str:
+    parts = [
+        f"of origin {origin!r}" if origin else "",
+        f"since {since}" if since else "",
+        f"until {until}" if until else "",
+    ]
+    return " ".join(part for part in parts if part) or "at all"

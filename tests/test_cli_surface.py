@@ -1,0 +1,123 @@
+"""The surface of the command line: foreign texts, closed and full outputs, interrupts, widths."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from rich.text import Text
+
+from detente.cli import behind, run
+from detente.cli.console import console, visible
+from detente.cli.output import report_error
+from detente.errors import InputError
+
+COMMAND = [sys.executable, "-m", "detente"]
+ENV = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        ("\x1b]0;title\x07", "␛]0;title␇"),
+        ("\x1b[2J", "␛[2J"),
+        ("\x9b2J", "\\u009b2J"),
+        ("a\u202eb", "a\\u202eb"),
+        ("a\tb\nc", "a\tb\nc"),
+    ],
+)
+def test_control_characters_are_shown(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@pytest.mark.parametrize("text", ["[/b]", "[bold]x[/bold]", "[red]", ":smile:", "[link=x]y"])
+def test_brackets_are_no_markup(text: str) -> None:
+    out = console()
+    with out.capture() as printed:
+        out.print(text)
+        out.print(Text(text))
+    assert printed.get() == f"{text}\n{text}\n"
+
+
+def test_errors_cannot_command_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    report_error(InputError("Bad \x1b[2J name.", "It is [/b] \x07.", "Give \u202e another."))
+    said = capsys.readouterr().err
+    assert "\x1b" not in said and "\x07" not in said and "\u202e" not in said
+    assert "[/b]" in said
+
+
+def test_an_unknown_study_of_a_hostile_name_is_told_plainly(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["validate", "\x1b]0;owned\x07[/b]"]) == 2
+    said = capsys.readouterr().err
+    assert "\x1b" not in said and "[/b]" in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="this pipe needs a POSIX system")
+def test_help_into_a_closed_pipe_is_no_error() -> None:
+    for arguments in (["--help"], ["study", "--help"], ["sources"]):
+        reads, writes = os.pipe()
+        os.close(reads)
+        done = subprocess.run(
+            [*COMMAND, *arguments], stdout=writes, stderr=subprocess.PIPE, env=ENV, check=False
+        )
+        os.close(writes)
+        assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_disk_is_told_in_words() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, "sources"], stdout=full, stderr=subprocess.PIPE, env=ENV, check=False
+        )
+    assert done.returncode == 3
+    assert b"The output could not be written" in done.stderr
+    assert b"Traceback" not in done.stderr and b"Internal error" not in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closing a stream before the start needs a POSIX shell")
+def test_a_closed_output_is_told_in_words() -> None:
+    line = f'"{sys.executable}" -m detente sources >&-'
+    done = subprocess.run(["/bin/sh", "-c", line], stderr=subprocess.PIPE, env=ENV, check=False)
+    assert done.returncode == 3
+    assert b"standard output is closed" in done.stderr
+
+
+@pytest.mark.parametrize("width", ["0", "-3", "abc", "5", ""])
+def test_a_width_that_holds_nothing_is_not_taken(width: str) -> None:
+    done = subprocess.run(
+        [*COMMAND, "sources"], capture_output=True, env={**ENV, "COLUMNS": width}, check=False
+    )
+    assert done.returncode == 0
+    assert b"icews" in done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of this kind are POSIX")
+@pytest.mark.parametrize("after", [0.02, 0.15, 0.6, 2.0])
+def test_an_interrupt_is_one_line_and_130(after: float) -> None:
+    shell = subprocess.Popen(
+        [*COMMAND, "dynamics", "korea"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV
+    )
+    time.sleep(after)
+    shell.send_signal(signal.SIGINT)
+    _, said = shell.communicate(timeout=60)
+    if after > 0.1:  # before that, Python itself may not have come to our first line
+        assert shell.returncode in {130, -signal.SIGINT}  # a shell calls both 130
+        assert b"Traceback" not in said and b"Internal error" not in said
+        assert len(said.strip().splitlines()) <= 1
+
+
+def test_an_interrupt_behind_another_error_is_seen() -> None:
+    error = ValueError("a query failed")
+    assert not behind(error, KeyboardInterrupt)
+    error.__context__ = RuntimeError("while reading")
+    error.__context__.__context__ = KeyboardInterrupt()
+    assert behind(error, KeyboardInterrupt)
