@@ -87,3 +87,11 @@ def test_an_id_of_three_hundred_letters(starter: Path) -> None:
     old = load(str(starter)).study.study.headline_claim
     starter.write_text(text.replace(f'"{old}"', f'"{"a" * 300}"'), encoding="utf-8")
     assert any("80" in problem for problem in refused(starter).problems)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1699-12-31", "2201-01-01", "9999-12-31"])
+def test_days_beyond_all_studies(starter: Path, day: str) -> None:
+    text = starter.read_text(encoding="utf-8")
+    as_of = load(str(starter)).study.study.as_of
+    starter.write_text(text.replace(f"as_of = {as_of}", f"as_of = {day}", 1), encoding="utf-8")
+    assert any("as_of" in problem for problem in refused(starter).problems)

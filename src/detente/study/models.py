@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self, Union
 from pydantic import Field, create_model, model_validator
 
 from detente.study.kinds import kinds
-from detente.study.parts import Every, Id, Iso3, Measure, Pair, Relation, Strict
+from detente.study.parts import Day, Every, Id, Iso3, Measure, Pair, Relation, Strict
 from detente.study.questions import PublishedOdds, Question, YearlyWindow
 from detente.study.scenarios import Scenario, Simulation
 from detente.study.systems import CommonEnemy, Excitation, System
@@ -28,8 +28,8 @@ class About(Strict):
     headline_claim: Id = Field(description="id of the claim that answers the question")
     about: str = Field(default="", description="what is studied: author, outlet, date")
     cite: str = Field(default="", description="how to cite the study")
-    as_of: dt.date = Field(description="last day that the bundled data know of")
-    seed: int = Field(default=1, ge=0, description="seed of every random draw")
+    as_of: Day = Field(description="last day that the bundled data know of")
+    seed: int = Field(default=1, ge=0, lt=2**63, description="seed of every random draw")
 
 
 class Party(Strict):
@@ -66,8 +66,8 @@ class Era(Strict):
     """A dated era. Without an end it is still running."""
 
     label: str
-    start: dt.date
-    end: dt.date | None = None
+    start: Day
+    end: Day | None = None
     shade: bool = Field(default=False, description="shade it on the tension chart")
 
     @model_validator(mode="after")
@@ -93,7 +93,7 @@ class Dataset(Strict):
     citation: str
     counts: bool = Field(default=False, description="counts of events (else scores or levels)")
     exposure: str = Field(default="", description="dataset:measure that holds all events reported")
-    since: dt.date | None = Field(default=None, description="ignore what is before")
+    since: Day | None = Field(default=None, description="ignore what is before")
     caveat: str = ""
 
 
@@ -247,8 +247,8 @@ class ThenAndNow(Strict):
 
     dataset: Id
     measure: str
-    then: Annotated[list[dt.date], Field(min_length=2, max_length=2)]
-    now: Annotated[list[dt.date], Field(min_length=2, max_length=2)]
+    then: Annotated[list[Day], Field(min_length=2, max_length=2)]
+    now: Annotated[list[Day], Field(min_length=2, max_length=2)]
     more_is_closer: bool = True
 
 

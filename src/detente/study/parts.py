@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -17,6 +18,14 @@ Id = Annotated[
         description="lower-case-with-dashes",
     ),
 ]
+
+
+FIRST_DAY, LAST_DAY = dt.date(1700, 1, 1), dt.date(2200, 12, 31)
+Day = Annotated[
+    dt.date,
+    Field(ge=FIRST_DAY, le=LAST_DAY, description="a day, such as 2017-03-15"),
+]
+"""A day within the bounds of what a study may be about; beyond them lie mistyped years."""
 
 
 class Strict(BaseModel):
