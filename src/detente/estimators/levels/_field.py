@@ -46,8 +46,10 @@ class Observed(NamedTuple):
         seen: Shape (T,).
         design: Regressors of the fixed effects, shape (T, k).
         start: Prior precisions of the first level, of the first slope and of every effect.
-        stride: Unknowns per period: the level, and with a trend its slope.
+        stride: Unknowns per period: the level, and with a trend its slope, or a burst.
         counts: Negative binomial if true, Gaussian if not.
+        memory: Share of a burst that is left after a period; 0 without bursts. A burst is added to
+            the level in what is seen, and is no part of it.
     """
 
     values: Floats
@@ -57,6 +59,7 @@ class Observed(NamedTuple):
     start: Floats
     stride: int
     counts: bool
+    memory: float = 0.0
 
 
 class Factor(NamedTuple):
@@ -124,8 +127,14 @@ def approximate(observed: Observed, theta: Floats, at: Floats) -> Field:
         row = t * observed.stride
         band[row, 0] += curvature[t]
         right[row] = pull[t]
+        if observed.memory > 0:
+            band[row + 1, 0] += curvature[t]
+            band[row + 1, 1] += curvature[t]
+            right[row + 1] = pull[t]
         for i in range(effects):
             border[row, i] = curvature[t] * observed.design[t, i]
+            if observed.memory > 0:
+                border[row + 1, i] = border[row, i]
             right[len(band) + i] += pull[t] * observed.design[t, i]
             for j in range(effects):
                 corner[i, j] += border[row, i] * observed.design[t, j]
@@ -139,9 +148,11 @@ def approximate(observed: Observed, theta: Floats, at: Floats) -> Field:
 
 @compiled
 def predictor(observed: Observed, unknowns: Floats) -> Floats:
-    """Level and effects of each period."""
+    """Level, burst and effects of each period."""
     length, effects = observed.design.shape
     x = _path(observed, unknowns).copy()
+    if observed.memory > 0:
+        x += unknowns[1 : length * observed.stride : observed.stride]
     for i in range(effects):
         x += observed.design[:, i] * unknowns[length * observed.stride + i]
     return x
@@ -232,6 +243,8 @@ def _prior(observed: Observed, theta: Floats) -> tuple[Floats, float]:
 
     The determinant leaves out what does not depend on `theta`.
     """
+    if observed.memory > 0:
+        return _prior_with_bursts(observed, theta)
     length, stride = len(observed.values), observed.stride
     step, bend = math.exp(-2.0 * theta[1]), math.exp(-2.0 * theta[2])
     band = np.zeros((length * stride, stride + 1))
@@ -250,6 +263,24 @@ def _prior(observed: Observed, theta: Floats) -> tuple[Floats, float]:
         return band, -(length - 1) * theta[1]
     band[1, 0] += observed.start[1]
     return band, -(length - 1) * (theta[1] + theta[2])
+
+
+@compiled
+def _prior_with_bursts(observed: Observed, theta: Floats) -> tuple[Floats, float]:
+    """As `_prior`, of a level beside bursts that fade: b[t+1] = memory * b[t] + push."""
+    length, memory = len(observed.values), observed.memory
+    step, push = math.exp(-2.0 * theta[1]), math.exp(-2.0 * theta[2])
+    band = np.zeros((length * 2, 3))
+    band[0, 0] = observed.start[0]
+    band[1, 0] = push * (1.0 - memory**2)
+    for i in range(2, length * 2, 2):
+        band[i, 0] += step
+        band[i, 2] -= step
+        band[i - 2, 0] += step
+        band[i + 1, 0] += push
+        band[i + 1, 2] -= push * memory
+        band[i - 1, 0] += push * memory**2
+    return band, -(length - 1) * theta[1] - length * theta[2]
 
 
 @compiled

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from detente.arrays import Bools, Floats, Ints
-from detente.errors import DataGapError
+from detente.errors import DataGapError, UsageError
 from detente.estimators.levels._field import (
     BURN_IN,
     SWEEPS,
@@ -37,6 +37,26 @@ def check_enough(seen: Bools) -> None:
             "A latent level could not be estimated.",
             f"The series has {observed} observations; {MIN_OBSERVATIONS} are needed.",
             "Load data that cover more of the period.",
+        )
+
+
+def check_one_companion(*, trend: bool, burst_periods: float | None) -> None:
+    """Refuse a level with both a trend and bursts, or bursts that last no time.
+
+    Raises:
+        UsageError: Both are asked for, or the bursts' length is not positive.
+    """
+    if trend and burst_periods is not None:
+        raise UsageError(
+            "A latent level could not be estimated.",
+            "Both a trend and bursts were asked for.",
+            "Choose one of the two.",
+        )
+    if burst_periods is not None and not burst_periods > 0:
+        raise UsageError(
+            "A latent level could not be estimated.",
+            f"Bursts were said to last {burst_periods} periods.",
+            "Give a positive number of periods, or None for a level without bursts.",
         )
 
 

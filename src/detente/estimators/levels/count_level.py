@@ -3,6 +3,10 @@
     count[t] ~ negative binomial with mean exposure[t] * exp(level[t] + season[t])
     level[t+1] = level[t] + slope[t] + step          slope[t+1] = slope[t] + bend
 
+or, where bursts are told apart from the level, with mean exposure * exp(level + burst + season) and
+
+    burst[t+1] = memory * burst[t] + push
+
 with variance mean + mean**2 / dispersion. The exposure (all events reported) takes out the growth
 of the media, and a small count weighs little, which the log of a count plus one half does not know.
 """
@@ -17,7 +21,7 @@ from numpy.typing import ArrayLike
 from detente.arrays import Floats
 from detente.errors import DataGapError, UsageError
 from detente.estimators.levels._field import Observed
-from detente.estimators.levels._fit import check_enough, draw_levels
+from detente.estimators.levels._fit import check_enough, check_one_companion, draw_levels
 from detente.estimators.levels.level import LevelPosterior
 
 HARMONICS = 2
@@ -36,6 +40,7 @@ class CountPrior:
         spread: Standard deviation of the first level about the centre.
         slope: Standard deviation of the first slope about zero.
         season: Standard deviation of each coefficient of the season.
+        push: Scale of the half-normal prior of the start of a burst.
 
     Example:
         >>> CountPrior(step=0.2).noise
@@ -49,6 +54,7 @@ class CountPrior:
     spread: float = 3.0
     slope: float = 0.1
     season: float = 1.0
+    push: float = 0.5
 
 
 DEFAULT = CountPrior()
@@ -60,6 +66,7 @@ def count_level(
     exposure: ArrayLike | None = None,
     trend: bool = False,
     season: float | None = None,
+    burst_periods: float | None = None,
     prior: CountPrior = DEFAULT,
     draws: int = 2000,
     seed: int = 1,
@@ -77,17 +84,20 @@ def count_level(
         trend: Give the level a slope that changes slowly.
         season: Periods in a year, to take out a yearly pattern of two harmonics; the level is then
             that of an average time of the year.
+        burst_periods: Periods after which two thirds of a burst are over, such as 2 months: what is
+            gone so soon is told apart from the level. None makes all that lasts part of it.
         prior: Scales of the prior.
         draws: Number of joint draws.
         seed: Seed of the random numbers.
 
     Returns:
         Draws of the level, the log of the expected count per unit of exposure, and of `dispersion`,
-        `step` and, with a trend, `slope`.
+        `step` and, with a trend, `slope`, with bursts `push`.
 
     Raises:
         DataGapError: There are fewer than eight observations, or no event at all.
-        UsageError: A count is negative, shapes differ, or the season is too short.
+        UsageError: A count is negative, shapes differ, the season is too short, or a trend and
+            bursts are both asked for.
 
     Example:
         >>> counts = np.random.default_rng(0).poisson(3.0, size=60)
@@ -100,6 +110,7 @@ def count_level(
         space models; Rue, Martino and Chopin (2009), Approximate Bayesian inference for latent
         Gaussian models; Murray, Adams and MacKay (2010), Elliptical slice sampling.
     """
+    check_one_companion(trend=trend, burst_periods=burst_periods)
     values, weights = _checked(counts, exposure)
     seen = np.isfinite(values) & np.isfinite(weights) & (weights > 0)
     check_enough(seen)
@@ -111,11 +122,13 @@ def count_level(
         seen=seen,
         design=_harmonics(len(values), season),
         start=np.array([prior.spread, prior.slope, prior.season]) ** -2.0,
-        stride=2 if trend else 1,
+        stride=2 if trend or burst_periods else 1,
         counts=True,
+        memory=float(np.exp(-1 / burst_periods)) if burst_periods else 0.0,
     )
-    size = 3 if trend else 2
-    widths = np.array([prior.noise, prior.step, prior.bend])[:size]
+    size = 3 if trend or burst_periods else 2
+    third = prior.push if burst_periods else prior.bend
+    widths = np.array([prior.noise, prior.step, third])[:size]
     paths, parameters, accepted = draw_levels(
         observed,
         _log_scales,
@@ -125,8 +138,8 @@ def count_level(
         rng=np.random.default_rng(seed),
     )
     named = {"dispersion": np.exp(-2 * parameters[:, 0]), "step": np.exp(parameters[:, 1])}
-    if trend:
-        named["slope"] = np.exp(parameters[:, 2])
+    if size == 3:
+        named["push" if burst_periods else "slope"] = np.exp(parameters[:, 2])
     return LevelPosterior(paths + centre, named, accepted)
 
 

@@ -24,11 +24,12 @@ from detente.arrays import Bools, Floats
 from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.levels._field import Observed
-from detente.estimators.levels._fit import check_enough, draw_levels
+from detente.estimators.levels._fit import check_enough, check_one_companion, draw_levels
 
 BANDS = (0.95, 0.8, 0.5)
 STEP_TO_NOISE = 0.5  # prior medians, as ratios of standard deviations
 BEND_TO_NOISE = 0.05
+BURST_TO_NOISE = 0.5
 LEAST_NOISE = 1e-3  # of the spread of the series: a fit without any noise is no estimate
 LEAST_SPREAD = 1e-12  # of the largest value: less is rounding
 
@@ -69,7 +70,12 @@ class LevelPosterior(Shown):
 
 
 def local_level(
-    series: ArrayLike, *, trend: bool = False, draws: int = 2000, seed: int = 1
+    series: ArrayLike,
+    *,
+    trend: bool = False,
+    burst_periods: float | None = None,
+    draws: int = 2000,
+    seed: int = 1,
 ) -> LevelPosterior:
     """Draw the level of a series with Gaussian noise, given the whole series.
 
@@ -81,6 +87,8 @@ def local_level(
     Args:
         series: Values on a regular grid, shape (T,); NaN where nothing was observed.
         trend: Give the level a slope that changes slowly.
+        burst_periods: Periods after which two thirds of a burst are over: what is gone so soon is
+            told apart from the level. None makes all that lasts part of it.
         draws: Number of joint draws; they are independent.
         seed: Seed of the random numbers.
 
@@ -90,7 +98,7 @@ def local_level(
 
     Raises:
         DataGapError: There are fewer than eight observations, or they do not vary.
-        UsageError: The series is not one-dimensional.
+        UsageError: The series is not one-dimensional, or a trend and bursts are both asked for.
 
     Example:
         >>> walk = np.cumsum(np.random.default_rng(0).normal(size=100))
@@ -103,6 +111,7 @@ def local_level(
         Held (2005), Gaussian Markov random fields; Gelman (2006), Prior distributions for variance
         parameters in hierarchical models.
     """
+    check_one_companion(trend=trend, burst_periods=burst_periods)
     values = np.asarray(series, dtype=np.float64)
     if values.ndim != 1:
         raise UsageError(
@@ -114,17 +123,21 @@ def local_level(
     check_enough(seen)
     centre, spread = _scale(values[seen])
     standard = np.where(seen, (values - centre) / spread, 0.0)
-    size, stride = (3, 2) if trend else (2, 1)
+    third = BURST_TO_NOISE if burst_periods else BEND_TO_NOISE
+    size, stride = (3, 2) if trend or burst_periods else (2, 1)
+    memory = float(np.exp(-1 / burst_periods)) if burst_periods else 0.0
+    design, start = np.empty((len(values), 0)), np.zeros(3)
     paths, parameters, _ = draw_levels(
-        Observed(standard, standard, seen, np.empty((len(values), 0)), np.zeros(3), stride, False),
+        Observed(standard, standard, seen, design, start, stride, False, memory),
         _log_scales,
-        _log_prior,
-        np.log([0.7, STEP_TO_NOISE, BEND_TO_NOISE])[:size],
+        lambda theta: _log_prior(theta, third),
+        np.log([0.7, STEP_TO_NOISE, third])[:size],
         draws=draws,
         rng=np.random.default_rng(seed),
     )
     scales = np.exp(np.array([_log_scales(point) for point in parameters])) * spread
-    named = dict(zip(("noise", "step", "slope"), scales.T[:size], strict=False))
+    names = ("noise", "step", "push" if burst_periods else "slope")
+    named = dict(zip(names, scales.T[:size], strict=False))
     return LevelPosterior(paths * spread + centre, named)
 
 
@@ -214,8 +227,8 @@ def _log_scales(theta: Floats) -> Floats:
     return np.array([theta[0], theta[0] + theta[1], theta[0] + bend])
 
 
-def _log_prior(theta: Floats) -> float:
+def _log_prior(theta: Floats, third: float) -> float:
     """Flat in the log of the noise, half-Cauchy in the ratios; `theta` holds logs."""
-    ratios = np.exp(theta[1:]) / np.array([STEP_TO_NOISE, BEND_TO_NOISE])[: len(theta) - 1]
+    ratios = np.exp(theta[1:]) / np.array([STEP_TO_NOISE, third])[: len(theta) - 1]
     floor = (LEAST_NOISE / np.exp(theta[0])) ** 2
     return float(np.sum(theta[1:] - np.log1p(ratios**2)) - floor)
