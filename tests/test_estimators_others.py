@@ -122,7 +122,7 @@ def test_too_short_a_series_has_no_level() -> None:
         local_level(np.arange(7.0))
 
 
-def simulate(
+def simulate_hawkes(
     rng: np.random.Generator, days: int, base: float, jump: float, decay: float
 ) -> np.ndarray:
     counts, heat = np.zeros(days), 0.0
@@ -135,14 +135,14 @@ def simulate(
 def test_a_self_exciting_rate_is_recovered() -> None:
     fits = []
     for seed in range(12):
-        counts = simulate(np.random.default_rng(seed), 6000, 0.01, 0.6, np.exp(-1 / 7))
+        counts = simulate_hawkes(np.random.default_rng(seed), 6000, 0.01, 0.6, np.exp(-1 / 7))
         fits.append(fit_drifting(counts, draws=100, seed=seed))
     assert np.median([np.median(fit.base) for fit in fits]) == pytest.approx(0.01, rel=0.3)
     assert np.median([np.median(fit.jump) for fit in fits]) == pytest.approx(0.6, abs=0.15)
 
 
 def test_its_probability_is_that_of_simulated_futures() -> None:
-    counts = simulate(np.random.default_rng(0), 3000, 0.02, 0.6, np.exp(-1 / 7))
+    counts = simulate_hawkes(np.random.default_rng(0), 3000, 0.02, 0.6, np.exp(-1 / 7))
     model = fit_drifting(counts, draws=2000)
     rng = np.random.default_rng(1)
     hits = 0

@@ -26,7 +26,7 @@ from detente.asks.scenarios.run import Horizon, run_scenario, what_if
 from detente.asks.scenarios.summary import expectations, watch_for
 from detente.cli import run
 from detente.errors import UsageError
-from detente.estimators.hawkes import fit_binned, simulate_binned
+from detente.estimators import fit_hawkes_by_date, hawkes_futures
 from detente.study.chronicle import CHRONICLE_COLUMNS
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
@@ -298,9 +298,9 @@ def test_each_arm_alone_is_an_ordinary_future(model: Model, data: StudyData) -> 
 
 def test_futures_agree_with_those_of_the_dynamics_engine() -> None:
     counts = history(3).astype(np.float64)
-    fit = fit_binned(counts, decays=[1 / DELAY], within_day=False, names=["a", "b"])
+    fit = fit_hawkes_by_date(counts, decays=[1 / DELAY], within_day=False, names=["a", "b"])
     days, paths = 365, 3000
-    reference = simulate_binned(fit, days, paths=paths, seed=5, every=days).counts[:, 0]
+    reference = hawkes_futures(fit, days, paths=paths, seed=5, every=days).counts[:, 0]
     best = fit.parameters()
     rates = fit.inputs.baseline.rates(fit.effects)[0]
     daily = Daily(

@@ -12,7 +12,7 @@ import datetime as dt
 import numpy as np
 
 from detente.asks.reactions.excitation import read_excitation
-from detente.estimators.hawkes import BinnedHawkes, cross_test, fit_binned
+from detente.estimators import BinnedHawkes, excitation_test, fit_hawkes_by_date
 from detente.estimators.multiple import holm
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
@@ -56,7 +56,7 @@ def print_follow_ons(
 def print_predictors(data: StudyData, since: dt.date, until: dt.date) -> None:
     """Whether past provocations, sanctions and talks foretell provocations, in one model."""
     model = together(data, since, until)
-    tests = [cross_test(model, source, 0) for source in model.names]
+    tests = [excitation_test(model, source, 0) for source in model.names]
     corrected = holm([test.p_value for test in tests])
     print(f"\nprovocations foretold by what came before, {since} to {until}; {len(tests)} tests")
     for place, (test, p_holm) in enumerate(zip(tests, corrected, strict=True)):
@@ -74,7 +74,7 @@ def together(data: StudyData, since: dt.date, until: dt.date) -> BinnedHawkes:
     kept = {one: counts for one, counts in happened.items() if counts.sum() >= FEWEST}
     for one in (name for name in happened if name not in kept):
         print(f"{one}: {happened[one].sum():.0f} days in {since} to {until}, too few to be used")
-    return fit_binned(
+    return fit_hawkes_by_date(
         np.column_stack(list(kept.values())),
         decays=[np.log(2) / 14],
         exposure=np.ones(len(days)),

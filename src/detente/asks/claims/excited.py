@@ -16,8 +16,8 @@ from scipy.stats import norm
 from detente.asks.claims.conditions import masks, stratum_of
 from detente.asks.claims.finding import Interval, Specification
 from detente.errors import DataGapError
+from detente.estimators import BinnedHawkes, fit_hawkes_by_date
 from detente.estimators.checks import Check
-from detente.estimators.hawkes import BinnedHawkes, fit_binned
 from detente.relations.series import Series
 from detente.study.data import StudyData
 from detente.study.models import ContrastClaim
@@ -175,7 +175,7 @@ def _fit(
     counts = np.nan_to_num(series.values)
     active = np.unique(levels[counts > 0])
     seen = np.isin(levels, active)
-    return fit_binned(
+    return fit_hawkes_by_date(
         counts[:, None],
         decays=[1 / delay for delay in MEAN_DELAYS],
         exposure=seen.astype(np.float64),

@@ -11,7 +11,7 @@ from detente.asks.forecasts.history import History
 from detente.asks.forecasts.model import DRAWS, YEAR, shares_of_change, size_of, with_tail
 from detente.asks.forecasts.result import Reason
 from detente.errors import DetenteError
-from detente.estimators.hawkes import BinnedHawkes, fit_binned
+from detente.estimators import BinnedHawkes, fit_hawkes_by_date
 from detente.estimators.hawkes.features import daily_excitement
 
 Floats = NDArray[np.float64]
@@ -42,7 +42,7 @@ class Hazard:
 
     Source:
         Hawkes (1971), Spectra of some self-exciting and mutually exciting point processes,
-        Biometrika 58; by day, see `detente.estimators.hawkes.fit_binned`.
+        Biometrika 58; by day, see `detente.estimators.fit_hawkes_by_date`.
     """
 
     label: str = "self-exciting hazard"
@@ -53,7 +53,7 @@ class Hazard:
             return None
         days = history.days
         try:
-            model = fit_binned(
+            model = fit_hawkes_by_date(
                 history.counts[:, None],
                 decays=DECAYS.tolist(),
                 exposure=np.ones(len(days)),

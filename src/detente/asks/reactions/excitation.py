@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from detente.asks.reactions.result import ExcitationReading, Rate
 from detente.errors import DataGapError
+from detente.estimators import BinnedHawkes, CrossTest, excitation_test, fit_hawkes_by_date
 from detente.estimators.checks import Check
-from detente.estimators.hawkes import BinnedHawkes, CrossTest, cross_test, fit_binned
 from detente.relations.periods import month_name
 from detente.study.data import StudyData
 from detente.study.systems import Excitation
@@ -95,7 +95,7 @@ def _fit(counts: Floats, labels: Ints, name: str) -> BinnedHawkes:
     """Fit to the eras that hold any event: a silent one tells its rate and nothing else."""
     active = np.unique(labels[counts > 0])
     observed = np.isin(labels, active)
-    return fit_binned(
+    return fit_hawkes_by_date(
         counts[:, None],
         exposure=observed.astype(np.float64),
         periods=np.where(observed, labels, active[0]) if len(active) > 1 else None,
@@ -106,7 +106,7 @@ def _fit(counts: Floats, labels: Ints, name: str) -> BinnedHawkes:
 
 def _with_follow_ons(reading: ExcitationReading, model: BinnedHawkes) -> ExcitationReading:
     low, high = model.branching_interval()[:, 0, 0]
-    test = cross_test(model, 0, 0)
+    test = excitation_test(model, 0, 0)
     return replace(
         reading,
         follow_ons=Rate("follow-ons of each", float(model.branching[0, 0]), low, high),

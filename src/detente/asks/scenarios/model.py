@@ -15,7 +15,7 @@ from detente.asks.scenarios.history import Chronology, Monthly, read_chronology,
 from detente.asks.scenarios.posterior import Posterior, fit_posterior
 from detente.asks.scenarios.relations import RelationDraws, draw_relations, fit_relations
 from detente.errors import DataGapError, UsageError
-from detente.estimators.hawkes import BinnedHawkes
+from detente.estimators import BinnedHawkes
 from detente.study.data import StudyData
 from detente.study.scenarios import Simulation
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.asks.scenarios.history import Monthly
-from detente.estimators.hawkes import BinnedHawkes, fit_binned
+from detente.estimators import BinnedHawkes, fit_hawkes_by_date
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -68,10 +68,10 @@ def fit_relations(months: Monthly) -> BinnedHawkes:
         True
 
     Source:
-        See `detente.estimators.hawkes.fit_binned`.
+        See `detente.estimators.fit_hawkes_by_date`.
     """
     several = len(np.unique(months.labels)) > 1
-    return fit_binned(
+    return fit_hawkes_by_date(
         months.counts,
         decays=[MONTHLY_DECAY],
         exposure=months.exposure,

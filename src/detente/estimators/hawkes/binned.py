@@ -184,7 +184,7 @@ class BinnedHawkes(HawkesResult):
         return direct(excitation, decays, within_day=self.inputs.within_day)
 
 
-def fit_binned(
+def fit_hawkes_by_date(
     counts: Floats,
     *,
     decays: Sequence[float] | int = 1,
@@ -225,7 +225,7 @@ def fit_binned(
 
     Example:
         >>> days = np.random.default_rng(1).poisson(0.3, size=(400, 2))
-        >>> model = fit_binned(days, decays=[0.5], exposure=np.ones(400), names=["A", "B"])
+        >>> model = fit_hawkes_by_date(days, decays=[0.5], exposure=np.ones(400), names=["A", "B"])
         >>> model.branching.shape, model.stationary
         ((2, 2), True)
 

@@ -1,7 +1,7 @@
 """A Hawkes process in continuous time, fitted to events with times by maximum likelihood.
 
-For events that carry only dates use `fit_binned`: with dates a follow-on within the day cannot be
-seen, and ties would be taken for moments at which nothing excited anything.
+For events that carry only dates use `fit_hawkes_by_date`: with dates a follow-on within the day
+cannot be seen, and ties would be taken for moments at which nothing excited anything.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class ContinuousHawkes(HawkesResult):
         return np.asarray(widths @ self.process.base / widths.sum())
 
 
-def fit_continuous(
+def fit_hawkes_by_time(
     times: Floats,
     kinds: Ints | None = None,
     *,
@@ -144,9 +144,9 @@ def fit_continuous(
         DataGapError: A dimension has too few events, or parameters cannot be told apart.
 
     Example:
-        >>> from detente.estimators.hawkes import constant_process, simulate
-        >>> events = simulate(constant_process([1.0], [[0.4]], 2.0, 500.0))
-        >>> model = fit_continuous(events.times, window=(0.0, 500.0))
+        >>> from detente.estimators import hawkes_process, simulate_hawkes
+        >>> events = simulate_hawkes(hawkes_process([1.0], [[0.4]], 2.0, 500.0))
+        >>> model = fit_hawkes_by_time(events.times, window=(0.0, 500.0))
         >>> bool(0.2 < model.branching[0, 0] < 0.6)
         True
 
@@ -282,7 +282,7 @@ def _check_baseline(baseline: Baseline) -> None:
         raise InputError(
             "The exposure could not be used.",
             "It is zero in some cells of a process in continuous time.",
-            "Give positive values, or use fit_binned, which leaves such days out.",
+            "Give positive values, or use fit_hawkes_by_date, which leaves such days out.",
         )
     if len(baseline.names) > 1:
         check_rank(baseline)

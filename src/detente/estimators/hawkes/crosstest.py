@@ -66,7 +66,7 @@ class CrossTests(Shown):
         return (exhibit("tests", title, values, "cells", **CELLS | {"value": "holm"}),)
 
 
-def cross_test(model: HawkesResult, source: str | int, target: str | int) -> CrossTest:
+def excitation_test(model: HawkesResult, source: str | int, target: str | int) -> CrossTest:
     """Test whether `source` excites `target`.
 
     The target's rate is fitted again without the source, the decays held. In a binned model the
@@ -86,10 +86,10 @@ def cross_test(model: HawkesResult, source: str | int, target: str | int) -> Cro
         UsageError: The pair was not allowed to excite in the fit, or the fit has a ridge.
 
     Example:
-        >>> from detente.estimators.hawkes import fit_binned
+        >>> from detente.estimators import fit_hawkes_by_date
         >>> days = np.random.default_rng(3).poisson(0.3, size=(400, 2))
-        >>> model = fit_binned(days, decays=[0.5], exposure=np.ones(400))
-        >>> cross_test(model, 0, 1).p_value > 0.05
+        >>> model = fit_hawkes_by_date(days, decays=[0.5], exposure=np.ones(400))
+        >>> excitation_test(model, 0, 1).p_value > 0.05
         True
 
     Source:
@@ -114,17 +114,17 @@ def cross_test(model: HawkesResult, source: str | int, target: str | int) -> Cro
     )
 
 
-def cross_tests(model: HawkesResult) -> CrossTests:
+def excitation_tests(model: HawkesResult) -> CrossTests:
     """Test every pair of different dimensions that may excite.
 
     Args:
         model: A fitted process, without a ridge.
 
     Example:
-        >>> from detente.estimators.hawkes import fit_binned
+        >>> from detente.estimators import fit_hawkes_by_date
         >>> days = np.random.default_rng(3).poisson(0.3, size=(400, 2))
-        >>> model = fit_binned(days, decays=[0.5], exposure=np.ones(400), names=["A", "B"])
-        >>> cross_tests(model).table().column("target").to_pylist()
+        >>> model = fit_hawkes_by_date(days, decays=[0.5], exposure=np.ones(400), names=["A", "B"])
+        >>> excitation_tests(model).table().column("target").to_pylist()
         ['B', 'A']
 
     Source:
@@ -137,7 +137,7 @@ def cross_tests(model: HawkesResult) -> CrossTests:
         for d, data in enumerate(model.profile.targets)
         if e != d and (data.columns // number == e).any()
     ]
-    tests = tuple(cross_test(model, e, d) for e, d in pairs)
+    tests = tuple(excitation_test(model, e, d) for e, d in pairs)
     return CrossTests(tests, _holm(np.array([test.p_value for test in tests])))
 
 

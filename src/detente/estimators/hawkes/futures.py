@@ -72,7 +72,7 @@ class Futures(Shown):
         return (exhibit("futures", "What may come", values, "lines", titles=titles, **settings),)
 
 
-def simulate_binned(
+def hawkes_futures(
     model: BinnedHawkes,
     days: int,
     *,
@@ -106,10 +106,10 @@ def simulate_binned(
         UsageError: The process is not stationary, shapes do not match, or the result is too large.
 
     Example:
-        >>> from detente.estimators.hawkes import fit_binned
+        >>> from detente.estimators import fit_hawkes_by_date
         >>> days = np.random.default_rng(1).poisson(0.3, size=(400, 2))
-        >>> model = fit_binned(days, decays=[0.5], exposure=np.ones(400))
-        >>> futures = simulate_binned(model, 28, paths=200, every=7)
+        >>> model = fit_hawkes_by_date(days, decays=[0.5], exposure=np.ones(400))
+        >>> futures = hawkes_futures(model, 28, paths=200, every=7)
         >>> futures.counts.shape, futures.probability(28).shape
         ((200, 4, 2), (2,))
 

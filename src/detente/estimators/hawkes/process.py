@@ -70,7 +70,7 @@ class Likelihood:
     decays: Floats
 
 
-def constant_process(
+def hawkes_process(
     base: Sequence[float] | Floats,
     branching: Sequence[Sequence[float]] | Floats,
     decay: float,
@@ -88,7 +88,7 @@ def constant_process(
         UsageError: A value is negative or shapes do not match.
 
     Example:
-        >>> constant_process([0.5, 0.2], [[0.3, 0.0], [0.2, 0.1]], 1.0, 100.0).radius
+        >>> hawkes_process([0.5, 0.2], [[0.3, 0.0], [0.2, 0.1]], 1.0, 100.0).radius
         0.3
     """
     rates, matrix = np.asarray(base, dtype=np.float64), np.asarray(branching, dtype=np.float64)
@@ -103,7 +103,7 @@ def constant_process(
     return Process(rates[None, :], edges, matrix[:, :, None], np.array([decay]))
 
 
-def likelihood(
+def hawkes_likelihood(
     process: Process, times: Floats, kinds: Ints, weights: Floats | None = None
 ) -> Likelihood:
     """Log-likelihood and gradient in one pass over the events.
@@ -115,8 +115,8 @@ def likelihood(
         weights: Impact of each event relative to the average one, shape (N,); None for 1.
 
     Example:
-        >>> process = constant_process([0.5], [[0.0]], 1.0, 10.0)
-        >>> made = likelihood(process, np.array([1.0, 2.0]), np.zeros(2, np.int64))
+        >>> process = hawkes_process([0.5], [[0.0]], 1.0, 10.0)
+        >>> made = hawkes_likelihood(process, np.array([1.0, 2.0]), np.zeros(2, np.int64))
         >>> bool(np.isclose(made.value, 2 * np.log(0.5) - 5))
         True
 

@@ -20,7 +20,12 @@ from detente.estimators.exhibits import exhibit
 from detente.estimators.multiple import benjamini_hochberg, holm
 from detente.estimators.triads.attacks import dealt_anew, shared_attackers
 from detente.estimators.triads.dyadic import PairFit
-from detente.estimators.triads.model import Specification, TriadModel, specifications, triad_model
+from detente.estimators.triads.model import (
+    Specification,
+    TriadModel,
+    triad_model,
+    triad_specifications,
+)
 from detente.estimators.triads.panel import TriadPanel, triad_panel
 
 
@@ -164,7 +169,7 @@ def triad_law(
         Assenova (2015), Cluster-robust variance estimation for dyadic data, for the errors.
     """
     panel = triad_panel(conflict, cooperation, exposure, names, material=material, least=least)
-    listed = specifications(material=material is not None, great_powers=great_powers)
+    listed = triad_specifications(material=material is not None, great_powers=great_powers)
     models, gaps = _models(panel, listed)
     fits = [model.fit() for model in models]
     null = np.array([models[0].fit(anew).t for anew in worlds(models[0], draws, seed)])

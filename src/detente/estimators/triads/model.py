@@ -44,7 +44,7 @@ class Specification:
 PRIMARY = Specification("an attack is more than double the usual conflict")
 
 
-def specifications(
+def triad_specifications(
     *, material: bool, great_powers: Sequence[str] = ()
 ) -> tuple[Specification, ...]:
     """The ways to estimate the law, declared before any is run; the primary one first.
@@ -54,7 +54,7 @@ def specifications(
         great_powers: States to leave out in one of them.
 
     Example:
-        >>> len(specifications(material=True, great_powers=["A"]))
+        >>> len(triad_specifications(material=True, great_powers=["A"]))
         9
 
     Source:

@@ -67,7 +67,7 @@ class Forecast(Shown):
         return (exhibit("forecast", "What comes next", values | columns, "lines", **settings),)
 
 
-def conditions(
+def forecast_conditions(
     names: Sequence[str], steps: int, given: Mapping[str, Mapping[int, float]]
 ) -> Floats:
     """Conditions by name and step as an array of shape (steps, k), NaN where free.
@@ -81,7 +81,7 @@ def conditions(
         UsageError: A name or a step does not exist.
 
     Example:
-        >>> conditions(["a", "b"], 2, {"b": {1: 5.0}}).tolist()
+        >>> forecast_conditions(["a", "b"], 2, {"b": {1: 5.0}}).tolist()
         [[nan, 5.0], [nan, nan]]
     """
     fixed = np.full((steps, len(names)), np.nan)
@@ -119,7 +119,7 @@ def conditional_forecast(
     Args:
         model: A Bayesian vector autoregression.
         steps: Number of periods ahead.
-        hard: Exact values, shape (steps, k), NaN where free; see `conditions`.
+        hard: Exact values, shape (steps, k), NaN where free; see `forecast_conditions`.
         low: Least values, shape (steps, k), NaN where free.
         high: Greatest values, shape (steps, k), NaN where free.
         update: Whether the conditions say something about the parameters, as news about the future
@@ -138,7 +138,7 @@ def conditional_forecast(
         >>> from detente.estimators.vector.bvar import fit_bvar
         >>> series = np.random.default_rng(1).normal(size=(200, 2)).cumsum(axis=0)
         >>> bvar = fit_bvar(series, 1, names=["a", "b"])
-        >>> wanted = conditions(bvar.names, 3, {"a": {3: series[-1, 0] + 1.0}})
+        >>> wanted = forecast_conditions(bvar.names, 3, {"a": {3: series[-1, 0] + 1.0}})
         >>> found = conditional_forecast(bvar, steps=3, hard=wanted, draws=500)
         >>> bool(np.allclose(found.paths[:, 2, 0], series[-1, 0] + 1.0))
         True
