@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from detente.errors import DataGapError
 from detente.estimators.eventstudy import Grid, change_at, event_study, merge_episodes
-from detente.estimators.placebo import two_sided
-from detente.estimators.resample import interval_of_mean
+from detente.estimators.resample import interval_of_mean, two_sided
 
 MONTHS = 168
 

@@ -9,10 +9,9 @@ from scipy.stats import t
 from detente.errors import DataGapError
 from detente.estimators.drifting import fit_drifting
 from detente.estimators.eventstudy import Grid, event_study
-from detente.estimators.placebo import equal_tailed
 from detente.estimators.power import visible_log_ratio
 from detente.estimators.rates import log_rate_ratio, rate_contrast
-from detente.estimators.resample import swing_error
+from detente.estimators.resample import equal_tailed, swing_error
 
 
 def autoregression(rng: np.random.Generator, length: int, memory: float) -> np.ndarray:

@@ -12,7 +12,7 @@ from detente.asks.overview import overview
 from detente.asks.reactions.run import react
 from detente.asks.result import StudyResult
 from detente.asks.scenarios.run import what_if
-from detente.estimators.threads import one_thread
+from detente.compiled import one_thread
 from detente.study.data import StudyData
 
 

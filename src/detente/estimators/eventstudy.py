@@ -22,7 +22,7 @@ from detente.answers import Exhibit, Shown
 from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError
 from detente.estimators.exhibits import exhibit
-from detente.estimators.placebo import two_sided
+from detente.estimators.resample import two_sided
 
 MIN_POOL = 16
 VOLATILITY_CLASSES = 3

@@ -5,6 +5,9 @@ the p-value comes from moving the states of the world along the calendar while t
 they are. The interval is the wider of two, since each fails where the other holds: the spread of
 the ratio under such moves (narrow where a state is one long span, which hardly moves) and the slow
 swings of the counts (narrow where there are many strata).
+
+Moves around a ring are those of Lotwick and Silverman (1982), Methods for analysing spatial
+processes of several types of points.
 """
 
 from __future__ import annotations
@@ -19,8 +22,7 @@ from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.glm import fit_poisson
-from detente.estimators.placebo import equal_tailed
-from detente.estimators.resample import block_index, swing_error
+from detente.estimators.resample import block_index, equal_tailed, swing_error
 
 CORRECTION = 0.5  # events added in all, so that an empty side has a finite ratio
 TINY = 1e-9  # below the least exposure and above the rounding of a Fourier transform
@@ -200,12 +202,6 @@ def prepared(
         high: Periods in the first state, shape (T,).
         low: Periods in the second, shape (T,).
         strata: Stratum of each period, shape (T,), -1: left out; None for one.
-
-    Example:
-        >>> high = np.array([True, False, False])
-        >>> known = prepared(np.array([4.0, 2.0, np.nan]), np.ones(3), high, ~high, None)[3]
-        >>> known.tolist()
-        [True, True, False]
     """
     known = np.isfinite(counts) & np.isfinite(exposure)
     if strata is None:
@@ -274,16 +270,6 @@ def log_ratio(counted: Counted, high: Bools, low: Bools) -> float:
         counted: Events, exposure and strata.
         high: Periods in the first state, shape (T,).
         low: Periods in the second.
-
-    Example:
-        >>> counted = Counted(np.array([4.0, 4, 1, 1]), np.ones(4), np.zeros(4, dtype=int))
-        >>> first = np.array([True, True, False, False])
-        >>> round(log_ratio(counted, first, ~first), 2)
-        1.3
-
-    Source:
-        Mantel and Haenszel (1959), Statistical aspects of the analysis of data from retrospective
-        studies of disease; as for person-time in Rothman, Greenland and Lash (2008), chapter 15.
     """
     return float(_combined(*(counted.by_stratum(side) for side in (high, low)))[0])
 
@@ -327,16 +313,6 @@ def moved_ratios(counted: Counted, high: Bools, low: Bools, known: Bools) -> Flo
 
     Returns:
         Shape (moves,), NaN where no stratum holds both states.
-
-    Example:
-        >>> counted = Counted(np.array([4.0, 4, 1, 1]), np.ones(4), np.zeros(4, dtype=int))
-        >>> first = np.array([True, True, False, False])
-        >>> moved_ratios(counted, first, ~first, np.ones(4, dtype=bool)).round(1).tolist()
-        [0.0, -1.3, 0.0]
-
-    Source:
-        Lotwick and Silverman (1982), Methods for analysing spatial processes of several types of
-        points, for moves around a ring.
     """
     periods = np.flatnonzero(known)
     here = slice(int(periods[0]), int(periods[-1]) + 1)

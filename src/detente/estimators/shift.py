@@ -12,7 +12,7 @@ from detente.arrays import Floats
 from detente.errors import DataGapError
 from detente.estimators.eventstudy import Grid, change_at
 from detente.estimators.exhibits import exhibit
-from detente.estimators.placebo import two_sided
+from detente.estimators.resample import two_sided
 
 
 @dataclass(frozen=True, eq=False)

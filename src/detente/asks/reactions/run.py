@@ -6,7 +6,7 @@ from detente.asks.reactions.excitation import read_excitation
 from detente.asks.reactions.law import read_law
 from detente.asks.reactions.result import Reactions
 from detente.asks.reactions.system import read_system
-from detente.estimators.threads import one_thread
+from detente.compiled import one_thread
 from detente.study.data import StudyData
 
 

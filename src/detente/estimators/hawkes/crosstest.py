@@ -19,6 +19,7 @@ from detente.errors import UsageError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.hawkes.newton import maximise
 from detente.estimators.hawkes.result import CELLS, HawkesResult
+from detente.estimators.multiple import holm
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def excitation_tests(model: HawkesResult) -> CrossTests:
         if e != d and (data.columns // number == e).any()
     ]
     tests = tuple(excitation_test(model, e, d) for e, d in pairs)
-    return CrossTests(tests, _holm(np.array([test.p_value for test in tests])))
+    return CrossTests(tests, np.array(holm([test.p_value for test in tests])))
 
 
 def _check(model: HawkesResult, columns: int, ridge: float, source: int, target: int) -> None:
@@ -158,11 +159,3 @@ def _mixture(ratio: float, parameters: int) -> float:
     upper = chi2.sf(ratio, parameters)
     lower = chi2.sf(ratio, parameters - 1) if parameters > 1 else 0.0
     return float(0.5 * (upper + lower))
-
-
-def _holm(values: Floats) -> Floats:
-    order = np.argsort(values, kind="stable")
-    steps = values[order] * np.arange(len(values), 0, -1)
-    adjusted = np.empty_like(values)
-    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
-    return adjusted

@@ -145,11 +145,7 @@ def unpack(profile: Profile, width: int, decays: int) -> tuple[Floats, Floats]:
 def check_told_apart(
     profile: Profile, names: Sequence[str], parameters: Callable[[Target], list[str]]
 ) -> None:
-    """Refuse a fit in which some parameters of a dimension cannot be told apart.
-
-    Raises:
-        DataGapError: The information matrix of a dimension is singular.
-    """
+    """Refuse a fit in which some parameters of a dimension cannot be told apart."""
     for name, target, optimum in zip(names, profile.targets, profile.optima, strict=True):
         mixed = _untold(target, optimum)
         if not len(mixed):

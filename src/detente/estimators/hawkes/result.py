@@ -1,4 +1,8 @@
-"""What every fitted Hawkes process says: who excites whom, how surely, and is it stable."""
+"""What every fitted Hawkes process says: who excites whom, how surely, and is it stable.
+
+Stability by the spectral radius is that of Hawkes and Oakes (1974), A cluster process
+representation of a self-exciting process.
+"""
 
 from __future__ import annotations
 
@@ -73,11 +77,7 @@ class HawkesResult(Shown):
         return np.asarray(np.maximum(ends, 0.0))
 
     def place(self, name: str | int) -> int:
-        """Number of a dimension that is given by name or number.
-
-        Raises:
-            UsageError: There is no such dimension.
-        """
+        """Number of a dimension that is given by name or number."""
         if isinstance(name, int | np.integer) and 0 <= name < len(self.names):
             return int(name)
         if name in self.names:
@@ -142,13 +142,5 @@ def spectral_radius(matrix: Floats) -> float:
 
     Args:
         matrix: A branching matrix, shape (D, D).
-
-    Example:
-        >>> spectral_radius(np.array([[0.5, 0.0], [1.0, 0.25]]))
-        0.5
-
-    Source:
-        Hawkes and Oakes (1974), A cluster process representation of a self-exciting process, for
-        what it decides: whether each event brings finitely many others.
     """
     return float(np.abs(np.linalg.eigvals(matrix)).max())

@@ -26,11 +26,7 @@ Scales = Callable[[Floats], Floats]
 
 
 def check_enough(seen: Bools) -> None:
-    """Refuse a series with too few observations.
-
-    Raises:
-        DataGapError: There are fewer than eight.
-    """
+    """Refuse a series with too few observations."""
     observed = int(seen.sum())
     if observed < MIN_OBSERVATIONS:
         raise DataGapError(

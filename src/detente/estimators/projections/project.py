@@ -18,10 +18,9 @@ from detente.answers import Exhibit, Shown
 from detente.arrays import Floats, Ints
 from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import exhibit
-from detente.estimators.glm import fit_negative_binomial, fit_poisson
+from detente.estimators.glm import COLLINEAR, fit_negative_binomial, fit_poisson
 from detente.estimators.multiple import sup_t
 from detente.estimators.projections.rows import (
-    COLLINEAR,
     Family,
     Inputs,
     Rows,

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from arviz_stats.base import array_stats
 
-from detente.answers import Exhibit, Shown
+from detente.answers import Check, Exhibit, Shown
 from detente.arrays import Floats
 from detente.errors import DataGapError
-from detente.estimators.checks import Check
 from detente.estimators.exhibits import exhibit
 from detente.estimators.regimes.sampler import Chains
 from detente.estimators.vector.lagged import Lagged, lag_matrices, largest_root, term_names
@@ -88,11 +87,7 @@ def parameters_of(chains: Chains, system: Lagged) -> RegimeParameters:
 def checks_of(
     chains: Chains, system: Lagged, parameters: RegimeParameters, order: str
 ) -> tuple[Check, ...]:
-    """What a reader must know before trusting the draws.
-
-    Raises:
-        DataGapError: A regime is empty in nearly all draws.
-    """
+    """What a reader must know before trusting the draws."""
     return (
         _converged(parameters, len(chains.coefficients)),
         _occupied(chains),

@@ -18,6 +18,7 @@ from detente.arrays import Bools, Floats
 from detente.errors import DataGapError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.multiple import benjamini_hochberg, holm
+from detente.estimators.resample import two_sided
 from detente.estimators.triads.attacks import dealt_anew, shared_attackers
 from detente.estimators.triads.dyadic import PairFit
 from detente.estimators.triads.model import (
@@ -176,7 +177,7 @@ def triad_law(
     attack = models[0].attack
     return TriadLaw(
         rows=_rows(models, fits),
-        p_permutation=share_as_large(fits[0].t, null),
+        p_permutation=two_sided(fits[0].t, null),
         null=null,
         states=fits[0].states,
         pairs=len(panel.pairs.first),
@@ -197,42 +198,10 @@ def worlds(model: TriadModel, draws: int, seed: int) -> Iterator[Bools]:
         model: The law by one specification.
         draws: Number of worlds.
         seed: Seed of the first; each has its own.
-
-    Example:
-        >>> from detente.estimators.triads.panel import triad_panel
-        >>> rng = np.random.default_rng(1)
-        >>> friends = rng.poisson(30.0, (6, 8, 8)).astype(float)
-        >>> foes = rng.poisson(rng.gamma(0.5, 8.0, (6, 8, 8))).astype(float)
-        >>> panel = triad_panel(foes, friends, np.full(6, 5e3), list("ABCDEFGH"))
-        >>> from detente.estimators.triads.model import PRIMARY
-        >>> model = triad_model(panel, PRIMARY)
-        >>> world = next(worlds(model, 1, seed=1))
-        >>> bool((world.sum() == model.attack.sum()) and (world != model.attack).any())
-        True
-
-    Source:
-        As `dealt_anew`.
     """
     possible: Bools = np.asarray(model.attack.any(axis=0))
     for draw in range(draws):
         yield dealt_anew(model.attack, possible, seed + draw)
-
-
-def share_as_large(observed: float, null: Floats) -> float:
-    """Share of a null at least as far from zero, the observed counted with it.
-
-    Args:
-        observed: What was found.
-        null: What was found under the null, shape (draws,).
-
-    Example:
-        >>> share_as_large(2.0, np.array([0.1, -3.0, 1.0]))
-        0.5
-
-    Source:
-        Phipson and Smyth (2010), Permutation p-values should never be zero.
-    """
-    return float((1 + np.sum(np.abs(null) >= abs(observed))) / (1 + len(null)))
 
 
 def percent(log_change: float) -> float:
@@ -240,10 +209,6 @@ def percent(log_change: float) -> float:
 
     Args:
         log_change: A change of logs.
-
-    Example:
-        >>> round(percent(0.0953), 1)
-        10.0
     """
     return float(100 * np.expm1(log_change))
 

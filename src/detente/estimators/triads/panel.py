@@ -41,11 +41,7 @@ class TriadPanel:
     log_conflict: Floats
 
     def without(self, names: Sequence[str]) -> TriadPanel:
-        """The panel without some states.
-
-        Raises:
-            UsageError: The panel has no such state.
-        """
+        """The panel without some states."""
         unknown = [name for name in names if name not in self.names]
         if unknown:
             raise UsageError(
@@ -85,15 +81,6 @@ def triad_panel(
         names: The n states.
         material: Material conflict alone, the same shape as `conflict`.
         least: Cooperative events per period that a pair needs to be followed.
-
-    Raises:
-        UsageError: The shapes do not fit, or a count is missing or negative.
-        DataGapError: There are too few periods, or too few pairs that cooperate enough.
-
-    Example:
-        >>> counts = np.ones((4, 6, 6)) * 10
-        >>> len(triad_panel(counts, counts, np.full(4, 500.0), list("ABCDEF")).pairs.first)
-        15
     """
     given = {"conflict": conflict, "cooperation": cooperation}
     given |= {} if material is None else {"material": material}

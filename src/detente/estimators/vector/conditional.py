@@ -17,6 +17,7 @@ from detente.answers import Exhibit, Shown
 from detente.arrays import Floats, Ints
 from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import band_columns, exhibit
+from detente.estimators.resample import systematic
 from detente.estimators.vector._recursion import in_lanes, respond
 from detente.estimators.vector.bands import pointwise_bands
 from detente.estimators.vector.bvar import BVAR
@@ -158,7 +159,7 @@ def conditional_forecast(
         weights = _weights(pool, start, extra, fixed)
 
     def attempt(slots: Ints) -> Floats:
-        picked = _resampled(weights, len(slots), rng) if update else slots
+        picked = systematic(weights, len(slots), rng) if update else slots
         return _paths(pool, picked, start, extra, fixed, rng)
 
     paths, tried = _within(attempt, draws, least, most)
@@ -294,18 +295,6 @@ def _weights(pool: Draws, start: Floats, extra: Floats, fixed: Floats) -> Floats
             "Give milder conditions, more draws, or update=False for a what-if.",
         )
     return np.asarray(weights)
-
-
-def _resampled(weights: Floats, size: int, rng: np.random.Generator) -> Ints:
-    """Systematic resampling; with equal weights and full size every draw is taken once.
-
-    Source:
-        Kitagawa (1996), Monte Carlo filter and smoother for non-Gaussian nonlinear state space
-        models.
-    """
-    ladder = (np.arange(size) + rng.random()) / size
-    picked = np.searchsorted(np.cumsum(weights), ladder)
-    return np.minimum(picked, len(weights) - 1).astype(np.int64)
 
 
 def _summary(
