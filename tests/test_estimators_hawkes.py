@@ -115,7 +115,7 @@ def test_parts_on_several_cores_give_the_same_likelihood(monkeypatch: pytest.Mon
 
 def test_the_fit_is_where_the_gradient_vanishes() -> None:
     times, kinds = small(2)
-    model = fit_hawkes_by_time(times, kinds, window=(0, 800))
+    model = fit_hawkes_by_time(times, kinds, window_days=(0, 800))
     made = hawkes_likelihood(model.process, times, kinds)
     assert made.value == pytest.approx(model.log_likelihood, rel=1e-9)
     free = model.excitation > 0
@@ -131,7 +131,7 @@ def test_intervals_cover_the_truth() -> None:
     covered, errors = np.zeros((2, 2)), []
     for seed in range(runs):
         times, kinds = small(100 + seed, 500.0)
-        model = fit_hawkes_by_time(times, kinds, window=(0, 500), decays=[1.5])
+        model = fit_hawkes_by_time(times, kinds, window_days=(0, 500), decays_per_day=[1.5])
         low, high = model.branching_interval(0.9)
         covered += (low <= TRUTH) & (high >= TRUTH)
         errors.append(model.branching - TRUTH)
@@ -147,8 +147,8 @@ def test_two_decays_periods_and_exposure_are_recovered() -> None:
     process = Process(base, edges, np.array([[[0.2, 0.25]]]), np.array([4.0, 0.2]))
     events = simulate_hawkes(process, seed=4)
     model = fit_hawkes_by_time(
-        events.times, window=(0, 2000), edges=edges, exposure=volume, periods=later,
-        decays=[4.0, 0.2],
+        events.times, window_days=(0, 2000), edges_days=edges, exposure=volume, periods=later,
+        decays_per_day=[4.0, 0.2],
     )  # fmt: skip
     errors = np.sqrt(np.diagonal(model.uncertainty.covariance(), axis1=1, axis2=2))
     found = np.concatenate([model.effects, model.excitation[0]], axis=1)
@@ -164,12 +164,12 @@ def test_the_effect_of_marks_is_recovered() -> None:
     process = hawkes_process([0.4], [[0.5]], 1.0, 3000.0)
     events = simulate_hawkes(process, seed=3, weights=impact / impact.mean())
     given = 2 * np.log(events.weights * impact.mean())
-    model = fit_hawkes_by_time(events.times, window=(0, 3000), marks=given)
+    model = fit_hawkes_by_time(events.times, window_days=(0, 3000), marks=given)
     assert model.mark_effect is not None
     assert model.mark_effect_se is not None
     assert abs(model.mark_effect - 0.5) < 3 * model.mark_effect_se
     assert model.mark_effect_se < 0.25
-    known = fit_hawkes_by_time(events.times, window=(0, 3000), weights=events.weights)
+    known = fit_hawkes_by_time(events.times, window_days=(0, 3000), weights=events.weights)
     assert known.branching[0, 0] == pytest.approx(0.5, abs=0.12)
 
 
@@ -189,11 +189,13 @@ def test_clusters_and_thinning_have_one_distribution() -> None:
 
 def test_time_rescaling_accepts_the_truth_and_finds_what_is_missing() -> None:
     times, kinds = small(6, 2000.0)
-    right = hawkes_goodness(fit_hawkes_by_time(times, kinds, window=(0, 2000)))
+    right = hawkes_goodness(fit_hawkes_by_time(times, kinds, window_days=(0, 2000)))
     assert right.p_value.min() > 0.01
     nothing = np.zeros((2, 2), dtype=bool)
     wrong = hawkes_goodness(
-        fit_hawkes_by_time(times, kinds, window=(0, 2000), decays=[1.0], excites=nothing)
+        fit_hawkes_by_time(
+            times, kinds, window_days=(0, 2000), decays_per_day=[1.0], excites=nothing
+        )
     )
     assert wrong.p_value.max() < 0.001
     tests, residuals = right.exhibits()
@@ -203,7 +205,7 @@ def test_time_rescaling_accepts_the_truth_and_finds_what_is_missing() -> None:
 
 def test_a_cross_effect_is_found_and_its_absence_accepted() -> None:
     times, kinds = small(9, 2000.0)
-    model = fit_hawkes_by_time(times, kinds, window=(0, 2000), names=["A", "B"])
+    model = fit_hawkes_by_time(times, kinds, window_days=(0, 2000), names=["A", "B"])
     assert excitation_test(model, "A", "B").p_value < 1e-4
     assert excitation_test(model, "B", "A").p_value > 0.01
 
@@ -211,17 +213,21 @@ def test_a_cross_effect_is_found_and_its_absence_accepted() -> None:
 def test_the_order_of_the_events_does_not_matter() -> None:
     times, kinds = small(3, 300.0)
     mixed = np.random.default_rng(0).permutation(len(times))
-    model = fit_hawkes_by_time(times, kinds, window=(0, 300), decays=[1.5])
-    again = fit_hawkes_by_time(times[mixed], kinds[mixed], window=(0, 300), decays=[1.5])
+    model = fit_hawkes_by_time(times, kinds, window_days=(0, 300), decays_per_day=[1.5])
+    again = fit_hawkes_by_time(
+        times[mixed], kinds[mixed], window_days=(0, 300), decays_per_day=[1.5]
+    )
     np.testing.assert_array_equal(model.branching, again.branching)
 
 
 def test_what_the_reader_must_know_is_noted() -> None:
     times, kinds = small(3, 300.0)
-    model = fit_hawkes_by_time(times, kinds, window=(0, 300), decays=[1.5])
+    model = fit_hawkes_by_time(times, kinds, window_days=(0, 300), decays_per_day=[1.5])
     assert any("exposure" in note for note in model.notes)
     burst = np.concatenate([np.linspace(0, 90, 10), 100 - 10 * np.exp(-np.arange(60) / 10)])
-    grown = fit_hawkes_by_time(burst, window=(0, 100), decays=[0.3], exposure=np.ones(1))
+    grown = fit_hawkes_by_time(
+        burst, window_days=(0, 100), decays_per_day=[0.3], exposure=np.ones(1)
+    )
     assert not grown.stationary
     assert any("not stationary" in note for note in grown.notes)
     with pytest.raises(UsageError, match="not stationary"):
@@ -231,24 +237,24 @@ def test_what_the_reader_must_know_is_noted() -> None:
 def test_wrong_events_are_refused() -> None:
     times, kinds = small(3, 300.0)
     with pytest.raises(InputError, match="outside the window"):
-        fit_hawkes_by_time(times, kinds, window=(0, 299 * times.max() / 300))
+        fit_hawkes_by_time(times, kinds, window_days=(0, 299 * times.max() / 300))
     with pytest.raises(InputError, match="outside the window"):
-        fit_hawkes_by_time(times, kinds, window=(50, 300))
+        fit_hawkes_by_time(times, kinds, window_days=(50, 300))
     with pytest.raises(InputError, match="missing"):
-        fit_hawkes_by_time(np.append(times, np.nan), np.append(kinds, 0), window=(0, 300))
+        fit_hawkes_by_time(np.append(times, np.nan), np.append(kinds, 0), window_days=(0, 300))
     with pytest.raises(DataGapError, match="Dimension 2 has 0 events"):
-        fit_hawkes_by_time(times, kinds, window=(0, 300), names=["A", "B", "C"])
+        fit_hawkes_by_time(times, kinds, window_days=(0, 300), names=["A", "B", "C"])
     with pytest.raises(UsageError, match="fit_hawkes_by_date"):
-        fit_hawkes_by_time(np.floor(times), kinds, window=(0, 300))
+        fit_hawkes_by_time(np.floor(times), kinds, window_days=(0, 300))
     with pytest.raises(UsageError, match="fit_hawkes_by_date"):
-        fit_hawkes_by_time(np.ones(50), window=(0, 300))
+        fit_hawkes_by_time(np.ones(50), window_days=(0, 300))
     with pytest.raises(DataGapError, match="tell"):
-        fit_hawkes_by_time(np.ones(50), window=(0, 300), ties="keep", decays=[1.0])
+        fit_hawkes_by_time(np.ones(50), window_days=(0, 300), ties="keep", decays_per_day=[1.0])
     with pytest.raises(DataGapError, match="tell"):
         fit_hawkes_by_time(
-            np.repeat(times, 2), np.tile([0, 1], len(times)), window=(0, 300), ties="keep"
+            np.repeat(times, 2), np.tile([0, 1], len(times)), window_days=(0, 300), ties="keep"
         )
     with pytest.raises(UsageError, match="window"):
-        fit_hawkes_by_time(times, kinds, window=(300, 0))
+        fit_hawkes_by_time(times, kinds, window_days=(300, 0))
     with pytest.raises(UsageError, match="decays"):
-        fit_hawkes_by_time(times, kinds, window=(0, 300), decays=[-1.0])
+        fit_hawkes_by_time(times, kinds, window_days=(0, 300), decays_per_day=[-1.0])

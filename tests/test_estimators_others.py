@@ -84,10 +84,10 @@ def test_a_step_is_found_and_its_absence_is_not() -> None:
         rng = np.random.default_rng(seed)
         noise = rng.normal(size=180)
         flat = Grid(noise, np.zeros(180, int), np.arange(180) / 12, np.zeros(180))
-        false_alarms.append(level_shift(flat, 90, window=12).p_placebo < 0.05)
+        false_alarms.append(level_shift(flat, 90, window_periods=12).p_placebo < 0.05)
     assert np.mean(false_alarms) <= 0.10
     stepped = Grid(noise + 2.0 * (np.arange(180) >= 90), flat.block, flat.year, flat.season)
-    result = level_shift(stepped, 90, window=12)
+    result = level_shift(stepped, 90, window_periods=12)
     low, high = result.interval()
     assert low < 2.0 < high
     assert result.p_placebo < 0.05

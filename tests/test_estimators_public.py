@@ -130,7 +130,7 @@ def test_what_stands_on_it_shows_its_use_too(package: ModuleType) -> None:
 
 
 def hawkes() -> Any:
-    return fit_hawkes_by_date(DAYS, decays=[0.5], exposure=np.ones(400), names=["A", "B"])
+    return fit_hawkes_by_date(DAYS, decays_per_day=[0.5], exposure=np.ones(400), names=["A", "B"])
 
 
 def attacker() -> Any:
@@ -150,7 +150,7 @@ RESULTS = {
     ),
     "CrossTest": (lambda: excitation_test(hawkes(), 0, 1), 1),
     "CrossTests": (lambda: excitation_tests(hawkes()), 2),
-    "Futures": (lambda: hawkes_futures(hawkes(), 9, paths=20, exposure=1.0, every=3), 6),
+    "Futures": (lambda: hawkes_futures(hawkes(), 9, paths=20, exposure=1.0, every_days=3), 6),
     "Events": (lambda: simulate_hawkes(hawkes_process([1.0], [[0.2]], 2.0, 9.0)), None),
     "Adjusted": (lambda: adjust_p_values(["a", "b"], [0.01, 0.2]), 2),
     "MaxT": (lambda: max_t([1.0, 0.1], RNG.normal(size=(99, 2)), names=["a", "b"]), 2),
@@ -162,9 +162,11 @@ RESULTS = {
         ),
         23,
     ),
-    "LevelShift": (lambda: level_shift(GRID, 60, window=12), 1),
+    "LevelShift": (lambda: level_shift(GRID, 60, window_periods=12), 1),
     "EventStudy": (
-        lambda: event_study(GRID, list(range(20, 110, 15)), window=3, baseline=3, draws=49),
+        lambda: event_study(
+            GRID, list(range(20, 110, 15)), window_periods=3, baseline_periods=3, draws=49
+        ),
         6,
     ),
     "GroupContrast": (lambda: group_contrast(RNG.normal(size=(6, 20)), 2), 6),

@@ -298,9 +298,9 @@ def test_each_arm_alone_is_an_ordinary_future(model: Model, data: StudyData) -> 
 
 def test_futures_agree_with_those_of_the_dynamics_engine() -> None:
     counts = history(3).astype(np.float64)
-    fit = fit_hawkes_by_date(counts, decays=[1 / DELAY], within_day=False, names=["a", "b"])
+    fit = fit_hawkes_by_date(counts, decays_per_day=[1 / DELAY], within_day=False, names=["a", "b"])
     days, paths = 365, 3000
-    reference = hawkes_futures(fit, days, paths=paths, seed=5, every=days).counts[:, 0]
+    reference = hawkes_futures(fit, days, paths=paths, seed=5, every_days=days).counts[:, 0]
     best = fit.parameters()
     rates = fit.inputs.baseline.rates(fit.effects)[0]
     daily = Daily(

@@ -54,9 +54,14 @@ def speed() -> None:
     save(Result("hawkes-likelihood", round(once, 3), "s", "0.1 s", 0.1 / once, "≥ 1", note))
     window = (0.0, float(process.edges[-1]))
     fit = best_of(
-        2, lambda: fit_hawkes_by_time(events.times, events.kinds, window=window, decays=[DECAY])
+        2,
+        lambda: fit_hawkes_by_time(
+            events.times, events.kinds, window_days=window, decays_per_day=[DECAY]
+        ),
     )
-    model = fit_hawkes_by_time(events.times, events.kinds, window=window, decays=[DECAY])
+    model = fit_hawkes_by_time(
+        events.times, events.kinds, window_days=window, decays_per_day=[DECAY]
+    )
     save(Result("hawkes-fit", round(fit, 2), "s", "10 s", 10 / fit, "≥ 1", f"{note}; decay given"))
     drawn = best_of(3, lambda: simulate_hawkes(process))
     _beside_tick(process, events, model.branching, fit, drawn)
@@ -96,12 +101,14 @@ def coverage() -> None:
     process = hawkes_process([0.5, 0.4], TRUTH, DECAY, 600.0)
     runs = [simulate_hawkes(process, seed=seed) for seed in range(RUNS)]
     models = [
-        fit_hawkes_by_time(run.times, run.kinds, window=(0, 600), decays=[DECAY], names=["A", "B"])
+        fit_hawkes_by_time(
+            run.times, run.kinds, window_days=(0, 600), decays_per_day=[DECAY], names=["A", "B"]
+        )
         for run in runs
     ]
     inside = _inside([model.branching_interval() for model in models], TRUTH)
     _save_coverage("hawkes-coverage", inside, f"{RUNS} runs, decay given")
-    free = [fit_hawkes_by_time(run.times, run.kinds, window=(0, 600)) for run in runs]
+    free = [fit_hawkes_by_time(run.times, run.kinds, window_days=(0, 600)) for run in runs]
     inside = _inside([model.branching_interval() for model in free], TRUTH)
     _save_coverage("hawkes-coverage-decay", inside, f"{RUNS} runs, decay estimated")
     theirs = _tick("fit", _data(runs, 2, DECAY))
@@ -123,11 +130,15 @@ def dates() -> None:
     intervals, kept, lost = [], [], []
     for seed in range(RUNS):
         events = simulate_hawkes(process, seed=seed)
-        model = fit_hawkes_by_date(events.daily(2, 3000), decays=[2.0], exposure=np.ones(3000))
+        model = fit_hawkes_by_date(
+            events.daily(2, 3000), decays_per_day=[2.0], exposure=np.ones(3000)
+        )
         intervals.append(model.branching_interval())
         kept.append(model.branching)
         spread = np.floor(events.times) + np.random.default_rng(seed).random(len(events.times))
-        guessed = fit_hawkes_by_time(spread, events.kinds, window=(0, 3000), decays=[2.0])
+        guessed = fit_hawkes_by_time(
+            spread, events.kinds, window_days=(0, 3000), decays_per_day=[2.0]
+        )
         lost.append(guessed.branching)
     _save_coverage(
         "hawkes-coverage-dates", _inside(intervals, FAST), f"{RUNS} runs, dates only, decay 2 a day"
@@ -174,11 +185,13 @@ def futures() -> None:
     for t in range(days):
         counts[t] = rng.poisson(0.03 + branching @ heat)
         heat = 0.7 * heat + 0.3 * counts[t]
-    model = fit_hawkes_by_date(counts, decays=[0.35], exposure=np.ones(days), excites=branching > 0)
+    model = fit_hawkes_by_date(
+        counts, decays_per_day=[0.35], exposure=np.ones(days), excites=branching > 0
+    )
     draws = model.draw_parameters(200)
     hawkes_futures(model, 10, paths=10)
     seconds = best_of(
-        1, lambda: hawkes_futures(model, 3652, paths=10_000, parameters=draws, every=28)
+        1, lambda: hawkes_futures(model, 3652, paths=10_000, parameters=draws, every_days=28)
     )
     save(
         Result(

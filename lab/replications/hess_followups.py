@@ -76,7 +76,7 @@ def together(data: StudyData, since: dt.date, until: dt.date) -> BinnedHawkes:
         print(f"{one}: {happened[one].sum():.0f} days in {since} to {until}, too few to be used")
     return fit_hawkes_by_date(
         np.column_stack(list(kept.values())),
-        decays=[np.log(2) / 14],
+        decays_per_day=[np.log(2) / 14],
         exposure=np.ones(len(days)),
         names=list(kept),
         within_day=False,

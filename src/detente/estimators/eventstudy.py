@@ -99,49 +99,54 @@ class EventStudy(Shown):
         return (exhibit("changes", title, values, "bars", x="start", y="change", titles=titles),)
 
 
-def merge_episodes(periods: Sequence[int] | Ints, gap: int) -> Ints:
-    """Starts of the episodes: causes closer together than `gap` periods are one episode.
+def merge_episodes(periods: Sequence[int] | Ints, gap_periods: int) -> Ints:
+    """Starts of the episodes: causes closer together than `gap_periods` periods are one episode.
 
     Args:
         periods: Index of the period of each cause, any order, repeats allowed.
-        gap: An episode ends when this many periods pass without a cause.
+        gap_periods: An episode ends when this many periods pass without a cause.
 
     Returns:
         Index of the first cause of each episode, in order.
 
     Example:
-        >>> merge_episodes([1, 2, 4, 12, 30], gap=3).tolist()
+        >>> merge_episodes([1, 2, 4, 12, 30], gap_periods=3).tolist()
         [1, 12, 30]
     """
     ordered = np.unique(np.asarray(periods, dtype=np.int64))
     if len(ordered) == 0:
         return ordered
-    first = np.concatenate([[True], np.diff(ordered) >= gap])
+    first = np.concatenate([[True], np.diff(ordered) >= gap_periods])
     return np.asarray(ordered[first], dtype=np.int64)
 
 
-def change_at(grid: Grid, window: int, baseline: int, lag: int = 0) -> Floats:
+def change_at(
+    grid: Grid, window_periods: int, baseline_periods: int, lag_periods: int = 0
+) -> Floats:
     """The change at every period, shape (T,); NaN where the data around it do not allow one.
 
     Args:
         grid: The series.
-        window: Periods after the start that are averaged.
-        baseline: Periods before the start that are averaged.
-        lag: Periods between the start and the first one averaged; 0 counts the start itself.
+        window_periods: Periods after the start that are averaged.
+        baseline_periods: Periods before the start that are averaged.
+        lag_periods: Between the start and the first one averaged; 0 counts the start itself.
 
     Example:
         >>> step = np.array([0.0, 0, 0, 0, 1, 1, 1, 1])
         >>> flat = np.zeros(8)
         >>> grid = Grid(step, flat.astype(int), flat, flat)
-        >>> change_at(grid, window=2, baseline=2)[4].item()
+        >>> change_at(grid, window_periods=2, baseline_periods=2)[4].item()
         1.0
 
     Source:
         MacKinlay (1997), Event studies in economics and finance.
     """
-    after = _mean_of_next(grid, window, lag)
-    before = _mean_of_next(grid, baseline, -baseline)
-    first, last = _shifted(grid.block, -baseline), _shifted(grid.block, lag + window - 1)
+    after = _mean_of_next(grid, window_periods, lag_periods)
+    before = _mean_of_next(grid, baseline_periods, -baseline_periods)
+    first, last = (
+        _shifted(grid.block, -baseline_periods),
+        _shifted(grid.block, lag_periods + window_periods - 1),
+    )
     same = (first == last) & (first >= 0)
     return np.where(same, after - before, np.nan)
 
@@ -150,10 +155,10 @@ def event_study(
     grid: Grid,
     causes: Sequence[int] | Ints,
     *,
-    window: int,
-    baseline: int,
-    lag: int = 0,
-    gap: int | None = None,
+    window_periods: int,
+    baseline_periods: int,
+    lag_periods: int = 0,
+    gap_periods: int | None = None,
     draws: int = 1999,
     seed: int = 1,
 ) -> EventStudy:
@@ -162,11 +167,11 @@ def event_study(
     Args:
         grid: The series and what is matched on.
         causes: Index of the period of every cause.
-        window: Periods after the start of an episode.
-        baseline: Periods before it.
-        lag: See `change_at`.
-        gap: Causes closer than this are one episode; by default window and baseline together, so
-            that nothing that followed an earlier cause lies in an episode's baseline.
+        window_periods: Periods after the start of an episode.
+        baseline_periods: Periods before it.
+        lag_periods: See `change_at`.
+        gap_periods: Causes closer than this are one episode; by default window and baseline
+            together, so that nothing that followed an earlier cause lies in an episode's baseline.
         draws: Number of placebo draws.
         seed: Seed of the random numbers.
 
@@ -183,7 +188,8 @@ def event_study(
         >>> for start in range(20, 220, 20):
         ...     values[start : start + 3] += 2.0
         >>> grid = Grid(values, np.zeros(240, dtype=int), 2000 + t / 12, (t % 12) / 12)
-        >>> study = event_study(grid, list(range(20, 220, 20)), window=3, baseline=3)
+        >>> starts = list(range(20, 220, 20))
+        >>> study = event_study(grid, starts, window_periods=3, baseline_periods=3)
         >>> bool(study.p_placebo < 0.05)
         True
 
@@ -193,8 +199,10 @@ def event_study(
         for intervals from a randomisation test.
     """
     causes = np.asarray(causes, dtype=np.int64)
-    all_changes = change_at(grid, window, baseline, lag)
-    episodes = merge_episodes(causes, gap or window + baseline + lag)
+    all_changes = change_at(grid, window_periods, baseline_periods, lag_periods)
+    episodes = merge_episodes(
+        causes, gap_periods or window_periods + baseline_periods + lag_periods
+    )
     usable = episodes[np.isfinite(all_changes[episodes])]
     if len(usable) == 0:
         raise DataGapError(
@@ -202,9 +210,14 @@ def event_study(
             f"None of the {len(episodes)} episodes has data before and after it.",
             "Load event data that cover them.",
         )
-    pools, ladder = _pools(grid, all_changes, usable, causes, window + lag)
-    dose = change_at(_under_causes(grid, causes, window, lag), window, baseline, lag)
-    expected, free = _expected(grid, all_changes, dose, (window + baseline) / 2)
+    pools, ladder = _pools(grid, all_changes, usable, causes, window_periods + lag_periods)
+    dose = change_at(
+        _under_causes(grid, causes, window_periods, lag_periods),
+        window_periods,
+        baseline_periods,
+        lag_periods,
+    )
+    expected, free = _expected(grid, all_changes, dose, (window_periods + baseline_periods) / 2)
     changes = all_changes[usable] - expected[usable]
     effect = float(changes.mean())
     placebo = _placebo_effects(free, pools, draws, seed)
@@ -222,17 +235,19 @@ def event_study(
     )
 
 
-def path_around(grid: Grid, starts: Ints, before: int, after: int, baseline: int) -> Floats:
-    """The series around each start, less its mean over the `baseline` periods before it.
+def path_around(
+    grid: Grid, starts: Ints, before_periods: int, after_periods: int, baseline_periods: int
+) -> Floats:
+    """The series around each start, less its mean over the `baseline_periods` periods before it.
 
     Offsets run from -before to after - 1, so the shape is (n, before + after); NaN outside the
 
     Args:
         grid: The series.
         starts: Index of each start, shape (n,).
-        before: Periods before each start, at least `baseline`.
-        after: Periods from each start on.
-        baseline: Periods before the start whose mean is taken off.
+        before_periods: Periods before each start, at least `baseline_periods`.
+        after_periods: Periods from each start on.
+        baseline_periods: Periods before the start whose mean is taken off.
 
     Example:
         >>> line = np.arange(10.0)
@@ -244,13 +259,13 @@ def path_around(grid: Grid, starts: Ints, before: int, after: int, baseline: int
     Source:
         MacKinlay (1997), Event studies in economics and finance.
     """
-    offsets = np.arange(-before, after)
+    offsets = np.arange(-before_periods, after_periods)
     index = starts[:, None] + offsets
     inside = (index >= 0) & (index < len(grid.values))
     index = np.clip(index, 0, len(grid.values) - 1)
     inside &= grid.block[index] == grid.block[starts][:, None]
     values = np.where(inside, grid.values[index], np.nan)
-    past = values[:, before - baseline : before]
+    past = values[:, before_periods - baseline_periods : before_periods]
     known = np.isfinite(past).sum(axis=1, keepdims=True)
     base = np.nansum(past, axis=1, keepdims=True) / np.where(known == 0, np.nan, known)
     return np.asarray(values - base, dtype=np.float64)

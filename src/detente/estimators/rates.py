@@ -95,7 +95,7 @@ def rate_contrast(
     low: Bools,
     *,
     strata: Ints | None = None,
-    block: int = 6,
+    block_periods: int = 6,
     draws: int = 2000,
     seed: int = 1,
 ) -> RateContrast:
@@ -107,7 +107,7 @@ def rate_contrast(
         high: Periods in the state that is claimed to have the higher rate, shape (T,).
         low: Periods in the other state, shape (T,).
         strata: Compare only within periods of equal stratum (Mantel-Haenszel); -1: left out.
-        block: Length of a bootstrap block in periods.
+        block_periods: Length of a bootstrap block in periods.
         draws: Number of resamples.
         seed: Seed of the random numbers.
 
@@ -132,7 +132,7 @@ def rate_contrast(
     """
     counted, high, low, known = prepared(counts, exposure, high, low, strata)
     estimate = log_ratio(counted, high, low)
-    blocks = _Blocks(block, draws, np.random.default_rng(seed))
+    blocks = _Blocks(block_periods, draws, np.random.default_rng(seed))
     placebo = moved_ratios(counted, high, low, known)
     placebo = placebo[np.isfinite(placebo)]
     drift = _drift(counted.values, counted.weight, high)

@@ -88,12 +88,12 @@ def interval_of_mean(
     return float(low), float(high)
 
 
-def block_index(length: int, block: int, draws: int, rng: np.random.Generator) -> Ints:
+def block_index(length: int, block_periods: int, draws: int, rng: np.random.Generator) -> Ints:
     """Indices of circular block resamples, shape (draws, length).
 
     Args:
         length: Length of the series.
-        block: Length of a block in periods.
+        block_periods: Length of a block in periods.
         draws: Number of resamples.
         rng: Source of randomness.
 
@@ -104,9 +104,9 @@ def block_index(length: int, block: int, draws: int, rng: np.random.Generator) -
     Source:
         Politis and Romano (1992), A circular block-resampling procedure for stationary data.
     """
-    block = max(1, min(block, length))
-    starts = rng.integers(0, length, size=(draws, -(-length // block)))
-    index = (starts[:, :, None] + np.arange(block)) % length
+    block_periods = max(1, min(block_periods, length))
+    starts = rng.integers(0, length, size=(draws, -(-length // block_periods)))
+    index = (starts[:, :, None] + np.arange(block_periods)) % length
     return np.asarray(index.reshape(draws, -1)[:, :length], dtype=np.int64)
 
 

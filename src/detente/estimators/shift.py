@@ -62,13 +62,13 @@ class LevelShift(Shown):
         return (exhibit("shift", title, values, "intervals", columns=columns),)
 
 
-def level_shift(grid: Grid, at: int, *, window: int) -> LevelShift:
+def level_shift(grid: Grid, at: int, *, window_periods: int) -> LevelShift:
     """The change of level at a period.
 
     Args:
         grid: The series.
         at: Index of the first period after the change.
-        window: Periods on either side.
+        window_periods: Periods on either side.
 
     Returns:
         The change with its interval and placebo distribution.
@@ -80,7 +80,7 @@ def level_shift(grid: Grid, at: int, *, window: int) -> LevelShift:
         >>> rng = np.random.default_rng(0)
         >>> values = rng.normal(size=120) + 2.0 * (np.arange(120) >= 60)
         >>> grid = Grid(values, np.zeros(120, dtype=int), np.arange(120) / 12, np.zeros(120))
-        >>> bool(level_shift(grid, 60, window=12).p_placebo < 0.05)
+        >>> bool(level_shift(grid, 60, window_periods=12).p_placebo < 0.05)
         True
 
     Source:
@@ -88,24 +88,24 @@ def level_shift(grid: Grid, at: int, *, window: int) -> LevelShift:
         studies, for inference by placebo; Rosenbaum (2002), Observational Studies, for intervals
         from a randomisation test.
     """
-    changes = change_at(grid, window, window)
+    changes = change_at(grid, window_periods, window_periods)
     if not 0 <= at < len(changes) or not np.isfinite(changes[at]):
         raise DataGapError(
             "The change at the date could not be measured.",
-            f"The series does not cover {window} periods on both sides of it.",
+            f"The series does not cover {window_periods} periods on both sides of it.",
             "Load event data that do.",
         )
-    before = _known(grid.values[at - window : at])
-    after = _known(grid.values[at : at + window])
+    before = _known(grid.values[at - window_periods : at])
+    after = _known(grid.values[at : at + window_periods])
     periods = np.arange(len(changes))
-    others = np.isfinite(changes) & (np.abs(periods - at) >= window)
+    others = np.isfinite(changes) & (np.abs(periods - at) >= window_periods)
     return LevelShift(
         effect=float(after.mean() - before.mean()),
         before=float(before.mean()),
         after=float(after.mean()),
         placebo=changes[others],
         p_placebo=two_sided(float(changes[at]), changes[others]),
-        window=window,
+        window=window_periods,
     )
 
 

@@ -125,7 +125,7 @@ def _measure(
         when.mask,
         against.mask,
         strata=index,
-        block=BLOCK_MONTHS,
+        block_periods=BLOCK_MONTHS,
         draws=options.draws,
         seed=options.seed,
     )

@@ -177,10 +177,10 @@ def _fit(
     seen = np.isin(levels, active)
     return fit_hawkes_by_date(
         counts[:, None],
-        decays=[1 / delay for delay in MEAN_DELAYS],
+        decays_per_day=[1 / delay for delay in MEAN_DELAYS],
         exposure=seen.astype(np.float64),
         covariates=(when & (levels > 0)).astype(np.float64)[:, None],
-        season=int(_passing(claim)),
+        harmonics=int(_passing(claim)),
         periods=np.where(seen, levels, active[0]),
         excites=np.full((1, 1), excited),
         within_day=False,

@@ -118,9 +118,9 @@ def measure(signal: Signal, facts: Sequence[Fact], choice: Choice, options: Opti
     study = event_study(
         grid,
         period_index(signal.series, days),
-        window=to_periods(choice.window, every),
-        baseline=to_periods(choice.baseline, every),
-        lag=choice.lag,
+        window_periods=to_periods(choice.window, every),
+        baseline_periods=to_periods(choice.baseline, every),
+        lag_periods=choice.lag,
         draws=options.draws,
         seed=options.seed,
     )

@@ -87,7 +87,7 @@ def _measure(claim: ShiftClaim, signal: Signal, window: int, *, normalise: bool 
     found = period_index(signal.series, np.array([claim.date], dtype="datetime64[D]"))
     at = int(found[0]) + 1 if len(found) else -1
     periods = max(MIN_SIDE, to_periods(window, signal.series.every))
-    result = level_shift(grid, at, window=periods)
+    result = level_shift(grid, at, window_periods=periods)
     if len(result.placebo) < MIN_PLACEBOS:
         raise DataGapError(
             "The change could not be compared.",

@@ -55,7 +55,7 @@ class Hazard:
         try:
             model = fit_hawkes_by_date(
                 history.counts[:, None],
-                decays=DECAYS.tolist(),
+                decays_per_day=DECAYS.tolist(),
                 exposure=np.ones(len(days)),
                 covariates=_covariates(history, days),
                 ridge=RIDGE,

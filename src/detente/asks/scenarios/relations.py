@@ -73,7 +73,7 @@ def fit_relations(months: Monthly) -> BinnedHawkes:
     several = len(np.unique(months.labels)) > 1
     return fit_hawkes_by_date(
         months.counts,
-        decays=[MONTHLY_DECAY],
+        decays_per_day=[MONTHLY_DECAY],
         exposure=months.exposure,
         covariates=months.driven if months.driven.shape[1] else None,
         periods=months.labels if several else None,

@@ -102,12 +102,12 @@ def fit_hawkes_by_time(
     times: Floats,
     kinds: Ints | None = None,
     *,
-    window: tuple[float, float],
-    decays: Sequence[float] | int = 1,
-    edges: Floats | None = None,
+    window_days: tuple[float, float],
+    decays_per_day: Sequence[float] | int = 1,
+    edges_days: Floats | None = None,
     exposure: Floats | None = None,
     covariates: Floats | None = None,
-    season: int = 0,
+    harmonics: int = 0,
     periods: Ints | None = None,
     marks: Floats | None = None,
     weights: Floats | None = None,
@@ -121,13 +121,13 @@ def fit_hawkes_by_time(
     Args:
         times: Times of the events in days, in any order, shape (N,).
         kinds: Dimension of each event, 0 to D - 1, shape (N,); None for one dimension.
-        window: Begin and end of the time in which events would have been seen.
-        decays: Decays per day that all pairs share, or how many to estimate.
-        edges: Edges of the cells on which the baseline may change, from begin to end of the window,
-            shape (M + 1,); None takes days where there is a season, and else one cell.
+        window_days: Begin and end of the time in which events would have been seen.
+        decays_per_day: Decays per day that all pairs share, or how many to estimate.
+        edges_days: Edges of the cells on which the baseline may change, from begin to end of the
+            window, shape (M + 1,); None takes days where there is a season, and else one cell.
         exposure: Volume of reporting per cell, positive, shape (M,).
         covariates: What moves the baseline, (M, m), or (D, M, m) for each dimension its own.
-        season: Number of yearly harmonics in the baseline.
+        harmonics: Number of yearly harmonics in the baseline.
         periods: Whole-number label of the period of each cell, shape (M,).
         marks: A number of each event, shape (N,), whose effect on its impact is estimated: the
             impact is exp(effect * mark).
@@ -146,7 +146,7 @@ def fit_hawkes_by_time(
     Example:
         >>> from detente.estimators import hawkes_process, simulate_hawkes
         >>> events = simulate_hawkes(hawkes_process([1.0], [[0.4]], 2.0, 500.0))
-        >>> model = fit_hawkes_by_time(events.times, window=(0.0, 500.0))
+        >>> model = fit_hawkes_by_time(events.times, window_days=(0.0, 500.0))
         >>> bool(0.2 < model.branching[0, 0] < 0.6)
         True
 
@@ -154,18 +154,18 @@ def fit_hawkes_by_time(
         Ozaki (1979), Maximum likelihood estimation of Hawkes' self-exciting point processes;
         Ogata (1988), Statistical models for earthquake occurrences and residual analysis.
     """
-    begin, end = check_window(window)
+    begin, end = check_window(window_days)
     given = check_times(times, kinds, begin, end)
     notes = ((NO_EXPOSURE,) if exposure is None else ()) + tie_notes(given[0], ties)
     size = int(given[1].max()) + 1 if names is None else len(names)
     labels = check_names(names, size)
     check_events(np.bincount(given[1], minlength=size).astype(np.float64))
-    cells = _edges(edges, begin, end, season)
+    cells = _edges(edges_days, begin, end, harmonics)
     baseline = make_baseline(
         (cells[:-1] + cells[1:]) / 2,
         exposure=exposure,
         covariates=covariates,
-        season=season,
+        season=harmonics,
         periods=periods,
     )
     _check_baseline(baseline)
@@ -175,7 +175,7 @@ def fit_hawkes_by_time(
         *given, _weights(weights, order), standard, scale, cells, baseline,
         check_excites(excites, size), ridge,
     )  # fmt: skip
-    fixed, starts = check_decays(decays, MEAN_DELAYS)
+    fixed, starts = check_decays(decays_per_day, MEAN_DELAYS)
     return _fit(inputs, labels, fixed, starts, notes)
 
 

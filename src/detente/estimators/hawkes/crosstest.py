@@ -89,7 +89,7 @@ def excitation_test(model: HawkesResult, source: str | int, target: str | int) -
     Example:
         >>> from detente.estimators import fit_hawkes_by_date
         >>> days = np.random.default_rng(3).poisson(0.3, size=(400, 2))
-        >>> model = fit_hawkes_by_date(days, decays=[0.5], exposure=np.ones(400))
+        >>> model = fit_hawkes_by_date(days, decays_per_day=[0.5], exposure=np.ones(400))
         >>> excitation_test(model, 0, 1).p_value > 0.05
         True
 
@@ -124,9 +124,9 @@ def excitation_tests(model: HawkesResult) -> CrossTests:
     Example:
         >>> from detente.estimators import fit_hawkes_by_date
         >>> days = np.random.default_rng(3).poisson(0.3, size=(400, 2))
-        >>> model = fit_hawkes_by_date(days, decays=[0.5], exposure=np.ones(400), names=["A", "B"])
+        >>> model = fit_hawkes_by_date(days, decays_per_day=[0.5], exposure=np.ones(400))
         >>> excitation_tests(model).table().column("target").to_pylist()
-        ['B', 'A']
+        ['1', '0']
 
     Source:
         Holm (1979), A simple sequentially rejective multiple test procedure.

@@ -75,7 +75,7 @@ def hawkes_goodness(model: BinnedHawkes | ContinuousHawkes, *, seed: int = 1) ->
     Example:
         >>> from detente.estimators import hawkes_process, fit_hawkes_by_time, simulate_hawkes
         >>> events = simulate_hawkes(hawkes_process([1.0], [[0.4]], 2.0, 500.0))
-        >>> fitted = fit_hawkes_by_time(events.times, window=(0.0, 500.0))
+        >>> fitted = fit_hawkes_by_time(events.times, window_days=(0.0, 500.0))
         >>> bool(hawkes_goodness(fitted).p_value[0] > 0.05)
         True
 

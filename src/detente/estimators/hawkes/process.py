@@ -73,7 +73,7 @@ class Likelihood:
 def hawkes_process(
     base: Sequence[float] | Floats,
     branching: Sequence[Sequence[float]] | Floats,
-    decay: float,
+    decay_per_day: float,
     days: float,
 ) -> Process:
     """A process with constant baseline and one decay.
@@ -81,7 +81,7 @@ def hawkes_process(
     Args:
         base: Events per day that nothing excites, shape (D,).
         branching: Expected direct follow-ons by target (row) and source, shape (D, D).
-        decay: Decay per day.
+        decay_per_day: Decay per day.
         days: Length of the window.
 
     Raises:
@@ -93,14 +93,15 @@ def hawkes_process(
     """
     rates, matrix = np.asarray(base, dtype=np.float64), np.asarray(branching, dtype=np.float64)
     square = matrix.shape == (len(rates), len(rates))
-    if not square or (rates < 0).any() or (matrix < 0).any() or decay <= 0 or days <= 0:
+    if not square or (rates < 0).any() or (matrix < 0).any() or decay_per_day <= 0 or days <= 0:
         raise UsageError(
             "The process could not be made.",
-            f"Baseline {rates.shape}, branching {matrix.shape}, decay {decay}, {days} days.",
+            f"Baseline {rates.shape}, branching {matrix.shape}, decay {decay_per_day} in "
+            f"{days} days.",
             "Give a square matrix as wide as the baseline, and no negative values.",
         )
     edges = np.array([0.0, days])
-    return Process(rates[None, :], edges, matrix[:, :, None], np.array([decay]))
+    return Process(rates[None, :], edges, matrix[:, :, None], np.array([decay_per_day]))
 
 
 def hawkes_likelihood(

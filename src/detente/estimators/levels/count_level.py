@@ -59,7 +59,7 @@ def count_level(
     *,
     exposure: ArrayLike | None = None,
     trend: bool = False,
-    season: float | None = None,
+    periods_per_year: float | None = None,
     prior: CountPrior = DEFAULT,
     draws: int = 2000,
     seed: int = 1,
@@ -75,8 +75,8 @@ def count_level(
         exposure: What the counts are relative to, such as all events reported, shape (T,). Periods
             where it is zero or unknown say nothing about the level.
         trend: Give the level a slope that changes slowly.
-        season: Periods in a year, to take out a yearly pattern of two harmonics; the level is then
-            that of an average time of the year.
+        periods_per_year: To take out a yearly pattern of two harmonics; the level is then that of
+            an average time of the year.
         prior: Scales of the prior.
         draws: Number of joint draws.
         seed: Seed of the random numbers.
@@ -109,7 +109,7 @@ def count_level(
         values=np.where(seen, values, 0.0),
         offset=np.log(np.where(seen, weights, 1.0)) + centre,
         seen=seen,
-        design=_harmonics(len(values), season),
+        design=_harmonics(len(values), periods_per_year),
         start=np.array([prior.spread, prior.slope, prior.season]) ** -2.0,
         stride=2 if trend else 1,
         counts=True,
