@@ -85,7 +85,10 @@ def test_hawkes_processes_do_not_score_gaps() -> None:
     built = weekly(every="day")
     counts = np.nan_to_num(built.side_by_side(BOTH, "conflict"))
     model = fit_hawkes_by_date(
-        counts, decays_per_day=[0.5], exposure=np.nan_to_num(built.world()), names=("USA>CHN", "CHN>USA")
+        counts,
+        decays_per_day=[0.5],
+        exposure=np.nan_to_num(built.world()),
+        names=("USA>CHN", "CHN>USA"),
     )
     assert model.inputs.baseline.rates(model.effects)[210:231].max() == 0
     assert 0.5 < model.inputs.baseline.rates(model.effects)[:210].mean() < 0.7

@@ -8,9 +8,6 @@ Example:
     >>> holm([0.01, 0.04, 0.03])
     (0.03, 0.06, 0.06)
 
-From a panel of dyads to arrays
-    dyad_series, dyad_cube: counts and exposure of some dyads, or of all (DyadSeries, DyadCube).
-
 What changes after a cause
     event_study: changes after episodes, against matched placebo dates (EventStudy); it takes
         a Grid, and is made of merge_episodes, change_at and path_around.
@@ -109,7 +106,6 @@ _HOMES = {
     "multiple": "Adjusted MaxT adjust_p_values benjamini_hochberg holm max_t sup_t",
     "resample": "block_index bootstrap_means interval_of_mean",
     "calibration": "RankHistogram calibrate rank_histogram",
-    "panels": "DyadCube DyadSeries dyad_cube dyad_series",
 }
 """The names of each module; `__init__.pyi` says the same to type checkers."""
 

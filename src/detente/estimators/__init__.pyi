@@ -52,10 +52,6 @@ from detente.estimators.multiple import sup_t as sup_t
 from detente.estimators.occurrence import Odds as Odds
 from detente.estimators.occurrence import happened_within as happened_within
 from detente.estimators.occurrence import odds_at as odds_at
-from detente.estimators.panels import DyadCube as DyadCube
-from detente.estimators.panels import DyadSeries as DyadSeries
-from detente.estimators.panels import dyad_cube as dyad_cube
-from detente.estimators.panels import dyad_series as dyad_series
 from detente.estimators.power import share_seen as share_seen
 from detente.estimators.power import visible_log_ratio as visible_log_ratio
 from detente.estimators.projections.project import LocalProjection as LocalProjection
