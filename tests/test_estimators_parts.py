@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from detente.estimators import (
+    Grid,
+    block_index,
+    bootstrap_means,
+    fit_bvar,
+    impulse_draws,
+    impulse_responses,
+    mean_responses,
+    path_around,
+)
 from detente.estimators.hawkes.baseline import make_baseline
-from detente.estimators.hawkes.features import daily_excitement, event_excitement, total_excitement
+from detente.estimators.hawkes.features import daily_excitement, event_excitement
 from detente.estimators.hawkes.kernel import daily_kernel, direct
 from detente.estimators.hawkes.result import spectral_radius
 from detente.estimators.hawkes.stream import compensators, log_rates, totals
@@ -13,7 +23,13 @@ from detente.estimators.levels.parameter_grid import explore
 from detente.estimators.projections.sandwich import long_run
 from detente.estimators.rates import Counted, log_ratio, moved_ratios, prepared
 from detente.estimators.regimes.filter import draw_path, filter_regimes, transitions_in
-from detente.estimators.resample import equal_tailed, expanded_tail, swing_error, two_sided
+from detente.estimators.resample import (
+    equal_tailed,
+    expanded_tail,
+    swing_error,
+    systematic,
+    two_sided,
+)
 from detente.estimators.triads.attacks import attacks, dealt_anew, shared_attackers
 from detente.estimators.triads.dyadic import Pairs, absorber, fit_pairs
 from detente.estimators.triads.law import percent, worlds
@@ -56,11 +72,6 @@ def test_event_excitement() -> None:
         [0.0],
         [0.36787944117144233],
     ]
-
-
-def test_total_excitement() -> None:
-    one, kind = np.ones(1), np.zeros(1, np.int64)
-    assert total_excitement(np.zeros(1), kind, one, one, np.inf, 1).tolist() == [1.0]
 
 
 def test_daily_kernel() -> None:
@@ -134,6 +145,50 @@ def test_moved_ratios() -> None:
         -1.3,
         0.0,
     ]
+
+
+def test_block_index() -> None:
+    index = block_index(7, 3, 50, np.random.default_rng(0))
+    assert index.shape == (50, 7)
+    steps = np.diff(index[:, :3], axis=1) % 7
+    assert (steps == 1).all()  # the first block runs on, around the ring
+    assert sorted(set(index.ravel().tolist())) == list(range(7))
+
+
+def test_bootstrap_means() -> None:
+    cases = np.array([[1.0, 5.0], [3.0, np.nan], [2.0, 5.0]])
+    means = bootstrap_means(cases, draws=4000)
+    assert abs(means[:, 0].mean() - 2.0) < 0.05
+    assert abs(means[:, 0].std() - np.sqrt(2 / 9)) < 0.02
+    assert set(means[np.isfinite(means[:, 1]), 1].tolist()) == {5.0}
+
+
+def test_systematic() -> None:
+    rng = np.random.default_rng(0)
+    assert systematic(np.full(4, 0.25), 4, rng).tolist() == [0, 1, 2, 3]
+    assert np.bincount(systematic(np.array([0.75, 0.25]), 100, rng)).tolist() == [75, 25]
+
+
+def test_path_around() -> None:
+    values = np.array([1.0, 1.0, 3.0, 5.0, 5.0, 9.0])
+    block = np.array([0, 0, 0, 0, 0, 1])
+    grid = Grid(values, block, np.zeros(6), np.zeros(6))
+    path = path_around(grid, np.array([2]), 2, 4, 2)
+    assert path[0, :5].tolist() == [0.0, 0.0, 2.0, 4.0, 4.0]
+    assert np.isnan(path[0, 5])  # another block
+
+
+def test_draws_of_responses_follow_the_point_responses() -> None:
+    series = np.random.default_rng(1).normal(size=(400, 2))
+    series[1:, 1] += 0.8 * series[:-1, 0]
+    model = fit_bvar(series, 1, prior=None)
+    point = impulse_responses(model, 3)
+    unit = impulse_draws(model, steps=3, draws=4000).mean(axis=-1)
+    np.testing.assert_allclose(unit, point[:, :, 0] / point[0, 0, 0], atol=0.02)
+    window = mean_responses(model, steps=3, draws=4000)
+    np.testing.assert_allclose(window.mean(axis=0), point.mean(axis=0), atol=0.02)
+    turned = mean_responses(model, steps=3, draws=4000, order=[1, 0])
+    assert abs(turned[:, 0, 1].mean()) < 0.1 < turned[:, 1, 0].mean()
 
 
 def test_filter_regimes() -> None:

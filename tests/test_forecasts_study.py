@@ -80,7 +80,9 @@ class TestOutlook:
         assert sum(row.count for row in record.reliability) == record.origins
         assert sum(row.origins for row in record.years) == record.origins
         assert record.table().num_rows == 3
-        assert record.spec()["data"]["values"]
+        reliability, pit = record.exhibits()
+        assert len(reliability.table) == len(record.reliability)
+        assert sum(pit.table.column("share")) == pytest.approx(1)
 
     def test_published_odds_stand_beside_those_of_earlier_data(
         self, found: Outlook, folder: Path

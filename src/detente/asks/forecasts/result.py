@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.answers import Exhibit
 from detente.asks.forecasts.events.moves import NextMoves
-from detente.estimators.specs import bars, fan
+from detente.estimators.exhibits import exhibit
 from detente.estimators.tables import Tabular
 
 Floats = NDArray[np.float64]
@@ -276,27 +276,23 @@ class TrackRecord(Tabular):
             "recent_high90": [one.skill_recent.high for one in self.scores],
         }
 
-    def spec(self) -> dict[str, Any]:
-        """The reliability diagram as a Vega-Lite plot."""
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The reliability diagram, and where outcomes fell in the forecasts."""
         rows = self.reliability
-        columns = {
-            "forecast": [one.forecast for one in rows],
-            "observed": [one.observed for one in rows],
-            "low": [one.low for one in rows],
-            "high": [one.high for one in rows],
+        reliability = {
+            name: [getattr(row, name) for row in rows]
+            for name in ("forecast", "observed", "low", "high")
         }
-        return fan(
-            columns, x="forecast", y="observed", bands=[("low", "high")],
-            title=f"Reliability: {self.title}", titles=("forecast", "share that came true"),
-        )  # fmt: skip
-
-    def pit_spec(self) -> dict[str, Any]:
-        """The histogram of the probability integral transform as a Vega-Lite plot."""
-        tenths = list(range(1, len(self.pit) + 1))
-        columns: dict[str, list[float]] = {"tenth": [*tenths], "share": list(self.pit)}
-        return bars(
-            columns, x="tenth", y="share",
-            title=f"Where outcomes fell: {self.title}", titles=("tenth of the forecast", "share"),
+        tenths = {"tenth": range(1, len(self.pit) + 1), "share": self.pit}
+        return (
+            exhibit(
+                "reliability", f"Reliability: {self.title}", reliability, "lines", x="forecast",
+                y="observed", bands=[("low", "high")], titles=("forecast", "share that came true"),
+            ),
+            exhibit(
+                "pit", f"Where outcomes fell: {self.title}", tenths, "bars", x="tenth", y="share",
+                titles=("tenth of the forecast", "share"),
+            ),
         )  # fmt: skip
 
 

@@ -25,10 +25,11 @@ from detente.estimators.hawkes.check import (
     parameter_names,
     tie_notes,
 )
-from detente.estimators.hawkes.features import event_excitement, total_excitement
+from detente.estimators.hawkes.features import event_excitement
 from detente.estimators.hawkes.process import Process
 from detente.estimators.hawkes.profile import check_told_apart, fit_profile, uncertainty, unpack
 from detente.estimators.hawkes.result import HawkesResult
+from detente.estimators.hawkes.stream import totals
 from detente.estimators.hawkes.target import Target
 
 MEAN_DELAYS = np.array([0.05, 0.2, 0.6, 2.0, 6.0, 20.0, 60.0])  # days, where a search begins
@@ -223,7 +224,7 @@ def _builder(inputs: ContinuousInputs, fixed: Floats | None) -> Callable[[Floats
         decays, exponent = _split(inputs, shared, fixed)
         data = (inputs.times, inputs.kinds, inputs.impact(exponent), decays)
         states = event_excitement(*data, rows, size)
-        total = total_excitement(*data, float(inputs.edges[-1]), size)
+        total = totals(*data, float(inputs.edges[-1]), size)[0].ravel()
         return [
             _target(inputs, d, states[end - count : end], cells[end - count : end], total)
             for d, (end, count) in enumerate(zip(ends, np.diff(ends, prepend=0), strict=True))

@@ -70,26 +70,3 @@ def event_excitement(
         for p in range(dimensions * number):
             row[p] = state[p]
     return result
-
-
-@compiled
-def total_excitement(
-    times: Floats, kinds: Ints, weights: Floats, decays: Floats, end: float, dimensions: int
-) -> Floats:
-    """Excitement by each source and decay summed over time up to `end`, shape (D * K,).
-
-    Args:
-        times: Times in order, shape (N,).
-        kinds: Dimension of each event, shape (N,).
-        weights: Impact of each event, shape (N,).
-        decays: Decays per day, shape (K,).
-        end: Until when.
-        dimensions: Number of dimensions D.
-    """
-    number = len(decays)
-    result = np.zeros(dimensions * number)
-    for i in range(len(times)):
-        for k in range(number):
-            fade = 1.0 - np.exp(-decays[k] * (end - times[i]))
-            result[kinds[i] * number + k] += weights[i] * fade
-    return result
