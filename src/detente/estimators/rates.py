@@ -196,12 +196,7 @@ def prepared(
 ) -> tuple[Counted, Bools, Bools, Bools]:
     """Zeros where nothing is known, the states where something is, and where that is.
 
-    Args:
-        counts: Events per period, shape (T,), NaN where unknown.
-        exposure: Exposure per period, shape (T,).
-        high: Periods in the first state, shape (T,).
-        low: Periods in the second, shape (T,).
-        strata: Stratum of each period, shape (T,), -1: left out; None for one.
+    Takes what `rate_contrast` takes.
     """
     known = np.isfinite(counts) & np.isfinite(exposure)
     if strata is None:

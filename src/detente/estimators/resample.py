@@ -21,10 +21,6 @@ def expanded_tail(coverage: float, cases: int) -> float:
 
     Plain percentile intervals are too narrow for few cases; this widens them to the width that a
     t-interval would have.
-
-    Args:
-        coverage: Nominal coverage of the interval.
-        cases: Number of cases.
     """
     if cases < 2:
         return 0.0

@@ -88,11 +88,7 @@ def make_baseline(
 
 
 def check_rank(baseline: Baseline) -> None:
-    """Refuse a design whose columns cannot be told apart over the observed cells.
-
-    Args:
-        baseline: The design.
-    """
+    """Refuse a design whose columns cannot be told apart over the observed cells."""
     designs = baseline.design if baseline.design.ndim == 3 else baseline.design[None]
     for design in designs:
         seen = design[baseline.exposure > 0]

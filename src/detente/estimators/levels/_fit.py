@@ -47,14 +47,6 @@ def draw_levels(
 ) -> tuple[Floats, Floats, float]:
     """Draw parameters and levels given a series.
 
-    Args:
-        observed: The series and the prior of what does not move.
-        scales: Says what the parameters of the grid mean.
-        log_prior: Log prior density of the parameters of the grid.
-        start: Where the search for their mode begins.
-        draws: Number of draws.
-        rng: Random numbers.
-
     Returns:
         Levels, shape (draws, T); parameters, shape (draws, d); the share of proposals accepted.
     """

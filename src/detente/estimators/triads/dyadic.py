@@ -92,10 +92,6 @@ def absorber(pairs: Pairs, *, by_state: bool = True) -> Callable[[Floats], Float
 
     It takes out each pair's mean over time and, in each period, either the effect of every state
     (`by_state`: y[b, c] = s[b] + s[c] + rest, solved exactly) or that of the period alone.
-
-    Args:
-        pairs: The pairs, all of them seen in every period.
-        by_state: Effects of each state in each period, not only of the period.
     """
     inverse = _state_inverse(pairs) if by_state else None
 

@@ -193,11 +193,6 @@ def worlds(model: TriadModel, draws: int, seed: int) -> Iterator[Bools]:
 
     Only dyads with an attack in some period can be dealt one, so that nobody attacks a state that
     is out of reach.
-
-    Args:
-        model: The law by one specification.
-        draws: Number of worlds.
-        seed: Seed of the first; each has its own.
     """
     possible: Bools = np.asarray(model.attack.any(axis=0))
     for draw in range(draws):
@@ -205,11 +200,7 @@ def worlds(model: TriadModel, draws: int, seed: int) -> Iterator[Bools]:
 
 
 def percent(log_change: float) -> float:
-    """A change of logs as a change in %.
-
-    Args:
-        log_change: A change of logs.
-    """
+    """A change of logs as a change in %."""
     return float(100 * np.expm1(log_change))
 
 

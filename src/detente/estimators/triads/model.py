@@ -51,12 +51,7 @@ PRIMARY = Specification("an attack is more than double the usual conflict")
 def triad_specifications(
     *, material: bool, great_powers: Sequence[str] = ()
 ) -> tuple[Specification, ...]:
-    """The ways to estimate the law, declared before any is run; the primary one first.
-
-    Args:
-        material: Whether there are counts of material conflict.
-        great_powers: States to leave out in one of them.
-    """
+    """The ways to estimate the law, declared before any is run; the primary one first."""
     listed = [
         PRIMARY,
         Specification("an attack is five conflict events or more", rule="any"),
@@ -142,12 +137,7 @@ class TriadModel:
 
 
 def triad_model(panel: TriadPanel, specification: Specification) -> TriadModel:
-    """Take fixed effects and controls out of the changes of cooperation.
-
-    Args:
-        panel: The panel, with the pairs that are followed.
-        specification: How the law is estimated.
-    """
+    """Take fixed effects and controls out of the changes of cooperation."""
     attack = _attack(panel, specification)
     now = np.arange(1, len(panel.exposure) - specification.follow)
     take_out = absorber(panel.pairs, by_state=specification.effects == "state")

@@ -72,16 +72,7 @@ def triad_panel(
     material: Floats | None = None,
     least: float = 5.0,
 ) -> TriadPanel:
-    """Check a panel of directed dyads and choose the pairs to follow.
-
-    Args:
-        conflict: Conflict events of the row state toward the column state, shape (T, n, n).
-        cooperation: Cooperative events, the same shape.
-        exposure: Events of the world by period, shape (T,).
-        names: The n states.
-        material: Material conflict alone, the same shape as `conflict`.
-        least: Cooperative events per period that a pair needs to be followed.
-    """
+    """Check a panel of directed dyads, given as in `triad_law`, and choose the pairs to follow."""
     given = {"conflict": conflict, "cooperation": cooperation}
     given |= {} if material is None else {"material": material}
     _check(given, exposure, names)

@@ -168,9 +168,5 @@ def posterior_of(system: Lagged, prior: SimsZha | None, scales: Floats) -> BVAR:
 
 
 def reference_posterior(var: VAR) -> NormalWishart:
-    """The posterior of a least-squares fit under the reference prior, for its error bands.
-
-    Args:
-        var: The fit.
-    """
+    """The posterior of a least-squares fit under the reference prior, for its error bands."""
     return posterior_of(var.system, None, np.ones(len(var.names))).posterior

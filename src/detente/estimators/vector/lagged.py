@@ -86,11 +86,7 @@ def lagged(
 
 
 def check_regressors(system: Lagged) -> None:
-    """Refuse regressors that cannot be told apart by least squares.
-
-    Args:
-        system: The series with their past.
-    """
+    """Refuse regressors that cannot be told apart by least squares."""
     rows, width = system.x.shape
     if rows < width + system.y.shape[1]:
         raise DataGapError(
@@ -154,11 +150,7 @@ def forecast_mean(
 
 
 def starting_values(system: Lagged) -> Floats:
-    """The last periods, newest first, shape (lags, k).
-
-    Args:
-        system: The series with their past.
-    """
+    """The last periods, newest first, shape (lags, k)."""
     if not np.isfinite(system.last).all():
         raise DataGapError(
             "The series could not be carried forward.",
@@ -188,11 +180,7 @@ def future_controls(system: Lagged, steps: int, controls: ArrayLike | None) -> F
 
 
 def term_names(system: Lagged) -> list[str]:
-    """Name of each regressor.
-
-    Args:
-        system: The series with their past.
-    """
+    """Name of each regressor."""
     past = [f"{name}.{lag}" for lag in range(1, system.lags + 1) for name in system.names]
     return [*past, "constant", *(f"control{i + 1}" for i in range(system.controls))]
 
@@ -219,11 +207,7 @@ def coefficients(system: Lagged, spread: Mapping[str, Floats], reach: Floats) ->
 
 
 def explosive(what: str) -> DataGapError:
-    """The error of a system whose values grow past all numbers.
-
-    Args:
-        what: What could not be made.
-    """
+    """The error of a system whose values grow past all numbers."""
     return DataGapError(
         f"The {what} could not be made.",
         "The system is so explosive that its values overflow.",
