@@ -1,8 +1,6 @@
-"""An invented outlook and invented scenarios for the report; no number in here means anything."""
+"""An invented outlook for the report; no number in here means anything."""
 
 from __future__ import annotations
-
-import datetime as dt
 
 import numpy as np
 
@@ -21,19 +19,6 @@ from detente.asks.forecasts.result import (
     TrackRecord,
     YearRow,
 )
-from detente.asks.scenarios.result import (
-    COVERAGES,
-    DriverRow,
-    Fan,
-    MeasureFan,
-    OutcomeRow,
-    PredictiveChecks,
-    PredictiveRow,
-    ScenarioResult,
-    Step,
-    WhatIf,
-)
-from detente.estimators.checks import Check
 
 
 def question(name: str, title: str, p: float, within: int, *, primary: bool) -> QuestionForecast:
@@ -146,82 +131,3 @@ def outlook() -> Outlook:
             caveats=("The windows overlap.",),
         ),
     )
-
-
-def fan(level: float, slope: float, months: int) -> Fan:
-    middle = level + slope * np.arange(1, months + 1)
-    bands = {c: np.stack([middle * (1 - 0.5 * c), middle * (1 + 0.5 * c)]) for c in COVERAGES}
-    return Fan(middle, bands)
-
-
-def measure(name: str, label: str, gap: float) -> MeasureFan:
-    months = 36
-    until = np.arange("2017-04", "2020-04", dtype="datetime64[M]").astype("datetime64[D]")
-    return MeasureFan(
-        name,
-        label,
-        "days",
-        until,
-        True,
-        fan(0, 1.0, months),
-        fan(0, 1.0 + gap, months),
-        fan(0, gap, months),
-        (-8.0, -14.0, -2.0),
-        (-0.3, -0.5, -0.1),
-        "Counted by day.",
-    )
-
-
-def what_if() -> WhatIf:
-    first, last = dt.date(2017, 3, 16), dt.date(2020, 3, 15)
-    talks = ScenarioResult(
-        id="talks",
-        label="Talks against waiting",
-        statement="From the first day on, talks run as in the Six-Sided years.",
-        first=first,
-        last=last,
-        paths=2000,
-        draws=100,
-        seed=1,
-        with_label="the Six-Sided Process",
-        without_label="wait and see",
-        fans=(
-            measure("provocations", "provocations of North Drenmark, counted from the start", -0.4),
-            measure("tension", "conflict in the system", 0.2),
-        ),
-        outcomes=(
-            OutcomeRow("a nuclear test", 0.62, 0.41, -0.21, -0.34, -0.06, clear=True),
-            OutcomeRow("no provocation for a year", 0.02, 0.11, 0.09, 0.01, 0.2, clear=True),
-        ),
-        drivers=(
-            DriverRow(
-                "provocations in the period",
-                0.4,
-                0.2,
-                0.8,
-                "times the rate",
-                94,
-                "months",
-                seen=True,
-                moves="provocations",
-            ),
-        ),
-        timeline=(
-            Step(dt.date(2017, 3, 23), "A round of talks.", True),
-            Step(dt.date(2017, 5, 2), "A missile test."),
-        ),
-        answer="With talks as in those years there are 8 fewer (90% interval 2 to 14) in 3 years.",
-        checks=(Check("Same seed, same futures", True, "Yes."),),
-        caveats=("Two periods differ in more than the policy that names them.",),
-    )
-    refused = ScenarioResult(
-        "pact",
-        "The pact ends",
-        "Aldoria leaves the pact.",
-        first,
-        last,
-        problem="It happened once; three cases are needed.",
-    )
-    row = PredictiveRow("variance of monthly counts over their mean", "tests", 1.8, 1.1, 2.4, 0.6)
-    checks = (Check("Dispersion", True, "Inside."),)
-    return WhatIf((talks, refused), PredictiveChecks((row,), checks, 200), ("A daily process.",))

@@ -22,9 +22,10 @@ from detente.asks.claims.finding import (
 )
 from detente.asks.result import StudyResult
 from detente.estimators.checks import Check
-from fake_outlook import outlook, what_if
+from fake_outlook import outlook
 from fake_overview import overview
 from fake_reactions import reactions
+from fake_whatif import what_if
 
 NAMES = {
     "ALD": "Aldoria",
@@ -451,9 +452,7 @@ def fake_result() -> StudyResult:
             ("Insufficient data", "Fewer than eight cases, or the data do not cover the dates."),
         ),
         findings=findings(),
-        reactions=reactions(),
         outlook=outlook(),
-        what_if=what_if(),
-        sections=overview(),
+        sections=(reactions(), what_if(), *overview()),
         cite="Invented Study (2026), version 0.1.0.",
     )

@@ -23,9 +23,7 @@ from detente.answers import Answer, Section, Table
 from detente.asks.claims.finding import Verdict
 from detente.asks.forecasts.result import Outlook
 from detente.asks.overview import ERA_COLUMNS, MARK_COLUMNS
-from detente.asks.reactions.result import Reactions
 from detente.asks.result import StudyResult
-from detente.asks.scenarios.result import WhatIf
 from detente.errors import DetenteError
 from detente.report import WrittenReport, files, write
 from fake_overview import data_used, relations, tension
@@ -43,8 +41,7 @@ def result() -> StudyResult:
 @pytest.fixture(scope="module")
 def small(result: StudyResult) -> StudyResult:
     """One finding, nothing else: quick to write."""
-    none = {"sections": (), "reactions": Reactions(), "outlook": Outlook(), "what_if": WhatIf()}
-    return replace(result, findings=result.findings[20:21], **none)
+    return replace(result, findings=result.findings[20:21], sections=(), outlook=Outlook())
 
 
 @pytest.fixture(scope="module")

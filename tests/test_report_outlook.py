@@ -1,4 +1,4 @@
-"""What comes next and what if in the report: nothing is shown empty, and months are months."""
+"""What comes next in the report: nothing is shown empty, and months are months."""
 
 from __future__ import annotations
 
@@ -11,64 +11,24 @@ import pytest
 from detente.asks.forecasts.events.calibrate import Calibration
 from detente.asks.forecasts.events.moves import NextMoves
 from detente.asks.forecasts.result import Outlook, QuestionForecast
-from detente.asks.scenarios.result import WhatIf
-from detente.cli.scenario import _show
 from detente.report.outlook import outlook_view
 from detente.report.page import environment
-from detente.report.views import WhatIfView
-from detente.report.whatif import what_if_view
-from fake_outlook import outlook, record, what_if
+from fake_outlook import outlook, record
 
 TODAY = dt.date(2017, 3, 20)
 CALIBRATION = Calibration(np.ones(1), np.ones(1), np.ones(1, np.int64), 0.1, 0.2, 9)
 
 
 class Page:
-    """Only what the two sections take of a page."""
+    """Only what the section takes of a page."""
 
-    def __init__(self, found: Outlook, futures: WhatIf) -> None:
+    def __init__(self, found: Outlook) -> None:
         self.outlook = outlook_view(found, {}, TODAY)
-        self.what_if = what_if_view(futures)
 
 
-def drawn(name: str, found: Outlook | None = None, futures: WhatIf | None = None) -> str:
-    page = Page(found or outlook(), futures or what_if())
+def drawn(name: str, found: Outlook | None = None) -> str:
+    page = Page(found or outlook())
     return environment().get_template(name).render(page=page)
-
-
-def quiet() -> WhatIf:
-    made = what_if()
-    first, *others = made.scenarios
-    return replace(made, scenarios=(replace(first, timeline=()), *others))
-
-
-def view_of(futures: WhatIf) -> WhatIfView:
-    made = what_if_view(futures)
-    assert made is not None
-    return made
-
-
-def test_a_future_without_events_says_so() -> None:
-    told = view_of(what_if()).scenarios[0]
-    silent, refused = view_of(quiet()).scenarios[:2]
-    assert told.timeline is not None and told.quiet == ""
-    assert silent.timeline is None and refused.quiet == ""
-    assert silent.quiet.endswith("holds no event of those simulated up to 15 Mar 2020.")
-    assert silent.quiet in drawn("whatif.html", futures=quiet())
-
-
-def test_nothing_is_promised_of_a_scenario_without_futures() -> None:
-    made = what_if()
-    blank = replace(made.scenarios[0], timeline=(), fans=())
-    shown = drawn("whatif.html", futures=replace(made, scenarios=(blank,)))
-    assert "one future told" not in shown and "One future of many" not in shown
-
-
-def test_the_command_says_it_too(capsys: pytest.CaptureFixture[str]) -> None:
-    _show(quiet().scenarios[0], ())
-    assert "It holds no event of those simulated up to 2020-03-15." in capsys.readouterr().out
-    _show(what_if().scenarios[0], ())
-    assert "It holds no event" not in capsys.readouterr().out
 
 
 def test_odds_of_no_day_are_not_announced() -> None:
@@ -134,10 +94,3 @@ def test_what_is_missing_for_the_next_moves_is_said() -> None:
     found = replace(outlook(), moves=None, moves_problem="Load event files.")
     assert "Load event files." in drawn("outlook.html", found)
     assert "The most likely next moves" not in drawn("outlook.html")
-
-
-def test_every_outcome_says_whether_it_is_clear() -> None:
-    table = view_of(what_if()).scenarios[0].outcomes
-    assert table is not None
-    assert {row[-1].text for row in table.rows} <= {"yes", "no"}
-    assert all(len(row) == len(table.head) for row in table.rows)

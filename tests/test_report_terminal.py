@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from detente.answers import Answer, Column, Exhibit, Fact, Scale, Section, Table
 from detente.asks.claims.finding import Verdict
 from detente.report import verdict_table
-from detente.report.terminal import NARROW
+from detente.report.terminal import NARROW, told_section
 from detente.report.words import p_text, short_effect
 from fake_result import fake_result
 
@@ -88,3 +89,52 @@ def test_no_clear_effect_comes_with_what_would_have_been_seen(width: int) -> Non
 def test_without_unclear_findings_nothing_stands_below_the_table() -> None:
     clear = replace(RESULT, findings=(replace(RESULT.findings[0], verdict=Verdict.SUPPORTED),))
     assert "no proof" not in printed(100, clear)
+
+
+def told(section: Section, most: int | None = None, width: int = 80) -> str:
+    out = io.StringIO()
+    console = Console(file=out, width=width)
+    for part in told_section(section, most):
+        console.print(part)
+    return out.getvalue()
+
+
+STEPS = Table(
+    (
+        Column("measure", "Measure"),
+        Column("step", "Step", Scale.COUNT),
+        Column("low", "95% interval", Scale.POINTS, places=1, through="high"),
+        Column("high", "95% high", Scale.POINTS, places=1),
+    ),
+    tuple((name, step, -123456.0, 234567.0) for name in ("tests", "talks") for step in range(36)),
+)
+
+
+def test_a_few_points_of_each_series_are_printed() -> None:
+    exhibit = Exhibit("x", "Steps", STEPS, note="Medians.", mark="any", series=("measure",))
+    text = told(Section("s", "S", (Answer("a", "k", "A", exhibits=(exhibit,)),)))
+    steps = [int(found) for found in re.findall(r"^ *(\d+) +−123,456.0 to \+234,567.0", text, re.M)]
+    assert steps == [0, 7, 14, 21, 28, 35] * 2
+    assert re.findall(r"^(tests|talks) *$", text, re.M) == ["tests", "talks"]
+    assert "Measure" not in text and text.count("Medians.") == 2
+
+
+def test_points_of_many_series_are_left_to_the_picture() -> None:
+    rows = tuple((f"series {n}", 1, -1.0, 1.0) for n in range(7))
+    exhibit = Exhibit("x", "Steps", Table(STEPS.columns, rows), mark="any", series=("measure",))
+    text = told(Section("s", "S", (Answer("a", "k", "A", "Said.", exhibits=(exhibit,)),)))
+    assert "Said." in text and "Step" not in text
+
+
+def test_a_section_says_its_groups_facts_and_notes() -> None:
+    fact = Fact("share", "Are follow-ons", 0.6, Scale.PROBABILITY, low=0.5, high=0.7, note="of 9")
+    answers = (Answer("a", "first", "A"), Answer("b", "second", "B", facts=(fact,)))
+    text = told(Section("s", "S", answers, groups={"second": "The second"}, notes=("A note.",)))
+    order = ["A", "The second", "B", "Are follow-ons: 60% (50 to 70%) (of 9)", "• A note."]
+    assert [line.strip() for line in text.splitlines() if line.strip()] == order
+
+
+def test_a_cut_table_says_how_many_rows_are_left_beside_its_note() -> None:
+    exhibit = Exhibit("x", "Steps", STEPS, note="Medians.")
+    text = told(Section("s", "S", (Answer("a", "k", "A", exhibits=(exhibit,)),)), most=2)
+    assert "Medians. 70 more with --all" in text

@@ -74,6 +74,8 @@ class Column:
             difference in the unit of the heading, PROBABILITY lies between 0 and 1.
         shown: Whether page and terminal show it; files always hold it.
         places: Decimals, where the spread of the column should not decide.
+        through: Where it holds the low end of an interval, the column with the high end: people
+            see both as one ("−3 to 21%"), files two columns.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Column:
     scale: Scale = Scale.TEXT
     shown: bool = True
     places: int | None = None
+    through: str = ""
 
     @property
     def title(self) -> str:
@@ -198,6 +201,8 @@ class Exhibit:
         says: What it shows, in a sentence, for screen readers.
         settings: What the mark needs beside the table, such as titles of axes or a date to mark.
         folded: Whether it stands under "How we know" instead of at first sight.
+        series: Columns that name a series, where rows are the points of several: a terminal shows
+            a few points of each, and none where there are many series.
     """
 
     name: str
@@ -209,6 +214,7 @@ class Exhibit:
     says: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     folded: bool = False
+    series: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

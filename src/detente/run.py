@@ -47,11 +47,11 @@ def _run(data: StudyData, options: Options, narrate: Narrate) -> StudyResult:
     narrate("tension of the system")
     beside = overview(data, options)
     narrate("who reacts to whom")
-    reactions = react(data, seed=options.seed)
+    reactions = react(data, options)
     narrate("what comes next")
     outlook = look_ahead(data, seed=options.seed)
     narrate("what if")
-    futures = what_if(data, seed=options.seed)
+    futures = what_if(data, options)
     answer, strength = headline(about, findings)
     return StudyResult(
         study=about.name,
@@ -67,9 +67,7 @@ def _run(data: StudyData, options: Options, narrate: Narrate) -> StudyResult:
         party_names={party.code: party.name for party in data.study.parties},
         rules=RULES,
         findings=findings,
-        reactions=reactions,
         outlook=outlook,
-        what_if=futures,
-        sections=beside,
+        sections=(*reactions, *futures, *beside),
         cite=about.cite,
     )

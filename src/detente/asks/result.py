@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from detente.answers import Section
 from detente.asks.claims.finding import Finding
 from detente.asks.forecasts.result import Outlook
-from detente.asks.reactions.result import Reactions
-from detente.asks.scenarios.result import WhatIf
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,9 +22,7 @@ class StudyResult:
         parties: ISO codes of the parties, in the study's order; `party_names` code to name.
         rules: The verdict rules in plain words, as (name, text).
         findings: One per claim, in the study's order.
-        reactions: Who reacts to whom, as far as the study asks.
         outlook: Odds of what comes next, and their track record.
-        what_if: Scenarios.
         cite: How to cite the study.
         sections: What was asked and what came of it, in the order of the page.
     """
@@ -44,9 +40,7 @@ class StudyResult:
     party_names: Mapping[str, str]
     rules: tuple[tuple[str, str], ...]
     findings: tuple[Finding, ...]
-    reactions: Reactions
     outlook: Outlook
-    what_if: WhatIf
     cite: str
     sections: tuple[Section, ...] = ()
 

@@ -61,13 +61,16 @@ def open_study(
     return Opened(data, about.seed if seed is None else seed)
 
 
-def show(sections: Iterable[Section], *, as_json: bool, most: int | None = None) -> None:
+def show(
+    sections: Iterable[Section], *, as_json: bool, most: int | None = None, none: str = ""
+) -> None:
     """Print sections for people, or as one JSON list.
 
     Args:
         sections: What came back.
         as_json: Whether to print JSON.
         most: Rows shown of each table; all if None.
+        none: What to say where the study asks for nothing.
     """
     from pydantic import TypeAdapter  # noqa: PLC0415 - slow to import
 
@@ -79,6 +82,8 @@ def show(sections: Iterable[Section], *, as_json: bool, most: int | None = None)
         text = TypeAdapter(tuple[Model, ...]).dump_json(listed, indent=2)
         typer.echo(text.decode())
         return
+    if not listed and none:
+        typer.echo(none)
     for section in listed:
         print_parts(told_section(section, most))
 

@@ -64,7 +64,7 @@ class Laid:
         said: Notes at first sight.
         side: The figure beside the text, or None.
         wide: Figures over the whole width.
-        more: Further figures at first sight.
+        more: Further figures at first sight; tables alone stand under the text.
         folded: Figures under "How we know".
         checks: Each check with its word.
         provenance: What it was computed from, told.
@@ -96,6 +96,16 @@ class Laid:
     def figures(self) -> tuple[Figure, ...]:
         """All figures at first sight."""
         return (*self.wide, *((self.side,) if self.side else ()), *self.more)
+
+    @property
+    def tables(self) -> tuple[Figure, ...]:
+        """Tables alone at first sight."""
+        return tuple(figure for figure in self.more if not figure.svg)
+
+    @property
+    def drawn(self) -> tuple[Figure, ...]:
+        """Further pictures at first sight."""
+        return tuple(figure for figure in self.more if figure.svg)
 
     @property
     def opens(self) -> bool:

@@ -16,7 +16,6 @@ from detente.asks.result import StudyResult
 from detente.report.cards import card, verdict_view
 from detente.report.layout import Shelf, lay_out_section
 from detente.report.outlook import outlook_view
-from detente.report.reactions import reactions_view
 from detente.report.templating import asset, environment
 from detente.report.views import (
     CardView,
@@ -24,7 +23,6 @@ from detente.report.views import (
     GroupView,
     PageView,
 )
-from detente.report.whatif import what_if_view
 from detente.report.words import day_text, plural
 
 _WORDS = {
@@ -60,11 +58,7 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
     with debug_mode(False):  # specs are validated by the tests, not on every run
         cards = tuple(card(f, i) for i, f in enumerate(result.findings, 1))
         shelves = tuple(map(lay_out_section, result.sections))
-        reactions = reactions_view(result.reactions)
-        outlook, what_if = (
-            outlook_view(result.outlook, result.party_names, generated.date()),
-            what_if_view(result.what_if),
-        )
+        outlook = outlook_view(result.outlook, result.party_names, generated.date())
     return PageView(
         title=result.title,
         question=result.question,
@@ -75,9 +69,7 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
         lead=lead(result),
         groups=grouped(cards),
         cards=cards,
-        reactions=reactions,
         outlook=outlook,
-        what_if=what_if,
         shelves=tuple(shelf for shelf in shelves if shelf.section.name != "data"),
         data=next((shelf for shelf in shelves if shelf.section.name == "data"), NO_DATA),
         rules=tuple(Fact(name, text) for name, text in result.rules),

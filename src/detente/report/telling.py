@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from detente.answers import Column, Fact, Scale, Table, Value
@@ -176,32 +176,50 @@ def told(table: Table, title: str = "") -> ToldTable:
         >>> columns = (Column("day", scale=Scale.DATE), Column("x", scale=Scale.NUMBER))
         >>> told(Table(columns, (("2017-09-03", 0.123456789), ("2017-09-04", None)))).rows[0]
         (Cell(text='3 Sept 2017', value='2017-09-03'), Cell(text='0.123', value='0.123456789'))
+        >>> low = Column("low", "90% interval", Scale.PERCENT, through="high")
+        >>> told(Table((low, Column("high", scale=Scale.PERCENT)), ((-3.2, 21.4),))).rows
+        ((Cell(text='−3 to +21%', value='-3.2 to 21.4'),),)
     """
-    shown = [place for place, column in enumerate(table.columns) if column.shown]
+    ends = {column.through for column in table.columns if column.through}
+    shown = [
+        place
+        for place, column in enumerate(table.columns)
+        if column.shown and column.name not in ends
+    ]
     columns = [table.columns[place] for place in shown]
-    places = [_places(table, place) for place in shown]
-    rows = tuple(
-        tuple(
-            _cell(row[place], column, digits)
-            for place, column, digits in zip(shown, columns, places, strict=True)
-        )
-        for row in table.rows
-    )
+    cells = [_cells(table, column) for column in columns]
     return ToldTable(
         table.caption or title,
         tuple(column.title for column in columns),
         tuple(column.scale.numeric for column in columns),
-        rows,
+        tuple(zip(*cells, strict=True)) if cells else (),
     )
 
 
-def _places(table: Table, place: int) -> int | None:
-    column = table.columns[place]
+def _cells(table: Table, column: Column) -> list[Cell]:
+    """The cells of a column; of the low end of an interval, both ends together."""
+    lows = table.column(column.name)
+    if not column.through:
+        places = _places(lows, column)
+        return [_cell(value, column, places) for value in lows]
+    highs = table.column(column.through)
+    places = _places((*lows, *highs), column)
+    ends = zip(lows, highs, strict=True)
+    return [_interval(_cell(a, column, places), _cell(b, column, places)) for a, b in ends]
+
+
+def _interval(low: Cell, high: Cell) -> Cell:
+    if NONE in {low.text, high.text}:
+        return Cell(NONE)
+    text = f"{low.text.removesuffix('%').removesuffix('×')} to {high.text}"
+    return Cell(text, f"{low.value or low.text} to {high.value or high.text}")
+
+
+def _places(values: Sequence[Value], column: Column) -> int | None:
     if column.places is not None or column.scale in {Scale.COUNT, Scale.P_VALUE}:
         return column.places
     if not column.scale.numeric:
         return None
-    values = [row[place] for row in table.rows]
     numbers = [v for value in values if (v := _finite(value)) is not None]
     if column.scale is Scale.PROBABILITY or not numbers:
         return None

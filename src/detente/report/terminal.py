@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from detente.answers import Answer, Exhibit, Section
+from detente.answers import Answer, Exhibit, Fact, Section, Value
+from detente.answers import Table as Numbers
 from detente.asks.claims.finding import Finding, Verdict
 from detente.asks.result import StudyResult
 from detente.report.layout import CHECK_WORDS
-from detente.report.telling import told
+from detente.report.telling import short_text, told
 from detente.report.words import NONE, SEEN, finite, p_text, short_effect, visible_text
 
 STYLE: dict[Verdict, str] = {
@@ -31,6 +32,12 @@ STYLE: dict[Verdict, str] = {
 
 NARROW = 100
 """Below this many columns the interval stands under its effect, so that titles have room."""
+
+MOST_SERIES = 6
+"""Exhibits of more series are pictures: a terminal does not print their points."""
+
+POINTS = 6
+"""How many points of a series are printed."""
 
 
 @dataclass(frozen=True)
@@ -133,8 +140,14 @@ def told_section(section: Section, most: int | None = None) -> Iterator[Renderab
         section: Answers under one heading.
         most: Rows shown of each table; all if None.
     """
+    heading = ""
     for answer in section.answers:
+        group = section.groups.get(answer.kind, "")
+        if group != heading:
+            yield Text(group, style="bold underline")
+            heading = group
         yield from told_answer(answer, most)
+    yield from _bullets(section.notes)
 
 
 def told_answer(answer: Answer, most: int | None = None) -> Iterator[RenderableType]:
@@ -161,17 +174,55 @@ def told_answer(answer: Answer, most: int | None = None) -> Iterator[RenderableT
         yield Text(f"Insufficient data. {answer.gap}")
     if answer.text:
         yield Text(answer.text)
+    yield from map(_fact, answer.facts)
     for exhibit in answer.exhibits:
-        if len(exhibit.table):
+        for part in _parts(exhibit):
             yield Text()
-            yield told_exhibit(exhibit, most)
-    yield from (Text(f"• {text}", style="dim") for text in answer.notes.values() if text)
+            yield told_exhibit(part, most)
+    yield from _bullets(answer.notes.values())
     yield from (
         Text(f"{CHECK_WORDS[check.passed]}: {check.name}. {check.text}", style="dim")
         for check in answer.checks
     )
-    yield from (Text(f"• {text}", style="dim") for text in answer.caveats)
+    yield from _bullets(answer.caveats)
     yield Text()
+
+
+def _fact(fact: Fact) -> Text:
+    note = f" ({fact.note})" if fact.note else ""
+    return Text(f"{fact.label}: {short_text(fact)}{note}")
+
+
+def _bullets(sentences: Iterable[str]) -> Iterator[Text]:
+    return (Text(f"• {text}", style="dim") for text in sentences if text)
+
+
+def _parts(exhibit: Exhibit) -> Iterator[Exhibit]:
+    """What of an exhibit is printed: itself; of a few series, some points of each by itself."""
+    if not exhibit.series:
+        yield from (exhibit,) if len(exhibit.table) else ()
+        return
+    names = [column.name for column in exhibit.table.columns]
+    places = [names.index(name) for name in exhibit.series]
+    groups: dict[tuple[Value, ...], list[tuple[Value, ...]]] = {}
+    for row in exhibit.table.rows:
+        groups.setdefault(tuple(row[place] for place in places), []).append(row)
+    if len(groups) > MOST_SERIES:
+        return
+    columns = tuple(
+        replace(column, shown=column.shown and column.name not in exhibit.series)
+        for column in exhibit.table.columns
+    )
+    for key, rows in groups.items():
+        title = ", ".join(str(value) for value in key)
+        yield replace(exhibit, title=title, table=Numbers(columns, tuple(_some(rows))))
+
+
+def _some(rows: Sequence[tuple[Value, ...]]) -> list[tuple[Value, ...]]:
+    """A few rows at even distances, the first and the last among them."""
+    if len(rows) <= POINTS:
+        return list(rows)
+    return [rows[round((len(rows) - 1) * place / (POINTS - 1))] for place in range(POINTS)]
 
 
 def told_exhibit(exhibit: Exhibit, most: int | None = None) -> Table:
@@ -183,6 +234,7 @@ def told_exhibit(exhibit: Exhibit, most: int | None = None) -> Table:
     """
     shown = told(exhibit.table, exhibit.title)
     left = 0 if most is None else max(len(shown.rows) - most, 0)
+    more = f"{left} more with --all" if left else ""
     table = Table(
         box=None,
         pad_edge=False,
@@ -190,12 +242,17 @@ def told_exhibit(exhibit: Exhibit, most: int | None = None) -> Table:
         header_style="bold",
         title=Text(shown.caption, style="bold"),
         title_justify="left",
-        caption=Text(f"{left} more with --all" if left else exhibit.note, style="dim"),
+        caption=Text(" ".join(part for part in (exhibit.note, more) if part), style="dim"),
         caption_justify="left",
     )
-    for heading, numeric in zip(shown.head, shown.numeric, strict=True):
-        table.add_column(Text(heading), justify="right" if numeric else "left", no_wrap=False)
-    for row in shown.rows[: most or None]:
-        cells = zip(row, shown.numeric, strict=True)
-        table.add_row(*(Text(cell.text, no_wrap=numeric) for cell, numeric in cells))
+    rows = shown.rows[: most or None]
+    for place, (heading, numeric) in enumerate(zip(shown.head, shown.numeric, strict=True)):
+        longest = max((len(row[place].text) for row in rows), default=0)
+        table.add_column(
+            Text(heading),
+            justify="right" if numeric else "left",
+            min_width=longest if numeric else None,  # a number is never cut, headings may wrap
+        )
+    for row in rows:
+        table.add_row(*(Text(cell.text) for cell in row))
     return table

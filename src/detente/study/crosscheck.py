@@ -48,9 +48,6 @@ def cross_problems(study: Study, folder: Path) -> Iterator[str]:
     )
     yield from (text for claim in study.claims for text in _claim_problems(claim, study))
     yield from _overview_problems(study)
-    yield from _dynamics_problems(study)
-    yield from _simulation_problems(study)
-    yield from _scenario_problems(study)
     yield from _question_problems(study)
     yield from _published_problems(study, folder)
     yield from _ask_problems(study, folder)
@@ -128,25 +125,6 @@ def _overview_problems(study: Study) -> Iterator[str]:
         yield from measure_problems("then_and_now", measure, study)
 
 
-def _dynamics_problems(study: Study) -> Iterator[str]:
-    yield from duplicates("systems", (system.id for system in study.systems))
-    yield from duplicates("excitations", (item.id for item in study.excitations))
-    for system in study.systems:
-        where = f"systems.{system.id}"
-        yield from duplicates(f"{where}.series", (series.label for series in system.series))
-        for series in system.series:
-            if series.measure is not None:
-                yield from measure_problems(where, series.measure, study)
-            named = [series.relation.action] if series.relation.action else []
-            yield from unknown(f"{where}: action", named, study.actions)
-    for item in study.excitations:
-        yield from unknown(f"excitations.{item.id}: action", [item.action], study.actions)
-        yield from unknown(f"excitations.{item.id}: era", item.eras, study.eras)
-    for enemy in study.common_enemies:
-        datasets = [dataset.id for dataset in study.datasets]
-        yield from unknown(f"common_enemies.{enemy.id}.dataset", [enemy.dataset], datasets)
-
-
 def _question_problems(study: Study) -> Iterator[str]:
     yield from duplicates("questions", (question.id for question in study.questions))
     for question in study.questions:
@@ -176,44 +154,6 @@ def _published_problems(study: Study, folder: Path) -> Iterator[str]:
         return
     for problem in read_published(file, study.actions, odds.since)[1]:
         yield f"published_odds: {odds.path}, {problem}"
-
-
-def _simulation_problems(study: Study) -> Iterator[str]:
-    model = study.simulation
-    if model is None:
-        return
-    kinds = [kind.action for kind in model.kinds]
-    yield from duplicates("simulation.kinds", kinds)
-    yield from duplicates("simulation.tracked", (item.id for item in model.tracked))
-    yield from unknown("simulation.kinds: action", kinds, study.actions)
-    yield from unknown("simulation.eras", model.eras, study.eras)
-    acting = [
-        *(("drivers", item.actions) for item in model.drivers),
-        *(("tracked", item.actions) for item in model.tracked),
-        *(("outcomes", item.actions) for item in model.outcomes),
-    ]
-    for name, actions in acting:
-        yield from unknown(f"simulation.{name}: action", actions, kinds)
-    for kind in model.kinds:
-        yield from unknown(f"simulation.kinds.{kind.action}.after", kind.after, kinds)
-    ids = [relations.id for relations in model.relations]
-    for relations in model.relations:
-        yield from measure_problems(f"simulation.{relations.id}", relations.measure, study)
-    named = [item.relations for item in model.tracked if item.relations]
-    yield from unknown("simulation.tracked: relations", named, ids)
-
-
-def _scenario_problems(study: Study) -> Iterator[str]:
-    yield from duplicates("scenarios", (scenario.id for scenario in study.scenarios))
-    if study.scenarios and study.simulation is None:
-        yield "scenarios: they need a [simulation] that says what is simulated."
-        return
-    for scenario in study.scenarios:
-        where = f"scenarios.{scenario.id}"
-        named = [name for name in (scenario.event, scenario.action) if name]
-        yield from unknown(f"{where}: action", named, study.actions)
-        eras = [name for name in (scenario.era, scenario.against) if name]
-        yield from unknown(f"{where}: era", eras, study.eras)
 
 
 def _conditions(claim: Claim) -> list[Condition]:

@@ -277,7 +277,7 @@ def _count(study: Study, store: Store, until: dt.date, known: dt.date | None) ->
 def _other_states(study: Study) -> set[str]:
     """States that claims and systems name beside the parties."""
     states: set[str] = set()
-    for system in study.systems:
+    for system in study.asks("systems"):
         states |= {code for series in system.series for code in series.relation.states}
     for claim in study.claims:
         relation: Relation | None = getattr(claim, "relation", None)

@@ -15,8 +15,6 @@ from pydantic import Field, create_model, model_validator
 from detente.study.kinds import kinds
 from detente.study.parts import Day, Every, Id, Iso3, Measure, Pair, Relation, Strict
 from detente.study.questions import PublishedOdds, Question, YearlyWindow
-from detente.study.scenarios import Scenario, Simulation
-from detente.study.systems import CommonEnemy, Excitation, System
 
 
 class About(Strict):
@@ -264,13 +262,8 @@ class Study(Strict):
     datasets: list[Dataset] = Field(default=[])
     tension: list[Tension] = Field(default=[])
     then_and_now: list[ThenAndNow] = Field(default=[])
-    systems: list[System] = Field(default=[], description="who reacts to whom")
-    excitations: list[Excitation] = Field(default=[], description="actions that draw more")
-    common_enemies: list[CommonEnemy] = Field(default=[], description="the law of common enemies")
     questions: list[Question] = Field(default=[], description="what comes next")
     published_odds: PublishedOdds | None = Field(default=None, description="odds to compare with")
-    simulation: Simulation | None = Field(default=None, description="what scenarios are run with")
-    scenarios: list[Scenario] = Field(default=[], description="what if")
     missing: list[str] = Field(default=[], description="what the bundled data do not have")
     claims: list[Claim] = Field(min_length=1)
 

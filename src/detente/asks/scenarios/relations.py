@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Bools, Floats, Ints
 from detente.asks.scenarios.history import Monthly
 from detente.estimators import BinnedHawkes, fit_hawkes_by_date
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MONTHLY_DECAY = 1.0  # per month
 RIDGE = 4.0  # effects: half of them within a third on the log scale, beforehand
@@ -39,7 +36,7 @@ class RelationDraws:
     """
 
     base: Floats
-    known: NDArray[np.bool_]
+    known: Bools
     coefficients: Floats
     own: Floats
     back: Floats
@@ -87,7 +84,7 @@ def fit_relations(months: Monthly) -> BinnedHawkes:
     )
 
 
-def _pairs(months: Monthly) -> NDArray[np.bool_]:
+def _pairs(months: Monthly) -> Bools:
     """Each dyad is excited by itself and by its reverse."""
     allowed = np.eye(len(months.reverse), dtype=bool)
     has = months.reverse >= 0

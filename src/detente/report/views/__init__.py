@@ -16,14 +16,11 @@ from detente.report.views.outlook import (
 )
 from detente.report.views.page import PageView
 from detente.report.views.parts import Cell, CheckView, Fact, FigureView, KeyItem, TableView
-from detente.report.views.reactions import EstimateView, ReactionsView, SystemView
-from detente.report.views.whatif import ScenarioView, WhatIfView
 
 __all__ = [
     "CardView",
     "Cell",
     "CheckView",
-    "EstimateView",
     "Fact",
     "FigureView",
     "GroupView",
@@ -33,12 +30,8 @@ __all__ = [
     "PageView",
     "PublishedView",
     "QuestionView",
-    "ReactionsView",
     "ReadingView",
     "RecordView",
-    "ScenarioView",
-    "SystemView",
     "TableView",
     "VerdictView",
-    "WhatIfView",
 ]

@@ -10,8 +10,6 @@ from detente.report.layout import Shelf
 from detente.report.views.claims import CardView, GroupView, VerdictView
 from detente.report.views.outlook import OutlookView
 from detente.report.views.parts import Fact
-from detente.report.views.reactions import ReactionsView
-from detente.report.views.whatif import WhatIfView
 
 
 @dataclass(frozen=True)
@@ -28,9 +26,7 @@ class PageView:
         lead: One sentence on how many claims came out how.
         groups: Claims by verdict, strongest first.
         cards: All claims in the study's order.
-        reactions: Who reacts to whom, or None where the study does not ask.
         outlook: What comes next, or None where the study asks nothing of the future.
-        what_if: Scenarios, or None where the study has none.
         shelves: Sections with their answers laid out.
         rules: The verdict rules.
         verdicts: All seven verdicts, for the key.
@@ -54,9 +50,7 @@ class PageView:
     lead: str
     groups: tuple[GroupView, ...]
     cards: tuple[CardView, ...]
-    reactions: ReactionsView | None
     outlook: OutlookView | None
-    what_if: WhatIfView | None
     shelves: tuple[Shelf, ...]
     rules: tuple[Fact, ...]
     verdicts: tuple[VerdictView, ...]

@@ -1,24 +1,60 @@
-"""Whether two states draw together when a third attacks both: over all triads, and in one case."""
+"""The common enemy: whether two states draw together when a third attacks both, over all triads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
+from pydantic import Field
 
-from detente.asks.reactions.result import Floats, LawReading, LawRow
+from detente.answers import Answer, Check, Column, Exhibit, Fact, Scale, Table, Value
+from detente.arrays import Floats
+from detente.asks.options import Options
+from detente.asks.provenance import provenance
 from detente.errors import DataGapError
-from detente.estimators.checks import Check
 from detente.estimators.triads.case import AttackerEffect, attacker_effect
 from detente.estimators.triads.law import LawEffect, TriadLaw, triad_law
 from detente.relations.periods import Days, next_start
 from detente.study.data import StudyData
-from detente.study.systems import CommonEnemy
+from detente.study.kinds import register
+from detente.study.models import Study
+from detente.study.names import unknown
+from detente.study.parts import Id, Iso3, Pair, Strict
 
+KIND = "common-enemy"
 MEASURES = ("conflict", "cooperation", "material_conflict")
-LEVEL = 0.05
+ALPHA = 0.05
 MINUS = "\N{MINUS SIGN}"
+ESTIMATOR = (
+    "Change of a pair's log rate of cooperation on whether some state attacks both, with effects "
+    "of pairs and of each state in each period; errors clustered by both states (Aronow, Samii "
+    "and Assenova 2015); all specifications corrected together by Holm (1979)."
+)
+NULL = "worlds in which the attackers are dealt anew"
+LAW_COLUMNS = (
+    Column("specification", "Specification"),
+    Column("effect_percent", "Effect", Scale.PERCENT),
+    Column("low90", "90% interval", Scale.PERCENT, through="high90"),
+    Column("high90", "90% high", Scale.PERCENT),
+    Column("p", "p", Scale.P_VALUE),
+    Column("p_adjusted", "p, corrected", Scale.P_VALUE),
+    Column("cases", "Cases", Scale.COUNT),
+    Column("primary", "Primary", Scale.FLAG, shown=False),
+)
+
+
+class CommonEnemy(Strict):
+    """Whether two states draw together when both are attacked by a third, over all triads."""
+
+    id: Id
+    label: str
+    dataset: Id = Field(description="directed dyads of many states, with conflict and cooperation")
+    attacker: Iso3 | None = Field(default=None, description="the study's own case")
+    pair: Pair | None = Field(default=None, description="the pair of the study's own case")
+    great_powers: list[Iso3] = Field(default=[], description="states left out in one specification")
+    caveats: list[str] = Field(default=[])
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,33 +66,40 @@ class Dyads:
     counts: Mapping[str, Floats]
     exposure: Floats
     every: str
+    label: str
     citation: str
 
 
-def read_law(data: StudyData, enemy: CommonEnemy, *, seed: int = 1) -> LawReading:
+def _problems(enemy: CommonEnemy, study: Study, folder: Path) -> Iterator[str]:
+    """Names of a common enemy that the study does not declare."""
+    datasets = [dataset.id for dataset in study.datasets]
+    yield from unknown(f"common_enemies.{enemy.id}.dataset", [enemy.dataset], datasets)
+
+
+def answer(enemy: CommonEnemy, data: StudyData, options: Options) -> Answer:
     """Estimate the law of common enemies, and the study's own case beside it.
 
     Args:
-        data: The study's data as of a date.
         enemy: The law as the study declares it.
-        seed: Seed of the worlds with reshuffled attackers.
+        data: The study's data as of a date.
+        options: Seed of the worlds with reshuffled attackers.
 
     Returns:
-        The law by every specification; or a reading whose `problem` says why there is none.
+        The law by every specification; or why there is none.
 
     Example:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
-        >>> reading = read_law(data, data.study.common_enemies[0])
-        >>> reading.states, reading.tested
-        (152, 9)
+        >>> law = answer(data.study.asks("common_enemies")[0], data, Options())
+        >>> law.fact("states").value, len(law.exhibits[0].table)
+        (152, 10)
 
     Source:
         Heider (1946), Attitudes and cognitive organization; the errors are those of Aronow, Samii
         and Assenova (2015).
     """
-    blank = LawReading(id=enemy.id, label=enemy.label, caveats=(*enemy.caveats, *_always()))
+    blank = Answer(enemy.id, KIND, enemy.label, caveats=(*enemy.caveats, *_always()))
     try:
         dyads = _dyads(data, enemy)
         counts = dyads.counts
@@ -67,24 +110,30 @@ def read_law(data: StudyData, enemy: CommonEnemy, *, seed: int = 1) -> LawReadin
             dyads.names,
             material=counts["material_conflict"],
             great_powers=enemy.great_powers,
-            seed=seed,
+            seed=options.seed,
         )
-        case = _case(dyads, enemy, seed)
+        case = _case(dyads, enemy, options.seed)
     except DataGapError as gap:
-        return replace(blank, problem=f"{gap.found} {gap.next_step}")
+        return replace(blank, gap=f"{gap.found} {gap.next_step}")
     years = dyads.dates.astype(f"datetime64[{'Y' if dyads.every == 'year' else 'M'}]")
+    text = _text(data, law, case, years)
     return replace(
         blank,
-        rows=tuple(_row(row, law if index == 0 else None) for index, row in enumerate(law.rows)),
-        case=None if case is None else _case_row(data, case),
-        tested=law.tested,
-        span=f"{years[0]} to {years[-1]}",
-        states=law.states,
-        pairs=law.pairs,
-        triads=law.triads,
-        answer=_answer(data, law, case, years),
+        text=text,
+        facts=tuple(_facts(law, f"{years[0]} to {years[-1]}")),
+        exhibits=(
+            law_exhibit(Table(LAW_COLUMNS, tuple(_rows(data, law, case))), text, law.tested),
+        ),
         checks=tuple(_checks(law, case)),
         citations=(dyads.citation,),
+        provenance=provenance(
+            data,
+            options,
+            ESTIMATOR,
+            NULL,
+            hashes=(data.dataset_sha256[enemy.dataset],),
+            sources=(dyads.label,),
+        ),
     )
 
 
@@ -104,7 +153,15 @@ def _dyads(data: StudyData, enemy: CommonEnemy) -> Dyads:
             "Choose a later date." if spec.exposure else "Name the dataset that holds them.",
         )
     counts = {name: panel.matrices(name, silence=0.0)[shared] for name in MEASURES}
-    return Dyads(panel.parties, dates[shared], counts, world[shared], spec.every, spec.citation)
+    return Dyads(
+        panel.parties,
+        dates[shared],
+        counts,
+        world[shared],
+        spec.every,
+        spec.label,
+        spec.citation,
+    )
 
 
 def _case(dyads: Dyads, enemy: CommonEnemy, seed: int) -> AttackerEffect | None:
@@ -121,34 +178,53 @@ def _case(dyads: Dyads, enemy: CommonEnemy, seed: int) -> AttackerEffect | None:
     )
 
 
-def _row(row: LawEffect, law: TriadLaw | None) -> LawRow:
-    label = row.specification.label
-    dealt = "" if law is None else " (p by attackers dealt anew)"
-    return LawRow(
-        label=label[:1].upper() + label[1:] + dealt,
-        effect=row.effect,
-        low=row.low,
-        high=row.high,
-        p=row.p if law is None else law.p_permutation,
-        p_adjusted=row.p_holm,
-        cases=row.cases,
-        primary=law is not None,
+def _rows(
+    data: StudyData, law: TriadLaw, case: AttackerEffect | None
+) -> Iterator[tuple[Value, ...]]:
+    """Every specification, the primary first with its p by dealing; then the own case."""
+    dealt = " (p by attackers dealt anew)"
+    for place, row in enumerate(law.rows):
+        label = row.specification.label
+        label = label[:1].upper() + label[1:] + ("" if place else dealt)
+        p = row.p if place else law.p_permutation
+        yield label, *_effect(row), p, row.p_holm, row.cases, place == 0
+    if case is not None:
+        label = f"Only attacks by {data.name_of(case.attacker)}{dealt}"
+        yield label, *_effect(case), case.p_permutation, None, case.cases, False
+
+
+def _effect(row: LawEffect | AttackerEffect) -> tuple[float, float, float]:
+    return row.effect, row.low, row.high
+
+
+def law_exhibit(rows: Table, says: str, tested: int) -> Exhibit:
+    """All specifications, with `LAW_COLUMNS`, over one axis.
+
+    Example:
+        >>> row = ("as declared", 2.0, -1.0, 5.0, 0.1, 0.4, 900, True)
+        >>> law_exhibit(Table(LAW_COLUMNS, (row,)), "", 1).title
+        'All 1 ways to ask, and the own case'
+    """
+    return Exhibit(
+        "specifications",
+        f"All {tested} ways to ask, and the own case",
+        rows,
+        mark="intervals",
+        says=says,
+        settings={"axis": "change of the pair's cooperation, %"},
     )
 
 
-def _case_row(data: StudyData, case: AttackerEffect) -> LawRow:
-    return LawRow(
-        label=f"Only attacks by {data.name_of(case.attacker)} (p by attackers dealt anew)",
-        effect=case.effect,
-        low=case.low,
-        high=case.high,
-        p=case.p_permutation,
-        p_adjusted=None,
-        cases=case.cases,
-    )
+def _facts(law: TriadLaw, span: str) -> Iterator[Fact]:
+    first, states = law.primary, f"{law.pairs:,} pairs, {law.triads:,} triads, {span}"
+    low, high = first.low, first.high
+    yield Fact("effect", "Cooperation of the two", first.effect, Scale.PERCENT, low=low, high=high)
+    yield Fact("states", "States", law.states, Scale.COUNT, note=states)
+    note = "share of reshuffled worlds with as much"
+    yield Fact("p", "Chance", law.p_permutation, Scale.P_VALUE, note=note)
 
 
-def _answer(data: StudyData, law: TriadLaw, case: AttackerEffect | None, years: np.ndarray) -> str:
+def _text(data: StudyData, law: TriadLaw, case: AttackerEffect | None, years: np.ndarray) -> str:
     first = law.primary
     way = "rises" if first.effect > 0 else "falls"
     stands = first.low > 0 or first.high < 0
@@ -159,7 +235,7 @@ def _answer(data: StudyData, law: TriadLaw, case: AttackerEffect | None, years: 
         f"{law.p_permutation:.0%} of worlds with the attackers dealt anew show as much). "
     ).replace("-", MINUS)
     text += (
-        "The mechanism shows as a rule." if stands and law.p_permutation < LEVEL
+        "The mechanism shows as a rule." if stands and law.p_permutation < ALPHA
         else "The mechanism does not show as a rule of behaviour."
     )  # fmt: skip
     return text + ("" if case is None else " " + _case_text(data, case, years))
@@ -192,12 +268,12 @@ def _case_text(data: StudyData, case: AttackerEffect, years: np.ndarray) -> str:
 def _checks(law: TriadLaw, case: AttackerEffect | None) -> Iterator[Check]:
     yield Check(
         "Attackers dealt anew",
-        law.p_permutation < LEVEL,
+        law.p_permutation < ALPHA,
         f"Keeping how much each state attacks and is attacked, {law.p_permutation:.1%} of worlds "
         "show an effect as large.",
     )
     same = sum(np.sign(row.effect) == np.sign(law.primary.effect) for row in law.rows)
-    stand = sum(row.p_holm < LEVEL for row in law.rows)
+    stand = sum(row.p_holm < ALPHA for row in law.rows)
     yield Check(
         "All ways to ask point the same way",
         bool(same == law.tested),
@@ -223,3 +299,6 @@ def _always() -> Iterator[str]:
         "was about 2%, because news alone meets the rule too: a small number here is no proof that "
         "the mechanism is small."
     )
+
+
+register("common_enemies", CommonEnemy, answer, _problems, about="the law of common enemies")
