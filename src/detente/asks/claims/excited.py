@@ -8,22 +8,23 @@ gives each event its follow-ons and lets the state move only what comes of itsel
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm
 
+from detente.answers import Check, Scale
+from detente.arrays import Bools, Ints
 from detente.asks.claims.conditions import masks, stratum_of
-from detente.asks.claims.finding import Interval, Specification
+from detente.asks.frame import Estimate
 from detente.errors import DataGapError
-from detente.estimators.checks import Check
 from detente.estimators.hawkes import BinnedHawkes, fit_binned
 from detente.relations.series import Series
 from detente.study.data import StudyData
-from detente.study.models import ContrastClaim
+from detente.study.signal import Signal
 
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
+if TYPE_CHECKING:
+    from detente.asks.claims.contrast import ContrastClaim
 
 RATIO = "ratio of rates"
 SELF_EXCITING = "self-exciting rate with the state in its baseline"
@@ -106,33 +107,40 @@ def set_apart(claim: ContrastClaim, data: StudyData) -> Apart | None:
     )
 
 
-def specification_of(claim: ContrastClaim, data: StudyData, found: Apart) -> Specification:
-    """The ratio as a row of the specification curve."""
-    low, high = found.interval()
-    return Specification(
+def estimate_of(signal: Signal, apart: Apart, counted: str) -> Estimate[None]:
+    """The ratio as a point of the specification curve.
+
+    Args:
+        signal: The action's rate, which the other points are of.
+        apart: The ratio.
+        counted: The action in plain words.
+    """
+    return Estimate(
+        signal=signal,
+        scale=Scale.RATIO,
+        effect=apart.log_ratio,
+        interval=apart.interval(),
+        p=None,
+        cases=apart.days,
+        result=None,
         choices={
             "estimator": SELF_EXCITING,
             "source": "chronicle",
-            "what is counted": f"days with {data.label_of(claim.relation.action or '')}",
-            "when": found.labels[0],
-            "against": found.labels[1],
+            "what is counted": f"days with {counted}",
+            "when": apart.labels[0],
+            "against": apart.labels[1],
         },
-        effect=float(np.exp(found.log_ratio)),
-        interval=Interval(float(np.exp(low)), float(np.exp(high))),
-        p_placebo=None,
-        cases=found.days,
-        towards=(found.log_ratio > 0) == (claim.direction == "up"),
     )
 
 
-def check_of(found: Apart) -> Check:
+def check_of(apart: Apart) -> Check:
     """How much of the plain ratio is self-excitation."""
     return Check(
         "Not self-excitation alone",
-        (found.log_ratio > 0) == (found.plain > 0),
-        f"Each event brings {found.follow_ons:.2f} follow-ons (90% interval {found.low:.2f} to "
-        f"{found.high:.2f}). By day, the plain ratio is {np.exp(found.plain):.2f}; with the "
-        f"follow-ons set apart it is {np.exp(found.log_ratio):.2f}.",
+        (apart.log_ratio > 0) == (apart.plain > 0),
+        f"Each event brings {apart.follow_ons:.2f} follow-ons (90% interval {apart.low:.2f} to "
+        f"{apart.high:.2f}). By day, the plain ratio is {np.exp(apart.plain):.2f}; with the "
+        f"follow-ons set apart it is {np.exp(apart.log_ratio):.2f}.",
     )
 
 

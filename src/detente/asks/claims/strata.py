@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from detente.asks.claims.conditions import stratum_of
+from detente.arrays import Ints
+from detente.asks.claims.conditions import Condition, stratum_of
 from detente.relations.series import Series
 from detente.study.data import StudyData
-from detente.study.models import Condition, ContrastClaim
 
-Ints = NDArray[np.int64]
+if TYPE_CHECKING:
+    from detente.asks.claims.contrast import ContrastClaim
 
 SEASONS = 4
 ERAS = (3, 2, 5)  # years; the first is primary

@@ -5,40 +5,21 @@ Each finding carries one or the other: a number in the unit of its effect, or a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Bools, Floats, Ints
 from detente.asks.claims.rules import P_STRONG, PROBABLE
 from detente.asks.claims.scales import apart_text
+from detente.asks.frame import Visible
 from detente.estimators.power import LARGEST, POWER, UNLIMITED, share_seen, visible_log_ratio
 from detente.relations.series import Series
 from detente.study.signal import Signal
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 FORECAST = (
     "A forecast of one window has none: it is judged by what happened, not against chance. How "
     "good such odds are, only many windows can show."
 )
 """Why a forecast has no smallest visible effect."""
-
-
-@dataclass(frozen=True)
-class Visible:
-    """What a design would have seen.
-
-    Attributes:
-        size: The smallest effect that would have been seen 80% of the time, in the unit of the
-            finding; None where there is none.
-        note: Where there is none: what can be said instead.
-    """
-
-    size: float | None
-    note: str = ""
 
 
 def of_ratio(
