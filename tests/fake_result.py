@@ -9,7 +9,6 @@ import math
 from dataclasses import replace
 
 import numpy as np
-
 from detente.asks.claims.finding import (
     Chart,
     Finding,
@@ -20,6 +19,7 @@ from detente.asks.claims.finding import (
     Specification,
     Verdict,
 )
+
 from detente.asks.result import StudyResult
 from detente.estimators.checks import Check
 from fake_outlook import outlook, what_if

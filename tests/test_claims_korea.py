@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from detente.asks.claims.finding import Verdict
+from detente.report.cards import card
+
 from detente.asks.claims.run import assess_claim
 from detente.asks.options import Options
 from detente.asks.overview import overlap_notes
 from detente.asks.result import StudyResult
 from detente.events.store import Store
-from detente.report.cards import card
 from detente.run import run_study
 from detente.sources import ingest
 from detente.study.data import StudyData, open_data

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from detente.asks.claims.finding import Specification
 from lab.worlds.features import Features, Planted, WorldSpec
 from lab.worlds.world import World, make
 
 from detente.asks.claims.excited import SELF_EXCITING, check_of, set_apart, specification_of
-from detente.asks.claims.finding import Specification
 from detente.asks.claims.projected import AUTOREGRESSION, EVENT_STUDY, LOCAL_PROJECTION, projected
 from detente.asks.claims.run import assess_claim
 from detente.asks.options import Options

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from detente.asks.claims.draft import Draft, blank, finish
+from detente.asks.claims.finding import Verdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detente.asks.claims.draft import Draft, blank, finish
-from detente.asks.claims.finding import Verdict
 from detente.asks.claims.rules import Evidence, judge, judge_outcome, judge_probability
 from detente.estimators.multiple import holm
 from detente.study.models import UntestableClaim

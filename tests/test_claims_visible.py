@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from detente.asks.claims.finding import Verdict
+from detente.report.cards import card
 
 from detente.asks.claims import visible
-from detente.asks.claims.finding import Verdict
 from detente.asks.claims.headline import headline
 from detente.asks.claims.visible import of_extreme, of_occurrence, of_ratio
 from detente.estimators import power
 from detente.relations.series import Series, make_series
-from detente.report.cards import card
 from detente.report.words import visible_text
 from detente.study.models import About
 from detente.study.signal import Signal

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from detente.asks.claims.finding import Verdict
 
 from detente.answers import Answer, Section, Table
-from detente.asks.claims.finding import Verdict
 from detente.asks.forecasts.result import Outlook
 from detente.asks.overview import ERA_COLUMNS, MARK_COLUMNS
 from detente.asks.reactions.result import Reactions

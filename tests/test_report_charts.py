@@ -11,11 +11,11 @@ from xml.etree import ElementTree
 import altair as alt
 import numpy as np
 import pytest
+from detente.asks.claims.finding import Chart, Finding, Specification, Verdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.answers import Exhibit
-from detente.asks.claims.finding import Chart, Finding, Specification, Verdict
 from detente.asks.overview import by_approach, pair_row
 from detente.report import svg
 from detente.report.marks import cards, evidence, marks

@@ -7,9 +7,9 @@ import re
 from dataclasses import replace
 
 import pytest
+from detente.asks.claims.finding import Verdict
 from rich.console import Console
 
-from detente.asks.claims.finding import Verdict
 from detente.report import verdict_table
 from detente.report.terminal import NARROW
 from detente.report.words import p_text, short_effect

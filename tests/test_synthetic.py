@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from detente.asks.claims.finding import Finding, Verdict
 from lab.worlds.features import NULL_WORLDS, Features, Planted, WorldSpec
 from lab.worlds.processes import chance_within, counts_of, days_of, decay_of
 from lab.worlds.relations import make_relation
@@ -14,7 +15,6 @@ from lab.worlds.setting import make_setting
 from lab.worlds.study import A, B, known_on, only
 from lab.worlds.world import make
 
-from detente.asks.claims.finding import Finding, Verdict
 from detente.asks.claims.run import assess_claims
 from detente.asks.options import Options
 from detente.estimators.eventstudy import merge_episodes

@@ -16,11 +16,11 @@ from detente.asks.reactions.result import (
     SystemReading,
 )
 from detente.report import tables
-from detente.report.cards import check_view
 from detente.report.marks.intervals import Estimate, intervals
 from detente.report.marks.matrix import matrix, shown_in_list, strongest
 from detente.report.marks.network import network
 from detente.report.svg import draw
+from detente.report.tables import check_view
 from detente.report.theme import Spec
 from detente.report.views import (
     Cell,

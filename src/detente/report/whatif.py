@@ -6,9 +6,9 @@ from markupsafe import Markup
 
 from detente.asks.scenarios.result import PredictiveChecks, ScenarioResult, WhatIf
 from detente.report import tables
-from detente.report.cards import check_view
 from detente.report.marks.whatif import futures
 from detente.report.svg import draw
+from detente.report.tables import check_view
 from detente.report.views import (
     Cell,
     FigureView,

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self, Union
 from pydantic import Field, create_model, model_validator
 
 from detente.study.kinds import kinds
-from detente.study.parts import Day, Every, Id, Iso3, Measure, Pair, Relation, Strict
+from detente.study.parts import Day, Every, Id, Iso3, Relation, Strict
 from detente.study.questions import PublishedOdds, Question, YearlyWindow
 from detente.study.scenarios import Scenario, Simulation
 from detente.study.systems import CommonEnemy, Excitation, System

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -164,7 +164,7 @@ def shift_chart(signal: Signal, at: int, window: int, date: dt.date) -> Exhibit:
         Column("side", "Side"),
     )
     shown = slice(first, last)
-    values_shown = {
+    values_shown: dict[str, Iterable[object]] = {
         "date": [str(day) for day in series.dates[shown]],
         "value": values[shown],
         "mean": means[shown],
@@ -181,7 +181,12 @@ def shift_chart(signal: Signal, at: int, window: int, date: dt.date) -> Exhibit:
 
 
 def level_chart(
-    signal: Signal, posterior: LevelPosterior, since: dt.date, target: Sequence[dt.date], *, up: bool
+    signal: Signal,
+    posterior: LevelPosterior,
+    since: dt.date,
+    target: Sequence[dt.date],
+    *,
+    up: bool,
 ) -> Exhibit:
     """The level since the earlier date with its bands, and the claimed peak.
 

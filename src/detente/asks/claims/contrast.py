@@ -31,21 +31,13 @@ from detente.asks.claims.claim import (
     relation_problems,
 )
 from detente.asks.claims.conditions import Condition, ConditionMask, masks
+from detente.asks.claims.estimate import INCLUDES_NONE, Estimate, LeftOut, Visible, carrying
 from detente.asks.claims.excited import RATIO, check_of, estimate_of, set_apart
 from detente.asks.claims.rules import P_LEAN
 from detente.asks.claims.scales import upper_first
 from detente.asks.claims.strata import Strata, strata_index, ways
 from detente.asks.claims.visible import of_ratio
-from detente.asks.frame import (
-    INCLUDES_NONE,
-    Design,
-    Estimate,
-    LeftOut,
-    Pending,
-    Visible,
-    assess,
-    carrying,
-)
+from detente.asks.frame import Design, Pending, assess
 from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.rates import RateContrast, log_rate_ratio, rate_contrast

@@ -16,7 +16,7 @@ from scipy.stats import norm
 from detente.answers import Check, Scale
 from detente.arrays import Bools, Ints
 from detente.asks.claims.conditions import masks, stratum_of
-from detente.asks.frame import Estimate
+from detente.asks.claims.estimate import Estimate
 from detente.errors import DataGapError
 from detente.estimators.hawkes import BinnedHawkes, fit_binned
 from detente.relations.series import Series

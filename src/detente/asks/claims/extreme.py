@@ -21,10 +21,11 @@ from detente.answers import Check, Exhibit, Scale, Value, Verdict
 from detente.arrays import Bools
 from detente.asks.claims.charts import level_chart
 from detente.asks.claims.claim import ABOUT, ClaimBase, relation_problems
+from detente.asks.claims.estimate import Estimate, LeftOut, Visible
 from detente.asks.claims.rules import judge_level
 from detente.asks.claims.scales import fit_level, to_periods
 from detente.asks.claims.visible import of_extreme
-from detente.asks.frame import Design, Estimate, LeftOut, Pending, Visible, assess
+from detente.asks.frame import Design, Pending, assess
 from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.levels.level import LevelPosterior, probability_highest
@@ -104,8 +105,8 @@ class Extreme(Design[ExtremeClaim, Measured]):
         """The claimed periods, those that they must exceed, and the block of both."""
         series, claim = signal.series, self.claim
         since, start = np.datetime64(claim.since, "D"), np.datetime64(claim.target[0], "D")
-        begun = (
-            series.dates >= start.astype(f"datetime64[{'Y' if series.every == 'year' else 'M'}]")
+        begun = series.dates >= start.astype(
+            f"datetime64[{'Y' if series.every == 'year' else 'M'}]"
         )
         target = begun & (series.dates <= np.datetime64(claim.target[1], "D"))
         block = series.segments[target][-1] if target.any() else -1
@@ -130,7 +131,7 @@ class Extreme(Design[ExtremeClaim, Measured]):
         self, estimate: Estimate[Measured], curve: Sequence[Estimate[Any]], rest: Sequence[LeftOut]
     ) -> None:
         """None: a probability is judged as it is."""
-        return None
+        return
 
     def settled(self, estimates: Sequence[Estimate[Measured]]) -> tuple[Verdict, str]:
         """The verdict by the probability; none where another source says the opposite."""

@@ -18,8 +18,9 @@ from pydantic import Field
 from detente.answers import Check, Exhibit, Scale, Value
 from detente.asks.claims.charts import group_rates
 from detente.asks.claims.claim import ABOUT, ClaimBase, where
+from detente.asks.claims.estimate import Estimate, LeftOut, Visible, carrying
 from detente.asks.claims.scales import span_text, upper_first
-from detente.asks.frame import Design, Estimate, LeftOut, Pending, Visible, assess, carrying
+from detente.asks.frame import Design, Pending, assess
 from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.groups import GroupContrast, group_contrast

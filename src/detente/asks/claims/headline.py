@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detente.answers import Answer, Fact, Scale, Verdict
-from detente.asks.claims.scales import signed
+from detente.asks.claims.scales import lower_first, signed
 from detente.study.models import About
 
 OPENINGS = {
@@ -57,7 +57,7 @@ def _measure(answer: Answer) -> str:
             cases.unit
         )
     value, low, high = (f"{number:.2f}" for number in (_value(effect), effect.low, effect.high))
-    return f": {effect.label[0].lower()}{effect.label[1:]} {value} ({low} to {high})"
+    return f": {lower_first(effect.label)} {value} ({low} to {high})"
 
 
 def _value(fact: Fact) -> float:

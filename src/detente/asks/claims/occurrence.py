@@ -22,18 +22,9 @@ from detente.arrays import Floats
 from detente.asks.claims.charts import odds_chart
 from detente.asks.claims.claim import ABOUT, ClaimBase, action_problems
 from detente.asks.claims.rules import judge_outcome
+from detente.asks.claims.shown import cases, chance, visible_fact
 from detente.asks.claims.visible import of_occurrence
-from detente.asks.frame import (
-    Pending,
-    blank,
-    cases,
-    chance,
-    disagreement,
-    insufficient,
-    notes,
-    provenance,
-    visible_fact,
-)
+from detente.asks.frame import Pending, blank, disagreement, insufficient, notes, provenance
 from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.drifting import DriftingRate
@@ -208,9 +199,7 @@ def _parts(claim: OccurrenceClaim, main: Odds) -> Iterator[Answer]:
                 statement=f"what was known on {claim.on.isoformat()}",
                 text=f"{odds:.0%} within {main.days} days",
                 verdict=_verdict(claim, main, odds)[0],
-                facts=(
-                    Fact("effect", "Probability", odds, Scale.PROBABILITY, low=low, high=high),
-                ),
+                facts=(Fact("effect", "Probability", odds, Scale.PROBABILITY, low=low, high=high),),
             )
 
 

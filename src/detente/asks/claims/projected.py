@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.arrays import Floats, Ints
+from detente.asks.claims.estimate import Estimate
 from detente.asks.claims.rules import MIN_EPISODES
 from detente.asks.claims.scales import grid_of, period_index, scale_of, to_periods
-from detente.asks.frame import Estimate
 from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.eventstudy import Grid, merge_episodes
@@ -86,7 +86,8 @@ def projected(
         options: The seed.
 
     Returns:
-        One estimate per cause, model and window, on the scale of the analysis; none where the data do not carry the model.
+        One estimate per cause, model and window, on the scale of the analysis; none where the
+        data do not carry the model.
 
     Source:
         Jordà (2005); Sims and Zha (1998); Brandt and Freeman (2006).

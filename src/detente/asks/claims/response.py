@@ -20,6 +20,7 @@ from pydantic import Field
 from detente.answers import Check, Exhibit, Value
 from detente.asks.claims.charts import path_chart
 from detente.asks.claims.claim import ABOUT, ClaimBase, action_problems, relation_problems
+from detente.asks.claims.estimate import Estimate, LeftOut, Visible, carrying
 from detente.asks.claims.projected import EVENT_STUDY, projected
 from detente.asks.claims.rules import MIN_EPISODES, P_SECOND_NULL
 from detente.asks.claims.scales import (
@@ -28,11 +29,10 @@ from detente.asks.claims.scales import (
     grid_of,
     period_index,
     scale_of,
-    signed,
     to_periods,
     upper_first,
 )
-from detente.asks.frame import Design, Estimate, LeftOut, Pending, Visible, assess, carrying
+from detente.asks.frame import Design, Pending, assess
 from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.eventstudy import EventStudy, Grid, event_study
@@ -97,7 +97,9 @@ class Response(Design[ResponseClaim, Measured]):
         "1997; Abadie, Diamond and Hainmueller 2010); interval of the effects that the placebos "
         "allow (Rosenbaum 2002)"
     )
-    null = "Random dates of the same era and volatility at which no cause happened, with either sign"
+    null = (
+        "Random dates of the same era and volatility at which no cause happened, with either sign"
+    )
 
     @property
     def gap(self) -> str:

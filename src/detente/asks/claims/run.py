@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from detente.answers import Answer, Section
-from detente.asks.frame import corrected
+from detente.answers import Answer, Fact, Scale, Section
+from detente.asks.claims.rules import Evidence, judge
+from detente.asks.frame import Pending
 from detente.asks.options import Options
+from detente.estimators.multiple import holm
 from detente.study.data import StudyData
 from detente.study.kinds import kind_of
 
@@ -40,9 +44,41 @@ def answer_claims(
     return corrected(pending)
 
 
-def claims_section(
-    data: StudyData, options: Options, narrate: Narrate = lambda _: None
-) -> Section:
+def claims_section(data: StudyData, options: Options, narrate: Narrate = lambda _: None) -> Section:
     """The claims of a study with their answers; see `answer_claims`."""
     answers = answer_claims(data, options, narrate)
     return Section("claims", TITLE, answers, intro=INTRO, short="Claims")
+
+
+def corrected(pending: Sequence[Pending]) -> tuple[Answer, ...]:
+    """Correct the p-values within each family and let the rules speak.
+
+    Claims without a family stand alone. Claims without a p-value, or with too few cases, take no
+    part in the correction.
+    """
+    families: dict[str, list[int]] = defaultdict(list)
+    answers = [item.answer for item in pending]
+    for index, item in enumerate(pending):
+        if item.evidence is None:
+            continue
+        if item.evidence.cases < item.evidence.minimum:
+            answers[index] = _judged(item.answer, item.evidence, 1.0, 1)
+        else:
+            families[item.family or f"#{index}"].append(index)
+    for members in families.values():
+        weighed = [weight for index in members if (weight := pending[index].evidence) is not None]
+        adjusted = holm([weight.p_placebo for weight in weighed])
+        for index, weight, p in zip(members, weighed, adjusted, strict=True):
+            answers[index] = _judged(answers[index], weight, p, len(members))
+    return tuple(answers)
+
+
+def _judged(answer: Answer, evidence: Evidence, p_adjusted: float, size: int) -> Answer:
+    verdict, reason = judge(evidence, p_adjusted)
+    facts = list(answer.facts)
+    if size > 1 or p_adjusted != evidence.p_placebo:
+        place = 1 + next((i for i, fact in enumerate(facts) if fact.name == "p"), len(facts) - 1)
+        note = f"for the {size} claims tested together"
+        fact = Fact("p_adjusted", "p, corrected", p_adjusted, Scale.P_VALUE, note=note)
+        facts.insert(place, fact)
+    return replace(answer, verdict=verdict, reason=reason, facts=tuple(facts))

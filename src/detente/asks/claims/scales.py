@@ -15,7 +15,6 @@ from detente.relations.periods import month_name
 from detente.relations.series import Series
 from detente.study.signal import Signal
 
-
 PER_MONTH = {"day": 30.4375, "week": 4.348, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
 PER_EVENTS = 10_000.0
 MINUS = "\N{MINUS SIGN}"
@@ -186,6 +185,11 @@ def upper_first(text: str) -> str:
         'Verbal cooperation'
     """
     return text[:1].upper() + text[1:]
+
+
+def lower_first(text: str) -> str:
+    """A text that stands within a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def span_text(series: Series) -> str:

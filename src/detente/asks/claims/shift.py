@@ -19,6 +19,7 @@ from pydantic import Field
 from detente.answers import Check, Exhibit, Scale, Value
 from detente.asks.claims.charts import shift_chart
 from detente.asks.claims.claim import ABOUT, ClaimBase, relation_problems
+from detente.asks.claims.estimate import INCLUDES_NONE, Estimate, Visible
 from detente.asks.claims.scales import (
     convert,
     grid_of,
@@ -27,7 +28,7 @@ from detente.asks.claims.scales import (
     to_periods,
     upper_first,
 )
-from detente.asks.frame import INCLUDES_NONE, Design, Estimate, Pending, Visible, assess
+from detente.asks.frame import Design, Pending, assess
 from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.shift import level_shift

@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from detente.arrays import Bools, Floats, Ints
+from detente.asks.claims.estimate import Visible
 from detente.asks.claims.rules import P_STRONG, PROBABLE
 from detente.asks.claims.scales import apart_text
-from detente.asks.frame import Visible
 from detente.estimators.power import LARGEST, POWER, UNLIMITED, share_seen, visible_log_ratio
 from detente.relations.series import Series
 from detente.study.signal import Signal

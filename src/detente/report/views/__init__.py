@@ -6,7 +6,6 @@ that the templates use no name that is not a documented field here.
 
 from __future__ import annotations
 
-from detente.report.views.claims import CardView, GroupView, ReadingView, VerdictView
 from detente.report.views.outlook import (
     OddsView,
     OutlookView,
@@ -20,13 +19,11 @@ from detente.report.views.reactions import EstimateView, ReactionsView, SystemVi
 from detente.report.views.whatif import ScenarioView, WhatIfView
 
 __all__ = [
-    "CardView",
     "Cell",
     "CheckView",
     "EstimateView",
     "Fact",
     "FigureView",
-    "GroupView",
     "KeyItem",
     "OddsView",
     "OutlookView",
@@ -34,11 +31,9 @@ __all__ = [
     "PublishedView",
     "QuestionView",
     "ReactionsView",
-    "ReadingView",
     "RecordView",
     "ScenarioView",
     "SystemView",
     "TableView",
-    "VerdictView",
     "WhatIfView",
 ]
