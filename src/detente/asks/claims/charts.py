@@ -205,7 +205,7 @@ def level_chart(
         Column("level", "Latent level", Scale.NUMBER),
         *band_columns(Scale.NUMBER),
     )
-    values = {
+    values: dict[str, Iterable[object]] = {
         "date": [str(day) for day in signal.series.dates[shown]],
         "value": shown_values(signal)[shown],
         "level": np.median(draws, axis=0)[shown],
