@@ -247,7 +247,7 @@ def assess(design: Design[Any, Any]) -> Pending:
         ),
         exhibits=tuple(exhibit for exhibit in exhibits if len(exhibit.table)),
         parts=parts,
-        checks=(*design.checks(primary), *shortfalls(lacking)),
+        checks=(*design.checks(primary), *_origins(estimates), *shortfalls(lacking)),
         caveats=(*design.claim.caveats, design.caveat(), *_source_caveats(estimates)),
         needs=tuple(design.needs()),
         citations=tuple(dict.fromkeys(item.signal.series.citation for item in estimates)),
@@ -357,6 +357,12 @@ def disagreement(parts: Sequence[Answer]) -> str:
     listed = zip(names, answered, strict=True)
     said = "; ".join(f"{name}: {verdict.value}" for name, (_, verdict) in listed)
     return f"The sources {'disagree' if {1, -1} <= sides else 'differ'}. {said}."
+
+
+def _origins(estimates: Sequence[Estimate[Any]]) -> Iterable[Check]:
+    """Which origin was read where several could be, and why."""
+    for why in dict.fromkeys(item.signal.why for item in estimates if item.signal.why):
+        yield Check("Which origin was read", None, why)
 
 
 def _source_caveats(estimates: Sequence[Estimate[Any]]) -> Iterable[str]:
