@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from detente.answers import Answer, Fact, Scale, Section
+from detente.asks.claims.claim import ClaimBase
 from detente.asks.claims.rules import Evidence, judge
 from detente.asks.frame import Pending
 from detente.asks.options import Options
@@ -42,6 +43,11 @@ def answer_claims(
         narrate(claim.title)
         pending.append(kind_of(claim).answer(claim, data, options))
     return corrected(pending)
+
+
+def answer_claim(claim: ClaimBase, data: StudyData, options: Options) -> Answer:
+    """Test one claim, as if it stood alone: without correction for a family."""
+    return corrected([kind_of(claim).answer(claim, data, options)])[0]
 
 
 def claims_section(data: StudyData, options: Options, narrate: Narrate = lambda _: None) -> Section:
