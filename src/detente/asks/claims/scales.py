@@ -11,7 +11,7 @@ from detente.asks.options import Options
 from detente.estimators.eventstudy import Grid
 from detente.estimators.levels.count_level import count_level
 from detente.estimators.levels.level import LevelPosterior, local_level
-from detente.relations.periods import month_name
+from detente.relations.periods import check_every, month_name, next_start
 from detente.relations.series import Series
 from detente.study.signal import Signal
 
@@ -141,8 +141,7 @@ def period_index(series: Series, days: NDArray[np.datetime64]) -> Ints:
     """
     if len(series.dates) == 0:
         return np.zeros(0, dtype=np.int64)
-    step = PER_MONTH[series.every]
-    end = series.dates[-1] + np.timedelta64(round(30.4375 / step) or 1, "D")
+    end = next_start(series.dates[-1:], check_every(series.every))[0]
     inside = (days >= series.dates[0]) & (days < end)
     after = np.searchsorted(series.dates, days[inside], side="right")
     return np.asarray(after - 1, dtype=np.int64)
