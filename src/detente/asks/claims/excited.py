@@ -1,8 +1,8 @@
 """Contrasts of an action's rate with its self-excitation set apart.
 
-An action that brings more of its kind makes bursts. A burst that happens to fall into one state of
-the world raises that state's plain rate, though the state did nothing. A Hawkes regression on days
-gives each event its follow-ons and lets the state move only what comes of itself.
+An action that brings more of its kind makes bursts. A burst that happens to fall under one
+condition raises its plain rate, though the condition did nothing. A Hawkes regression on days
+gives each event its follow-ons and lets the condition move only what comes of itself.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from detente.asks.claims.contrast import ContrastClaim
 
 RATIO = "ratio of rates"
-SELF_EXCITING = "self-exciting rate with the state in its baseline"
+SELF_EXCITING = "self-exciting rate with the condition in its baseline"
 MEAN_DELAYS = (7.0, 30.0)  # days between an event and its follow-ons, mixed freely
-ERA = 3  # years, where states come and go
-MIN_EVENTS = 3  # in each state; with fewer the likelihood is too lopsided for an interval
+ERA = 3  # years, where conditions come and go
+MIN_EVENTS = 3  # under each condition; with fewer the likelihood is too lopsided for an interval
 COVERAGE = 0.90
 
 
 @dataclass(frozen=True)
 class Apart:
-    """The ratio of an action's rate in two states of the world, with and without follow-ons.
+    """The ratio of an action's rate under two conditions, with and without follow-ons.
 
     Attributes:
         log_ratio: Of the rates of what comes of itself.
@@ -45,8 +45,8 @@ class Apart:
         follow_ons: Events that one event directly brings; low and high are its 90% interval.
         low: See `follow_ons`.
         high: See `follow_ons`.
-        labels: Names of the two states.
-        days: Days in the first state.
+        labels: Names of the two conditions.
+        days: Days under the first condition.
     """
 
     log_ratio: float
@@ -65,10 +65,10 @@ class Apart:
 
 
 def set_apart(claim: ContrastClaim, data: StudyData) -> Apart | None:
-    """Fit the action's daily rate with the state, the strata and self-excitation.
+    """Fit the action's daily rate with the condition, the strata and self-excitation.
 
-    Days in neither state have a level of their own; their events excite like any other. Where the
-    states come and go (after or without an action), spans of three years and the season are in the
+    Days under neither condition have a level of their own; their events excite like any other. Where the
+    conditions come and go (after or without an action), spans of three years and the season are in the
     baseline, because what moves slowly would pass for excitation.
 
     Args:
@@ -155,9 +155,9 @@ def _levels(claim: ContrastClaim, data: StudyData, series: Series, compared: Boo
 
 
 def _passing(claim: ContrastClaim) -> bool:
-    """Whether the states come and go; eras are not to be compared within themselves."""
-    states = (claim.when, claim.against)
-    return all(state is None or state.era is None for state in states)
+    """Whether the conditions come and go; eras are not to be compared within themselves."""
+    pair = (claim.when, claim.against)
+    return all(condition is None or condition.era is None for condition in pair)
 
 
 def _era(series: Series) -> Ints:
@@ -171,7 +171,7 @@ def _require(series: Series, compared: Bools, when: Bools) -> None:
     if least < MIN_EVENTS:
         raise DataGapError(
             "Follow-ons could not be set apart.",
-            f"There are {least} days with the action in one of the states.",
+            f"There are {least} days with the action under one of the conditions.",
             f"At least {MIN_EVENTS} are needed in each.",
         )
 

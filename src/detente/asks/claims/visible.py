@@ -29,10 +29,10 @@ def of_ratio(
 
     Args:
         series: What is counted, T periods.
-        when: Periods in the first state, shape (T,).
-        against: Periods in the second, shape (T,).
+        when: Periods under the first condition, shape (T,).
+        against: Periods under the second, shape (T,).
         strata: Stratum of each period, shape (T,).
-        up: Whether the claim is that the first state has the higher rate; else the ratio is
+        up: Whether the claim is that the first condition has the higher rate; else the ratio is
             below one.
 
     Example:
@@ -57,7 +57,7 @@ def of_ratio(
     return Visible(
         None,
         f"No ratio, however {size}, would be seen {POWER:.0%} of the time; the {most} would be "
-        f"seen {best:.0%} of the time. Moved along the calendar, the two states of the world "
+        f"seen {best:.0%} of the time. Moved along the calendar, the two conditions "
         "overlap with where they were, and counts as uneven as these hide the rest.",
     )
 
