@@ -6,7 +6,6 @@ in one part exist in another, and collects every problem before anything is comp
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import cache
 from typing import Annotated, Any, Literal, Self, Union
 

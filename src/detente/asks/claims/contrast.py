@@ -9,7 +9,6 @@ events stay in place, the interval from the same moves and from the slow swings 
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -45,7 +44,7 @@ from detente.relations.series import Series
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
-from detente.study.parts import Measure, Relation
+from detente.study.parts import Day, Measure, Relation
 from detente.study.signal import Signal
 
 MIN_PERIODS = 6
@@ -66,8 +65,8 @@ class ContrastClaim(ClaimBase):
         default=None, description="empty: all other months of the span"
     )
     direction: Literal["up", "down"]
-    since: dt.date | None = None
-    until: dt.date | None = None
+    since: Day | None = None
+    until: Day | None = None
     strata: list[str] = Field(default=[], description="compare only within these eras")
     alternatives: list[list[Condition]] = Field(
         default=[], description="other defensible [when, against] pairs for the specification curve"

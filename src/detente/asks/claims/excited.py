@@ -67,9 +67,9 @@ class Apart:
 def set_apart(claim: ContrastClaim, data: StudyData) -> Apart | None:
     """Fit the action's daily rate with the condition, the strata and self-excitation.
 
-    Days under neither condition have a level of their own; their events excite like any other. Where the
-    conditions come and go (after or without an action), spans of three years and the season are in the
-    baseline, because what moves slowly would pass for excitation.
+    Days under neither condition have a level of their own; their events excite like any other.
+    Where the conditions come and go (after or without an action), spans of three years and the
+    season are in the baseline, because what moves slowly would pass for excitation.
 
     Args:
         claim: The claim.

@@ -8,7 +8,6 @@ certain.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,7 +32,7 @@ from detente.relations.periods import month_name
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
-from detente.study.parts import Measure, Relation
+from detente.study.parts import Day, Measure, Relation
 from detente.study.signal import Signal
 
 MIN_RIVALS = 6
@@ -47,8 +46,8 @@ class ExtremeClaim(ClaimBase):
     kind: Literal["extreme"]
     relation: Relation
     measures: list[Measure] = Field(min_length=1)
-    target: Annotated[list[dt.date], Field(min_length=2, max_length=2)]
-    since: dt.date
+    target: Annotated[list[Day], Field(min_length=2, max_length=2)]
+    since: Day
     direction: Literal["highest", "lowest"] = "highest"
 
 

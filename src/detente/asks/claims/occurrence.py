@@ -33,7 +33,7 @@ from detente.study.chronicle import Fact as DatedFact
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
-from detente.study.parts import Relation
+from detente.study.parts import Day, Relation
 
 ESTIMATOR = (
     "Self-exciting daily rate (Hawkes 1971, in discrete time) with a drifting, seasonal base; "
@@ -49,10 +49,10 @@ class OccurrenceClaim(ClaimBase):
 
     kind: Literal["occurrence"]
     action: str
-    on: dt.date = Field(description="what was known on this day is all that the odds may use")
+    on: Day = Field(description="what was known on this day is all that the odds may use")
     windows_days: list[int] = Field(min_length=1)
     primary_window_days: int
-    history_since: dt.date | None = None
+    history_since: Day | None = None
     happens: bool = Field(default=True, description="false: the claim is that it does not happen")
     unusual: bool = Field(
         default=False, description="the claim says that it is more than chance (after an event)"

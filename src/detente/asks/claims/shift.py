@@ -7,7 +7,6 @@ of the same source; the interval holds the shifts that these allow.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,7 +34,7 @@ from detente.estimators.shift import level_shift
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
-from detente.study.parts import Measure, Relation
+from detente.study.parts import Day, Measure, Relation
 from detente.study.signal import Signal
 
 MIN_PLACEBOS = 10
@@ -50,7 +49,7 @@ class ShiftClaim(ClaimBase):
     kind: Literal["shift"]
     relation: Relation
     measures: list[Measure] = Field(min_length=1)
-    date: dt.date
+    date: Day
     direction: Literal["up", "down"]
     window_months: int = Field(default=12, ge=1, le=120, description="on either side")
 

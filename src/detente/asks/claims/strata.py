@@ -1,4 +1,4 @@
-"""Within what two conditions are compared, so that drifts and seasons do not pass for their doing."""
+"""Within what two conditions are compared: drifts and seasons must not pass for their doing."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ A mark takes an exhibit and returns a Vega-Lite spec, or two: for wide screens a
 
 Example:
     >>> sorted(marks())[:1]
-    ['intervals']
+    ['bars']
 """
 
 from __future__ import annotations
