@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 from scipy.special import expit
 
-from detente.estimators.checks import Check
+from detente.answers import Check
 from detente.estimators.glm import fit_logit
 from detente.estimators.tables import Tabular
 

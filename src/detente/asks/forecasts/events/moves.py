@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from detente.answers import Check
 from detente.asks.forecasts.events.calibrate import (
     Calibration,
     Odds,
@@ -27,7 +28,6 @@ from detente.asks.forecasts.events.calibrate import (
 )
 from detente.asks.forecasts.events.weeks import ROOTS, Weeks, weekly
 from detente.errors import DataGapError, UsageError
-from detente.estimators.checks import Check
 from detente.estimators.tables import Tabular
 from detente.events.ontology import lookup
 
