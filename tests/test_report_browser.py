@@ -72,13 +72,17 @@ def test_the_browser_would_have_seen_a_request_and_a_complaint(
 
 def test_every_claim_has_its_card_and_every_chart_its_table(chromium: Browser, page: Path) -> None:
     chromium.open(page, DESKTOP)
-    cards = chromium.js("[...document.querySelectorAll('#claims article.card h3')].map(h => h.textContent)")
+    cards = chromium.js(
+        "[...document.querySelectorAll('#claims article.card h3')].map(h => h.textContent)"
+    )
     assert cards == [f.title for f in RESULT.findings]
     verdicts = chromium.js(
         "[...document.querySelectorAll('#claims article.card .over .chip')].map(c => c.textContent.trim())"
     )
     assert [v.lower() for v in verdicts] == [f.verdict.value for f in RESULT.findings]
-    with_chart = chromium.js("document.querySelectorAll('#claims .card .side figure .drawing svg').length")
+    with_chart = chromium.js(
+        "document.querySelectorAll('#claims .card .side figure .drawing svg').length"
+    )
     assert with_chart == sum(f.chart is not None for f in RESULT.findings)
     figures = chromium.js(
         "[...document.querySelectorAll('figure')].map(f => ['.drawing svg', 'tbody tr', 'button']"
