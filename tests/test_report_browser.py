@@ -70,6 +70,9 @@ def test_the_browser_would_have_seen_a_request_and_a_complaint(
     assert [u.rsplit("/", 1)[1] for u in chromium.requests()] == ["x.png"]
 
 
+CARDS = "[...document.querySelectorAll('#claims article.card')]"
+
+
 def test_every_claim_has_its_card_and_every_chart_its_table(chromium: Browser, page: Path) -> None:
     chromium.open(page, DESKTOP)
     cards = chromium.js(

@@ -142,3 +142,12 @@ def test_a_cut_table_says_how_many_rows_are_left_beside_its_note() -> None:
     exhibit = Exhibit("x", "Steps", STEPS, note="Medians.")
     text = told(Section("s", "S", (Answer("a", "k", "A", exhibits=(exhibit,)),)), most=2)
     assert "Medians. 70 more with --all" in text
+
+
+def test_no_number_is_cut_where_a_table_is_too_wide() -> None:
+    exhibit = Exhibit(
+        "x", "Steps", Table(STEPS.columns, (("tests and their name", 1, -123456.0, 234567.0),))
+    )
+    text = told(Section("s", "S", (Answer("a", "k", "A", exhibits=(exhibit,)),)), width=40)
+    assert "−123,456.0 to" in text and "+234,567.0" in text
+    assert all(len(line) <= 40 for line in text.splitlines())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -255,11 +256,12 @@ def told_exhibit(exhibit: Exhibit, most: int | None = None) -> Table:
     )
     rows = shown.rows[: most or None]
     for place, (heading, numeric) in enumerate(zip(shown.head, shown.numeric, strict=True)):
-        longest = max((len(row[place].text) for row in rows), default=0)
+        # An interval may go on in a second line, but no number is ever cut.
+        pieces = (piece for row in rows for piece in re.split(r"(?<= to) ", row[place].text))
         table.add_column(
             Text(heading),
             justify="right" if numeric else "left",
-            min_width=longest if numeric else None,  # a number is never cut, headings may wrap
+            min_width=max(map(len, pieces), default=0) if numeric else None,
         )
     for row in rows:
         table.add_row(*(Text(cell.text) for cell in row))
