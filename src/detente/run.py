@@ -5,7 +5,7 @@ from __future__ import annotations
 from detente import __version__
 from detente.asks.claims.headline import headline
 from detente.asks.claims.rules import RULES
-from detente.asks.claims.run import Narrate, assess_claims
+from detente.asks.claims.run import Narrate, claims_section
 from detente.asks.forecasts.run import outlook as look_ahead
 from detente.asks.options import Options
 from detente.asks.overview import overview
@@ -27,14 +27,14 @@ def run_study(
         narrate: Told what is being done.
 
     Returns:
-        All findings and everything that the report shows.
+        All answers and everything that the report shows.
 
     Example:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
         >>> result = run_study(data, Options(draws=49, curve_draws=19, level_draws=100))
-        >>> result.findings[0].id
+        >>> result.claims[0].id
         'us-china-cooperation'
     """
     with one_thread():
@@ -43,7 +43,7 @@ def run_study(
 
 def _run(data: StudyData, options: Options, narrate: Narrate) -> StudyResult:
     about = data.study.study
-    findings = assess_claims(data, options, narrate)
+    claims = claims_section(data, options, narrate)
     narrate("tension of the system")
     beside = overview(data, options)
     narrate("who reacts to whom")
@@ -52,7 +52,7 @@ def _run(data: StudyData, options: Options, narrate: Narrate) -> StudyResult:
     outlook = look_ahead(data, seed=options.seed)
     narrate("what if")
     futures = what_if(data, options)
-    answer, strength = headline(about, findings)
+    answer, strength = headline(about, claims.answers)
     return StudyResult(
         study=about.name,
         title=about.title,
@@ -66,8 +66,7 @@ def _run(data: StudyData, options: Options, narrate: Narrate) -> StudyResult:
         parties=data.study.codes,
         party_names={party.code: party.name for party in data.study.parties},
         rules=RULES,
-        findings=findings,
         outlook=outlook,
-        sections=(*reactions, *futures, *beside),
+        sections=(claims, *reactions, *futures, *beside),
         cite=about.cite,
     )

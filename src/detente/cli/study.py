@@ -152,7 +152,7 @@ def validate_command(study: StudyName, as_json: AsJson = False) -> None:
         "actions": len(found.actions),
         "eras": len(found.eras),
         "datasets": len(found.datasets),
-        "claims": len(found.claims),
+        "claims": len(found.asks("claims")),
     }
     if as_json:
         print_json(counts)

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from detente.answers import Section
-from detente.asks.claims.finding import Finding
 from detente.asks.result import StudyResult
 from detente.report.layout import anchor_of
 from detente.report.words import slug
@@ -59,8 +58,6 @@ def _field(value: object) -> object:
 
 
 def _all(result: StudyResult) -> Iterator[tuple[str, Columns]]:
-    for finding in result.findings:
-        yield from _of_finding(finding)
     yield from _of_outlook(result)
     for section in result.sections:
         yield from _of_section(section)
@@ -90,28 +87,3 @@ def _of_outlook(result: StudyResult) -> Iterator[tuple[str, Columns]]:
                 yield f"track-record-{record.id}", record.columns()
         if result.outlook.published is not None:
             yield "published-odds", result.outlook.published.columns()
-
-
-def _of_finding(finding: Finding) -> Iterator[tuple[str, Columns]]:
-    name = f"claim-{slug(finding.id).removeprefix('claim-')}"
-    if finding.chart:
-        yield f"{name}-chart", finding.chart.columns
-    if finding.placebo:
-        yield f"{name}-placebo", {"effect": finding.placebo}
-    if finding.specification:
-        yield f"{name}-specifications", _of_curve(finding)
-
-
-def _of_curve(finding: Finding) -> Columns:
-    curve = finding.specification
-    names = dict.fromkeys(name for s in curve for name in s.choices)
-    choices = {name: [s.choices.get(name) for s in curve] for name in names}
-    return choices | {
-        "effect": [s.effect for s in curve],
-        "low": [s.interval.low if s.interval else None for s in curve],
-        "high": [s.interval.high if s.interval else None for s in curve],
-        "p_placebo": [s.p_placebo for s in curve],
-        "cases": [s.cases for s in curve],
-        "primary": [s.primary for s in curve],
-        "towards": [s.towards for s in curve],
-    }

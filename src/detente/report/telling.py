@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from detente.answers import Column, Fact, Scale, Table, Value
-from detente.report.words import NONE, day_text, decimals, finite, number, p_text
+from detente.report.words import NONE, day_text, decimals, finite, number, p_text, plural
 
 MOST_PLACES = 4
 PERCENT_PLACES = 1
@@ -138,7 +138,19 @@ def fact_text(fact: Fact) -> str:
         text = tell(fact.value, fact.scale)
     else:
         text = tell_all([fact.value, fact.low, fact.high], fact.scale)[0]
-    return f"{text} {fact.unit}".strip() if text != NONE else NONE
+    return f"{text} {counted(fact)}".strip() if text != NONE else NONE
+
+
+def counted(fact: Fact) -> str:
+    """The unit of a fact, in the singular after a count of one.
+
+    Example:
+        >>> counted(Fact("cases", "Cases", 1, Scale.COUNT, "episodes"))
+        'episode'
+    """
+    if fact.scale is Scale.COUNT and fact.value == 1:
+        return plural(1, fact.unit).removeprefix("1 ")
+    return fact.unit
 
 
 def interval_text(fact: Fact) -> str:
@@ -159,7 +171,7 @@ def interval_text(fact: Fact) -> str:
 
 def short_text(fact: Fact | None) -> str:
     """A fact and its interval on one line: "+12% (−3 to +21%)"; empty where there is none."""
-    if fact is None or fact.value is None:
+    if fact is None or fact_text(fact) == NONE:
         return ""
     interval = interval_text(fact)
     return fact_text(fact) + (f" ({interval})" if interval else "")

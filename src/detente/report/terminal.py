@@ -10,13 +10,12 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from detente.answers import Answer, Exhibit, Fact, Section, Value
+from detente.answers import Answer, Exhibit, Fact, Section, Value, Verdict
 from detente.answers import Table as Numbers
-from detente.asks.claims.finding import Finding, Verdict
 from detente.asks.result import StudyResult
-from detente.report.layout import CHECK_WORDS
-from detente.report.telling import short_text, told
-from detente.report.words import NONE, SEEN, finite, p_text, short_effect, visible_text
+from detente.report.layout import CHECK_WORDS, shown_effect
+from detente.report.telling import fact_text, short_text, told
+from detente.report.words import NONE
 
 STYLE: dict[Verdict, str] = {
     Verdict.SUPPORTED: "bold green",
@@ -96,8 +95,8 @@ def _table(result: StudyResult, *, narrow: bool) -> Table:
                      no_wrap=True)  # fmt: skip
     table.add_column("Cases", justify="right", no_wrap=True)
     table.add_column("p", justify="right", no_wrap=True)
-    for number, finding in enumerate(result.findings, 1):
-        table.add_row(str(number), *_row(finding, narrow=narrow))
+    for number, answer in enumerate(result.claims, 1):
+        table.add_row(str(number), *_row(answer, narrow=narrow))
     return table
 
 
@@ -114,22 +113,31 @@ def _unclear(result: StudyResult) -> Table:
     )
     table.add_column("", justify="right", no_wrap=True, style="dim")
     table.add_column("", ratio=1)
-    for number, finding in enumerate(result.findings, 1):
-        text = visible_text(finding).removesuffix(SEEN)
-        if finding.verdict is Verdict.NO_CLEAR_EFFECT and text:
+    for number, answer in enumerate(result.claims, 1):
+        text = _visible(answer)
+        if answer.verdict is Verdict.NO_CLEAR_EFFECT and text:
             table.add_row(str(number), Text(text))
     return table
 
 
-def _row(finding: Finding, *, narrow: bool) -> tuple[Text, ...]:
-    p = finding.p_adjusted if finite(finding.p_adjusted) is not None else finding.p_placebo
-    effect = short_effect(finding) or NONE
+def _visible(answer: Answer) -> str:
+    """What a design would have seen: an effect, or why there is none."""
+    seen, effect = answer.fact("visible"), answer.fact("effect")
+    if seen is None or effect is None:
+        return answer.notes.get("visible", "")
+    return f"{fact_text(seen)} ({effect.label[:1].lower()}{effect.label[1:]})"
+
+
+def _row(answer: Answer, *, narrow: bool) -> tuple[Text, ...]:
+    verdict = answer.verdict or Verdict.INSUFFICIENT_DATA
+    effect = shown_effect(answer) or NONE
+    cases, p = answer.fact("cases"), answer.fact("p_adjusted") or answer.fact("p")
     return (
-        Text(finding.verdict.value, style=STYLE[finding.verdict]),
-        Text(finding.title),
+        Text(verdict.value, style=STYLE[verdict]),
+        Text(answer.label),
         Text(effect.replace(" (", "\n(") if narrow else effect),
-        Text(f"{finding.cases:,}" if finding.cases else NONE),
-        Text(p_text(p)),
+        Text(f"{cases.value:,}" if cases is not None and cases.value else NONE),
+        Text(NONE if p is None else fact_text(p)),
     )
 
 

@@ -9,19 +9,9 @@ from pathlib import Path
 from detente.relations.datasets import long_columns
 from detente.study.chronicle import read_chronicle
 from detente.study.kinds import kind_of, kinds
-from detente.study.models import (
-    Claim,
-    Condition,
-    ContrastClaim,
-    Dataset,
-    ExtremeClaim,
-    OccurrenceClaim,
-    ResponseClaim,
-    ShiftClaim,
-    Study,
-)
+from detente.study.models import Dataset, Study
 from detente.study.names import duplicates, inside, measure_problems, unknown
-from detente.study.parts import Measure, Relation
+from detente.study.parts import Measure
 from detente.study.published import read_published
 from detente.study.questions import EventQuestion, PublishedOdds
 
@@ -39,14 +29,12 @@ def cross_problems(study: Study, folder: Path) -> Iterator[str]:
         One sentence per problem, found as it is asked for: a file of thousands costs no more than
         those that are read.
     """
-    yield from duplicates("claims", (claim.id for claim in study.claims))
     yield from duplicates("datasets", (dataset.id for dataset in study.datasets))
     yield from unknown("study.headline_claim", [study.study.headline_claim], _ids(study))
     yield from _chronicle_problems(study, folder)
     yield from (
         text for dataset in study.datasets for text in _dataset_problems(dataset, study, folder)
     )
-    yield from (text for claim in study.claims for text in _claim_problems(claim, study))
     yield from _overview_problems(study)
     yield from _question_problems(study)
     yield from _published_problems(study, folder)
@@ -63,7 +51,7 @@ def _ask_problems(study: Study, folder: Path) -> Iterator[str]:
 
 
 def _ids(study: Study) -> list[str]:
-    return [claim.id for claim in study.claims]
+    return [claim.id for claim in study.asks("claims")]
 
 
 def _chronicle_problems(study: Study, folder: Path) -> Iterator[str]:
@@ -104,18 +92,6 @@ def _dataset_problems(dataset: Dataset, study: Study, folder: Path) -> Iterator[
         yield from unknown(f"{where}.exposure", [dataset.exposure], known)
 
 
-def _claim_problems(claim: Claim, study: Study) -> Iterator[str]:
-    where = f"claims.{claim.id}"
-    yield from unknown(f"{where}: action", _actions_of(claim), study.actions)
-    yield from unknown(f"{where}: era", _eras_of(claim), study.eras)
-    relation = getattr(claim, "relation", None)
-    measures: list[Measure] = getattr(claim, "measures", [])
-    for measure in measures:
-        yield from measure_problems(where, measure, study)
-    if isinstance(relation, Relation) and relation.action is None and not measures:
-        yield f"{where}.measures: name at least one measure to read the relation by."
-
-
 def _overview_problems(study: Study) -> Iterator[str]:
     for item in study.tension:
         measure = Measure(dataset=item.dataset, name=item.measure)
@@ -154,30 +130,3 @@ def _published_problems(study: Study, folder: Path) -> Iterator[str]:
         return
     for problem in read_published(file, study.actions, odds.since)[1]:
         yield f"published_odds: {odds.path}, {problem}"
-
-
-def _conditions(claim: Claim) -> list[Condition]:
-    if not isinstance(claim, ContrastClaim):
-        return []
-    pairs = [item for option in claim.alternatives for item in option]
-    return [claim.when, *([claim.against] if claim.against else []), *pairs]
-
-
-def _actions_of(claim: Claim) -> list[str]:
-    names = [item.after or item.without for item in _conditions(claim)]
-    if isinstance(claim, ResponseClaim):
-        names += [claim.cause, *claim.other_causes]
-    if isinstance(claim, OccurrenceClaim):
-        names.append(claim.action)
-    if isinstance(claim, ResponseClaim | ContrastClaim | ExtremeClaim | ShiftClaim):
-        names.append(claim.relation.action)
-    if isinstance(claim, ContrastClaim):
-        names += claim.other_actions
-    return [name for name in names if name]
-
-
-def _eras_of(claim: Claim) -> list[str]:
-    names = [item.era for item in _conditions(claim) if item.era]
-    if isinstance(claim, ContrastClaim):
-        names += claim.strata
-    return names

@@ -279,7 +279,7 @@ def _other_states(study: Study) -> set[str]:
     states: set[str] = set()
     for system in study.asks("systems"):
         states |= {code for series in system.series for code in series.relation.states}
-    for claim in study.claims:
+    for claim in study.asks("claims"):
         relation: Relation | None = getattr(claim, "relation", None)
         pairs = [*getattr(claim, "group", []), *getattr(claim, "others", [])]
         if relation is not None:

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
+from pydantic import Field, model_validator
 
+from detente.arrays import Bools, Ints
 from detente.asks.claims.scales import period_index, to_periods
 from detente.relations.series import Series
 from detente.study.data import StudyData
-from detente.study.models import Condition, Era
+from detente.study.models import Era
+from detente.study.parts import Strict
 
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
+
+class Condition(Strict):
+    """A condition of the world: an era, or months shortly after (or long without) an action."""
+
+    era: str | None = None
+    after: str | None = None
+    without: str | None = None
+    months: int = Field(default=3, ge=1, le=60)
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if sum(item is not None for item in (self.era, self.after, self.without)) != 1:
+            raise ValueError("name exactly one of era, after, without")
+        return self
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,6 @@ that the templates use no name that is not a documented field here.
 
 from __future__ import annotations
 
-from detente.report.views.claims import CardView, GroupView, ReadingView, VerdictView
 from detente.report.views.outlook import (
     OddsView,
     OutlookView,
@@ -18,20 +17,16 @@ from detente.report.views.page import PageView
 from detente.report.views.parts import Cell, CheckView, Fact, FigureView, KeyItem, TableView
 
 __all__ = [
-    "CardView",
     "Cell",
     "CheckView",
     "Fact",
     "FigureView",
-    "GroupView",
     "KeyItem",
     "OddsView",
     "OutlookView",
     "PageView",
     "PublishedView",
     "QuestionView",
-    "ReadingView",
     "RecordView",
     "TableView",
-    "VerdictView",
 ]

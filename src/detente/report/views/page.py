@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from detente.report.layout import Shelf
-from detente.report.views.claims import CardView, GroupView, VerdictView
+from detente.report.layout import Laid, Shelf, Word
 from detente.report.views.outlook import OutlookView
 from detente.report.views.parts import Fact
 
@@ -25,9 +24,9 @@ class PageView:
         as_of: The day up to which anything is known.
         lead: One sentence on how many claims came out how.
         groups: Claims by verdict, strongest first.
-        cards: All claims in the study's order.
+        claims: All claims in the study's order.
         outlook: What comes next, or None where the study asks nothing of the future.
-        shelves: Sections with their answers laid out.
+        shelves: The other sections with their answers laid out.
         rules: The verdict rules.
         verdicts: All seven verdicts, for the key.
         data: The data used, with what is missing and where sources overlap.
@@ -48,12 +47,12 @@ class PageView:
     about: str
     as_of: str
     lead: str
-    groups: tuple[GroupView, ...]
-    cards: tuple[CardView, ...]
+    groups: tuple[tuple[Word, tuple[Laid, ...]], ...]
+    claims: Shelf
     outlook: OutlookView | None
     shelves: tuple[Shelf, ...]
     rules: tuple[Fact, ...]
-    verdicts: tuple[VerdictView, ...]
+    verdicts: tuple[Word, ...]
     data: Shelf
     cite: str
     words: tuple[Fact, ...]
