@@ -22,7 +22,7 @@ from detente.asks.claims.finding import (
 )
 from detente.asks.result import StudyResult
 from detente.estimators.checks import Check
-from fake_outlook import outlook
+from fake_outlook import sections
 from fake_overview import overview
 from fake_reactions import reactions
 from fake_whatif import what_if
@@ -452,7 +452,6 @@ def fake_result() -> StudyResult:
             ("Insufficient data", "Fewer than eight cases, or the data do not cover the dates."),
         ),
         findings=findings(),
-        outlook=outlook(),
-        sections=(reactions(), what_if(), *overview()),
+        sections=(reactions(), *sections(), what_if(), *overview()),
         cite="Invented Study (2026), version 0.1.0.",
     )

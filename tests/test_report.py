@@ -21,7 +21,6 @@ import pytest
 
 from detente.answers import Answer, Section, Table
 from detente.asks.claims.finding import Verdict
-from detente.asks.forecasts.result import Outlook
 from detente.asks.overview import ERA_COLUMNS, MARK_COLUMNS
 from detente.asks.result import StudyResult
 from detente.errors import DetenteError
@@ -41,7 +40,7 @@ def result() -> StudyResult:
 @pytest.fixture(scope="module")
 def small(result: StudyResult) -> StudyResult:
     """One finding, nothing else: quick to write."""
-    return replace(result, findings=result.findings[20:21], sections=(), outlook=Outlook())
+    return replace(result, findings=result.findings[20:21], sections=())
 
 
 @pytest.fixture(scope="module")

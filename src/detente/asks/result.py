@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from detente.answers import Section
 from detente.asks.claims.finding import Finding
-from detente.asks.forecasts.result import Outlook
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +21,6 @@ class StudyResult:
         parties: ISO codes of the parties, in the study's order; `party_names` code to name.
         rules: The verdict rules in plain words, as (name, text).
         findings: One per claim, in the study's order.
-        outlook: Odds of what comes next, and their track record.
         cite: How to cite the study.
         sections: What was asked and what came of it, in the order of the page.
     """
@@ -40,7 +38,6 @@ class StudyResult:
     party_names: Mapping[str, str]
     rules: tuple[tuple[str, str], ...]
     findings: tuple[Finding, ...]
-    outlook: Outlook
     cite: str
     sections: tuple[Section, ...] = ()
 

@@ -15,7 +15,7 @@ NOTE_LABELS = {
     "visible": "Smallest visible effect",
     "sources": "By source",
     "literature": "In the literature",
-    "change": "Since the last record",
+    "over": "Mind",
 }
 """Labels of the notes that stand at first sight; others are folded."""
 
@@ -192,7 +192,7 @@ def lay_out(answer: Answer, anchor: str, number: int = 0) -> Laid:
         number=number,
         verdict=None if answer.verdict is None else verdict_word(answer.verdict),
         effect=short_text(answer.facts[0] if answer.facts else None),
-        facts=tuple(map(_fact, answer.facts)),
+        facts=tuple(_fact(fact) for fact in answer.facts if fact.shown),
         said=tuple(
             Told(label, answer.notes[name])
             for name, label in NOTE_LABELS.items()

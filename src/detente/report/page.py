@@ -15,7 +15,7 @@ from detente.asks.claims.finding import Verdict
 from detente.asks.result import StudyResult
 from detente.report.cards import card, verdict_view
 from detente.report.layout import Shelf, lay_out_section
-from detente.report.outlook import outlook_view
+from detente.report.outlook import as_seen, first_odds
 from detente.report.templating import asset, environment
 from detente.report.views import (
     CardView,
@@ -57,8 +57,8 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
     css, js = asset("page.css"), asset("page.js")
     with debug_mode(False):  # specs are validated by the tests, not on every run
         cards = tuple(card(f, i) for i, f in enumerate(result.findings, 1))
-        shelves = tuple(map(lay_out_section, result.sections))
-        outlook = outlook_view(result.outlook, result.party_names, generated.date())
+        sections = tuple(as_seen(section, generated.date()) for section in result.sections)
+        shelves, ahead = tuple(map(lay_out_section, sections)), first_odds(sections)
     return PageView(
         title=result.title,
         question=result.question,
@@ -69,7 +69,7 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
         lead=lead(result),
         groups=grouped(cards),
         cards=cards,
-        outlook=outlook,
+        next=ahead,
         shelves=tuple(shelf for shelf in shelves if shelf.section.name != "data"),
         data=next((shelf for shelf in shelves if shelf.section.name == "data"), NO_DATA),
         rules=tuple(Fact(name, text) for name, text in result.rules),

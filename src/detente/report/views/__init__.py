@@ -7,13 +7,6 @@ that the templates use no name that is not a documented field here.
 from __future__ import annotations
 
 from detente.report.views.claims import CardView, GroupView, ReadingView, VerdictView
-from detente.report.views.outlook import (
-    OddsView,
-    OutlookView,
-    PublishedView,
-    QuestionView,
-    RecordView,
-)
 from detente.report.views.page import PageView
 from detente.report.views.parts import Cell, CheckView, Fact, FigureView, KeyItem, TableView
 
@@ -25,13 +18,8 @@ __all__ = [
     "FigureView",
     "GroupView",
     "KeyItem",
-    "OddsView",
-    "OutlookView",
     "PageView",
-    "PublishedView",
-    "QuestionView",
     "ReadingView",
-    "RecordView",
     "TableView",
     "VerdictView",
 ]

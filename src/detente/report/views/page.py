@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from detente.report.layout import Shelf
+from detente.report.outlook import Next
 from detente.report.views.claims import CardView, GroupView, VerdictView
-from detente.report.views.outlook import OutlookView
 from detente.report.views.parts import Fact
 
 
@@ -26,7 +26,7 @@ class PageView:
         lead: One sentence on how many claims came out how.
         groups: Claims by verdict, strongest first.
         cards: All claims in the study's order.
-        outlook: What comes next, or None where the study asks nothing of the future.
+        next: The odds of the first screen, or None where the study asks nothing of the future.
         shelves: Sections with their answers laid out.
         rules: The verdict rules.
         verdicts: All seven verdicts, for the key.
@@ -50,7 +50,7 @@ class PageView:
     lead: str
     groups: tuple[GroupView, ...]
     cards: tuple[CardView, ...]
-    outlook: OutlookView | None
+    next: Next | None
     shelves: tuple[Shelf, ...]
     rules: tuple[Fact, ...]
     verdicts: tuple[VerdictView, ...]
