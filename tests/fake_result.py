@@ -31,7 +31,7 @@ from detente.asks.frame import disagreement
 from detente.asks.result import StudyResult
 from detente.relations.series import make_series
 from detente.study.signal import Signal
-from fake_outlook import outlook
+from fake_outlook import sections
 from fake_overview import overview
 from fake_reactions import reactions
 from fake_whatif import what_if
@@ -457,10 +457,10 @@ def fake_result() -> StudyResult:
             ),
             ("Insufficient data", "Fewer than eight cases, or the data do not cover the dates."),
         ),
-        outlook=outlook(),
         sections=(
             Section("claims", "Claim by claim", claims(), short="Claims"),
             reactions(),
+            *sections(),
             what_if(),
             *overview(),
         ),

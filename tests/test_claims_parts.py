@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,10 +17,13 @@ from detente.asks.claims.charts import bands, group_rates
 from detente.asks.claims.conditions import Condition, condition_mask, masks, stratum_of
 from detente.asks.claims.contrast import ContrastClaim
 from detente.asks.claims.estimate import Estimate, LeftOut, carrying
+from detente.asks.claims.groups import Groups
 from detente.asks.claims.scales import convert, grid_of, period_index, scale_of, signed, to_periods
+from detente.asks.claims.shift import Shift
 from detente.asks.claims.shown import cases, specifications
 from detente.asks.claims.strata import Strata, like_periods, strata_index, ways
-from detente.asks.frame import disagreement, upward
+from detente.asks.frame import disagreement, provenance, upward
+from detente.asks.options import Options
 from detente.relations.series import make_series
 from detente.study.chronicle import Fact as DatedFact
 from detente.study.data import StudyData
@@ -223,3 +227,59 @@ def test_cases_are_rows_under_how_we_know() -> None:
     exhibit = cases([("2001-01-01", "a", 1.0, "", "c")], "episodes")
     assert exhibit.folded and exhibit.mark == ""
     assert exhibit.table.caption == "The episodes behind this claim"
+
+
+def a_shift(data: StudyData) -> Shift:
+    claim = next(claim for claim in data.study.asks("claims") if claim.id == "shift")
+    return Shift(claim, data, Options())
+
+
+@pytest.mark.parametrize(
+    ("odds", "towards"), [(0.49, False), (0.5, False), (0.51, True), (0.89, True)]
+)
+def test_a_probability_points_the_claims_way_above_even(
+    data: StudyData, odds: float, towards: bool
+) -> None:
+    assert a_shift(data).towards(estimate(odds, None, Scale.PROBABILITY)) is towards
+
+
+def test_evidence_holds_what_stands_against_an_effect(data: StudyData) -> None:
+    design, item = a_shift(data), estimate(10.0, 5.0, Scale.PERCENT, 0.02, doubt="a doubt")
+    same, turned = LeftOut("years", "1", 0.3, 5), LeftOut("years", "2", -0.3, 5)
+    curve = [item, estimate(-10.0, 5.0, Scale.PERCENT), item, item]
+    weighed = design.evidence(item, curve, [same, turned])
+    assert weighed is not None
+    assert (weighed.agreeing, weighed.one_case_carries) == (0.75, True)
+    assert (weighed.second_doubt, weighed.p_placebo, weighed.cases) == ("a doubt", 0.02, 29)
+    assert weighed.effect == item.effect > 0
+    against = design.evidence(estimate(-10.0, 5.0, Scale.PERCENT), (), [turned])
+    assert against is not None
+    assert against.effect < 0 and against.agreeing == 1.0 and not against.one_case_carries
+
+
+@pytest.mark.parametrize(
+    ("interval", "beyond"),
+    [((0.1, 0.2), True), ((-0.2, -0.1), True), ((-0.1, 0.1), False), ((0.0, 0.1), False)],
+)
+def test_an_interval_excludes_no_difference_on_either_side(
+    interval: tuple[float, float], beyond: bool
+) -> None:
+    assert replace(estimate(1.0, None, Scale.POINTS), interval=interval).beyond is beyond
+    assert not estimate(1.0, None, Scale.POINTS).beyond
+
+
+def test_the_hash_covers_the_events_of_the_user(data: StudyData) -> None:
+    def digest(fingerprint: str | None) -> str:
+        values = {name: getattr(data, name) for name in data.__dataclass_fields__}
+        values["events"] = None if fingerprint is None else SimpleNamespace(fingerprint=fingerprint)
+        return provenance(StudyData(**values), [SIGNAL], Options(), "", "").data_hash
+
+    assert len({digest(None), digest("a"), digest("b")}) == 3
+
+
+def test_the_share_of_dyads_that_carry_a_group_is_what_disagrees(data: StudyData) -> None:
+    claim = next(claim for claim in data.study.asks("claims") if claim.id == "groups")
+    design, item = Groups(claim, data, Options()), estimate(1.0, None, Scale.POINTS)
+    rest = [LeftOut("dyads", str(i), effect, 3) for i, effect in enumerate((1.0, 2.0, -1.0, 0.5))]
+    assert design.agreeing(item, (), rest) == 0.75
+    assert design.counted(item) == len(claim.others)

@@ -20,7 +20,6 @@ import jsonschema
 import pytest
 
 from detente.answers import Answer, Section, Table, Verdict
-from detente.asks.forecasts.result import Outlook
 from detente.asks.overview import ERA_COLUMNS, MARK_COLUMNS
 from detente.asks.result import StudyResult
 from detente.errors import DetenteError
@@ -44,7 +43,7 @@ def claims(*answers: Answer) -> Section:
 @pytest.fixture(scope="module")
 def small(result: StudyResult) -> StudyResult:
     """One claim, nothing else: quick to write."""
-    return replace(result, sections=(claims(*result.claims[20:21]),), outlook=Outlook())
+    return replace(result, sections=(claims(*result.claims[20:21]),))
 
 
 @pytest.fixture(scope="module")

@@ -203,6 +203,7 @@ class Exhibit:
         folded: Whether it stands under "How we know" instead of at first sight.
         series: Columns that name a series, where rows are the points of several: a terminal shows
             a few points of each, and none where there are many series.
+        last: How many of its last rows people are shown; 0 for all. Files hold all.
     """
 
     name: str
@@ -215,6 +216,7 @@ class Exhibit:
     settings: Mapping[str, Any] = field(default_factory=dict)
     folded: bool = False
     series: tuple[str, ...] = ()
+    last: int = 0
 
 
 @dataclass(frozen=True)
@@ -246,6 +248,7 @@ class Fact:
         high: High end.
         coverage: Nominal coverage of the interval.
         note: What goes with it, small.
+        shown: Whether page and terminal show it; files always hold it.
     """
 
     name: str
@@ -257,6 +260,7 @@ class Fact:
     high: float | None = None
     coverage: float = 0.90
     note: str = ""
+    shown: bool = True
 
 
 @dataclass(frozen=True)
@@ -350,6 +354,7 @@ class Section:
         groups: Heading over the answers of a kind, by kind; none where empty.
         notes: Sentences below.
         short: A word for lists of contents; the title if empty.
+        first: Ids of the answers whose main fact the first screen shows.
     """
 
     name: str
@@ -359,6 +364,7 @@ class Section:
     groups: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     short: str = ""
+    first: tuple[str, ...] = ()
 
 
 class Shown:

@@ -6,7 +6,8 @@ from detente import __version__
 from detente.asks.claims.headline import headline
 from detente.asks.claims.rules import RULES
 from detente.asks.claims.run import Narrate, claims_section
-from detente.asks.forecasts.run import outlook as look_ahead
+from detente.asks.forecasts.record import Record
+from detente.asks.forecasts.run import look_ahead
 from detente.asks.options import Options
 from detente.asks.overview import overview
 from detente.asks.reactions.run import react
@@ -17,7 +18,11 @@ from detente.study.data import StudyData
 
 
 def run_study(
-    data: StudyData, options: Options | None = None, narrate: Narrate = lambda _: None
+    data: StudyData,
+    options: Options | None = None,
+    narrate: Narrate = lambda _: None,
+    *,
+    record: Record | None = None,
 ) -> StudyResult:
     """Run a study on its data.
 
@@ -25,6 +30,7 @@ def run_study(
         data: The study's data as of a date.
         options: Number of draws and the seed; by default the study's own seed.
         narrate: Told what is being done.
+        record: The study's record of forecasts, to say how odds moved since.
 
     Returns:
         All answers and everything that the report shows.
@@ -38,10 +44,10 @@ def run_study(
         'us-china-cooperation'
     """
     with one_thread():
-        return _run(data, options or Options(seed=data.study.study.seed), narrate)
+        return _run(data, options or Options(seed=data.study.study.seed), narrate, record)
 
 
-def _run(data: StudyData, options: Options, narrate: Narrate) -> StudyResult:
+def _run(data: StudyData, options: Options, narrate: Narrate, record: Record | None) -> StudyResult:
     about = data.study.study
     claims = claims_section(data, options, narrate)
     narrate("tension of the system")
@@ -49,7 +55,7 @@ def _run(data: StudyData, options: Options, narrate: Narrate) -> StudyResult:
     narrate("who reacts to whom")
     reactions = react(data, options)
     narrate("what comes next")
-    outlook = look_ahead(data, seed=options.seed)
+    ahead = look_ahead(data, options, record=record, narrate=narrate)
     narrate("what if")
     futures = what_if(data, options)
     answer, strength = headline(about, claims.answers)
@@ -66,7 +72,6 @@ def _run(data: StudyData, options: Options, narrate: Narrate) -> StudyResult:
         parties=data.study.codes,
         party_names={party.code: party.name for party in data.study.parties},
         rules=RULES,
-        outlook=outlook,
-        sections=(claims, *reactions, *futures, *beside),
+        sections=(claims, *reactions, *ahead, *futures, *beside),
         cite=about.cite,
     )

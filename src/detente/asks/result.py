@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from detente.answers import Answer, Section
-from detente.asks.forecasts.result import Outlook
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +19,6 @@ class StudyResult:
         as_of: ISO day: nothing known later was used.
         parties: ISO codes of the parties, in the study's order; `party_names` code to name.
         rules: The verdict rules in plain words, as (name, text).
-        outlook: Odds of what comes next, and their track record.
         cite: How to cite the study.
         sections: What was asked and what came of it, in the order of the page.
     """
@@ -37,7 +35,6 @@ class StudyResult:
     parties: tuple[str, ...]
     party_names: Mapping[str, str]
     rules: tuple[tuple[str, str], ...]
-    outlook: Outlook
     cite: str
     sections: tuple[Section, ...] = ()
 

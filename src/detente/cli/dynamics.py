@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.asking import AsOf, Events, Seed, open_study, show
+from detente.cli.asking import AsOf, Events, Seed, StudyName, open_study, saying, show
 from detente.cli.options import AsJson
-from detente.cli.study import StudyName, saying
 
 SHOWN = 12
 NONE = "The study declares no systems, excitations or common enemies."

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.asking import Events, Seed, open_study, show
+from detente.cli.asking import Events, Seed, StudyName, open_study, saying, show
 from detente.cli.options import AsJson, day
 from detente.cli.output import new_table, print_json, print_table
-from detente.cli.study import StudyName, saying
 
 if TYPE_CHECKING:
     from detente.study.data import StudyData

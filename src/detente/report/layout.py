@@ -15,7 +15,7 @@ NOTE_LABELS = {
     "visible": "Smallest visible effect",
     "sources": "By source",
     "literature": "In the literature",
-    "change": "Since the last record",
+    "over": "Mind",
 }
 """Labels of the notes that stand at first sight; others are folded."""
 
@@ -192,7 +192,7 @@ def lay_out(answer: Answer, anchor: str, number: int = 0) -> Laid:
         number=number,
         verdict=None if answer.verdict is None else verdict_word(answer.verdict),
         effect=shown_effect(answer),
-        facts=tuple(map(_fact, answer.facts)),
+        facts=tuple(_fact(fact) for fact in answer.facts if fact.shown),
         said=tuple(_said(answer, first=True)),
         side=side,
         wide=tuple(item for item in first if item.wide),

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from detente.answers import Section, Verdict
 from detente.asks.result import StudyResult
 from detente.report.layout import Shelf, by_verdict, lay_out_section, verdict_word
-from detente.report.outlook import outlook_view
+from detente.report.outlook import as_seen, first_odds
 from detente.report.templating import asset, environment
 from detente.report.views import Fact, PageView
 from detente.report.words import day_text, plural
@@ -50,8 +50,9 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
     """Everything that the page says, as frozen data; draws all charts."""
     css, js = asset("page.css"), asset("page.js")
     with debug_mode(False):  # specs are validated by the tests, not on every run
-        shelves = {section.name: lay_out_section(section) for section in result.sections}
-        outlook = outlook_view(result.outlook, result.party_names, generated.date())
+        sections = tuple(as_seen(section, generated.date()) for section in result.sections)
+        shelves = {section.name: lay_out_section(section) for section in sections}
+        ahead = first_odds(sections)
     claims, data = shelves.pop("claims", NO_CLAIMS), shelves.pop("data", NO_DATA)
     return PageView(
         title=result.title,
@@ -63,7 +64,7 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
         lead=lead(result),
         groups=by_verdict(claims),
         claims=claims,
-        outlook=outlook,
+        next=ahead,
         shelves=tuple(shelves.values()),
         data=data,
         rules=tuple(Fact(name, text) for name, text in result.rules),

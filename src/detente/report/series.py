@@ -60,7 +60,6 @@ def _field(value: object) -> object:
 def _all(result: StudyResult) -> Iterator[tuple[str, Columns]]:
     for section in result.sections:
         yield from _of_section(section)
-    yield from _of_outlook(result)
 
 
 def _of_section(section: Section) -> Iterator[tuple[str, Columns]]:
@@ -75,15 +74,3 @@ def _of_section(section: Section) -> Iterator[tuple[str, Columns]]:
             if len(table):
                 columns = {column.name: table.column(column.name) for column in table.columns}
                 yield f"{name}-{exhibit.name}", columns
-
-
-def _of_outlook(result: StudyResult) -> Iterator[tuple[str, Columns]]:
-    if result.outlook:
-        for forecast in result.outlook.forecasts:
-            if not forecast.problem:
-                yield f"odds-{forecast.id}", forecast.columns()
-        for record in result.outlook.track_records:
-            if not record.problem:
-                yield f"track-record-{record.id}", record.columns()
-        if result.outlook.published is not None:
-            yield "published-odds", result.outlook.published.columns()

@@ -76,9 +76,18 @@ def _number(value: float | None, scale: Scale, places: int | None) -> str:
         return NONE
     if scale is Scale.P_VALUE:
         return p_text(value)
+    if scale is Scale.PROBABILITY and not places:
+        return _chance(value)
     shown, usual, suffix = _form(value, scale)
     signed = scale in {Scale.PERCENT, Scale.POINTS}
     return number(shown, usual if places is None else places, sign=signed) + suffix
+
+
+def _chance(value: float) -> str:
+    """A probability in whole per cent, told as neither 0 nor 100 where it is not."""
+    if 0 < value < 0.01:
+        return "under 1%"
+    return "over 99%" if 0.99 < value < 1 else f"{value:.0%}"
 
 
 def _form(value: float, scale: Scale) -> tuple[float, int | None, str]:
@@ -105,19 +114,27 @@ def tell_all(values: Iterable[float | None], scale: Scale) -> list[str]:
         ['1.8×', '0.6×', '10.8×']
         >>> tell_all([5.0, 0.96, 9.9], Scale.RATIO)
         ['5.00×', '0.96×', '9.90×']
+        >>> tell_all([0.04, 0.0, 0.1], Scale.PROBABILITY)  # an estimate is never certain
+        ['4%', 'under 1%', '10%']
     """
     listed = list(values)
     numbers = [number for value in listed if (number := finite(value)) is not None]
     if not numbers or scale is Scale.P_VALUE:
         return [tell(value, scale) for value in listed]
-    factor = 100.0 if scale is Scale.PROBABILITY else 1.0
-    scaled = [factor * number for number in numbers]
-    spread = max(scaled) - min(scaled) or scaled[0]
-    places = 0 if scale in {Scale.PROBABILITY, Scale.COUNT} else decimals(spread)
+    if scale is Scale.PROBABILITY:
+        return [_estimated(value) for value in listed]
+    spread = max(numbers) - min(numbers) or numbers[0]
+    places = 0 if scale is Scale.COUNT else decimals(spread)
     neutral = scale.neutral
-    while places < MOST_PLACES and any(_hidden(number, neutral, places) for number in scaled):
+    while places < MOST_PLACES and any(_hidden(number, neutral, places) for number in numbers):
         places += 1
     return [tell(value, scale, places) for value in listed]
+
+
+def _estimated(value: float | None) -> str:
+    """A probability that was estimated, and so is neither 0 nor 1."""
+    known = finite(value)
+    return NONE if known is None else _chance(min(max(known, 1e-9), 1 - 1e-9))
 
 
 def _hidden(value: float, neutral: float, places: int) -> bool:

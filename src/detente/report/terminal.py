@@ -176,14 +176,15 @@ def told_answer(answer: Answer, most: int | None = None) -> Iterator[RenderableT
         >>> printed.get().split(chr(10))[:2]
         ['A [b]', 'Nothing stands.']
     """
-    yield Text(answer.label, style="bold")
+    if not _bare(answer):
+        yield Text(answer.label, style="bold")
     if answer.statement:
         yield Text(answer.statement, style="dim")
     if answer.gap:
         yield Text(f"Insufficient data. {answer.gap}")
     if answer.text:
         yield Text(answer.text)
-    yield from map(_fact, answer.facts)
+    yield from (_fact(fact) for fact in answer.facts if fact.shown)
     for exhibit in answer.exhibits:
         for part in _parts(exhibit):
             yield Text()
@@ -199,7 +200,7 @@ def told_answer(answer: Answer, most: int | None = None) -> Iterator[RenderableT
 
 def _fact(fact: Fact) -> Text:
     note = f" ({fact.note})" if fact.note else ""
-    return Text(f"{fact.label}: {short_text(fact)}{note}")
+    return Text(f"{fact.label}: {short_text(fact) or NONE}{note}")
 
 
 def _bullets(sentences: Iterable[str]) -> Iterator[Text]:
@@ -234,6 +235,11 @@ def _some(rows: Sequence[tuple[Value, ...]]) -> list[tuple[Value, ...]]:
     return [rows[round((len(rows) - 1) * place / (POINTS - 1))] for place in range(POINTS)]
 
 
+def _bare(answer: Answer) -> bool:
+    """Whether it is only exhibits, which have titles of their own."""
+    return not (answer.text or answer.gap or answer.statement or answer.facts or answer.notes)
+
+
 def told_exhibit(exhibit: Exhibit, most: int | None = None) -> Table:
     """The table of an exhibit for a terminal.
 
@@ -254,7 +260,8 @@ def told_exhibit(exhibit: Exhibit, most: int | None = None) -> Table:
         caption=Text(" ".join(part for part in (exhibit.note, more) if part), style="dim"),
         caption_justify="left",
     )
-    rows = shown.rows[: most or None]
+    # Where the last rows count, they are those that are left.
+    rows = shown.rows[left:] if exhibit.last else shown.rows[: most or None]
     for place, (heading, numeric) in enumerate(zip(shown.head, shown.numeric, strict=True)):
         # An interval may go on in a second line, but no number is ever cut.
         pieces = (piece for row in rows for piece in re.split(r"(?<= to) ", row[place].text))

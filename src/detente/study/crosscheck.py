@@ -12,8 +12,6 @@ from detente.study.kinds import kind_of, kinds
 from detente.study.models import Dataset, Study
 from detente.study.names import duplicates, inside, measure_problems, unknown
 from detente.study.parts import Measure
-from detente.study.published import read_published
-from detente.study.questions import EventQuestion, PublishedOdds
 
 LAYOUT_KEYS = {"dyad": ["source", "target"], "pair": ["a", "b"], "party": ["party"], "system": []}
 
@@ -36,8 +34,6 @@ def cross_problems(study: Study, folder: Path) -> Iterator[str]:
         text for dataset in study.datasets for text in _dataset_problems(dataset, study, folder)
     )
     yield from _overview_problems(study)
-    yield from _question_problems(study)
-    yield from _published_problems(study, folder)
     yield from _ask_problems(study, folder)
 
 
@@ -99,34 +95,3 @@ def _overview_problems(study: Study) -> Iterator[str]:
     for window in study.then_and_now:
         measure = Measure(dataset=window.dataset, name=window.measure)
         yield from measure_problems("then_and_now", measure, study)
-
-
-def _question_problems(study: Study) -> Iterator[str]:
-    yield from duplicates("questions", (question.id for question in study.questions))
-    for question in study.questions:
-        where = f"questions.{question.id}"
-        if isinstance(question, EventQuestion):
-            yield from _term_problems(where, question, study)
-            yield from unknown(f"{where}: action", [question.action], study.actions)
-            continue
-        for measure in question.measures:
-            yield from measure_problems(where, measure, study)
-
-
-def _term_problems(where: str, terms: EventQuestion | PublishedOdds, study: Study) -> Iterator[str]:
-    yield from unknown(f"{where}: era", terms.eras, study.eras)
-    yield from unknown(f"{where}: calendar", terms.calendar, study.calendar)
-    yield from unknown(f"{where}: sign", terms.signs, study.actions)
-
-
-def _published_problems(study: Study, folder: Path) -> Iterator[str]:
-    odds = study.published_odds
-    if odds is None:
-        return
-    yield from _term_problems("published_odds", odds, study)
-    file = inside(folder, odds.path)
-    if file is None:
-        yield f"published_odds.path: there is no file “{odds.path}” in {folder}."
-        return
-    for problem in read_published(file, study.actions, odds.since)[1]:
-        yield f"published_odds: {odds.path}, {problem}"

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal, Self, Union
 
 from pydantic import Field, create_model, model_validator
 
+from detente.study.calendar import YearlyWindow
 from detente.study.kinds import kinds
 from detente.study.parts import Day, Every, Id, Iso3, Relation, Strict
-from detente.study.questions import PublishedOdds, Question, YearlyWindow
 
 
 class About(Strict):
@@ -127,8 +127,6 @@ class Study(Strict):
     datasets: list[Dataset] = Field(default=[])
     tension: list[Tension] = Field(default=[])
     then_and_now: list[ThenAndNow] = Field(default=[])
-    questions: list[Question] = Field(default=[], description="what comes next")
-    published_odds: PublishedOdds | None = Field(default=None, description="odds to compare with")
     missing: list[str] = Field(default=[], description="what the bundled data do not have")
 
     @property

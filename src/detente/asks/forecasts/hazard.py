@@ -7,17 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.arrays import Days, Floats, Ints
 from detente.asks.forecasts.history import History
-from detente.asks.forecasts.model import DRAWS, YEAR, shares_of_change, size_of, with_tail
-from detente.asks.forecasts.result import Reason
+from detente.asks.forecasts.model import DRAWS, YEAR, Reason, shares_of_change, size_of, with_tail
 from detente.errors import DetenteError
 from detente.estimators import BinnedHawkes, fit_hawkes_by_date
 from detente.estimators.hawkes.features import daily_excitement
 
-Floats = NDArray[np.float64]
 Complex = NDArray[np.complex128]
-Ints = NDArray[np.int64]
-Days = NDArray[np.datetime64]
 
 HALF_LIVES = (10.0, 100.0)  # days: follow-ons within weeks, and within months
 RIDGE = 1.0  # normal prior of standard deviation 1 on log changes of the baseline

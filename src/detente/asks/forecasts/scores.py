@@ -7,14 +7,47 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.asks.forecasts.result import ReliabilityBin, Skill
+from detente.arrays import Floats, Ints
 from detente.estimators.resample import block_index, expanded_tail
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 RESAMPLES = 1000
 SMALLEST = 1e-6  # probability below which a miss is not scored worse
+
+
+@dataclass(frozen=True)
+class Skill:
+    """Skill against a reference: 1 is perfect, below 0 worse; with its 90% interval.
+
+    Example:
+        >>> Skill("the base rate", 0.2, -0.1, 0.4).positive
+        False
+    """
+
+    against: str
+    value: float
+    low: float
+    high: float
+
+    @property
+    def positive(self) -> bool:
+        """Whether the whole interval lies above zero."""
+        return self.low > 0
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """Forecasts of about the same probability, and how often it came so.
+
+    Attributes:
+        forecast: Mean probability; `observed` share of outcomes; `count` how many forecasts.
+        low, high: 90% interval of the share, from blocks of windows that do not overlap.
+    """
+
+    forecast: float
+    observed: float
+    low: float
+    high: float
+    count: int
 
 
 def brier(odds: Floats, outcomes: Floats) -> Floats:

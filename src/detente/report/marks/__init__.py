@@ -57,6 +57,9 @@ def mark(
     """
 
     def register(draw: Draw) -> Draw:
+        other = _MARKS.get(name)
+        if other is not None and other.draw.__module__ != draw.__module__:
+            raise ValueError(f"two marks are named {name!r}: give the new one another name")
         _MARKS[name] = Mark(name, draw, key, wide, small)
         return draw
 

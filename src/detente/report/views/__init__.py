@@ -6,13 +6,6 @@ that the templates use no name that is not a documented field here.
 
 from __future__ import annotations
 
-from detente.report.views.outlook import (
-    OddsView,
-    OutlookView,
-    PublishedView,
-    QuestionView,
-    RecordView,
-)
 from detente.report.views.page import PageView
 from detente.report.views.parts import Cell, CheckView, Fact, FigureView, KeyItem, TableView
 
@@ -22,11 +15,6 @@ __all__ = [
     "Fact",
     "FigureView",
     "KeyItem",
-    "OddsView",
-    "OutlookView",
     "PageView",
-    "PublishedView",
-    "QuestionView",
-    "RecordView",
     "TableView",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from detente.report.layout import Laid, Shelf, Word
-from detente.report.views.outlook import OutlookView
+from detente.report.outlook import Next
 from detente.report.views.parts import Fact
 
 
@@ -25,7 +25,7 @@ class PageView:
         lead: One sentence on how many claims came out how.
         groups: Claims by verdict, strongest first.
         claims: All claims in the study's order.
-        outlook: What comes next, or None where the study asks nothing of the future.
+        next: The odds of the first screen, or None where the study asks nothing of the future.
         shelves: The other sections with their answers laid out.
         rules: The verdict rules.
         verdicts: All seven verdicts, for the key.
@@ -49,7 +49,7 @@ class PageView:
     lead: str
     groups: tuple[tuple[Word, tuple[Laid, ...]], ...]
     claims: Shelf
-    outlook: OutlookView | None
+    next: Next | None
     shelves: tuple[Shelf, ...]
     rules: tuple[Fact, ...]
     verdicts: tuple[Word, ...]

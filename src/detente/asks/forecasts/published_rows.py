@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detente.study.names import did_you_mean
-from detente.study.questions import PUBLISHED_COLUMNS
 from detente.study.rows import read_rows
 
+COLUMNS = ("issued", "action", "within", "probability", "source")
 LONGEST = 1100  # days, as for questions
 LAST_YEAR = 2200
 
@@ -50,7 +50,7 @@ def read_published(
     rows, header, unreadable = read_rows(path)
     if unreadable:
         return (), (unreadable,)
-    missing = [name for name in PUBLISHED_COLUMNS if name not in header]
+    missing = [name for name in COLUMNS if name not in header]
     if missing:
         return (), tuple(_no_column(name, header) for name in missing)
     if not rows:
