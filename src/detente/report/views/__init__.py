@@ -14,11 +14,10 @@ from detente.report.views.outlook import (
     RecordView,
 )
 from detente.report.views.page import PageView
-from detente.report.views.parts import Cell, CheckView, Fact, FigureView, KeyItem, TableView
+from detente.report.views.parts import Cell, Fact, FigureView, KeyItem, TableView
 
 __all__ = [
     "Cell",
-    "CheckView",
     "Fact",
     "FigureView",
     "KeyItem",
