@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from detente.answers import Check
-from detente.report.views import Cell, CheckView, TableView
-from detente.report.words import decimals, finite, number, slug
+from detente.report.views import Cell, TableView
+from detente.report.words import decimals, finite, number
 
 
 def cell(value: object, places: int | None = None) -> Cell:
@@ -48,9 +47,3 @@ def column_places(column: Iterable[object]) -> int:
     known = [v for v in column if isinstance(v, float) and finite(v) is not None]
     spread = max(known) - min(known) if known else 0.0
     return min(decimals(spread or known[0]) + 1, 4) if any(v % 1 for v in known) else 0
-
-
-def check_view(check: Check) -> CheckView:
-    """A check as shown."""
-    word = {True: "passed", False: "failed", None: "not made"}[check.passed]
-    return CheckView(word, slug(word), check.name, check.text)

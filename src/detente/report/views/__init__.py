@@ -7,11 +7,10 @@ that the templates use no name that is not a documented field here.
 from __future__ import annotations
 
 from detente.report.views.page import PageView
-from detente.report.views.parts import Cell, CheckView, Fact, FigureView, KeyItem, TableView
+from detente.report.views.parts import Cell, Fact, FigureView, KeyItem, TableView
 
 __all__ = [
     "Cell",
-    "CheckView",
     "Fact",
     "FigureView",
     "KeyItem",
