@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -60,6 +60,7 @@ class Panel:
     unit: str | None
     citation: str
     _table: pa.Table
+    _unnamed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def table(self) -> pa.Table:
         """One row per origin, key and period, in this order.
@@ -95,6 +96,16 @@ class Panel:
             columns = tuple(name for part in BALANCED for name in self._columns(part))
         values = [self._sum(columns, rows) for rows in self._of(origin).values()]
         return np.asarray(np.isfinite(values).any(axis=0))
+
+    def unnamed(self, origin: str | None = None) -> tuple[str, ...]:
+        """The parties that no event of an origin names: of them it says nothing, not even silence.
+
+        Example:
+            >>> years = np.array(["2010-01-01"], "datetime64[D]")
+            >>> panel_of("year", "dyad", "x", years, {(("A", "B"), "conflict"): np.ones(1)}).unnamed()
+            ()
+        """
+        return self._unnamed.get(self._origin(origin), ())
 
     def size(self) -> int:
         """Number of values that are known."""
