@@ -89,6 +89,16 @@ class Panel:
         """All events that an origin reported by period, shape (T,); NaN where unknown."""
         return self._floats("exposure", next(iter(self._of(origin).values())))
 
+    def days_covered(self, origin: str | None = None) -> Floats:
+        """Days that an origin of events covers, by period, shape (T,)."""
+        return self._floats("days_covered", next(iter(self._of(origin).values())))
+
+    def own_events(self, origin: str | None = None) -> Floats:
+        """All events of the parties among themselves, by period, shape (T,); NaN in a gap."""
+        parts = [self._floats("total", rows) for rows in self._of(origin).values()]
+        held = np.nansum(parts, axis=0)
+        return np.where(np.isfinite(self.world(origin)), held, np.nan)
+
     def known(self, measure: str, origin: str | None = None) -> Bools:
         """The periods in which a measure is known of anyone, shape (T,)."""
         columns = self._columns(measure)
