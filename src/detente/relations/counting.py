@@ -75,14 +75,13 @@ def panel(
             f"Given: {', '.join(names) or 'none'}.",
             "Name at least two, such as USA,CHN.",
         )
-    bounds = {"origin": origin, "until": until, "known": known}
     with connect() as con:
         # Whether an origin can speak of a party, any day of it says; `since` only cuts the panel.
-        whole = query_events(con, events, **bounds)
+        whole = query_events(con, events, origin=origin, until=until, known=known)
         spoken = con.execute(
             NAMED.format(events=whole.sql), whole.params | {"parties": list(names)}
         ).fetchall()
-        query = query_events(con, events, since=since, **bounds)
+        query = query_events(con, events, origin=origin, since=since, until=until, known=known)
         params = query.params | {
             "parties": list(names),
             "every": kind,

@@ -99,8 +99,8 @@ def exposure_premise(
     swing = _swing(np.where(known, exposure, np.nan), max(1.0, months))
     if swing > MOST_SWING:
         why = (
-            f"One {'month' if months <= 1 else 'period'} of this origin holds {swing:.1f} times as many events as is usual around "
-            "it: crises fill it, and not the world's news."
+            f"One {'month' if months <= 1 else 'period'} of this origin holds {swing:.1f} times as "
+            "many events as is usual around it: crises fill it, and not the world's news."
         )
         return Premise(False, share, slope, low, swing, why)
     why = f"{1 - share:.1%} of the events of this origin lie outside of the relation."

@@ -37,6 +37,17 @@ KEYS: dict[Layout, tuple[str, ...]] = {
 
 Key = tuple[str, ...]
 
+
+def key_of(layout: Layout, names: Key) -> Key:
+    """The key of some states: the two of a pair have no order, and stand by their codes.
+
+    Example:
+        >>> key_of("pair", ("USA", "JPN")), key_of("dyad", ("USA", "JPN"))
+        (('JPN', 'USA'), ('USA', 'JPN'))
+    """
+    return tuple(sorted(names)) if layout == "pair" else names
+
+
 _NO_MEASURES = {"origin", "date", "covered", "exposure", "days", "days_covered"}
 
 
@@ -112,7 +123,8 @@ class Panel:
 
         Example:
             >>> years = np.array(["2010-01-01"], "datetime64[D]")
-            >>> panel_of("year", "dyad", "x", years, {(("A", "B"), "conflict"): np.ones(1)}).unnamed()
+            >>> counts = {(("A", "B"), "conflict"): np.ones(1)}
+            >>> panel_of("year", "dyad", "x", years, counts).unnamed()
             ()
         """
         return self._unnamed.get(self._origin(origin), ())
@@ -160,8 +172,7 @@ class Panel:
     def pair(self, a: str, b: str, measure: str, *, origin: str | None = None) -> Series:
         """A pair's own rows (layout `pair`), or both directions summed (`dyad`)."""
         if self.layout != "dyad":
-            key = (a, b) if (a, b) in self.keys() else (b, a)
-            return self._named(key, measure, f"{a}-{b}", origin)
+            return self._named(key_of("pair", (a, b)), measure, f"{a}-{b}", origin)
         return self._total([(a, b), (b, a)], measure, f"{a}-{b}", origin)
 
     def party(self, party: str, measure: str, *, origin: str | None = None) -> Series:
@@ -388,6 +399,14 @@ def panel_of(
         >>> built.pair("B", "A", "votes").values.tolist()
         [3.0, 4.0]
     """
+    given = values
+    values = {(key_of(layout, key), name): held for (key, name), held in given.items()}
+    if len(values) < len(given):
+        raise UsageError(
+            f"The panel of {label} could not be made.",
+            "A pair is given twice, once in each order, and a pair has no order.",
+            "Give each pair once.",
+        )
     keys = tuple(dict.fromkeys(key for key, _ in values))
     measures = tuple(dict.fromkeys(measure for _, measure in values))
     missing = np.full(dates.size, np.nan)

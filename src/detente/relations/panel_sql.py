@@ -1,7 +1,8 @@
 """The panel statement: one SQL text, with what is peculiar to an engine in one place.
 
-`{events}` is the SELECT that yields the canonical columns; it stands several times so that each scan
-reads only the columns it needs. The other placeholders are the engine's words, listed in `DUCKDB`.
+`{events}` is the SELECT that yields the canonical columns; it stands several times so that each
+scan reads only the columns it needs. The other placeholders are the engine's words, listed in
+`DUCKDB`.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ daily AS (
     FROM ({{events}}) AS events
     GROUP BY origin, date
 ),
--- A mistyped year puts a few events years away from all others: they say nothing of what is between.
+-- A mistyped year puts a few events years away from all others: they open no span.
 gaps AS (SELECT origin, date, n, timely, {{days_since}} AS gap FROM daily),
 usual_gaps AS (SELECT origin, {{usual_gap}} AS usual FROM gaps GROUP BY origin),
 stretches AS (

@@ -203,9 +203,13 @@ def _covering(data: StudyData, name: str) -> dict[str, Days]:
 
 
 def _matches(fact: Fact, action: Action) -> bool:
-    return fact.kind in action.kinds and _is_between(fact, action) and (
-        (not action.sources or bool(set(action.sources) & set(fact.sources)))
-        and (not action.targets or bool(set(action.targets) & set(fact.targets)))
+    return (
+        fact.kind in action.kinds
+        and _is_between(fact, action)
+        and (
+            (not action.sources or bool(set(action.sources) & set(fact.sources)))
+            and (not action.targets or bool(set(action.targets) & set(fact.targets)))
+        )
     )
 
 

@@ -149,9 +149,7 @@ class StudyData:
         full = tuple(signal for signal in found if signal not in empty)
         return full, tuple(dict.fromkeys(gaps))
 
-    def _action_signal(
-        self, action: str, every: str
-    ) -> tuple[tuple[Signal, ...], tuple[str, ...]]:
+    def _action_signal(self, action: str, every: str) -> tuple[tuple[Signal, ...], tuple[str, ...]]:
         try:
             series = self.action_series(action, every)
         except DataGapError as gap:

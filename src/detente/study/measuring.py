@@ -164,7 +164,9 @@ def _contest(
         if (origin.series.every, origin.series.unit) != (given.every, given.unit):
             read = Reading(origin.series, origin.days, origin.own, "")
             yield replace(read, why="The dataset has another unit and is read by itself.")
-            yield replace(alone, why="The event files have another unit and are read by themselves.")
+            yield replace(
+                alone, why="The event files have another unit and are read by themselves."
+            )
             continue
         why = " ".join((_why(origin, given), *origin.notes))
         yield _spliced(origin, alone, why)

@@ -89,7 +89,8 @@ class Signal:
             >>> from detente.relations.series import make_series
             >>> series = make_series("x", "year", ["2001-01-01"], [73], unit="events")
             >>> signal = Signal(series, True, "", "", "x", days=np.array([365.0]))
-            >>> signal.with_exposure("days").rates().tolist(), signal.with_exposure("days").rate_unit
+            >>> daily = signal.with_exposure("days")
+            >>> daily.rates().tolist(), daily.rate_unit
             ([6.0], 'per 30 days covered')
         """
         exposure = {"events": self.world, "days": self.days, "": None}[divisor]
@@ -99,9 +100,7 @@ class Signal:
                 f"{self.source} does not say how many there were.",
                 f"Use one of {', '.join(repr(one) for one in self.divisors)}.",
             )
-        return replace(
-            self, series=replace(self.series, exposure=exposure), divided_by=divisor
-        )
+        return replace(self, series=replace(self.series, exposure=exposure), divided_by=divisor)
 
     @property
     def per(self) -> float:
