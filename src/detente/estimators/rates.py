@@ -115,7 +115,8 @@ def rate_contrast(
         The contrast with its placebo distribution, and draws of both rates.
 
     Raises:
-        DataGapError: One of the states has no period with data.
+        DataGapError: One of the states has no period with data and exposure, or neither has any
+            event: the ratio of nothing to nothing is not known.
 
     Example:
         >>> rng = np.random.default_rng(0)
@@ -175,7 +176,8 @@ def log_rate_ratio(
         strata: Compare only within periods of equal stratum; -1: left out.
 
     Raises:
-        DataGapError: One of the states has no period with data, or no stratum holds both.
+        DataGapError: One of the states has no period with data and exposure, no stratum holds
+            both, or neither has any event.
 
     Example:
         >>> high = np.array([True, True, False, False])
@@ -198,7 +200,7 @@ def prepared(
 
     Takes what `rate_contrast` takes.
     """
-    known = np.isfinite(counts) & np.isfinite(exposure)
+    known = np.isfinite(counts) & np.isfinite(exposure) & (exposure > 0)
     if strata is None:
         strata = np.zeros(len(counts), dtype=np.int64)
     known &= strata >= 0
@@ -213,6 +215,12 @@ def prepared(
         )
     weight = np.where(known, exposure, 0.0)
     counted = Counted(np.where(known, counts, 0.0), weight, strata)
+    if not counted.values[high | low].any():
+        raise DataGapError(
+            "Two states of the world could not be compared.",
+            "There is no event in either of them: the ratio is not known.",
+            "Count a wider kind of events, or load data over a longer time.",
+        )
     return counted, high, low, known
 
 
@@ -253,7 +261,7 @@ def _check(high: Bools, low: Bools) -> None:
         if not side.any():
             raise DataGapError(
                 "Two states of the world could not be compared.",
-                f"There is no period with data in the {name} state.",
+                f"There is no period with data and exposure in the {name} state.",
                 "Load data that cover both.",
             )
 

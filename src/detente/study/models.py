@@ -40,6 +40,10 @@ class Chronicle(Strict):
     """The curated table of dated facts."""
 
     path: str = "chronicle.csv"
+    since: Day | None = Field(
+        default=None,
+        description="it holds all that happened from this day on; empty: the year of its first row",
+    )
 
 
 class Action(Strict):
@@ -49,13 +53,33 @@ class Action(Strict):
     kinds: list[str] = Field(default=[], description="kinds of the chronicle")
     sources: list[str] = Field(default=[], description="acting states; empty: any")
     targets: list[str] = Field(default=[], description="states acted on; empty: any")
+    between: list[Iso3] = Field(
+        default=[], description="instead: states of which one acts on another, in either direction"
+    )
     cameo: list[str] = Field(default=[], description="CAMEO codes or roots in event data")
+    actors: list[str] = Field(
+        default=[], description="who acts in event data, by name or code as given there; empty: any"
+    )
+    roles: list[str] = Field(default=[], description="CAMEO roles of who acts, such as REB or GOV")
+    exclude_actors: list[str] = Field(
+        default=[], description="names in event data that may be on neither side"
+    )
+    exclude_roles: list[str] = Field(
+        default=[], description="CAMEO roles that may be on neither side, such as REB"
+    )
+    since: Day | None = Field(
+        default=None, description="counted in full from this day on; empty: as the chronicle"
+    )
     mark: bool = Field(default=False, description="mark these on the tension chart")
 
     @model_validator(mode="after")
     def _names_something(self) -> Self:
         if not self.kinds and not self.cameo:
             raise ValueError("an action needs `kinds` (chronicle), `cameo` (event data), or both")
+        if self.between and (self.sources or self.targets):
+            raise ValueError("`between` names both sides: leave out `sources` and `targets`")
+        if len(set(self.between)) == 1:
+            raise ValueError("`between` needs two states or more")
         return self
 
 

@@ -25,7 +25,6 @@ from detente.study.signal import Signal
 
 BANDS = (50, 80, 95)
 PLACEBO_PATHS = 300
-PER_EVENTS = 10_000.0
 
 
 def band_columns(scale: Scale) -> tuple[Column, ...]:
@@ -114,8 +113,8 @@ def rates_chart(result: RateContrast, labels: tuple[str, str], signal: Signal) -
     """The two rates side by side."""
     draws = np.stack([result.draws_high, result.draws_low], axis=1)
     plainly = signal.series.exposure is None
-    per = 1.0 if plainly else PER_EVENTS
-    unit = f"per {signal.series.every}" if plainly else f"per {PER_EVENTS:,.0f} events reported"
+    per = signal.per
+    unit = f"per {signal.series.every}" if plainly else signal.rate_unit
     rates = np.array([result.rate_high, result.rate_low]) * per
     return group_rates("Rate under each condition", labels, rates, draws * per, unit)
 

@@ -95,6 +95,8 @@ def set_apart(claim: ContrastClaim, data: StudyData) -> Apart | None:
         return None
     place = model.effect_names.index("covariate 0")
     low, high = model.branching_interval(COVERAGE)[:, 0, 0]
+    if not np.isfinite([low, high]).all():
+        return None
     return Apart(
         log_ratio=float(model.effects[0, place]),
         error=float(np.sqrt(model.uncertainty.covariance()[0, place, place])),

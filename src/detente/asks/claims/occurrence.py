@@ -86,7 +86,8 @@ def answer(claim: OccurrenceClaim, data: StudyData, options: Options) -> Pending
         why = f"Nothing is known of the action up to {claim.on:%d %B %Y}."
         return insufficient(claim, why)
     history = _daily(past, claim.history_since or past[0].date, claim.on)
-    outcomes = [_outcome(facts, claim.on, days, data.as_of) for days in claim.windows_days]
+    until = data.known_until(claim.action)
+    outcomes = [_outcome(facts, claim.on, days, until) for days in claim.windows_days]
     try:
         odds, model = odds_at(
             history, claim.windows_days, outcomes, draws=BASE_DRAWS, seed=options.seed
@@ -111,12 +112,12 @@ def _daily(facts: Sequence[DatedFact], since: dt.date, until: dt.date) -> Floats
     return counts
 
 
-def _outcome(facts: Sequence[DatedFact], on: dt.date, days: int, as_of: dt.date) -> bool | None:
+def _outcome(facts: Sequence[DatedFact], on: dt.date, days: int, until: dt.date) -> bool | None:
     """Whether it happened; None if it had not yet and the window is still open."""
     end = on + dt.timedelta(days=days)
     if any(on < fact.date <= end for fact in facts):
         return True
-    return False if as_of >= end else None
+    return False if until >= end else None
 
 
 def _answer(claim: OccurrenceClaim, data: StudyData, main: Odds, options: Options) -> Answer:

@@ -16,7 +16,6 @@ from detente.relations.series import Series
 from detente.study.signal import Signal
 
 PER_MONTH = {"day": 30.4375, "week": 4.348, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
-PER_EVENTS = 10_000.0
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -102,16 +101,12 @@ def apart_text(signal: Signal, difference: float, *, up: bool) -> str:
 
 def shown_values(signal: Signal) -> Floats:
     """The signal as a reader should see it: rates where there is an exposure."""
-    if signal.counts and signal.series.exposure is not None:
-        return signal.series.values / signal.series.exposure * PER_EVENTS
-    return signal.series.values
+    return signal.rates()
 
 
 def shown_unit(signal: Signal) -> str:
     """The unit of `shown_values`."""
-    if signal.counts and signal.series.exposure is not None:
-        return f"per {PER_EVENTS:,.0f} events reported"
-    return signal.series.unit
+    return signal.rate_unit
 
 
 def _all_positive(signal: Signal) -> bool:
@@ -119,7 +114,7 @@ def _all_positive(signal: Signal) -> bool:
 
 
 def _per(signal: Signal) -> float:
-    return 1.0 if signal.series.exposure is None else PER_EVENTS
+    return signal.per
 
 
 def to_periods(months: float, every: str) -> int:

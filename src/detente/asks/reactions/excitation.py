@@ -115,7 +115,8 @@ def answer(item: Excitation, data: StudyData, options: Options) -> Answer:
 
 def _span(data: StudyData, item: Excitation) -> Days:
     """The days from `since` on that are known."""
-    last = min(item.until or data.as_of, data.as_of)
+    known = data.known_until(item.action)
+    last = min(item.until or known, known)
     days = np.arange(np.datetime64(item.since, "D"), np.datetime64(last, "D") + 1)
     if len(days) == 0:
         raise DataGapError(
@@ -188,7 +189,8 @@ def rates_exhibit(rates: Table) -> Exhibit:
 
 
 def _facts(model: BinnedHawkes, test: CrossTest, share: Fact | None, days: int) -> Iterator[Fact]:
-    low, high = model.branching_interval()[:, 0, 0].tolist()
+    ends = model.branching_interval()[:, 0, 0].tolist()
+    low, high = ends if np.isfinite(ends).all() else (None, None)
     value = float(model.branching[0, 0])
     yield Fact("follow_ons", "Follow-ons of each", value, low=low, high=high, note="direct")
     if test.p_value < ALPHA:
@@ -234,7 +236,11 @@ def _text(label: str, where: str, facts: Mapping[str, Any]) -> str:
         facts.get("half_life_days"),
         facts.get("share"),
     )
-    interval = f"90% interval {follow_ons.low:.2f} to {follow_ons.high:.2f}"
+    interval = (
+        "whose interval is not known"
+        if follow_ons.low is None
+        else f"90% interval {follow_ons.low:.2f} to {follow_ons.high:.2f}"
+    )
     if half_life is None:
         return (
             f"That one day with {label} brings another cannot be told from chance: "

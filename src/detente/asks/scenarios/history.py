@@ -129,7 +129,8 @@ def read_chronology(data: StudyData, model: Simulation) -> Chronology:
         >>> past.kinds[:2], past.days[0]
         (('missile-tests', 'nuclear-tests'), np.datetime64('1998-01-01'))
     """
-    first, last = np.datetime64(model.since, "D"), np.datetime64(data.as_of, "D")
+    known = min([data.as_of, *(data.known_until(kind.action) for kind in model.kinds)])
+    first, last = np.datetime64(model.since, "D"), np.datetime64(known, "D")
     days = np.arange(first, last + 1)
     if len(days) < MIN_DAYS:
         raise DataGapError(
