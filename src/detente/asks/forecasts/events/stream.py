@@ -94,8 +94,9 @@ class World:
             np.zeros(truths, dtype=np.float32),
             np.zeros(truths, dtype=np.int64),
         )
+        odds = self._odds(asked, picked)
         filled, missed = _look_all(
-            self.memory, self.logit, self.board, self.names, self._odds(asked, picked), asked.subject,
+            self.memory, self.logit, self.board, self.names, odds, asked.subject,
             asked.relation, asked.day, asked.start, asked.truth, picked, self.true, most, weights,
             made.columns, made.true, made.entity, made.size, made.missed, made.missed_by,
         )  # fmt: skip
