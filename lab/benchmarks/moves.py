@@ -31,6 +31,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import lightgbm
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -38,15 +39,15 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from detente.asks.forecasts.events.calibrate import logistic
-from detente.asks.forecasts.events.data import Facts, Ints, Queries, both_directions
-from detente.asks.forecasts.events.evaluate import placing
-from detente.asks.forecasts.events.features import FAR, FIRST_LOOK, IDS
 from detente.asks.forecasts.events.moves import coming_odds, past_odds
-from detente.asks.forecasts.events.stream import World
 from detente.asks.forecasts.events.weeks import ROOTS, weekly
 from detente.events.store import Store
 from detente.sources import ingest
 from lab.benchmarks.record import RESULTS, Result, commit, save
+from lab.ranker.data import Facts, Ints, Queries, both_directions
+from lab.ranker.evaluate import placing
+from lab.ranker.features import FAR, FIRST_LOOK, IDS
+from lab.ranker.stream import World
 
 Floats = NDArray[np.float64]
 Scores = tuple[Floats, Floats]
@@ -285,8 +286,6 @@ def _trees(
     columns: NDArray[np.float32], came: Floats, kind: str, size: str
 ) -> Callable[[NDArray[np.float32]], Floats]:
     """Boosted trees; their scores are ranks' or the logit of odds."""
-    import lightgbm  # noqa: PLC0415 - not needed by other benchmarks
-
     flat, true = columns.reshape(-1, IDS), came.ravel()
     parameters = {
         "objective": "lambdarank" if kind == "ranker" else "binary",

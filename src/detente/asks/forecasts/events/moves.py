@@ -10,14 +10,14 @@ had seen.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from detente.answers import Exhibit, Shown
+from detente.arrays import Floats
 from detente.asks.forecasts.events.calibrate import (
     Calibration,
     Odds,
@@ -28,10 +28,8 @@ from detente.asks.forecasts.events.calibrate import (
 from detente.asks.forecasts.events.weeks import ROOTS, Weeks, weekly
 from detente.errors import DataGapError, UsageError
 from detente.estimators.checks import Check
-from detente.estimators.tables import Tabular
+from detente.estimators.exhibits import exhibit
 from detente.events.ontology import lookup
-
-Floats = NDArray[np.float64]
 
 FIRST_FIT = 8
 """Weeks that the first regression learns from."""
@@ -96,7 +94,7 @@ class Move:
 
 
 @dataclass(frozen=True, eq=False)
-class NextMoves(Tabular):
+class NextMoves(Shown):
     """The coming week.
 
     Attributes:
@@ -115,11 +113,12 @@ class NextMoves(Tabular):
     weeks: int
     unusual: tuple[Move, ...] = ()
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per move."""
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """One row per move, with the events behind it; then how such odds did."""
         names = ("source", "action", "name", "target", "odds", "usual")
-        rows = {name: [getattr(move, name) for move in self.moves] for name in names}
-        return rows | {"behind": [[r.event_id for r in move.reasons] for move in self.moves]}
+        values = {name: [getattr(move, name) for move in self.moves] for name in names}
+        values["behind"] = [", ".join(r.event_id for r in move.reasons) for move in self.moves]
+        return (exhibit("moves", "The coming week", values), *self.calibration.exhibits())
 
     def of(self, party: str) -> tuple[Move, ...]:
         """The moves of one party, likeliest first."""

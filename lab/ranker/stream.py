@@ -8,8 +8,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.asks.forecasts.events.data import Facts, Ints, Queries, queries
-from detente.asks.forecasts.events.factors import (
+from detente.compiled import compiled
+from lab.ranker.data import Facts, Ints, Queries, queries
+from lab.ranker.factors import (
     BATCH,
     Met,
     Odds,
@@ -18,15 +19,15 @@ from detente.asks.forecasts.events.factors import (
     meet,
     odds_of,
 )
-from detente.asks.forecasts.events.features import (
+from lab.ranker.features import (
     COLUMNS,
     FIRST_LOOK,
     Board,
     empty_board,
     look,
 )
-from detente.asks.forecasts.events.logit import Contest, Logit, answer, empty_logit
-from detente.asks.forecasts.events.memory import (
+from lab.ranker.logit import Contest, Logit, answer, empty_logit
+from lab.ranker.memory import (
     NEVER,
     Days,
     Floats,
@@ -35,8 +36,7 @@ from detente.asks.forecasts.events.memory import (
     empty_memory,
     learn,
 )
-from detente.asks.forecasts.events.views import Names, absorb_names, no_names
-from detente.compiled import compiled
+from lab.ranker.views import Names, absorb_names, no_names
 
 Bools = NDArray[np.bool_]
 
@@ -165,7 +165,7 @@ def stream(
         Examples of the questions between two updates, where any is wanted, some hundreds at most.
 
     Example:
-        >>> from detente.asks.forecasts.events.data import both_directions
+        >>> from lab.ranker.data import both_directions
         >>> facts = both_directions(np.array([[0, 0, 1, 0], [0, 0, 1, 1]]), 3, 1)
         >>> wanted = queries(facts).day == 1
         >>> told = next(stream(facts, wanted, updates=np.arange(3), most=5))
