@@ -128,6 +128,7 @@ def _run(
         return None
     outcome = _tried(Outcome(module, digest, tests, 0, []), path, faults, command, seconds)
     _show(outcome, seconds)
+    RESULTS.mkdir(exist_ok=True)
     text = json.dumps(asdict(outcome), indent=2, ensure_ascii=False)
     (RESULTS / f"{module}.json").write_text(text + "\n", encoding="utf-8")
     return outcome
