@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,14 +29,27 @@ def test_estimators_name_no_state() -> None:
         assert not re.search(r"\b(PRK|KOR|Korea)\b", file.read_text(encoding="utf-8")), file
 
 
-def test_modules_stay_readable() -> None:
-    lengths = {
-        file: len(file.read_text(encoding="utf-8").splitlines())
-        for file in (ROOT / "src").rglob("*.py")
-    }
-    assert {file.name: n for file, n in lengths.items() if n > 400} == {}
-
-
 def test_the_constraints_name_no_address() -> None:
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
         assert re.fullmatch(r"[A-Za-z0-9_.-]+==[A-Za-z0-9_.]+", line), line
+
+
+def test_every_folder_says_what_it_is_for() -> None:
+    for file in (ROOT / "src").rglob("__init__.py"):
+        docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
+        assert docstring and len(docstring.split()) > 3, file
+
+
+def test_the_package_does_not_import_the_lab() -> None:
+    for file in (ROOT / "src").rglob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        assert not [name for name in imported(tree) if name.split(".")[0] in {"lab", "tests"}], file
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Every module that is named by an import, wherever it stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module

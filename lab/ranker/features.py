@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detente.asks.forecasts.events.factors import Odds
-from detente.asks.forecasts.events.logit import Contest, Logit, empty_contest, leave, stand
-from detente.asks.forecasts.events.memory import (
+from detente.compiled import compiled
+from lab.ranker.factors import Odds
+from lab.ranker.logit import Contest, Logit, empty_contest, leave, stand
+from lab.ranker.memory import (
     FADES,
     NEVER,
     Days,
@@ -16,7 +17,7 @@ from detente.asks.forecasts.events.memory import (
     Memory,
     situation,
 )
-from detente.asks.forecasts.events.views import (
+from lab.ranker.views import (
     NAMED,
     VIEW_PARTS,
     Names,
@@ -24,7 +25,7 @@ from detente.asks.forecasts.events.views import (
     fellows,
     partners,
 )
-from detente.asks.forecasts.events.walks import (
+from lab.ranker.walks import (
     REACH,
     Heap,
     Neighbours,
@@ -36,7 +37,6 @@ from detente.asks.forecasts.events.walks import (
     strongest,
     two_steps,
 )
-from detente.compiled import compiled
 
 FAR = 9999.0
 """Stands for the gap in days since what never happened."""

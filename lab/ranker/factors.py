@@ -1,6 +1,6 @@
 """Factors of subjects, actions and objects: odds also for objects that a subject never met.
 
-The score of an object is that of its contest (see `detente.asks.forecasts.events.logit`), where the
+The score of an object is that of its contest (see `lab.ranker.logit`), where the
 subject has met it, and a product of factors: of the object, and of the question. The latter come
 from the subject, the action, and the objects that the subject has met, weighted by their scores in
 the contest. The odds are a softmax over all objects. Factors move after every answer, once.
@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from detente.asks.forecasts.events.data import Ints
-from detente.asks.forecasts.events.logit import Contest, Logit, leave, stand
-from detente.asks.forecasts.events.memory import Days, Floats, Memory
 from detente.compiled import compiled
+from lab.ranker.data import Ints
+from lab.ranker.logit import Contest, Logit, leave, stand
+from lab.ranker.memory import Days, Floats, Memory
 
 SIZE = 64
 SPREAD = 0.05

@@ -14,8 +14,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.asks.forecasts.events.data import Facts, Queries, queries
-from detente.asks.forecasts.events.evaluate import Placing, placing
+from lab.ranker.data import Facts, Queries, queries
+from lab.ranker.evaluate import Placing, placing
 
 Floats = NDArray[np.float64]
 
@@ -79,7 +79,7 @@ def recurrency(
         One placing per true object, in the order of the facts.
 
     Example:
-        >>> from detente.asks.forecasts.events.data import both_directions
+        >>> from lab.ranker.data import both_directions
         >>> rows = np.array([[0, 0, 1, 0], [0, 0, 2, 1], [0, 0, 1, 2]])
         >>> places = recurrency(both_directions(rows, 3, 1), "strict", first=2)
         >>> [place.rank for place in places]
@@ -122,7 +122,7 @@ def best_half_lives(facts: Facts, *, first: int, grid: Sequence[float] = HALF_LI
         Half-lives in days, shape (relations,).
 
     Example:
-        >>> from detente.asks.forecasts.events.data import both_directions
+        >>> from lab.ranker.data import both_directions
         >>> rows = np.array([[0, 0, 1, 0], [0, 0, 1, 1], [0, 0, 2, 9], [0, 0, 1, 10]])
         >>> best_half_lives(both_directions(rows, 3, 1), first=10, grid=(1.0, 100.0)).tolist()
         [100.0, 1.0]

@@ -8,8 +8,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.asks.forecasts.events.data import Facts, Ints, queries
-from detente.asks.forecasts.events.factors import (
+from detente.compiled import compiled
+from lab.ranker.data import Facts, Ints, Queries, queries
+from lab.ranker.factors import (
     BATCH,
     Met,
     Odds,
@@ -18,15 +19,15 @@ from detente.asks.forecasts.events.factors import (
     meet,
     odds_of,
 )
-from detente.asks.forecasts.events.features import (
+from lab.ranker.features import (
     COLUMNS,
     FIRST_LOOK,
     Board,
     empty_board,
     look,
 )
-from detente.asks.forecasts.events.logit import Contest, Logit, answer, empty_logit
-from detente.asks.forecasts.events.memory import (
+from lab.ranker.logit import Contest, Logit, answer, empty_logit
+from lab.ranker.memory import (
     NEVER,
     Days,
     Floats,
@@ -35,8 +36,7 @@ from detente.asks.forecasts.events.memory import (
     empty_memory,
     learn,
 )
-from detente.asks.forecasts.events.views import Names, absorb_names, no_names
-from detente.compiled import compiled
+from lab.ranker.views import Names, absorb_names, no_names
 
 Bools = NDArray[np.bool_]
 
@@ -67,7 +67,7 @@ class Examples:
     missed_by: Ints
 
 
-class _World:
+class World:
     """A memory of the stream with all that is learned on the way."""
 
     def __init__(self, facts: Facts, names: Names | None) -> None:
@@ -81,9 +81,8 @@ class _World:
         self.factors = empty_factors(facts.entities, facts.relations)
         self.rng = np.random.default_rng(1)
 
-    def look(self, picked: Ints, most: int, weights: Floats) -> Examples:
-        """Examples of some questions, all asked of the memory as it is."""
-        asked = self.asked
+    def look(self, asked: Queries, picked: Ints, most: int, weights: Floats) -> Examples:
+        """Examples of the picked ones of some questions, all asked of the memory as it is."""
         rows = len(picked) * most
         truths = int((asked.start[picked + 1] - asked.start[picked]).sum())
         made = Examples(
@@ -95,8 +94,9 @@ class _World:
             np.zeros(truths, dtype=np.float32),
             np.zeros(truths, dtype=np.int64),
         )
+        odds = self._odds(asked, picked)
         filled, missed = _look_all(
-            self.memory, self.logit, self.board, self.names, self._odds(picked), asked.subject,
+            self.memory, self.logit, self.board, self.names, odds, asked.subject,
             asked.relation, asked.day, asked.start, asked.truth, picked, self.true, most, weights,
             made.columns, made.true, made.entity, made.size, made.missed, made.missed_by,
         )  # fmt: skip
@@ -120,16 +120,15 @@ class _World:
         absorb_names(self.names, rows, first, self.memory.decay)
         self.board.near.day[:] = NEVER
 
-    def _met(self, questions: Ints) -> Met:
-        asked = self.asked
+    def _met(self, asked: Queries, questions: Ints) -> Met:
         return meet(
             self.memory, self.logit, self.board.contest, asked.subject[questions],
             asked.relation[questions], asked.day[questions],
         )  # fmt: skip
 
-    def _odds(self, questions: Ints) -> Odds:
-        subject, relation = self.asked.subject[questions], self.asked.relation[questions]
-        return odds_of(self.factors, subject, relation, self._met(questions))
+    def _odds(self, asked: Queries, questions: Ints) -> Odds:
+        subject, relation = asked.subject[questions], asked.relation[questions]
+        return odds_of(self.factors, subject, relation, self._met(asked, questions))
 
     def _learn_factors(self, questions: Ints) -> None:
         asked = self.asked
@@ -138,7 +137,7 @@ class _World:
         true = asked.truth[asked.start[questions[0]] : asked.start[questions[-1] + 1]]
         learn_factors(
             self.factors, asked.subject[questions], asked.relation[questions], (own, true),
-            self._met(questions), self.rng,
+            self._met(asked, questions), self.rng,
         )  # fmt: skip
 
 
@@ -166,21 +165,21 @@ def stream(
         Examples of the questions between two updates, where any is wanted, some hundreds at most.
 
     Example:
-        >>> from detente.asks.forecasts.events.data import both_directions
+        >>> from lab.ranker.data import both_directions
         >>> facts = both_directions(np.array([[0, 0, 1, 0], [0, 0, 1, 1]]), 3, 1)
         >>> wanted = queries(facts).day == 1
         >>> told = next(stream(facts, wanted, updates=np.arange(3), most=5))
         >>> told.size.tolist(), told.entity[:2].tolist(), told.true[:2].tolist()
         ([3, 3], [1, 0], [True, False])
     """
-    world = _World(facts, names)
+    world = World(facts, names)
     days = world.asked.day
     told = np.ones(len(FIRST_LOOK), dtype=np.float32) if weights is None else weights
     cuts = np.unique(np.concatenate([[days[0]], updates, [days[-1] + 1]]))
     for low, high in np.searchsorted(days, np.stack([cuts[:-1], cuts[1:]], axis=1)):
         picked = low + np.flatnonzero(wanted[low:high])
         for part in range(0, len(picked), TOGETHER):
-            yield world.look(picked[part : part + TOGETHER], most, told)
+            yield world.look(world.asked, picked[part : part + TOGETHER], most, told)
         if high < len(days):
             world.answer(low, high)
 

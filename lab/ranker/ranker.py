@@ -9,22 +9,21 @@ are no candidates come after all candidates.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.asks.forecasts.events.calibrate import coefficients
-from detente.asks.forecasts.events.data import Benchmark, Facts, Ints, both_directions, queries
-from detente.asks.forecasts.events.evaluate import Score, score
-from detente.asks.forecasts.events.features import COLUMNS, FIRST_LOOK, IDS
-from detente.asks.forecasts.events.memory import Floats
-from detente.asks.forecasts.events.stream import Bools, Examples, stream, together
-from detente.asks.forecasts.events.views import Names, read_views
-from detente.errors import UsageError
-from detente.estimators.tables import Tabular
+from lab.ranker.data import Benchmark, Facts, Ints, both_directions, queries
+from lab.ranker.evaluate import Score, score
+from lab.ranker.features import COLUMNS, FIRST_LOOK, IDS
+from lab.ranker.memory import Floats
+from lab.ranker.stream import Bools, Examples, stream, together
+from lab.ranker.views import Names, read_views
 
 Split = Literal["valid", "test"]
 Ranks = NDArray[np.float64]
@@ -69,7 +68,7 @@ class Settings:
 
 
 @dataclass(frozen=True, eq=False)
-class Ranking(Tabular):
+class Ranking:
     """Ranks of the true objects of a split.
 
     Attributes:
@@ -89,11 +88,6 @@ class Ranking(Tabular):
         """Mean reciprocal rank and hits."""
         return score(self.ranks)
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row: the scores, the share found and the seconds."""
-        own = {"found": [self.found], "seconds": [self.seconds]}
-        return {**self.score.columns(), **own}
-
 
 def rank(benchmark: Benchmark, settings: Settings, split: Split) -> Ranking:
     """Learn from everything before a split, and rank the true objects of each of its questions.
@@ -102,9 +96,6 @@ def rank(benchmark: Benchmark, settings: Settings, split: Split) -> Ranking:
         benchmark: The facts.
         settings: How the ranker is made.
         split: `valid`, to choose settings, or `test`.
-
-    Raises:
-        UsageError: LightGBM is not installed.
 
     Source:
         Ke et al. (2017), LightGBM: A Highly Efficient Gradient Boosting Decision Tree; Burges
@@ -219,7 +210,6 @@ class _Lessons:
 
     def fit(self, settings: Settings) -> Callable[[Floats], NDArray[np.float64]]:
         """Trees that rank candidates, as the sum of their scores."""
-        lightgbm = _lightgbm()
         sizes, hits = np.concatenate(self.sizes), np.concatenate(self.hits)
         data = lightgbm.Dataset(
             self.columns[: self.filled],
@@ -280,15 +270,3 @@ def ranks_of(examples: Examples, scores: NDArray[np.float64]) -> Ranks:
     wrongs = examples.size - np.add.reduceat(examples.true.astype(np.int64), ends - examples.size)
     place = np.searchsorted(examples.asked, examples.missed_by)
     return np.concatenate([np.array(ranks), wrongs[place] + examples.missed])
-
-
-def _lightgbm() -> Any:
-    try:
-        import lightgbm  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            "Events could not be ranked.",
-            "LightGBM is not installed.",
-            "Install it with: pip install 'detente[events]'",
-        ) from error
-    return lightgbm

@@ -8,15 +8,12 @@ from .36 to .60.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import DataGapError
-from detente.estimators.tables import Tabular
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -41,7 +38,7 @@ class Placing:
 
 
 @dataclass(frozen=True)
-class Score(Tabular):
+class Score:
     """How well a method ranks.
 
     Attributes:
@@ -57,10 +54,6 @@ class Score(Tabular):
     hits3: float
     hits10: float
     asked: int
-
-    def columns(self) -> Mapping[str, Any]:
-        """One row."""
-        return {name: [value] for name, value in vars(self).items()}
 
 
 def placing(scores: Floats, true: int, also_true: Ints) -> Placing:

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detente.asks.forecasts.events.data import Facts, Ints, places
-from detente.asks.forecasts.events.memory import FADES, NEVER, Days, Floats, Memory, count
-from detente.asks.forecasts.events.walks import Heap, add
 from detente.compiled import compiled
+from lab.ranker.data import Facts, Ints, places
+from lab.ranker.memory import FADES, NEVER, Days, Floats, Memory, count
+from lab.ranker.walks import Heap, add
 
 VIEWS = 7
 VIEW_PARTS = 3

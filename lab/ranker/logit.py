@@ -13,15 +13,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detente.asks.forecasts.events.memory import (
+from detente.compiled import compiled
+from lab.ranker.memory import (
     NEVER,
     SITUATIONS,
     Floats,
     Memory,
     situation,
 )
-from detente.asks.forecasts.events.walks import Heap, empty_heap
-from detente.compiled import compiled
+from lab.ranker.walks import Heap, empty_heap
 
 KINDS = 4
 """Classes of earlier action: the asked one, its mirror image, same direction, opposite."""

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detente.asks.forecasts.events.data import Ints
-from detente.asks.forecasts.events.memory import NEVER, Days, Floats, Memory
 from detente.compiled import compiled
+from lab.ranker.data import Ints
+from lab.ranker.memory import NEVER, Days, Floats, Memory
 
 REACH = 40
 """How many neighbours of an entity are walked."""

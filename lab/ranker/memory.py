@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.asks.forecasts.events.data import Facts, Ints
 from detente.compiled import compiled
+from lab.ranker.data import Facts, Ints
 
 HALF_LIVES = np.array([1.5, 5.0, 20.0, 80.0, 1e6])
 """Half-lives in days of the decayed counts; the last does not fade."""
@@ -88,7 +88,7 @@ def empty_memory(facts: Facts) -> tuple[Memory, Slots]:
     Which facts will come decides only where things are kept, never a value.
 
     Example:
-        >>> from detente.asks.forecasts.events.data import both_directions
+        >>> from lab.ranker.data import both_directions
         >>> memory, _ = empty_memory(both_directions(np.array([[0, 1, 2, 5]]), 3, 2))
         >>> memory.cell_object.tolist(), memory.cell_day.tolist()
         ([2, 0], [-1, -1])
@@ -133,7 +133,7 @@ def absorb(memory: Memory, rows: Ints, cells: Ints, takers: Ints) -> None:
     """Remember facts, given in order of day with their slots.
 
     Example:
-        >>> from detente.asks.forecasts.events.data import both_directions
+        >>> from lab.ranker.data import both_directions
         >>> facts = both_directions(np.array([[0, 0, 1, 0], [0, 0, 1, 5]]), 2, 1)
         >>> memory, slots = empty_memory(facts)
         >>> absorb(memory, facts.rows, slots.cell, slots.taker)
