@@ -4,7 +4,8 @@ A state that had one continuing successor gets the successor's code (the Soviet 
 COD, the Federal Republic of Yugoslavia and Serbia and Montenegro SRB, West Germany DEU, the Yemen
 Arab Republic YEM). A state that had none keeps its own former ISO code (CSK Czechoslovakia, DDR,
 YMD South Yemen, VDR North Vietnam until 1976, YUG until 1992-04-26). Kosovo is XKX, the
-user-assigned code in common use. Scotland, England and the like count as GBR.
+user-assigned code in common use. A code whose meaning is not certain (UNK) means no state.
+Scotland, England and the like count as GBR.
 
 Sources: ISO 3166-1 and 3166-3 (pycountry); Correlates of War Project (2017), State System
 Membership List v2016; FIPS PUB 10-4; Schrodt (2012), CAMEO codebook 1.1b3, and the codes that the
@@ -29,8 +30,9 @@ import pycountry
 
 from detente.errors import UsageError
 
-SYSTEMS = ("iso3", "iso2", "numeric", "name", "cameo", "cow", "cown", "fips")
-"""Systems of codes: `cow` holds the abbreviations, `cown` the numbers of the Correlates of War."""
+SYSTEMS = ("iso3", "iso2", "numeric", "name", "cameo", "cow", "cown", "fips", "keds")
+"""Systems of codes: `cow` holds the abbreviations, `cown` the numbers of the Correlates of War;
+`keds` the actors of the KEDS sets in WEIS codes (UAR is Egypt there, UNK the United Kingdom)."""
 
 _ANY = ("iso3", "name", "iso2", "cameo")
 
@@ -193,7 +195,8 @@ def _key(text: str, system: str) -> str:
     if system == "name":
         return name_key(text)
     bare = text.strip().upper()
-    return bare.lstrip("0") if system in {"numeric", "cown"} else bare
+    # A column of numbers with gaps is often saved as 710.0.
+    return re.sub(r"\.0+$", "", bare).lstrip("0") if system in {"numeric", "cown"} else bare
 
 
 def _at(spans: tuple[StateCode, ...], on: dt.date | None) -> StateCode:
@@ -237,6 +240,8 @@ def _own() -> Iterator[StateCode]:
     for row in _read("cow.csv"):
         yield _span(row, "cow", row["abbreviation"])
         yield _span(row, "cown", row["number"])
+    for row in _read("keds_states.csv"):
+        yield _span(row, "keds", row["code"])
     for row in _read("fips.csv"):
         yield StateCode("fips", row["code"], row["iso3"])
 
