@@ -20,7 +20,7 @@ import datetime as dt
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
@@ -42,6 +42,15 @@ ROLES = frozenset({
     "RAD", "REB", "REF", "SEP", "SET", "SPY", "UAF", "UIS",
 })  # fmt: skip
 """CAMEO role codes (Schrodt 2012, chapter 3), with SET (settlers) from the KEDS files."""
+
+_SHORTER = (
+    (r"\brepublic\b", "rep"),
+    (r"\bdemocratic\b", "dem"),
+    (r"\bfedera(l|ted)\b", "fed"),
+    (r"\bsaint\b", "st"),
+    (r" and ", " "),
+)
+"""How tables shorten names; `&` is no sign that counts in a name."""
 
 _DAWN, _DUSK = dt.date.min, dt.date.max
 
@@ -213,7 +222,50 @@ def _index() -> MappingProxyType[tuple[str, str], tuple[StateCode, ...]]:
             fresh.setdefault((span.system, span.code), []).append(span)
         for key, spans in fresh.items():
             index.setdefault(key, tuple(sorted(set(spans), key=lambda span: span.since)))
+    for key, spans in _respelled(index).items():
+        index.setdefault(key, spans)
     return MappingProxyType(index)
+
+
+def _respelled(
+    index: Mapping[tuple[str, str], tuple[StateCode, ...]],
+) -> dict[tuple[str, str], tuple[StateCode, ...]]:
+    """Names in the other ways in which tables write them, if these can mean one state only."""
+    meanings: dict[str, set[tuple[StateCode, ...]]] = {}
+    for (system, name), spans in index.items():
+        for spelling in spellings(name) if system == "name" else ():
+            renamed = tuple(dataclasses.replace(span, code=spelling) for span in spans)
+            meanings.setdefault(spelling, set()).add(renamed)
+    return {
+        ("name", name): min(group, key=len)
+        for name, group in meanings.items()
+        if len({span.iso3 for spans in group for span in spans}) == 1
+    }
+
+
+def spellings(name: str) -> set[str]:
+    """Other ways to write a state's name, as tables of the World Bank, the IMF and the UN do.
+
+    Args:
+        name: A name as `name_key` makes it.
+
+    Returns:
+        The name turned round (`Korea, Republic of`) and shortened (`Korea, Rep.`), as keys.
+
+    Example:
+        >>> sorted(spellings("islamic republic of iran"))[:3]
+        ['iran islamic rep', 'iran islamic rep of', 'iran islamic rep of the']
+        >>> spellings("trinidad and tobago")
+        {'trinidad tobago'}
+    """
+    turned = re.fullmatch(r"(.*\b(?:republic|kingdom|states|state|union)) of (?:the )?(.+)", name)
+    forms = {name}
+    if turned:
+        kind, bare = turned.groups()
+        forms |= {f"{bare} {kind}", f"{bare} {kind} of", f"{bare} {kind} of the"}
+    for pattern, short in _SHORTER:
+        forms |= {re.sub(pattern, short, form) for form in forms}
+    return forms - {name}
 
 
 def _anything() -> dict[tuple[str, str], tuple[StateCode, ...]]:

@@ -70,7 +70,8 @@ SELECT
     line
 FROM (
     SELECT *,
-        coalesce(given + INTERVAL 100 YEAR
+        -- GDELT has no events before 1979
+        coalesce(given < DATE '1979-01-01' AND given + INTERVAL 100 YEAR
             BETWEEN added - INTERVAL 366 DAY AND added + INTERVAL 1 DAY, false) AS century
     FROM (
         SELECT *,

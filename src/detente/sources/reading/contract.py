@@ -6,6 +6,7 @@ and passes `filename` and `line` on untouched. Columns that it may leave out are
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -70,12 +71,10 @@ def columns_of(source: Source) -> dict[str, str]:
     Raises:
         UsageError: The SELECT does not run on the source's own columns.
     """
-    con = duckdb.connect()
+    con = _connection()
     try:
-        define_macros(con)
         names = ", ".join(f"NULL::VARCHAR AS {quoted(name)}" for name in source.columns)
-        con.execute(f"CREATE TABLE raw AS SELECT {names}, '' AS filename, '' AS line")
-        con.execute("CREATE TABLE files AS SELECT '' AS filename, NULL::DATE AS published")
+        con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT {names}, '' AS filename, '' AS line")
         for name, rows in {"states": actors.table(source.states), **source.tables}.items():
             con.register(name, rows)
         params = {
@@ -84,9 +83,15 @@ def columns_of(source: Source) -> dict[str, str]:
         rows = con.execute(f"DESCRIBE {source.select}", params).fetchall()
     except duckdb.Error as error:
         raise _broken(source, f"Its SELECT does not run: {str(error).splitlines()[0]}") from error
-    finally:
-        con.close()
     return {row[0].lower(): row[1] for row in rows}
+
+
+@functools.cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(config={"threads": 1})
+    define_macros(con)
+    con.execute("CREATE TABLE files AS SELECT '' AS filename, NULL::DATE AS published")
+    return con
 
 
 def check(source: Source) -> None:

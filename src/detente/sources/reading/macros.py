@@ -15,14 +15,16 @@ _MACROS = (
     "CREATE MACRO number_key(x) AS ltrim(regexp_replace(trim(x), '\\.0+$', ''), '0')",
     "CREATE MACRO states_in(x) AS list_filter(list_transform(string_split(upper(x), '|'),"
     " lambda s: trim(s)), lambda s: s <> '')",
-    # DuckDB also takes the words infinity and epoch for a time, whatever the format.
-    "CREATE MACRO as_day(x, format) AS"
-    " if(regexp_matches(x, '[0-9]'), try_strptime(x, format), NULL)::DATE",
+    # DuckDB also takes the words infinity and epoch for a time, whatever the format. Text that
+    # begins with a digit need not be searched for one.
+    "CREATE MACRO as_day(x, format) AS if(x BETWEEN '0' AND ':' OR regexp_matches(x, '[0-9]'),"
+    " try_strptime(x, format), NULL)::DATE",
     # Spreadsheets and tables of floating numbers cut long numbers to 6.69666E+08.
     "CREATE MACRO is_cut(x) AS regexp_full_match(trim(x), '\\d([.,]\\d+)?[eE]\\+\\d+')",
     "CREATE MACRO number_problem(x) AS CASE"
-    " WHEN is_cut(x) THEN 'event number cut short (as 6.7E+08)'"
-    " WHEN x IS NULL OR NOT regexp_full_match(x, '\\d{1,18}') THEN 'no event number' END",
+    " WHEN try_cast(x AS BIGINT) IS NOT NULL"
+    " AND NOT (contains(x, '.') OR contains(x, 'E') OR contains(x, 'e')) THEN NULL"
+    " WHEN is_cut(x) THEN 'event number cut short (as 6.7E+08)' ELSE 'no event number' END",
     # chr(31) joins the fields of a row, so that one inside a field is written otherwise.
     "CREATE MACRO sealed(x) AS"
     " replace(replace(coalesce(x, ''), chr(30), chr(30) || '0'), chr(31), chr(30) || '1')",

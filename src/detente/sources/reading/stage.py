@@ -242,6 +242,8 @@ class Batch:
 
     def short_codes(self) -> frozenset[str]:
         """Codes of two letters for states, where FIPS codes may be taken for ISO codes."""
+        if self.source.states not in statement.MAY_BE_FIPS:
+            return frozenset()
         rows = self.con.execute(
             "SELECT DISTINCT unnest([short_source, short_target]) AS code FROM staged"
         ).fetchall()

@@ -13,6 +13,9 @@ from detente.sources.reading.source import Source
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 READS_AS_ROOT = "two digits read as a CAMEO root"
+MAY_BE_FIPS = frozenset({"any", "iso2"})
+"""Systems of codes in which a FIPS code may be taken for another."""
+
 _PLACED = "coalesce(m.lat BETWEEN -90 AND 90 AND m.lon BETWEEN -180 AND 180, false)"
 _TWO_DIGITS = "(length(m.cameo) = 2 AND m.cameo BETWEEN '10' AND '20')"
 
@@ -26,6 +29,7 @@ def staging(source: Source, columns: frozenset[str], *, text: bool = False) -> s
         text: Whether to carry each row as it stands in its file.
     """
     nth = "m.nth = 1" if source.expands else "true"
+    both = "AND c.roots = f.roots" if source.roots == "judge" else ""
     return f"""
     WITH {_raw(source, text=text)},
     mapped AS ({source.select}),
@@ -71,7 +75,7 @@ def staging(source: Source, columns: frozenset[str], *, text: bool = False) -> s
     LEFT JOIN states s ON s.code = m.source_state AND m.day BETWEEN s.since AND s.until
     LEFT JOIN states t ON t.code = m.target_state AND m.day BETWEEN t.since AND t.until
     LEFT JOIN files f ON f.filename = m.filename
-    LEFT JOIN cameo c ON c.given = m.cameo AND c.roots = f.roots
+    LEFT JOIN cameo c ON c.given = m.cameo {both}
     {"LEFT JOIN stored_as_twin w ON w.day = m.published AND f.shared" if source.twin else ""}
     """  # noqa: S608 - composed from constants
 
@@ -131,7 +135,7 @@ def _absent(columns: frozenset[str]) -> str:
 
 def _short(side: str, source: Source) -> str:
     """A code of two letters as it stands, where FIPS codes may be taken for ISO codes."""
-    if source.states not in {"any", "iso2"}:
+    if source.states not in MAY_BE_FIPS:
         return "NULL::VARCHAR"
     own = f"upper(trim(m.{side}_own))"
     return f"if(regexp_full_match({own}, '[A-Z]{{2}}'), {own}, NULL)::VARCHAR"
