@@ -90,11 +90,11 @@ class Preparer:
         folder.mkdir(parents=True)
         try:
             ready = prepare(self.archives, item, folder)
-            key = self._key(ready.key)
+            bound = self._bound(ready)
+            key = self._key(ready.key, bound)
             if key in self.known:
                 shutil.rmtree(folder, ignore_errors=True)
                 return Prepared(item, key, known=True)
-            bound = self._bound(ready)
             check_shape(bound, ready.head, self.sources)
             ready = settle_quotes(bound, ready, folder)
         except BadFileError as error:
@@ -112,11 +112,15 @@ class Preparer:
             return self.source
         return self.source.bind(self.source, ready.item.path, ready.head[0], self.mapping)
 
-    def _key(self, content: str) -> str:
-        """The key of a file's content, read by this source with this mapping."""
-        mapping = json.dumps(dict(self.mapping), sort_keys=True)
-        reader = f"{self.source.name}|{hashlib.sha256(mapping.encode()).hexdigest()[:12]}"
-        return f"{reader}|{content}" if self.mapping else f"{self.source.name}|{content}"
+    def _key(self, content: str, bound: Source) -> str:
+        """The key of a file's content, read by this source with this mapping and neighbours."""
+        settings: list[object] = [dict(self.mapping)] if self.mapping else []
+        if bound.tables is not self.source.tables:  # read from files beside this one
+            settings += [dict(bound.params), *(rows.to_pydict() for rows in bound.tables.values())]
+        if not settings:
+            return f"{self.source.name}|{content}"
+        told = json.dumps(settings, sort_keys=True)
+        return f"{self.source.name}|{hashlib.sha256(told.encode()).hexdigest()[:12]}|{content}"
 
 
 def _batches(items: Sequence[Item]) -> Iterator[list[Item]]:

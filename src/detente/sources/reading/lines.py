@@ -45,7 +45,9 @@ def _bare(source: Source, row: str) -> str:
 
 
 def _is_whole(source: Source, row: str) -> bool:
-    return source.quoted or len(source.columns) - source.optional <= row.count(source.delimiter) + 1
+    # Where columns may be missing DuckDB fills up any row; elsewhere it turns short ones away.
+    width = row.count(source.delimiter) + 1
+    return source.quoted or bool(source.optional) or len(source.columns) <= width
 
 
 def _plain_rows(path: Path) -> Iterator[tuple[int, str]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from detente.sources.reading import mend, quotes
-from detente.sources.reading.opening import LONGEST_LINE, Archives, BadFileError, Item
+from detente.sources.reading.opening import LONGEST_LINE, Archives, BadFileError, Item, printable
 from detente.sources.reading.recognise import HEAD_BYTES, check_packing, first_lines
 from detente.sources.reading.source import Source
 
@@ -120,7 +120,9 @@ def prepare(archives: Archives, item: Item, scratch: Path) -> Ready:
     head = _head(path)
     if not head:
         raise BadFileError("the file is empty")
-    return Ready(item, path, f"{item.name}|{facts.length}|{facts.digest}", lines, mended, head)
+    return Ready(
+        item, path, f"{printable(item.name)}|{facts.length}|{facts.digest}", lines, mended, head
+    )
 
 
 def settle_quotes(source: Source, ready: Ready, scratch: Path) -> Ready:
