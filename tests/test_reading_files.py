@@ -255,7 +255,8 @@ def test_a_folder_names_what_it_left_out_and_why(tmp_path: Path, store: Store) -
         "empty.csv": "the file is empty",
         "nowhere.csv": "there is nothing at this path",
         "readme.txt": "neither its name nor its lines are those of a known source",
-        "table.xlsx": "it is a zip archive (or a spreadsheet) that is not named .zip",
+        "table.xlsx": "it is a spreadsheet or a zip archive; save the table as CSV, or"
+        " name the archive .zip",
     }
 
 
@@ -340,7 +341,12 @@ def forged(start: bytes, wanted: int) -> bytes:
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
 def test_other_encodings_of_unicode_are_read(tmp_path: Path, store: Store, encoding: str) -> None:
-    text = f'{HEAD},Note\r\n2016-01-06,South Korea,USA,042,"Gdańsk, 平壤"\r\n2016-01-07,USA,CHN,042,\r\n'
+    rows = (
+        f"{HEAD},Note",
+        '2016-01-06,South Korea,USA,042,"Gdańsk, 平壤"',
+        "2016-01-07,USA,CHN,042,",
+    )
+    text = "".join(f"{line}\r\n" for line in rows)
     path = tmp_path / "a.csv"
     path.write_bytes(text.encode(encoding))
     report = ingest("csv", [path], store, mapping=MAP | {"reference": "Note"})
@@ -363,8 +369,8 @@ def test_damaged_utf_16_is_refused(tmp_path: Path, store: Store) -> None:
         (bz2.compress(b"date,source"), "packed with bzip2"),
         (b"\xfd7zXZ\x00rest", "packed with xz"),
         (b"PAR1rest", "a Parquet file"),
-        (b"PK\x03\x04rest", "a zip archive"),
-        (gzip.compress(b"date,source"), "packed with gzip but not named .gz"),
+        (b"PK\x03\x04rest", "a spreadsheet or a zip archive"),
+        (gzip.compress(b"date,source"), "packed with gzip; unpack it first"),
     ],
 )
 def test_what_is_plainly_no_text_is_told(

@@ -63,10 +63,10 @@ def ingest_command(
             "--map",
             "--mapping",
             metavar="COLUMNS",
-            help="For plain CSV: date=Day,source=From,target=To,cameo=Code, or a .toml file. May add"
-            " id= and other columns; date_format=%d.%m.%Y, states=fips (iso3, iso2, name, cow, cown,"
-            " numeric, cameo, keds), delimiter=;, roots=no (two digits are codes that lost a zero),"
-            " origin=mine.",
+            help="For plain CSV: date=Day,source=From,target=To,cameo=Code, or a .toml file."
+            " May add id= and other columns, and date_format=%d.%m.%Y, delimiter=;,"
+            " states=fips (iso3, iso2, name, cow, cown, numeric, cameo, keds),"
+            " roots=no (two digits are codes that lost a zero), origin=mine.",
         ),
     ] = None,
     rejected: Annotated[

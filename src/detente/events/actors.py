@@ -222,8 +222,8 @@ def _index() -> MappingProxyType[tuple[str, str], tuple[StateCode, ...]]:
             fresh.setdefault((span.system, span.code), []).append(span)
         for key, spans in fresh.items():
             index.setdefault(key, tuple(sorted(set(spans), key=lambda span: span.since)))
-    for key, spans in _respelled(index).items():
-        index.setdefault(key, spans)
+    for key, meaning in _respelled(index).items():
+        index.setdefault(key, meaning)
     return MappingProxyType(index)
 
 

@@ -248,7 +248,7 @@ def _check_options(options: Mapping[str, str]) -> None:
         raise UsageError(
             "The origin cannot be used.",
             f"It is {shown!r}.",
-            f"Use {LONGEST_ORIGIN} small letters, digits, - and _ at most, beginning with a letter.",
+            f"Use at most {LONGEST_ORIGIN} small letters, digits, - and _; a letter comes first.",
         )
     if options["roots"] not in _ROOTS:
         raise _no_such("answer to roots", options["roots"], _ROOTS)

@@ -30,7 +30,7 @@ class Settled:
 
     Attributes:
         path: The file itself if nothing was amiss, else its copy.
-        rows: Rows, the header included.
+        rows: Rows, without headers.
         refused: Lines that belong to no row, by number.
         spanning: Rows that span several lines.
     """
@@ -63,10 +63,15 @@ def _in_order(source: Source, path: Path) -> Settled | None:
                 if reader.line_num != before + 1 or '"' in "".join(row):
                     return None
                 before = reader.line_num
-                rows += bool(row)
+                rows += _is_row(source, row)
         except csv.Error:
             return None
     return Settled(path, rows)
+
+
+def _is_row(source: Source, row: list[str]) -> bool:
+    """Whether a line is neither empty nor a header."""
+    return bool(row) and not (source.header and row[0].strip() == source.header)
 
 
 @dataclass
@@ -104,7 +109,7 @@ class _Settling:
                 self.refused.append((number, line.rstrip("\n")))
                 out.write("\n")
             else:
-                self.rows += bool(row)
+                self.rows += _is_row(self.source, row)
                 writer.writerow(row)
 
     def _span(self, line: str, waiting: deque[str], lines: Iterator[str]) -> int:

@@ -254,10 +254,9 @@ def _as_written(source: Source, text: str) -> str:
 
 def _lost(source: Source, file: Ready, read: int) -> int:
     """Rows that stand in the file and came neither as a row nor as a refused line."""
-    first = split(source, file.head[0])[0].strip()
-    header = bool(source.header) and first == source.header
-    if file.rows is not None:  # a row may span lines: rows were counted when quotes were settled
-        return max(0, file.rows + len(file.refused) - header - read)
+    if file.rows is not None:
+        return max(0, file.rows + len(file.refused) - read)
+    header = bool(source.header) and split(source, file.head[0])[0].strip() == source.header
     if read + header == file.lines:
         return 0
     with file.path.open("rb") as lines:

@@ -10,11 +10,14 @@ from detente.sources.reading.opening import Archives, BadFileError, Item
 from detente.sources.reading.source import Source
 
 HEAD_BYTES = 256 << 10
+SNIFF_BYTES = 64 << 10
+"""Bytes of a file that must show what it is; a folder may hold thousands that are no events."""
+
 HEAD_LINES = 20
 
 _PACKED = {
-    b"PK\x03\x04": "a zip archive (or a spreadsheet) that is not named .zip",
-    b"\x1f\x8b": "packed with gzip but not named .gz",
+    b"PK\x03\x04": "a spreadsheet or a zip archive; save the table as CSV, or name the archive .zip",
+    b"\x1f\x8b": "packed with gzip; unpack it first, or name it .gz",
     b"BZh": "packed with bzip2; unpack it first",
     b"\xfd7zXZ\x00": "packed with xz; unpack it first",
     b"\x28\xb5\x2f\xfd": "packed with zstd; unpack it first",
@@ -43,9 +46,9 @@ def head_of(archives: Archives, item: Item) -> tuple[str, ...]:
     Raises:
         BadFileError: It cannot be read or is empty.
     """
-    start = archives.head(item, HEAD_BYTES)
+    start = archives.head(item, SNIFF_BYTES)
     check_packing(start)
-    lines = first_lines(start, whole=len(start) < HEAD_BYTES)
+    lines = first_lines(start, whole=len(start) < SNIFF_BYTES)
     if not lines:
         raise BadFileError("the file is empty")
     return lines

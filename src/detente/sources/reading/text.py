@@ -27,8 +27,8 @@ class Ready:
         item: What it came from.
         path: Where the clean text lies: the file itself, or a copy in the scratch folder.
         key: Name, length and SHA-256 of the content as published.
-        rows: Number of rows, the header included and empty lines not; None if every line is a row
-            and nobody has counted the empty ones.
+        rows: Number of rows, without headers and empty lines, if they were counted: where a row may
+            span lines, or quotes do not close.
         lines: Number of lines, the header and empty ones included.
         mended: Lines changed so that it could be read, by reason.
         refused: Lines that belong to no row, by number, as their quotes do not close.
