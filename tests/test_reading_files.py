@@ -255,7 +255,7 @@ def test_a_folder_names_what_it_left_out_and_why(tmp_path: Path, store: Store) -
         "empty.csv": "the file is empty",
         "nowhere.csv": "there is nothing at this path",
         "readme.txt": "neither its name nor its lines are those of a known source",
-        "table.xlsx": "it is a spreadsheet or a zip archive; save the table as CSV, or"
+        "table.xlsx": "it is a spreadsheet or a zip archive; save it as CSV, or"
         " name the archive .zip",
     }
 

@@ -101,8 +101,8 @@ def test_rows_of_keds_never_span_lines(tmp_path: Path, store: Store) -> None:
 
 LINES = st.lists(
     st.lists(
-        st.sampled_from(["2016-01-07", "USA", "CHN", "042", "X", "", '"', '""', '"a"', '"a', 
-                         " ", "é", "1", '"x,y"', "\t", "\x1f", "\x0b"]),
+        st.sampled_from(["2016-01-07", "USA", "CHN", "042", "X", "", '"', '""', '"a"', '"a', 'b"',
+                         " ", "é", "1", "date", "Day", '"x,y"', "\t", "\x1f", "\x0b"]),
         max_size=7,
     ),
     max_size=14,
@@ -142,7 +142,7 @@ def test_every_line_is_accounted_for_by_every_reader(
     spanned = dict(report.noted).get("rows that span several lines", 0)
     if not spanned:
         header_again = sum(_first(source, line) == header_first(header) for line in taken)
-        assert report.rows_read == len(taken) + 2 - header_again
+        assert len(taken) + 2 - header_again <= report.rows_read <= len(taken) + 2
     assert report.rows_kept >= 2
     every = path.read_bytes().decode().replace("\r\n", "\n").split("\n")
     for rejection in report.rejected:

@@ -16,7 +16,7 @@ SNIFF_BYTES = 64 << 10
 HEAD_LINES = 20
 
 _PACKED = {
-    b"PK\x03\x04": "a spreadsheet or a zip archive; save the table as CSV, or name the archive .zip",
+    b"PK\x03\x04": "a spreadsheet or a zip archive; save it as CSV, or name the archive .zip",
     b"\x1f\x8b": "packed with gzip; unpack it first, or name it .gz",
     b"BZh": "packed with bzip2; unpack it first",
     b"\xfd7zXZ\x00": "packed with xz; unpack it first",
