@@ -243,6 +243,8 @@ def test_a_folder_names_what_it_left_out_and_why(tmp_path: Path, store: Store) -
         os.mkfifo(folder / "pipe")
     (folder / "nowhere.csv").symlink_to(folder / "absent.csv")
     (folder / "around").symlink_to(folder)
+    Store.open(folder / "held", create=True)
+    ingest("keds", [folder / "keds.csv"], Store.open(folder / "held"))
     report = ingest("keds", [folder], store)
     assert report.rows_kept == 2  # one by its name, one by its lines
     assert report.exit_code == 0
@@ -253,6 +255,7 @@ def test_a_folder_names_what_it_left_out_and_why(tmp_path: Path, store: Store) -
         "20131124.export.CSV": "this looks like gdelt1",
         "around": "it is a link to a folder; name it itself",
         "empty.csv": "the file is empty",
+        "held": "it is an event store",
         "nowhere.csv": "there is nothing at this path",
         "readme.txt": "neither its name nor its lines are those of a known source",
         "table.xlsx": "it is a spreadsheet or a zip archive; save it as CSV, or"
@@ -390,3 +393,19 @@ def test_a_mapping_that_fits_one_of_two_files_reads_that_one(tmp_path: Path, sto
     assert "no such column in other.csv" in reasons(report)[0]
     with pytest.raises(UsageError, match="no such column"):
         ingest("csv", [other], store, mapping=MAP)
+
+
+def test_a_study_reads_the_folder_that_it_recognised(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It said "Reading as gdelt1", and then that it found no file of gdelt1."""
+    from detente.cli.study import event_store
+
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "november.txt").write_text(GDELT1.example + "\n")
+    (folder / "notes.txt").write_text("nothing\n")
+    assert event_store(folder, tmp_path / "out").events().num_rows == 1
+    told = capsys.readouterr().err.replace("\n", " ")
+    assert "as gdelt1" in told
+    assert "notes.txt" in told

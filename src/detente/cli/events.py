@@ -46,6 +46,7 @@ TABLE_ROWS = 20
 
 SHOWN_DAYS = 6
 SHOWN_EXAMPLES = 2
+SHOWN_FILES = 100
 
 
 def ingest_command(
@@ -301,8 +302,11 @@ def _show_report(report: sources.ReadingReport) -> None:
         print_lines(Text(said))
     for hint in report.hints:
         print_lines(Text(f"Hint      {hint}"))
-    for left in report.left_out:
+    for left in report.left_out[:SHOWN_FILES]:
         print_lines(Text(f"Left out  {left.path}: {left.reason}", style="dim"))
+    if len(report.left_out) > SHOWN_FILES:
+        more = len(report.left_out) - SHOWN_FILES
+        print_lines(Text(f"Left out  {more:,} more; --json names all", style="dim"))
     for file in report.files_failed:
         print_lines(Text(f"Failed    {file.path}: {file.reason}", style="red"))
 

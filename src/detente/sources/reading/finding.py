@@ -20,6 +20,9 @@ from detente.sources.reading.recognise import head_of, recognise
 from detente.sources.reading.report import LeftOut
 from detente.sources.reading.source import Source
 
+STORE_FILES = frozenset({"manifest.json", "ledger.jsonl"})
+"""Files by which a folder is an event store, whose parts are no files to read."""
+
 NAMED = 5
 """Files left out that an error names."""
 
@@ -117,6 +120,10 @@ def walk(folder: Path) -> Iterator[tuple[Path, str]]:
     refused: list[OSError] = []
     for place, folders, names in os.walk(folder, onerror=refused.append):
         folders.sort()
+        if set(names) >= STORE_FILES:
+            folders.clear()
+            yield Path(place), "it is an event store"
+            continue
         while refused:
             yield _refused(refused.pop())
         linked = [name for name in folders if Path(place, name).is_symlink()]
