@@ -513,3 +513,12 @@ def test_keds_files_of_five_columns(tmp_path: Path, store: Store) -> None:
     report = ingest(get("keds"), [path], store)
     assert counts(report) == (2, 1, 1)
     assert report.rejected[0].examples[0].line == 3
+
+
+def test_a_chronicle_saved_by_a_spreadsheet_is_judged_too(tmp_path: Path, store: Store) -> None:
+    rows = [f"a{n},2016-01-0{n},,visit,USA,CHN,{code},A,Title,Source"
+            for n, code in enumerate(("42", "20", "138"), 1)]  # fmt: skip
+    ingest(
+        "chronicle", [text(tmp_path / "c.csv", ",".join(get("chronicle").columns), *rows)], store
+    )
+    assert codes(store) == ["042", "020", "138"]

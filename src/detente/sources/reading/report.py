@@ -21,7 +21,7 @@ RARE = 5
 """Where a typical day has fewer events than this (a chronicle), days without any are no gap."""
 
 
-FAR_DAYS, FAR_GAPS = 730, 50
+FAR_DAYS, FAR_GAPS = 5 * 365, 50
 """A stretch of days is far if so many days, and so many usual gaps, lie between it and the next."""
 
 FAR_FEW, FAR_SHARE = 5, 0.001
