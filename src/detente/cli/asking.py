@@ -146,6 +146,10 @@ def event_store(path: Path, folder: Path) -> Store:
         report = sources.ingest(source, [path], store, progress=progress)
     kept = f"{report.rows_kept:,} of {report.rows_read:,} rows kept"
     told = f"{kept}, {report.rows_rejected:,} rejected" if report.rows_read else "Nothing new there"
+    for left in report.left_out:
+        narrate(f"Left out {left.path}: {left.reason}.")
+    for file in report.files_failed:
+        narrate(f"Failed {file.path}: {file.reason}.")
     narrate(f"{told}. The events are in the store {folder / 'events'}.")
     if not store.summary():
         raise InputError(

@@ -46,6 +46,7 @@ TABLE_ROWS = 20
 
 SHOWN_DAYS = 6
 SHOWN_EXAMPLES = 2
+SHOWN_FILES = 100
 
 
 def ingest_command(
@@ -63,7 +64,10 @@ def ingest_command(
             "--map",
             "--mapping",
             metavar="COLUMNS",
-            help="For plain CSV: date=Day,source=From,target=To,cameo=Code, or a .toml file.",
+            help="For plain CSV: date=Day,source=From,target=To,cameo=Code, or a .toml file."
+            " May add id= and other columns, and date_format=%d.%m.%Y, delimiter=;,"
+            " states=fips (iso3, iso2, name, cow, cown, numeric, cameo, keds),"
+            " roots=no (two digits are codes that lost a zero), origin=mine.",
         ),
     ] = None,
     rejected: Annotated[
@@ -286,11 +290,23 @@ def _show_report(report: sources.ReadingReport) -> None:
         print_lines(Text(f"\nDays      {days.first} to {days.last}, {days.covered:,} with events"))
     _show_days("Missing", [str(day) for day in days.missing])
     _show_days("Thin", [f"{day} ({count:,})" for day, count in days.thin])
+    _show_days("Mistyped?", [f"{day} ({count:,}), years from the rest" for day, count in days.far])
     for rejection in report.rejected:
         print_lines(Text(f"Rejected  {rejection.count:,}: {rejection.reason}"))
         for row in rejection.examples[:SHOWN_EXAMPLES]:
             where = row.file if row.line is None else f"{row.file}:{row.line}"
             print_lines(Text(f"          {where}", style="dim"))
+    if report.unknown_actors:
+        names = [f"{name} ({count:,})" for name, count in report.unknown_names[:SHOWN_DAYS]]
+        said = f"Unknown   {report.unknown_actors:,} actors name no known state: {', '.join(names)}"
+        print_lines(Text(said))
+    for hint in report.hints:
+        print_lines(Text(f"Hint      {hint}"))
+    for left in report.left_out[:SHOWN_FILES]:
+        print_lines(Text(f"Left out  {left.path}: {left.reason}", style="dim"))
+    if len(report.left_out) > SHOWN_FILES:
+        more = len(report.left_out) - SHOWN_FILES
+        print_lines(Text(f"Left out  {more:,} more; --json names all", style="dim"))
     for file in report.files_failed:
         print_lines(Text(f"Failed    {file.path}: {file.reason}", style="red"))
 
@@ -303,11 +319,13 @@ def _counts(report: sources.ReadingReport) -> list[tuple[str, int]]:
         ("rows read", report.rows_read),
         ("rows kept", report.rows_kept),
         *((f"  mended: {what}", count) for what, count in report.repaired),
+        *((f"  noted: {what}", count) for what, count in report.noted),
         ("rows that are no events", report.not_events),
         ("rows rejected", report.rows_rejected),
         ("events stored", report.events_stored),
         ("events stored already", report.already_stored),
-        ("events repeated in the files", report.repeated),
+        ("events repeated alike", report.repeated),
+        ("events repeated with other content", report.repeated_otherwise),
     ]
     always = {"rows read", "rows kept", "rows rejected", "events stored"}
     return [(label, count) for label, count in all_counts if count or label in always]

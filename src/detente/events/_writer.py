@@ -40,11 +40,20 @@ MAX_SMALL_PARTS = 16
 
 @dataclass(frozen=True)
 class Appended:
-    """How many events were stored and how many were skipped, and why."""
+    """How many events were stored and how many were skipped, and why.
+
+    Attributes:
+        rows: Events stored.
+        already_stored: Events whose number and day were stored already.
+        repeated: Events that repeat one of the table in number, day, actors and action.
+        repeated_otherwise: Events of the number and day of another of the table, otherwise not
+            alike; the one that comes first by its content is stored, whatever the order of rows.
+    """
 
     rows: int
     already_stored: int
     repeated: int
+    repeated_otherwise: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,8 +76,8 @@ class StoreWriter:
     ) -> Appended:
         """Store the events of a table and note the files they came from, in one step.
 
-        Events whose id is stored already, and repeats within the table (all but the first), are
-        skipped. Either everything is stored or nothing is.
+        Events whose id and date are stored already, and repeats within the table (all but one), are
+        skipped: id and date together are an event's key. Either everything is stored or nothing is.
 
         Args:
             con: The connection that holds the table.
@@ -94,10 +103,10 @@ class StoreWriter:
         stored = self._possible_repeats(months)
         if not stored and not _has_repeats(con, name, total):
             return self._write(con, name, months), Appended(total, 0, 0)
-        with _fresh_rows(con, name, self.path, stored) as (fresh, repeated):
+        with _fresh_rows(con, name, self.path, stored) as (fresh, alike, otherwise):
             months = _months(con, fresh)
             rows = sum(month.rows for month in months)
-            counts = Appended(rows, total - rows - repeated, repeated)
+            counts = Appended(rows, total - rows - alike - otherwise, alike, otherwise)
             return self._write(con, fresh, months), counts
 
     def _possible_repeats(self, months: list[_Month]) -> tuple[Part, ...]:
@@ -287,29 +296,49 @@ def _as_table(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
 @contextlib.contextmanager
 def _fresh_rows(
     con: duckdb.DuckDBPyConnection, name: str, store: Path, stored: tuple[Part, ...]
-) -> Iterator[tuple[str, int]]:
-    """A view of the rows whose id is new, and how many rows only repeat an earlier one."""
+) -> Iterator[tuple[str, int, int]]:
+    """A view of the rows that are new, and how many rows repeat another, alike and otherwise."""
     firsts, fresh = _quoted(f"firsts_{uuid.uuid4().hex}"), _quoted(f"fresh_{uuid.uuid4().hex}")
     con.execute(
-        f"CREATE TEMP TABLE {firsts} AS"  # noqa: S608
-        f" SELECT event_id, min(rowid) AS row FROM {name} GROUP BY event_id"
+        f"CREATE TEMP TABLE {firsts} AS SELECT event_id, date, min(rowid) AS row,"  # noqa: S608
+        f" count(*) AS rows, 1 AS kinds FROM {name} GROUP BY event_id, date"
+    )
+    con.execute(
+        # Of rows that share a key the one that comes first by its content stands for all, so that
+        # which twin is stored does not depend on the order in which threads read them.
+        f"""UPDATE {firsts} SET row = twins.row, kinds = twins.kinds FROM (
+            SELECT event_id, date, arg_min(rowid, {_CONTENT}) AS row,
+                count(DISTINCT {_ALIKE}) AS kinds
+            FROM (SELECT rowid, * FROM {name}) JOIN (
+                SELECT event_id, date FROM {firsts} WHERE rows > 1) USING (event_id, date)
+            GROUP BY event_id, date
+        ) twins WHERE {firsts}.event_id = twins.event_id AND {firsts}.date = twins.date"""  # noqa: S608
     )
     try:
-        repeated = _count(con, name) - _count(con, firsts)
+        repeats = con.execute(
+            f"SELECT coalesce(sum(rows - kinds), 0), coalesce(sum(kinds - 1), 0) FROM {firsts}"  # noqa: S608
+        ).fetchone()
+        alike, otherwise = (int(count) for count in repeats or (0, 0))
         for part in stored:
             con.execute(
-                f"DELETE FROM {firsts} WHERE event_id IN"  # noqa: S608
-                " (SELECT event_id FROM read_parquet($file, hive_partitioning=false))",
+                f"DELETE FROM {firsts} WHERE (event_id, date) IN"  # noqa: S608
+                " (SELECT (event_id, date) FROM read_parquet($file, hive_partitioning=false))",
                 {"file": glob_safe(store / part.path)},
             )
         con.execute(
             f"CREATE TEMP VIEW {fresh} AS SELECT * FROM {name}"  # noqa: S608
             f" WHERE rowid IN (SELECT row FROM {firsts})"
         )
-        yield fresh, repeated
+        yield fresh, alike, otherwise
     finally:
         con.execute(f"DROP VIEW IF EXISTS {fresh}")
         con.execute(f"DROP TABLE {firsts}")
+
+
+_ALIKE = "hash(source, target, source_actor, target_actor, cameo)"
+"""Who did what to whom: rows of one key that differ in it are not the same event told twice."""
+
+_CONTENT = "({})".format(", ".join(field.name for field in SCHEMA))
 
 
 def _months(con: duckdb.DuckDBPyConnection, name: str) -> list[_Month]:
@@ -325,7 +354,9 @@ def _months(con: duckdb.DuckDBPyConnection, name: str) -> list[_Month]:
 
 def _has_repeats(con: duckdb.DuckDBPyConnection, name: str, total: int) -> bool:
     # A collision of hashes only sends us to the exact way; it cannot lose an event.
-    row = con.execute(f"SELECT count(DISTINCT hash(event_id)) FROM {name}").fetchone()  # noqa: S608
+    row = con.execute(
+        f"SELECT count(DISTINCT hash(event_id, date)) FROM {name}"  # noqa: S608
+    ).fetchone()
     return row is not None and row[0] < total
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 EXAMPLES = 5
@@ -18,6 +19,13 @@ SPARSE = 50
 
 RARE = 5
 """Where a typical day has fewer events than this (a chronicle), days without any are no gap."""
+
+
+FAR_DAYS, FAR_GAPS = 5 * 365, 50
+"""A stretch of days is far if so many days, and so many usual gaps, lie between it and the next."""
+
+FAR_FEW, FAR_SHARE = 5, 0.001
+"""A far stretch with more events, and a larger share of them, is not taken for mistyped dates."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,14 @@ class FileReading:
     reason: str = ""
     rows_read: int = 0
     rows_kept: int = 0
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A file in a folder or archive that is not read, and why."""
+
+    path: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,8 @@ class Days:
             last day that is not thin (stray early dates do not stretch it). Empty where events are
             so rare that a day without any is no gap.
         thin: Days inside the effective span with suspiciously few events, and how many.
+        far: Days with a few events that lie years from all others, and how many: rather mistyped
+            dates than events. The effective span leaves them out.
     """
 
     first: dt.date | None = None
@@ -78,6 +96,7 @@ class Days:
     typical: int = 0
     missing: tuple[dt.date, ...] = ()
     thin: tuple[tuple[dt.date, int], ...] = ()
+    far: tuple[tuple[dt.date, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,7 +104,29 @@ class ReadingReport:
     """What an ingest did.
 
     `rows_read` is `rows_kept` + rejected rows + `not_events`; the events made of the kept rows are
-    `events_stored` + `already_stored` + `repeated`.
+    `events_stored` + `already_stored` + `repeated` + `repeated_otherwise`.
+
+    Attributes:
+        source: Name of the source.
+        origin: Origin of its events.
+        files: What became of each file.
+        left_out: Files in folders and archives that were not read, and why.
+        rows_read: Rows of the files, without headers and empty lines.
+        rows_kept: Rows that are events.
+        events_stored: Events that are new in the store.
+        already_stored: Events that the store held.
+        repeated: Events that repeat one of the same number, day and content.
+        repeated_otherwise: Events of the number and day of another, with other content; one of them
+            is stored, the same whatever the order of the rows.
+        not_events: Rows that are no events by design (facts of a chronicle).
+        repaired: What was mended, and in how many rows.
+        noted: What is worth knowing of rows that were kept as they are, and of how many.
+        rejected: Rows turned away, by reason.
+        unknown_actors: How often an actor of an event names no known state.
+        unknown_names: The commonest such names or codes, and how often.
+        hints: What the codes suggest that the mapping does not say.
+        days: Which days the events cover.
+        seconds: How long it took.
     """
 
     source: str
@@ -101,6 +142,12 @@ class ReadingReport:
     rejected: tuple[Rejection, ...]
     days: Days
     seconds: float
+    left_out: tuple[LeftOut, ...] = ()
+    repeated_otherwise: int = 0
+    noted: tuple[tuple[str, int], ...] = ()
+    unknown_actors: int = 0
+    unknown_names: tuple[tuple[str, int], ...] = ()
+    hints: tuple[str, ...] = ()
 
     @property
     def rows_rejected(self) -> int:
@@ -123,6 +170,8 @@ class ReadingReport:
         plain = asdict(self) | {
             "rows_rejected": self.rows_rejected,
             "repaired": dict(self.repaired),
+            "noted": dict(self.noted),
+            "unknown_names": dict(self.unknown_names),
         }
         days = self.days
         plain["days"] = {
@@ -132,6 +181,7 @@ class ReadingReport:
             "typical": days.typical,
             "missing": [day.isoformat() for day in days.missing],
             "thin": {day.isoformat(): count for day, count in days.thin},
+            "far": {day.isoformat(): count for day, count in days.far},
         }
         return plain
 
@@ -167,6 +217,8 @@ def days_of(counts: Mapping[dt.date, int]) -> Days:
     """
     if not counts:
         return Days()
+    far = _far(counts)
+    every, counts = counts, {day: count for day, count in counts.items() if day not in far}
     typical = _typical(counts)
     floor = typical * THIN
     full = [day for day, count in counts.items() if count >= floor]
@@ -175,13 +227,35 @@ def days_of(counts: Mapping[dt.date, int]) -> Days:
     inside = [(day, counts.get(day, 0)) for day in span] if typical >= RARE else []
     thin = [(day, count) for day, count in inside if 0 < count < floor and typical >= SPARSE]
     return Days(
-        first=min(counts),
-        last=max(counts),
-        covered=len(counts),
+        first=min(every),
+        last=max(every),
+        covered=len(every),
         typical=typical,
         missing=tuple(day for day, count in inside if not count),
         thin=tuple(thin),
+        far=tuple((day, every[day]) for day in sorted(far)),
     )
+
+
+def _far(counts: Mapping[dt.date, int]) -> frozenset[dt.date]:
+    """Days of stretches that lie years from the next, and hold next to nothing."""
+    days = sorted(counts)
+    gaps = sorted((after - before).days for before, after in pairwise(days))
+    usual = gaps[(len(gaps) - 1) // 2] if gaps else 0
+    wide = max(FAR_DAYS, FAR_GAPS * usual)
+    stretches = [[days[0]]]
+    for before, after in pairwise(days):
+        if (after - before).days > wide:
+            stretches.append([])
+        stretches[-1].append(after)
+    sizes = [sum(counts[day] for day in stretch) for stretch in stretches]
+    few = FAR_SHARE * sum(sizes)
+    small = [
+        stretch
+        for stretch, size in zip(stretches, sizes, strict=True)
+        if size < max(sizes) and size <= max(few, FAR_FEW)
+    ]
+    return frozenset(day for stretch in small for day in stretch)
 
 
 def _typical(counts: Mapping[dt.date, int]) -> int:

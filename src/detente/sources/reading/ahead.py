@@ -5,14 +5,16 @@ from __future__ import annotations
 import concurrent.futures
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from detente.sources import _files
-from detente.sources._files import BadFileError, Item, Ready
-from detente.sources._source import Source
-from detente.sources.registry import all_sources
+from detente.errors import DetenteError
+from detente.sources.reading.opening import Archives, BadFileError, Item
+from detente.sources.reading.recognise import check_shape
+from detente.sources.reading.source import Source
+from detente.sources.reading.text import Ready, prepare, settle_quotes
 
 BATCH_BYTES = 384 << 20
 """A batch of files to be staged at once: bounds memory and scratch space."""
@@ -32,6 +34,7 @@ class Prepared:
         source: The source, bound to the user's mapping and this file's header.
         group: Files of one group can be staged together.
         reason: Why it failed; empty otherwise.
+        error: The error that says so, if the mapping or a file beside it is at fault.
         known: Whether its events are stored already.
     """
 
@@ -41,15 +44,27 @@ class Prepared:
     source: Source | None = None
     group: str = ""
     reason: str = ""
+    error: DetenteError | None = None
     known: bool = False
 
 
 @dataclass(frozen=True)
 class Preparer:
-    """Prepares files of one source for one store."""
+    """Prepares files of one source for one store.
+
+    Attributes:
+        source: The source.
+        sources: All sources, to say which one a file of another looks like.
+        mapping: The user's mapping.
+        archives: Opens the files.
+        scratch: A working folder.
+        known: Keys of the files whose events are stored already.
+    """
 
     source: Source
+    sources: Sequence[Source]
     mapping: Mapping[str, str]
+    archives: Archives
     scratch: Path
     known: frozenset[str]
 
@@ -72,19 +87,23 @@ class Preparer:
             return list(pool.map(self._prepare, batch, folders))
 
     def _prepare(self, item: Item, folder: Path) -> Prepared:
-        if item.key and self._key(item.key) in self.known:
-            return Prepared(item, self._key(item.key), known=True)
         folder.mkdir(parents=True)
         try:
-            ready = _files.prepare(self.source, item, folder)
-            key = self._key(ready.key)
-            if key in self.known:
-                return Prepared(item, key, known=True)
+            ready = prepare(self.archives, item, folder)
             bound = self._bound(ready)
-            _files.check_shape(bound, ready.head, all_sources())
+            key = self._key(ready.key, bound)
+            if key in self.known:
+                shutil.rmtree(folder, ignore_errors=True)
+                return Prepared(item, key, known=True)
+            check_shape(bound, ready.head, self.sources)
+            ready = settle_quotes(bound, ready, folder)
         except BadFileError as error:
-            _files.remove(folder)
+            shutil.rmtree(folder, ignore_errors=True)
             return Prepared(item, reason=str(error))
+        except DetenteError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            reason = " ".join((error.failed, error.found)).strip()
+            return Prepared(item, reason=reason[:1].lower() + reason[1:].rstrip("."), error=error)
         group = f"{item.path.parent}|{ready.head[0]}" if self.source.bind else ""
         return Prepared(item, key, ready, bound, group)
 
@@ -93,11 +112,15 @@ class Preparer:
             return self.source
         return self.source.bind(self.source, ready.item.path, ready.head[0], self.mapping)
 
-    def _key(self, content: str) -> str:
-        """The key of a file's content, read by this source with this mapping."""
-        mapping = json.dumps(dict(self.mapping), sort_keys=True)
-        reader = f"{self.source.name}|{hashlib.sha256(mapping.encode()).hexdigest()[:12]}"
-        return f"{reader}|{content}" if self.mapping else f"{self.source.name}|{content}"
+    def _key(self, content: str, bound: Source) -> str:
+        """The key of a file's content, read by this source with this mapping and neighbours."""
+        settings: list[object] = [dict(self.mapping)] if self.mapping else []
+        if bound.tables is not self.source.tables:  # read from files beside this one
+            settings += [dict(bound.params), *(rows.to_pydict() for rows in bound.tables.values())]
+        if not settings:
+            return f"{self.source.name}|{content}"
+        told = json.dumps(settings, sort_keys=True)
+        return f"{self.source.name}|{hashlib.sha256(told.encode()).hexdigest()[:12]}|{content}"
 
 
 def _batches(items: Sequence[Item]) -> Iterator[list[Item]]:

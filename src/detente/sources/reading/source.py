@@ -9,26 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 import pyarrow as pa
 
-MAPPED: tuple[str, ...] = (
-    "event_id", "day", "published",
-    "source_state", "source_own", "target_state", "target_own",
-    "source_actor", "target_actor", "source_role", "target_role",
-    "cameo", "score", "mentions", "latitude", "longitude", "reference",
-    "problem", "repair", "filename",
-)  # fmt: skip
-"""The columns that every source's SELECT yields.
-
-`day` and `published` are dates, null if unreadable; `source_state` is a code or name in the
-source's system of states, `source_own` the code of an actor that belongs to none; `score`,
-`mentions`, `latitude` and `longitude` are still text; `problem` is why the row cannot be an event,
-`repair` what was mended in it (both null for a good row).
-"""
-
-Mapping_ = Mapping[str, str]
-Bind = Callable[["Source", Path, str, Mapping_], "Source"]
+Columns = Mapping[str, str]
+Bind = Callable[["Source", Path, str, Columns], "Source"]
+Roots = Literal["yes", "no", "judge"]
 
 
 @dataclass(frozen=True)
@@ -41,19 +28,27 @@ class Source:
         origin: Origin of its events; two layouts of one data set share it.
         columns: Names of the raw columns and what each holds (`id`, `date`, `text`, `code`,
             `number`), in order.
-        select: SELECT over `raw` (and `files`) that yields the columns of `MAPPED`.
+        select: SELECT over `raw` (and `files`) that keeps the contract of
+            `detente.sources.reading.contract`.
         states: System of state codes of `source_state` and `target_state`.
         delimiter: What separates columns.
         quoted: Whether fields may be quoted; event files usually are not, and a stray quote in
             them must not swallow lines.
+        multiline: Whether a quoted field may span lines.
         header: First field of the header line; empty if the files have none.
         optional: How many of the last columns may be missing.
-        roots: Whether codes of two digits are CAMEO roots; if not, they lost their leading zero.
+        roots: Whether codes of two digits are CAMEO roots (`yes`), codes that lost their leading
+            zero (`no`), or whatever the codes of the whole file show (`judge`).
         patterns: Names of its files, as in a shell.
         archives: Names of its archives.
         first_field: What the first field of a row looks like, to tell sources apart.
         published: Pattern whose group 1 is the day of publication in a file's name (`YYYYMMDD`).
+        late_days: How many days after its publication an event may be dated.
         expands: Whether one row may become several events.
+        twin: Origin that carries the same stream from `twin_since` on: a day that is stored under
+            the one is not read under the other.
+        twin_since: First day of publication that both carry.
+        twin_except: Part of the names of files that only this origin carries.
         example: One line, as it stands in a file.
         citation: How to cite it.
         get: How to get it.
@@ -65,7 +60,7 @@ class Source:
     name: str
     title: str
     origin: str
-    columns: Mapping_
+    columns: Columns
     select: str
     states: str
     example: str
@@ -75,15 +70,20 @@ class Source:
     archives: tuple[str, ...] = ("*.zip",)
     delimiter: str = "\t"
     quoted: bool = False
+    multiline: bool = False
     header: str = ""
     optional: int = 0
-    roots: bool = False
+    roots: Roots = "no"
     first_field: str = ".*"
     published: str = ""
+    late_days: int = 1
     expands: bool = False
+    twin: str = ""
+    twin_since: dt.date = dt.date.max
+    twin_except: str = ""
     bind: Bind | None = None
     tables: Mapping[str, pa.Table] = field(default_factory=lambda: MappingProxyType({}))
-    params: Mapping_ = field(default_factory=lambda: MappingProxyType({}))
+    params: Columns = field(default_factory=lambda: MappingProxyType({}))
 
     def names_file(self, name: str) -> bool:
         """Whether a file of this name is one of the source's (compressed with gzip or not)."""
@@ -105,10 +105,10 @@ class Source:
 
     def published_on(self, name: str) -> dt.date | None:
         """The day of publication that a file's name says."""
-        found = re.search(self.published, name) if self.published else None
-        if found is None:
+        match = re.search(self.published, name) if self.published else None
+        if match is None:
             return None
         try:
-            return dt.datetime.strptime(found[1], "%Y%m%d").replace(tzinfo=dt.UTC).date()
+            return dt.datetime.strptime(match[1], "%Y%m%d").replace(tzinfo=dt.UTC).date()
         except ValueError:
             return None

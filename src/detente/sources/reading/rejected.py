@@ -11,7 +11,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from detente.errors import InputError
-from detente.sources.report import RejectedRow
+from detente.sources.reading.report import RejectedRow
 
 COLUMNS = ("file", "line", "reason", "text")
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+STREAM_SHARED_SINCE = dt.date(2015, 2, 19)
+"""From this day on the daily files of GDELT 1.0 hold the English stream of GDELT 2.0, in another
+layout and with the same event numbers: a day stored as both would count every event twice."""
+
 _ACTOR = ("Code", "Name", "CountryCode", "KnownGroupCode", "EthnicCode", "Religion1Code",
           "Religion2Code", "Type1Code", "Type2Code", "Type3Code")  # fmt: skip
 _PLACE = ("Type", "FullName", "CountryCode", "ADM1Code", "Lat", "Long", "FeatureID")
@@ -34,13 +40,15 @@ def select(origin: str, *, url: bool) -> str:
     """The SELECT of a GDELT layout.
 
     GDELT's own country code is taken for the state (it counts MNCUSA as American); an actor whose
-    country is no state (a region, a religion, a type) keeps its CAMEO code.
+    country is no state (a region, a religion, a type) keeps its CAMEO code. GDELT dates the rows of
+    January 2020 in January 1920; where the day that a row was added lies a hundred years later, a
+    hundred years are added.
     """
     return f"""
 SELECT
     '{origin}:' || GLOBALEVENTID AS event_id,
-    try_strptime(SQLDATE, '%Y%m%d')::DATE AS day,
-    try_strptime(left(DATEADDED, 8), '%Y%m%d')::DATE AS published,
+    if(century, given + INTERVAL 100 YEAR, given)::DATE AS day,
+    added AS published,
     Actor1CountryCode AS source_state,
     Actor1Code AS source_own,
     Actor2CountryCode AS target_state,
@@ -55,10 +63,23 @@ SELECT
     ActionGeo_Lat AS latitude,
     ActionGeo_Long AS longitude,
     {"SOURCEURL" if url else "NULL"} AS reference,
-    CASE WHEN try_cast(GLOBALEVENTID AS BIGINT) IS NULL THEN 'no event number' END AS problem,
-    NULL AS repair,
-    filename
-FROM raw
+    QuadClass AS quad,
+    number_problem(GLOBALEVENTID) AS problem,
+    if(century, 'dated a hundred years too early', NULL) AS repair,
+    filename,
+    line
+FROM (
+    SELECT *,
+        -- GDELT has no events before 1979
+        coalesce(given < DATE '1979-01-01' AND given + INTERVAL 100 YEAR
+            BETWEEN added - INTERVAL 366 DAY AND added + INTERVAL 1 DAY, false) AS century
+    FROM (
+        SELECT *,
+            as_day(SQLDATE, '%Y%m%d') AS given,
+            as_day(left(DATEADDED, 8), '%Y%m%d') AS added
+        FROM raw
+    )
+)
 """  # noqa: S608 - composed from constants
 
 

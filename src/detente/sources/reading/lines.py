@@ -12,7 +12,8 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from detente.sources._source import Source
+from detente.sources.reading.opening import LONGEST_LINE
+from detente.sources.reading.source import Source
 
 UNIT = "\x1f"
 """Joins the fields of a row whose own delimiter may stand in quoted fields."""
@@ -40,11 +41,13 @@ def numbers(source: Source, path: Path, texts: Iterable[str]) -> dict[str, deque
 
 
 def _bare(source: Source, row: str) -> str:
-    return row if source.quoted else row.rstrip(source.delimiter)
+    return row.rstrip(UNIT if source.quoted else source.delimiter)
 
 
 def _is_whole(source: Source, row: str) -> bool:
-    return source.quoted or len(source.columns) - source.optional <= row.count(source.delimiter) + 1
+    # Where columns may be missing DuckDB fills up any row; elsewhere it turns short ones away.
+    width = row.count(source.delimiter) + 1
+    return source.quoted or bool(source.optional) or len(source.columns) <= width
 
 
 def _plain_rows(path: Path) -> Iterator[tuple[int, str]]:
@@ -55,7 +58,7 @@ def _plain_rows(path: Path) -> Iterator[tuple[int, str]]:
 
 def _quoted_rows(source: Source, path: Path) -> Iterator[tuple[int, str]]:
     """Rows with the line on which they begin, as far as the quotes close."""
-    csv.field_size_limit(1 << 30)
+    csv.field_size_limit(LONGEST_LINE)
     begin = 1
     with path.open(encoding="utf-8", newline="") as file, contextlib.suppress(csv.Error):
         reader = csv.reader(file, delimiter=source.delimiter)
