@@ -102,5 +102,9 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead of stdout."),
 ]
+SkipDamaged = Annotated[
+    bool,
+    typer.Option("--skip-damaged", help="Read the rest where parts of the store are damaged."),
+]
 
 DEFAULT_STORE = Path("store")

@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from detente.events import actors, ontology
-from detente.events._manifest import glob_safe
+from detente.events.disk import glob_safe
 from detente.events.store import connect
 from detente.sources._files import Ready
 from detente.sources._source import Source

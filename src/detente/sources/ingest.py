@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from detente.errors import UsageError
-from detente.events._manifest import disk_errors
+from detente.events.disk import disk_errors
 from detente.events.store import IngestedFile, Store, StoreWriter
 from detente.sources import _files
 from detente.sources._ahead import Prepared, Preparer
