@@ -284,9 +284,7 @@ class TestRefusals:
 class TestFailures:
     """Whatever fails while writing, readers see the store as it was."""
 
-    @pytest.mark.parametrize(
-        "step", ["sync", "prepare_manifest", "put_in_place", "commit_manifest"]
-    )
+    @pytest.mark.parametrize("step", ["sync", "sha256_of", "prepare_manifest", "commit_manifest"])
     @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
     def test_a_full_or_failing_disk(
         self, store: Store, monkeypatch: pytest.MonkeyPatch, step: str, code: int

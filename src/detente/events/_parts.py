@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from detente.errors import StoreError
 from detente.events._manifest import DamageError, Part, repair_command
-from detente.events.disk import glob_safe, sha256_of
+from detente.events.disk import glob_safe, sha256_of, sync_folder
 from detente.events.schema import COLUMNS
 
 CHEAP_BYTES = 1 << 30
@@ -136,6 +136,8 @@ def describe(con: duckdb.DuckDBPyConnection, store: Path, path: str) -> Part:
         OSError: It cannot be read at all.
     """
     file = store / path
+    if not file.is_file():
+        raise DamageError("is no plain file")
     read_footer(file)
     digest = sha256_of(file)
     name = file.stem
@@ -158,6 +160,30 @@ def describe(con: duckdb.DuckDBPyConnection, store: Path, path: str) -> Part:
     return Part(path, origin, month, rows, size, first, last, first_id, last_id, digest)
 
 
+def unfinished(store: Path, part: Part) -> Path:
+    """Where a part lies until its commit."""
+    return (store / part.path).with_suffix(UNFINISHED)
+
+
+def lies(store: Path, part: Part) -> Path:
+    """Where a part lies now, in place or about to be put there."""
+    fresh = unfinished(store, part)
+    return fresh if fresh.exists() else store / part.path
+
+
+def put_in_place(store: Path, parts: Sequence[Part]) -> None:
+    """Give finished parts their names, and flush these to the disk.
+
+    From here to the commit only the manifest that waits says that they are nobody's yet.
+    """
+    for part in parts:
+        unfinished(store, part).replace(store / part.path)
+    for folder in {(store / part.path).parent for part in parts}:
+        sync_folder(folder)
+        sync_folder(folder.parent)
+    sync_folder(store / "events")
+
+
 def on_disk(store: Path) -> list[str]:
     """Every part in the store's folder, named by the manifest or not, finished or not.
 
@@ -177,6 +203,8 @@ def is_finished(store: Path, path: str) -> bool:
     """Whether a file was written to its end; only such a file was ever committed."""
     if path.endswith(UNFINISHED):
         return False
+    if not (store / path).is_file():
+        return True  # a link that leads nowhere, or a pipe: not a writer's
     with (store / path).open("rb") as file:
         start = file.read(len(_MAGIC))
         file.seek(0, os.SEEK_END)

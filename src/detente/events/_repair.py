@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from detente.errors import StoreError
-from detente.events import _ledger, _parts
+from detente.events import _ledger, _leftovers, _parts
 from detente.events._ledger import IngestedFile
 from detente.events._lock import locked
 from detente.events._manifest import (
@@ -24,7 +24,7 @@ from detente.events._manifest import (
     read_pending,
     write_manifest,
 )
-from detente.events._writer import StoreWriter, clear_leftovers, lies, put_in_place
+from detente.events._writer import StoreWriter
 from detente.events.disk import disk_errors, glob_safe, read_errors, sync_folder
 
 ASIDE = "damaged"
@@ -115,7 +115,7 @@ def repair(store: Path, con: duckdb.DuckDBPyConnection) -> Repair:
     with locked(store), disk_errors(store, f"The event store {store} could not be repaired."):
         manifest, whole = _manifest(store)
         if whole:
-            clear_leftovers(store, manifest)
+            _leftovers.clear(store, manifest)
         named = {part.path: part for part in manifest.parts}
         seen, lost = _look(store, named, con)
         parts, doubled, rewritten = _without_doubles(store, seen, named, con)
@@ -124,7 +124,7 @@ def repair(store: Path, con: duckdb.DuckDBPyConnection) -> Repair:
         if not whole:
             origins |= _incomplete(salvaged, parts)
         files = tuple(file for file in salvaged if file.origin not in origins)
-        put_in_place(store, rewritten)
+        _parts.put_in_place(store, rewritten)
         _set_aside(store, (fault.path for fault in lost))
         ledger = _ledger.rewrite(store, files)
         write_manifest(store, Manifest(parts, *ledger, replaced=doubled))
@@ -208,7 +208,7 @@ def _fresh(
     store: Path, part: Part, others: Iterable[Part], con: duckdb.DuckDBPyConnection
 ) -> tuple[str, int]:
     """A table of the events of a part that no other part holds, and their number."""
-    files = [glob_safe(lies(store, other)) for other in others]
+    files = [glob_safe(_parts.lies(store, other)) for other in others]
     if not files:
         return "", part.rows
     table = f"fresh_{uuid.uuid4().hex}"

@@ -14,22 +14,18 @@ from urllib.parse import quote
 import duckdb
 
 from detente.errors import StoreError
-from detente.events import _ledger, _parts
+from detente.events import _ledger, _leftovers, _parts
 from detente.events._ledger import IngestedFile
 from detente.events._lock import locked
 from detente.events._manifest import (
-    MANIFEST,
     TYPED_COLUMNS,
-    Manifest,
     Part,
     commit_manifest,
     damage,
     prepare_manifest,
     read_manifest,
-    read_pending,
-    repair_command,
 )
-from detente.events.disk import disk_errors, glob_safe, sha256_of, sync, sync_folder
+from detente.events.disk import disk_errors, glob_safe, sha256_of, sync
 from detente.events.schema import SCHEMA
 
 SMALL_PART = 100_000
@@ -177,10 +173,12 @@ class StoreWriter:
         with damage(self.path):
             ledger = _ledger.append(self.path, manifest, files)
         fresh = prepare_manifest(self.path, manifest.with_parts(live, replaced, ledger))
-        put_in_place(self.path, live)
+        _parts.put_in_place(self.path, live)
         commit_manifest(self.path, fresh)
         for part in added:
-            _unfinished(self.path, part).unlink(missing_ok=True)  # where it was merged at once
+            _parts.unfinished(self.path, part).unlink(
+                missing_ok=True
+            )  # where it was merged at once
 
     def _merge_small(
         self, con: duckdb.DuckDBPyConnection, live: tuple[Part, ...], added: tuple[Part, ...]
@@ -201,7 +199,7 @@ class StoreWriter:
         return merged, tuple(part for group in groups for part in group)
 
     def _merge(self, con: duckdb.DuckDBPyConnection, group: list[Part]) -> Part:
-        files = [glob_safe(lies(self.path, part)) for part in group]
+        files = [glob_safe(_parts.lies(self.path, part)) for part in group]
         whole = _Month(
             group[0].origin,
             group[0].month,
@@ -228,30 +226,6 @@ class _Month:
     last_id: str
 
 
-def _unfinished(store: Path, part: Part) -> Path:
-    """Where a part lies until its commit."""
-    return (store / part.path).with_suffix(_parts.UNFINISHED)
-
-
-def lies(store: Path, part: Part) -> Path:
-    """Where a part lies now, in place or about to be put there."""
-    fresh = _unfinished(store, part)
-    return fresh if fresh.exists() else store / part.path
-
-
-def put_in_place(store: Path, parts: Sequence[Part]) -> None:
-    """Give finished parts their names, and flush these to the disk.
-
-    From here to the commit only the manifest that waits says that they are nobody's yet.
-    """
-    for part in parts:
-        _unfinished(store, part).replace(store / part.path)
-    for folder in {(store / part.path).parent for part in parts}:
-        sync_folder(folder)
-        sync_folder(folder.parent)
-    sync_folder(store / "events")
-
-
 @contextlib.contextmanager
 def open_writer(store: Path) -> Iterator[StoreWriter]:
     """Lock a store, clear what a killed writer left, and clean up at the end.
@@ -265,8 +239,8 @@ def open_writer(store: Path) -> Iterator[StoreWriter]:
             manifest = read_manifest(store)
             with damage(store):
                 _ledger.check_ledger(store, manifest)
-            clear_leftovers(store, manifest)
-            refuse_strangers(store, manifest)
+            _leftovers.clear(store, manifest)
+            _leftovers.refuse_strangers(store, manifest)
             scratch = store / "scratch" / uuid.uuid4().hex
             scratch.mkdir(parents=True)
             (store / "events").mkdir(exist_ok=True)
@@ -274,42 +248,10 @@ def open_writer(store: Path) -> Iterator[StoreWriter]:
             yield StoreWriter(store, scratch)
         except BaseException:
             with contextlib.suppress(OSError, StoreError):
-                clear_leftovers(store, read_manifest(store))  # gives a full disk its space back
+                _leftovers.clear(store, read_manifest(store))  # gives a full disk its space back
             raise
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-
-
-def clear_leftovers(store: Path, manifest: Manifest) -> None:
-    """Remove what a killed writer left, and nothing that was ever committed.
-
-    That is: working folders, unfinished files, lines of the ledger beyond the committed ones,
-    parts that were about to be committed, and parts whose events were merged into others.
-    """
-    shutil.rmtree(store / "scratch", ignore_errors=True)
-    live = {part.path for part in manifest.parts}
-    pending = read_pending(store)
-    for path in (*manifest.replaced, *(pending.added if pending else ())):
-        if path not in live:
-            (store / path).unlink(missing_ok=True)
-    for path in set(_parts.on_disk(store)) - live:
-        if not _parts.is_finished(store, path):
-            (store / path).unlink()
-    _ledger.drop_uncommitted(store, manifest)
-    (store / f"{MANIFEST}.new").unlink(missing_ok=True)
-
-
-def refuse_strangers(store: Path, manifest: Manifest) -> None:
-    """Refuse to write beside parts that the manifest does not name: they may hold events."""
-    live = {part.path for part in manifest.parts}
-    strangers = sorted(set(_parts.on_disk(store)) - live)
-    if strangers:
-        raise StoreError(
-            f"The event store {store} was not written.",
-            f"It holds parts that its manifest does not name: {', '.join(strangers[:3])}"
-            + (f" and {len(strangers) - 3} more." if len(strangers) > 3 else "."),
-            f"Take up their events with: {repair_command(store)}",
-        )
 
 
 @contextlib.contextmanager

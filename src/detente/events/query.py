@@ -1,4 +1,4 @@
-"""A SELECT of events with its parameters, which whoever measures runs in a connection of its own."""
+"""A SELECT of events with its parameters, which whoever measures runs on a connection."""
 
 from __future__ import annotations
 
