@@ -32,8 +32,8 @@ POSIX_MODULES = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "t
 POSIX_NAMES = {
     "os": {
         "chown", "fchmod", "fchown", "fork", "forkpty", "getegid", "geteuid", "getgid",
-        "getloadavg", "getpgid", "getuid", "killpg", "lchown", "mkfifo", "mknod", "nice", "pipe2", "pread",
-        "pwrite", "sched_getaffinity", "setsid", "setuid", "sysconf", "uname", "O_CLOEXEC",
+        "getloadavg", "getpgid", "getuid", "killpg", "lchown", "mkfifo", "mknod", "nice", "pipe2",
+        "pread", "pwrite", "sched_getaffinity", "setsid", "setuid", "sysconf", "uname", "O_CLOEXEC",
         "O_DIRECTORY", "O_NOFOLLOW", "O_NONBLOCK", "O_SYNC", "WNOHANG",
     },
     "signal": {
