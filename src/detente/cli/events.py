@@ -41,6 +41,7 @@ from detente.cli.store import open_store
 from detente.errors import UsageError
 from detente.events import ontology
 from detente.events.store import Store
+from detente.outputs import check_output
 
 TABLE_ROWS = 20
 """Events that a table shows unless --limit says otherwise."""
@@ -88,6 +89,10 @@ def ingest_command(
     """
     columns = _mapping(mapping)
     sources.get(source)  # an unknown source must not leave an empty store behind
+    if rejected is not None:
+        check_output(
+            rejected, "--rejected", is_ours=sources.holds_rejected, inputs=paths, closed=[store]
+        )
     with Store.filling(store) as opened, progress_bar() as progress:
         report = sources.ingest(
             source, paths, opened, mapping=columns, progress=progress, rejected_to=rejected
@@ -152,7 +157,7 @@ def events_command(
     if chosen is Format.TABLE:
         _show_events(reader.read_all(), cut=limit is None)
         return
-    rows = write_data(reader, chosen, output)
+    rows = write_data(reader, chosen, output, closed=[store])
     if output is not None:
         narrate(f"{rows:,} events written to {output}.")
 

@@ -80,7 +80,7 @@ def panel_command(
     if chosen is Format.TABLE:
         _show(built)
         return
-    rows = write_data(built.table().to_reader(), chosen, output)
+    rows = write_data(built.table().to_reader(), chosen, output, closed=[store])
     if output is not None:
         narrate(f"{rows:,} rows written to {output}.")
 

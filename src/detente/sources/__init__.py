@@ -3,6 +3,7 @@
 Adding a source is one file with a `Source`, one line in `registry.py` and one fixture.
 """
 
+from detente.sources._rejected import holds_rejected
 from detente.sources._source import Source
 from detente.sources.detect import detect
 from detente.sources.ingest import Progress, Step, ingest
@@ -31,6 +32,7 @@ __all__ = [
     "days_of",
     "detect",
     "get",
+    "holds_rejected",
     "ingest",
     "load_mapping",
     "parse_mapping",
