@@ -56,7 +56,8 @@ def ingest_command(
         str, typer.Argument(help="What the files are: see `detente sources`.", metavar="SOURCE")
     ],
     paths: Annotated[
-        list[Path], typer.Argument(help="Files, archives or folders.", metavar="PATH...")
+        list[Path],
+        typer.Argument(help="Files, archives or folders.", metavar="PATH...", readable=False),
     ],
     store: StorePath = DEFAULT_STORE,
     mapping: Annotated[

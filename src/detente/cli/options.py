@@ -78,9 +78,12 @@ def state(text: str) -> str:
     return code
 
 
+# Whether a path is readable is for the reader to say: an input that cannot be used, not a wrong call.
 StorePath = Annotated[
     Path,
-    typer.Option("--store", envvar="DETENTE_STORE", help="Folder of the event store."),
+    typer.Option(
+        "--store", envvar="DETENTE_STORE", readable=False, help="Folder of the event store."
+    ),
 ]
 Since = Annotated[
     dt.date | None,
