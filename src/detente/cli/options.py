@@ -78,7 +78,7 @@ def state(text: str) -> str:
     return code
 
 
-# Whether a path is readable is for the reader to say: an input that cannot be used, not a wrong call.
+# Whether it is readable is for the reader to say: an unusable input, not a wrong command.
 StorePath = Annotated[
     Path,
     typer.Option(
