@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import duckdb
+import filelock
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -280,10 +281,10 @@ class TestRefusals:
     def test_a_folder_that_cannot_be_written(
         self, store: Store, monkeypatch: pytest.MonkeyPatch, code: int, advice: str
     ) -> None:
-        def refuse(*_: object) -> int:
+        def refuse(*_: object, **__: object) -> None:
             raise OSError(code, os.strerror(code))
 
-        monkeypatch.setattr(_writer.os, "open", refuse)
+        monkeypatch.setattr(filelock.FileLock, "acquire", refuse)
         with pytest.raises(StoreError, match=advice), store.writer():
             pass
 
@@ -291,7 +292,7 @@ class TestRefusals:
 class TestFailures:
     """Whatever fails while writing, readers see the store as it was."""
 
-    @pytest.mark.parametrize("step", ["sync", "write_manifest", "read_ledger"])
+    @pytest.mark.parametrize("step", ["sync", "sha256_of", "prepare_manifest", "commit_manifest"])
     @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
     def test_a_full_or_failing_disk(
         self, store: Store, monkeypatch: pytest.MonkeyPatch, step: str, code: int

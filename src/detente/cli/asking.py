@@ -17,7 +17,6 @@ from detente.cli.events import progress_bar
 from detente.cli.options import day
 from detente.cli.output import narrate, print_parts
 from detente.errors import InputError, UsageError
-from detente.events._manifest import MANIFEST
 from detente.events.store import Store
 
 if TYPE_CHECKING:
@@ -133,30 +132,31 @@ def event_store(path: Path, folder: Path) -> Store:
     """The store at a path, or a store made of the event files there, kept beside the report."""
     from detente import sources  # noqa: PLC0415
 
-    if (path / MANIFEST).is_file():
+    if Store.is_at(path):
         return Store.open(path)
     if not path.exists():
         raise UsageError(
             f"There are no events at {path}.", "The path does not exist.", "Check the path."
         )
     source = sources.detect(path)
-    store = Store.open(folder / "events", create=True)
-    narrate(f"Reading {path} as {source.name}.")
-    with progress_bar() as progress:
-        report = sources.ingest(source, [path], store, progress=progress)
-    kept = f"{report.rows_kept:,} of {report.rows_read:,} rows kept"
-    told = f"{kept}, {report.rows_rejected:,} rejected" if report.rows_read else "Nothing new there"
-    for left in report.left_out:
-        narrate(f"Left out {left.path}: {left.reason}.")
-    for file in report.files_failed:
-        narrate(f"Failed {file.path}: {file.reason}.")
-    narrate(f"{told}. The events are in the store {folder / 'events'}.")
-    if not store.summary():
-        raise InputError(
-            f"No events could be read from {path}.",
-            f"{report.rows_read:,} rows were read and none kept.",
-            f"See why with: detente ingest {source.name} {path}",
-        )
+    with Store.filling(folder / "events") as store:
+        narrate(f"Reading {path} as {source.name}.")
+        with progress_bar() as progress:
+            report = sources.ingest(source, [path], store, progress=progress)
+        kept = f"{report.rows_kept:,} of {report.rows_read:,} rows kept"
+        rejected = f"{report.rows_rejected:,} rejected"
+        gain = f"{kept}, {rejected}" if report.rows_read else "Nothing new there"
+        for left in report.left_out:
+            narrate(f"Left out {left.path}: {left.reason}.")
+        for file in report.files_failed:
+            narrate(f"Failed {file.path}: {file.reason}.")
+        narrate(f"{gain}. The events are in the store {folder / 'events'}.")
+        if not store.summary():
+            raise InputError(
+                f"No events could be read from {path}.",
+                f"{report.rows_read:,} rows were read and none kept.",
+                f"See why with: detente ingest {source.name} {path}",
+            )
     return store
 
 

@@ -1,10 +1,9 @@
-"""`detente ingest`, `events`, `sources` and `store`: events in, events out."""
+"""`detente ingest`, `events` and `sources`: events in, events out."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,6 +21,7 @@ from detente.cli.options import (
     Origin,
     Output,
     Since,
+    SkipDamaged,
     StorePath,
     Until,
     actor,
@@ -37,9 +37,11 @@ from detente.cli.output import (
     print_table,
     write_data,
 )
+from detente.cli.store import open_store
 from detente.errors import UsageError
 from detente.events import ontology
 from detente.events.store import Store
+from detente.outputs import check_output
 
 TABLE_ROWS = 20
 """Events that a table shows unless --limit says otherwise."""
@@ -55,7 +57,8 @@ def ingest_command(
         str, typer.Argument(help="What the files are: see `detente sources`.", metavar="SOURCE")
     ],
     paths: Annotated[
-        list[Path], typer.Argument(help="Files, archives or folders.", metavar="PATH...")
+        list[Path],
+        typer.Argument(help="Files, archives or folders.", metavar="PATH...", readable=False),
     ],
     store: StorePath = DEFAULT_STORE,
     mapping: Annotated[
@@ -91,8 +94,11 @@ def ingest_command(
     """
     columns = _mapping(mapping)
     sources.get(source)  # an unknown source must not leave an empty store behind
-    opened = Store.open(store, create=True)
-    with progress_bar() as progress:
+    if rejected is not None:
+        check_output(
+            rejected, "--rejected", is_ours=sources.holds_rejected, inputs=paths, closed=[store]
+        )
+    with Store.filling(store) as opened, progress_bar() as progress:
         report = sources.ingest(
             source, paths, opened, mapping=columns, progress=progress, rejected_to=rejected
         )
@@ -134,6 +140,7 @@ def events_command(
     form: AsFormat = None,
     as_json: AsJson = False,
     output: Output = None,
+    skip_damaged: SkipDamaged = False,
 ) -> None:
     """Print stored events, in order of their day.
 
@@ -147,7 +154,7 @@ def events_command(
     """
     chosen = format_of(choose_format(form, as_json), output)
     most = TABLE_ROWS + 1 if chosen is Format.TABLE and limit is None else limit
-    reader = Store.open(store).batches(
+    reader = open_store(store, skip_damaged).batches(
         source=None if source is None else actor(source),
         target=None if target is None else actor(target),
         since=since, until=until, quad=quad, cameo=cameo, origin=origin, limit=most,
@@ -155,7 +162,7 @@ def events_command(
     if chosen is Format.TABLE:
         _show_events(reader.read_all(), cut=limit is None)
         return
-    rows = write_data(reader, chosen, output)
+    rows = write_data(reader, chosen, output, closed=[store])
     if output is not None:
         narrate(f"{rows:,} events written to {output}.")
 
@@ -182,28 +189,6 @@ def sources_command(as_json: AsJson = False) -> None:
             crop=True,
         )
     print_lines(Text("detente sources --json prints everything in full.", style="dim"))
-
-
-def store_command(store: StorePath = DEFAULT_STORE, as_json: AsJson = False) -> None:
-    """Say what the store holds.
-
-    [bold]Example[/bold]
-
-      detente store --store events
-    """
-    held = Store.open(store).summary()
-    if as_json:
-        print_json([asdict(item) for item in held])
-        return
-    table = new_table()
-    for name in ("origin", "first day", "last day"):
-        table.add_column(name)
-    for name in ("events", "files"):
-        table.add_column(name, justify="right")
-    for item in held:
-        span = str(item.first), str(item.last)
-        table.add_row(item.origin, *span, f"{item.rows:,}", f"{item.files:,}")
-    print_table(table, f"{store}: {sum(item.rows for item in held):,} events")
 
 
 def _mapping(text: str | None) -> dict[str, str] | None:

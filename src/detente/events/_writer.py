@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import fcntl
-import json
-import os
 import shutil
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
 import duckdb
 
 from detente.errors import StoreError
+from detente.events import _ledger, _leftovers, _parts
+from detente.events._ledger import IngestedFile
+from detente.events._lock import locked
 from detente.events._manifest import (
-    LEDGER,
     TYPED_COLUMNS,
-    IngestedFile,
     Part,
-    disk_errors,
-    glob_safe,
-    read_ledger,
+    commit_manifest,
+    damage,
+    prepare_manifest,
     read_manifest,
-    sync,
-    write_manifest,
 )
+from detente.events.disk import disk_errors, glob_safe, sha256_of, sync
 from detente.events.schema import SCHEMA
 
 SMALL_PART = 100_000
@@ -65,7 +62,9 @@ class StoreWriter:
 
     def known_files(self, origin: str) -> set[str]:
         """Keys of the files of an origin whose events are stored already."""
-        return {file.key for file in read_ledger(self.path) if file.origin == origin}
+        with damage(self.path), disk_errors(self.path, "The list of files could not be read."):
+            files = _ledger.read_ledger(self.path, read_manifest(self.path))
+        return {file.key for file in files if file.origin == origin}
 
     def scratch(self) -> Path:
         """A working folder on the store's disk, removed when the writer closes."""
@@ -96,6 +95,11 @@ class StoreWriter:
             self._commit(con, added, files)
             return counts
 
+    def write(self, con: duckdb.DuckDBPyConnection, table: str) -> tuple[Part, ...]:
+        """Write the events of a table as parts that are not in place yet, unlooked at."""
+        name = _quoted(table)
+        return self._write(con, name, _months(con, name))
+
     def _write_new(
         self, con: duckdb.DuckDBPyConnection, name: str, months: list[_Month]
     ) -> tuple[tuple[Part, ...], Appended]:
@@ -115,13 +119,15 @@ class StoreWriter:
         for month in months:
             low, high = ranges.get(month.origin, (month.first_id, month.last_id))
             ranges[month.origin] = (min(low, month.first_id), max(high, month.last_id))
-        return tuple(
+        stored = tuple(
             part
             for part in read_manifest(self.path).parts
             if part.origin in ranges
             and part.first_id <= ranges[part.origin][1]
             and part.last_id >= ranges[part.origin][0]
         )
+        _parts.check(self.path, stored)
+        return stored
 
     def _write(
         self, con: duckdb.DuckDBPyConnection, name: str, months: list[_Month]
@@ -145,18 +151,20 @@ class StoreWriter:
         month: _Month,
     ) -> Part:
         folder = Path("events") / f"origin={quote(month.origin, safe='')}" / f"month={month.month}"
-        relative = folder / f"{uuid.uuid4().hex}.parquet"
-        path = self.path / relative
-        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self.path / folder / f"{uuid.uuid4().hex}{_parts.UNFINISHED}"
+        fresh.parent.mkdir(parents=True, exist_ok=True)
         con.execute(
-            f"COPY ({query}) TO $path (FORMAT parquet, COMPRESSION zstd)",
-            params | {"path": str(path)},
+            f"COPY ({query}) TO $path (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)",
+            params | {"path": str(fresh)},
         )
-        sync(path)
-        size = path.stat().st_size
+        sync(fresh)
+        digest, size = sha256_of(fresh), fresh.stat().st_size
+        # Named by its content, a part tells its checksum even where the manifest is lost.
+        final = (folder / f"{digest}.parquet").as_posix()
+        fresh.replace(self.path / folder / f"{digest}{_parts.UNFINISHED}")
         return Part(
-            relative.as_posix(), month.origin, month.month, month.rows, size,
-            month.first, month.last, month.first_id, month.last_id,
+            final, month.origin, month.month, month.rows, size,
+            month.first, month.last, month.first_id, month.last_id, digest,
         )  # fmt: skip
 
     def _commit(
@@ -166,28 +174,20 @@ class StoreWriter:
         files: Sequence[IngestedFile],
     ) -> None:
         manifest = read_manifest(self.path)
+        waiting = tuple(path for path in manifest.replaced if (self.path / path).exists())
+        manifest = replace(manifest, replaced=waiting)
         merged, replaced = self._merge_small(con, manifest.parts, added)
         lost = {part.path for part in replaced}
         live = tuple(part for part in added if part.path not in lost) + merged
-        for folder in {(self.path / part.path).parent for part in live}:
-            sync(folder)
-            sync(folder.parent)
-        sync(self.path / "events")
-        ledger_bytes = self._note(files, manifest.ledger_bytes)
-        write_manifest(self.path, manifest.with_parts(live, replaced, ledger_bytes))
-
-    def _note(self, files: Sequence[IngestedFile], valid: int) -> int:
-        """Append to the ledger; the new lines count only once the manifest says how many."""
-        known = {(item.origin, item.key) for item in read_ledger(self.path)}
-        fresh = [item for item in files if (item.origin, item.key) not in known]
-        with (self.path / LEDGER).open("r+b") as file:
-            file.truncate(valid)
-            file.seek(valid)
-            lines = (json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in fresh)
-            file.write("".join(lines).encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-            return file.tell()
+        with damage(self.path):
+            ledger = _ledger.append(self.path, manifest, files)
+        fresh = prepare_manifest(self.path, manifest.with_parts(live, replaced, ledger))
+        _parts.put_in_place(self.path, live)
+        commit_manifest(self.path, fresh)
+        for part in added:
+            _parts.unfinished(self.path, part).unlink(
+                missing_ok=True
+            )  # where it was merged at once
 
     def _merge_small(
         self, con: duckdb.DuckDBPyConnection, live: tuple[Part, ...], added: tuple[Part, ...]
@@ -198,12 +198,17 @@ class StoreWriter:
             key = (part.origin, part.month)
             if key in touched and part.rows < SMALL_PART:
                 small[key].append(part)
-        groups = [group for group in small.values() if len(group) > MAX_SMALL_PARTS]
+        groups = [
+            group
+            for group in small.values()
+            if len(group) > MAX_SMALL_PARTS
+            and not any(_parts.damaged(self.path, (part for part in group if part in live)))
+        ]
         merged = tuple(self._merge(con, group) for group in groups)
         return merged, tuple(part for group in groups for part in group)
 
     def _merge(self, con: duckdb.DuckDBPyConnection, group: list[Part]) -> Part:
-        files = [glob_safe(self.path / part.path) for part in group]
+        files = [glob_safe(_parts.lies(self.path, part)) for part in group]
         whole = _Month(
             group[0].origin,
             group[0].month,
@@ -232,48 +237,30 @@ class _Month:
 
 @contextlib.contextmanager
 def open_writer(store: Path) -> Iterator[StoreWriter]:
-    """Lock a store, clear what a killed writer left, and clean up at the end."""
-    with _lock(store):
+    """Lock a store, clear what a killed writer left, and clean up at the end.
+
+    Raises:
+        StoreError: Another process is writing, the folder cannot be written, or the store is not
+            whole; then nothing is changed.
+    """
+    with locked(store):
         with disk_errors(store, f"The event store {store} could not be written."):
-            _remove_orphans(store)
+            manifest = read_manifest(store)
+            with damage(store):
+                _ledger.check_ledger(store, manifest)
+            _leftovers.clear(store, manifest)
+            _leftovers.refuse_strangers(store, manifest)
             scratch = store / "scratch" / uuid.uuid4().hex
             scratch.mkdir(parents=True)
             (store / "events").mkdir(exist_ok=True)
-            (store / LEDGER).touch()
         try:
             yield StoreWriter(store, scratch)
         except BaseException:
             with contextlib.suppress(OSError, StoreError):
-                _remove_orphans(store)  # gives a full disk its space back
+                _leftovers.clear(store, read_manifest(store))  # gives a full disk its space back
             raise
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _lock(store: Path) -> Iterator[None]:
-    failed = f"The event store {store} could not be locked for writing."
-    with disk_errors(store, failed):
-        handle = os.open(store / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StoreError(
-                failed, "Another ingest is running.", "Wait until it has ended and try again."
-            ) from error
-        yield
-    finally:
-        os.close(handle)
-
-
-def _remove_orphans(store: Path) -> None:
-    """Remove parts that no manifest names and the working folders of killed writers."""
-    shutil.rmtree(store / "scratch", ignore_errors=True)
-    live = {store / part.path for part in read_manifest(store).parts}
-    for path in (store / "events").rglob("*.parquet"):
-        if path not in live:
-            path.unlink()
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ package is made known with `register`. What all sources share stands in `reading
 from detente.sources.detect import detect
 from detente.sources.ingest import Progress, Step, ingest
 from detente.sources.plain_csv import load_mapping, parse_mapping
+from detente.sources.reading.rejected import holds_rejected
 from detente.sources.reading.report import (
     Days,
     FileReading,
@@ -34,6 +35,7 @@ __all__ = [
     "days_of",
     "detect",
     "get",
+    "holds_rejected",
     "ingest",
     "load_mapping",
     "parse_mapping",

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from detente.errors import DetenteError, UsageError
-from detente.events._manifest import disk_errors
+from detente.events.disk import disk_errors
 from detente.events.store import IngestedFile, Store, StoreWriter, connect
 from detente.sources.reading.ahead import Prepared, Preparer
 from detente.sources.reading.finding import Finder

@@ -11,9 +11,22 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from detente.errors import InputError
+from detente.outputs import beside
 from detente.sources.reading.report import RejectedRow
 
 COLUMNS = ("file", "line", "reason", "text")
+
+
+def holds_rejected(path: Path) -> bool:
+    """Whether a file holds rejected rows of an earlier reading."""
+    with path.open("rb") as file:
+        start = file.read(len(",".join(COLUMNS)))
+    if start.startswith(b"PAR1"):
+        try:
+            return tuple(pyarrow.parquet.read_schema(path).names) == COLUMNS
+        except pa.ArrowException:
+            return False
+    return start == ",".join(COLUMNS).encode()
 
 
 class RejectedFile:
@@ -21,9 +34,9 @@ class RejectedFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.partial = path.with_name(f"{path.name}.partial")
         try:
-            self.file = self.partial.open("w", encoding="utf-8", newline="")
+            handle, self.partial = beside(path)
+            self.file = open(handle, "w", encoding="utf-8", newline="")  # noqa: PTH123, SIM115
         except OSError as error:
             raise InputError(
                 f"Rejected rows cannot be written to {path}.",

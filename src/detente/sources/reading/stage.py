@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from detente.events import actors, ontology
-from detente.events._manifest import glob_safe
+from detente.events.disk import glob_safe
 from detente.events.store import connect
 from detente.sources.reading import contract, statement
 from detente.sources.reading.macros import define_macros
