@@ -32,7 +32,8 @@ from detente.estimators.hawkes.result import HawkesResult
 from detente.estimators.hawkes.stream import totals
 from detente.estimators.hawkes.target import Target
 
-MEAN_DELAYS = np.array([0.05, 0.2, 0.6, 2.0, 6.0, 20.0, 60.0])  # days, where a search begins
+MEAN_DELAYS = np.array([0.05, 0.2, 0.6, 2.0, 6.0, 20.0, 60.0])  # mean gaps, where searches begin
+SHORTEST = 1e-4  # mean gaps, below which no delay is sought
 MARK_STARTS = np.array([0.0, 0.6, 1.2])  # log impact per standard deviation of the mark
 
 
@@ -142,7 +143,8 @@ def fit_hawkes_by_time(
     Raises:
         UsageError: Shapes do not match, an option is unknown, or the times are dates.
         InputError: A value is missing, or an event lies outside the window.
-        DataGapError: A dimension has too few events, or parameters cannot be told apart.
+        DataGapError: A dimension has too few events, parameters cannot be told apart, or the decay
+            is beyond what the times can tell.
 
     Example:
         >>> from detente.estimators import hawkes_process, simulate_hawkes
@@ -176,8 +178,10 @@ def fit_hawkes_by_time(
         *given, _weights(weights, order), standard, scale, cells, baseline,
         check_excites(excites, size), ridge,
     )  # fmt: skip
-    fixed, starts = check_decays(decays_per_day, MEAN_DELAYS)
-    return _fit(inputs, labels, fixed, starts, notes)
+    gap = (end - begin) / len(inputs.times)
+    fixed, starts = check_decays(decays_per_day, MEAN_DELAYS * gap)
+    limits = (-np.log(end - begin), -np.log(SHORTEST * gap)) if starts.shape[1] == 1 else None
+    return _fit(inputs, labels, fixed, starts, limits, notes)
 
 
 def _fit(
@@ -185,12 +189,13 @@ def _fit(
     names: tuple[str, ...],
     fixed: Floats | None,
     starts: Floats,
+    limits: tuple[float, float] | None,
     notes: tuple[str, ...],
 ) -> ContinuousHawkes:
     build = _builder(inputs, fixed)
     if inputs.marks is not None:
         starts = np.array([[*start, mark] for start in starts for mark in MARK_STARTS])
-    profile = fit_profile(build, starts, np.log(2))
+    profile = fit_profile(build, starts, np.log(2), limits)
     decays, exponent = _split(inputs, profile.shared, fixed)
     columns = (inputs.baseline.names, names, len(decays))
     check_told_apart(profile, names, lambda target: parameter_names(target, *columns))

@@ -71,10 +71,15 @@ class HawkesResult(Shown):
         return np.asarray(np.sqrt(self._given_decays() + self._through_shared()))
 
     def branching_interval(self, coverage: float = 0.9) -> Floats:
-        """Low and high end of the branching matrix's intervals, shape (2, D, D), cut at zero."""
+        """Low and high end of the branching matrix's intervals, shape (2, D, D), cut at zero.
+
+        NaN where the interval reaches further than all events that there are: it is not known.
+        """
         reach = norm.ppf((1 + coverage) / 2) * self.branching_se()
         ends = np.stack([self.branching - reach, self.branching + reach])
-        return np.asarray(np.maximum(ends, 0.0))
+        events = np.array([target.counts.sum() for target in self.profile.targets])
+        known = np.isfinite(ends).all(axis=0) & (ends[1] <= events[:, None])
+        return np.where(known, np.maximum(ends, 0.0), np.nan)
 
     def place(self, name: str | int) -> int:
         """Number of a dimension that is given by name or number."""
