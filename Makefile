@@ -1,6 +1,8 @@
 # Two commands do everything on a fresh machine with Python 3.11+ and make:
 #   make study   create the environment, run the Korea study, say where the report is
 #   make test    create the environment, run all tests
+# More: make check (style, types, imports, schemas), make wheel (the wheel in clean environments),
+# make bench (hours).
 
 PYTHON ?= python3
 VENV   := .venv
@@ -8,7 +10,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 OUT    ?= out/korea
 
-.PHONY: study test check bench schemas clean
+.PHONY: study test check wheel bench schemas clean
 
 study: $(READY)
 	@$(BIN)/detente study korea --out $(OUT)
@@ -23,6 +25,9 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/build_schemas.py --check
+
+wheel: $(READY)
+	$(BIN)/python scripts/try_wheel.py
 
 bench: $(READY)
 	$(BIN)/python -m lab.benchmarks

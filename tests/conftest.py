@@ -16,3 +16,16 @@ def shared() -> Path:
     if not (folder / "README.md").is_file():
         pytest.skip(f"reference material not found at {folder}; set DETENTE_SHARED to its folder")
     return folder
+
+
+LONG = 400
+"""Lines of a module above which a run of the tests says so: a hint to split by idea, no rule."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List long modules."""
+    source = Path(__file__).resolve().parents[1] / "src"
+    for file in sorted(source.rglob("*.py")):
+        lines = len(file.read_text(encoding="utf-8").splitlines())
+        if lines > LONG:
+            terminalreporter.write_line(f"{file.relative_to(source)} has {lines} lines.")

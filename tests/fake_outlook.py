@@ -1,4 +1,4 @@
-"""An invented outlook and invented scenarios for the report; no number in here means anything."""
+"""An invented outlook for the report; no number in here means anything."""
 
 from __future__ import annotations
 
@@ -6,222 +6,103 @@ import datetime as dt
 
 import numpy as np
 
-from detente.asks.forecasts.result import (
-    Change,
-    ModelOdds,
-    ModelRow,
-    Outlook,
-    PublishedComparison,
-    PublishedRow,
-    QuestionForecast,
-    Reason,
-    ReliabilityBin,
-    Score,
-    Skill,
-    TrackRecord,
-    YearRow,
-)
-from detente.asks.scenarios.result import (
-    COVERAGES,
-    DriverRow,
-    Fan,
-    MeasureFan,
-    OutcomeRow,
-    PredictiveChecks,
-    PredictiveRow,
-    ScenarioResult,
-    Step,
-    WhatIf,
-)
-from detente.estimators.checks import Check
+from detente.answers import Answer, Fact, Provenance, Scale, Section
+from detente.asks.forecasts.backtest import scored
+from detente.asks.forecasts.combined import ModelOdds, Odds, Waterfall
+from detente.asks.forecasts.event_question import EventQuestion
+from detente.asks.forecasts.model import Reason
+from detente.asks.forecasts.published import PublishedOdds, comparison
+from detente.asks.forecasts.run import RECORD_INTRO, outlook
+from detente.asks.forecasts.shown import Window, odds_answer
+from detente.asks.forecasts.trial import Trial
+from detente.asks.options import Options
+
+AS_OF = dt.date(2017, 3, 15)
 
 
-def question(name: str, title: str, p: float, within: int, *, primary: bool) -> QuestionForecast:
-    return QuestionForecast(
+def question(name: str, title: str, days: int = 28, *, primary: bool = True) -> EventQuestion:
+    return EventQuestion(
+        kind="events",
         id=name,
         title=title,
-        question=f"Will there be {title.lower()} within {within} days?",
+        question=f"Will there be {title.lower()} within {days} days?",
         primary=primary,
-        window=f"within {within} days",
-        within=within,
-        as_of="2017-03-15",
-        opens="2017-03-16",
-        resolves_on="2017-04-12",
-        probability=p,
-        low=max(p - 0.1, 0.0),
-        high=min(p + 0.12, 1.0),
-        base_rate=0.8 * p,
-        expected=1.4,
-        counts=(1 - p, p),
-        base_per_year=3.2,
-        expected_per_year=5.1,
-        reasons=(Reason("recent tests & what they draw", 1.6), Reason("the season", -0.3)),
-        models=(ModelOdds("self-exciting", p, 0.6), ModelOdds("base rate", 0.8 * p, 0.4)),
-        change=Change("2017-02-15", p - 0.05, 5.0) if primary else None,
-        answer=f"{p:.0%} as of 15 March 2017; {0.8 * p:.0%} of past windows held one.",
-        caveats=("The chronicle is thinner before 2009.",),
+        action="tests",
+        within_days=days,
+        since=dt.date(2000, 1, 1),
+        caveats=["The chronicle is thinner before 2009."],
     )
 
 
-def record(name: str, title: str) -> TrackRecord:
+def odds(asked: EventQuestion, p: float) -> Answer:
+    """The odds of a question: p, with a base rate of four fifths of it."""
+    models = (
+        ModelOdds("base rate", 0.8 * p, 0.4),
+        ModelOdds("base rate of the last 3 years", 0.9 * p, 0.0),
+        ModelOdds("self-exciting", p, 0.6),
+    )
+    reasons = (Reason("recent tests & what they draw", 2.2), Reason("the season", -0.3))
+    waterfall = Waterfall("days per year", "all of its past", 3.2, reasons, "expected rate", 5.1)
+    counts = np.array([1 - p, p])
+    opens = AS_OF + dt.timedelta(days=1)
+    return odds_answer(
+        asked,
+        Odds(p, max(p - 0.1, 0.0), min(p + 0.12, 1.0), models, waterfall, counts),
+        Window(AS_OF, opens, AS_OF + dt.timedelta(days=asked.within_days), asked.within_days),
+        (Fact("at_least", "Asked for", 1, Scale.COUNT, shown=False),),
+        text=f"{p:.0%} as of 15 March 2017; {0.8 * p:.0%} of past windows held one.",
+        provenance=Provenance("a" * 64, 1, "0", sources=("chronicle",)),
+    )
+
+
+def trial(number: int = 428, every: str = "week", last: str = "2017-03-13") -> Trial:
+    """Forecasts that are right on average, up to a day or period."""
     rng = np.random.default_rng(8)
-    days = np.arange("2009-01-05", "2017-03-15", 7, dtype="datetime64[D]")
-    odds = np.clip(0.4 + np.cumsum(rng.normal(0, 0.03, len(days))), 0.05, 0.95)
-    outcomes = (rng.random(len(days)) < odds).astype(float)
-    outcomes[-3:] = np.nan
-    skill = Skill("the full base rate", 0.12, 0.03, 0.21)
-    scores = tuple(
-        Score(n, v, 1.2 * v, 1.1 * v, skill, Skill("recent", 0.04, -0.02, 0.1))
-        for n, v in (("Brier score", 0.19), ("log score", 0.57), ("CRPS", 0.61))
-    )
-    bins = tuple(
-        ReliabilityBin(f, min(f + 0.03, 1), max(f - 0.1, 0), min(f + 0.15, 1), 40)
-        for f in (0.1, 0.3, 0.5, 0.7, 0.9)
-    )
-    return TrackRecord(
-        id=name,
-        title=title,
-        primary=True,
-        origins=len(days),
-        independent=107,
-        span="2009 to 2017",
-        hits=190,
+    unit, step = {"month": ("M", 1), "year": ("Y", 1), "week": ("D", 7)}[every]
+    dates = np.datetime64(last, unit) - step * np.arange(number)[::-1]
+    said = np.clip(0.4 + np.cumsum(rng.normal(0, 0.03, number)), 0.05, 0.95)
+    return Trial(
+        labels=("base rate", "base rate of the last 3 years", "self-exciting", "combination"),
+        dates=dates.astype("datetime64[D]"),
+        odds=np.stack([np.full(number, 0.4), np.full(number, 0.5), said, said]),
+        crps=np.full((4, number), 0.61),
+        pit=rng.random(number),
+        outcomes=(rng.random(number) < said).astype(float),
+        weights=np.array([0.2, 0.2, 0.6]),
+        overlap=4,
+        every=every,
         schedule="refitted every 26 weeks",
-        scores=scores,
-        reliability=bins,
-        pit=(0.09, 0.11, 0.1, 0.08, 0.12, 0.1, 0.11, 0.09, 0.1, 0.1),
-        sharpness=(0.1,) * 10,
-        spread=0.2,
-        years=(YearRow(2016, 52, 0.6, 0.7, 0.2, 0.24, 0.6, 0.7),),
-        models=(ModelRow("self-exciting", 0.19, 0.58, 0.62, 0.6),),
-        dates=tuple(str(day) for day in days),
-        odds=odds,
-        base=np.full(len(days), 0.4),
-        outcomes=outcomes,
-        answer="Better than the base rate: skill 0.12 (90% interval 0.03 to 0.21).",
-        caveats=("Windows overlap.",),
     )
 
 
-def outlook() -> Outlook:
-    rows = tuple(
-        PublishedRow(
-            f"2017-03-{day}",
-            "tests",
-            within,
-            0.4,
-            0.6,
-            0.5,
-            0.7,
-            0.3,
-            1,
-            "2017-03-22",
-            "A newspaper",
-        )
-        for day in (13, 20)
-        for within in (14, 30)
+def record(of: Trial | None = None) -> Answer:
+    return scored(question("tests-28", "At least one test"), of or trial(), Options())
+
+
+def published() -> Answer:
+    asked = PublishedOdds(
+        label="Odds that a newspaper published in 2017",
+        path="odds.csv",
+        citation="A. Newspaper (2017), https://example.org/odds",
+        since=dt.date(2000, 1, 1),
+        caveats=["The windows overlap."],
     )
-    return Outlook(
-        forecasts=(
-            question("tests-28", "At least one test", 0.62, 28, primary=True),
-            question(
-                "major-90", "A major provocation with a name that is long", 0.21, 90, primary=True
-            ),
-            question("talks-180", "Talks at the table", 0.33, 180, primary=True),
-            QuestionForecast(
-                "closer",
-                "Aldoria and Eskaria closer than a year before",
-                problem="No source has the months. Load event data.",
-            ),
-        ),
-        track_records=(record("tests-28", "At least one test within 28 days"),),
-        published=PublishedComparison(
-            label="Odds that a newspaper published in 2017",
-            citation="A. Newspaper (2017), https://example.org/odds",
-            rows=rows,
-            brier_published=0.36,
-            brier_ours=0.16,
-            brier_base=0.49,
-            answer="Ours were nearer to what came; four overlapping windows are little evidence.",
-            caveats=("The windows overlap.",),
-        ),
+    end = (0.4, 0.6, 0.5, 0.7, 0.3, True, "2017-03-22", "A newspaper")
+    rows = [(f"2017-03-{day}", "tests", days, *end) for day in (13, 20) for days in (14, 30)]
+    return comparison(asked, rows)
+
+
+def sections(*, of: Trial | None = None) -> tuple[Section, Section]:
+    """What comes next, and the track record."""
+    asked = (
+        question("tests-28", "At least one test"),
+        question("major-90", "A major provocation with a name that is long", 90),
+        question("talks-180", "Talks at the table", 180),
     )
-
-
-def fan(level: float, slope: float, months: int) -> Fan:
-    middle = level + slope * np.arange(1, months + 1)
-    bands = {c: np.stack([middle * (1 - 0.5 * c), middle * (1 + 0.5 * c)]) for c in COVERAGES}
-    return Fan(middle, bands)
-
-
-def measure(name: str, label: str, gap: float) -> MeasureFan:
-    months = 36
-    until = np.arange("2017-04", "2020-04", dtype="datetime64[M]").astype("datetime64[D]")
-    return MeasureFan(
-        name,
-        label,
-        "days",
-        until,
-        True,
-        fan(0, 1.0, months),
-        fan(0, 1.0 + gap, months),
-        fan(0, gap, months),
-        (-8.0, -14.0, -2.0),
-        (-0.3, -0.5, -0.1),
-        "Counted by day.",
+    able = [odds(item, p) for item, p in zip(asked, (0.62, 0.21, 0.33), strict=True)]
+    gap = "No source has the months. Load event data."
+    closer = Answer("closer", "level", "Aldoria and Eskaria closer than a year before", gap=gap)
+    return (
+        outlook(asked, (*able, closer)),
+        Section("record", "Track record", (record(of), published()), RECORD_INTRO),
     )
-
-
-def what_if() -> WhatIf:
-    first, last = dt.date(2017, 3, 16), dt.date(2020, 3, 15)
-    talks = ScenarioResult(
-        id="talks",
-        label="Talks against waiting",
-        statement="From the first day on, talks run as in the Six-Sided years.",
-        first=first,
-        last=last,
-        paths=2000,
-        draws=100,
-        seed=1,
-        with_label="the Six-Sided Process",
-        without_label="wait and see",
-        fans=(
-            measure("provocations", "provocations of North Drenmark, counted from the start", -0.4),
-            measure("tension", "conflict in the system", 0.2),
-        ),
-        outcomes=(
-            OutcomeRow("a nuclear test", 0.62, 0.41, -0.21, -0.34, -0.06, clear=True),
-            OutcomeRow("no provocation for a year", 0.02, 0.11, 0.09, 0.01, 0.2, clear=True),
-        ),
-        drivers=(
-            DriverRow(
-                "provocations in the period",
-                0.4,
-                0.2,
-                0.8,
-                "times the rate",
-                94,
-                "months",
-                seen=True,
-                moves="provocations",
-            ),
-        ),
-        timeline=(
-            Step(dt.date(2017, 3, 23), "A round of talks.", True),
-            Step(dt.date(2017, 5, 2), "A missile test."),
-        ),
-        answer="With talks as in those years there are 8 fewer (90% interval 2 to 14) in 3 years.",
-        checks=(Check("Same seed, same futures", True, "Yes."),),
-        caveats=("Two periods differ in more than the policy that names them.",),
-    )
-    refused = ScenarioResult(
-        "pact",
-        "The pact ends",
-        "Aldoria leaves the pact.",
-        first,
-        last,
-        problem="It happened once; three cases are needed.",
-    )
-    row = PredictiveRow("variance of monthly counts over their mean", "tests", 1.8, 1.1, 2.4, 0.6)
-    checks = (Check("Dispersion", True, "Inside."),)
-    return WhatIf((talks, refused), PredictiveChecks((row,), checks, 200), ("A daily process.",))

@@ -6,25 +6,35 @@ Nothing in it is about the world. The page, the files and the terminal table are
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
-from detente.asks.claims.finding import (
-    Chart,
-    Finding,
-    Interval,
+from detente.answers import (
+    Answer,
+    Check,
+    Column,
+    Exhibit,
+    Fact,
     Provenance,
-    Reading,
-    Row,
-    Specification,
+    Scale,
+    Section,
+    Value,
     Verdict,
+    table_of,
 )
+from detente.asks.claims.charts import odds_chart
+from detente.asks.claims.estimate import Estimate
+from detente.asks.claims.shown import cases, effect_fact, placebo, specifications
+from detente.asks.frame import disagreement
 from detente.asks.result import StudyResult
-from detente.estimators.checks import Check
-from fake_outlook import outlook, what_if
+from detente.relations.series import make_series
+from detente.study.signal import Signal
+from fake_outlook import sections
 from fake_overview import overview
 from fake_reactions import reactions
+from fake_whatif import what_if
 
 NAMES = {
     "ALD": "Aldoria",
@@ -34,7 +44,7 @@ NAMES = {
     "DRS": "South Drenmark",
     "ESK": "Eskaria",
 }
-Column = tuple[float | int | str | bool | None, ...]
+Values = tuple[float | int | str | bool | None, ...]
 MONTHS = np.arange("1995-01", "2017-04", dtype="datetime64[M]").astype("datetime64[D]")
 
 
@@ -42,11 +52,11 @@ def _rng(name: str) -> np.random.Generator:
     return np.random.default_rng(sum(map(ord, name)))
 
 
-def _col(values: np.ndarray) -> Column:
+def _col(values: np.ndarray) -> Values:
     return tuple(None if math.isnan(v) else float(v) for v in values)
 
 
-def _bands(level: np.ndarray, sd: np.ndarray | float) -> dict[str, Column]:
+def _bands(level: np.ndarray, sd: np.ndarray | float) -> dict[str, Values]:
     out = {}
     for cover, z in (("50", 0.674), ("80", 1.282), ("95", 1.960)):
         out[f"low{cover}"] = _col(level - z * sd)
@@ -54,26 +64,36 @@ def _bands(level: np.ndarray, sd: np.ndarray | float) -> dict[str, Column]:
     return out
 
 
-def path_chart(name: str, effect: float) -> Chart:
+def chart(
+    mark: str, title: str, columns: dict[str, Iterable[object]], **settings: object
+) -> Exhibit:
+    """The picture of a card; a change in per cent where it is a path, plain numbers else."""
+    number = Scale.PERCENT if mark == "path" else Scale.NUMBER
+    scales = {"offset": Scale.COUNT, "date": Scale.DATE, "group": Scale.TEXT, "side": Scale.TEXT}
+    of = tuple(Column(name, scale=scales.get(name, number)) for name in columns)
+    return Exhibit("chart", title, table_of(of, columns), mark=mark, settings=settings)
+
+
+def path_chart(name: str, effect: float) -> Exhibit:
     rng = _rng(name)
     offset = np.arange(-12, 13)
     value = np.where(offset >= 0, effect * np.exp(-offset / 9), 0) + rng.normal(0, 2.5, 25)
-    columns: dict[str, Column] = {"offset": tuple(map(int, offset)), "value": _col(value)}
+    columns: dict[str, Iterable[object]] = {"offset": tuple(map(int, offset)), "value": _col(value)}
     columns |= _bands(value, 5 + 0.2 * np.abs(offset))
     columns["placebo_low"] = _col(-9 - rng.random(25))
     columns["placebo_high"] = _col(9 + rng.random(25))
-    return Chart(
+    return chart(
         "path",
         "Aldoria–Borland cooperation around a provocation",
-        "Weeks from the provocation",
-        "% change in cooperative events, against the 26 weeks before",
         columns,
+        x="Weeks from the provocation",
+        y="% change in cooperative events, against the 26 weeks before",
     )
 
 
-def rates_chart() -> Chart:
+def rates_chart() -> Exhibit:
     rate = np.array([3.1, 8.4, 5.2])
-    columns: dict[str, Column] = {
+    columns: dict[str, Iterable[object]] = {
         "group": (
             "While the Six-Sided Process ran (August 2003 to December 2008)",
             "Wait-and-see years",
@@ -81,90 +101,96 @@ def rates_chart() -> Chart:
         ),
         "rate": _col(rate),
     } | _bands(rate, np.array([0.5, 1.0, 0.7]))
-    return Chart("rates", "Provocations per year", "", "Provocations per year", columns)
+    return chart("rates", "Provocations per year", columns, x="Provocations per year")
 
 
-def level_chart() -> Chart:
+def level_chart() -> Exhibit:
     rng = _rng("level")
     level = 60 + 15 * np.sin(np.arange(len(MONTHS)) / 9) + np.linspace(0, 30, len(MONTHS))
     observed = level + rng.normal(0, 8, len(MONTHS))
     observed[40:46] = np.nan
-    columns: dict[str, Column] = {
+    columns: dict[str, Iterable[object]] = {
         "date": tuple(map(str, MONTHS)),
         "value": _col(observed),
         "level": _col(level),
     } | _bands(level, 5.0)
-    marks = {"since": "2006-10-09", "target": "2017-03-15"}
-    return Chart("level", "Tension, monthly", "", "Index, 100 = average", columns, marks)
+    dates = ["2006-10-09", "2017-03-15"]
+    return chart("level", "Tension, monthly", columns, y="Index, 100 = average", dates=dates)
 
 
-def shift_chart() -> Chart:
+def shift_chart() -> Exhibit:
     rng = _rng("shift")
     days = np.arange("2015-01", "2017-06", dtype="datetime64[M]").astype("datetime64[D]")
     value = np.where(days < np.datetime64("2016-07-08"), 4.1, 2.2) + rng.normal(0, 0.6, len(days))
-    mean: list[float | None] = [None] * 4 + [4.1] * 14 + [2.2] * 9 + [None] * 2
-    columns: dict[str, Column] = {
+    columns: dict[str, Iterable[object]] = {
         "date": tuple(map(str, days)),
         "value": _col(value),
-        "mean": tuple(mean),
+        "mean": [None] * 4 + [4.1] * 14 + [2.2] * 9 + [None] * 2,
+        "side": [""] * 4 + ["before"] * 14 + ["after"] * 9 + [""] * 2,
     }
-    return Chart(
+    return chart(
         "shift",
         "Eskaria–South Drenmark cooperation before and after the shield decision",
-        "",
-        "Cooperative events per 1,000 reported",
         columns,
-        {"date": "2016-07-08"},
+        y="Cooperative events per 1,000 reported",
+        dates=["2016-07-08"],
     )
 
 
-def odds_chart() -> Chart:
-    columns: dict[str, Column] = {
-        "window": ("1 week", "2 weeks", "4 weeks", "8 weeks"),
-        "self_exciting": (0.34, 0.55, 0.79, 0.95),
-        "base_rate": (0.21, 0.37, 0.6, 0.84),
-        "low": (0.22, 0.40, 0.63, 0.86),
-        "high": (0.48, 0.71, 0.91, 0.99),
-        "happened": (False, True, True, None),
-    }
-    return Chart("odds", "Chance of another provocation", "", "Probability", columns)
+def fake_odds() -> Exhibit:
+    return odds_chart(
+        {
+            "window": ("1 week", "2 weeks", "4 weeks", "8 weeks"),
+            "self_exciting": (0.34, 0.55, 0.79, 0.95),
+            "base_rate": (0.21, 0.37, 0.6, 0.84),
+            "low": (0.22, 0.40, 0.63, 0.86),
+            "high": (0.48, 0.71, 0.91, 0.99),
+            "happened": (False, True, True, None),
+        }
+    )
 
 
-def specifications(
-    name: str, effect: float, spread: float, neutral: float
-) -> tuple[Specification, ...]:
+SERIES = make_series("x", "month", MONTHS, np.ones(len(MONTHS)), unit="points")
+SIGNAL = Signal(SERIES, counts=True, source="archive A", measure="cooperation", noun="cooperation")
+
+
+def estimate(
+    effect: float, spread: float | None, scale: Scale, p: float | None = None, **changes: object
+) -> Estimate[None]:
+    """An estimate whose effect and interval are told as given."""
+    back = {
+        Scale.PERCENT: lambda x: math.log1p(x / 100),
+        Scale.RATIO: lambda x: math.log(max(x, 0.01)),
+    }.get(scale, lambda x: x)
+    interval = None if spread is None else (back(effect - spread), back(effect + spread))
+    made = Estimate(SIGNAL, scale, back(effect), interval, p, 29, None)
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def curve_of(name: str, effect: float, spread: float, scale: Scale) -> list[Estimate[None]]:
     rng = _rng(name)
     out = []
     for window in ("4 weeks", "8 weeks", "12 weeks"):
         for measure in ("all cooperation", "material cooperation only"):
             for norm in ("share of all events reported", "raw counts"):
                 for merged in ("merged within the window", "kept apart"):
-                    e = effect + rng.normal(0, spread / 2)
-                    out.append(
-                        Specification(
-                            {
-                                "window": window,
-                                "measure": measure,
-                                "normalisation": norm,
-                                "episodes": merged,
-                                "source": "archive A",
-                            },
-                            e,
-                            Interval(e - spread, e + spread),
-                            float(rng.random()),
-                            int(rng.integers(18, 40)),
-                            towards=e > neutral,
-                        )
-                    )
-    out[7] = replace(out[7], effect=effect, primary=True)
-    out += [
+                    choices = {
+                        "window": window,
+                        "measure": measure,
+                        "normalisation": norm,
+                        "episodes": merged,
+                        "source": "archive A",
+                    }
+                    value = max(effect + rng.normal(0, spread / 2), scale.neutral - 0.9)
+                    p, count = float(rng.random()), int(rng.integers(18, 40))
+                    out.append(estimate(value, spread, scale, p, cases=count, choices=choices))
+    out[7] = replace(out[7], effect=estimate(effect, None, scale).effect, primary=True)
+    left = [
         replace(out[7], choices={**out[7].choices, "left out": f"May {year}"}, primary=False)
         for year in range(2001, 2014)
     ]
-    return (
-        *out,
-        Specification({"window": "8 weeks", "source": "archive B"}, neutral, None, None, 9),
-    )
+    other = {"window": "8 weeks", "source": "archive B"}
+    return [*out, *left, estimate(scale.neutral, None, scale, cases=9, choices=other)]
 
 
 PROVENANCE = Provenance(
@@ -174,8 +200,8 @@ PROVENANCE = Provenance(
     estimator="event study on log rates, mean over episodes",
     null="2,000 placebo dates matched on era, season and volatility",
     sources=("Archive A", "Archive B"),
-    citations=("A. Author & B. Writer (2015), Archive A, https://example.org/a?x=1&y=2",),
 )
+CITATIONS = ("A. Author & B. Writer (2015), Archive A, https://example.org/a?x=1&y=2",)
 CHECKS = (
     Check("No earlier trend", True, "The 12 weeks before show a slope of 0.1% a week."),
     Check("No single episode decides", False, "Without May 2009 the effect falls to +4%."),
@@ -185,8 +211,8 @@ CAVEATS = (
     "Event counts measure reporting as well as behaviour.",
     "The two archives overlap in 2005 to 2014 and share wire services.",
 )
-ROWS = tuple(
-    Row(
+ROWS: tuple[tuple[Value, ...], ...] = tuple(
+    (
         f"20{6 + i:02d}-0{1 + i % 9}-1{i % 9}",
         f"Missile test {i + 1} from the Long Named Coastal Proving Ground",
         None if i == 3 else -4.0 + 3.1 * i,
@@ -195,134 +221,141 @@ ROWS = tuple(
     )
     for i in range(8)
 )
+SCALES = {
+    "contrast": Scale.RATIO,
+    "extreme": Scale.PROBABILITY,
+    "occurrence": Scale.PROBABILITY,
+}
+WORDS = {"contrast": "provocations", "shift": "months"}
+
+
+def part(source: str, span: str, verdict: Verdict, text: str, *facts: Fact) -> Answer:
+    """The answer of one source."""
+    name = source.lower().replace(" ", "-")
+    return Answer(name, "source", source, text, verdict, statement=span, facts=facts)
+
+
+def counted(number: int, word: str = "episodes") -> Fact:
+    return Fact("cases", "Cases", number, Scale.COUNT, word)
+
+
+def chance_of(p: float) -> Fact:
+    return Fact("p", "Chance alone (p)", p, Scale.P_VALUE)
+
+
+def with_fact(answer: Answer, name: str, **changes: object) -> Answer:
+    """The same with something of one fact changed."""
+    facts = (replace(f, **changes) if f.name == name else f for f in answer.facts)  # type: ignore[arg-type]
+    return replace(answer, facts=tuple(facts))
+
+
+def without_fact(answer: Answer, *names: str) -> Answer:
+    """The same without some facts."""
+    return replace(answer, facts=tuple(f for f in answer.facts if f.name not in names))
 
 
 def estimated(
     n: int, title: str, verdict: Verdict, effect: float, kind: str = "response", **changes: object
-) -> Finding:
-    """A finding with an effect: everything that the page can show is there."""
-    name = title
-    neutral = 1.0 if kind == "contrast" else 0.0
-    spread = 0.6 if kind == "contrast" else 9.0
-    word = {"contrast": "provocations", "shift": "months"}.get(kind, "episodes")
-    unit = {"contrast": "rate ratio", "extreme": "probability", "occurrence": "probability"}.get(
-        kind, "% change"
-    )
-    charts = {
-        "response": lambda: path_chart(name, effect),
+) -> Answer:
+    """A claim with an effect: everything that the page can show is there."""
+    scale, word = SCALES.get(kind, Scale.PERCENT), WORDS.get(kind, "episodes")
+    spread = {Scale.RATIO: 0.6, Scale.PROBABILITY: 0.11}.get(scale, 9.0)
+    low, high = effect - spread, effect + spread
+    if scale is Scale.PROBABILITY:
+        low, high = max(0.0, low), min(1.0, high)
+    draws = _rng(title).normal(0.0, 0.2, 1500)
+    main = estimate(effect, spread, scale, 0.012, placebo=draws)
+    fact = replace(effect_fact(main, "Change"), value=effect, low=low, high=high)
+    curve = curve_of(title, effect, spread, scale) if kind in ("response", "contrast") else []
+    pictures = {
+        "response": lambda: path_chart(title, effect),
         "contrast": rates_chart,
         "extreme": level_chart,
         "shift": shift_chart,
-        "occurrence": odds_chart,
+        "occurrence": fake_odds,
     }
-    low, high = effect - spread, effect + spread
-    if unit == "probability":
-        low, high = max(0.0, effect - 0.11), min(1.0, effect + 0.11)
-    probable = unit == "probability"
-    finding = Finding(
+    exhibits = [pictures[kind]()]
+    if scale is not Scale.PROBABILITY:
+        exhibits.append(placebo(main, fact))
+    if curve:
+        exhibits.append(specifications(curve, (), lambda item: item.effect > 0, fact))
+    mirrored = replace(fact, value=2 * scale.neutral - effect, low=low - spread, high=high)
+    parts = (
+        part("Archive A", "1995 to 2014", verdict, "Rose.", fact, counted(29), chance_of(0.012)),
+        part(
+            "Archive B",
+            "2005 to 2018",
+            Verdict.LEANS_AGAINST,
+            "Fell a little, with a wide interval.",
+            mirrored,
+            counted(12),
+        ),
+    )
+    corrected = Fact("p_adjusted", "p, corrected", 0.048, Scale.P_VALUE,
+                     note="for the 6 claims tested together")  # fmt: skip
+    seen = Fact("visible", "Smallest visible effect", scale.neutral + spread * 1.2, scale)
+    facts = (fact, counted(29, word), chance_of(0.012), corrected)
+    notes = {"sources": disagreement(parts)}
+    if scale is Scale.PROBABILITY:
+        notes["visible"] = "One window is one case."
+    else:
+        facts = (*facts, seen)
+    answer = Answer(
         id=f"claim-{n:02d}-invented",
         kind=kind,
-        title=title,
+        label=title,
         statement=f"{title}: in the eight weeks after a provocation by North Drenmark, more than "
         "in comparable weeks without one.",
         passage=f"Paragraph {n}",
         verdict=verdict,
         reason="The interval and the placebo tests point the same way, after correction.",
-        answer=f"Over eight weeks it changed by {effect:g} ({low:g} to {high:g}), 29 {word}.",
-        effect=effect,
-        unit=unit,
-        neutral=neutral,
-        interval=Interval(low, high),
-        cases=29,
-        case_word=word,
-        p_placebo=0.012,
-        p_adjusted=0.048,
-        family="After provocations",
-        family_size=6,
-        smallest_visible=None if probable else neutral + spread * 1.2,
-        visible_note="One window is one case." if probable else "",
-        placebo=()
-        if probable
-        else tuple(float(x) for x in _rng(name).normal(neutral, spread * 0.7, 1500)),
-        specification=specifications(name, effect, spread, neutral)
-        if kind in ("response", "contrast")
-        else (),
-        readings=(
-            Reading(
-                "Archive A",
-                "1995 to 2014",
-                verdict,
-                "Rose.",
-                effect,
-                Interval(low, high),
-                29,
-                0.012,
-            ),
-            Reading(
-                "Archive B",
-                "2005 to 2018",
-                Verdict.LEANS_AGAINST,
-                "Fell a little, with a wide interval.",
-                2 * neutral - effect,
-                Interval(low - spread, high),
-                12,
-                None,
-            ),
-        ),
+        text=f"Over eight weeks it changed by {effect:g} ({low:g} to {high:g}), 29 {word}.",
+        facts=facts,
+        exhibits=(*exhibits, cases(ROWS, word)),
+        parts=parts,
         checks=CHECKS,
         caveats=CAVEATS,
-        rows=ROWS,
-        chart=charts[kind](),
+        citations=CITATIONS,
         provenance=PROVENANCE,
+        notes={name: text for name, text in notes.items() if text},
     )
-    return replace(finding, **changes)  # type: ignore[arg-type]
+    return replace(answer, **changes)  # type: ignore[arg-type]
 
 
-def insufficient(n: int, title: str) -> Finding:
-    return Finding(
+def insufficient(n: int, title: str) -> Answer:
+    return Answer(
         id=f"claim-{n:02d}-invented",
         kind="response",
-        title=title,
+        label=title,
         statement=f"{title} after the withdrawal from the trade pact.",
         passage=f"Paragraph {n}",
         verdict=Verdict.INSUFFICIENT_DATA,
         reason="The bundled data end before the event that the claim is about.",
-        answer="Nothing can be estimated: 0 episodes lie inside the data.",
+        text="Nothing can be estimated: 0 episodes lie inside the data.",
         needs=(
             "Archive C, 2015 to 2018: `detente ingest archive-c PATH`, then `--store DIR`.",
             "Or any event table in the plain CSV form that covers 2017.",
         ),
         caveats=CAVEATS[:1],
-        readings=(
-            Reading(
-                "Archive A",
-                "1995 to 2014",
-                Verdict.INSUFFICIENT_DATA,
-                "Ends too early.",
-                None,
-                None,
-                0,
-                None,
-            ),
-        ),
+        parts=(part("Archive A", "1995 to 2014", Verdict.INSUFFICIENT_DATA, "Ends too early."),),
     )
 
 
-def untestable(n: int) -> Finding:
-    return Finding(
+def untestable(n: int) -> Answer:
+    return Answer(
         id=f"claim-{n:02d}-invented",
         kind="untestable",
-        title="Talks strengthen those who want to engage",
+        label="Talks strengthen those who want to engage",
         statement="Talks strengthen the hand of those inside North Drenmark who want to engage.",
         passage=f"Paragraph {n}",
         verdict=Verdict.NOT_TESTABLE,
         reason="Nobody outside can observe who holds which view inside the government.",
-        answer="No event data set records factions inside this government.",
+        text="No event data set records factions inside this government.",
         needs=("Records of internal debate, such as party minutes or defectors' accounts.",),
     )
 
 
-def findings() -> tuple[Finding, ...]:
+def claims() -> tuple[Answer, ...]:
     v = Verdict
     made = [
         ("Aldoria–Eskaria cooperation rises", v.LEANS_SUPPORTED, 11.3, "response"),
@@ -356,26 +389,23 @@ def findings() -> tuple[Finding, ...]:
         ),
     ]
     out = [estimated(i + 1, t, verdict, e, k) for i, (t, verdict, e, k) in enumerate(made)]
-    out[12] = replace(out[12], unit="difference in share of conflict in all interaction")
-    out[3] = replace(out[3], unit="change in points")
-    out[7] = replace(out[7], unit="share", effect=0.0471, interval=Interval(-0.0213, 0.0742))
-    out[7] = replace(out[7], neutral=0.0)
-    out.append(insufficient(15, "Eskaria moved to the centre of regional diplomacy"))
-    out.append(
-        estimated(
-            16,
-            "The killing hurt relations with Eskaria",
-            v.INSUFFICIENT_DATA,
-            -3.0,
-            "shift",
-            interval=None,
-            p_placebo=None,
-            p_adjusted=None,
-            placebo=(),
-            cases=2,
-            needs=("Archive C for 2017.",),
-        )
+    out[12] = with_fact(
+        out[12], "effect", label="Difference in share of conflict in all interaction"
     )
+    out[3] = with_fact(out[3], "effect", label="Change in points", scale=Scale.POINTS)
+    share = {"value": 0.0471, "low": -0.0213, "high": 0.0742}
+    out[7] = with_fact(out[7], "effect", label="Share", scale=Scale.NUMBER, **share)
+    out.append(insufficient(15, "Eskaria moved to the centre of regional diplomacy"))
+    killing = estimated(
+        16,
+        "The killing hurt relations with Eskaria",
+        v.INSUFFICIENT_DATA,
+        -3.0,
+        "shift",
+        needs=("Archive C for 2017.",),
+    )
+    killing = with_fact(with_fact(killing, "effect", low=None, high=None), "cases", value=2)
+    out.append(without_fact(killing, "p", "p_adjusted"))
     out.append(
         estimated(
             17, "The shield hurt Eskaria–South Drenmark relations", v.SUPPORTED, -46.0, "shift"
@@ -387,40 +417,17 @@ def findings() -> tuple[Finding, ...]:
     out.append(
         insufficient(19, "Neighbours do not welcome Eskaria as a keeper of the peace (Vell)")
     )
-    out.append(
-        estimated(
-            20,
-            "More provocation within eight weeks",
-            v.SUPPORTED,
-            0.95,
-            "occurrence",
-            cases=4,
-            case_word="windows",
-            p_placebo=None,
-            p_adjusted=None,
-            readings=(),
-        )
+    soon = estimated(
+        20, "More provocation within eight weeks", v.SUPPORTED, 0.95, "occurrence", parts=()
     )
+    soon = with_fact(soon, "cases", value=4, unit="windows")
+    out.append(without_fact(soon, "p", "p_adjusted"))
     out.append(untestable(21))
-    out.append(
-        estimated(
-            22,
-            "A bare finding",
-            v.NO_CLEAR_EFFECT,
-            math.nan,
-            "response",
-            chart=None,
-            interval=None,
-            specification=(),
-            placebo=(),
-            rows=(),
-            provenance=None,
-            checks=(),
-            caveats=(),
-            readings=(),
-            p_placebo=math.inf,
-        )
-    )
+    bare = Answer(
+        "claim-22-invented", "response", "A bare claim", "Nothing.", v.NO_CLEAR_EFFECT,
+        reason="Nothing is known.", facts=(Fact("effect", "Change", math.nan, Scale.PERCENT),),
+    )  # fmt: skip
+    out.append(bare)
     return tuple(out)
 
 
@@ -450,10 +457,12 @@ def fake_result() -> StudyResult:
             ),
             ("Insufficient data", "Fewer than eight cases, or the data do not cover the dates."),
         ),
-        findings=findings(),
-        reactions=reactions(),
-        outlook=outlook(),
-        what_if=what_if(),
-        sections=overview(),
+        sections=(
+            Section("claims", "Claim by claim", claims(), short="Claims"),
+            reactions(),
+            *sections(),
+            what_if(),
+            *overview(),
+        ),
         cite="Invented Study (2026), version 0.1.0.",
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,14 +29,99 @@ def test_estimators_name_no_state() -> None:
         assert not re.search(r"\b(PRK|KOR|Korea)\b", file.read_text(encoding="utf-8")), file
 
 
-def test_modules_stay_readable() -> None:
-    lengths = {
-        file: len(file.read_text(encoding="utf-8").splitlines())
-        for file in (ROOT / "src").rglob("*.py")
-    }
-    assert {file.name: n for file, n in lengths.items() if n > 400} == {}
+POSIX_MODULES = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
+POSIX_NAMES = {
+    "os": {
+        "chown", "fchmod", "fchown", "fork", "forkpty", "getegid", "geteuid", "getgid",
+        "getloadavg", "getpgid", "getuid", "killpg", "lchown", "mkfifo", "mknod", "nice", "pipe2",
+        "pread", "pwrite", "sched_getaffinity", "setsid", "setuid", "sysconf", "uname", "O_CLOEXEC",
+        "O_DIRECTORY", "O_NOFOLLOW", "O_NONBLOCK", "O_SYNC", "WNOHANG",
+    },
+    "signal": {
+        "alarm", "setitimer", "SIGALRM", "SIGHUP", "SIGKILL", "SIGPIPE", "SIGUSR1", "SIGUSR2",
+        "SIGXCPU", "SIGXFSZ",
+    },
+}  # fmt: skip
+
+
+def posix_only(text: str) -> list[str]:
+    """What of a module's text Windows does not have."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names if alias.name in POSIX_MODULES]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names = POSIX_NAMES.get(node.module or "", set())
+            found += [node.module or ""] if node.module in POSIX_MODULES else []
+            found += [alias.name for alias in node.names if alias.name in names]
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            found += [node.attr] if node.attr in POSIX_NAMES.get(node.value.id, set()) else []
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found += re.findall(r"^/(?:dev|proc|tmp|etc)/.*", node.value)
+    return found
+
+
+def test_nothing_in_the_package_is_posix_only() -> None:
+    for file in (ROOT / "src" / "detente").rglob("*.py"):
+        assert posix_only(file.read_text(encoding="utf-8")) == [], file
+
+
+def test_what_is_posix_only_is_recognised() -> None:
+    text = (
+        "import fcntl\nfrom pwd import getpwnam\nfrom signal import SIGKILL\nimport os\n"
+        "os.fork()\nopen('/dev/null')\nos.getpid()\n"
+    )
+    assert posix_only(text) == ["fcntl", "pwd", "SIGKILL", "fork", "/dev/null"]
+
+
+def private_imports(module: str, text: str) -> list[str]:
+    """Modules private by name that a module imports from another room of the house."""
+    names = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+    room = module.split(".")[:2]
+    private = re.compile(r"detente\.[a-z].*\._[a-z]|detente\._[a-z]")
+    return [name for name in names if private.match(name) and name.split(".")[:2] != room]
+
+
+def test_private_modules_stay_in_their_room() -> None:
+    src = ROOT / "src"
+    for file in (src / "detente").rglob("*.py"):
+        module = ".".join(file.relative_to(src).with_suffix("").parts)
+        assert private_imports(module, file.read_text(encoding="utf-8")) == [], file
+
+
+def test_private_imports_are_recognised() -> None:
+    text = "from detente.events._manifest import Part\nfrom detente.events import _writer, store"
+    names = ["detente.events._manifest.Part", "detente.events._writer"]
+    assert private_imports("detente.cli.study", text) == names
+    assert private_imports("detente.events.store", text) == []
 
 
 def test_the_constraints_name_no_address() -> None:
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
         assert re.fullmatch(r"[A-Za-z0-9_.-]+==[A-Za-z0-9_.]+", line), line
+
+
+def test_every_folder_says_what_it_is_for() -> None:
+    for file in (ROOT / "src").rglob("__init__.py"):
+        docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
+        assert docstring and len(docstring.split()) > 3, file
+
+
+def test_the_package_does_not_import_the_lab() -> None:
+    for file in (ROOT / "src").rglob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        assert not [name for name in imported(tree) if name.split(".")[0] in {"lab", "tests"}], file
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Every module that is named by an import, wherever it stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module

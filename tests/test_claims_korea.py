@@ -10,18 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detente.asks.claims.finding import Verdict
-from detente.asks.claims.run import assess_claim
+from detente.answers import Scale, Verdict
+from detente.asks.claims.occurrence import OccurrenceClaim
+from detente.asks.claims.run import answer_claim
 from detente.asks.options import Options
 from detente.asks.overview import overlap_notes
 from detente.asks.result import StudyResult
 from detente.events.store import Store
-from detente.report.cards import card
 from detente.run import run_study
 from detente.sources import ingest
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
-from detente.study.models import Action, OccurrenceClaim
+from detente.study.models import Action
 from detente.study.parts import Measure, Relation
 
 QUICK = Options(seed=1, draws=199, curve_draws=49, level_draws=300)
@@ -38,84 +38,88 @@ def result(data: StudyData) -> StudyResult:
     return run_study(data, QUICK)
 
 
-def test_every_claim_has_its_finding_in_order(data: StudyData, result: StudyResult) -> None:
-    assert [item.id for item in result.findings] == [claim.id for claim in data.study.claims]
-    assert len(result.findings) >= 20
+def test_every_claim_has_its_answer_in_order(data: StudyData, result: StudyResult) -> None:
+    assert [item.id for item in result.claims] == [claim.id for claim in data.study.asks("claims")]
+    assert len(result.claims) >= 20
 
 
-def test_findings_hold_what_the_report_needs(result: StudyResult) -> None:
-    for finding in result.findings:
-        assert finding.statement and finding.passage and finding.reason and finding.answer
-        if finding.verdict in {Verdict.INSUFFICIENT_DATA, Verdict.NOT_TESTABLE}:
-            assert finding.effect is None
-            assert finding.needs, finding.id
+def test_answers_hold_what_the_report_needs(result: StudyResult) -> None:
+    for answer in result.claims:
+        assert answer.statement and answer.passage and answer.reason and answer.text
+        if answer.verdict in {Verdict.INSUFFICIENT_DATA, Verdict.NOT_TESTABLE}:
+            assert not answer.facts
+            assert answer.needs, answer.id
             continue
-        assert finding.effect is not None and finding.cases > 0
-        assert finding.chart and finding.rows and finding.caveats and finding.checks
-        assert finding.provenance and len(finding.provenance.data_hash) == 64
-        widths = {len(column) for column in finding.chart.columns.values()}
-        assert len(widths) == 1
-        if finding.kind in {"response", "contrast"} and finding.unit != "":
-            primaries = [spec for spec in finding.specification if spec.primary]
+        effect, cases = answer.facts[:2]
+        assert (effect.name, cases.name) == ("effect", "cases")
+        assert isinstance(effect.value, float) and cases.value
+        assert answer.exhibits[0].name == "chart" and answer.exhibits[-1].name == "cases"
+        assert answer.caveats and answer.checks and answer.parts
+        assert answer.provenance and len(answer.provenance.data_hash) == 64
+        curve = answer.exhibit("specifications")
+        if answer.kind in {"response", "contrast"} and curve is not None:
+            name = f"effect_{effect.scale.value}"
+            primaries = [row[name] for row in curve.table.records() if row["primary"]]
             assert len(primaries) <= 1
-            assert all(spec.effect == pytest.approx(finding.effect) for spec in primaries)
+            assert all(value == pytest.approx(effect.value) for value in primaries)
 
 
 def test_each_verdict_says_what_its_design_would_have_seen(result: StudyResult) -> None:
-    for finding in result.findings:
-        decided = finding.verdict not in {Verdict.INSUFFICIENT_DATA, Verdict.NOT_TESTABLE}
-        number = finding.smallest_visible is not None
-        assert number != bool(finding.visible_note) if decided else not number, finding.id
-        assert not number or np.isfinite(finding.smallest_visible), finding.id  # type: ignore[arg-type]
-        shown = {fact.label: fact.value for fact in card(finding, 1).provenance}
-        assert bool(shown.get("Smallest visible effect")) == decided, finding.id
+    for answer in result.claims:
+        decided = answer.verdict not in {Verdict.INSUFFICIENT_DATA, Verdict.NOT_TESTABLE}
+        number, note = answer.fact("visible"), answer.notes.get("visible")
+        assert (number is None) == bool(note) if decided else number is None, answer.id
+        assert number is None or np.isfinite(number.value), answer.id  # type: ignore[arg-type]
 
 
 def test_an_interval_that_the_p_value_does_not_follow_is_explained(result: StudyResult) -> None:
-    found = 0
-    for one in result.findings:
-        if one.unit == "rate ratio" and one.interval and one.p_placebo is not None:
-            inside = one.interval.low <= 1 <= one.interval.high
-            explained = not inside and one.p_placebo >= 0.1
-            assert ("so they often do" in one.answer) == explained, one.id
-            found += explained
-    assert found
+    explained = []
+    for answer in result.claims:
+        effect, p = answer.fact("effect"), answer.fact("p")
+        if effect is not None and effect.scale is Scale.RATIO and p is not None:
+            assert effect.low is not None and effect.high is not None
+            lonely = not effect.low <= 1 <= effect.high and p.value >= 0.1  # type: ignore[operator]
+            assert ("so they often do" in answer.text) == lonely, answer.id
+            explained.append(lonely)
+    assert any(explained)
 
 
 def test_what_the_bundled_data_cannot_decide_is_said(result: StudyResult) -> None:
-    verdicts = {finding.id: finding.verdict for finding in result.findings}
+    verdicts = {answer.id: answer.verdict for answer in result.claims}
     assert {verdicts[name] for name in UNDECIDABLE} == {Verdict.INSUFFICIENT_DATA}
     assert verdicts["talks-strengthen-engagers"] is Verdict.NOT_TESTABLE
 
 
 def test_rows_of_a_response_are_its_episodes(result: StudyResult) -> None:
-    finding = result.findings[0]
-    assert len(finding.rows) == finding.cases
-    assert all(row.citation for row in finding.rows)
-    assert finding.placebo and finding.p_placebo is not None
+    answer = result.claims[0]
+    episodes, count = answer.exhibit("cases"), answer.fact("cases")
+    assert episodes is not None and count is not None
+    assert len(episodes.table) == count.value
+    assert all(episodes.table.column("citation"))
+    assert answer.exhibit("placebo") and answer.fact("p")
 
 
-def test_same_seed_same_findings(data: StudyData, result: StudyResult) -> None:
-    claims = [claim for claim in data.study.claims if claim.kind in {"response", "occurrence"}][:4]
-    for claim in claims:
-        assert assess_claim(claim, data, QUICK) == assess_claim(claim, data, QUICK)
+def test_same_seed_same_answers(data: StudyData, result: StudyResult) -> None:
+    claims = data.study.asks("claims")
+    chosen = [claim for claim in claims if claim.kind in {"response", "occurrence"}][:4]
+    for claim in chosen:
+        assert answer_claim(claim, data, QUICK) == answer_claim(claim, data, QUICK)
 
 
 def test_odds_use_nothing_that_came_later(data: StudyData) -> None:
-    claim = next(item for item in data.study.claims if item.id == "more-provocations-soon")
+    claim = next(item for item in data.study.asks("claims") if item.id == "more-provocations-soon")
     assert isinstance(claim, OccurrenceClaim)
     before = tuple(fact for fact in data.facts if fact.date <= claim.on)
-    known = assess_claim(claim, data, QUICK).finding
-    blind = assess_claim(claim, replace(data, facts=before), QUICK).finding
-    assert known.effect == blind.effect
-    assert known.interval == blind.interval
+    seen = answer_claim(claim, data, QUICK).fact("effect")
+    blind = answer_claim(claim, replace(data, facts=before), QUICK).fact("effect")
+    assert seen == blind
 
 
 def test_as_of_cuts_facts_and_datasets() -> None:
     day = dt.date(2008, 5, 20)
     then = open_data(load("korea"), as_of=day)
     assert max(fact.date for fact in then.facts) <= day
-    for claim in then.study.claims:
+    for claim in then.study.asks("claims"):
         relation = getattr(claim, "relation", None)
         if relation is not None:
             for signal in then.signals(relation, getattr(claim, "measures", []))[0]:
@@ -165,8 +169,10 @@ def test_event_files_win_and_the_seam_is_marked(with_events: StudyData) -> None:
 
 
 def test_events_reach_what_the_bundled_data_cannot(with_events: StudyData) -> None:
-    claim = next(c for c in with_events.study.claims if c.id == "us-south-korea-cooperation")
-    signals, _ = with_events.signals(claim.relation, claim.measures)  # type: ignore[union-attr]
+    claim = next(
+        c for c in with_events.study.asks("claims") if c.id == "us-south-korea-cooperation"
+    )
+    signals, _ = with_events.signals(claim.relation, claim.measures)
     assert any(signal.series.every == "month" for signal in signals)
 
 

@@ -10,14 +10,17 @@ import pytest
 from lab.worlds.features import Features, Planted, WorldSpec
 from lab.worlds.world import World, make
 
-from detente.asks.claims.excited import SELF_EXCITING, check_of, set_apart, specification_of
-from detente.asks.claims.finding import Specification
+from detente.asks.claims.claim import ClaimBase
+from detente.asks.claims.conditions import Condition
+from detente.asks.claims.contrast import ContrastClaim
+from detente.asks.claims.estimate import Estimate
+from detente.asks.claims.excited import SELF_EXCITING, check_of, estimate_of, set_apart
 from detente.asks.claims.projected import AUTOREGRESSION, EVENT_STUDY, LOCAL_PROJECTION, projected
-from detente.asks.claims.run import assess_claim
+from detente.asks.claims.response import ResponseClaim
+from detente.asks.claims.run import answer_claim
 from detente.asks.options import Options
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
-from detente.study.models import ClaimBase, Condition, ContrastClaim, ResponseClaim
 from detente.study.signal import Signal
 
 QUICK = Options(seed=1, draws=99, curve_draws=49)
@@ -26,7 +29,7 @@ SPACED = WorldSpec(months=200, planted=Planted(response=0.5), episodes=14)
 
 
 def claim_of(world: World, name: str) -> ClaimBase:
-    return next(claim for claim in world.data.study.claims if claim.id == name)
+    return next(claim for claim in world.data.study.asks("claims") if claim.id == name)
 
 
 def response_of(world: World) -> tuple[ResponseClaim, Signal]:
@@ -41,16 +44,16 @@ def contrast_of(world: World, name: str) -> ContrastClaim:
     return claim
 
 
-def rows_of(world: World, seed: int = 1) -> list[Specification]:
+def rows_of(world: World, seed: int = 1) -> list[Estimate[None]]:
     claim, signal = response_of(world)
     return list(projected(claim, signal, [1, 3, 6], world.data, Options(seed=seed)))
 
 
-def test_a_planted_response_is_found_in_the_unit_of_the_finding() -> None:
+def test_a_planted_response_is_found_on_the_scale_of_the_analysis() -> None:
     found = defaultdict(list)
     for seed in range(40):
         for row in rows_of(make(SPACED, seed)):
-            found[row.choices["estimator"], row.choices["window"]].append(row.effect)
+            found[row.choices["estimator"], row.choices["window"]].append(row.value)
     assert {name for name, _ in found} == MODELS
     true = 100 * np.expm1(0.5)
     for name in MODELS:
@@ -65,7 +68,7 @@ def test_without_an_effect_intervals_cover_none() -> None:
     for seed in range(130):
         for row in rows_of(make(WorldSpec(features=everything), seed)):
             assert row.interval is not None
-            hits[row.choices["estimator"]].append(row.interval.low < 0 < row.interval.high)
+            hits[row.choices["estimator"]].append(row.interval[0] < 0 < row.interval[1])
     for name in MODELS:
         assert 0.83 <= np.mean(hits[name]) <= 0.96, name
 
@@ -73,21 +76,27 @@ def test_without_an_effect_intervals_cover_none() -> None:
 def test_the_curve_holds_all_estimators_and_says_which_way_each_points() -> None:
     world = make(SPACED, 3)
     claim, _ = response_of(world)
-    curve = assess_claim(claim, world.data, QUICK).finding.specification
+    exhibit = answer_claim(claim, world.data, QUICK).exhibit("specifications")
+    assert exhibit is not None
+    curve = exhibit.table.records()
     by_name = defaultdict(list)
     for row in curve:
-        by_name[row.choices.get("estimator")].append(row)
+        by_name[row["estimator"]].append(row)
     assert set(by_name) >= MODELS | {EVENT_STUDY}
-    assert [row.primary for row in curve].count(True) == 1
+    assert [row["primary"] for row in curve].count(True) == 1
     for name in MODELS:
-        assert all(row.towards == (row.effect > 0) for row in by_name[name])
-        assert all(row.cases == 14 for row in by_name[name])
+        assert all(row["towards"] == (row["effect_percent"] > 0) for row in by_name[name])
+        assert all(row["cases"] == 14 for row in by_name[name])
 
 
 def test_the_same_seed_gives_the_same_rows() -> None:
     world = make(SPACED, 4)
-    assert rows_of(world) == rows_of(world)
-    assert rows_of(world) != rows_of(world, seed=2)
+
+    def effects(seed: int) -> list[float]:
+        return [row.effect for row in rows_of(world, seed)]
+
+    assert effects(1) == effects(1)
+    assert effects(1) != effects(2)
 
 
 def test_the_seam_of_two_sources_is_no_response() -> None:
@@ -100,7 +109,7 @@ def test_the_seam_of_two_sources_is_no_response() -> None:
         projected(claim, replace(signal, series=spliced), [3], world.data, Options(seed=1))
     )
     assert len(moved) == 2
-    assert all(abs(row.effect) < 30 for row in moved)
+    assert all(abs(row.value) < 30 for row in moved)
 
 
 def test_too_few_episodes_give_no_rows() -> None:
@@ -133,9 +142,10 @@ def test_an_effect_on_what_comes_of_itself_is_found() -> None:
         assert found is not None
         low, high = found.interval()
         assert low < 1.3 and high > 0.7
-        row = specification_of(claim, world.data, found)
-        assert row.towards is True
-        assert row.interval is not None and row.interval.low < row.effect < row.interval.high
+        signal = world.data.signals(claim.relation, [])[0][0]
+        row = estimate_of(signal, found, "incidents")
+        assert row.effect == found.log_ratio > 0
+        assert row.interval is not None and row.interval[0] < row.effect < row.interval[1]
         assert "follow-ons" in check_of(found).text
 
 
@@ -153,11 +163,13 @@ def korea() -> StudyData:
 
 
 def test_part_of_the_rise_under_patience_is_self_excitation(korea: StudyData) -> None:
-    claim = next(c for c in korea.study.claims if c.id == "patience-against-six-party")
-    finding = assess_claim(claim, korea, QUICK).finding
-    row = next(r for r in finding.specification if r.choices.get("estimator") == SELF_EXCITING)
-    assert row.interval is not None and row.interval.low > 1
-    check = next(c for c in finding.checks if c.name == "Not self-excitation alone")
+    claim = next(c for c in korea.study.asks("claims") if c.id == "patience-against-six-party")
+    answer = answer_claim(claim, korea, QUICK)
+    exhibit = answer.exhibit("specifications")
+    assert exhibit is not None
+    row = next(r for r in exhibit.table.records() if r["estimator"] == SELF_EXCITING)
+    assert row["low_ratio"] > 1
+    check = next(c for c in answer.checks if c.name == "Not self-excitation alone")
     assert check.passed is True
     assert isinstance(claim, ContrastClaim)
     found = set_apart(claim, korea)

@@ -8,11 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detente.asks.claims.draft import Draft, blank, finish
-from detente.asks.claims.finding import Verdict
-from detente.asks.claims.rules import Evidence, judge, judge_outcome, judge_probability
+from detente.answers import Answer, Verdict
+from detente.asks.claims.rules import (
+    Evidence,
+    judge,
+    judge_level,
+    judge_outcome,
+    judge_probability,
+    side,
+)
+from detente.asks.claims.run import corrected
+from detente.asks.claims.untestable import UntestableClaim
+from detente.asks.frame import Pending, blank
 from detente.estimators.multiple import holm
-from detente.study.models import UntestableClaim
 
 STRONG = Evidence(effect=0.5, p_placebo=0.001, cases=12, agreeing=1.0, one_case_carries=False)
 CLAIM = UntestableClaim(id="a", kind="untestable", title="t", statement="s", why="w", family="f")
@@ -94,21 +102,55 @@ def test_holm_never_lowers_a_p_value_and_keeps_the_order(p_values: list[float]) 
     assert sorted(holm(p_values[::-1])) == sorted(adjusted)
 
 
-def test_a_family_is_corrected_together_and_strangers_are_not() -> None:
-    def draft(family: str, p: float) -> Draft:
-        finding = replace(blank(CLAIM, "response"), family=family)
-        return Draft(finding, replace(STRONG, p_placebo=p))
+def pending(family: str, p: float, cases: int = 12) -> Pending:
+    return Pending(blank(CLAIM), family, replace(STRONG, p_placebo=p, cases=cases))
 
-    first, second, alone = finish([draft("f", 0.03), draft("f", 0.04), draft("", 0.03)])
-    assert (first.p_adjusted, second.p_adjusted, alone.p_adjusted) == (0.06, 0.06, 0.03)
-    assert (first.family_size, alone.family_size) == (2, 1)
+
+def number(answer: Answer, name: str) -> object:
+    fact = answer.fact(name)
+    return None if fact is None else fact.value
+
+
+def test_a_family_is_corrected_together_and_strangers_are_not() -> None:
+    first, second, alone = corrected([pending("f", 0.03), pending("f", 0.04), pending("", 0.03)])
+    assert number(first, "p_adjusted") == number(second, "p_adjusted") == 0.06
+    assert number(alone, "p_adjusted") is None
+    fact = first.fact("p_adjusted")
+    assert fact is not None and fact.note == "for the 2 claims tested together"
     assert first.verdict is Verdict.LEANS_SUPPORTED
     assert alone.verdict is Verdict.SUPPORTED
 
 
 def test_claims_with_too_few_cases_do_not_cost_the_others() -> None:
-    few = Draft(blank(CLAIM, "response"), replace(STRONG, cases=1))
-    enough = Draft(blank(CLAIM, "response"), replace(STRONG, p_placebo=0.03))
-    thin, full = finish([few, enough])
+    thin, full = corrected([pending("f", 0.001, cases=1), pending("f", 0.03)])
     assert thin.verdict is Verdict.INSUFFICIENT_DATA
-    assert full.p_adjusted == 0.03
+    assert number(thin, "p_adjusted") == 1.0
+    assert full.verdict is Verdict.SUPPORTED
+    assert number(full, "p_adjusted") is None
+
+
+def test_claims_without_a_p_value_keep_their_verdict_and_cost_nothing() -> None:
+    told = Pending(replace(blank(CLAIM), verdict=Verdict.NOT_TESTABLE), "f")
+    still, other = corrected([told, pending("f", 0.03)])
+    assert still.verdict is Verdict.NOT_TESTABLE
+    assert other.verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "verdict"),
+    [
+        ([0.97], Verdict.SUPPORTED),
+        ([0.97, 0.6], Verdict.SUPPORTED),
+        ([0.97, 0.85], Verdict.SUPPORTED),
+        ([0.97, 0.15], Verdict.NO_CLEAR_EFFECT),
+        ([0.03, 0.85], Verdict.NO_CLEAR_EFFECT),
+        ([0.03, 0.01], Verdict.CONTRADICTED),
+        ([0.5, 0.01], Verdict.NO_CLEAR_EFFECT),
+    ],
+)
+def test_levels_by_several_sources(probabilities: list[float], verdict: Verdict) -> None:
+    assert judge_level(probabilities)[0] is verdict
+
+
+def test_every_verdict_has_a_side() -> None:
+    assert [side(verdict) for verdict in Verdict] == [1, 1, 0, -1, -1, None, None]

@@ -7,17 +7,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from detente.answers import Fact, Scale, Verdict
 from detente.asks.claims import visible
-from detente.asks.claims.finding import Verdict
+from detente.asks.claims.estimate import Visible
 from detente.asks.claims.headline import headline
+from detente.asks.claims.shown import visible_fact
 from detente.asks.claims.visible import of_extreme, of_occurrence, of_ratio
 from detente.estimators import power
 from detente.relations.series import Series, make_series
-from detente.report.cards import card
-from detente.report.words import visible_text
+from detente.report.layout import lay_out
+from detente.report.telling import fact_text
 from detente.study.models import About
 from detente.study.signal import Signal
-from fake_result import estimated
+from fake_result import estimated, with_fact, without_fact
 
 MONTHS = np.datetime64("2001-01") + np.arange(180)
 NONE = np.zeros(180, dtype=np.int64)
@@ -65,9 +67,7 @@ def test_a_search_that_ends_too_soon_says_so(monkeypatch: pytest.MonkeyPatch) ->
     for module in (power, visible):
         monkeypatch.setattr(module, "LARGEST", float(np.log(1.1)))
     found = of_ratio(counts(), state, ~state, NONE)
-    assert found == visible.Visible(
-        None, "Only a ratio of more than 1.1 would be seen 80% of the time."
-    )
+    assert found == Visible(None, "Only a ratio of more than 1.1 would be seen 80% of the time.")
 
 
 @pytest.mark.parametrize("chance", [0.0, 0.02, 0.0499])
@@ -83,7 +83,7 @@ def test_what_was_likely_anyway_shows_nothing_by_happening(chance: float) -> Non
 
 
 def test_a_forecast_has_no_smallest_effect() -> None:
-    assert of_occurrence(None) == visible.Visible(None, visible.FORECAST)
+    assert of_occurrence(None) == Visible(None, visible.FORECAST)
 
 
 @pytest.mark.parametrize("up", [True, False])
@@ -105,24 +105,43 @@ def test_the_headline_says_what_no_clear_effect_is_worth() -> None:
     about = About(
         name="x", title="t", question="q", headline_claim="claim-01-invented", as_of="2020-01-01"
     )
-    finding = estimated(1, "x", Verdict.NO_CLEAR_EFFECT, 1.1, "contrast")
-    for change, said in (
-        ({"smallest_visible": 2.5, "unit": "rate ratio"}, "A ratio below 2.5 would mostly"),
-        ({"smallest_visible": 40.0, "unit": "% change"}, "A change smaller than 40% would mostly"),
-        ({"smallest_visible": None, "visible_note": "No ratio would."}, "No ratio would."),
+    answer = estimated(1, "x", Verdict.NO_CLEAR_EFFECT, 1.1, "contrast")
+    unseen = replace(without_fact(answer, "visible"), notes={"visible": "No ratio would."})
+    percent = with_fact(answer, "effect", scale=Scale.PERCENT)
+    for unclear, said in (
+        (with_fact(answer, "visible", value=2.5), "A ratio below 2.5 would mostly"),
+        (with_fact(answer, "visible", value=0.4), "A ratio above 0.4 would mostly"),
+        (
+            with_fact(percent, "visible", value=40.0, scale=Scale.PERCENT),
+            "A change smaller than 40% would mostly",
+        ),
+        (unseen, "No ratio would."),
     ):
-        made = replace(finding, **change)  # type: ignore[arg-type]
-        assert said in headline(about, [made])[1]
-        assert said not in headline(about, [replace(made, verdict=Verdict.SUPPORTED)])[1]
+        assert said in headline(about, [unclear])[1]
+        assert said not in headline(about, [replace(unclear, verdict=Verdict.SUPPORTED)])[1]
+
+
+def test_the_headline_tells_the_effect_by_its_scale() -> None:
+    about = About(
+        name="x", title="t", question="q", headline_claim="claim-01-invented", as_of="2020-01-01"
+    )
+    ratio = estimated(1, "x", Verdict.SUPPORTED, 1.6, "contrast")
+    change = estimated(1, "x", Verdict.SUPPORTED, 12.0)
+    assert headline(about, [ratio])[0].endswith(": rate ratio 1.60 (1.00 to 2.20).")
+    assert headline(about, [change])[0].endswith(": a change of +12% after 29 episodes.")
 
 
 def test_the_face_of_an_unclear_card_says_what_it_would_have_seen() -> None:
-    finding = estimated(1, "x", Verdict.NO_CLEAR_EFFECT, 1.1, "contrast")
-    assert card(finding, 1).visible == visible_text(finding) != ""
-    assert card(replace(finding, verdict=Verdict.SUPPORTED), 1).visible == ""
+    answer = estimated(1, "x", Verdict.NO_CLEAR_EFFECT, 0.6, "occurrence")
+    note = answer.notes["visible"]
+    assert note in [told.value for told in lay_out(answer, "a").said]
+    clear = lay_out(replace(answer, verdict=Verdict.SUPPORTED), "a")
+    assert note not in [told.value for told in clear.said]
+    assert note in [told.value for told in clear.provenance]
 
 
 def test_a_card_never_shows_an_unbounded_number() -> None:
-    finding = estimated(1, "x", Verdict.NO_CLEAR_EFFECT, 1.1, "contrast")
-    endless = replace(finding, smallest_visible=float("inf"), visible_note="No ratio would.")
-    assert visible_text(endless) == "No ratio would."
+    assert visible_fact(Visible(float("inf")), Scale.RATIO) == ()
+    assert visible_fact(Visible(None, "No ratio would."), Scale.RATIO) == ()
+    (fact,) = visible_fact(Visible(2.5), Scale.RATIO)
+    assert isinstance(fact, Fact) and fact_text(fact) == "2.5×"

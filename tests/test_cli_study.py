@@ -35,7 +35,7 @@ def test_the_study_writes_all_its_files(korea: Path) -> None:
     findings = json.loads((korea / "findings.json").read_text(encoding="utf-8"))
     schema = json.loads((ROOT / "schemas" / "findings.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(findings, schema)
-    claims = [claim.id for claim in load("korea").study.claims]
+    claims = [claim.id for claim in load("korea").study.asks("claims")]
     assert [finding["id"] for finding in findings["findings"]] == claims
     manifest = json.loads((korea / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["seed"] == load("korea").study.study.seed
@@ -74,9 +74,12 @@ def test_the_korea_page_opens_clean(
     assert chromium.complaints() == []
     assert [url for url in chromium.requests() if not url.startswith(("file:", "data:"))] == []
     assert chromium.js("document.documentElement.scrollWidth <= window.innerWidth")
-    for claim in load("korea").study.claims:
+    claims = load("korea").study.asks("claims")
+    for claim in claims:
         assert chromium.js(f"document.body.textContent.includes({json.dumps(claim.statement)})")
-    assert chromium.js("document.querySelectorAll('svg').length") > len(load("korea").study.claims)
+    assert chromium.js("document.querySelectorAll('svg').length") > len(
+        load("korea").study.asks("claims")
+    )
     assert chromium.screenshot(tmp_path / "page.png").stat().st_size > 10_000
 
 

@@ -43,5 +43,5 @@ def test_the_readme_names_every_source() -> None:
 
 def test_the_walk_through_the_article_names_every_claim() -> None:
     text = (ROOT / "docs" / "korea.md").read_text(encoding="utf-8")
-    for claim in load("korea").study.claims:
+    for claim in load("korea").study.asks("claims"):
         assert f"`{claim.id}`" in text, claim.id

@@ -12,9 +12,9 @@ from detente.errors import DataGapError, UsageError
 from detente.estimators.calibration import calibrate, rank_histogram
 from detente.estimators.vector.bands import joint_bands
 from detente.estimators.vector.bvar import BVAR, fit_bvar
-from detente.estimators.vector.conditional import conditional_forecast, conditions
+from detente.estimators.vector.conditional import conditional_forecast, forecast_conditions
 from detente.estimators.vector.hyperparameters import choose_hyperparameters
-from detente.estimators.vector.impulse import impulse_bands, responses
+from detente.estimators.vector.impulse import impulse_bands, impulse_responses
 from detente.estimators.vector.lagged import lagged
 from detente.estimators.vector.normal_wishart import NormalWishart
 from detente.estimators.vector.sims_zha import SimsZha, prior_of
@@ -59,7 +59,7 @@ def test_published_covariance_likelihood_and_responses(weekly: BVAR) -> None:
     covariance = [[4519.49579, 1291.53657], [1291.53657, 1153.85188]]
     assert np.allclose(weekly.covariance, covariance, rtol=0, atol=5e-6)
     assert weekly.log_marginal_likelihood == pytest.approx(-13216.697447, abs=5e-7)
-    path = responses(weekly, 10)
+    path = impulse_responses(weekly, 10)
     step_2 = [[46.0352, 6.8499], [15.8472, 14.6885]]
     step_10 = [[11.9081, 5.8531], [5.7418, 2.8340]]
     assert np.allclose(path[1], step_2, rtol=0, atol=5.1e-5)
@@ -227,8 +227,10 @@ def test_generalised_responses_do_not_depend_on_the_order() -> None:
     straight = impulse_bands(fit_bvar(values, 1), steps=5, draws=2000, kind="generalised")
     turned = impulse_bands(fit_bvar(values[:, ::-1], 1), steps=5, draws=2000, kind="generalised")
     assert np.allclose(straight.middle, turned.middle[:, ::-1, ::-1], atol=0.02)
-    first = responses(fit_bvar(values, 1), 5)[..., 0]  # of the first series, both kinds agree
-    assert np.allclose(responses(fit_bvar(values, 1), 5, "generalised")[..., 0], first)
+    first = impulse_responses(fit_bvar(values, 1), 5)[
+        ..., 0
+    ]  # of the first series, both kinds agree
+    assert np.allclose(impulse_responses(fit_bvar(values, 1), 5, "generalised")[..., 0], first)
 
 
 def test_joint_bands_hold_whole_paths_and_pointwise_ones_do_not() -> None:
@@ -292,7 +294,7 @@ def test_a_hard_condition_is_met_and_leaves_a_bridge() -> None:
     values = walks(11, 4000, 1)
     bvar = fit_bvar(values, 1, SimsZha(lambda0=0.01, lambda1=0.0001, lambda4=0.001))
     end = values[-1, 0] + 1.0
-    wanted = conditions(bvar.names, 4, {"y1": {4: end}})
+    wanted = forecast_conditions(bvar.names, 4, {"y1": {4: end}})
     found = conditional_forecast(bvar, steps=4, hard=wanted, draws=20_000)
     assert np.allclose(found.paths[:, 3, 0], end)
     line = values[-1, 0] + np.array([0.25, 0.5, 0.75, 1.0])
@@ -305,7 +307,7 @@ def test_weighting_by_a_hard_condition_agrees_with_rejection_by_a_narrow_range()
     """Two exact algorithms, one answer, parameters updated in both."""
     values = walks(12, 30)
     bvar = fit_bvar(values, 1, SimsZha(0.9, 0.9))
-    wanted = conditions(bvar.names, 3, {"y1": {3: values[-1, 0] + 0.8}})
+    wanted = forecast_conditions(bvar.names, 3, {"y1": {3: values[-1, 0] + 0.8}})
     hard = conditional_forecast(bvar, steps=3, hard=wanted, draws=20_000)
     soft = conditional_forecast(bvar, steps=3, low=wanted - 0.03, high=wanted + 0.03, draws=4000)
     what_if = conditional_forecast(bvar, steps=3, hard=wanted, update=False, draws=20_000)
@@ -319,7 +321,7 @@ def test_weighting_by_a_hard_condition_agrees_with_rejection_by_a_narrow_range()
 def test_soft_conditions_keep_paths_in_their_range() -> None:
     values = walks(13)
     bvar = fit_bvar(values, 1, names=["a", "b"])
-    floor = conditions(bvar.names, 6, {"a": dict.fromkeys(range(1, 7), values[-1, 0])})
+    floor = forecast_conditions(bvar.names, 6, {"a": dict.fromkeys(range(1, 7), values[-1, 0])})
     found = conditional_forecast(bvar, steps=6, low=floor, draws=1000)
     assert np.all(found.paths[:, :, 0] >= values[-1, 0])
     assert 0 < found.accepted < 0.5
@@ -331,14 +333,14 @@ def test_soft_conditions_keep_paths_in_their_range() -> None:
 def test_conditions_that_contradict_or_cannot_be_met_are_refused() -> None:
     values = walks(14)
     bvar = fit_bvar(values, 1, names=["a", "b"])
-    here = conditions(bvar.names, 2, {"a": {1: 0.0}})
+    here = forecast_conditions(bvar.names, 2, {"a": {1: 0.0}})
     with pytest.raises(UsageError, match="contradict"):
         conditional_forecast(bvar, steps=2, low=here + 1, high=here)
     with pytest.raises(UsageError, match=r"shape is \(2, 2\)"):
         conditional_forecast(bvar, steps=3, hard=here)
     with pytest.raises(UsageError, match="no 'c' at step 1"):
-        conditions(bvar.names, 2, {"c": {1: 0.0}})
-    far = conditions(bvar.names, 2, {"a": {1: values[-1, 0] + 100}})
+        forecast_conditions(bvar.names, 2, {"c": {1: 0.0}})
+    far = forecast_conditions(bvar.names, 2, {"a": {1: values[-1, 0] + 100}})
     with pytest.raises(DataGapError, match="too unlikely"):
         conditional_forecast(bvar, steps=2, hard=far)
     with pytest.raises(DataGapError, match="could not be met"):
@@ -355,7 +357,7 @@ def test_explosive_systems_end_in_an_error_and_not_in_overflow() -> None:
     assert np.isfinite(impulse_bands(fitted, steps=12, draws=200).middle).all()
     for make in (
         lambda: impulse_bands(fitted, steps=5000, draws=50),
-        lambda: responses(fitted, 5000),
+        lambda: impulse_responses(fitted, 5000),
         lambda: fitted.forecast(5000),
         lambda: conditional_forecast(fitted, steps=5000, draws=50),
     ):

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from detente.errors import DataGapError
 from detente.estimators.eventstudy import change_at, event_study
 from detente.estimators.matching import Grid, merge_episodes
-from detente.estimators.placebo import two_sided
-from detente.estimators.resample import interval_of_mean
+from detente.estimators.resample import interval_of_mean, two_sided
 
 MONTHS = 168
 
@@ -49,7 +48,9 @@ def test_false_effects_are_called_significant_about_as_often_as_promised(phi: fl
     for seed in range(200):
         series, causes = world(seed, phi)
         try:
-            study = event_study(series, causes, window=3, baseline=3, draws=199, seed=seed)
+            study = event_study(
+                series, causes, window_periods=3, baseline_periods=3, draws=199, seed=seed
+            )
         except DataGapError:
             continue
         found.append(study.p_placebo < 0.05)
@@ -62,7 +63,9 @@ def test_a_planted_effect_is_found_and_measured() -> None:
     effects, found = [], []
     for seed in range(40):
         series, causes = world(seed, 0.3, effect=1.0)
-        study = event_study(series, causes, window=3, baseline=3, draws=199, seed=seed)
+        study = event_study(
+            series, causes, window_periods=3, baseline_periods=3, draws=199, seed=seed
+        )
         effects.append(study.effect)
         found.append(study.p_placebo < 0.05)
     assert np.median(effects) == pytest.approx(1.0, abs=0.25)
@@ -72,7 +75,7 @@ def test_a_planted_effect_is_found_and_measured() -> None:
 def test_windows_never_cross_from_one_source_to_another() -> None:
     values = np.concatenate([np.zeros(20), np.full(20, 9.0)])
     block = np.repeat([0, 1], 20)
-    changes = change_at(grid(values, block), window=3, baseline=3)
+    changes = change_at(grid(values, block), window_periods=3, baseline_periods=3)
     assert np.isnan(changes[18:23]).all()
     assert np.nanmax(np.abs(changes)) == 0
 
@@ -80,21 +83,23 @@ def test_windows_never_cross_from_one_source_to_another() -> None:
 def test_a_gap_is_not_a_change() -> None:
     values = np.ones(60)
     values[20:26] = np.nan
-    changes = change_at(grid(values), window=3, baseline=3)
+    changes = change_at(grid(values), window_periods=3, baseline_periods=3)
     assert np.isnan(changes[23])
     assert np.nanmax(np.abs(changes)) == 0
 
 
 def test_episodes_outside_the_data_are_counted_as_dropped() -> None:
     rng = np.random.default_rng(0)
-    study = event_study(grid(rng.normal(size=120)), [1, 40, 80, 119], window=3, baseline=3)
+    study = event_study(
+        grid(rng.normal(size=120)), [1, 40, 80, 119], window_periods=3, baseline_periods=3
+    )
     assert study.starts.tolist() == [40, 80]
     assert study.dropped == 2
 
 
 def test_no_usable_episode_is_an_error_that_says_so() -> None:
     with pytest.raises(DataGapError, match="None of the 1 episodes"):
-        event_study(grid(np.zeros(30)), [0], window=3, baseline=3)
+        event_study(grid(np.zeros(30)), [0], window_periods=3, baseline_periods=3)
 
 
 def test_bootstrap_intervals_of_few_cases_cover() -> None:

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from scipy.stats import kstest
 
 from detente.errors import DataGapError, InputError, UsageError
-from detente.estimators.hawkes import (
+from detente.estimators import (
     Process,
-    constant_process,
-    cross_test,
     etas_log_likelihood,
-    fit_continuous,
-    goodness,
-    likelihood,
-    simulate,
+    excitation_test,
+    fit_hawkes_by_time,
+    hawkes_goodness,
+    hawkes_likelihood,
+    hawkes_process,
+    simulate_hawkes,
 )
 
 # The test data of Utsu and Ogata (1997), testetas.dat: 100 simulated events over 800 days.
@@ -46,7 +46,7 @@ TRUTH = np.array([[0.3, 0.0], [0.25, 0.2]])
 
 
 def small(seed: int, days: float = 800.0) -> tuple[np.ndarray, np.ndarray]:
-    events = simulate(constant_process([0.5, 0.4], TRUTH, 1.5, days), seed=seed)
+    events = simulate_hawkes(hawkes_process([0.5, 0.4], TRUTH, 1.5, days), seed=seed)
     return events.times, events.kinds
 
 
@@ -87,7 +87,7 @@ def test_the_recursion_equals_the_definition(seed: int, cells: int, decays: int)
     )
     times = np.sort(rng.uniform(0, 19.9, 30).round(1))  # with ties
     kinds = rng.integers(0, 3, 30)
-    made = likelihood(process, times, kinds)
+    made = hawkes_likelihood(process, times, kinds)
     assert made.value == pytest.approx(plain_log_likelihood(process, times, kinds), abs=1e-9)
     step = 1e-6
     for name in ("base", "jumps", "decays"):
@@ -95,19 +95,19 @@ def test_the_recursion_equals_the_definition(seed: int, cells: int, decays: int)
         where = tuple(rng.integers(0, length) for length in shift.shape)
         shift[where] = step
         parts = {part: getattr(process, part) for part in ("base", "edges", "jumps", "decays")}
-        up = likelihood(Process(**parts | {name: parts[name] + shift}), times, kinds).value
-        down = likelihood(Process(**parts | {name: parts[name] - shift}), times, kinds).value
+        up = hawkes_likelihood(Process(**parts | {name: parts[name] + shift}), times, kinds).value
+        down = hawkes_likelihood(Process(**parts | {name: parts[name] - shift}), times, kinds).value
         assert getattr(made, name)[where] == pytest.approx((up - down) / (2 * step), abs=1e-4)
 
 
 def test_parts_on_several_cores_give_the_same_likelihood(monkeypatch: pytest.MonkeyPatch) -> None:
     times, kinds = small(1)
     times[50:60] = times[50]  # a tie, wherever the cut falls
-    process = constant_process([0.5, 0.4], TRUTH, 1.5, 800.0)
-    whole = likelihood(process, times, kinds)
+    process = hawkes_process([0.5, 0.4], TRUTH, 1.5, 800.0)
+    whole = hawkes_likelihood(process, times, kinds)
     monkeypatch.setattr("detente.estimators.hawkes.process.LONG", 1)
     monkeypatch.setattr("detente.estimators.hawkes.process.cpu_count", lambda: 19)
-    parts = likelihood(process, times, kinds)
+    parts = hawkes_likelihood(process, times, kinds)
     assert parts.value == pytest.approx(whole.value, rel=1e-12)
     np.testing.assert_allclose(parts.jumps, whole.jumps, rtol=1e-9)
     np.testing.assert_allclose(parts.decays, whole.decays, rtol=1e-9)
@@ -115,8 +115,8 @@ def test_parts_on_several_cores_give_the_same_likelihood(monkeypatch: pytest.Mon
 
 def test_the_fit_is_where_the_gradient_vanishes() -> None:
     times, kinds = small(2)
-    model = fit_continuous(times, kinds, window=(0, 800))
-    made = likelihood(model.process, times, kinds)
+    model = fit_hawkes_by_time(times, kinds, window_days=(0, 800))
+    made = hawkes_likelihood(model.process, times, kinds)
     assert made.value == pytest.approx(model.log_likelihood, rel=1e-9)
     free = model.excitation > 0
     assert np.abs(made.jumps[free]).max() < 0.05
@@ -131,7 +131,7 @@ def test_intervals_cover_the_truth() -> None:
     covered, errors = np.zeros((2, 2)), []
     for seed in range(runs):
         times, kinds = small(100 + seed, 500.0)
-        model = fit_continuous(times, kinds, window=(0, 500), decays=[1.5])
+        model = fit_hawkes_by_time(times, kinds, window_days=(0, 500), decays_per_day=[1.5])
         low, high = model.branching_interval(0.9)
         covered += (low <= TRUTH) & (high >= TRUTH)
         errors.append(model.branching - TRUTH)
@@ -145,10 +145,10 @@ def test_two_decays_periods_and_exposure_are_recovered() -> None:
     later = (np.arange(200) >= 100).astype(int)
     base = (0.5 * volume / volume.mean() * np.exp(0.7 * later))[:, None]
     process = Process(base, edges, np.array([[[0.2, 0.25]]]), np.array([4.0, 0.2]))
-    events = simulate(process, seed=4)
-    model = fit_continuous(
-        events.times, window=(0, 2000), edges=edges, exposure=volume, periods=later,
-        decays=[4.0, 0.2],
+    events = simulate_hawkes(process, seed=4)
+    model = fit_hawkes_by_time(
+        events.times, window_days=(0, 2000), edges_days=edges, exposure=volume, periods=later,
+        decays_per_day=[4.0, 0.2],
     )  # fmt: skip
     errors = np.sqrt(np.diagonal(model.uncertainty.covariance(), axis1=1, axis2=2))
     found = np.concatenate([model.effects, model.excitation[0]], axis=1)
@@ -161,23 +161,25 @@ def test_the_effect_of_marks_is_recovered() -> None:
     rng = np.random.default_rng(8)
     marks = rng.exponential(1.0, 5000)
     impact = np.exp(0.5 * marks)
-    process = constant_process([0.4], [[0.5]], 1.0, 3000.0)
-    events = simulate(process, seed=3, weights=impact / impact.mean())
+    process = hawkes_process([0.4], [[0.5]], 1.0, 3000.0)
+    events = simulate_hawkes(process, seed=3, weights=impact / impact.mean())
     given = 2 * np.log(events.weights * impact.mean())
-    model = fit_continuous(events.times, window=(0, 3000), marks=given)
+    model = fit_hawkes_by_time(events.times, window_days=(0, 3000), marks=given)
     assert model.mark_effect is not None
     assert model.mark_effect_se is not None
     assert abs(model.mark_effect - 0.5) < 3 * model.mark_effect_se
     assert model.mark_effect_se < 0.25
-    known = fit_continuous(events.times, window=(0, 3000), weights=events.weights)
+    known = fit_hawkes_by_time(events.times, window_days=(0, 3000), weights=events.weights)
     assert known.branching[0, 0] == pytest.approx(0.5, abs=0.12)
 
 
 def test_clusters_and_thinning_have_one_distribution() -> None:
-    process = constant_process([0.5, 0.4], TRUTH, 1.5, 200.0)
+    process = hawkes_process([0.5, 0.4], TRUTH, 1.5, 200.0)
     mean = np.linalg.solve(np.eye(2) - TRUTH, [0.5, 0.4]).sum() * 200
     counts = {
-        method: [len(simulate(process, seed=seed, method=method).times) for seed in range(300)]
+        method: [
+            len(simulate_hawkes(process, seed=seed, method=method).times) for seed in range(300)
+        ]
         for method in ("cluster", "thinning")
     }
     assert kstest(counts["cluster"], counts["thinning"]).pvalue > 0.01
@@ -187,10 +189,14 @@ def test_clusters_and_thinning_have_one_distribution() -> None:
 
 def test_time_rescaling_accepts_the_truth_and_finds_what_is_missing() -> None:
     times, kinds = small(6, 2000.0)
-    right = goodness(fit_continuous(times, kinds, window=(0, 2000)))
+    right = hawkes_goodness(fit_hawkes_by_time(times, kinds, window_days=(0, 2000)))
     assert right.p_value.min() > 0.01
     nothing = np.zeros((2, 2), dtype=bool)
-    wrong = goodness(fit_continuous(times, kinds, window=(0, 2000), decays=[1.0], excites=nothing))
+    wrong = hawkes_goodness(
+        fit_hawkes_by_time(
+            times, kinds, window_days=(0, 2000), decays_per_day=[1.0], excites=nothing
+        )
+    )
     assert wrong.p_value.max() < 0.001
     tests, residuals = right.exhibits()
     assert tests.table.column("p_value") == tuple(right.p_value)
@@ -199,52 +205,56 @@ def test_time_rescaling_accepts_the_truth_and_finds_what_is_missing() -> None:
 
 def test_a_cross_effect_is_found_and_its_absence_accepted() -> None:
     times, kinds = small(9, 2000.0)
-    model = fit_continuous(times, kinds, window=(0, 2000), names=["A", "B"])
-    assert cross_test(model, "A", "B").p_value < 1e-4
-    assert cross_test(model, "B", "A").p_value > 0.01
+    model = fit_hawkes_by_time(times, kinds, window_days=(0, 2000), names=["A", "B"])
+    assert excitation_test(model, "A", "B").p_value < 1e-4
+    assert excitation_test(model, "B", "A").p_value > 0.01
 
 
 def test_the_order_of_the_events_does_not_matter() -> None:
     times, kinds = small(3, 300.0)
     mixed = np.random.default_rng(0).permutation(len(times))
-    model = fit_continuous(times, kinds, window=(0, 300), decays=[1.5])
-    again = fit_continuous(times[mixed], kinds[mixed], window=(0, 300), decays=[1.5])
+    model = fit_hawkes_by_time(times, kinds, window_days=(0, 300), decays_per_day=[1.5])
+    again = fit_hawkes_by_time(
+        times[mixed], kinds[mixed], window_days=(0, 300), decays_per_day=[1.5]
+    )
     np.testing.assert_array_equal(model.branching, again.branching)
 
 
 def test_what_the_reader_must_know_is_noted() -> None:
     times, kinds = small(3, 300.0)
-    model = fit_continuous(times, kinds, window=(0, 300), decays=[1.5])
+    model = fit_hawkes_by_time(times, kinds, window_days=(0, 300), decays_per_day=[1.5])
     assert any("exposure" in note for note in model.notes)
     burst = np.concatenate([np.linspace(0, 90, 10), 100 - 10 * np.exp(-np.arange(60) / 10)])
-    grown = fit_continuous(burst, window=(0, 100), decays=[0.3], exposure=np.ones(1))
+    grown = fit_hawkes_by_time(
+        burst, window_days=(0, 100), decays_per_day=[0.3], exposure=np.ones(1)
+    )
     assert not grown.stationary
     assert any("not stationary" in note for note in grown.notes)
     with pytest.raises(UsageError, match="not stationary"):
-        simulate(grown.process)
+        simulate_hawkes(grown.process)
 
 
 def test_wrong_events_are_refused() -> None:
     times, kinds = small(3, 300.0)
     with pytest.raises(InputError, match="outside the window"):
-        fit_continuous(times, kinds, window=(0, 299 * times.max() / 300))
+        fit_hawkes_by_time(times, kinds, window_days=(0, 299 * times.max() / 300))
     with pytest.raises(InputError, match="outside the window"):
-        fit_continuous(times, kinds, window=(50, 300))
+        fit_hawkes_by_time(times, kinds, window_days=(50, 300))
     with pytest.raises(InputError, match="missing"):
-        fit_continuous(np.append(times, np.nan), np.append(kinds, 0), window=(0, 300))
+        fit_hawkes_by_time(np.append(times, np.nan), np.append(kinds, 0), window_days=(0, 300))
     with pytest.raises(DataGapError, match="Dimension 2 has 0 events"):
-        fit_continuous(times, kinds, window=(0, 300), names=["A", "B", "C"])
-    with pytest.raises(UsageError, match="fit_binned"):
-        fit_continuous(np.floor(times), kinds, window=(0, 300))
-    with pytest.raises(UsageError, match="fit_binned"):
-        fit_continuous(np.ones(50), window=(0, 300))
+        fit_hawkes_by_time(times, kinds, window_days=(0, 300), names=["A", "B", "C"])
+    with pytest.raises(UsageError, match="fit_hawkes_by_date"):
+        fit_hawkes_by_time(np.floor(times), kinds, window_days=(0, 300))
+    with pytest.raises(UsageError, match="fit_hawkes_by_date"):
+        fit_hawkes_by_time(np.ones(50), window_days=(0, 300))
     with pytest.raises(DataGapError, match="tell"):
-        fit_continuous(np.ones(50), window=(0, 300), ties="keep", decays=[1.0])
+        fit_hawkes_by_time(np.ones(50), window_days=(0, 300), ties="keep", decays_per_day=[1.0])
     with pytest.raises(DataGapError, match="tell"):
-        fit_continuous(
-            np.repeat(times, 2), np.tile([0, 1], len(times)), window=(0, 300), ties="keep"
+        fit_hawkes_by_time(
+            np.repeat(times, 2), np.tile([0, 1], len(times)), window_days=(0, 300), ties="keep"
         )
     with pytest.raises(UsageError, match="window"):
-        fit_continuous(times, kinds, window=(300, 0))
+        fit_hawkes_by_time(times, kinds, window_days=(300, 0))
     with pytest.raises(UsageError, match="decays"):
-        fit_continuous(times, kinds, window=(0, 300), decays=[-1.0])
+        fit_hawkes_by_time(times, kinds, window_days=(0, 300), decays_per_day=[-1.0])

@@ -10,10 +10,9 @@ from detente.errors import DataGapError
 from detente.estimators.drifting import fit_drifting
 from detente.estimators.eventstudy import event_study
 from detente.estimators.matching import Grid
-from detente.estimators.placebo import equal_tailed
 from detente.estimators.power import visible_log_ratio
 from detente.estimators.rates import log_rate_ratio, rate_contrast
-from detente.estimators.resample import swing_error
+from detente.estimators.resample import equal_tailed, swing_error
 
 
 def autoregression(rng: np.random.Generator, length: int, memory: float) -> np.ndarray:
@@ -69,7 +68,9 @@ def test_a_season_is_not_an_effect() -> None:
         noise = 0.2 * np.random.default_rng(seed).standard_normal(240)
         grid = Grid(season + noise, np.zeros(240, int), 2000 + month / 12, (month % 12) / 12)
         causes = list(range(9, 230, 12))  # always before the peak
-        effects.append(event_study(grid, causes, window=3, baseline=3, draws=49).effect)
+        effects.append(
+            event_study(grid, causes, window_periods=3, baseline_periods=3, draws=49).effect
+        )
     assert abs(np.mean(effects)) < 0.03
 
 

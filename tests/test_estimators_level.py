@@ -216,7 +216,7 @@ def test_a_season_is_taken_out_of_the_level() -> None:
     rng = np.random.default_rng(5)
     season = 0.8 * np.cos(2 * np.pi * np.arange(144) / 12)
     counts = rng.poisson(np.exp(2 + season))
-    low, high = count_level(counts, season=12, draws=400).band(0.95)
+    low, high = count_level(counts, periods_per_year=12, draws=400).band(0.95)
     assert np.mean((low < 2) & (high > 2)) > 0.9
     assert np.ptp(count_level(counts, draws=400).median()) > 1
 
@@ -284,7 +284,7 @@ def test_strange_counts_give_sensible_levels(series: np.ndarray) -> None:
         (lambda: count_level(np.arange(20), exposure=np.zeros(20)), DataGapError, "0 observ"),
         (lambda: count_level(-np.arange(20)), UsageError, "negative"),
         (lambda: count_level(np.arange(20), exposure=np.ones(3)), UsageError, "one exposure"),
-        (lambda: count_level(np.arange(20), season=4), UsageError, "too short"),
+        (lambda: count_level(np.arange(20), periods_per_year=4), UsageError, "too short"),
     ],
 )
 def test_what_has_no_level_is_said(

@@ -10,7 +10,7 @@ from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
 from detente.errors import DataGapError, UsageError
-from detente.estimators.multiple import adjust, benjamini_hochberg, holm, max_t, sup_t
+from detente.estimators.multiple import adjust_p_values, benjamini_hochberg, holm, max_t, sup_t
 
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 
@@ -32,7 +32,7 @@ def test_tests_not_shown_count_as_the_largest(p_values: list[float], hidden: int
 
 
 def test_the_number_tested_is_in_every_row_and_in_the_sentence() -> None:
-    family = adjust(["a", "b"], [0.01, 0.2], method="benjamini-hochberg", tested=30)
+    family = adjust_p_values(["a", "b"], [0.01, 0.2], method="benjamini-hochberg", tested=30)
     assert family.df()["tested"].tolist() == [30, 30]
     assert "30 tested" in str(family)
     assert family.p_adjusted == pytest.approx((0.3, 1.0))
@@ -74,7 +74,7 @@ def test_wrong_calls_say_what_is_wrong() -> None:
     with pytest.raises(UsageError, match="2 of 1 tested"):
         benjamini_hochberg([0.1, 0.2], tested=1)
     with pytest.raises(UsageError, match="bonferroni"):
-        adjust(["a"], [0.1], method="bonferroni")
+        adjust_p_values(["a"], [0.1], method="bonferroni")
     with pytest.raises(UsageError, match="shape"):
         max_t([1.0, 2.0], np.ones((10, 3)))
     with pytest.raises(UsageError, match="missing or infinite"):

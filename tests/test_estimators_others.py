@@ -84,10 +84,10 @@ def test_a_step_is_found_and_its_absence_is_not() -> None:
         rng = np.random.default_rng(seed)
         noise = rng.normal(size=180)
         flat = Grid(noise, np.zeros(180, int), np.arange(180) / 12, np.zeros(180))
-        false_alarms.append(level_shift(flat, 90, window=12).p_placebo < 0.05)
+        false_alarms.append(level_shift(flat, 90, window_periods=12).p_placebo < 0.05)
     assert np.mean(false_alarms) <= 0.10
     stepped = Grid(noise + 2.0 * (np.arange(180) >= 90), flat.block, flat.year, flat.season)
-    result = level_shift(stepped, 90, window=12)
+    result = level_shift(stepped, 90, window_periods=12)
     low, high = result.interval()
     assert low < 2.0 < high
     assert result.p_placebo < 0.05
@@ -122,7 +122,7 @@ def test_too_short_a_series_has_no_level() -> None:
         local_level(np.arange(7.0))
 
 
-def simulate(
+def simulate_hawkes(
     rng: np.random.Generator, days: int, base: float, jump: float, decay: float
 ) -> np.ndarray:
     counts, heat = np.zeros(days), 0.0
@@ -135,14 +135,14 @@ def simulate(
 def test_a_self_exciting_rate_is_recovered() -> None:
     fits = []
     for seed in range(12):
-        counts = simulate(np.random.default_rng(seed), 6000, 0.01, 0.6, np.exp(-1 / 7))
+        counts = simulate_hawkes(np.random.default_rng(seed), 6000, 0.01, 0.6, np.exp(-1 / 7))
         fits.append(fit_drifting(counts, draws=100, seed=seed))
     assert np.median([np.median(fit.base) for fit in fits]) == pytest.approx(0.01, rel=0.3)
     assert np.median([np.median(fit.jump) for fit in fits]) == pytest.approx(0.6, abs=0.15)
 
 
 def test_its_probability_is_that_of_simulated_futures() -> None:
-    counts = simulate(np.random.default_rng(0), 3000, 0.02, 0.6, np.exp(-1 / 7))
+    counts = simulate_hawkes(np.random.default_rng(0), 3000, 0.02, 0.6, np.exp(-1 / 7))
     model = fit_drifting(counts, draws=2000)
     rng = np.random.default_rng(1)
     hits = 0

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from detente.errors import DataGapError, UsageError
-from detente.estimators.hawkes import fit_binned
+from detente.estimators import fit_hawkes_by_date
 from detente.estimators.levels.count_level import count_level
 from detente.estimators.projections.project import local_projection
 from detente.estimators.triads.law import triad_law
@@ -84,8 +84,11 @@ def test_projections_and_levels_take_them_too() -> None:
 def test_hawkes_processes_do_not_score_gaps() -> None:
     built = weekly(every="day")
     counts = np.nan_to_num(built.side_by_side(BOTH, "conflict"))
-    model = fit_binned(
-        counts, decays=[0.5], exposure=np.nan_to_num(built.world()), names=("USA>CHN", "CHN>USA")
+    model = fit_hawkes_by_date(
+        counts,
+        decays_per_day=[0.5],
+        exposure=np.nan_to_num(built.world()),
+        names=("USA>CHN", "CHN>USA"),
     )
     assert model.inputs.baseline.rates(model.effects)[210:231].max() == 0
     assert 0.5 < model.inputs.baseline.rates(model.effects)[:210].mean() < 0.7

@@ -21,7 +21,7 @@ from detente.estimators.projections.sandwich import (
     long_run,
     robust_influence,
 )
-from detente.estimators.vector.impulse import responses
+from detente.estimators.vector.impulse import impulse_responses
 from detente.estimators.vector.var import fit_var
 
 HORIZONS = (0, 1, 3, 6)
@@ -85,7 +85,7 @@ def test_one_step_is_the_vector_autoregression_and_later_steps_tend_to_it() -> N
     # The second series acts first within a period, so the outcome of the period is no control.
     projected = local_projection(series[:, 0], series[:, 1], horizons=6, lags=2, augment=False)
     ordered = fit_var(series[:, ::-1], 2)
-    unit = responses(ordered, 7)[:, 1, 0] / responses(ordered, 7)[0, 0, 0]
+    unit = impulse_responses(ordered, 7)[:, 1, 0] / impulse_responses(ordered, 7)[0, 0, 0]
     np.testing.assert_allclose(projected.estimate[0, 0], unit[0], atol=1e-10)
     np.testing.assert_allclose(projected.estimate[0], unit, atol=0.05)
     # Where the outcome acts first, it is a control, and one step is a coefficient of lag one.

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import inspect
 import pkgutil
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
 
@@ -17,15 +22,15 @@ import pytest
 import detente.asks.reactions
 import detente.estimators
 from detente.answers import Shown
+from detente.estimators import excitation_test, excitation_tests, fit_hawkes_by_date
 from detente.estimators.drifting import fit_drifting
 from detente.estimators.eventstudy import event_study
 from detente.estimators.groups import group_contrast
-from detente.estimators.hawkes import cross_test, cross_tests, fit_binned
-from detente.estimators.hawkes.futures import simulate_binned
-from detente.estimators.hawkes.process import constant_process
-from detente.estimators.hawkes.simulate import simulate
+from detente.estimators.hawkes.futures import hawkes_futures
+from detente.estimators.hawkes.process import hawkes_process
+from detente.estimators.hawkes.simulate import simulate_hawkes
 from detente.estimators.matching import Grid
-from detente.estimators.multiple import adjust, max_t
+from detente.estimators.multiple import adjust_p_values, max_t
 from detente.estimators.occurrence import odds_at
 from detente.estimators.rates import rate_contrast
 from detente.estimators.regimes.fit import fit_regimes
@@ -51,23 +56,6 @@ def modules(root: ModuleType) -> Iterator[ModuleType]:
             yield import_module(found.name)
 
 
-STEPS = {
-    *(f"hawkes.{name}" for name in ("check", "draws", "newton", "profile", "stream", "target")),
-    *("projections.rows", "projections.sandwich", "regimes.convergence", "regimes.sampler"),
-}
-"""Modules of steps within an estimator, for which one sentence is enough."""
-
-TOOLS = {
-    *("hawkes.baseline", "specs", "threads", "vector.lagged"),
-    *("eventstudy.merge_episodes", "hawkes.kernel.spread", "hawkes.process.constant_process"),
-    *("occurrence.happened_within", "rates.prepared", "regimes.filter.transitions_in"),
-    *("triads.attacks.attacks", "triads.attacks.shared_attackers", "triads.law.percent"),
-    *("triads.panel.triad_panel", "triads.worlds.simulated_dyads"),
-    "vector.conditional.conditions",
-}
-"""Modules and functions that prepare, simulate or draw, and are nobody's method."""
-
-
 def functions(root: ModuleType = detente.estimators) -> Iterator[tuple[str, str, Any]]:
     """Module, name and body of every public function of a package."""
     for module in modules(root):
@@ -79,18 +67,59 @@ def functions(root: ModuleType = detente.estimators) -> Iterator[tuple[str, str,
                 yield home, name, plain
 
 
-def test_every_function_can_be_used_by_its_docstring() -> None:
-    lacking = []
-    for home, name, function in functions():
-        text = inspect.getdoc(function) or ""
-        needed = {}
-        if home not in STEPS:
-            needed["Args:"] = bool(inspect.signature(function).parameters)
-            needed["Example:\n    >>> "] = True
-            needed["Source:\n    "] = not {home, f"{home}.{name}"} & TOOLS
-        lacking += [(home, name, what) for what, due in needed.items() if due and what not in text]
-        lacking += [(home, name, "docstring")] if not text else []
-    assert lacking == []
+PUBLIC = {name: getattr(detente.estimators, name) for name in detente.estimators.__all__}
+METHODS = {name: value for name, value in PUBLIC.items() if not inspect.isclass(value)}
+TOOLS = {
+    *("forecast_conditions", "happened_within", "hawkes_process", "merge_episodes"),
+    *("observed_rank", "simulated_dyads"),
+}
+"""Public functions that prepare or simulate, and are nobody's method."""
+
+
+def test_help_lists_every_name_and_no_other() -> None:
+    text = (detente.estimators.__doc__ or "").partition("0.06)")[2]
+    listed = set(re.findall(r"\b(?:[a-z]+(?:_[a-z]+)+|[A-Z][A-Za-z]+[a-z][A-Z]\w*)\b", text))
+    words = set(re.findall(r"\b\w+\b", text))
+    assert set(PUBLIC) <= words
+    assert {name for name in listed if "_" in name} <= set(PUBLIC)
+
+
+def test_type_checkers_find_every_name_where_it_is() -> None:
+    stub = Path(detente.estimators.__file__ or "").with_suffix(".pyi").read_text(encoding="utf-8")
+    told = {
+        alias.asname: statement.module
+        for statement in ast.parse(stub).body
+        if isinstance(statement, ast.ImportFrom)
+        for alias in statement.names
+    }
+    assert told == {name: value.__module__ for name, value in PUBLIC.items()}
+
+
+def test_importing_the_library_loads_no_method() -> None:
+    code = "import sys, detente.estimators; print('scipy' in sys.modules, 'numba' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
+
+
+def test_unknown_names_are_refused() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'fit_magic'"):
+        detente.estimators.fit_magic  # noqa: B018
+    assert "fit_var" in dir(detente.estimators)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_can_be_used_by_its_docstring(name: str) -> None:
+    method = METHODS[name]
+    text = inspect.getdoc(method) or ""
+    parameters = inspect.signature(method).parameters
+    assert method.__name__ == name
+    assert all(f"    {parameter}" in text for parameter in parameters), name
+    assert "Example:\n    >>> " in text
+    assert ("Source:\n    " in text) == (name not in TOOLS)
+
+
+def test_every_function_says_what_it_does() -> None:
+    assert [(home, name) for home, name, body in functions() if not inspect.getdoc(body)] == []
 
 
 @pytest.mark.parametrize("package", [detente.asks.reactions, lab.worlds])
@@ -101,18 +130,8 @@ def test_what_stands_on_it_shows_its_use_too(package: ModuleType) -> None:
         assert "Args:\n    " in text or not inspect.signature(function).parameters, (home, name)
 
 
-def test_the_lists_of_exceptions_are_true() -> None:
-    known = {home for home, *_ in functions()} | {f"{home}.{name}" for home, name, _ in functions()}
-    assert known >= STEPS | TOOLS
-    assert not {
-        f"{home}.{name}"
-        for home, name, function in functions()
-        if f"{home}.{name}" in TOOLS and "Source:" in (function.__doc__ or "")
-    }
-
-
 def hawkes() -> Any:
-    return fit_binned(DAYS, decays=[0.5], exposure=np.ones(400), names=["A", "B"])
+    return fit_hawkes_by_date(DAYS, decays_per_day=[0.5], exposure=np.ones(400), names=["A", "B"])
 
 
 def attacker() -> Any:
@@ -130,11 +149,11 @@ RESULTS = {
         lambda: choose_hyperparameters(SERIES, 1, grid={"lambda1": (0.1, 1.0)}, refine=False),
         2,
     ),
-    "CrossTest": (lambda: cross_test(hawkes(), 0, 1), 1),
-    "CrossTests": (lambda: cross_tests(hawkes()), 2),
-    "Futures": (lambda: simulate_binned(hawkes(), 9, paths=20, exposure=1.0, every=3), 6),
-    "Events": (lambda: simulate(constant_process([1.0], [[0.2]], 2.0, 9.0)), None),
-    "Adjusted": (lambda: adjust(["a", "b"], [0.01, 0.2]), 2),
+    "CrossTest": (lambda: excitation_test(hawkes(), 0, 1), 1),
+    "CrossTests": (lambda: excitation_tests(hawkes()), 2),
+    "Futures": (lambda: hawkes_futures(hawkes(), 9, paths=20, exposure=1.0, every_days=3), 6),
+    "Events": (lambda: simulate_hawkes(hawkes_process([1.0], [[0.2]], 2.0, 9.0)), None),
+    "Adjusted": (lambda: adjust_p_values(["a", "b"], [0.01, 0.2]), 2),
     "MaxT": (lambda: max_t([1.0, 0.1], RNG.normal(size=(99, 2)), names=["a", "b"]), 2),
     "RegimeParameters": (
         lambda: (
@@ -144,9 +163,11 @@ RESULTS = {
         ),
         23,
     ),
-    "LevelShift": (lambda: level_shift(GRID, 60, window=12), 1),
+    "LevelShift": (lambda: level_shift(GRID, 60, window_periods=12), 1),
     "EventStudy": (
-        lambda: event_study(GRID, list(range(20, 110, 15)), window=3, baseline=3, draws=49),
+        lambda: event_study(
+            GRID, list(range(20, 110, 15)), window_periods=3, baseline_periods=3, draws=49
+        ),
         6,
     ),
     "GroupContrast": (lambda: group_contrast(RNG.normal(size=(6, 20)), 2), 6),
@@ -177,28 +198,10 @@ def test_results_are_tables_and_pictures(name: str) -> None:
     assert NOT_DRAWN not in shown
 
 
-PARTS = {
-    "CountFit": "the regression within a local projection of counts",
-    "DailyKernel": "a kernel by days",
-    "Influence": "rows of a sandwich",
-    "Likelihood": "the value and gradient of a log-likelihood",
-    "NormalWishart": "the distribution of a system of a BVAR",
-    "Optimum": "the maximum of a likelihood",
-    "PairFit": "the regression within the triad law",
-    "TriadModel": "the regression within the triad law",
-    "ParameterGrid": "a posterior of parameters to draw from",
-}
-"""What a method may return besides a result: parts of one."""
-
-
 def test_whatever_a_method_returns_is_a_table_and_a_picture() -> None:
-    methods = [body for _, _, body in functions() if "Source:" in (body.__doc__ or "")]
-    found = {get_type_hints(method).get("return") for method in methods}
-    results = [one for one in found if dataclasses.is_dataclass(one)]
-    assert len(results) > 15
-    lacking = {
-        one.__name__  # type: ignore[union-attr]
-        for one in results
-        if not (issubclass(one, Shown))  # type: ignore[arg-type]
-    }
-    assert lacking == set(PARTS)
+    made = {get_type_hints(method).get("return") for method in METHODS.values()}
+    results = {one.__name__ for one in made if isinstance(one, type) and issubclass(one, Shown)}
+    others = {one.__name__ for one in made if dataclasses.is_dataclass(one)} - results
+    assert len(results) > 25
+    assert results <= set(PUBLIC)
+    assert others == {"DyadPanel", "Likelihood", "Process"}

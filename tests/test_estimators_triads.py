@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from detente.errors import DataGapError, DetenteError, UsageError
 from detente.estimators.triads.attacks import attacks, dealt_anew, shared_attackers
-from detente.estimators.triads.balance import balance
+from detente.estimators.triads.balance import structural_balance
 from detente.estimators.triads.case import attacker_effect
 from detente.estimators.triads.dyadic import Pairs, absorber, fit_pairs
 from detente.estimators.triads.law import TriadLaw, triad_law
@@ -296,7 +296,7 @@ class TestBalance:
     def test_two_camps_are_balanced_and_three_are_not(self) -> None:
         camps = [np.array([0, 0, 0, 1, 1, 1]), np.array([0, 0, 1, 1, 2, 2])]
         ties = np.array([np.where(camp[:, None] == camp, 1.0, -1.0) for camp in camps])
-        found = balance(ties, draws=99)
+        found = structural_balance(ties, draws=99)
         # Of 20 triads, those with one state in each of three camps have three enemies: 2 * 2 * 2.
         assert found.share.tolist() == [1.0, 12 / 20]
         assert found.p[0] < 0.3 < found.p[1]
@@ -306,7 +306,7 @@ class TestBalance:
         ties = rng.choice([-1.0, 1.0], size=(6, 30, 30), p=[0.3, 0.7])
         ties = np.triu(ties, 1) + np.triu(ties, 1).transpose(0, 2, 1)
         for keep in ("degrees", "number"):
-            found = balance(ties, keep=keep, draws=99)
+            found = structural_balance(ties, keep=keep, draws=99)
             # Chance of an even number of enemies: .7 cubed + 3 * .7 * .3 squared = .532.
             assert np.allclose(found.null.mean(axis=0), 0.532, atol=0.04)
             assert (found.p > 0.01).all()
@@ -328,7 +328,7 @@ class TestBalance:
     def test_periods_without_triads_are_empty_and_not_zero(self) -> None:
         ties = np.ones((2, 4, 4))
         ties[1] = np.nan
-        found = balance(ties, draws=9)
+        found = structural_balance(ties, draws=9)
         assert found.share[0] == 1.0 and np.isnan(found.share[1])
         assert np.isnan(found.exhibits()[0].table.column("share")[1])
         assert "<svg" in found._repr_html_()
@@ -344,7 +344,7 @@ class TestBalance:
     )
     def test_what_is_no_signed_network_is_refused(self, ties: np.ndarray, says: str) -> None:
         with pytest.raises(DetenteError, match=says):
-            balance(ties)
+            structural_balance(ties)
 
 
 # --- bad input --------------------------------------------------------------------------------

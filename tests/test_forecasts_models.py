@@ -32,7 +32,7 @@ from detente.asks.forecasts.scores import (
 )
 from detente.asks.forecasts.trial import trial_of
 from detente.asks.forecasts.walk import WEEK, fit_all, walk
-from detente.study.questions import YearlyWindow
+from detente.study.calendar import YearlyWindow
 from forecast_worlds import self_exciting, steady
 
 YEARS = 12

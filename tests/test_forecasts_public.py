@@ -37,7 +37,7 @@ METHODS = (
     "scenarios.posterior.fit_posterior",
     "scenarios.predictive.predictive_checks",
     "scenarios.relations.redrawn",
-    "scenarios.summary.expectations",
+    "scenarios.futures.expectations",
 )
 """Methods that others published."""
 
@@ -64,5 +64,5 @@ def test_a_function_shows_how_it_is_used(name: str, text: str) -> None:
 
 @pytest.mark.parametrize("name", METHODS)
 def test_a_method_names_its_source(name: str) -> None:
-    module, _, own = f"detente.{name}".rpartition(".")
+    module, _, own = f"detente.asks.{name}".rpartition(".")
     assert "Source:" in (inspect.getdoc(getattr(import_module(module), own)) or "")

@@ -8,23 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from detente.asks.forecasts.backtest import Walks
-from detente.asks.forecasts.odds import forecast_question
+from detente.answers import Answer
+from detente.asks.forecasts.ledger import recorded, why_open
+from detente.asks.forecasts.level_question import LevelQuestion
+from detente.asks.forecasts.question import answer
 from detente.asks.forecasts.record import Record, append, read_record
-from detente.asks.forecasts.resolve import (
-    forecast_lines,
-    kept,
-    resolution_lines,
-    why_open,
-    with_change,
-)
+from detente.asks.forecasts.resolve import forecast_lines, resolution_lines, with_change
+from detente.asks.forecasts.shown import word
+from detente.asks.forecasts.walks import Walks
+from detente.asks.options import Options
 from detente.cli import run
 from detente.errors import InputError
 from detente.events.store import IngestedFile, Store, connect
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
 from detente.study.parts import Measure, Relation
-from detente.study.questions import LevelQuestion
 from event_tables import event, table, world
 from forecast_worlds import STUDY, write_chronicle, write_study
 
@@ -77,10 +75,15 @@ def _october(day: dt.date) -> bool:
     return ASKED < day <= dt.date(2011, 10, 29)
 
 
-def recorded(data: StudyData, path: Path, question: int = 0) -> Record:
+def asked_of(data: StudyData, question: int) -> Answer:
+    """The odds of one of the study's questions, from few fits."""
+    return answer(data.study.asks("questions")[question], Walks(data, refit=520), Options())
+
+
+def written(data: StudyData, path: Path, question: int = 0) -> Record:
     record = read_record(path)
-    made = forecast_question(Walks(data, refit=520), data.study.questions[question])
-    assert not made.problem
+    made = asked_of(data, question)
+    assert not made.gap
     return append(record, forecast_lines(data, record, [made], NOW))
 
 
@@ -96,16 +99,16 @@ class TestSources:
         loaded = load(str(folder))
         store = store_of(tmp_path, strikes(INSIDE))
         alone, beside = open_data(loaded), open_data(loaded, store=store)
-        record = recorded(open_data(loaded, as_of=ASKED), tmp_path / "r.jsonl")
+        record = written(open_data(loaded, as_of=ASKED), tmp_path / "r.jsonl")
         assert record.lines[0]["sources"] == ["chronicle"]
 
         assert resolution_lines(beside, record, NOW) == []
-        assert "these data have chronicle and icews" in why_open(beside, next(kept(record)))
+        assert "these data have chronicle and icews" in why_open(beside, next(recorded(record)))
         record = resolved(alone, record)
-        assert next(kept(record)).outcome == 0
+        assert next(recorded(record)).outcome == 0
         assert record.lines[-1]["sources"] == ["chronicle"]
         assert resolution_lines(beside, record, NOW) == []
-        assert why_open(beside, next(kept(record))) == ""
+        assert why_open(beside, next(recorded(record))) == ""
 
     def test_the_chronicle_does_not_decide_what_events_were_asked(
         self, folder: Path, tmp_path: Path
@@ -113,11 +116,11 @@ class TestSources:
         loaded = load(str(folder))
         store = store_of(tmp_path, strikes(INSIDE))
         early = open_data(loaded, as_of=ASKED, store=store)
-        record = recorded(early, tmp_path / "r.jsonl")
+        record = written(early, tmp_path / "r.jsonl")
         assert record.lines[0]["sources"] == ["chronicle", "icews (event files)"]
         assert resolution_lines(open_data(loaded), record, NOW) == []
         record = resolved(open_data(loaded, store=store), record)
-        assert next(kept(record)).outcome == 1
+        assert next(recorded(record)).outcome == 1
         assert resolution_lines(open_data(loaded), record, NOW) == []
         other = store_of(tmp_path, [], origin="gdelt2")
         assert resolution_lines(open_data(loaded, store=other), record, NOW) == []
@@ -125,21 +128,21 @@ class TestSources:
     def test_both_kinds_of_odds_stand_side_by_side(self, folder: Path, tmp_path: Path) -> None:
         loaded = load(str(folder))
         store = store_of(tmp_path, strikes(INSIDE))
-        alone = recorded(open_data(loaded, as_of=ASKED), tmp_path / "r.jsonl")
-        both = recorded(open_data(loaded, as_of=ASKED, store=store), alone.path)
+        alone = written(open_data(loaded, as_of=ASKED), tmp_path / "r.jsonl")
+        both = written(open_data(loaded, as_of=ASKED, store=store), alone.path)
         assert len(both.forecasts()) == 2
         for data in (open_data(loaded), open_data(loaded, store=store), open_data(loaded)):
             both = resolved(data, both)
-        assert [one.outcome for one in kept(both)] == [0, 1]
-        assert all(len(one.resolutions) == 1 for one in kept(both))
+        assert [one.outcome for one in recorded(both)] == [0, 1]
+        assert all(len(one.resolutions) == 1 for one in recorded(both))
 
     def test_odds_of_other_sources_are_not_a_change(self, folder: Path, tmp_path: Path) -> None:
         loaded = load(str(folder))
-        record = recorded(open_data(loaded, as_of=ASKED), tmp_path / "r.jsonl")
+        record = written(open_data(loaded, as_of=ASKED), tmp_path / "r.jsonl")
         for store, told in ((None, True), (store_of(tmp_path, strikes(INSIDE)), False)):
             data = open_data(loaded, store=store)
-            made = forecast_question(Walks(data, refit=520), data.study.questions[0])
-            assert (with_change(record, made).change is not None) is told
+            made = asked_of(data, 0)
+            assert (with_change(record, made).fact("change") is not None) is told
 
     def test_a_level_is_decided_by_the_reading_that_it_was_asked_of(
         self, folder: Path, tmp_path: Path
@@ -151,7 +154,7 @@ class TestSources:
         )
         (folder / "study.toml").write_text(text, encoding="utf-8")
         loaded = load(str(folder))
-        record = recorded(open_data(loaded, as_of=ASKED), tmp_path / "r.jsonl", question=1)
+        record = written(open_data(loaded, as_of=ASKED), tmp_path / "r.jsonl", question=1)
         assert record.lines[0]["sources"] == ["Level: value"]
         rows = [
             event(50_000 + n, date=dt.date(2010, 1, 1) + dt.timedelta(days=n)) for n in range(700)
@@ -166,17 +169,17 @@ class TestSources:
         assert changes[0] == changes[1] != []
 
     def test_a_changed_meaning_leaves_odds_open(self, folder: Path, tmp_path: Path) -> None:
-        record = recorded(open_data(load(str(folder)), as_of=ASKED), tmp_path / "r.jsonl")
+        record = written(open_data(load(str(folder)), as_of=ASKED), tmp_path / "r.jsonl")
         text = BOTH.replace('kinds = ["test"]', 'kinds = ["test", "talk"]')
         write_chronicle(folder, [(ASKED, "test"), (INSIDE, "talk")])
         (folder / "study.toml").write_text(text, encoding="utf-8")
         data = open_data(load(str(folder)))
         assert resolution_lines(data, record, NOW) == []
-        assert "means something else" in why_open(data, next(kept(record)))
+        assert "means something else" in why_open(data, next(recorded(record)))
 
 
 def _read(data: StudyData) -> tuple[Relation, list[Measure]]:
-    asked = data.study.questions[1]
+    asked = data.study.asks("questions")[1]
     assert isinstance(asked, LevelQuestion)
     return asked.relation, asked.measures
 
@@ -186,15 +189,15 @@ class TestSilence:
         """Events reach half a year further than the chronicle, which alone knows of tests."""
         write_study(tmp_path)
         loaded = load(str(tmp_path))
-        record = recorded(open_data(loaded), tmp_path / "r.jsonl")
+        record = written(open_data(loaded), tmp_path / "r.jsonl")
         assert record.lines[0]["resolves_on"] == "2012-01-28"
         store = store_of(tmp_path, [], days=550)
         data = open_data(loaded, store=store)
         assert data.as_of > dt.date(2012, 6, 1)
         assert resolution_lines(data, record, NOW) == []
-        assert "chronicle know of it ends on 2011-12-31" in why_open(data, next(kept(record)))
-        made = forecast_question(Walks(data, refit=520), data.study.questions[0])
-        assert "--as-of 2011-12-31" in made.problem
+        assert "chronicle know of it ends on 2011-12-31" in why_open(data, next(recorded(record)))
+        made = asked_of(data, 0)
+        assert "--as-of 2011-12-31" in made.gap
 
     def test_a_window_that_is_still_open_begins_where_the_chronicle_ends(
         self, tmp_path: Path
@@ -203,11 +206,11 @@ class TestSilence:
         store = store_of(tmp_path, [], days=375)
         data = open_data(load(str(tmp_path)), store=store)
         assert data.as_of == dt.date(2012, 1, 10)
-        made = forecast_question(Walks(data, refit=520), data.study.questions[0])
+        made = asked_of(data, 0)
         alone = open_data(load(str(tmp_path)))
-        same = forecast_question(Walks(alone, refit=520), alone.study.questions[0])
-        assert (made.as_of, made.opens) == ("2011-12-31", "2012-01-01")
-        assert made.probability == same.probability
+        same = asked_of(alone, 0)
+        assert [word(made, name) for name in ("as_of", "opens")] == ["2011-12-31", "2012-01-01"]
+        assert made.fact("odds") == same.fact("odds")
 
 
 class TestRevision:
@@ -216,11 +219,11 @@ class TestRevision:
         loaded = load(str(folder))
         rows = strikes(INSIDE, published=dt.date(2011, 12, 5))
         store = store_of(tmp_path, rows)
-        record = recorded(open_data(loaded, as_of=ASKED, store=store), tmp_path / "r.jsonl")
+        record = written(open_data(loaded, as_of=ASKED, store=store), tmp_path / "r.jsonl")
         november = open_data(loaded, as_of=dt.date(2011, 11, 15), store=store)
         for data in (november, open_data(loaded, store=store), november):
             record = resolved(data, record)
-        assert [line["outcome"] for line in next(kept(record)).resolutions] == [0, 1]
+        assert [line["outcome"] for line in next(recorded(record)).resolutions] == [0, 1]
 
     def test_a_revised_chronicle_is_shown_whatever_is_loaded(self, tmp_path: Path) -> None:
         """Loaded events reach further; the chronicle alone decides, and is revised later."""
@@ -228,11 +231,11 @@ class TestRevision:
         days = [dt.date(2000 + n, 5, 5) for n in range(11)]
         write_tests(tmp_path, days)
         loaded = load(str(tmp_path))
-        record = recorded(open_data(loaded, as_of=ASKED), tmp_path / "r.jsonl")
+        record = written(open_data(loaded, as_of=ASKED), tmp_path / "r.jsonl")
         record = resolved(open_data(loaded, store=store_of(tmp_path, [], days=550)), record)
         write_tests(tmp_path, [*days, INSIDE])
         record = resolved(open_data(loaded), record)
-        assert [line["outcome"] for line in next(kept(record)).resolutions] == [0, 1]
+        assert [line["outcome"] for line in next(recorded(record)).resolutions] == [0, 1]
 
 
 def test_the_first_version_of_the_record_is_decided_by_the_chronicle_alone(
@@ -240,10 +243,10 @@ def test_the_first_version_of_the_record_is_decided_by_the_chronicle_alone(
 ) -> None:
     """Its lines name no sources: only an action without event codes says what they were."""
     data = open_data(load(str(folder)))
-    plain = recorded(open_data(load(str(folder)), as_of=ASKED), tmp_path / "r.jsonl").lines[0]
+    plain = written(open_data(load(str(folder)), as_of=ASKED), tmp_path / "r.jsonl").lines[0]
     old = {k: v for k, v in plain.items() if k not in {"sources", "hash", "previous"}}
     record = append(read_record(tmp_path / "old.jsonl"), [old])
-    assert "does not say what data" in why_open(data, next(kept(record)))
+    assert "does not say what data" in why_open(data, next(recorded(record)))
     write_study(folder)
     data = open_data(load(str(folder)))
     definition = {"kinds": ["test"], "cameo": [], "sources": [], "targets": []}

@@ -5,32 +5,39 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
-from detente.asks.forecasts import level_odds
-from detente.asks.forecasts.backtest import Walks, track_record
+from detente.answers import Answer, Exhibit, Scale, Section
+from detente.asks.forecasts import walks
+from detente.asks.forecasts.backtest import track_record
+from detente.asks.forecasts.event_question import EventQuestion
 from detente.asks.forecasts.history import read_history
+from detente.asks.forecasts.ledger import recorded
 from detente.asks.forecasts.level import SEED, _growth, foresee, read_level
-from detente.asks.forecasts.odds import forecast_question
-from detente.asks.forecasts.published import compare_published
+from detente.asks.forecasts.level_question import LevelQuestion
+from detente.asks.forecasts.question import answer
 from detente.asks.forecasts.record import append, digest, read_record
-from detente.asks.forecasts.resolve import forecast_lines, kept, resolution_lines, with_change
-from detente.asks.forecasts.result import Outlook
-from detente.asks.forecasts.run import outlook
+from detente.asks.forecasts.resolve import forecast_lines, resolution_lines, with_change
+from detente.asks.forecasts.run import look_ahead, odds_of, published, with_window
+from detente.asks.forecasts.shown import number, word
+from detente.asks.forecasts.walks import Walks
+from detente.asks.options import Options
 from detente.cli import run
-from detente.cli.forecast import plain
 from detente.errors import InputError, StudyError, UsageError
 from detente.estimators.vector.bvar import fit_bvar
 from detente.events.store import IngestedFile, Store, connect
+from detente.report.telling import tell
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
-from detente.study.questions import EventQuestion, LevelQuestion
 from event_tables import event, table, world
 from forecast_worlds import STUDY, write_chronicle, write_level, write_study
 
@@ -51,54 +58,97 @@ def data(folder: Path) -> StudyData:
 
 
 @pytest.fixture(scope="module")
-def found(data: StudyData) -> Outlook:
-    return outlook(data)
+def found(data: StudyData) -> tuple[Section, ...]:
+    return look_ahead(data, Options())
+
+
+def question_of(data: StudyData, place: int) -> Any:
+    """One of the study's questions."""
+    return data.study.asks("questions")[place]
+
+
+def answered(data: StudyData, place: int = 0, *, refit: int = 26) -> Answer:
+    return answer(question_of(data, place), Walks(data, refit=refit), Options())
+
+
+def shown(of: Answer, name: str) -> Exhibit:
+    exhibit = of.exhibit(name)
+    assert exhibit is not None
+    return exhibit
+
+
+def column(of: Answer, exhibit: str, name: str) -> tuple[Any, ...]:
+    return shown(of, exhibit).table.column(name)
+
+
+def skill(of: Answer, score: int = 0) -> float:
+    return float(column(of, "scores", "skill")[score])
 
 
 class TestOutlook:
-    def test_odds_stand_in_their_interval_and_reasons_add_up(self, found: Outlook) -> None:
-        one = found.forecasts[0]
-        assert 0 < one.low <= one.probability <= one.high < 1
-        assert sum(one.counts) == pytest.approx(1)
-        assert one.probability == pytest.approx(1 - one.counts[0])
-        total = one.base_per_year + sum(reason.rate for reason in one.reasons)
-        assert total == pytest.approx(one.expected_per_year, abs=0.01)
-        assert sum(model.weight for model in one.models) == pytest.approx(1)
-        combined = sum(model.weight * model.probability for model in one.models)
-        assert combined == pytest.approx(one.probability)
+    def test_odds_stand_in_their_interval_and_reasons_add_up(
+        self, found: tuple[Section, ...]
+    ) -> None:
+        one = next(item for item in found[0].answers if item.id == "test-soon")
+        fact = one.fact("odds")
+        assert fact is not None and fact.low is not None and fact.high is not None
+        assert 0 < fact.low <= number(one, "odds") <= fact.high < 1
+        shares = column(one, "counts", "probability")
+        assert sum(shares) == pytest.approx(1)
+        assert fact.value == pytest.approx(1 - shares[0])
+        (_, _, start), *terms, (_, _, end) = shown(one, "reasons").table.rows
+        total = float(start) + sum(float(adds) for _, adds, _ in terms)  # type: ignore[arg-type]
+        assert total == pytest.approx(end, abs=0.01)
+        weights, says = column(one, "models", "weight"), column(one, "models", "odds")
+        assert sum(weights) == pytest.approx(1)
+        assert np.dot(weights, says) == pytest.approx(fact.value)
+        assert number(one, "base_rate") == says[0]
+        assert number(one, "recent_base_rate") == says[1]
 
-    def test_the_window_is_the_days_after(self, found: Outlook) -> None:
-        one = found.forecasts[0]
-        assert (one.as_of, one.opens, one.resolves_on) == ("2011-12-31", "2012-01-01", "2012-01-28")
+    def test_the_window_is_the_days_after(self, found: tuple[Section, ...]) -> None:
+        one = next(item for item in found[0].answers if item.id == "test-soon")
+        assert [word(one, name) for name in ("as_of", "opens", "resolves_on", "within")] == [
+            "2011-12-31", "2012-01-01", "2012-01-28", "28",
+        ]  # fmt: skip
 
-    def test_every_question_is_scored(self, found: Outlook) -> None:
-        assert [one.id for one in found.track_records] == ["test-soon", "closer"]
-        record = found.track_records[0]
-        assert record.scores[0].skill.value > 0.05
-        assert ("The odds beat" in record.answer) == record.scores[0].skill.positive
-        assert sum(record.pit) == pytest.approx(1)
-        assert sum(row.count for row in record.reliability) == record.origins
-        assert sum(row.origins for row in record.years) == record.origins
-        assert record.table().num_rows == 3
-        assert record.spec()["data"]["values"]
+    def test_every_question_is_scored(self, found: tuple[Section, ...]) -> None:
+        records = found[1].answers
+        assert [one.id for one in records] == ["test-soon", "closer", "published"]
+        record = records[0]
+        fact = record.fact("skill")
+        assert fact is not None and fact.low is not None
+        assert skill(record) == fact.value and skill(record) > 0.05
+        assert ("The odds beat" in record.text) == (fact.low > 0)
+        assert sum(column(record, "pit", "outcomes")) == pytest.approx(1)
+        assert sum(column(record, "pit", "odds")) == pytest.approx(1)
+        number_of = number(record, "forecasts")
+        assert sum(column(record, "reliability", "forecasts")) == number_of
+        assert sum(column(record, "years", "forecasts")) == number_of
+        assert len(shown(record, "course").table) == number_of
+        assert sum(column(record, "course", "came")) == number(record, "hits")
+        assert np.mean(column(record, "course", "odds")) == pytest.approx(
+            number(record, "mean_odds")
+        )
+        assert np.std(column(record, "course", "odds")) == pytest.approx(number(record, "spread"))
+        assert len(shown(record, "scores").table) == 3
 
     def test_published_odds_stand_beside_those_of_earlier_data(
-        self, found: Outlook, folder: Path
+        self, found: tuple[Section, ...], folder: Path
     ) -> None:
-        assert found.published is not None
-        rows = found.published.rows
-        assert [row.published for row in rows] == [0.4, 0.6]
+        compared = found[1].answers[-1]
+        assert column(compared, "windows", "published") == (0.4, 0.6)
         then = open_data(load(str(folder)), as_of=dt.date(2010, 3, 1))
-        question = then.study.questions[0].model_copy(
+        question = question_of(then, 0).model_copy(
             update={"within_days": 14, "eras": [], "calendar": [], "signs": []}
         )
-        alone = forecast_question(Walks(then, refit=52), question)
-        assert rows[0].ours == pytest.approx(alone.probability)
-        assert "little evidence" in found.published.answer
+        alone = answer(question, Walks(then, refit=52), Options())
+        ours = column(compared, "windows", "ours")[0]
+        assert ours == pytest.approx(number(alone, "odds"))
+        assert "little evidence" in compared.text
 
-    def test_forecasts_without_a_backtest(self, data: StudyData) -> None:
-        only = outlook(data, backtest=False)
-        assert only.track_records == () and only.published is None and bool(only)
+    def test_odds_alone_need_no_scores(self, data: StudyData) -> None:
+        only = odds_of(data.study.asks("questions"), Walks(data), Options())
+        assert [one.id for one in only] == ["test-soon", "closer"]
 
 
 class TestNoLookAhead:
@@ -137,7 +187,8 @@ class TestNoLookAhead:
 
 def as_text(folder: Path, day: dt.date) -> str:
     data = open_data(load(str(folder)), as_of=day)
-    return json.dumps(plain(outlook(data)))
+    sections = TypeAdapter(tuple[Section, ...]).dump_json(look_ahead(data, Options()))
+    return re.sub(r'"data_hash":"[^"]*"', "", sections.decode())  # of files as a whole
 
 
 def change_the_future(folder: Path, day: dt.date) -> None:
@@ -165,7 +216,7 @@ class TestTension:
 
     def test_it_is_named_as_what_it_is(self, study: Path) -> None:
         data = open_data(load(str(study)), as_of=dt.date(2011, 8, 1))
-        question = data.study.questions[0]
+        question = question_of(data, 0)
         assert isinstance(question, EventQuestion)
         history = read_history(data, question.action, question.since, question)
         assert history.gauge is None  # its first month is known in March only
@@ -186,19 +237,19 @@ class TestTension:
         (study / "study.toml").write_text(text, encoding="utf-8")
         for day, said in ((dt.date(2012, 1, 1), False), (dt.date(2012, 1, 2), True)):
             data = open_data(load(str(study)), as_of=day)
-            made = forecast_question(Walks(data, refit=520), data.study.questions[0])
+            made = answered(data, 0, refit=520)
             gap = "Value between US and China is not used: its last known value, of 2011-08, is"
             assert any(one.startswith(gap) for one in made.caveats) is said
 
 
 class TestLevels:
     def test_a_level_that_returns_is_foretold(self, data: StudyData) -> None:
-        record = track_record(Walks(data), data.study.questions[1])
-        assert record.scores[0].skill.value > 0.2
-        assert record.scores[2].skill.value > 0.1
+        record = track_record(question_of(data, 1), Walks(data), Options())
+        assert skill(record) > 0.2
+        assert skill(record, 2) > 0.1
 
     def test_draws_use_nothing_after_their_origin(self, data: StudyData) -> None:
-        question = data.study.questions[1]
+        question = question_of(data, 1)
         assert isinstance(question, LevelQuestion)
         level = read_level(data, question)
         origins = np.array([100, 110])
@@ -211,21 +262,24 @@ class TestLevels:
         assert here.odds.shape == (3, 2)
 
     def test_odds_are_the_weighted_mean_of_the_models(self, data: StudyData) -> None:
-        made = forecast_question(Walks(data), data.study.questions[1])
-        mean = sum(model.weight * model.probability for model in made.models)
-        assert made.probability == pytest.approx(mean)
-        assert made.low < made.probability < made.high
+        made = answered(data, 1)
+        mean = np.dot(column(made, "models", "weight"), column(made, "models", "odds"))
+        fact = made.fact("odds")
+        assert fact is not None and fact.low is not None and fact.high is not None
+        assert fact.value == pytest.approx(mean)
+        assert fact.low < number(made, "odds") < fact.high
 
     def test_reasons_lead_from_the_level_compared_with_to_the_one_expected(
         self, data: StudyData
     ) -> None:
-        made = forecast_question(Walks(data), data.study.questions[1])
-        assert made.reasons
-        moved = sum(reason.rate for reason in made.reasons)
-        assert made.base_per_year + moved == pytest.approx(made.expected_per_year)
+        made = answered(data, 1)
+        (_, _, start), *terms, (_, _, end) = shown(made, "reasons").table.rows
+        assert terms
+        moved = sum(float(adds) for _, adds, _ in terms)  # type: ignore[arg-type]
+        assert float(start) + moved == pytest.approx(end)  # type: ignore[arg-type]
 
     def test_the_chance_is_that_of_simulated_paths(self, data: StudyData) -> None:
-        question = data.study.questions[1]
+        question = question_of(data, 1)
         assert isinstance(question, LevelQuestion)
         level = replace(read_level(data, question), ahead=3, against=12)
         seen = foresee(level, 100, np.array([100]))
@@ -253,20 +307,20 @@ class TestLevels:
     def test_a_gap_in_the_level_compared_with_gives_no_odds(
         self, data: StudyData, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        question = data.study.questions[1]
+        question = question_of(data, 1)
         assert isinstance(question, LevelQuestion)
         level = read_level(data, question)
         last = int(np.flatnonzero(np.isfinite(level.values))[-1])
         values = level.values.copy()
         values[last + level.ahead - level.against] = np.nan
-        monkeypatch.setattr(level_odds, "read_level", lambda *_: replace(level, values=values))
-        made = forecast_question(Walks(data), question)
-        assert "which is compared with" in made.problem
+        monkeypatch.setattr(walks, "read_level", lambda *_: replace(level, values=values))
+        made = answer(question, Walks(data), Options())
+        assert "which is compared with" in made.gap
 
     def test_a_series_of_a_few_periods_gives_no_odds(
         self, data: StudyData, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        question = data.study.questions[1]
+        question = question_of(data, 1)
         assert isinstance(question, LevelQuestion)
         level = read_level(data, question)
         series = level.signal.series
@@ -278,20 +332,21 @@ class TestLevels:
             level, signal=replace(level.signal, series=few), values=level.values[-4:],
             changes=level.changes[-4:],
         )  # fmt: skip
-        monkeypatch.setattr(level_odds, "read_level", lambda *_: short)
-        assert "changes are known" in forecast_question(Walks(data), question).problem
+        monkeypatch.setattr(walks, "read_level", lambda *_: short)
+        assert "changes are known" in answer(question, Walks(data), Options()).gap
 
     def test_a_level_that_begins_later_gives_no_odds(self, data: StudyData) -> None:
-        question = data.study.questions[1].model_copy(update={"since": dt.date(2030, 1, 1)})
-        made = forecast_question(Walks(data), question)
-        assert "None has data from 2030-01-01" in made.problem
+        question = question_of(data, 1).model_copy(update={"since": dt.date(2030, 1, 1)})
+        made = answer(question, Walks(data), Options())
+        assert "None has data from 2030-01-01" in made.gap
 
     def test_a_series_that_ended_gives_no_odds(self, tmp_path: Path) -> None:
         write_study(tmp_path, months=100)
         data = open_data(load(str(tmp_path)))
-        made = forecast_question(Walks(data), data.study.questions[1])
-        assert "Level ends with 2008-04. Load" in made.problem
-        assert track_record(Walks(data), data.study.questions[1]).origins > 20
+        made = answered(data, 1)
+        assert "Level ends with 2008-04. Load" in made.gap
+        record = track_record(question_of(data, 1), Walks(data), Options())
+        assert number(record, "forecasts") > 20
 
     @pytest.mark.parametrize(("months", "odds"), [(36, False), (37, True)])
     def test_odds_need_three_years_and_a_month(
@@ -303,9 +358,9 @@ class TestLevels:
         (tmp_path / "study.toml").write_text(text, encoding="utf-8")
         day = dt.date(2003, 1, 10) if months == 36 else dt.date(2003, 2, 10)
         data = open_data(load(str(tmp_path)), as_of=day)
-        made = forecast_question(Walks(data), data.study.questions[1])
-        assert (made.problem == "") is odds
-        assert odds or made.problem.startswith("Fewer than 24 changes are known")
+        made = answered(data, 1)
+        assert (made.gap == "") is odds
+        assert odds or made.gap.startswith("Fewer than 24 changes are known")
 
     def test_a_level_must_be_compared_with_a_known_one(self, folder: Path, tmp_path: Path) -> None:
         write_study(tmp_path)
@@ -383,14 +438,14 @@ class TestResolution:
         early = open_data(load(str(folder)), as_of=dt.date(2011, 10, 1))
         late = open_data(load(str(folder)))
         record = read_record(tmp_path / "r.jsonl")
-        odds = outlook(early, backtest=False).forecasts
+        odds = odds_of(early.study.asks("questions"), Walks(early), Options())
         record = append(record, forecast_lines(early, record, odds, NOW))
         assert len(record.forecasts()) == 2
         assert forecast_lines(early, record, odds, NOW) == []
         assert resolution_lines(early, record, NOW) == []
 
         record = append(record, resolution_lines(late, record, NOW))
-        first = next(iter(kept(record)))
+        first = next(iter(recorded(record)))
         days = late.days_of("tests")
         came = ((days > np.datetime64("2011-10-01")) & (days <= np.datetime64("2011-10-29"))).any()
         assert first.outcome == int(came)
@@ -398,21 +453,36 @@ class TestResolution:
 
         revised = replace(late, facts=turned(late, came=bool(came)))
         record = append(record, resolution_lines(revised, record, NOW))
-        again = next(iter(kept(record)))
+        again = next(iter(recorded(record)))
         assert [line["outcome"] for line in again.resolutions] == [int(came), int(not came)]
         assert again.resolutions[1]["revises"] == again.resolutions[0]["hash"]
 
     def test_what_changed_since_the_last_recorded_odds(self, folder: Path, tmp_path: Path) -> None:
         early = open_data(load(str(folder)), as_of=dt.date(2011, 10, 1))
         record = read_record(tmp_path / "r.jsonl")
-        first = forecast_question(Walks(early, refit=104), early.study.questions[0])
+        first = answered(early, 0, refit=104)
         record = append(record, forecast_lines(early, record, [first], NOW))
         late = open_data(load(str(folder)))
-        now = forecast_question(Walks(late, refit=104), late.study.questions[0])
-        change = with_change(record, now).change
-        assert change is not None and change.as_of == "2011-10-01"
-        assert change.points == pytest.approx(100 * (now.probability - first.probability), abs=0.01)
-        assert with_change(record, first).change is None
+        now = answered(late, 0, refit=104)
+        changed = with_change(record, now)
+        points = 100 * (number(now, "odds") - number(first, "odds"))
+        assert number(changed, "change") == pytest.approx(points, abs=0.01)
+        fact = changed.fact("change")
+        assert fact is not None and fact.note.endswith("as of 2011-10-01")
+        before, after = (
+            dict(
+                zip(
+                    column(one, "reasons", "term"),
+                    column(one, "reasons", "adds_days_per_year"),
+                    strict=True,
+                )
+            )
+            for one in (first, now)
+        )
+        for term, moved in shown(changed, "change").table.rows:
+            then, here = (terms.get(term) or 0.0 for terms in (before, after))
+            assert moved == pytest.approx(here - then, abs=1e-4)
+        assert with_change(record, first) == first
 
 
 def turned(data: StudyData, *, came: bool) -> tuple[object, ...]:
@@ -444,24 +514,24 @@ class TestBadInput:
     ) -> None:
         assert run(["forecast", str(folder), "--within", "7", "--json"]) == 0
         shown = capfd.readouterr()
-        assert [one["id"] for one in json.loads(shown.out)] == ["test-soon"]
-        assert "--within 7: Closer than a year before: a level has periods" in shown.err
+        assert [one["id"] for one in json.loads(shown.out)[0]["answers"]] == ["test-soon"]
+        assert "--within 7: “Closer than a year before” is on a level" in shown.err
         assert run(["forecast", str(folder), "test-soon"]) == 0
         assert "Left out" not in capfd.readouterr().err
 
     def test_a_day_before_the_data(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
         assert run(["forecast", str(folder), "--as-of", "1995-01-01", "--json"]) == 0
         made = json.loads(capfd.readouterr().out)
-        assert "from 2000-01-01 on" in made[0]["problem"]
-        assert made[0]["probability"] is None
+        assert "from 2000-01-01 on" in made[0]["answers"][0]["gap"]
+        assert made[0]["answers"][0]["facts"] == []
 
     def test_an_action_that_never_happened(self, tmp_path: Path) -> None:
         write_study(tmp_path)
         write_chronicle(tmp_path, [(dt.date(2001, 1, 1), "talk"), (dt.date(2025, 1, 1), "test")])
-        made = outlook(open_data(load(str(tmp_path))))
-        assert "No tests are known" in made.forecasts[0].problem
-        assert made.track_records[0].problem
-        assert made.published is not None and made.published.problem
+        ahead, record = look_ahead(open_data(load(str(tmp_path))), Options())
+        assert "No tests are known" in ahead.answers[0].gap
+        assert record.answers[0].gap
+        assert record.answers[-1].id == "published" and record.answers[-1].gap
 
     def test_a_study_without_questions(
         self, capfd: pytest.CaptureFixture[str], tmp_path: Path
@@ -471,7 +541,7 @@ class TestBadInput:
         (tmp_path / "study.toml").write_text(text, encoding="utf-8")
         assert run(["backtest", str(tmp_path)]) == 2
         assert "[[questions]]" in capfd.readouterr().err
-        assert not outlook(open_data(load(str(tmp_path))))
+        assert look_ahead(open_data(load(str(tmp_path))), Options()) == ()
 
     def test_every_wrong_name_is_listed(self, tmp_path: Path) -> None:
         write_study(tmp_path)
@@ -488,7 +558,7 @@ class TestBadInput:
         data = open_data(load(str(tmp_path)))
         (tmp_path / "published.csv").write_text(head + "2010-03-01,tests,14,40,Others\n")
         with pytest.raises(StudyError) as caught:
-            compare_published(data)
+            published(data, Options())
         assert "not between 0 and 1" in caught.value.problems[0]
 
     def test_every_row_of_published_odds_is_checked_before_anything_is_computed(
@@ -539,18 +609,16 @@ class TestBadInput:
         assert said in caught.value.problems[0]
 
     def test_asking_another_window_needs_a_question_on_events(self, data: StudyData) -> None:
-        from detente.asks.forecasts.run import with_window
-
         with pytest.raises(UsageError):
-            with_window(data.study.questions[1:], 7)
+            with_window(data.study.asks("questions")[1:], 7)
 
     def test_a_window_must_hold_the_days_that_are_asked_for(self, data: StudyData) -> None:
-        from detente.asks.forecasts.run import left_out, with_window
-
-        asked = data.study.questions[0].model_copy(update={"at_least": 3})
-        other = data.study.questions[0]
-        assert with_window([asked, other], 2) == with_window([other], 2)
-        assert left_out([asked, other], 2) == (f"{asked.title}: it asks for 3 days",)
+        asked = question_of(data, 0).model_copy(update={"at_least": 3})
+        other = question_of(data, 0)
+        able, left_out = with_window([asked, other], 2)
+        assert able == with_window([other], 2)[0] and len(able) == 1
+        assert left_out == (f"“{asked.title}” asks for 3 days with the action, in a window of 2.",)
+        assert with_window([asked, other], None) == ((asked, other), ())
         with pytest.raises(UsageError, match="asks for 3 days"):
             with_window([asked], 2)
 
@@ -571,7 +639,7 @@ class TestCommands:
         shown = capfd.readouterr().out
         assert "4 forecasts, 0 decided in time" in shown and "not scored" in shown
         assert run(["forecast", str(folder), "test-soon", "--record", "records/made-up.jsonl"]) == 0
-        assert "Since 2011-10-01" in capfd.readouterr().out
+        assert "as of 2011-10-01" in capfd.readouterr().out
         assert run(["backtest", str(folder), "test-soon", "--years"]) == 0
         assert "2010" in capfd.readouterr().out
 
@@ -582,11 +650,13 @@ class TestCommands:
         assert run(["backtest", str(folder), question]) == 0
         shown = capfd.readouterr().out
         assert run(["backtest", str(folder), question, "--json"]) == 0
-        made = json.loads(capfd.readouterr().out)["track_records"][0]
-        for label, name in (("where outcomes fell", "pit"), ("odds given", "sharpness")):
-            row = next(line for line in shown.splitlines() if line.startswith(label))
-            assert row.split()[-10:] == [f"{100 * share:.0f}" for share in made[name]]
-        assert f"standard deviation of the odds {100 * made['spread']:.0f} points" in shown
+        record = json.loads(capfd.readouterr().out)[0]["answers"][0]
+        tables = {exhibit["name"]: exhibit["table"]["rows"] for exhibit in record["exhibits"]}
+        for tenth, _, _, fell, said in tables["pit"]:
+            row = next(line for line in shown.splitlines() if line.startswith(tenth))
+            assert row.split()[-2:] == [tell(share, Scale.PROBABILITY) for share in (fell, said)]
+        spread = next(fact["value"] for fact in record["facts"] if fact["name"] == "spread")
+        assert f"Sharpness: {100 * spread:.0f}% (standard deviation of" in " ".join(shown.split())
 
     def test_months_are_told_as_months(
         self, folder: Path, capfd: pytest.CaptureFixture[str]
@@ -609,9 +679,9 @@ class TestKorea:
                 assert str(first) == row["first_hit"]
 
     def test_every_question_can_be_read(self) -> None:
-        study = load("korea").study
-        assert len(study.questions) == 7
-        assert sum(question.primary for question in study.questions) == 4
+        questions = load("korea").study.asks("questions")
+        assert len(questions) == 7
+        assert sum(question.primary for question in questions) == 4
 
 
 def test_data_are_not_used_as_of_a_day_that_they_do_not_know(

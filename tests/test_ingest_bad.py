@@ -21,6 +21,8 @@ from detente.sources.gdelt2 import GDELT2
 from detente.sources.icews import ICEWS
 
 HEADER = "\t".join(ICEWS.columns)
+FUZZ = int(os.environ.get("DETENTE_FUZZ", "40"))
+"""Inputs that a property is tried on; `lab.fuzz` tries more."""
 
 
 def icews_row(number: int = 33768242, **changes: str) -> str:
@@ -331,7 +333,7 @@ _row = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=FUZZ, deadline=None, suppress_health_check=list(HealthCheck))
 @example(rows=["\t" * 20, "\t" * 19, "\t" * 21])
 @given(rows=st.lists(_row, max_size=12))
 def test_every_line_is_kept_or_rejected(
@@ -352,9 +354,9 @@ def test_every_line_is_kept_or_rejected(
             assert every[row.line - 1].rstrip("\t") == row.text.rstrip("\t")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=FUZZ, deadline=None, suppress_health_check=list(HealthCheck))
 @given(content=st.binary(max_size=400), source=st.sampled_from(
-    ["icews", "gdelt1", "gdelt2", "keds", "tabari", "chronicle"]), ending=st.sampled_from(
+    ["icews", "gdelt1", "gdelt2", "keds", "tabari", "weis", "chronicle"]), ending=st.sampled_from(
     ["x", "zip", "gz"]))  # fmt: skip
 def test_no_bytes_crash_a_reader(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, source: str, ending: str
@@ -368,7 +370,7 @@ def test_no_bytes_crash_a_reader(
     assert report.rows_kept + gone == report.rows_read
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=FUZZ, deadline=None, suppress_health_check=list(HealthCheck))
 @given(content=st.binary(max_size=300), at=st.integers(0, 3))
 def test_bytes_among_good_rows_lose_no_good_row(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, at: int

@@ -22,7 +22,8 @@ FILES, ROWS = 40, 60
 _RUN = """
 import sys
 from detente.events.store import Store
-from detente.sources import _ahead, ingest
+from detente.sources import ingest
+from detente.sources.reading import ahead as _ahead
 _ahead.BATCH_FILES = 2
 print("ready", flush=True)
 ingest("icews", [sys.argv[2]], Store.open(sys.argv[1], create=True),

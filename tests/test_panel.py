@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from detente.errors import DataGapError, UsageError
 from detente.events.store import IngestedFile, Store, connect
 from detente.relations import panel_sql as rules
-from detente.relations.counting import panel
+from detente.relations.counting import covered_days as days_covered_by
+from detente.relations.counting import panel, reach
 from detente.relations.measures import MEASURES
 from detente.relations.periods import EVERY, grid, next_start, period_start
 from event_tables import event, table, world
@@ -80,6 +81,7 @@ def brute_force(rows: list[dict[str, Any]], every: str) -> dict[tuple[Any, ...],
         ]
         if 2 * len(reported) < len(own):
             reported = [row["date"] for row in own]
+        heard = {row[side] for row in own for side in ("source", "target")}
         days = defaultdict(list)
         day = start_of(min(reported), every)
         while start_of(day, every) <= start_of(max(reported), every):
@@ -101,10 +103,9 @@ def brute_force(rows: list[dict[str, Any]], every: str) -> dict[tuple[Any, ...],
                     for root in rules.ROOTS
                 }
                 cell["covered"] = known
-                if not known:
-                    cell = {
-                        k: v if k.startswith(("days", "covered")) else None for k, v in cell.items()
-                    }
+                told = {"days", "days_covered", "covered"} | ({"exposure"} if known else set())
+                if not known or not {source, target} <= heard:
+                    cell = {k: v if k in told else None for k, v in cell.items()}
                 result[origin, start, source, target] = cell
     return result
 
@@ -224,7 +225,7 @@ def test_origins_are_never_added_together() -> None:
 
 
 def test_days_outside_since_and_until_are_outside(tmp_path: Path) -> None:
-    feed = table(steady(120))
+    feed = table([*steady(120), event(9, date=FIRST + dt.timedelta(60))])
     built = panel(feed, PARTIES, since=dt.date(2018, 1, 10), until=dt.date(2018, 4, 10))
     series = built.series("USA", "CHN", "total")
     assert series.dates[[0, -1]].tolist() == [dt.date(2018, 1, 1), dt.date(2018, 4, 1)]
@@ -250,6 +251,7 @@ def test_measures_are_sums_of_their_columns() -> None:
             enumerate([(1, "042", 1.9), (1, "057", 8.0), (2, "060", 6.0), (3, "112", -2.0),
                        (4, "190", -10.0), (4, "173", -5.0)])]  # fmt: skip
     acts.append(event(10**7, date=FIRST, source="CHN", target="USA", quad=3, cameo="111"))
+    acts.append(event(10**7 + 1, date=FIRST, source="PRK", target="FRA"))
     built = panel(table([*steady(31), *acts]), PARTIES)
     values = {name: built.series("USA", "CHN", name).values.item() for name in MEASURES}
     assert values["cooperation"] == values["verbal_cooperation"] + values["material_cooperation"]
@@ -259,7 +261,7 @@ def test_measures_are_sums_of_their_columns() -> None:
     assert (values["root05"], values["root19"], values["root20"]) == (1, 1, 0)
     pair = built.pair("CHN", "USA", "conflict")
     assert pair.values.item() == 4
-    assert pair.exposure.item() == 31 * 20 + 7
+    assert pair.exposure.item() == 31 * 20 + 8
     assert built.pair("USA", "CHN", "net_cooperation").values.item() == pytest.approx(-1 / 7)
     assert built.system("conflict").values.item() == 4
     assert np.isnan(built.series("PRK", "CHN", "net_cooperation").values.item())
@@ -296,8 +298,55 @@ class TestRefusals:
 
 
 def test_parties_are_values_and_never_sql() -> None:
-    built = panel(table(steady(40)), ["USA", "x') OR ('1'='1"])
-    assert built.series("USA", "x') OR ('1'='1", "total").values[0] == 0
+    odd = "x') OR ('1'='1"
+    built = panel(table([*steady(40), event(9, date=FIRST, source=odd)]), ["CHN", odd])
+    assert built.series(odd, "CHN", "total").values[0] == 1
+    assert built.series("CHN", odd, "total").values[0] == 0
+
+
+class TestNotInTheData:
+    def test_a_state_that_no_event_names_is_unknown_and_not_silent(self) -> None:
+        feed = table([*steady(40), event(9, date=FIRST), event(10, date=FIRST, target="PRK")])
+        built = panel(feed, [*PARTIES, "KOR"])
+        assert built.unnamed() == ("KOR",)
+        assert np.isnan(built.series("USA", "KOR", "total").values).all()
+        assert built.series("PRK", "CHN", "total").values[0] == 0
+        assert built.world()[0] == 31 * 20 + 2
+
+    def test_one_event_anywhere_is_enough_to_be_heard_of(self) -> None:
+        late = event(9, date=FIRST + dt.timedelta(70), source="KOR", target="FRA")
+        feed = table([*steady(80), event(10, date=FIRST), late])
+        built = panel(feed, ["USA", "KOR"])
+        assert built.series("USA", "KOR", "total").values[0] == 0
+        since = panel(feed, ["USA", "KOR"], until=FIRST + dt.timedelta(40))
+        assert since.unnamed() == ("KOR",)
+
+    def test_the_beginning_of_the_panel_does_not_decide_who_is_in_the_data(self) -> None:
+        feed = table([*steady(80), event(10, date=FIRST, target="KOR")])
+        built = panel(feed, ["USA", "KOR"], since=FIRST + dt.timedelta(31))
+        assert built.unnamed() == ()
+        assert built.series("USA", "KOR", "total").values[0] == 0
+
+
+class TestMistypedYears:
+    FAR = (dt.date(2071, 5, 3), dt.date(1920, 1, 2))
+
+    def test_they_open_no_span(self) -> None:
+        strays = [event(n, date=day) for n, day in enumerate(self.FAR)]
+        feed = table([*steady(40), event(9, date=FIRST), *strays])
+        built = panel(feed, PARTIES)
+        assert built.dates()[[0, -1]].tolist() == [dt.date(2018, 1, 1), dt.date(2018, 2, 1)]
+        assert reach(feed) == {"icews": (FIRST, FIRST + dt.timedelta(39))}
+        assert days_covered_by(feed)["icews"].size == 40
+
+    def test_a_second_era_of_the_data_is_no_mistake(self) -> None:
+        later = [{**row, "date": row["date"] + dt.timedelta(3000)} for row in steady(40)]
+        feed = table([*steady(40), *later])
+        assert reach(feed) == {"icews": (FIRST, FIRST + dt.timedelta(3039))}
+
+    def test_a_chronicle_of_a_few_acts_a_decade_is_whole(self) -> None:
+        feed = table([event(n, date=dt.date(1990 + 4 * n, 1, 1)) for n in range(6)])
+        assert reach(feed) == {"icews": (dt.date(1990, 1, 1), dt.date(2010, 1, 1))}
 
 
 @given(

@@ -5,17 +5,25 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from detente.answers import Answer
+from detente.asks.options import Options
+from detente.asks.reactions import excitation, system
+from detente.asks.reactions.aligned import Aligned, _centred, _segments
+from detente.asks.reactions.excitation import Excitation
 from detente.asks.reactions.run import react
-from detente.asks.reactions.system import read_system
+from detente.asks.reactions.system import System
+from detente.asks.reactions.vector import START, judge
 from detente.cli import run
+from detente.estimators.vector.bvar import fit_bvar
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
-from detente.study.systems import Excitation, System
 
 MONTHS = np.arange("2000-01", "2020-01", dtype="datetime64[M]")
 
@@ -115,46 +123,145 @@ def reacting(tmp_path_factory: pytest.TempPathFactory) -> StudyData:
     return open_data(load(str(study_file(tmp_path_factory.mktemp("reacting"), effect=0.8))))
 
 
-def test_a_reaction_that_was_put_in_is_found_and_its_reverse_is_not(reacting: StudyData) -> None:
-    reading = react(reacting).systems[0]
-    found = {(one.act, one.respond): one for one in reading.reactions}
-    assert reading.problem == ""
-    assert reading.tested == 2
-    assert found[0, 1].seen and found[0, 1].seen_reversed
-    assert found[0, 1].low > 0
-    assert not found[1, 0].seen
-    assert "US toward China is followed by" in reading.answer
-    peak = int(np.argmax(found[0, 1].path))
-    assert peak == 1, "the reaction comes one month later"
+@pytest.fixture(scope="module")
+def answers(reacting: StudyData) -> dict[str, Answer]:
+    [section] = react(reacting, Options())
+    return {answer.id: answer for answer in section.answers}
 
 
-def test_the_size_of_a_reaction_is_that_of_the_world(reacting: StudyData) -> None:
+def rows(answer: Answer, exhibit: str) -> list[dict[str, Any]]:
+    shown = answer.exhibit(exhibit)
+    assert shown is not None
+    return shown.table.records()
+
+
+US, CHINA = "US toward China", "China toward US"
+
+
+def reaction(answer: Answer, acts: str, responds: str) -> dict[str, Any]:
+    found = rows(answer, "reactions")
+    return next(row for row in found if (row["acts"], row["responds"]) == (acts, responds))
+
+
+def test_a_reaction_that_was_put_in_is_found_and_its_reverse_is_not(
+    answers: dict[str, Answer],
+) -> None:
+    answer = answers["two"]
+    forth, back = reaction(answer, US, CHINA), reaction(answer, CHINA, US)
+    assert answer.gap == ""
+    assert "Of 2 reactions" in answer.text
+    assert forth["stands"] and forth["stands_in_reversed_order"]
+    assert forth["low90"] > 0
+    assert not back["stands"]
+    assert "US toward China is followed by" in answer.text
+    [arrow] = rows(answer, "network")
+    assert (arrow["from"], arrow["to"], arrow["effect_percent"]) == (
+        US, CHINA, forth["effect_percent"],
+    )  # fmt: skip
+
+
+def course(answer: Answer, acts: str, responds: str) -> list[dict[str, Any]]:
+    found = rows(answer, "responses")
+    return [row for row in found if (row["acts"], row["responds"]) == (acts, responds)]
+
+
+def test_the_size_of_a_reaction_is_that_of_the_world(answers: dict[str, Answer]) -> None:
     """A surprise of one standard deviation in A (.5 and Poisson noise) moves B by .8 of it."""
-    one = next(r for r in react(reacting).systems[0].reactions if (r.act, r.respond) == (0, 1))
-    assert one.path[1] == pytest.approx(100 * np.expm1(0.8 * 0.5), rel=0.25)
-    low, high = one.bands[0.95][:, 1]
-    assert low < 100 * np.expm1(0.8 * 0.5) < high
+    steps = course(answers["two"], US, CHINA)
+    assert [row["step"] for row in steps] == list(range(7))
+    peak = max(steps, key=lambda row: row["median_percent"])
+    assert peak["step"] == 1, "the reaction comes one month later"
+    truth = 100 * np.expm1(0.8 * 0.5)
+    assert peak["median_percent"] == pytest.approx(truth, rel=0.25)
+    ends = [peak[name] for name in ("low95", "low80", "low50", "high50", "high80", "high95")]
+    assert ends == sorted(ends)
+    assert ends[0] < truth < ends[-1]
+
+
+def test_the_surest_reaction_comes_first_and_own_surprises_are_not_tested(
+    answers: dict[str, Answer],
+) -> None:
+    found = rows(answers["two"], "reactions")
+    assert [row["acts"] == row["responds"] for row in found] == [False, False, True, True]
+    assert found[0]["p_adjusted"] < found[1]["p_adjusted"]
+    assert [row["p_adjusted"] for row in found[2:]] == [None, None]
+    assert not any(row["stands"] for row in found[2:])
+
+
+def test_corrected_p_is_that_of_holm() -> None:
+    """The smaller of two p-values is doubled, the larger is kept."""
+    values = np.random.default_rng(1).normal(size=(120, 2))
+    judged = judge(fit_bvar(values, 2, START), 6, draws=2000)
+    smaller, larger = sorted([judged.p[0, 1], judged.p[1, 0]])
+    assert sorted(judged.corrected.values()) == pytest.approx(
+        [min(2 * smaller, 1.0), max(larger, min(2 * smaller, 1.0))]
+    )
+    turned = judge(fit_bvar(values, 2, START), 6, draws=2000, turned=True)
+    assert not np.array_equal(judged.means, turned.means)
+
+
+def test_changes_are_percent_of_counts_and_of_the_spread_of_scores() -> None:
+    values = np.array([[0.0, -2.0], [0.0, 2.0]])
+    days = np.datetime64("2001-01") + np.arange(2)
+    grid = Aligned("month", days, values, np.zeros(2, int), (True, False), (), ())
+    assert system._percent(np.array([np.log(1.5)]), grid, 0) == pytest.approx([50.0])
+    assert system._percent(np.array([1.0]), grid, 1) == pytest.approx([50.0])
+
+
+def test_series_are_centred_within_each_stretch_of_one_source() -> None:
+    column, seams = np.array([1.0, 3.0, 10.0, np.nan, 14.0]), np.array([0, 0, 1, 1, 1])
+    centred = _centred(column, seams)
+    assert centred[[0, 1, 2, 4]].tolist() == [-1.0, 1.0, -2.0, 2.0]
+    assert np.isnan(centred[3])
+    assert _segments([np.array([0, 0, 1, 1]), np.array([5, 7, 7, 7])]).tolist() == [0, 1, 2, 2]
 
 
 def test_series_that_do_not_react_are_not_said_to(tmp_path: Path) -> None:
-    reading = react(open_data(load(str(study_file(tmp_path, effect=0.0))))).systems[0]
-    assert reading.seen == ()
-    assert "none stands after correction" in reading.answer
+    [section] = react(open_data(load(str(study_file(tmp_path, effect=0.0)))), Options())
+    answer = section.answers[0]
+    assert answer.exhibit("network") is None
+    assert not any(row["stands"] for row in rows(answer, "reactions"))
+    assert "none stands after correction" in answer.text
 
 
-def test_follow_ons_are_told_apart_from_what_comes_of_itself(reacting: StudyData) -> None:
-    reading = react(reacting).excitations[0]
-    assert reading.follow_ons is not None and reading.share is not None
-    assert reading.p < 0.001
-    assert reading.share.low < 0.62 < reading.share.high, "about two in three follow another"
-    own = {rate.label: rate for rate in reading.rates}
-    assert own["the first half"].low < 2.0 < own["the first half"].high, "40 starts in 20 years"
+def test_follow_ons_are_told_apart_from_what_comes_of_itself(answers: dict[str, Answer]) -> None:
+    answer = answers["tests"]
+    follow_ons, share, p = (answer.fact(name) for name in ("follow_ons", "share", "p"))
+    assert follow_ons is not None and share is not None and p is not None
+    assert p.value < 0.001
+    assert share.low < 0.62 < share.high, "about two in three follow another"
+    own = {row["era"]: row for row in rows(answer, "rates")}
+    assert set(own) == {"the first half", "the time outside these eras"}
+    first = own["the first half"]
+    assert first["low90"] < 2.0 < first["high90"], "40 starts in 20 years"
+    assert first["low90"] < first["per_year"] < first["high90"]
+    half = answer.fact("half_life_days")
+    assert half is not None and 1 < half.value < 10
+
+
+def test_a_silent_era_has_at_most_what_its_silence_allows() -> None:
+    """Three in a hundred years would be missed with a chance of 5%."""
+    silent = np.zeros(int(100 * 365.25))
+    assert excitation._rate(silent, silent[None]) == (0.0, 0.0, pytest.approx(0.03, abs=1e-4))
 
 
 def test_what_is_not_known_yet_does_not_enter(tmp_path: Path) -> None:
     path = study_file(tmp_path, effect=0.8)
-    early = react(open_data(load(str(path)), as_of=dt.date(2010, 12, 31))).systems[0]
-    assert early.span.endswith("December 2010")
+    early = open_data(load(str(path)), as_of=dt.date(2010, 12, 31))
+    [section] = react(early, Options())
+    assert "to December 2010" in section.answers[0].text
+
+
+def test_an_answer_says_what_it_was_computed_from(
+    answers: dict[str, Answer], reacting: StudyData
+) -> None:
+    record = answers["two"].provenance
+    assert record is not None
+    assert (record.seed, record.sources) == (1, ("counts",))
+    other = react(replace(reacting, chronicle_sha256="another"), Options(seed=2))[0].answers[0]
+    assert other.provenance is not None
+    assert other.provenance.data_hash != record.data_hash
+    assert other.provenance.seed == 2
 
 
 @pytest.mark.parametrize(
@@ -172,17 +279,36 @@ def test_series_that_carry_nothing_are_said(
         {"label": "a", "relation": {"dyads": [["USA", "CHN"]]}, "measure": measure},
         {"label": "b", "measure": measure, **change},
     ]
-    system = System.model_validate({"id": "x", "label": "x", "series": series})
-    found = read_system(reacting, system)
-    assert said in found.problem
-    assert found.reactions == ()
+    asked = System.model_validate({"id": "x", "label": "x", "series": series})
+    found = system.answer(asked, reacting, Options())
+    assert said in found.gap
+    assert found.exhibits == ()
 
 
 def test_too_few_events_are_insufficient_data(reacting: StudyData) -> None:
     late = Excitation(id="x", action="tests", since=dt.date(2019, 12, 1))
-    study = reacting.study.model_copy(update={"excitations": [late]})
-    data = StudyData(**{**vars(reacting), "study": study})
-    assert react(data).excitations[0].problem
+    assert excitation.answer(late, reacting, Options()).gap
+
+
+def test_names_that_are_not_declared_are_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = study_file(tmp_path, effect=0.0)
+    text = path.read_text(encoding="utf-8").replace('eras = ["first-half"]', 'eras = ["half"]')
+    text = text.replace('label = "China toward US"', 'label = "US toward China"')
+    enemy = '[[common_enemies]]\nid = "e"\nlabel = "e"\ndataset = "count"\n[[claims]]'
+    path.write_text(text.replace("[[claims]]", enemy), encoding="utf-8")
+    assert run(["validate", str(path)]) == 3
+    error = capsys.readouterr().err
+    assert "excitations.tests: era: “half” is not declared" in error
+    assert "systems.two.series: the id “US toward China” stands twice." in error
+    assert "common_enemies.e.dataset: “count” is not declared. Did you mean “counts”?" in error
+
+
+def test_a_study_that_asks_for_nothing_has_no_section(reacting: StudyData) -> None:
+    nothing = {"systems": [], "excitations": [], "common_enemies": []}
+    data = replace(reacting, study=reacting.study.model_copy(update=nothing))
+    assert react(data, Options()) == ()
 
 
 def test_the_command_prints_and_says_where_there_is_nothing(
@@ -191,11 +317,11 @@ def test_the_command_prints_and_says_where_there_is_nothing(
     path = study_file(tmp_path, effect=0.8)
     assert run(["dynamics", str(path)]) == 0
     shown = capsys.readouterr().out
-    assert "US toward China" in shown and "Self-excitation: tests" in shown
+    assert "US toward China" in shown
+    assert "One leads to another" in shown and "Follow-ons of each" in shown
     assert run(["dynamics", str(path), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert {row["acts"] for row in found["systems"][0]["rows"]} == {
-        "US toward China",
-        "China toward US",
-    }
+    [section] = json.loads(capsys.readouterr().out)
+    listed = section["answers"][0]["exhibits"][-1]
+    assert listed["name"] == "reactions"
+    assert {row[0] for row in listed["table"]["rows"]} == {US, CHINA}
     assert run(["dynamics", "no-such-study"]) == 2

@@ -19,13 +19,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from detente.answers import Answer, Section, Table
-from detente.asks.claims.finding import Verdict
-from detente.asks.forecasts.result import Outlook
+from detente.answers import Answer, Section, Table, Verdict
 from detente.asks.overview import ERA_COLUMNS, MARK_COLUMNS
-from detente.asks.reactions.result import Reactions
 from detente.asks.result import StudyResult
-from detente.asks.scenarios.result import WhatIf
 from detente.errors import DetenteError
 from detente.report import WrittenReport, files, write
 from fake_overview import data_used, relations, tension
@@ -40,11 +36,14 @@ def result() -> StudyResult:
     return fake_result()
 
 
+def claims(*answers: Answer) -> Section:
+    return Section("claims", "Claim by claim", answers)
+
+
 @pytest.fixture(scope="module")
 def small(result: StudyResult) -> StudyResult:
-    """One finding, nothing else: quick to write."""
-    none = {"sections": (), "reactions": Reactions(), "outlook": Outlook(), "what_if": WhatIf()}
-    return replace(result, findings=result.findings[20:21], **none)
+    """One claim, nothing else: quick to write."""
+    return replace(result, sections=(claims(*result.claims[20:21]),))
 
 
 @pytest.fixture(scope="module")
@@ -94,20 +93,24 @@ def test_findings_have_what_scripts_need_and_no_nan(
 
     document = json.loads(written.findings.read_text(), parse_constant=refuse)
     assert (document["study"], document["as_of"]) == (result.study, result.as_of)
-    assert [f["id"] for f in document["findings"]] == [f.id for f in result.findings]
-    for said, finding in zip(document["findings"], result.findings, strict=True):
-        for name in ("kind", "statement", "verdict", "cases"):
-            assert said[name] == getattr(finding, name)
-        assert {"effect", "interval", "p_placebo", "caveats"} <= set(said)
-        known = finding.effect is not None and math.isfinite(finding.effect)
-        assert said["effect"] == (finding.effect if known else None)
+    said = document["sections"][0]
+    assert said["name"] == "claims"
+    assert [a["id"] for a in said["answers"]] == [a.id for a in result.claims]
+    for told, answer in zip(said["answers"], result.claims, strict=True):
+        for name in ("kind", "statement", "verdict", "text"):
+            assert told[name] == getattr(answer, name)
+        for shown, fact in zip(told["facts"], answer.facts, strict=True):
+            bare = isinstance(fact.value, float) and not math.isfinite(fact.value)
+            assert shown["value"] == (None if bare else fact.value)
+        for drawn, exhibit in zip(told["exhibits"], answer.exhibits, strict=True):
+            assert len(drawn["table"]["rows"]) == len(exhibit.table)
 
 
-def test_schema_rejects_what_is_not_a_finding(written: WrittenReport) -> None:
+def test_schema_rejects_what_is_not_an_answer(written: WrittenReport) -> None:
     schema = json.loads((ROOT / "schemas" / "findings.schema.json").read_text())
-    for change in ({"verdict": "probably"}, {"cases": None}, {"surprise": 1}):
+    for change in ({"verdict": "probably"}, {"facts": None}, {"surprise": 1}):
         document = json.loads(written.findings.read_text())
-        document["findings"][0] |= change
+        document["sections"][0]["answers"][0] |= change
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(document, schema)
 
@@ -127,10 +130,13 @@ def test_series_hold_the_numbers_that_are_shown(
     assert float(rows[5]["level"]) == table.column("level")[5]
     assert rows[30]["observed"] == ""
     assert float(rows[5]["high95"]) == table.column("high95")[5]
-    chart = result.findings[0].chart
+    chart = result.claims[0].exhibit("chart")
     assert chart is not None
     drawn = read_csv(written.folder / "series/claim-01-invented-chart.csv")
-    assert [float(r["value"]) for r in drawn] == list(chart.columns["value"])
+    assert [float(r["value"]) for r in drawn] == list(chart.table.column("value"))
+    curve = read_csv(written.folder / "series/claim-01-invented-specifications.csv")
+    assert [row["primary"] for row in curve].count("true") == 1
+    assert float(curve[0]["effect_percent"]) == min(float(r["effect_percent"]) for r in curve)
 
 
 PROGRAM = """
@@ -166,7 +172,7 @@ def test_equal_results_give_equal_bytes(result: StudyResult, tmp_path: Path) -> 
 def test_a_second_run_replaces_the_first_and_clears_its_series(
     result: StudyResult, small: StudyResult, tmp_path: Path
 ) -> None:
-    two = replace(small, sections=(relations(),))
+    two = replace(small, sections=(*small.sections, relations()))
     write(two, tmp_path, timings={}, generated=NOON)
     mine = tmp_path / "series" / "mine.csv"
     mine.write_text("kept\n")
@@ -179,7 +185,12 @@ def test_a_second_run_replaces_the_first_and_clears_its_series(
 def test_a_series_that_someone_changed_is_not_removed(
     result: StudyResult, small: StudyResult, tmp_path: Path
 ) -> None:
-    write(replace(small, sections=(relations(),)), tmp_path, timings={}, generated=NOON)
+    write(
+        replace(small, sections=(*small.sections, relations())),
+        tmp_path,
+        timings={},
+        generated=NOON,
+    )
     (tmp_path / "series/relation-votes-pairs.csv").write_text("edited\n")
     write(small, tmp_path, timings={}, generated=NOON)
     assert (tmp_path / "series/relation-votes-pairs.csv").read_text() == "edited\n"
@@ -277,16 +288,22 @@ def nasty_overview() -> tuple[Section, ...]:
 
 
 def hostile(result: StudyResult) -> StudyResult:
-    finding = estimated(1, NASTY, Verdict.SUPPORTED, 12.0)
-    assert finding.chart is not None
-    chart = replace(finding.chart, title=NASTY, x_title=NASTY, y_title=NASTY)
-    rows = (replace(finding.rows[0], label=NASTY, citation=f"https://example.org/{NASTY}"),)
-    texts = dict.fromkeys(("statement", "answer", "reason", "passage", "unit"), NASTY)
+    answer = estimated(1, NASTY, Verdict.SUPPORTED, 12.0)
+    chart, *others, listed = answer.exhibits
+    settings = {**chart.settings, "x": NASTY, "y": NASTY}
+    row = ("2001-01-01", NASTY, 1.0, NASTY, f"https://example.org/{NASTY}")
+    nasty = (
+        replace(chart, title=NASTY, settings=settings),
+        *others,
+        replace(listed, table=replace(listed.table, rows=(row,))),
+    )
+    texts = dict.fromkeys(("statement", "text", "reason", "passage"), NASTY)
+    facts = tuple(replace(fact, label=NASTY, note=NASTY) for fact in answer.facts)
+    answer = replace(answer, exhibits=nasty, facts=facts, caveats=(NASTY,), **texts)
     return replace(
         result,
         **dict.fromkeys(("title", "headline", "about", "cite"), NASTY),
-        findings=(replace(finding, chart=chart, rows=rows, caveats=(NASTY,), **texts),),
-        sections=nasty_overview(),
+        sections=(claims(answer), *nasty_overview()),
         party_names=dict.fromkeys(NAMES, NASTY),
         rules=((NASTY, NASTY),),
     )
@@ -318,7 +335,7 @@ def test_two_readings_of_one_source_keep_apart(result: StudyResult, tmp_path: Pa
         replace(tension(), answers=tension().answers[1:2] * 2),
         replace(relations(), answers=relations().answers[:1] * 2),
     )
-    both = replace(result, findings=(), sections=twice)
+    both = replace(result, sections=twice)
     written = write(both, tmp_path, timings={}, generated=NOON)
     ids = [a["id"] for _, a in parse(written.report.read_text()).tags if a.get("id")]
     assert len(ids) == len(set(ids))
@@ -342,6 +359,6 @@ def test_a_study_with_nothing_to_show_still_makes_a_page(
     small: StudyResult, tmp_path: Path
 ) -> None:
     sections = (Section("relations", "Relations", intro="No pair of states has data."),)
-    empty = replace(small, findings=(), sections=sections, rules=())
+    empty = replace(small, sections=sections, rules=())
     page = parse(write(empty, tmp_path, timings={}, generated=NOON).report.read_text())
     assert "No pair of states has data." in page.text

@@ -70,16 +70,21 @@ def test_the_browser_would_have_seen_a_request_and_a_complaint(
     assert [u.rsplit("/", 1)[1] for u in chromium.requests()] == ["x.png"]
 
 
+CARDS = "[...document.querySelectorAll('#claims article.card')]"
+
+
 def test_every_claim_has_its_card_and_every_chart_its_table(chromium: Browser, page: Path) -> None:
     chromium.open(page, DESKTOP)
-    cards = chromium.js("[...document.querySelectorAll('article.card h3')].map(h => h.textContent)")
-    assert cards == [f.title for f in RESULT.findings]
-    verdicts = chromium.js(
-        "[...document.querySelectorAll('article.card .over .chip')].map(c => c.textContent.trim())"
+    cards = chromium.js(
+        "[...document.querySelectorAll('#claims .card h3')].map(h => h.textContent)"
     )
-    assert [v.lower() for v in verdicts] == [f.verdict.value for f in RESULT.findings]
-    with_chart = chromium.js("document.querySelectorAll('.card .side figure .drawing svg').length")
-    assert with_chart == sum(f.chart is not None for f in RESULT.findings)
+    assert cards == [answer.label for answer in RESULT.claims]
+    verdicts = chromium.js(
+        "[...document.querySelectorAll('#claims .over .chip')].map(c => c.textContent.trim())"
+    )
+    assert [v.lower() for v in verdicts] == [answer.verdict for answer in RESULT.claims]
+    with_chart = chromium.js("document.querySelectorAll('#claims .side .drawing svg').length")
+    assert with_chart == sum(answer.exhibit("chart") is not None for answer in RESULT.claims)
     figures = chromium.js(
         "[...document.querySelectorAll('figure')].map(f => ['.drawing svg', 'tbody tr', 'button']"
         ".map(part => f.querySelectorAll(part).length))"
@@ -187,7 +192,7 @@ def test_charts_follow_the_theme(chromium: Browser, page: Path) -> None:
 def test_wide_and_narrow_drawings_take_turns(chromium: Browser, page: Path) -> None:
     shown = ("['wide', 'narrow'].map(c => [...document.querySelectorAll('.drawing.' + c)]"
              ".filter(d => d.getClientRects().length).length)")  # fmt: skip
-    doubled = 2 + sum(not s.problem for s in RESULT.reactions.systems)
+    doubled = 3  # two readings of tension, and the matrix of reactions
     chromium.open(page, DESKTOP)
     assert chromium.js(shown) == [doubled, 0]
     chromium.open(page, PHONE)
@@ -248,11 +253,11 @@ def test_downloaded_csv_has_the_numbers_at_full_precision(chromium: Browser, pag
     chromium.open(page, PHONE)
     text = saved(chromium, "claim-01-invented-chart", "csv").decode()
     rows = list(csv.reader(text.splitlines()))
-    chart = RESULT.findings[0].chart
+    chart = RESULT.claims[0].exhibit("chart")
     assert chart is not None
-    values = chart.columns["value"]
+    values = chart.table.column("value")
     assert len(rows) == len(values) + 1
-    place = rows[0].index("Value")
+    place = rows[0].index("value")
     assert [float(r[place]) for r in rows[1:]] == pytest.approx(list(values), rel=1e-8)
 
 

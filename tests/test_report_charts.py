@@ -14,26 +14,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.answers import Exhibit
-from detente.asks.claims.finding import Chart, Finding, Specification, Verdict
+from detente.answers import Exhibit, Scale, Table, Verdict
+from detente.asks.claims.shown import histogram, specifications
 from detente.asks.overview import by_approach, pair_row
 from detente.report import svg
-from detente.report.marks import cards, evidence, marks
+from detente.report.marks import marks
 from detente.report.marks.tension import Frame, lay_out
 from detente.report.theme import CHARACTER, TOKENS, WIDTH, Spec, colour
 from detente.report.words import milliseconds
 from fake_overview import pairs_exhibit, tension
 from fake_result import (
     MONTHS,
+    curve_of,
+    estimate,
     estimated,
+    fake_odds,
     level_chart,
-    odds_chart,
     path_chart,
     rates_chart,
     shift_chart,
 )
 
-CHARTS = [path_chart("a", 12.0), rates_chart(), level_chart(), shift_chart(), odds_chart()]
+CHARTS = [path_chart("a", 12.0), rates_chart(), level_chart(), shift_chart(), fake_odds()]
 FINDING = estimated(1, "A claim", Verdict.SUPPORTED, 11.0)
 
 
@@ -42,9 +44,8 @@ def drawing(name: str, exhibit: Exhibit) -> Any:
 
 
 def all_specs() -> dict[str, Spec]:
-    specs = {c.kind: cards.DRAW[c.kind](c, 0.0, "% change") for c in CHARTS}
-    specs["placebo"] = evidence.placebo(FINDING)
-    specs["curve"] = evidence.specification_curve(FINDING)
+    shown = [*CHARTS, *FINDING.exhibits[1:3]]
+    specs = {exhibit.mark: drawing(exhibit.mark, exhibit) for exhibit in shown}
     specs["pairs"] = drawing("pairs", pairs_exhibit("Archive A"))
     specs["tension-True"], specs["tension-False"] = drawing(
         "tension", tension().answers[0].exhibits[0]
@@ -95,23 +96,29 @@ def test_two_drawings_share_no_id() -> None:
     assert not ids[0] & ids[1]
 
 
-@pytest.mark.parametrize("chart", CHARTS, ids=lambda c: c.kind)
-def test_charts_with_missing_values_are_drawn(chart: Chart) -> None:
-    holes = {"date", "offset", "group", "window", "happened"}
-    columns = {
-        name: values if name in holes else (None, *values[1:-1], float("nan"))
-        for name, values in chart.columns.items()
-    }
-    spec = cards.DRAW[chart.kind](replace(chart, columns=columns), 0.0, "% change")
+@pytest.mark.parametrize("chart", CHARTS, ids=lambda c: c.mark)
+def test_charts_with_missing_values_are_drawn(chart: Exhibit) -> None:
+    whole = {"date", "offset", "group", "window", "happened", "side"}
+    names = [column.name for column in chart.table.columns]
+    columns = [
+        chart.table.column(name)
+        if name in whole
+        else (None, *chart.table.column(name)[1:-1], float("nan"))
+        for name in names
+    ]
+    table = replace(chart.table, rows=tuple(zip(*columns, strict=True)))
+    spec = drawing(chart.mark, replace(chart, table=table))
     assert "NaN" not in svg.draw(spec, "x", "t", "d")
 
 
 def test_texts_of_labels_are_left_alone() -> None:
     odd = 'role="3.14159" #a1b000 clip7 <x> & y'
     chart = rates_chart()
-    groups = (odd, *chart.columns["group"][1:])
-    spec = cards.DRAW["rates"](replace(chart, columns={**chart.columns, "group": groups}), 0, "")
-    root = ElementTree.fromstring(svg.draw(spec, "x", "t", "d"))  # noqa: S314 - our own drawing
+    first, *others = chart.table.rows
+    table = replace(chart.table, rows=((odd, *first[1:]), *others))
+    root = ElementTree.fromstring(  # noqa: S314 - our own drawing
+        svg.draw(drawing("rates", replace(chart, table=table)), "x", "t", "d")
+    )
     texts = root.iter("{http://www.w3.org/2000/svg}text")
     assert odd in {"".join(text.itertext()) for text in texts}
 
@@ -133,21 +140,21 @@ def test_colours_have_names_that_exist() -> None:
 )
 @settings(max_examples=60)
 def test_histograms_count_every_draw(draws: list[float], effect: float | None) -> None:
-    finding = replace(FINDING, placebo=tuple(draws), effect=effect)
-    bins = evidence.histogram(finding)
-    assert sum(b["count"] for b in bins) == len(draws)
-    assert bins[0]["low"] <= min(draws)
-    assert bins[-1]["high"] >= max(draws)
+    bins = histogram(np.array(draws), Scale.PERCENT, effect)
+    assert sum(bins.column("placebo_tests")) == len(draws)
+    assert bins.column("from_percent")[0] <= min(draws)
+    assert bins.column("to_percent")[-1] >= max(draws)
     if effect is None:
-        assert not any(b["far"] for b in bins)
+        assert not any(bins.column("as_far_out"))
 
 
 def test_histogram_marks_what_is_as_far_out_as_the_effect() -> None:
-    ratio = Finding("a", "contrast", "t", "s", "p", Verdict.SUPPORTED, "r", "w", effect=0.0,
-                    neutral=1.0, placebo=tuple(np.linspace(0, 4, 401)))  # fmt: skip
-    bins = evidence.histogram(ratio)
-    assert all(b["far"] == (abs((b["low"] + b["high"]) / 2 - 1) >= 1) for b in bins)
-    assert any(b["far"] for b in bins)
+    bins = histogram(np.linspace(0, 4, 401), Scale.RATIO, 0.0)
+    rows = bins.records()
+    middles = [(row["from_ratio"] + row["to_ratio"]) / 2 for row in rows]
+    far = bins.column("as_far_out")
+    assert all(f == (abs(m - 1) >= 1) for f, m in zip(far, middles, strict=True))
+    assert any(far) and not all(far)
 
 
 @given(st.lists(st.tuples(st.integers(0, 8000), st.integers(1, 3000)), max_size=8), st.booleans())
@@ -196,6 +203,24 @@ def test_pairs_go_from_the_largest_rise_and_name_the_unknown() -> None:
     assert [row[0] for row in unmoved] == ["A – C", "A – D"]
 
 
-def test_curve_is_in_order_and_leaves_out_what_has_no_effect() -> None:
-    points = [Specification({"w": str(e)}, e, None, None, 5) for e in (3.0, float("nan"), -1.0)]
-    assert [s.effect for s in evidence.curve_order(tuple(points))] == [-1.0, 3.0]
+def test_curve_is_in_order() -> None:
+    made = curve_of("a", 5.0, 9.0, Scale.PERCENT)
+    fact = FINDING.facts[0]
+    exhibit = specifications(made, (), lambda item: item.effect > 0, fact)
+    effects = exhibit.table.column("effect_percent")
+    assert list(effects) == sorted(effects) and len(effects) == len(made)
+    towards = exhibit.table.column("towards")
+    assert exhibit.note.startswith(f"{sum(towards)} of {len(made)} specifications point the way")
+
+
+def test_what_has_no_effect_is_not_drawn() -> None:
+    points = [
+        estimate(value, 1.0, Scale.PERCENT, choices={"w": str(value)}) for value in (3.0, 2.0, -1.0)
+    ]
+    exhibit = specifications(points, (), lambda item: True, FINDING.facts[0])
+    rows = exhibit.table.rows
+    holed = replace(
+        exhibit, table=Table(exhibit.table.columns, ((rows[0][0], None, *rows[0][2:]), *rows[1:]))
+    )
+    drawn = str(drawing("curve", holed))
+    assert "in each of 2" in drawn and "in each of 3" in str(drawing("curve", exhibit))

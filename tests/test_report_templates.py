@@ -12,7 +12,7 @@ from jinja2 import nodes
 from jinja2.meta import find_undeclared_variables
 
 from detente import answers
-from detente.report import drawing, layout, telling, views
+from detente.report import drawing, layout, outlook, telling, views
 from detente.report.findings import attribute_meanings
 from detente.report.page import environment
 
@@ -21,7 +21,7 @@ TEMPLATES = sorted(p.name for p in FOLDER.iterdir() if p.name.endswith(".html"))
 VIEWS = [v for _, v in inspect.getmembers(views, is_dataclass)]
 SHAPES = [
     shape
-    for home in (answers, drawing, layout, telling)
+    for home in (answers, drawing, layout, outlook, telling)
     for _, shape in inspect.getmembers(home, is_dataclass)
     if shape.__module__ == home.__name__
 ]

@@ -9,13 +9,20 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from detente.asks.claims.finding import Verdict
+from detente.answers import Answer, Column, Exhibit, Fact, Scale, Section, Table, Verdict
+from detente.asks.result import StudyResult
 from detente.report import verdict_table
-from detente.report.terminal import NARROW
-from detente.report.words import p_text, short_effect
-from fake_result import fake_result
+from detente.report.layout import shown_effect
+from detente.report.telling import fact_text
+from detente.report.terminal import NARROW, told_section
+from detente.report.words import NONE
+from fake_result import fake_result, with_fact, without_fact
 
 RESULT = fake_result()
+
+
+def with_claims(*answers: Answer) -> StudyResult:
+    return replace(RESULT, sections=(Section("claims", "Claims", answers),))
 
 
 def printed(width: int, result: object = RESULT, *, colour: bool = False) -> str:
@@ -31,24 +38,25 @@ def test_every_claim_is_there_whole(width: int) -> None:
     assert all(len(line) <= width for line in text.splitlines())
     assert "…" not in text
     flat = " ".join(text.split())
-    for number, finding in enumerate(RESULT.findings, 1):
+    for number, finding in enumerate(RESULT.claims, 1):
+        assert finding.verdict is not None
         row = re.search(rf"^ *{number} +{finding.verdict.value} .*$", text, re.MULTILINE)
-        assert row, finding.title
-        effect = short_effect(finding)
+        assert row, finding.label
+        effect = shown_effect(finding)
         parts = [effect] if width >= NARROW else effect.split(" (")
         assert parts[0] in row[0]
         assert all(part in text for part in parts)
-        p = finding.p_adjusted if finding.p_adjusted is not None else finding.p_placebo
-        assert row[0].rstrip().endswith(p_text(p))
+        p = finding.fact("p_adjusted") or finding.fact("p")
+        assert row[0].rstrip().endswith(NONE if p is None else fact_text(p))
     if width == 200:
-        assert all(f.title in flat for f in RESULT.findings)
+        assert all(f.label in flat for f in RESULT.claims)
 
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_words_of_a_title_are_never_broken(width: int) -> None:
     words = set(printed(width).split())
-    for finding in RESULT.findings:
-        for word in finding.title.split():
+    for finding in RESULT.claims:
+        for word in finding.label.split():
             assert word in words or any(part in words for part in re.split("[–-]", word)), word
 
 
@@ -56,35 +64,90 @@ def test_colour_only_repeats_what_words_say() -> None:
     plain = re.sub(r"\x1b\[[\d;]*m", "", printed(100, colour=True))
     assert plain == printed(100)
     for verdict in Verdict:
-        if any(f.verdict is verdict for f in RESULT.findings):
+        if any(f.verdict is verdict for f in RESULT.claims):
             assert verdict.value in plain
 
 
 def test_texts_are_never_read_as_markup() -> None:
-    finding = replace(RESULT.findings[0], title="[red]not red[/red] [link=x]y")
-    assert "[red]not red[/red] [link=x]y" in printed(200, replace(RESULT, findings=(finding,)))
+    finding = replace(RESULT.claims[0], label="[red]not red[/red] [link=x]y")
+    assert "[red]not red[/red] [link=x]y" in printed(200, with_claims(finding))
 
 
 @pytest.mark.parametrize("width", [80, 200])
 def test_no_clear_effect_comes_with_what_would_have_been_seen(width: int) -> None:
     note = "No ratio, however large, would be seen 80% of the time."
-    findings = [
-        replace(RESULT.findings[0], verdict=Verdict.NO_CLEAR_EFFECT, smallest_visible=12.0),
-        replace(
-            RESULT.findings[1],
-            verdict=Verdict.NO_CLEAR_EFFECT,
-            smallest_visible=None,
-            visible_note=note,
-        ),
-        replace(RESULT.findings[2], verdict=Verdict.SUPPORTED, smallest_visible=33.0),
-    ]
-    text = printed(width, replace(RESULT, findings=tuple(findings)))
+    first, second, third = RESULT.claims[:3]
+    unclear = Verdict.NO_CLEAR_EFFECT
+    answers = (
+        with_fact(replace(first, verdict=unclear), "visible", value=12.0),
+        without_fact(replace(second, verdict=unclear, notes={"visible": note}), "visible"),
+        with_fact(replace(third, verdict=Verdict.SUPPORTED), "visible", value=33.0),
+    )
+    text = printed(width, with_claims(*answers))
     flat = " ".join(text.split())
-    assert "1 +12% change 2 No ratio" in flat
+    assert "1 +12% (change) 2 No ratio" in flat
     assert f"2 {note}" in flat
     assert "33%" not in text.split("No clear effect is no proof")[1]
 
 
 def test_without_unclear_findings_nothing_stands_below_the_table() -> None:
-    clear = replace(RESULT, findings=(replace(RESULT.findings[0], verdict=Verdict.SUPPORTED),))
+    clear = with_claims(replace(RESULT.claims[0], verdict=Verdict.SUPPORTED))
     assert "no proof" not in printed(100, clear)
+
+
+def told(section: Section, most: int | None = None, width: int = 80) -> str:
+    out = io.StringIO()
+    console = Console(file=out, width=width)
+    for part in told_section(section, most):
+        console.print(part)
+    return out.getvalue()
+
+
+STEPS = Table(
+    (
+        Column("measure", "Measure"),
+        Column("step", "Step", Scale.COUNT),
+        Column("low", "95% interval", Scale.POINTS, places=1, through="high"),
+        Column("high", "95% high", Scale.POINTS, places=1),
+    ),
+    tuple((name, step, -123456.0, 234567.0) for name in ("tests", "talks") for step in range(36)),
+)
+
+
+def test_a_few_points_of_each_series_are_printed() -> None:
+    exhibit = Exhibit("x", "Steps", STEPS, note="Medians.", mark="any", series=("measure",))
+    text = told(Section("s", "S", (Answer("a", "k", "A", exhibits=(exhibit,)),)))
+    steps = [int(found) for found in re.findall(r"^ *(\d+) +−123,456.0 to \+234,567.0", text, re.M)]
+    assert steps == [0, 7, 14, 21, 28, 35] * 2
+    assert re.findall(r"^(tests|talks) *$", text, re.M) == ["tests", "talks"]
+    assert "Measure" not in text and text.count("Medians.") == 2
+
+
+def test_points_of_many_series_are_left_to_the_picture() -> None:
+    rows = tuple((f"series {n}", 1, -1.0, 1.0) for n in range(7))
+    exhibit = Exhibit("x", "Steps", Table(STEPS.columns, rows), mark="any", series=("measure",))
+    text = told(Section("s", "S", (Answer("a", "k", "A", "Said.", exhibits=(exhibit,)),)))
+    assert "Said." in text and "Step" not in text
+
+
+def test_a_section_says_its_groups_facts_and_notes() -> None:
+    fact = Fact("share", "Are follow-ons", 0.6, Scale.PROBABILITY, low=0.5, high=0.7, note="of 9")
+    answers = (Answer("a", "first", "A"), Answer("b", "second", "B", facts=(fact,)))
+    text = told(Section("s", "S", answers, groups={"second": "The second"}, notes=("A note.",)))
+    order = ["A", "The second", "B", "Are follow-ons: 60% (50 to 70%) (of 9)", "• A note."]
+    assert [line.strip() for line in text.splitlines() if line.strip()] == order
+
+
+def test_a_cut_table_says_how_many_rows_are_left_beside_its_note() -> None:
+    exhibit = Exhibit("x", "Steps", STEPS, note="Medians.")
+    text = told(Section("s", "S", (Answer("a", "k", "A", exhibits=(exhibit,)),)), most=2)
+    assert "Medians. 70 more with --all" in text
+
+
+def test_no_number_is_cut_where_a_table_is_too_wide() -> None:
+    exhibit = Exhibit(
+        "x", "Steps", Table(STEPS.columns, (("tests and their name", 1, -123456.0, 234567.0),))
+    )
+    text = told(Section("s", "S", (Answer("a", "k", "A", exhibits=(exhibit,)),)), width=40)
+    assert "−123,456.0 to" in text and "+234,567.0" in text
+    assert all(len(line) <= 40 for line in text.splitlines())

@@ -5,32 +5,47 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.stats import ks_2samp
 
-from detente.asks.scenarios.arms import Arms, halves, make_arms, month_edges, no_months
-from detente.asks.scenarios.coupled import WITH, WITHOUT, Daily, Pairs, Watch, simulate_pairs
-from detente.asks.scenarios.history import Monthly
+from detente.answers import Answer, Table
+from detente.asks.options import Options
+from detente.asks.scenarios import simulation
+from detente.asks.scenarios.arms import Arms, halves, make_arms, month_edges
+from detente.asks.scenarios.coupled import WITH, WITHOUT, Pairs, Watch, simulate_pairs
+from detente.asks.scenarios.futures import (
+    CHANGE_COLUMNS,
+    OUTCOME_COLUMNS,
+    change_row,
+    expectations,
+    future_columns,
+    future_rows,
+    outcome_row,
+    watch_for,
+)
+from detente.asks.scenarios.halves import Daily, no_months
+from detente.asks.scenarios.history import Monthly, cases
+from detente.asks.scenarios.horizon import Horizon
 from detente.asks.scenarios.model import Model, fit_model
 from detente.asks.scenarios.posterior import fit_posterior
-from detente.asks.scenarios.predictive import predictive_checks
+from detente.asks.scenarios.predictive import predictive_checks, summed_up
 from detente.asks.scenarios.relations import fit_relations, scatter
-from detente.asks.scenarios.result import PredictiveRow, ScenarioResult
-from detente.asks.scenarios.run import Horizon, run_scenario, what_if
-from detente.asks.scenarios.summary import expectations, watch_for
+from detente.asks.scenarios.run import what_if
+from detente.asks.scenarios.scenario import Scenario, answer
+from detente.asks.scenarios.simulation import Outcome, Tracked
+from detente.asks.scenarios.words import answer_text
 from detente.cli import run
 from detente.errors import UsageError
-from detente.estimators.hawkes import fit_binned, simulate_binned
+from detente.estimators import fit_hawkes_by_date, hawkes_futures
 from detente.study.chronicle import CHRONICLE_COLUMNS
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
-from detente.study.scenarios import Scenario
 
 START, END = dt.date(2000, 1, 1), dt.date(2021, 12, 31)
 TURN = dt.date(2011, 1, 1)
@@ -212,70 +227,79 @@ def korean_model(korea: StudyData) -> Model:
 
 
 def scenario(data: StudyData, name: str) -> Scenario:
-    return next(one for one in data.study.scenarios if one.id == name)
+    return next(asked for asked in data.study.asks("scenarios") if asked.id == name)
 
 
-def outcome_of(
-    data: StudyData, model: Model, name: str, *, days: int = 365, paths: int = 600, seed: int = 1
-) -> ScenarioResult:
-    first = data.as_of + dt.timedelta(days=1)
-    span = Horizon(first, first + dt.timedelta(days=days - 1), paths, seed)
-    return run_scenario(data, model, scenario(data, name), span)
+def outcome_of(model: Model, name: str | Scenario, *, days: int = 365, paths: int = 600) -> Answer:
+    asked = scenario(model.data, name) if isinstance(name, str) else name
+    return answer(asked, model, Options(futures=paths), Horizon.of(days, model.data))
 
 
-def run_pairs(
-    model: Model, arms: Arms, *, days: int, paths: int, seed: int = 1, traced: int = 0
-) -> Pairs:
-    edges = month_edges(model.first, model.first + days - 1)
-    watch = watch_for(model, edges, traced).watch
-    return simulate_pairs(halves(model, arms, edges), watch, paths, seed=seed)
+def rows(made: Answer, exhibit: str) -> list[dict[str, Any]]:
+    shown = made.exhibit(exhibit)
+    return [] if shown is None else shown.table.records()
 
 
-def test_what_follows_an_event_is_found(data: StudyData, model: Model) -> None:
-    result = outcome_of(data, model, "test")
-    fans = {fan.id: fan for fan in result.fans}
-    value, low, high = fans["answers"].total
-    assert low < FOLLOW < high
-    assert abs(value - FOLLOW) < 0.5
-    assert fans["answers"].clear
-    driver = next(row for row in result.drivers if row.moves == "answers")
-    assert driver.seen
-    assert driver.low < FOLLOW < driver.high
+def by(made: Answer, exhibit: str, column: str) -> dict[Any, dict[str, Any]]:
+    return {row[column]: row for row in rows(made, exhibit)}
+
+
+def run_pairs(arms: Arms, *, days: int, paths: int, seed: int = 1, traced: int = 0) -> Pairs:
+    edges = month_edges(arms.model.first, arms.model.first + days - 1)
+    watch = watch_for(arms.model, edges, traced).watch
+    return simulate_pairs(halves(arms, edges), watch, paths, seed=seed)
+
+
+def test_what_follows_an_event_is_found(model: Model) -> None:
+    made = outcome_of(model, "test")
+    changes = by(made, "differences", "id")
+    found = changes["answers"]
+    assert found["low90"] < FOLLOW < found["high90"]
+    assert abs(found["difference"] - FOLLOW) < 0.5
+    assert found["clear"]
+    drivers = by(made, "drivers", "moves")
+    assert drivers["answers"]["seen"]
+    assert drivers["answers"]["low90"] < FOLLOW < drivers["answers"]["high90"]
     # Two months see the test, each with the power law of one more beside those that come anyway.
-    assert fans["tension"].clear
-    ratio = next(row for row in result.drivers if row.moves == "conflict")
-    assert ratio.low < 2**POWER < ratio.high
+    assert changes["tension"]["clear"]
+    assert drivers["conflict"]["low90"] < 2**POWER < drivers["conflict"]["high90"]
 
 
-def test_what_is_supposed_is_not_counted_as_its_own_result(data: StudyData, model: Model) -> None:
-    result = outcome_of(data, model, "test")
-    tests = next(fan for fan in result.fans if fan.id == "tests")
-    assert abs(tests.total[0]) < 0.4  # tests bring answers only; the test itself would make it 1
-    assert "not counted" in tests.note
+def test_what_is_supposed_is_not_counted_as_its_own_result(model: Model) -> None:
+    made = outcome_of(model, "test")
+    tests = by(made, "differences", "id")["tests"]
+    assert (
+        abs(tests["difference"]) < 0.4
+    )  # tests bring answers only; the test itself would make it 1
+    assert "On tests: what is supposed is not counted itself." in made.caveats
 
 
-def test_the_rates_of_a_period_are_found(data: StudyData, model: Model) -> None:
-    result = outcome_of(data, model, "calm", days=730)
-    ratio = next(row for row in result.drivers if row.moves == "tests")
-    assert ratio.seen
-    assert ratio.low < CALM / TENSE < ratio.high
-    tests = next(fan for fan in result.fans if fan.id == "tests")
-    assert tests.total[1] < 730 * (CALM - TENSE) < tests.total[2]
-    assert any("happened once" in one for one in result.caveats)
+def test_the_rates_of_an_era_are_found(model: Model) -> None:
+    made = outcome_of(model, "calm", days=730)
+    ratio = by(made, "drivers", "moves")["tests"]
+    assert ratio["seen"]
+    assert ratio["low90"] < CALM / TENSE < ratio["high90"]
+    tests = by(made, "differences", "id")["tests"]
+    assert tests["low90"] < 730 * (CALM - TENSE) < tests["high90"]
+    assert any("happened once" in text for text in made.caveats)
 
 
-def test_nothing_comes_of_nothing(data: StudyData, model: Model) -> None:
-    result = outcome_of(data, model, "same")
-    for fan in result.fans:
-        assert fan.total == (0.0, 0.0, 0.0)
-        assert not fan.clear
-        assert all((band == 0).all() for band in fan.difference.bands.values())
-    assert all(row.difference == row.low == row.high == 0 for row in result.outcomes)
+def test_nothing_comes_of_nothing(model: Model) -> None:
+    made = outcome_of(model, "same")
+    for row in rows(made, "differences"):
+        assert (row["difference"], row["low90"], row["high90"]) == (0.0, 0.0, 0.0)
+        assert not row["clear"]
+    for row in rows(made, "futures"):
+        assert {value for name, value in row.items() if name.startswith("difference")} == {0.0}
+        assert row["without"] == row["with"]
+    for row in rows(made, "outcomes"):
+        assert row["difference_points"] == row["low90"] == row["high90"] == 0
+        assert row["without"] == row["with"]
 
 
 def test_an_action_can_be_blocked(data: StudyData, model: Model) -> None:
-    arms = make_arms(data, model, scenario(data, "none"))
-    pairs = run_pairs(model, arms, days=730, paths=200)
+    arms = make_arms(model, scenario(data, "none"))
+    pairs = run_pairs(arms, days=730, paths=200)
     assert pairs.counts[:, WITH, :, 0].sum() == 0
     assert pairs.counts[:, WITHOUT, :, 0].mean(axis=0).sum() > 5
     change = pairs.counts[:, WITH].astype(int) - pairs.counts[:, WITHOUT]
@@ -284,10 +308,10 @@ def test_an_action_can_be_blocked(data: StudyData, model: Model) -> None:
 
 
 def test_each_arm_alone_is_an_ordinary_future(model: Model, data: StudyData) -> None:
-    arms = make_arms(data, model, scenario(data, "calm"))
-    both = Arms(labels=(arms.labels[WITH], arms.labels[WITH]))
-    coupled = run_pairs(model, arms, days=1096, paths=1500, seed=1)
-    alone = run_pairs(model, both, days=1096, paths=1500, seed=2)
+    arms = make_arms(model, scenario(data, "calm"))
+    both = Arms(model, labels=(arms.labels[WITH], arms.labels[WITH]))
+    coupled = run_pairs(arms, days=1096, paths=1500, seed=1)
+    alone = run_pairs(both, days=1096, paths=1500, seed=2)
     for kind in range(2):
         one = coupled.counts[:, WITH, :, kind].sum(axis=1)
         other = alone.counts[:, WITHOUT, :, kind].sum(axis=1)
@@ -298,9 +322,9 @@ def test_each_arm_alone_is_an_ordinary_future(model: Model, data: StudyData) -> 
 
 def test_futures_agree_with_those_of_the_dynamics_engine() -> None:
     counts = history(3).astype(np.float64)
-    fit = fit_binned(counts, decays=[1 / DELAY], within_day=False, names=["a", "b"])
+    fit = fit_hawkes_by_date(counts, decays_per_day=[1 / DELAY], within_day=False, names=["a", "b"])
     days, paths = 365, 3000
-    reference = simulate_binned(fit, days, paths=paths, seed=5, every=days).counts[:, 0]
+    reference = hawkes_futures(fit, days, paths=paths, seed=5, every_days=days).counts[:, 0]
     best = fit.parameters()
     rates = fit.inputs.baseline.rates(fit.effects)[0]
     daily = Daily(
@@ -323,19 +347,19 @@ def test_futures_agree_with_those_of_the_dynamics_engine() -> None:
 def test_the_same_seed_gives_the_same_futures(
     data: StudyData, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arms = make_arms(data, model, scenario(data, "test"))
-    one = run_pairs(model, arms, days=200, paths=100, traced=10)
+    arms = make_arms(model, scenario(data, "test"))
+    one = run_pairs(arms, days=200, paths=100, traced=10)
     monkeypatch.setattr("detente.asks.scenarios.coupled.cpu_count", lambda: 1)
-    again = run_pairs(model, arms, days=200, paths=100, traced=10)
-    other = run_pairs(model, arms, days=200, paths=100, traced=10, seed=2)
+    again = run_pairs(arms, days=200, paths=100, traced=10)
+    other = run_pairs(arms, days=200, paths=100, traced=10, seed=2)
     for part in ("counts", "sums", "hits", "quiet", "traces"):
         assert np.array_equal(getattr(one, part), getattr(again, part))
     assert not np.array_equal(one.counts, other.counts)
 
 
 def test_outcomes_are_those_of_the_days(data: StudyData, model: Model) -> None:
-    arms = make_arms(data, model, scenario(data, "test"))
-    pairs = run_pairs(model, arms, days=400, paths=50, traced=50)
+    arms = make_arms(model, scenario(data, "test"))
+    pairs = run_pairs(arms, days=400, paths=50, traced=50)
     for trace, hits, quiet in zip(pairs.traces, pairs.hits, pairs.quiet, strict=True):
         for arm in (WITHOUT, WITH):
             assert hits[arm, 0] == trace[arm, :, 1].sum()
@@ -344,14 +368,15 @@ def test_outcomes_are_those_of_the_days(data: StudyData, model: Model) -> None:
     assert pairs.counts.sum() == pairs.traces.sum()
 
 
-def test_one_future_is_told_by_date(data: StudyData, model: Model) -> None:
-    result = outcome_of(data, model, "test")
-    days = [step.day for step in result.timeline]
+def test_one_future_is_told_by_date(model: Model) -> None:
+    steps = rows(outcome_of(model, "test"), "future")
+    days = [dt.date.fromisoformat(step["day"]) for step in steps]
+    first = model.first.astype(dt.date)
     assert days == sorted(days)
-    assert result.first <= days[0] <= days[-1] <= result.last
-    supposed = [step for step in result.timeline if step.supposed]
-    assert [(step.day - result.first).days for step in supposed] == [7]
-    assert supposed[0].text == "A test."
+    assert first <= days[0] <= days[-1] < first + dt.timedelta(days=365)
+    supposed = [step for step in steps if step["supposed"]]
+    assert [step["day"] for step in supposed] == [str(model.first + 7)]
+    assert supposed[0]["what"] == "A test. (supposed)"
 
 
 def test_parameters_are_drawn_with_their_uncertainty(model: Model) -> None:
@@ -403,7 +428,7 @@ def test_expectations_leave_the_chance_of_single_futures_out() -> None:
 def test_checks_find_a_model_that_is_wrong(model: Model) -> None:
     right = predictive_checks(model, histories=100)
     dispersion = "variance of 30-day counts over their mean"
-    assert _tail(right.rows, dispersion, "answers") > 0.05
+    assert _tail(right, dispersion, "answers") > 0.05
     flat = model.past.counts.mean(axis=0)
     wrong = replace(
         model,
@@ -414,12 +439,13 @@ def test_checks_find_a_model_that_is_wrong(model: Model) -> None:
         ),
     )
     found = predictive_checks(wrong, histories=100)
-    assert _tail(found.rows, dispersion, "answers") < 0.05
-    assert any(check.passed is False for check in found.checks)
+    assert _tail(found, dispersion, "answers") < 0.05
+    assert any(check.passed is False for check in summed_up(found))
 
 
-def _tail(rows: Sequence[PredictiveRow], feature: str, series: str) -> float:
-    return next(row.tail for row in rows if (row.feature, row.series) == (feature, series))
+def _tail(table: Table, feature: str, series: str) -> float:
+    found = table.records()
+    return next(r["tail"] for r in found if (r["feature"], r["series"]) == (feature, series))
 
 
 def test_nothing_later_is_known(tmp_path: Path) -> None:
@@ -428,81 +454,83 @@ def test_nothing_later_is_known(tmp_path: Path) -> None:
     day = dt.date(2015, 6, 30)
     plain = open_data(load(str(world(tmp_path / "one"))), as_of=day)
     later = open_data(load(str(world(tmp_path / "two", later=True))), as_of=day)
-    found = [outcome_of(one, fit_model(one, draws=10), "test", paths=40) for one in (plain, later)]
-    assert found[0].table().equals(found[1].table())
-    assert found[0].first == dt.date(2015, 7, 1)
+    found = [outcome_of(fit_model(one, draws=10), "test", paths=40) for one in (plain, later)]
+    assert found[0].exhibits == found[1].exhibits
+    assert rows(found[0], "futures")[0]["until"] == "2015-07-31"
 
 
-def test_korea_refuses_what_happened_too_seldom(korea: StudyData, korean_model: Model) -> None:
-    exit_ = outcome_of(korea, korean_model, "trade-pact")
-    assert exit_.refused
-    assert "one case" in exit_.problem
-    thaad = outcome_of(korea, korean_model, "thaad")
-    assert "3 separate cases" in thaad.problem
-    assert thaad.fans == ()
+def test_korea_refuses_what_happened_too_seldom(korean_model: Model) -> None:
+    assert "one case" in outcome_of(korean_model, "trade-pact").gap
+    thaad = outcome_of(korean_model, "thaad")
+    assert "3 separate cases" in thaad.gap
+    assert thaad.exhibits == () and thaad.text == ""
 
 
 def test_korea_at_the_time_of_the_article_holds_too_few_coal_curbs() -> None:
     data = open_data(load("korea"), as_of=dt.date(2017, 3, 14))
     model = fit_model(data, draws=10)
-    assert outcome_of(data, model, "coal-curbs").refused
+    assert outcome_of(model, "coal-curbs").gap
     assert "coal-curbs" not in model.past.kinds
-    talks = outcome_of(data, model, "talks", paths=100)
-    assert talks.with_label == "the Six-Party process"
-    assert not talks.refused
+    talks = outcome_of(model, "talks", paths=100)
+    futures = talks.exhibit("futures")
+    assert futures is not None
+    assert futures.settings["with"] == "the Six-Party process"
+    assert not talks.gap
 
 
-def test_korea_says_what_drives_a_scenario_and_claims_no_cause(
-    korea: StudyData, korean_model: Model
-) -> None:
-    result = outcome_of(korea, korean_model, "nuclear-test", paths=200)
-    first = result.drivers[0]
-    assert first.seen
-    assert first.moves == "sanctions-without-coal"
-    assert first.cases == 6
-    assert "does not show that one causes the other" in result.answer
-    assert {fan.id for fan in result.fans} == {"provocations", "tension", "closeness"}
-    provocations = next(fan for fan in result.fans if fan.id == "provocations")
-    assert not provocations.clear  # kinds can only add, so an interval alone says nothing
-    assert result.table().num_rows == sum(len(fan.until) for fan in result.fans)
+def test_korea_says_what_drives_a_scenario_and_claims_no_cause(korean_model: Model) -> None:
+    made = outcome_of(korean_model, "nuclear-test", paths=200)
+    first = rows(made, "drivers")[0]
+    assert first["seen"]
+    assert first["moves"] == "sanctions-without-coal"
+    assert first["cases"] == 6
+    assert "does not show that one causes the other" in made.text
+    changes = by(made, "differences", "id")
+    assert set(changes) == {"provocations", "tension", "closeness"}
+    assert not changes["provocations"]["clear"]  # kinds can only add: an interval says nothing
+    assert len(rows(made, "futures")) == 3 * 12
 
 
-def test_korea_moves_no_relation_by_what_its_months_never_saw(
-    korea: StudyData, korean_model: Model
-) -> None:
-    result = outcome_of(korea, korean_model, "coal-curbs", paths=100)
-    assert {row.moves for row in result.drivers} <= set(korean_model.past.kinds)
-    for fan in result.fans:
-        if not fan.cumulated:
-            assert not fan.clear
-            assert "falls into these months" in fan.note
+def test_korea_moves_no_relation_by_what_its_months_never_saw(korean_model: Model) -> None:
+    made = outcome_of(korean_model, "coal-curbs", paths=100)
+    assert {row["moves"] for row in rows(made, "drivers")} <= set(korean_model.past.kinds)
+    assert not any(row["clear"] for row in rows(made, "differences") if not row["counted"])
+    assert any("falls into these months" in text for text in made.caveats)
 
 
 def test_more_of_an_action_is_clear_only_where_something_follows(
     data: StudyData, model: Model
 ) -> None:
     declared = scenario(data, "none").model_copy(update={"factor": 2.0})
-    answers = declared.model_copy(update={"action": "answers"})
-    day = data.as_of + dt.timedelta(days=1)
-    span = Horizon(day, day + dt.timedelta(days=364), 400)
-    fans = {fan.id: fan for fan in run_scenario(data, model, answers, span).fans}
-    assert fans["answers"].clear
-    assert "is counted itself" in fans["answers"].note
-    assert not fans["tests"].clear  # nothing follows from answers in this world
+    made = outcome_of(model, declared.model_copy(update={"action": "answers"}), paths=400)
+    changes = by(made, "differences", "id")
+    assert changes["answers"]["clear"]
+    assert "On answers: what is supposed is counted itself." in made.caveats
+    assert not changes["tests"]["clear"]  # nothing follows from answers in this world
 
 
-def test_an_outcome_that_hardly_happened_is_marked(korea: StudyData, korean_model: Model) -> None:
-    rows = outcome_of(korea, korean_model, "talks", paths=60).outcomes
-    marked = [row.label for row in rows if "mostly assumption" in row.label]
+def test_an_outcome_that_hardly_happened_is_marked(korean_model: Model) -> None:
+    found = rows(outcome_of(korean_model, "talks", paths=60), "outcomes")
+    marked = [row["outcome"] for row in found if "mostly assumption" in row["outcome"]]
     assert marked == ["a summit with North Korea (2 days in both eras: mostly assumption)"]
 
 
-def test_what_if_gathers_all_scenarios(korea: StudyData) -> None:
-    found = what_if(korea, paths=60)
-    assert [one.id for one in found.scenarios] == [one.id for one in korea.study.scenarios]
-    assert found
-    assert found.predictive.table().num_rows > 20
-    assert any("missile tests" in note for note in found.model)
+def test_what_if_gathers_all_scenarios_and_the_model(korea: StudyData) -> None:
+    [section] = what_if(korea, Options(futures=60))
+    asked = [one.id for one in korea.study.asks("scenarios")]
+    assert [made.id for made in section.answers] == [*asked, "model"]
+    model = section.answers[-1]
+    assert len(rows(model, "features")) > 20
+    assert model.checks
+    assert any("missile tests" in text for text in model.caveats)
+
+
+def test_the_model_says_what_it_holds(model: Model) -> None:
+    made = simulation.answer(model.simulation, model, Options())
+    assert made.text.startswith("2 kinds of action by day, 1 January 2000 to 31 December 2021")
+    assert "2 relations by month, 2000-01 to 2021-12" in made.text
+    alone = simulation.answer(model.simulation, replace(model, months=None), Options())
+    assert "No relations are simulated" in alone.text
 
 
 def test_a_study_without_scenarios_has_none(tmp_path: Path) -> None:
@@ -511,7 +539,7 @@ def test_a_study_without_scenarios_has_none(tmp_path: Path) -> None:
     begin, end = text.index("[simulation]"), text.index("[[claims]]")
     path.write_text(text[:begin] + text[end:], encoding="utf-8")
     data = open_data(load(str(path)))
-    assert not what_if(data)
+    assert what_if(data, Options()) == ()
     with pytest.raises(UsageError, match="declares no"):
         fit_model(data)
 
@@ -526,9 +554,9 @@ def test_relations_need_no_driver(tmp_path: Path) -> None:
     data = open_data(load(str(file)))
     model = fit_model(data, draws=4)
     assert model.months is not None and model.months.driven.shape == (264, 0)
-    found = outcome_of(data, model, "test", paths=200)
-    fan = next(one for one in found.fans if one.id == "tension")
-    assert (fan.difference.middle == 0).all() and fan.without.middle.min() > 0
+    found = outcome_of(model, "test", paths=200)
+    months = [row for row in rows(found, "futures") if row["id"] == "tension"]
+    assert all(row["difference"] == 0 and row["without"] > 0 for row in months)
 
 
 def test_a_result_without_measures_announces_no_change(tmp_path: Path) -> None:
@@ -540,16 +568,126 @@ def test_a_result_without_measures_announces_no_change(tmp_path: Path) -> None:
     dataset = tmp_path / "dataset.csv"
     dataset.write_text("\n".join(dataset.read_text().splitlines()[:25]), encoding="utf-8")
     data = open_data(load(str(file)))
-    found = outcome_of(data, fit_model(data, draws=4), "none", paths=200)
-    assert found.fans == () and found.outcomes
-    assert "Carried forward" not in found.answer
-    assert found.answer.endswith("that one causes the other.")
+    found = outcome_of(fit_model(data, draws=4), "none", paths=200)
+    assert [exhibit.name for exhibit in found.exhibits] == ["outcomes", "drivers"]
+    assert "Carried forward" not in found.text
+    assert found.text.endswith("that one causes the other.")
+
+
+def test_a_future_without_events_says_so(model: Model) -> None:
+    """Nothing happens within three days in the median future."""
+    quiet = Scenario(id="x", label="x", statement="x", action="answers", factor=1.0)
+    made = outcome_of(model, quiet, days=3)
+    assert made.exhibit("future") is None
+    assert any("holds no event of those simulated up to 3 January 2022" in t for t in made.caveats)
+    loud = outcome_of(model, "test")
+    assert not any("holds no event" in text for text in loud.caveats)
+
+
+def test_an_outcome_beside_the_supposed_event_is_another_one(data: StudyData, model: Model) -> None:
+    """With one test set, that there is a test is no news; that there is a second one is."""
+    outcomes = [Outcome(label="a test", actions=["tests"])]
+    changed = replace(model, simulation=model.simulation.model_copy(update={"outcomes": outcomes}))
+    [row] = rows(outcome_of(changed, "test", days=90), "outcomes")
+    assert row["outcome"] == "a test, beside the one supposed"
+    assert row["without"] == pytest.approx(row["with"], abs=0.05)
+    assert 0.5 < row["with"] < 0.98
+
+
+VALUES = np.array([[[0.0, 2.0], [1.0, 3.0]], [[0.0, 2.0], [1.0, 5.0]]])  # pair, arm, step
+
+
+@pytest.mark.parametrize(
+    ("measure", "difference", "relative"),
+    [
+        (Tracked(id="a", label="a", actions=["x"]), 2.0, 100.0),  # at the end: 3 and 5 against 2
+        (Tracked(id="a", label="a", relations="r"), 1.5, 150.0),  # mean month: 2.5 against 1
+    ],
+)
+def test_what_differs_is_the_end_of_days_and_the_mean_of_months(
+    measure: Tracked, difference: float, relative: float
+) -> None:
+    row = change_row(measure, VALUES, np.array([0, 1]), seen=True)
+    found = dict(zip([column.name for column in CHANGE_COLUMNS], row, strict=True))
+    assert found["difference"] == difference
+    assert found["relative_percent"] == relative
+    assert found["clear"] is True
+    assert found["counted"] is (measure.relations is None)
+    assert change_row(measure, VALUES, np.array([0, 1]), seen=False)[9] is False
+    turned = change_row(measure, VALUES[:, ::-1], np.array([0, 1]), seen=True)
+    assert turned[3] == -difference
+
+
+def test_a_difference_whose_interval_holds_zero_is_not_clear() -> None:
+    values = np.array([[[1.0], [2.0]], [[1.0], [0.0]]])
+    measure = Tracked(id="a", label="a", actions=["x"])
+    assert change_row(measure, values, np.array([0, 1]), seen=True)[9] is False
+
+
+def test_futures_hold_medians_of_arms_and_the_mean_difference() -> None:
+    measure = Tracked(id="a", label="A", actions=["x"])
+    until = np.array(["2017-03-31", "2017-04-30"], dtype="datetime64[D]")
+    table = Table(future_columns(), future_rows(measure, VALUES, np.array([0, 1]), until))
+    assert table.column("without") == (0.0, 2.0)
+    assert table.column("with") == (1.0, 4.0)
+    assert table.column("difference") == (1.0, 2.0)
+    last = table.records()[1]
+    assert last["with_low50"] == 3.5 and last["with_high50"] == 4.5
+    assert last["with_low95"] == pytest.approx(3.05) and last["with_high95"] == pytest.approx(4.95)
+    assert last["difference_low80"] == pytest.approx(1.2)
+
+
+def test_quiet_outcomes_count_the_longest_silence() -> None:
+    outcome = Outcome(label="quiet", actions=["x"], quiet_days=30)
+    quiet = np.array([[29, 30], [10, 31]])
+    row = outcome_row(outcome, 0 * quiet, quiet, np.array([0, 1]), label="quiet", seen=True)
+    found = dict(zip([column.name for column in OUTCOME_COLUMNS], row, strict=True))
+    assert (found["without"], found["with"], found["difference_points"]) == (0.0, 1.0, 100.0)
+    assert found["clear"] is True
+
+
+def test_the_answer_says_more_fewer_and_the_month_that_differs_most() -> None:
+    def said(value: float, *, clear: bool, counted: bool, steps: tuple[float, ...]) -> str:
+        ends = (value, value - 1, value + 1)
+        change = ("a", "tests", "u", *ends, *ends, clear, counted)
+        table = [
+            ("a", "tests", f"2017-0{n}-28", *[0.0] * 14, step, *[0.0] * 6)
+            for n, step in enumerate(steps, 1)
+        ]
+        return answer_text(
+            dt.date(2017, 3, 1),
+            Table(future_columns(), tuple(table)),  # type: ignore[arg-type]
+            Table(CHANGE_COLUMNS, (change,)),
+            Table(OUTCOME_COLUMNS),
+        )
+
+    assert "has more tests: +3.0 (90% interval +2.0 to +4.0)." in said(
+        3.0, clear=True, counted=True, steps=(3.0,)
+    )
+    assert "has fewer tests: −3.0" in said(-3.0, clear=True, counted=True, steps=(-3.0,))
+    peak = said(-3.0, clear=True, counted=False, steps=(0.0, -9.0, 0.0))
+    assert "less tests on average over 3 months: −3.0%" in peak
+    assert "most in the month to 28 February 2017 (−9.0 events)" in peak
+    assert "most in" not in said(3.0, clear=True, counted=False, steps=(3.0, 4.0, 2.0))
+    assert "no clear difference in tests: +0.5 (90% interval −0.5 to +1.5)." in said(
+        0.5, clear=False, counted=True, steps=(0.5,)
+    )
+    assert "yet no fitted effect on it can be told from none" in said(
+        3.0, clear=False, counted=True, steps=(3.0,)
+    )
+
+
+def test_cases_lie_at_least_a_month_apart() -> None:
+    days = np.array(["2017-01-01", "2017-01-31", "2017-02-28"], dtype="datetime64[D]")
+    assert cases(days) == 2  # 30 days are apart, 28 are not
+    assert cases(days[:0]) == 0
 
 
 def test_a_sample_that_is_too_short_is_refused_for_every_scenario(tmp_path: Path) -> None:
     data = open_data(load(str(world(tmp_path))), as_of=dt.date(2001, 1, 1))
-    found = what_if(data, paths=20)
-    assert all("days" in one.problem for one in found.scenarios)
+    [section] = what_if(data, Options(futures=20))
+    assert len(section.answers) == 4
+    assert all("1095 days are needed" in made.gap for made in section.answers)
 
 
 def test_names_that_are_not_declared_are_found(
@@ -567,14 +705,14 @@ def test_names_that_are_not_declared_are_found(
 def test_the_command_prints_a_scenario(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["scenario", "korea", "nuclear-test", "--paths", "200", "--to", "2027-04-19"]) == 0
     out = capsys.readouterr().out
-    for text in ("What drives it", "One future of many", "(supposed)", "Share of futures"):
+    for text in ("What drives it", "One future of the many", "(supposed)", "Share of 200 futures"):
         assert text in out
 
 
 def test_the_command_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["scenario", "korea", "thaad", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["refused"] is True
+    [section] = json.loads(capsys.readouterr().out)
+    assert "3 separate cases" in section["answers"][0]["gap"]
     assert run(["scenario", "korea", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)) == 5
 

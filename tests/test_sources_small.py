@@ -14,7 +14,7 @@ from detente.errors import InputError, ReadError, UsageError
 from detente.events.actors import name_key, parse_cameo_actor
 from detente.events.store import Store
 from detente.sources import all_sources, days_of, get, ingest, load_mapping
-from detente.sources._stage import open_duckdb
+from detente.sources.reading.stage import open_duckdb
 
 CHRONICLE_HEADER = "id,date,end,kind,source,target,cameo,certainty,title,citation"
 
@@ -68,7 +68,7 @@ def test_an_icews_actor_without_a_country_has_a_name_and_no_code(
 
 def test_sources_say_what_they_are() -> None:
     names = [source.name for source in all_sources()]
-    assert len(set(names)) == len(names) == 9
+    assert len(set(names)) == len(names) == 10
     for source in all_sources():
         assert source.title and source.citation and source.get and source.example
         assert source.patterns
@@ -139,7 +139,7 @@ def test_a_weis_file_is_turned_away_whole(tmp_path: Path, store: Store) -> None:
     assert [(r.reason, r.count) for r in report.rejected] == [("coded in WEIS, not in CAMEO", 2)]
 
 
-QUADS = {"train.txt": "0\t0\t1\t0\n0\t1\t2\t25\n9\t0\t1\t0\n", "test.txt": "1\t0\t0\t48\t-1\n",
+QUADS = {"train.txt": "0\t0\t1\t0\n0\t1\t2\t24\n9\t0\t1\t0\n", "test.txt": "1\t0\t0\t48\t-1\n",
          "entity2id.txt": "North Korea\t0\nPolice (India)\t1\nKim_Jong-Un\t2\n",
          "relation2id.txt": "Make statement\t0\nThreaten non force\t1\n"}  # fmt: skip
 

@@ -14,8 +14,8 @@ from lab.worlds.setting import make_setting
 from lab.worlds.study import A, B, known_on, only
 from lab.worlds.world import make
 
-from detente.asks.claims.finding import Finding, Verdict
-from detente.asks.claims.run import assess_claims
+from detente.answers import Answer, Verdict
+from detente.asks.claims.run import answer_claims
 from detente.asks.options import Options
 from detente.estimators.matching import merge_episodes
 
@@ -108,25 +108,25 @@ def test_what_was_known_on_a_day_holds_nothing_later() -> None:
     assert max(fact.date for fact in then.facts) <= world.forecast_day < world.data.as_of
 
 
-def findings(spec: WorldSpec, claims: Sequence[str], worlds: int) -> list[Finding]:
-    found: list[Finding] = []
+def answers(spec: WorldSpec, claims: Sequence[str], worlds: int) -> list[Answer]:
+    found: list[Answer] = []
     for seed in range(worlds):
         data = only(make(spec, seed).data, claims)
-        found += assess_claims(data, replace(QUICK, seed=seed))
+        found += answer_claims(data, replace(QUICK, seed=seed))
     return found
 
 
 def test_nothing_is_rarely_called_something() -> None:
     claims = ("response", "after-news", "shift", "groups")
-    found = findings(WorldSpec(NULL_WORLDS["everything"]), claims, 20)
+    found = answers(WorldSpec(NULL_WORLDS["everything"]), claims, 20)
     sure = [item.verdict in {Verdict.SUPPORTED, Verdict.CONTRADICTED} for item in found]
     # 10% nominal at most, both ways; twice that in eighty claims would be one chance in 200
     assert np.mean(sure) < 0.20
-    told = [item for item in found if item.interval is not None]
+    effects = [item.fact("effect") for item in found if item.kind == "response"]
     covers = [
-        item.interval.low <= item.neutral <= item.interval.high
-        for item in told
-        if item.kind == "response" and item.interval is not None
+        fact.low <= fact.scale.neutral <= fact.high
+        for fact in effects
+        if fact is not None and fact.low is not None and fact.high is not None
     ]
     assert np.mean(covers) >= 0.7
 
@@ -134,13 +134,14 @@ def test_nothing_is_rarely_called_something() -> None:
 def test_a_doubling_is_seen_and_a_halving_is_contradicted() -> None:
     up = WorldSpec(planted=Planted(response=np.log(2.0)), months=200, episodes=14)
     down = replace(up, planted=Planted(response=-np.log(2.0)))
-    verdicts = [item.verdict for item in findings(up, ["response"], 6)]
+    verdicts = [item.verdict for item in answers(up, ["response"], 6)]
     assert verdicts.count(Verdict.SUPPORTED) >= 5
-    verdicts = [item.verdict for item in findings(down, ["response"], 6)]
+    verdicts = [item.verdict for item in answers(down, ["response"], 6)]
     assert verdicts.count(Verdict.CONTRADICTED) >= 5
 
 
 def test_an_effect_is_measured_without_bias() -> None:
     spec = WorldSpec(planted=Planted(response=np.log(1.5)), months=200, episodes=14)
-    effects = [item.effect for item in findings(spec, ["response"], 12)]
+    facts = [item.fact("effect") for item in answers(spec, ["response"], 12)]
+    effects = [fact.value for fact in facts if fact is not None]
     assert np.mean(effects) == pytest.approx(50, abs=12)

@@ -36,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Namespace], None]] = {
     "forecasts": lambda given: _run("forecasts", worlds=given.worlds),
     "scenarios": lambda given: _run("scenarios"),
     "reaction_worlds": lambda given: _run("reaction_worlds", min(given.worlds, 200)),
+    "moves": lambda given: _run("moves", _shared()),
     "tkg": lambda given: _run("tkg"),
     "triad_worlds": lambda given: _run("triad_worlds", given.worlds),
     "verdicts": lambda given: _run("verdicts", worlds=given.worlds),
@@ -53,7 +54,7 @@ def main() -> None:
     given = parser.parse_args()
     for name in given.names or [one for one in BENCHMARKS if one not in ON_DEMAND]:
         BENCHMARKS[name](given)
-    (ROOT / "docs" / "benchmarks.md").write_text(table(), encoding="utf-8")
+    (ROOT / "docs" / "lab.benchmarks.md").write_text(table(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def _against_statsmodels() -> None:
 
 
 def _twelve() -> None:
-    found = in_child("benchmarks.bvar", "twelve")
+    found = in_child("lab.benchmarks.bvar", "twelve")
     whole = STEPS * 12 * 12 * DRAWS * 8 / 2**20
     save(
         Result(

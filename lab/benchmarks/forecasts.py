@@ -12,12 +12,14 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.asks.forecasts.backtest import Walks, track_record
+from detente.asks.forecasts.backtest import track_record
 from detente.asks.forecasts.history import history_from_counts
-from detente.asks.forecasts.published import compare_published
+from detente.asks.forecasts.run import published
 from detente.asks.forecasts.scores import brier, resample, skill
 from detente.asks.forecasts.trial import Trial, trial_of
 from detente.asks.forecasts.walk import WEEK, walk
+from detente.asks.forecasts.walks import Walks
+from detente.asks.options import Options
 from detente.study.data import open_data
 from detente.study.load import load
 from lab.benchmarks.record import Result, save
@@ -90,11 +92,12 @@ def _claims(trial: Trial) -> tuple[bool, bool]:
 def _korea() -> None:
     data = open_data(load("korea"))
     started = time.process_time()
-    walks = Walks(data)
-    records = [track_record(walks, question) for question in data.study.questions]
+    walks, options = Walks(data), Options()
+    records = [track_record(question, walks, options) for question in data.study.asks("questions")]
     spent = time.process_time() - started
     missile = next(record for record in records if record.id == "missile-test")
-    first = missile.scores[0]
+    first, recent = (missile.fact(name) for name in ("skill", "skill_recent"))
+    assert first is not None and recent is not None
     save(
         Result(
             name="forecasts-korea",
@@ -103,21 +106,23 @@ def _korea() -> None:
             against="60 s",
             ratio=60 / spent,
             target="1 or more",
-            note=f"28-day missile question, Brier skill {first.skill.value:.2f} "
-            f"({first.skill.low:.2f} to {first.skill.high:.2f}) against the full base rate, "
-            f"{first.skill_recent.value:.2f} ({first.skill_recent.low:.2f} to "
-            f"{first.skill_recent.high:.2f}) against that of the last 3 years.",
+            note=f"28-day missile question, Brier skill {first.value:.2f} ({first.low:.2f} to "
+            f"{first.high:.2f}) against the full base rate, {recent.value:.2f} ({recent.low:.2f} "
+            f"to {recent.high:.2f}) against that of the last 3 years.",
         )
     )
-    published = compare_published(data)
-    if published is not None:
+    for compared in published(data, options):
+        scores = compared.exhibit("scores")
+        if scores is None:
+            continue
+        theirs, ours, _ = scores.table.column("brier")
         save(
             Result(
                 name="forecasts-published",
-                value=round(published.brier_ours, 3),
+                value=round(ours, 3),
                 unit="Brier score of the study's odds on 12 published forecasts of 2017",
-                against=f"{published.brier_published:.3f} as published",
-                ratio=published.brier_published / published.brier_ours,
+                against=f"{theirs:.3f} as published",
+                ratio=theirs / ours,
                 target="1 or more",
                 note="All 12 windows came true and overlap: little evidence either way.",
             )

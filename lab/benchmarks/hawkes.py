@@ -15,16 +15,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.estimators.hawkes import (
+from detente.estimators import (
     Events,
     Process,
-    constant_process,
-    cross_test,
-    fit_binned,
-    fit_continuous,
-    likelihood,
-    simulate,
-    simulate_binned,
+    excitation_test,
+    fit_hawkes_by_date,
+    fit_hawkes_by_time,
+    hawkes_futures,
+    hawkes_likelihood,
+    hawkes_process,
+    simulate_hawkes,
 )
 from lab.benchmarks.record import HERE, Result, best_of, save
 
@@ -48,17 +48,22 @@ def main() -> None:
 def speed() -> None:
     """Likelihood, fit and simulation of 36 dimensions with a million events."""
     process = _large()
-    events = simulate(process)
-    once = best_of(5, lambda: likelihood(process, events.times, events.kinds))
+    events = simulate_hawkes(process)
+    once = best_of(5, lambda: hawkes_likelihood(process, events.times, events.kinds))
     note = f"{DIMENSIONS} dimensions, {len(events.times):,} events"
     save(Result("hawkes-likelihood", round(once, 3), "s", "0.1 s", 0.1 / once, "≥ 1", note))
     window = (0.0, float(process.edges[-1]))
     fit = best_of(
-        2, lambda: fit_continuous(events.times, events.kinds, window=window, decays=[DECAY])
+        2,
+        lambda: fit_hawkes_by_time(
+            events.times, events.kinds, window_days=window, decays_per_day=[DECAY]
+        ),
     )
-    model = fit_continuous(events.times, events.kinds, window=window, decays=[DECAY])
+    model = fit_hawkes_by_time(
+        events.times, events.kinds, window_days=window, decays_per_day=[DECAY]
+    )
     save(Result("hawkes-fit", round(fit, 2), "s", "10 s", 10 / fit, "≥ 1", f"{note}; decay given"))
-    drawn = best_of(3, lambda: simulate(process))
+    drawn = best_of(3, lambda: simulate_hawkes(process))
     _beside_tick(process, events, model.branching, fit, drawn)
 
 
@@ -93,15 +98,17 @@ def _beside_tick(
 
 def coverage() -> None:
     """Coverage of 90% intervals in continuous time, and error beside tick on the same data."""
-    process = constant_process([0.5, 0.4], TRUTH, DECAY, 600.0)
-    runs = [simulate(process, seed=seed) for seed in range(RUNS)]
+    process = hawkes_process([0.5, 0.4], TRUTH, DECAY, 600.0)
+    runs = [simulate_hawkes(process, seed=seed) for seed in range(RUNS)]
     models = [
-        fit_continuous(run.times, run.kinds, window=(0, 600), decays=[DECAY], names=["A", "B"])
+        fit_hawkes_by_time(
+            run.times, run.kinds, window_days=(0, 600), decays_per_day=[DECAY], names=["A", "B"]
+        )
         for run in runs
     ]
     inside = _inside([model.branching_interval() for model in models], TRUTH)
     _save_coverage("hawkes-coverage", inside, f"{RUNS} runs, decay given")
-    free = [fit_continuous(run.times, run.kinds, window=(0, 600)) for run in runs]
+    free = [fit_hawkes_by_time(run.times, run.kinds, window_days=(0, 600)) for run in runs]
     inside = _inside([model.branching_interval() for model in free], TRUTH)
     _save_coverage("hawkes-coverage-decay", inside, f"{RUNS} runs, decay estimated")
     theirs = _tick("fit", _data(runs, 2, DECAY))
@@ -119,15 +126,19 @@ def coverage() -> None:
 
 def dates() -> None:
     """What dates give at a decay of 2 per day: the binned model, and times made up at random."""
-    process = constant_process([0.3, 0.3], FAST, 2.0, 3000.0)
+    process = hawkes_process([0.3, 0.3], FAST, 2.0, 3000.0)
     intervals, kept, lost = [], [], []
     for seed in range(RUNS):
-        events = simulate(process, seed=seed)
-        model = fit_binned(events.daily(2, 3000), decays=[2.0], exposure=np.ones(3000))
+        events = simulate_hawkes(process, seed=seed)
+        model = fit_hawkes_by_date(
+            events.daily(2, 3000), decays_per_day=[2.0], exposure=np.ones(3000)
+        )
         intervals.append(model.branching_interval())
         kept.append(model.branching)
         spread = np.floor(events.times) + np.random.default_rng(seed).random(len(events.times))
-        guessed = fit_continuous(spread, events.kinds, window=(0, 3000), decays=[2.0])
+        guessed = fit_hawkes_by_time(
+            spread, events.kinds, window_days=(0, 3000), decays_per_day=[2.0]
+        )
         lost.append(guessed.branching)
     _save_coverage(
         "hawkes-coverage-dates", _inside(intervals, FAST), f"{RUNS} runs, dates only, decay 2 a day"
@@ -151,8 +162,10 @@ def size_of_the_test(worlds: int = 1000) -> None:
         rng = np.random.default_rng(seed)
         volume = _media(rng, 1500)
         counts = _world(rng, volume)
-        found[0] += cross_test(fit_binned(counts), 0, 1).p_value < 0.05
-        found[1] += cross_test(fit_binned(counts, exposure=volume), 0, 1).p_value < 0.05
+        found[0] += excitation_test(fit_hawkes_by_date(counts), 0, 1).p_value < 0.05
+        found[1] += (
+            excitation_test(fit_hawkes_by_date(counts, exposure=volume), 0, 1).p_value < 0.05
+        )
     blind, size = found / worlds
     save(
         Result(
@@ -172,11 +185,13 @@ def futures() -> None:
     for t in range(days):
         counts[t] = rng.poisson(0.03 + branching @ heat)
         heat = 0.7 * heat + 0.3 * counts[t]
-    model = fit_binned(counts, decays=[0.35], exposure=np.ones(days), excites=branching > 0)
+    model = fit_hawkes_by_date(
+        counts, decays_per_day=[0.35], exposure=np.ones(days), excites=branching > 0
+    )
     draws = model.draw_parameters(200)
-    simulate_binned(model, 10, paths=10)
+    hawkes_futures(model, 10, paths=10)
     seconds = best_of(
-        1, lambda: simulate_binned(model, 3652, paths=10_000, parameters=draws, every=28)
+        1, lambda: hawkes_futures(model, 3652, paths=10_000, parameters=draws, every_days=28)
     )
     save(
         Result(
@@ -193,7 +208,7 @@ def _large() -> Process:
     branching *= 0.6 / np.abs(np.linalg.eigvals(branching)).max()
     base = np.full(DIMENSIONS, 0.5)
     rate = np.linalg.solve(np.eye(DIMENSIONS) - branching, base).sum()
-    return constant_process(base, branching, DECAY, EVENTS / rate)
+    return hawkes_process(base, branching, DECAY, EVENTS / rate)
 
 
 def _media(rng: np.random.Generator, days: int) -> Floats:

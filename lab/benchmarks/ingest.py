@@ -38,8 +38,8 @@ def _unzipped(archives: list[Path], folder: Path) -> list[Path]:
 def _measure(name: str, source: str, paths: list[Path], plain: list[Path], rows: int) -> None:
     pairs = []
     for _ in range(1 if rows > 5_000_000 else 3):
-        bare = in_child("benchmarks.ingest", "bare", *map(str, plain))
-        ours = in_child("benchmarks.ingest", source, *map(str, paths))
+        bare = in_child("lab.benchmarks.ingest", "bare", *map(str, plain))
+        ours = in_child("lab.benchmarks.ingest", source, *map(str, paths))
         pairs.append((bare["seconds"] / ours["seconds"], ours, bare))
     ratio, ours, bare = max(pairs, key=lambda pair: pair[0])
     note = (

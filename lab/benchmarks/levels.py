@@ -227,7 +227,7 @@ def count_world(rng: Rng, *, trend: bool, season: float | None) -> tuple[Floats,
     if not np.nansum(counts):  # refused; leaving out what can be seen in the data is no bias
         return count_world(rng, trend=trend, season=season)
     found = count_level(
-        counts, exposure=exposure, trend=trend, season=season, prior=PRIOR, draws=297,
+        counts, exposure=exposure, trend=trend, periods_per_year=season, prior=PRIOR, draws=297,
         seed=int(rng.integers(1 << 30)),
     )  # fmt: skip
     truth = [noise**-2, step, bend] if trend else [noise**-2, step]

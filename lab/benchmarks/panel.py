@@ -35,8 +35,8 @@ def main(rows: int) -> None:
         )
     )  # fmt: skip
     files = [str(path) for path in generate(PANDAS_ROWS)]
-    slow = in_child("benchmarks.panel", "pandas", *files)
-    fast = in_child("benchmarks.panel", "detente", *files)
+    slow = in_child("lab.benchmarks.panel", "pandas", *files)
+    fast = in_child("lab.benchmarks.panel", "detente", *files)
     save(
         Result(
             "panel-file-to-month", round(fast["seconds"], 2), "s",

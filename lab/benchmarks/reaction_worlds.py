@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.asks.reactions.aligned import Aligned
-from detente.asks.reactions.system import LEVEL, fit_system, judge
+from detente.asks.reactions.vector import ALPHA, fit_system, judge
 from lab.benchmarks.record import Result, save
 
 Floats = NDArray[np.float64]
@@ -90,7 +90,7 @@ def standing(world: SystemWorld, seed: int) -> set[tuple[int, int]]:
     names = [f"series {number}" for number in range(SERIES)]
     bvar = fit_system(make_system(world, seed), LAGS, names)
     judged = judge(bvar, HORIZON, draws=DRAWS, seed=seed)
-    return {pair for pair, p in judged.corrected.items() if p < LEVEL}
+    return {pair for pair, p in judged.corrected.items() if p < ALPHA}
 
 
 def main(worlds: int = 500) -> None:

@@ -62,9 +62,9 @@ def table() -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Made by `make bench`; each row stands in `benchmarks/results/`. Ratios are taken in the",
-        "same run on the same machine; more is better. A ratio below its target is a target that",
-        "is not met.",
+        "Made by `make bench`; each row stands in `lab/benchmarks/results/`. Ratios are taken in",
+        "the same run on the same machine; more is better. A ratio below its target is a target",
+        "that is not met.",
         "",
         "| benchmark | value | against | ratio | target | note | machine, commit |",
         "|---|---|---|---|---|---|---|",

@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from scipy.stats import ks_2samp
 
 from detente.asks.scenarios.arms import halves, make_arms, month_edges
-from detente.asks.scenarios.coupled import WITH, WITHOUT, Daily, Months, Watch, simulate_pairs
+from detente.asks.scenarios.coupled import WITH, WITHOUT, Watch, simulate_pairs
+from detente.asks.scenarios.futures import watch_for
+from detente.asks.scenarios.halves import Daily, Months
 from detente.asks.scenarios.history import Chronology
 from detente.asks.scenarios.model import fit_model
 from detente.asks.scenarios.posterior import fit_posterior
 from detente.asks.scenarios.run import find_scenario
-from detente.asks.scenarios.summary import watch_for
 from detente.study.data import open_data
 from detente.study.load import load
 from lab.benchmarks.record import Result, best_of, save
@@ -47,11 +48,11 @@ def main() -> None:
 def _speed() -> None:
     data = open_data(load("korea"))
     model = fit_model(data)
-    arms = make_arms(data, model, find_scenario(data.study, "nuclear-test"))
+    arms = make_arms(model, find_scenario(data.study, "nuclear-test"))
     last = np.datetime64(dt.date(model.first.astype(dt.date).year + YEARS, 4, 19))
     edges = month_edges(model.first, last)
     watch = watch_for(model, edges, 0).watch
-    drawn = halves(model, arms, edges)
+    drawn = halves(arms, edges)
     simulate_pairs(drawn, watch, 10)
     seconds = best_of(2, lambda: simulate_pairs(drawn, watch, PATHS))
     started = time.perf_counter()

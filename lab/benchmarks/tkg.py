@@ -22,11 +22,11 @@ from typing import Any
 
 import numpy as np
 
-from detente.asks.forecasts.events.data import Benchmark, both_directions, read_benchmark
-from detente.asks.forecasts.events.evaluate import score, score_random_ties
-from detente.asks.forecasts.events.ranker import Settings, rank
-from detente.asks.forecasts.events.recurrency import best_half_lives, recurrency
 from lab.benchmarks.record import RESULTS, ROOT, Result, commit, in_child, peak_mb, save
+from lab.ranker.data import Benchmark, both_directions, read_benchmark
+from lab.ranker.evaluate import score, score_random_ties
+from lab.ranker.ranker import Settings, rank
+from lab.ranker.recurrency import best_half_lives, recurrency
 
 LOG = RESULTS / "tkg-test-runs.jsonl"
 SETS = ("ICEWS14", "ICEWS18", "ICEWS05-15")
@@ -80,7 +80,7 @@ def _command() -> None:
 
 def _record(name: str, mode: str, steps: str, split: str) -> None:
     found = in_child(
-        "benchmarks.tkg", name, "--child", "--modes", mode, "--steps", steps, "--split", split
+        "lab.benchmarks.tkg", name, "--child", "--modes", mode, "--steps", steps, "--split", split
     )
     print(name, mode, steps, split, found, flush=True)
     if split == "test":

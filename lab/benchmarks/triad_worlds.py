@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.estimators.triads.law import share_as_large, worlds
+from detente.estimators.resample import two_sided
+from detente.estimators.triads.law import worlds
 from detente.estimators.triads.model import PRIMARY, TriadModel, triad_model
 from detente.estimators.triads.panel import triad_panel
 from detente.estimators.triads.worlds import TriadWorld, simulated_dyads
@@ -68,7 +69,7 @@ def run(world: TriadWorld, seed: int, draws: int = 39) -> Run:
     return Run(
         value=fit.value,
         rejected=fit.p < 0.05,
-        rejected_permuted=share_as_large(fit.t, null) <= 0.05,
+        rejected_permuted=two_sided(fit.t, null) <= 0.05,
         rejected_period=period.p < 0.05,
         rejected_plain=abs(plain_t(model)) > 1.96,
         covered=low <= world.effect <= high,

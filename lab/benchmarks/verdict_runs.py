@@ -11,8 +11,8 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from detente.asks.claims.finding import Finding
-from detente.asks.claims.run import assess_claims
+from detente.answers import Answer, Fact, Scale
+from detente.asks.claims.run import answer_claims
 from detente.asks.options import Options
 from lab.worlds.features import WorldSpec
 from lab.worlds.study import known_on, only
@@ -100,41 +100,42 @@ def runner(processes: int) -> Iterator[Runner]:
 def judge(job: Job, options: Options = OPTIONS) -> list[Said]:
     """Make the world of a job and let the engine judge its claims, unchanged."""
     world = make(job.spec, job.seed)
-    found = _findings(world, job.claims, replace(options, seed=job.seed))
-    return [_said(job, finding, world.truth[finding.id]) for finding in found]
+    answers = _answers(world, job.claims, replace(options, seed=job.seed))
+    return [_said(job, answer, world.truth[answer.id]) for answer in answers]
 
 
-def _findings(world: World, claims: Sequence[str], options: Options) -> list[Finding]:
+def _answers(world: World, claims: Sequence[str], options: Options) -> list[Answer]:
     """Forecasts are judged by what was known on their day, everything else by all there is."""
     timeless = [name for name in claims if name != FORECAST]
-    found = list(assess_claims(only(world.data, timeless), options)) if timeless else []
+    answers = list(answer_claims(only(world.data, timeless), options)) if timeless else []
     if FORECAST in claims:
         then = known_on(only(world.data, [FORECAST]), world.forecast_day)
-        found += assess_claims(then, options)
-    return found
+        answers += answer_claims(then, options)
+    return answers
 
 
-def _said(job: Job, finding: Finding, truth: Truth) -> Said:
-    interval = finding.interval
+def _said(job: Job, answer: Answer, truth: Truth) -> Said:
+    effect, p, cases = (answer.fact(name) for name in ("effect", "p", "cases"))
+    seen = answer.fact("visible")
     return Said(
         group=job.group,
-        claim=finding.id,
+        claim=answer.id,
         seed=job.seed,
-        verdict=finding.verdict.value,
-        effect=_plain(finding.unit, finding.effect),
-        low=_plain(finding.unit, interval.low if interval else None),
-        high=_plain(finding.unit, interval.high if interval else None),
-        p=float("nan") if finding.p_placebo is None else finding.p_placebo,
-        visible=_plain(finding.unit, finding.smallest_visible),
-        cases=finding.cases,
+        verdict="" if answer.verdict is None else answer.verdict.value,
+        effect=_analysed(effect, None if effect is None else effect.value),
+        low=_analysed(effect, None if effect is None else effect.low),
+        high=_analysed(effect, None if effect is None else effect.high),
+        p=_analysed(p, None if p is None else p.value),
+        visible=_analysed(seen, None if seen is None else seen.value),
+        cases=int(_analysed(cases, None if cases is None else cases.value)) if cases else 0,
         truth=truth,
     )
 
 
-def _plain(unit: str, value: float | None) -> float:
-    """Percent and ratios as logs; everything else as it is."""
-    if value is None:
+def _analysed(fact: Fact | None, value: object) -> float:
+    """Percent and ratios as logs; everything else as it is; NaN where there is nothing."""
+    if fact is None or not isinstance(value, int | float):
         return float("nan")
-    if unit.startswith("%"):
+    if fact.scale is Scale.PERCENT:
         return float(np.log1p(value / 100))
-    return float(np.log(value)) if unit == "rate ratio" else float(value)
+    return float(np.log(value)) if fact.scale is Scale.RATIO else float(value)

@@ -11,12 +11,13 @@ import datetime as dt
 
 import numpy as np
 
-from detente.asks.reactions.excitation import read_excitation
-from detente.estimators.hawkes import BinnedHawkes, cross_test, fit_binned
+from detente.asks.options import Options
+from detente.asks.reactions.excitation import Excitation, answer
+from detente.estimators import BinnedHawkes, excitation_test, fit_hawkes_by_date
 from detente.estimators.multiple import holm
+from detente.report.telling import short_text
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
-from detente.study.systems import Excitation
 
 ACTIONS = ["provocations", "sanctions", "talks"]
 FEWEST = 5
@@ -40,23 +41,17 @@ def print_follow_ons(
 ) -> None:
     """Follow-ons of one day with the action, with and without rates by period."""
     item = Excitation(id="here", action=action, since=since, until=until, eras=eras)
-    found = read_excitation(data, item)
+    found = answer(item, data, Options())
     label = f"{data.label_of(action)}, {since} to {until}, {'by era' if eras else 'one rate'}"
-    if found.follow_ons is None:
-        print(f"{label}: {found.problem}")
-        return
-    one = found.follow_ons
-    print(
-        f"{label}: {found.days} days; {one.value:.2f} follow-ons of each (90% interval "
-        f"{one.low:.2f} to {one.high:.2f}; p {found.p:.4f}); half of them within "
-        f"{found.half_life:.1f} days"
-    )
+    print(f"{label}: {found.gap or found.text}")
+    for fact in found.facts:
+        print(f"  {fact.label}: {short_text(fact)}")
 
 
 def print_predictors(data: StudyData, since: dt.date, until: dt.date) -> None:
     """Whether past provocations, sanctions and talks foretell provocations, in one model."""
     model = together(data, since, until)
-    tests = [cross_test(model, source, 0) for source in model.names]
+    tests = [excitation_test(model, source, 0) for source in model.names]
     corrected = holm([test.p_value for test in tests])
     print(f"\nprovocations foretold by what came before, {since} to {until}; {len(tests)} tests")
     for place, (test, p_holm) in enumerate(zip(tests, corrected, strict=True)):
@@ -74,9 +69,9 @@ def together(data: StudyData, since: dt.date, until: dt.date) -> BinnedHawkes:
     kept = {one: counts for one, counts in happened.items() if counts.sum() >= FEWEST}
     for one in (name for name in happened if name not in kept):
         print(f"{one}: {happened[one].sum():.0f} days in {since} to {until}, too few to be used")
-    return fit_binned(
+    return fit_hawkes_by_date(
         np.column_stack(list(kept.values())),
-        decays=[np.log(2) / 14],
+        decays_per_day=[np.log(2) / 14],
         exposure=np.ones(len(days)),
         names=list(kept),
         within_day=False,

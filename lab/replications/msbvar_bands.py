@@ -18,7 +18,7 @@ import numpy as np
 
 from detente.arrays import Floats
 from detente.estimators.vector.bvar import BVAR, fit_bvar
-from detente.estimators.vector.impulse import impulse_bands, responses
+from detente.estimators.vector.impulse import impulse_bands, impulse_responses
 from detente.estimators.vector.sims_zha import SimsZha
 from lab.benchmarks.record import ROOT
 
@@ -40,7 +40,7 @@ def comparison(model: BVAR) -> list[str]:
     """Lines of a Markdown table: response at the posterior mean, exact band, wrong band."""
     exact = impulse_bands(model, steps=STEPS, draws=DRAWS, coverages=[0.68]).bands[0.68]
     low, high = np.quantile(wrong_draws(model, STEPS, DRAWS), [0.16, 0.84], axis=0)
-    centre = responses(model, STEPS)
+    centre = impulse_responses(model, STEPS)
     inside = (low <= centre) & (centre <= high)
     lines = [
         f"The wrong band holds the response at the posterior mean in {inside[1:].sum()} of "

@@ -15,7 +15,7 @@ from detente.relations.panel import Layout, Panel, panel_of
 from detente.relations.periods import Days
 from detente.study.chronicle import Fact
 from detente.study.data import StudyData
-from detente.study.models import Study
+from detente.study.models import study_model
 from lab.worlds.actions import Actions
 from lab.worlds.setting import Setting
 
@@ -66,12 +66,12 @@ def as_study(
         >>> tables = Tables({(A, B): np.ones(36)}, np.full(36, 90.0), np.zeros((12, 3)))
         >>> why = {"id": "one", "kind": "untestable", "title": "t", "statement": "s.", "why": "w"}
         >>> data = as_study(setting, actions, tables, [why])
-        >>> data.study.claims[0].id, data.as_of.isoformat()
+        >>> data.study.asks("claims")[0].id, data.as_of.isoformat()
         ('one', '2003-12-31')
     """
     last = _date(setting.days[-1])
     return StudyData(
-        study=Study.model_validate(_study(setting, actions, claims, last)),
+        study=study_model().model_validate(_study(setting, actions, claims, last)),
         folder=Path(),
         as_of=last,
         facts=_facts(setting, actions),
@@ -112,10 +112,10 @@ def only(data: StudyData, claims: Sequence[str]) -> StudyData:
         >>> from lab.worlds.features import WorldSpec
         >>> from lab.worlds.world import make
         >>> data = make(WorldSpec(months=120), seed=1).data
-        >>> [claim.id for claim in only(data, ["shift"]).study.claims]
+        >>> [claim.id for claim in only(data, ["shift"]).study.asks("claims")]
         ['shift']
     """
-    kept = [claim for claim in data.study.claims if claim.id in claims]
+    kept = [claim for claim in data.study.asks("claims") if claim.id in claims]
     return replace(data, study=data.study.model_copy(update={"claims": kept}))
 
 

@@ -89,7 +89,7 @@ def make(spec: WorldSpec, seed: int) -> World:
         >>> world = make(WorldSpec(), seed=1)
         >>> world.truth["response"].effect
         0.0
-        >>> len(world.data.study.claims)
+        >>> len(world.data.study.asks("claims"))
         9
 
     Source:

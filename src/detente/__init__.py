@@ -6,7 +6,7 @@ Example:
     >>> import detente
     >>> result = detente.run_study(detente.open_data(detente.load("korea")), detente.Options(
     ...     draws=49, curve_draws=19, level_draws=100))
-    >>> result.findings[0].title
+    >>> result.claims[0].label
     'Provocations bring the US and China closer'
 """
 
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from detente.asks.claims.finding import Finding, Verdict
+    from detente.answers import Answer, Verdict
     from detente.asks.options import Options
     from detente.asks.result import StudyResult
     from detente.errors import DetenteError
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
     from detente.study.load import load
 
 _HOMES = {
+    "Answer": "answers",
     "DetenteError": "errors",
-    "Finding": "asks.claims.finding",
     "Options": "asks.options",
     "Panel": "relations.panel",
     "Series": "relations.series",
     "Store": "events.store",
     "StudyData": "study.data",
     "StudyResult": "asks.result",
-    "Verdict": "asks.claims.finding",
+    "Verdict": "answers",
     "ingest": "sources",
     "load": "study.load",
     "open_data": "study.data",
@@ -51,8 +51,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "Answer",
     "DetenteError",
-    "Finding",
     "Options",
     "Panel",
     "Series",

@@ -74,6 +74,8 @@ class Column:
             difference in the unit of the heading, PROBABILITY lies between 0 and 1.
         shown: Whether page and terminal show it; files always hold it.
         places: Decimals, where the spread of the column should not decide.
+        through: Where it holds the low end of an interval, the column with the high end: people
+            see both as one ("−3 to 21%"), files two columns.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Column:
     scale: Scale = Scale.TEXT
     shown: bool = True
     places: int | None = None
+    through: str = ""
 
     @property
     def title(self) -> str:
@@ -198,6 +201,9 @@ class Exhibit:
         says: What it shows, in a sentence, for screen readers.
         settings: What the mark needs beside the table, such as titles of axes or a date to mark.
         folded: Whether it stands under "How we know" instead of at first sight.
+        series: Columns that name a series, where rows are the points of several: a terminal shows
+            a few points of each, and none where there are many series.
+        last: How many of its last rows people are shown; 0 for all. Files hold all.
     """
 
     name: str
@@ -209,6 +215,8 @@ class Exhibit:
     says: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     folded: bool = False
+    series: tuple[str, ...] = ()
+    last: int = 0
 
 
 @dataclass(frozen=True)
@@ -240,6 +248,7 @@ class Fact:
         high: High end.
         coverage: Nominal coverage of the interval.
         note: What goes with it, small.
+        shown: Whether page and terminal show it; files always hold it.
     """
 
     name: str
@@ -251,6 +260,7 @@ class Fact:
     high: float | None = None
     coverage: float = 0.90
     note: str = ""
+    shown: bool = True
 
 
 @dataclass(frozen=True)
@@ -344,6 +354,7 @@ class Section:
         groups: Heading over the answers of a kind, by kind; none where empty.
         notes: Sentences below.
         short: A word for lists of contents; the title if empty.
+        first: Ids of the answers whose main fact the first screen shows.
     """
 
     name: str
@@ -353,6 +364,7 @@ class Section:
     groups: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     short: str = ""
+    first: tuple[str, ...] = ()
 
 
 class Shown:

@@ -5,19 +5,24 @@ from __future__ import annotations
 from detente import __version__
 from detente.asks.claims.headline import headline
 from detente.asks.claims.rules import RULES
-from detente.asks.claims.run import Narrate, assess_claims
-from detente.asks.forecasts.run import outlook as look_ahead
+from detente.asks.claims.run import Narrate, claims_section
+from detente.asks.forecasts.record import Record
+from detente.asks.forecasts.run import look_ahead
 from detente.asks.options import Options
 from detente.asks.overview import overview
 from detente.asks.reactions.run import react
 from detente.asks.result import StudyResult
 from detente.asks.scenarios.run import what_if
-from detente.estimators.threads import one_thread
+from detente.compiled import one_thread
 from detente.study.data import StudyData
 
 
 def run_study(
-    data: StudyData, options: Options | None = None, narrate: Narrate = lambda _: None
+    data: StudyData,
+    options: Options | None = None,
+    narrate: Narrate = lambda _: None,
+    *,
+    record: Record | None = None,
 ) -> StudyResult:
     """Run a study on its data.
 
@@ -25,34 +30,35 @@ def run_study(
         data: The study's data as of a date.
         options: Number of draws and the seed; by default the study's own seed.
         narrate: Told what is being done.
+        record: The study's record of forecasts, to say how odds moved since.
 
     Returns:
-        All findings and everything that the report shows.
+        All answers and everything that the report shows.
 
     Example:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
         >>> result = run_study(data, Options(draws=49, curve_draws=19, level_draws=100))
-        >>> result.findings[0].id
+        >>> result.claims[0].id
         'us-china-cooperation'
     """
     with one_thread():
-        return _run(data, options or Options(seed=data.study.study.seed), narrate)
+        return _run(data, options or Options(seed=data.study.study.seed), narrate, record)
 
 
-def _run(data: StudyData, options: Options, narrate: Narrate) -> StudyResult:
+def _run(data: StudyData, options: Options, narrate: Narrate, record: Record | None) -> StudyResult:
     about = data.study.study
-    findings = assess_claims(data, options, narrate)
+    claims = claims_section(data, options, narrate)
     narrate("tension of the system")
     beside = overview(data, options)
     narrate("who reacts to whom")
-    reactions = react(data, seed=options.seed)
+    reactions = react(data, options)
     narrate("what comes next")
-    outlook = look_ahead(data, seed=options.seed)
+    ahead = look_ahead(data, options, record=record, narrate=narrate)
     narrate("what if")
-    futures = what_if(data, seed=options.seed)
-    answer, strength = headline(about, findings)
+    futures = what_if(data, options)
+    answer, strength = headline(about, claims.answers)
     return StudyResult(
         study=about.name,
         title=about.title,
@@ -66,10 +72,6 @@ def _run(data: StudyData, options: Options, narrate: Narrate) -> StudyResult:
         parties=data.study.codes,
         party_names={party.code: party.name for party in data.study.parties},
         rules=RULES,
-        findings=findings,
-        reactions=reactions,
-        outlook=outlook,
-        what_if=futures,
-        sections=beside,
+        sections=(claims, *reactions, *ahead, *futures, *beside),
         cite=about.cite,
     )

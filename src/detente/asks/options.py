@@ -14,9 +14,11 @@ class Options:
         draws: Placebo and bootstrap draws of a primary estimate.
         curve_draws: Placebo draws of each other specification.
         level_draws: Joint draws of a latent level.
+        futures: Futures in each arm of a scenario.
     """
 
     seed: int = 1
     draws: int = 1999
     curve_draws: int = 199
     level_draws: int = 2000
+    futures: int = 2000

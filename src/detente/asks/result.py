@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from detente.answers import Section
-from detente.asks.claims.finding import Finding
-from detente.asks.forecasts.result import Outlook
-from detente.asks.reactions.result import Reactions
-from detente.asks.scenarios.result import WhatIf
+from detente.answers import Answer, Section
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,10 +19,6 @@ class StudyResult:
         as_of: ISO day: nothing known later was used.
         parties: ISO codes of the parties, in the study's order; `party_names` code to name.
         rules: The verdict rules in plain words, as (name, text).
-        findings: One per claim, in the study's order.
-        reactions: Who reacts to whom, as far as the study asks.
-        outlook: Odds of what comes next, and their track record.
-        what_if: Scenarios.
         cite: How to cite the study.
         sections: What was asked and what came of it, in the order of the page.
     """
@@ -43,12 +35,14 @@ class StudyResult:
     parties: tuple[str, ...]
     party_names: Mapping[str, str]
     rules: tuple[tuple[str, str], ...]
-    findings: tuple[Finding, ...]
-    reactions: Reactions
-    outlook: Outlook
-    what_if: WhatIf
     cite: str
     sections: tuple[Section, ...] = ()
+
+    @property
+    def claims(self) -> tuple[Answer, ...]:
+        """The answers to its claims, in the study's order."""
+        section = self.section("claims")
+        return () if section is None else section.answers
 
     def section(self, name: str) -> Section | None:
         """The section of a name, or None where the study does not ask for it."""

@@ -14,7 +14,7 @@ import duckdb
 import typer
 
 from detente import __version__
-from detente.cli import dynamics, events, forecast, moves, panel, record, scenario, study
+from detente.cli import dynamics, events, forecast, moves, panel, record, scenario, store, study
 from detente.cli.console import mend_width, stop_writing
 from detente.cli.output import report_bug, report_error, say_plainly
 from detente.errors import DetenteError
@@ -45,7 +45,7 @@ app.command("validate", rich_help_panel="Studies")(study.validate_command)
 app.command("ingest", rich_help_panel="Events")(events.ingest_command)
 app.command("events", rich_help_panel="Events")(events.events_command)
 app.command("sources", rich_help_panel="Events")(events.sources_command)
-app.command("store", rich_help_panel="Events")(events.store_command)
+app.command("store", rich_help_panel="Events")(store.store_command)
 app.command("panel", rich_help_panel="Relations")(panel.panel_command)
 
 

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 
+from detente.cli.events import progress_bar
 from detente.cli.options import day
-from detente.cli.output import print_parts
-from detente.cli.study import event_store
+from detente.cli.output import narrate, print_parts
+from detente.errors import InputError, UsageError
+from detente.events.store import Store
 
 if TYPE_CHECKING:
     from detente.answers import Answer, Section
+    from detente.asks.forecasts.record import Record
     from detente.study.data import StudyData
 
+StudyName = Annotated[
+    str, typer.Argument(metavar="STUDY", help="A bundled study (korea), a study.toml, or a folder.")
+]
 Events = Annotated[
     Path | None,
     typer.Option("--events", metavar="PATH", help="An event store, or event files to read."),
@@ -27,6 +36,11 @@ AsOf = Annotated[
     typer.Option("--as-of", parser=day, metavar="DAY", help="Use nothing known later."),
 ]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the random draws.")]
+RecordFile = Annotated[
+    Path | None,
+    typer.Option("--record", metavar="FILE", help="The record; by default records/STUDY.jsonl."),
+]
+AllRows = Annotated[bool, typer.Option("--all", help="Print every row of the tables.")]
 
 
 @dataclass(frozen=True)
@@ -61,13 +75,16 @@ def open_study(
     return Opened(data, about.seed if seed is None else seed)
 
 
-def show(sections: Iterable[Section], *, as_json: bool, most: int | None = None) -> None:
+def show(
+    sections: Iterable[Section], *, as_json: bool, most: int | None = None, none: str = ""
+) -> None:
     """Print sections for people, or as one JSON list.
 
     Args:
         sections: What came back.
         as_json: Whether to print JSON.
         most: Rows shown of each table; all if None.
+        none: What to say where the study asks for nothing.
     """
     from pydantic import TypeAdapter  # noqa: PLC0415 - slow to import
 
@@ -79,6 +96,8 @@ def show(sections: Iterable[Section], *, as_json: bool, most: int | None = None)
         text = TypeAdapter(tuple[Model, ...]).dump_json(listed, indent=2)
         typer.echo(text.decode())
         return
+    if not listed and none:
+        typer.echo(none)
     for section in listed:
         print_parts(told_section(section, most))
 
@@ -86,3 +105,67 @@ def show(sections: Iterable[Section], *, as_json: bool, most: int | None = None)
 def named(answers: Iterable[Answer], name: str | None) -> tuple[Answer, ...]:
     """The answers of one ask, or all where none is named."""
     return tuple(answer for answer in answers if name is None or answer.id == name)
+
+
+def default_record(data: StudyData) -> Path:
+    """Where the record of a study's forecasts is kept."""
+    return Path("records") / f"{data.study.study.name}.jsonl"
+
+
+def record_or_none(data: StudyData, path: Path | None = None) -> Record | None:
+    """The record that odds are compared with, or None and a word where it cannot be used.
+
+    Args:
+        data: The study's data.
+        path: The file; the study's own place if None.
+    """
+    from detente.asks.forecasts.record import read_record  # noqa: PLC0415 - slow to import
+
+    try:
+        return read_record(path or default_record(data), study=data.study.study.name)
+    except InputError as error:
+        narrate(f"Odds are not compared with earlier ones. {error}")
+        return None
+
+
+def event_store(path: Path, folder: Path) -> Store:
+    """The store at a path, or a store made of the event files there, kept beside the report."""
+    from detente import sources  # noqa: PLC0415
+
+    if Store.is_at(path):
+        return Store.open(path)
+    if not path.exists():
+        raise UsageError(
+            f"There are no events at {path}.", "The path does not exist.", "Check the path."
+        )
+    source = sources.detect(path)
+    with Store.filling(folder / "events") as store:
+        narrate(f"Reading {path} as {source.name}.")
+        with progress_bar() as progress:
+            report = sources.ingest(source, [path], store, progress=progress)
+        kept = f"{report.rows_kept:,} of {report.rows_read:,} rows kept"
+        rejected = f"{report.rows_rejected:,} rejected"
+        gain = f"{kept}, {rejected}" if report.rows_read else "Nothing new there"
+        for left in report.left_out:
+            narrate(f"Left out {left.path}: {left.reason}.")
+        for file in report.files_failed:
+            narrate(f"Failed {file.path}: {file.reason}.")
+        narrate(f"{gain}. The events are in the store {folder / 'events'}.")
+        if not store.summary():
+            raise InputError(
+                f"No events could be read from {path}.",
+                f"{report.rows_read:,} rows were read and none kept.",
+                f"See why with: detente ingest {source.name} {path}",
+            )
+    return store
+
+
+@contextlib.contextmanager
+def saying() -> Iterator[Callable[[str], None]]:
+    """A line on stderr that says what is being done, on a terminal only."""
+    console = Console(stderr=True, highlight=False)
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with console.status("Starting") as status:
+        yield status.update

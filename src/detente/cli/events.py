@@ -1,10 +1,9 @@
-"""`detente ingest`, `events`, `sources` and `store`: events in, events out."""
+"""`detente ingest`, `events` and `sources`: events in, events out."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,6 +21,7 @@ from detente.cli.options import (
     Origin,
     Output,
     Since,
+    SkipDamaged,
     StorePath,
     Until,
     actor,
@@ -37,15 +37,18 @@ from detente.cli.output import (
     print_table,
     write_data,
 )
+from detente.cli.store import open_store
 from detente.errors import UsageError
 from detente.events import ontology
 from detente.events.store import Store
+from detente.outputs import check_output
 
 TABLE_ROWS = 20
 """Events that a table shows unless --limit says otherwise."""
 
 SHOWN_DAYS = 6
 SHOWN_EXAMPLES = 2
+SHOWN_FILES = 100
 
 
 def ingest_command(
@@ -54,7 +57,8 @@ def ingest_command(
         str, typer.Argument(help="What the files are: see `detente sources`.", metavar="SOURCE")
     ],
     paths: Annotated[
-        list[Path], typer.Argument(help="Files, archives or folders.", metavar="PATH...")
+        list[Path],
+        typer.Argument(help="Files, archives or folders.", metavar="PATH...", readable=False),
     ],
     store: StorePath = DEFAULT_STORE,
     mapping: Annotated[
@@ -63,7 +67,10 @@ def ingest_command(
             "--map",
             "--mapping",
             metavar="COLUMNS",
-            help="For plain CSV: date=Day,source=From,target=To,cameo=Code, or a .toml file.",
+            help="For plain CSV: date=Day,source=From,target=To,cameo=Code, or a .toml file."
+            " May add id= and other columns, and date_format=%d.%m.%Y, delimiter=;,"
+            " states=fips (iso3, iso2, name, cow, cown, numeric, cameo, keds),"
+            " roots=no (two digits are codes that lost a zero), origin=mine.",
         ),
     ] = None,
     rejected: Annotated[
@@ -87,8 +94,11 @@ def ingest_command(
     """
     columns = _mapping(mapping)
     sources.get(source)  # an unknown source must not leave an empty store behind
-    opened = Store.open(store, create=True)
-    with progress_bar() as progress:
+    if rejected is not None:
+        check_output(
+            rejected, "--rejected", is_ours=sources.holds_rejected, inputs=paths, closed=[store]
+        )
+    with Store.filling(store) as opened, progress_bar() as progress:
         report = sources.ingest(
             source, paths, opened, mapping=columns, progress=progress, rejected_to=rejected
         )
@@ -130,6 +140,7 @@ def events_command(
     form: AsFormat = None,
     as_json: AsJson = False,
     output: Output = None,
+    skip_damaged: SkipDamaged = False,
 ) -> None:
     """Print stored events, in order of their day.
 
@@ -143,7 +154,7 @@ def events_command(
     """
     chosen = format_of(choose_format(form, as_json), output)
     most = TABLE_ROWS + 1 if chosen is Format.TABLE and limit is None else limit
-    reader = Store.open(store).batches(
+    reader = open_store(store, skip_damaged).batches(
         source=None if source is None else actor(source),
         target=None if target is None else actor(target),
         since=since, until=until, quad=quad, cameo=cameo, origin=origin, limit=most,
@@ -151,7 +162,7 @@ def events_command(
     if chosen is Format.TABLE:
         _show_events(reader.read_all(), cut=limit is None)
         return
-    rows = write_data(reader, chosen, output)
+    rows = write_data(reader, chosen, output, closed=[store])
     if output is not None:
         narrate(f"{rows:,} events written to {output}.")
 
@@ -178,28 +189,6 @@ def sources_command(as_json: AsJson = False) -> None:
             crop=True,
         )
     print_lines(Text("detente sources --json prints everything in full.", style="dim"))
-
-
-def store_command(store: StorePath = DEFAULT_STORE, as_json: AsJson = False) -> None:
-    """Say what the store holds.
-
-    [bold]Example[/bold]
-
-      detente store --store events
-    """
-    held = Store.open(store).summary()
-    if as_json:
-        print_json([asdict(item) for item in held])
-        return
-    table = new_table()
-    for name in ("origin", "first day", "last day"):
-        table.add_column(name)
-    for name in ("events", "files"):
-        table.add_column(name, justify="right")
-    for item in held:
-        span = str(item.first), str(item.last)
-        table.add_row(item.origin, *span, f"{item.rows:,}", f"{item.files:,}")
-    print_table(table, f"{store}: {sum(item.rows for item in held):,} events")
 
 
 def _mapping(text: str | None) -> dict[str, str] | None:
@@ -286,11 +275,23 @@ def _show_report(report: sources.ReadingReport) -> None:
         print_lines(Text(f"\nDays      {days.first} to {days.last}, {days.covered:,} with events"))
     _show_days("Missing", [str(day) for day in days.missing])
     _show_days("Thin", [f"{day} ({count:,})" for day, count in days.thin])
+    _show_days("Mistyped?", [f"{day} ({count:,}), years from the rest" for day, count in days.far])
     for rejection in report.rejected:
         print_lines(Text(f"Rejected  {rejection.count:,}: {rejection.reason}"))
         for row in rejection.examples[:SHOWN_EXAMPLES]:
             where = row.file if row.line is None else f"{row.file}:{row.line}"
             print_lines(Text(f"          {where}", style="dim"))
+    if report.unknown_actors:
+        names = [f"{name} ({count:,})" for name, count in report.unknown_names[:SHOWN_DAYS]]
+        said = f"Unknown   {report.unknown_actors:,} actors name no known state: {', '.join(names)}"
+        print_lines(Text(said))
+    for hint in report.hints:
+        print_lines(Text(f"Hint      {hint}"))
+    for left in report.left_out[:SHOWN_FILES]:
+        print_lines(Text(f"Left out  {left.path}: {left.reason}", style="dim"))
+    if len(report.left_out) > SHOWN_FILES:
+        more = len(report.left_out) - SHOWN_FILES
+        print_lines(Text(f"Left out  {more:,} more; --json names all", style="dim"))
     for file in report.files_failed:
         print_lines(Text(f"Failed    {file.path}: {file.reason}", style="red"))
 
@@ -303,11 +304,13 @@ def _counts(report: sources.ReadingReport) -> list[tuple[str, int]]:
         ("rows read", report.rows_read),
         ("rows kept", report.rows_kept),
         *((f"  mended: {what}", count) for what, count in report.repaired),
+        *((f"  noted: {what}", count) for what, count in report.noted),
         ("rows that are no events", report.not_events),
         ("rows rejected", report.rows_rejected),
         ("events stored", report.events_stored),
         ("events stored already", report.already_stored),
-        ("events repeated in the files", report.repeated),
+        ("events repeated alike", report.repeated),
+        ("events repeated with other content", report.repeated_otherwise),
     ]
     always = {"rows read", "rows kept", "rows rejected", "events stored"}
     return [(label, count) for label, count in all_counts if count or label in always]

@@ -78,9 +78,12 @@ def state(text: str) -> str:
     return code
 
 
+# Whether it is readable is for the reader to say: an unusable input, not a wrong command.
 StorePath = Annotated[
     Path,
-    typer.Option("--store", envvar="DETENTE_STORE", help="Folder of the event store."),
+    typer.Option(
+        "--store", envvar="DETENTE_STORE", readable=False, help="Folder of the event store."
+    ),
 ]
 Since = Annotated[
     dt.date | None,
@@ -101,6 +104,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead of stdout."),
+]
+SkipDamaged = Annotated[
+    bool,
+    typer.Option("--skip-damaged", help="Read the rest where parts of the store are damaged."),
 ]
 
 DEFAULT_STORE = Path("store")

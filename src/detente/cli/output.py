@@ -7,11 +7,9 @@ import datetime as dt
 import enum
 import io
 import json
-import os
 import sys
-import tempfile
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,7 +22,8 @@ from rich.text import Text
 
 from detente import __version__
 from detente.cli.console import console, visible
-from detente.errors import DetenteError, InputError, StudyError, UsageError
+from detente.errors import DetenteError, StudyError, UsageError
+from detente.outputs import check_output, whole_file
 
 ISSUES = "the project's issue tracker"
 
@@ -118,7 +117,13 @@ def new_table(*, header: bool = True) -> Table:
     )
 
 
-def write_data(reader: pa.RecordBatchReader, form: Format, output: Path | None) -> int:
+def write_data(
+    reader: pa.RecordBatchReader,
+    form: Format,
+    output: Path | None,
+    *,
+    closed: Iterable[Path] = (),
+) -> int:
     """Write rows as CSV, Parquet or JSON to a file or to stdout.
 
     A file is written beside its place and moved there when whole.
@@ -127,17 +132,20 @@ def write_data(reader: pa.RecordBatchReader, form: Format, output: Path | None) 
         reader: The rows.
         form: Any format but the table, which is for people.
         output: The file; stdout if None.
+        closed: Folders in which nothing may be written, such as the event store.
 
     Returns:
         The number of rows.
 
     Raises:
         UsageError: Parquet would go to a terminal.
-        InputError: The file cannot be written.
+        InputError: The file cannot be written, or there is something else in its place.
     """
     write = {Format.CSV: _write_csv, Format.PARQUET: _write_parquet, Format.JSON: _write_json}[form]
     if output is not None:
-        with _whole_file(output) as file:
+        columns = list(reader.schema.names)
+        check_output(output, "--output", is_ours=lambda path: _has(path, columns), closed=closed)
+        with whole_file(output, "--output") as file:
             return write(reader, file)
     if form is Format.PARQUET and sys.stdout.isatty():
         raise UsageError(
@@ -203,6 +211,24 @@ class _Unclosed(io.RawIOBase):
         return self._stream.write(data)
 
 
+def _has(path: Path, columns: Sequence[str]) -> bool:
+    """Whether a file holds rows of these columns, in any format that we write."""
+    with path.open("rb") as file:
+        start = file.read(1 << 16)
+    if start.startswith(b"PAR1"):
+        try:
+            return bool(pq.read_schema(path).names == list(columns))
+        except pa.ArrowException:
+            return False
+    begins = (
+        ",".join(columns) + "\n",
+        ",".join(f'"{name}"' for name in columns) + "\n",
+        f'[\n {{"{columns[0]}": ',
+        "[\n]\n",
+    )
+    return start.startswith(tuple(text.encode() for text in begins))
+
+
 def _write_csv(reader: pa.RecordBatchReader, file: Any) -> int:
     rows = 0
     options = pa_csv.WriteOptions(quoting_style="needed")
@@ -245,29 +271,3 @@ def _plain(value: object) -> object:
     if isinstance(value, Path):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no form in JSON")
-
-
-@contextlib.contextmanager
-def _whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that appears under its name only when it was written to the end."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        part = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                yield file
-            part.chmod(0o666 & ~_umask())
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise InputError(
-            f"{path} could not be written.", f"{error.strerror}.", "Name another with --output."
-        ) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

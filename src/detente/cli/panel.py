@@ -13,6 +13,7 @@ from detente.cli.options import (
     Origin,
     Output,
     Since,
+    SkipDamaged,
     StorePath,
     Until,
     state,
@@ -26,7 +27,7 @@ from detente.cli.output import (
     print_table,
     write_data,
 )
-from detente.events.store import Store
+from detente.cli.store import open_store
 from detente.relations.counting import panel
 from detente.relations.panel import Panel
 
@@ -60,6 +61,7 @@ def panel_command(
     form: AsFormat = None,
     as_json: AsJson = False,
     output: Output = None,
+    skip_damaged: SkipDamaged = False,
 ) -> None:
     """Count what states did to each other, by directed dyad and period.
 
@@ -74,11 +76,11 @@ def panel_command(
     """
     chosen = format_of(choose_format(form, as_json), output)
     codes = [state(text) for text in parties.split(",") if text.strip()]
-    built = panel(Store.open(store), codes, every, origin, since=since, until=until)
+    built = panel(open_store(store, skip_damaged), codes, every, origin, since=since, until=until)
     if chosen is Format.TABLE:
         _show(built)
         return
-    rows = write_data(built.table().to_reader(), chosen, output)
+    rows = write_data(built.table().to_reader(), chosen, output, closed=[store])
     if output is not None:
         narrate(f"{rows:,} rows written to {output}.")
 

@@ -2,52 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import sys
 import time
 import webbrowser
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from detente.cli.events import progress_bar
-from detente.cli.options import AsJson, day
+from detente.cli.asking import AsOf, Events, Seed, StudyName, event_store, record_or_none, saying
+from detente.cli.options import AsJson
 from detente.cli.output import narrate, print_json
-from detente.errors import InputError, UsageError
-from detente.events._manifest import MANIFEST
-from detente.events.store import Store
-
-if TYPE_CHECKING:
-    from detente.asks.result import StudyResult
-
-StudyName = Annotated[
-    str, typer.Argument(metavar="STUDY", help="A bundled study (korea), a study.toml, or a folder.")
-]
 
 
 def study_command(
     *,
     study: StudyName,
-    events: Annotated[
-        Path | None,
-        typer.Option("--events", metavar="PATH", help="An event store, or event files to read."),
-    ] = None,
-    as_of: Annotated[
-        dt.date | None,
-        typer.Option("--as-of", parser=day, metavar="DAY", help="Use nothing known later."),
-    ] = None,
+    events: Events = None,
+    as_of: AsOf = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", help="Where the report goes; by default out/STUDY."),
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help="Seed of the random draws.")
-    ] = None,
+    seed: Seed = None,
     open_page: Annotated[
         bool, typer.Option("--open", help="Open the report in a browser.")
     ] = False,
@@ -81,8 +59,8 @@ def study_command(
     read = time.perf_counter()
     chosen = loaded.study.study.seed if seed is None else seed
     with saying() as say:
-        result = run_study(data, Options(seed=chosen), say)
-        result = _with_changes(result)
+        held = record_or_none(data)
+        result = run_study(data, Options(seed=chosen), say, record=held)
         tested = time.perf_counter()
         say("drawing the report")
         written = report.write(
@@ -98,18 +76,6 @@ def study_command(
     narrate(f"Report: {written.report}")
     if open_page:
         webbrowser.open(written.report.resolve().as_uri())
-
-
-def _with_changes(result: StudyResult) -> StudyResult:
-    """The odds with how they moved since they were last recorded, if they were."""
-    from detente.asks.forecasts.resolve import with_change  # noqa: PLC0415 - slow to import
-    from detente.cli.forecast import record_or_none  # noqa: PLC0415 - it imports this module
-
-    held = record_or_none(Path("records") / f"{result.study}.jsonl", result.study)
-    if held is None:
-        return result
-    moved = tuple(with_change(held, one) for one in result.outlook.forecasts)
-    return replace(result, outlook=replace(result.outlook, forecasts=moved))
 
 
 def new_command(
@@ -152,48 +118,10 @@ def validate_command(study: StudyName, as_json: AsJson = False) -> None:
         "actions": len(found.actions),
         "eras": len(found.eras),
         "datasets": len(found.datasets),
-        "claims": len(found.claims),
+        "claims": len(found.asks("claims")),
     }
     if as_json:
         print_json(counts)
     else:
         named = ", ".join(f"{count} {part}" for part, count in counts.items() if part != "study")
         typer.echo(f"{found.study.name} is valid: {named}.")
-
-
-def event_store(path: Path, folder: Path) -> Store:
-    """The store at a path, or a store made of the event files there, kept beside the report."""
-    from detente import sources  # noqa: PLC0415
-
-    if (path / MANIFEST).is_file():
-        return Store.open(path)
-    if not path.exists():
-        raise UsageError(
-            f"There are no events at {path}.", "The path does not exist.", "Check the path."
-        )
-    source = sources.detect(path)
-    store = Store.open(folder / "events", create=True)
-    narrate(f"Reading {path} as {source.name}.")
-    with progress_bar() as progress:
-        report = sources.ingest(source, [path], store, progress=progress)
-    kept = f"{report.rows_kept:,} of {report.rows_read:,} rows kept"
-    told = f"{kept}, {report.rows_rejected:,} rejected" if report.rows_read else "Nothing new there"
-    narrate(f"{told}. The events are in the store {folder / 'events'}.")
-    if not store.summary():
-        raise InputError(
-            f"No events could be read from {path}.",
-            f"{report.rows_read:,} rows were read and none kept.",
-            f"See why with: detente ingest {source.name} {path}",
-        )
-    return store
-
-
-@contextlib.contextmanager
-def saying() -> Iterator[Callable[[str], None]]:
-    """A line on stderr that says what is being done, on a terminal only."""
-    console = Console(stderr=True, highlight=False)
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    with console.status("Starting") as status:
-        yield status.update

@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import lfilter
 from scipy.special import expit, logsumexp
 
 from detente.answers import Exhibit, Shown
@@ -26,6 +25,7 @@ from detente.arrays import Floats, Ints
 from detente.compiled import compiled
 from detente.errors import DataGapError
 from detente.estimators.exhibits import exhibit
+from detente.estimators.hawkes.features import daily_excitement
 
 MIN_EVENTS = 5
 CELL = 30  # days with one base rate
@@ -157,25 +157,6 @@ def fit_drifting(counts: Floats, *, draws: int = 500, seed: int = 1) -> Drifting
     return DriftingRate(base, swing, jump, decay, heat, int(counts.sum()), weights)
 
 
-def excitement(counts: Floats, decay: float) -> Floats:
-    """Excitement by earlier events for every day and the day after the last, shape (T + 1,).
-
-    Args:
-        counts: Events per day, shape (T,).
-        decay: Share of the excitement that is left after a day, 0 to 1.
-
-    Example:
-        >>> excitement(np.array([1.0, 0.0, 0.0]), 0.5).tolist()
-        [0.0, 0.5, 0.25, 0.125]
-
-    Source:
-        Hawkes (1971), Spectra of some self-exciting and mutually exciting point processes,
-        in discrete time.
-    """
-    padded = np.append(counts, 0.0)
-    return np.asarray(lfilter([0.0, 1 - decay], [1.0, -decay], padded), dtype=np.float64)
-
-
 def _candidates(counts: Floats) -> Iterator[Candidate]:
     """Every combination of delay, yearly step and season."""
     length = len(counts)
@@ -184,7 +165,8 @@ def _candidates(counts: Floats) -> Iterator[Candidate]:
     days = np.bincount(back, minlength=cells).astype(np.float64)
     events = np.flatnonzero(counts)
     for delay in DELAYS:
-        heat = excitement(counts, float(np.exp(-1 / delay)))
+        gain = -np.expm1([-1 / delay])
+        heat = daily_excitement(counts[:, None], np.array([1 / delay]), gain)[:, 0, 0]
         data = (days, back[events], heat[events], float(heat[:-1].sum()))
         for step in STEPS:
             for seasonal in (False, True):

@@ -23,7 +23,7 @@ from detente.arrays import Floats, Ints
 from detente.errors import DataGapError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.matching import Grid, matched_dates, mean_of_next, merge_episodes, shifted
-from detente.estimators.placebo import two_sided
+from detente.estimators.resample import two_sided
 
 HARMONICS = 2
 SEASONAL_FROM = 40  # changes below which a season cannot be told from chance
@@ -83,28 +83,33 @@ class EventStudy(Shown):
         return (exhibit("changes", title, values, "bars", x="start", y="change", titles=titles),)
 
 
-def change_at(grid: Grid, window: int, baseline: int, lag: int = 0) -> Floats:
+def change_at(
+    grid: Grid, window_periods: int, baseline_periods: int, lag_periods: int = 0
+) -> Floats:
     """The change at every period, shape (T,); NaN where the data around it do not allow one.
 
     Args:
         grid: The series.
-        window: Periods after the start that are averaged.
-        baseline: Periods before the start that are averaged.
-        lag: Periods between the start and the first one averaged; 0 counts the start itself.
+        window_periods: Periods after the start that are averaged.
+        baseline_periods: Periods before the start that are averaged.
+        lag_periods: Between the start and the first one averaged; 0 counts the start itself.
 
     Example:
         >>> step = np.array([0.0, 0, 0, 0, 1, 1, 1, 1])
         >>> flat = np.zeros(8)
         >>> grid = Grid(step, flat.astype(int), flat, flat)
-        >>> change_at(grid, window=2, baseline=2)[4].item()
+        >>> change_at(grid, window_periods=2, baseline_periods=2)[4].item()
         1.0
 
     Source:
         MacKinlay (1997), Event studies in economics and finance.
     """
-    after = mean_of_next(grid, window, lag)
-    before = mean_of_next(grid, baseline, -baseline)
-    first, last = shifted(grid.block, -baseline), shifted(grid.block, lag + window - 1)
+    after = mean_of_next(grid, window_periods, lag_periods)
+    before = mean_of_next(grid, baseline_periods, -baseline_periods)
+    first, last = (
+        shifted(grid.block, -baseline_periods),
+        shifted(grid.block, lag_periods + window_periods - 1),
+    )
     same = (first == last) & (first >= 0)
     return np.where(same, after - before, np.nan)
 
@@ -113,10 +118,10 @@ def event_study(
     grid: Grid,
     causes: Sequence[int] | Ints,
     *,
-    window: int,
-    baseline: int,
-    lag: int = 0,
-    gap: int | None = None,
+    window_periods: int,
+    baseline_periods: int,
+    lag_periods: int = 0,
+    gap_periods: int | None = None,
     draws: int = 1999,
     seed: int = 1,
 ) -> EventStudy:
@@ -125,11 +130,11 @@ def event_study(
     Args:
         grid: The series and what is matched on.
         causes: Index of the period of every cause.
-        window: Periods after the start of an episode.
-        baseline: Periods before it.
-        lag: See `change_at`.
-        gap: Causes closer than this are one episode; by default window and baseline together, so
-            that nothing that followed an earlier cause lies in an episode's baseline.
+        window_periods: Periods after the start of an episode.
+        baseline_periods: Periods before it.
+        lag_periods: See `change_at`.
+        gap_periods: Causes closer than this are one episode; by default window and baseline
+            together, so that nothing that followed an earlier cause lies in an episode's baseline.
         draws: Number of placebo draws.
         seed: Seed of the random numbers.
 
@@ -146,7 +151,8 @@ def event_study(
         >>> for start in range(20, 220, 20):
         ...     values[start : start + 3] += 2.0
         >>> grid = Grid(values, np.zeros(240, dtype=int), 2000 + t / 12, (t % 12) / 12)
-        >>> study = event_study(grid, list(range(20, 220, 20)), window=3, baseline=3)
+        >>> starts = list(range(20, 220, 20))
+        >>> study = event_study(grid, starts, window_periods=3, baseline_periods=3)
         >>> bool(study.p_placebo < 0.05)
         True
 
@@ -156,8 +162,10 @@ def event_study(
         for intervals from a randomisation test.
     """
     causes = np.asarray(causes, dtype=np.int64)
-    all_changes = change_at(grid, window, baseline, lag)
-    episodes = merge_episodes(causes, gap or window + baseline + lag)
+    all_changes = change_at(grid, window_periods, baseline_periods, lag_periods)
+    episodes = merge_episodes(
+        causes, gap_periods or window_periods + baseline_periods + lag_periods
+    )
     usable = episodes[np.isfinite(all_changes[episodes])]
     if len(usable) == 0:
         raise DataGapError(
@@ -165,9 +173,14 @@ def event_study(
             f"None of the {len(episodes)} episodes has data before and after it.",
             "Load event data that cover them.",
         )
-    pools, ladder = matched_dates(grid, all_changes, usable, causes, window + lag)
-    dose = change_at(_under_causes(grid, causes, window, lag), window, baseline, lag)
-    expected, free = _expected(grid, all_changes, dose, (window + baseline) / 2)
+    pools, ladder = matched_dates(grid, all_changes, usable, causes, window_periods + lag_periods)
+    dose = change_at(
+        _under_causes(grid, causes, window_periods, lag_periods),
+        window_periods,
+        baseline_periods,
+        lag_periods,
+    )
+    expected, free = _expected(grid, all_changes, dose, (window_periods + baseline_periods) / 2)
     changes = all_changes[usable] - expected[usable]
     effect = float(changes.mean())
     placebo = _placebo_effects(free, pools, draws, seed)
@@ -182,23 +195,23 @@ def event_study(
         ladder=ladder,
         dropped=len(episodes) - len(usable),
         pools=tuple(pools),
-        without_each=(changes.sum() - changes) / max(len(changes) - 1, 1)
-        if len(changes) > 1
-        else np.zeros(0),
+        without_each=_without_each(changes),
     )
 
 
-def path_around(grid: Grid, starts: Ints, before: int, after: int, baseline: int) -> Floats:
-    """The series around each start, less its mean over the `baseline` periods before it.
+def path_around(
+    grid: Grid, starts: Ints, before_periods: int, after_periods: int, baseline_periods: int
+) -> Floats:
+    """The series around each start, less its mean over the `baseline_periods` periods before it.
 
     Offsets run from -before to after - 1, so the shape is (n, before + after); NaN outside the
 
     Args:
         grid: The series.
         starts: Index of each start, shape (n,).
-        before: Periods before each start, at least `baseline`.
-        after: Periods from each start on.
-        baseline: Periods before the start whose mean is taken off.
+        before_periods: Periods before each start, at least `baseline_periods`.
+        after_periods: Periods from each start on.
+        baseline_periods: Periods before the start whose mean is taken off.
 
     Example:
         >>> line = np.arange(10.0)
@@ -210,16 +223,22 @@ def path_around(grid: Grid, starts: Ints, before: int, after: int, baseline: int
     Source:
         MacKinlay (1997), Event studies in economics and finance.
     """
-    offsets = np.arange(-before, after)
+    offsets = np.arange(-before_periods, after_periods)
     index = starts[:, None] + offsets
     inside = (index >= 0) & (index < len(grid.values))
     index = np.clip(index, 0, len(grid.values) - 1)
     inside &= grid.block[index] == grid.block[starts][:, None]
     values = np.where(inside, grid.values[index], np.nan)
-    past = values[:, before - baseline : before]
+    past = values[:, before_periods - baseline_periods : before_periods]
     known = np.isfinite(past).sum(axis=1, keepdims=True)
     base = np.nansum(past, axis=1, keepdims=True) / np.where(known == 0, np.nan, known)
     return np.asarray(values - base, dtype=np.float64)
+
+
+def _without_each(changes: Floats) -> Floats:
+    """The mean without each value in turn; empty for a single one."""
+    count = len(changes)
+    return (changes.sum() - changes) / (count - 1) if count > 1 else np.zeros(0)
 
 
 def _under_causes(grid: Grid, causes: Ints, window: int, lag: int) -> Grid:

@@ -29,6 +29,7 @@ MOST_STEPS = 60
 MOST_HALVINGS = 40
 CLOSE = 1e-9  # largest change of a linear predictor in the last step; the next is far smaller
 ROUNDING = 1e-12  # of a log likelihood
+COLLINEAR = 1e-8  # smallest singular value of regressors scaled to length 1
 FARTHEST = 50.0  # log means beyond this lie beyond any count
 
 
@@ -194,6 +195,21 @@ def fit_logit(
     """
     data = _data(happened, x, None, weights, ridge, "logit")
     return _fitted(data, np.zeros(data.x.shape[1]), 0.0, names)
+
+
+def collinear(x: Floats) -> bool:
+    """Whether some regressors are sums of others, up to rounding.
+
+    Args:
+        x: Shape (n, k).
+
+    Example:
+        >>> collinear(np.array([[1.0, 2.0], [2.0, 4.0], [0.0, 0.0]]))
+        True
+    """
+    lengths = np.sqrt((x**2).sum(axis=0))
+    scaled = x / np.where(lengths > 0, lengths, 1.0)
+    return bool(np.linalg.svd(scaled, compute_uv=False)[-1] < COLLINEAR)
 
 
 def excess_variance(counts: Floats, mean: Floats, coefficients: int) -> float:

@@ -18,8 +18,7 @@ from detente.answers import Exhibit, Shown
 from detente.arrays import Bools, Floats
 from detente.errors import DataGapError
 from detente.estimators.exhibits import exhibit
-from detente.estimators.placebo import two_sided
-from detente.estimators.resample import swing_error
+from detente.estimators.resample import swing_error, two_sided
 
 MAX_EXACT = 5000
 MIN_PERIODS = 4  # below which swings cannot be told from levels

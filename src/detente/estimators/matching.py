@@ -31,24 +31,24 @@ class Grid:
     season: Floats
 
 
-def merge_episodes(periods: Sequence[int] | Ints, gap: int) -> Ints:
-    """Starts of the episodes: causes closer together than `gap` periods are one episode.
+def merge_episodes(periods: Sequence[int] | Ints, gap_periods: int) -> Ints:
+    """Starts of the episodes: causes closer together than `gap_periods` periods are one episode.
 
     Args:
         periods: Index of the period of each cause, any order, repeats allowed.
-        gap: An episode ends when this many periods pass without a cause.
+        gap_periods: An episode ends when this many periods pass without a cause.
 
     Returns:
         Index of the first cause of each episode, in order.
 
     Example:
-        >>> merge_episodes([1, 2, 4, 12, 30], gap=3).tolist()
+        >>> merge_episodes([1, 2, 4, 12, 30], gap_periods=3).tolist()
         [1, 12, 30]
     """
     ordered = np.unique(np.asarray(periods, dtype=np.int64))
     if len(ordered) == 0:
         return ordered
-    first = np.concatenate([[True], np.diff(ordered) >= gap])
+    first = np.concatenate([[True], np.diff(ordered) >= gap_periods])
     return np.asarray(ordered[first], dtype=np.int64)
 
 

@@ -185,7 +185,7 @@ CORRECTIONS: dict[Method, Callable[..., tuple[float, ...]]] = {
 }
 
 
-def adjust(
+def adjust_p_values(
     names: Sequence[str],
     p_values: Sequence[float] | Floats,
     *,
@@ -204,7 +204,7 @@ def adjust(
         UsageError: There is no such method, or names and p-values do not fit.
 
     Example:
-        >>> print(adjust(["A to B", "B to A"], [0.01, 0.2]))
+        >>> print(adjust_p_values(["A to B", "B to A"], [0.01, 0.2]))
         2 tested, corrected so that the chance of any false finding is kept (Holm 1979).
 
     Source:

@@ -63,14 +63,14 @@ class Odds(Shown):
 
 
 def odds_at(
-    counts: Floats, windows: list[int], outcomes: list[bool | None], *, draws: int, seed: int
+    counts: Floats, windows_days: list[int], outcomes: list[bool | None], *, draws: int, seed: int
 ) -> tuple[tuple[Odds, ...], DriftingRate | None]:
     """Odds for several windows that begin the day after the history ends.
 
     Args:
         counts: Event days per day of the history, shape (T,); the last day is the day on which the
             odds are given.
-        windows: Days of each window.
+        windows_days: Days of each window.
         outcomes: What happened within each.
         draws: Posterior draws, and resamples for the base rate's interval.
         seed: Seed of the random numbers.
@@ -104,7 +104,7 @@ def odds_at(
         model = None
     return tuple(
         _odds(counts, model, window, happened, draws=draws, seed=seed)
-        for window, happened in zip(windows, outcomes, strict=True)
+        for window, happened in zip(windows_days, outcomes, strict=True)
     ), model
 
 

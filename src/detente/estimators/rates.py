@@ -5,6 +5,9 @@ the p-value comes from moving the states of the world along the calendar while t
 they are. The interval is the wider of two, since each fails where the other holds: the spread of
 the ratio under such moves (narrow where a state is one long span, which hardly moves) and the slow
 swings of the counts (narrow where there are many strata).
+
+Moves around a ring are those of Lotwick and Silverman (1982), Methods for analysing spatial
+processes of several types of points.
 """
 
 from __future__ import annotations
@@ -19,8 +22,7 @@ from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.glm import fit_poisson
-from detente.estimators.placebo import equal_tailed
-from detente.estimators.resample import block_index, swing_error
+from detente.estimators.resample import block_index, equal_tailed, swing_error
 
 CORRECTION = 0.5  # events added in all, so that an empty side has a finite ratio
 TINY = 1e-9  # below the least exposure and above the rounding of a Fourier transform
@@ -93,7 +95,7 @@ def rate_contrast(
     low: Bools,
     *,
     strata: Ints | None = None,
-    block: int = 6,
+    block_periods: int = 6,
     draws: int = 2000,
     seed: int = 1,
 ) -> RateContrast:
@@ -105,7 +107,7 @@ def rate_contrast(
         high: Periods in the state that is claimed to have the higher rate, shape (T,).
         low: Periods in the other state, shape (T,).
         strata: Compare only within periods of equal stratum (Mantel-Haenszel); -1: left out.
-        block: Length of a bootstrap block in periods.
+        block_periods: Length of a bootstrap block in periods.
         draws: Number of resamples.
         seed: Seed of the random numbers.
 
@@ -113,7 +115,8 @@ def rate_contrast(
         The contrast with its placebo distribution, and draws of both rates.
 
     Raises:
-        DataGapError: One of the states has no period with data.
+        DataGapError: One of the states has no period with data and exposure, or neither has any
+            event: the ratio of nothing to nothing is not known.
 
     Example:
         >>> rng = np.random.default_rng(0)
@@ -130,7 +133,7 @@ def rate_contrast(
     """
     counted, high, low, known = prepared(counts, exposure, high, low, strata)
     estimate = log_ratio(counted, high, low)
-    blocks = _Blocks(block, draws, np.random.default_rng(seed))
+    blocks = _Blocks(block_periods, draws, np.random.default_rng(seed))
     placebo = moved_ratios(counted, high, low, known)
     placebo = placebo[np.isfinite(placebo)]
     drift = _drift(counted.values, counted.weight, high)
@@ -173,7 +176,8 @@ def log_rate_ratio(
         strata: Compare only within periods of equal stratum; -1: left out.
 
     Raises:
-        DataGapError: One of the states has no period with data, or no stratum holds both.
+        DataGapError: One of the states has no period with data and exposure, no stratum holds
+            both, or neither has any event.
 
     Example:
         >>> high = np.array([True, True, False, False])
@@ -194,20 +198,9 @@ def prepared(
 ) -> tuple[Counted, Bools, Bools, Bools]:
     """Zeros where nothing is known, the states where something is, and where that is.
 
-    Args:
-        counts: Events per period, shape (T,), NaN where unknown.
-        exposure: Exposure per period, shape (T,).
-        high: Periods in the first state, shape (T,).
-        low: Periods in the second, shape (T,).
-        strata: Stratum of each period, shape (T,), -1: left out; None for one.
-
-    Example:
-        >>> high = np.array([True, False, False])
-        >>> known = prepared(np.array([4.0, 2.0, np.nan]), np.ones(3), high, ~high, None)[3]
-        >>> known.tolist()
-        [True, True, False]
+    Takes what `rate_contrast` takes.
     """
-    known = np.isfinite(counts) & np.isfinite(exposure)
+    known = np.isfinite(counts) & np.isfinite(exposure) & (exposure > 0)
     if strata is None:
         strata = np.zeros(len(counts), dtype=np.int64)
     known &= strata >= 0
@@ -222,6 +215,12 @@ def prepared(
         )
     weight = np.where(known, exposure, 0.0)
     counted = Counted(np.where(known, counts, 0.0), weight, strata)
+    if not counted.values[high | low].any():
+        raise DataGapError(
+            "Two states of the world could not be compared.",
+            "There is no event in either of them: the ratio is not known.",
+            "Count a wider kind of events, or load data over a longer time.",
+        )
     return counted, high, low, known
 
 
@@ -262,7 +261,7 @@ def _check(high: Bools, low: Bools) -> None:
         if not side.any():
             raise DataGapError(
                 "Two states of the world could not be compared.",
-                f"There is no period with data in the {name} state.",
+                f"There is no period with data and exposure in the {name} state.",
                 "Load data that cover both.",
             )
 
@@ -274,16 +273,6 @@ def log_ratio(counted: Counted, high: Bools, low: Bools) -> float:
         counted: Events, exposure and strata.
         high: Periods in the first state, shape (T,).
         low: Periods in the second.
-
-    Example:
-        >>> counted = Counted(np.array([4.0, 4, 1, 1]), np.ones(4), np.zeros(4, dtype=int))
-        >>> first = np.array([True, True, False, False])
-        >>> round(log_ratio(counted, first, ~first), 2)
-        1.3
-
-    Source:
-        Mantel and Haenszel (1959), Statistical aspects of the analysis of data from retrospective
-        studies of disease; as for person-time in Rothman, Greenland and Lash (2008), chapter 15.
     """
     return float(_combined(*(counted.by_stratum(side) for side in (high, low)))[0])
 
@@ -327,16 +316,6 @@ def moved_ratios(counted: Counted, high: Bools, low: Bools, known: Bools) -> Flo
 
     Returns:
         Shape (moves,), NaN where no stratum holds both states.
-
-    Example:
-        >>> counted = Counted(np.array([4.0, 4, 1, 1]), np.ones(4), np.zeros(4, dtype=int))
-        >>> first = np.array([True, True, False, False])
-        >>> moved_ratios(counted, first, ~first, np.ones(4, dtype=bool)).round(1).tolist()
-        [0.0, -1.3, 0.0]
-
-    Source:
-        Lotwick and Silverman (1982), Methods for analysing spatial processes of several types of
-        points, for moves around a ring.
     """
     periods = np.flatnonzero(known)
     here = slice(int(periods[0]), int(periods[-1]) + 1)

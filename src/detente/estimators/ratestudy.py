@@ -20,118 +20,27 @@ import numpy as np
 
 from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError
+from detente.estimators.counts import CountGrid, Sides, pooled_log_ratio, sum_of_next
 from detente.estimators.eventstudy import EventStudy
 from detente.estimators.glm import GLM, fit_poisson
-from detente.estimators.matching import Grid, matched_dates, merge_episodes, shifted
-from detente.estimators.placebo import two_sided
+from detente.estimators.matching import matched_dates, merge_episodes, shifted
+from detente.estimators.resample import two_sided
 
 SEASONAL_FROM = 60  # periods below which a season cannot be told from chance
 HARMONICS = 5  # with the sixth cosine as flexible as one level a month
 SEASON_SD = 0.3  # prior standard deviation of each harmonic, log scale
 TREND_SD = 10.0  # of the log change over the whole span
 PATH_DRAWS = 500  # sets of episodes drawn anew for the bands of a path
-HALF_KNOWN = 0.5  # share of a window's periods that must have data
-
-
-@dataclass(frozen=True, eq=False)
-class CountGrid:
-    """Counts on a regular grid with what they are relative to.
-
-    Attributes:
-        counts: Events by period, shape (T,), NaN where there is no data.
-        exposure: What they are relative to (all events reported, days covered), shape (T,),
-            positive wherever counts are known.
-        block: Source block of each period, shape (T,); windows never cross from one to another.
-        year: Decimal year of each period, shape (T,).
-        season: Position within the year, 0 to 1, shape (T,).
-    """
-
-    counts: Floats
-    exposure: Floats
-    block: Ints
-    year: Floats
-    season: Floats
-
-    def log_rates(self) -> Grid:
-        """Log rates, by which dates of like volatility are matched."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            values = np.log(self.counts + 0.5) - np.log(self.exposure)
-        return Grid(np.where(self.known, values, np.nan), self.block, self.year, self.season)
-
-    @property
-    def known(self) -> Bools:
-        """Periods with data, shape (T,)."""
-        return np.isfinite(self.counts) & np.isfinite(self.exposure) & (self.exposure > 0)
-
-
-@dataclass(frozen=True, eq=False)
-class Sides:
-    """Counts and expected counts after and before dates, all of one shape (..., n)."""
-
-    after: Floats
-    expected_after: Floats
-    before: Floats
-    expected_before: Floats
-
-    def at(self, index: Ints) -> Sides:
-        """The sides of some dates, of the shape of `index`."""
-        return Sides(
-            self.after[index],
-            self.expected_after[index],
-            self.before[index],
-            self.expected_before[index],
-        )
-
-    def flipped(self, where: Bools) -> Sides:
-        """After and before exchanged where asked for."""
-        return Sides(
-            np.where(where, self.before, self.after),
-            np.where(where, self.expected_before, self.expected_after),
-            np.where(where, self.after, self.before),
-            np.where(where, self.expected_after, self.expected_before),
-        )
-
-
-def pooled_log_ratio(sides: Sides) -> Floats:
-    """Log of the rate after over the rate before, pooled over the last axis.
-
-    Weights of Mantel and Haenszel: each date is compared with itself, so that dates of other levels
-    do not mix. Half an event in all is added to either side, split in proportion to what was
-    expected.
-
-    Args:
-        sides: Counts and expected counts, shape (..., n).
-
-    Returns:
-        Shape (...,).
-
-    Example:
-        >>> ones = np.ones(4)
-        >>> float(pooled_log_ratio(Sides(0 * ones, 9 * ones, 0 * ones, ones)))
-        0.0
-        >>> twice = Sides(200 * ones, ones, 100 * ones, ones)
-        >>> round(float(np.exp(pooled_log_ratio(twice))), 2)
-        2.0
-
-    Source:
-        Mantel and Haenszel (1959), Statistical aspects of the analysis of data from retrospective
-        studies of disease; Rothman, Greenland and Lash (2008), chapter 15, for person-time.
-    """
-    share = sides.expected_after / (sides.expected_after + sides.expected_before)
-    half = 1.0 / share.shape[-1]
-    after = ((sides.after + half * share) * (1 - share)).sum(axis=-1)
-    before = ((sides.before + half * (1 - share)) * share).sum(axis=-1)
-    return np.asarray(np.log(after / before), dtype=np.float64)
 
 
 def rate_study(
     grid: CountGrid,
     causes: Sequence[int] | Ints,
     *,
-    window: int,
-    baseline: int,
-    lag: int = 0,
-    gap: int | None = None,
+    window_periods: int,
+    baseline_periods: int,
+    lag_periods: int = 0,
+    gap_periods: int | None = None,
     harmonics: int = HARMONICS,
     draws: int = 1999,
     seed: int = 1,
@@ -141,10 +50,11 @@ def rate_study(
     Args:
         grid: The counts and what they are relative to.
         causes: Index of the period of every cause.
-        window: Periods after the start of an episode.
-        baseline: Periods before it.
-        lag: Periods between the start and the first one counted; 0 counts the start itself.
-        gap: Causes closer than this are one episode; by default window, baseline and lag together.
+        window_periods: Periods after the start of an episode.
+        baseline_periods: Periods before it.
+        lag_periods: Between the start and the first one counted; 0 counts the start itself.
+        gap_periods: Causes closer than this are one episode; by default window, baseline and lag
+            together.
         harmonics: How flexible the season is; 0 takes none out.
         draws: Number of placebo draws.
         seed: Seed of the random numbers.
@@ -166,7 +76,7 @@ def rate_study(
         >>> counts = rng.poisson(rate).astype(float)
         >>> flat = np.zeros(240, dtype=int)
         >>> grid = CountGrid(counts, np.ones(240), flat, 2000 + time / 12, (time % 12) / 12)
-        >>> study = rate_study(grid, causes, window=3, baseline=3)
+        >>> study = rate_study(grid, causes, window_periods=3, baseline_periods=3)
         >>> bool(study.p_placebo < 0.05), bool(1.5 < np.exp(study.effect) < 2.5)
         (True, True)
 
@@ -182,10 +92,11 @@ def rate_study(
             "No event is counted in the whole series.",
             "Choose a wider measure, or load event data that hold some.",
         )
+    window, baseline, lag = window_periods, baseline_periods, lag_periods
     expected = _expected(grid, index, window, lag, harmonics)
     sides = _sides(grid, expected.exposure, window, baseline, lag)
     able = np.isfinite(sides.after) & np.isfinite(sides.before)
-    episodes = merge_episodes(index, gap or window + baseline + lag)
+    episodes = merge_episodes(index, gap_periods or window + baseline + lag)
     usable = episodes[able[episodes]]
     if len(usable) == 0:
         raise DataGapError(
@@ -215,17 +126,56 @@ def rate_study(
     )
 
 
+def usual_counts(
+    grid: CountGrid,
+    causes: Sequence[int] | Ints,
+    *,
+    window_periods: int,
+    lag_periods: int = 0,
+    harmonics: int = HARMONICS,
+) -> Floats:
+    """What was to be expected of each period by exposure, season and trend, without the causes.
+
+    Args:
+        grid: The counts and what they are relative to.
+        causes: Index of the period of every cause.
+        window_periods: Periods that a cause may have moved.
+        lag_periods: Between the cause and the first of them.
+        harmonics: How flexible the season is; 0 takes none out.
+
+    Returns:
+        Expected counts, shape (T,), NaN where there is no data: the exposure by which `rate_path`
+        shows what `rate_study` measures.
+
+    Example:
+        >>> flat = np.zeros(12, dtype=int)
+        >>> grid = CountGrid(np.full(12, 3.0), np.ones(12), flat, np.arange(12) / 12, flat / 12)
+        >>> usual_counts(grid, [6], window_periods=2).round(3)[:3].tolist()
+        [3.0, 3.0, 3.0]
+
+    Source:
+        McCullagh and Nelder (1989), Generalized Linear Models, for the regression; Hoerl and
+        Kennard (1970), Ridge regression, for the season's prior.
+    """
+    index = np.asarray(causes, dtype=np.int64)
+    return _expected(grid, index, window_periods, lag_periods, harmonics).exposure
+
+
 def rate_path(
-    grid: CountGrid, starts: Ints, before: int, after: int, baseline: int
+    grid: CountGrid,
+    starts: Ints,
+    before_periods: int,
+    after_periods: int,
+    baseline_periods: int,
 ) -> tuple[Floats, Floats]:
-    """The pooled rate around the starts, relative to the `baseline` periods before them.
+    """The pooled rate around the starts, relative to the `baseline_periods` before them.
 
     Args:
         grid: The counts and what they are relative to.
         starts: Index of each start, shape (n,).
-        before: Periods before each start.
-        after: Periods from each start on.
-        baseline: Periods before the start that the rate is relative to.
+        before_periods: Periods before each start.
+        after_periods: Periods from each start on.
+        baseline_periods: Periods before the start that the rate is relative to.
 
     Returns:
         Log ratios by offset from -before to after - 1, shape (before + after,), NaN where no
@@ -239,10 +189,14 @@ def rate_path(
         >>> path, _ = rate_path(grid, np.array([6]), 2, 2, 2)
         >>> np.exp(path).round(1).tolist()
         [1.0, 1.0, 1.9, 1.9]
+
+    Source:
+        As for `rate_study`.
     """
-    offsets = np.arange(-before, after)
-    base = np.nan_to_num(_sum_of_next(grid, grid.counts, baseline, -baseline)[starts])
-    exposed = np.nan_to_num(_sum_of_next(grid, grid.exposure, baseline, -baseline)[starts])
+    offsets = np.arange(-before_periods, after_periods)
+    base = sum_of_next(grid, grid.counts, baseline_periods, -baseline_periods)[starts]
+    exposed = sum_of_next(grid, grid.exposure, baseline_periods, -baseline_periods)[starts]
+    base, exposed = np.nan_to_num(base), np.nan_to_num(exposed)
     index = starts[:, None] + offsets
     inside = (index >= 0) & (index < len(grid.counts))
     index = np.clip(index, 0, len(grid.counts) - 1)
@@ -255,9 +209,7 @@ def rate_path(
     weights = np.zeros((PATH_DRAWS + 1, len(starts)))
     weights[0] = 1.0
     np.add.at(weights, (np.arange(1, PATH_DRAWS + 1)[:, None], drawn), 1.0)
-    ratios = _weighted_ratios(
-        counts, exposure, np.nan_to_num(base), np.nan_to_num(exposed), weights
-    )
+    ratios = _weighted_ratios(counts, exposure, base, exposed, weights)
     return ratios[0], ratios[1:]
 
 
@@ -345,25 +297,14 @@ def _sides(grid: CountGrid, expected: Floats, window: int, baseline: int, lag: i
     """Both sides of every period, NaN where data or source block do not allow them."""
     first, last = shifted(grid.block, -baseline), shifted(grid.block, lag + window - 1)
     able = (first == last) & (first >= 0)
-    after = _sum_of_next(grid, grid.counts, window, lag)
-    before = _sum_of_next(grid, grid.counts, baseline, -baseline)
+    after = sum_of_next(grid, grid.counts, window, lag)
+    before = sum_of_next(grid, grid.counts, baseline, -baseline)
     return Sides(
         np.where(able, after, np.nan),
-        _sum_of_next(grid, expected, window, lag),
+        sum_of_next(grid, expected, window, lag),
         np.where(able, before, np.nan),
-        _sum_of_next(grid, expected, baseline, -baseline),
+        sum_of_next(grid, expected, baseline, -baseline),
     )
-
-
-def _sum_of_next(grid: CountGrid, values: Floats, length: int, offset: int) -> Floats:
-    """Sum over the known of `length` periods that begin `offset` periods after each."""
-    index = np.arange(len(values))[:, None] + offset + np.arange(length)
-    inside = (index >= 0) & (index < len(values))
-    index = np.clip(index, 0, len(values) - 1)
-    known = inside & grid.known[index]
-    total = np.where(known, np.nan_to_num(values[index]), 0.0).sum(axis=1)
-    enough = known.sum(axis=1) >= HALF_KNOWN * length
-    return np.where(enough, total, np.nan)
 
 
 def _own_ratios(sides: Sides) -> Floats:

@@ -1,4 +1,9 @@
-"""Intervals by resampling: over cases, and over blocks of a dependent series."""
+"""Resampling: over cases, over blocks of a dependent series, by weights; and ranks among placebos.
+
+The slow swings are those of Lazarus, Lewis, Stock and Watson (2018), HAR inference; memory is taken
+into account as by Andrews and Monahan (1992). Ranks count the effect itself as one of the null's
+(Phipson and Smyth 2010, Permutation p-values should never be zero).
+"""
 
 from __future__ import annotations
 
@@ -16,17 +21,6 @@ def expanded_tail(coverage: float, cases: int) -> float:
 
     Plain percentile intervals are too narrow for few cases; this widens them to the width that a
     t-interval would have.
-
-    Args:
-        coverage: Nominal coverage of the interval.
-        cases: Number of cases.
-
-    Example:
-        >>> expanded_tail(0.90, 10) < 0.05 < expanded_tail(0.90, 1000) + 0.001
-        True
-
-    Source:
-        Hesterberg (2015), What teachers should know about the bootstrap.
     """
     if cases < 2:
         return 0.0
@@ -90,12 +84,12 @@ def interval_of_mean(
     return float(low), float(high)
 
 
-def block_index(length: int, block: int, draws: int, rng: np.random.Generator) -> Ints:
+def block_index(length: int, block_periods: int, draws: int, rng: np.random.Generator) -> Ints:
     """Indices of circular block resamples, shape (draws, length).
 
     Args:
         length: Length of the series.
-        block: Length of a block in periods.
+        block_periods: Length of a block in periods.
         draws: Number of resamples.
         rng: Source of randomness.
 
@@ -106,9 +100,9 @@ def block_index(length: int, block: int, draws: int, rng: np.random.Generator) -
     Source:
         Politis and Romano (1992), A circular block-resampling procedure for stationary data.
     """
-    block = max(1, min(block, length))
-    starts = rng.integers(0, length, size=(draws, -(-length // block)))
-    index = (starts[:, :, None] + np.arange(block)) % length
+    block_periods = max(1, min(block_periods, length))
+    starts = rng.integers(0, length, size=(draws, -(-length // block_periods)))
+    index = (starts[:, :, None] + np.arange(block_periods)) % length
     return np.asarray(index.reshape(draws, -1)[:, :length], dtype=np.int64)
 
 
@@ -125,16 +119,6 @@ def swing_error(influence: Floats, fitted: Floats) -> tuple[float, int]:
 
     Returns:
         Standard error, and the degrees of freedom of its t-distribution.
-
-    Example:
-        >>> noise = np.random.default_rng(0).normal(size=400) / 400
-        >>> error, freedom = swing_error(noise, np.ones((400, 1)))
-        >>> bool(0.03 < error < 0.07), freedom
-        (True, 21)
-
-    Source:
-        Lazarus, Lewis, Stock and Watson (2018), HAR inference: Recommendations for practice;
-        Andrews and Monahan (1992) for taking the memory of an autoregression into account.
     """
     length = len(influence)
     count = max(2, int(WAVES * length ** (2 / 3)))
@@ -162,3 +146,33 @@ def _slower(influence: Floats, count: int) -> float:
     angles = np.pi * np.arange(1, count + 1) / length
     power = 1 / (1 + memory**2 - 2 * memory * np.cos(angles))
     return float(1 / (1 - memory) ** 2 / power.mean())
+
+
+def systematic(weights: Floats, size: int, rng: np.random.Generator) -> Ints:
+    """Systematic resampling (Kitagawa 1996); of equal weights every draw is taken once."""
+    ladder = (np.arange(size) + rng.random()) / size
+    picked = np.searchsorted(np.cumsum(weights), ladder)
+    return np.minimum(picked, len(weights) - 1).astype(np.int64)
+
+
+def two_sided(effect: float, null: Floats) -> float:
+    """Share of null effects at least as far from zero, counting the effect itself.
+
+    Args:
+        effect: What was found.
+        null: Effects under the null, shape (draws,); NaN is left out.
+    """
+    null = null[np.isfinite(null)]
+    return float((1 + np.sum(np.abs(null) >= abs(effect) - 1e-12)) / (1 + len(null)))
+
+
+def equal_tailed(effect: float, null: Floats) -> float:
+    """Twice the share of the null on the effect's own side, for nulls that lean to one side.
+
+    Args:
+        effect: What was found.
+        null: Effects under the null, shape (draws,); NaN is left out.
+    """
+    null = null[np.isfinite(null)]
+    above, below = np.sum(null >= effect - 1e-12), np.sum(null <= effect + 1e-12)
+    return float(min(1.0, 2 * (1 + min(above, below)) / (1 + len(null))))

@@ -15,12 +15,12 @@ import numpy as np
 from scipy.stats import t
 
 from detente.answers import Exhibit, Shown
-from detente.arrays import Bools, Floats
+from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError
+from detente.estimators.counts import CountGrid
 from detente.estimators.exhibits import exhibit
 from detente.estimators.matching import Grid, shifted
-from detente.estimators.placebo import two_sided
-from detente.estimators.ratestudy import CountGrid
+from detente.estimators.resample import two_sided
 
 PRIOR_PERIODS = 4.0  # weight of the whole series' dispersion beside that of one window
 NEAR_SHARE = 0.9  # of the largest change nearby: as good as the largest
@@ -99,14 +99,14 @@ class _Changes:
     after: Floats
 
 
-def level_shift(grid: Grid, at: int, *, window: int, skip: int = 0) -> LevelShift:
+def level_shift(grid: Grid, at: int, *, window_periods: int, skip_periods: int = 0) -> LevelShift:
     """The change of the mean of a score at a period.
 
     Args:
         grid: The series.
         at: Index of the first period after the change.
-        window: Periods on either side.
-        skip: Periods left out before `at`, such as the one that holds the date.
+        window_periods: On either side.
+        skip_periods: Periods left out before `at`, such as the one that holds the date.
 
     Returns:
         The change with its interval and placebo distribution.
@@ -118,7 +118,7 @@ def level_shift(grid: Grid, at: int, *, window: int, skip: int = 0) -> LevelShif
         >>> rng = np.random.default_rng(0)
         >>> values = rng.normal(size=120) + 2.0 * (np.arange(120) >= 60)
         >>> grid = Grid(values, np.zeros(120, dtype=int), np.arange(120) / 12, np.zeros(120))
-        >>> bool(level_shift(grid, 60, window=12).p_placebo < 0.05)
+        >>> bool(level_shift(grid, 60, window_periods=12).p_placebo < 0.05)
         True
 
     Source:
@@ -127,25 +127,27 @@ def level_shift(grid: Grid, at: int, *, window: int, skip: int = 0) -> LevelShif
         from a randomisation test.
     """
     ones = np.where(np.isfinite(grid.values), 1.0, np.nan)
-    before = _side(grid.values, ones, window, -window - skip)
-    after = _side(grid.values, ones, window, 0)
+    before = _side(grid.values, ones, window_periods, -window_periods - skip_periods)
+    after = _side(grid.values, ones, window_periods, 0)
     spread = _usual_spread(grid.values, before, after)
     errors = [
         (PRIOR_PERIODS * spread + side.spread) / (PRIOR_PERIODS + side.free) / side.exposure
         for side in (before, after)
     ]
     changes = _Changes(after.rate - before.rate, np.sqrt(sum(errors)), before.rate, after.rate)
-    return _shift(changes, _able(grid.block, window, skip), at, window, skip)
+    return _shift(changes, grid.block, at, window_periods, skip_periods)
 
 
-def rate_shift(grid: CountGrid, at: int, *, window: int, skip: int = 0) -> LevelShift:
+def rate_shift(
+    grid: CountGrid, at: int, *, window_periods: int, skip_periods: int = 0
+) -> LevelShift:
     """The ratio of rates after and before a period, as a log.
 
     Args:
         grid: The counts and what they are relative to.
         at: Index of the first period after the change.
-        window: Periods on either side.
-        skip: Periods left out before `at`.
+        window_periods: On either side.
+        skip_periods: Periods left out before `at`.
 
     Returns:
         The change with its interval and placebo distribution, on the log scale.
@@ -158,7 +160,7 @@ def rate_shift(grid: CountGrid, at: int, *, window: int, skip: int = 0) -> Level
         >>> counts = rng.poisson(np.where(np.arange(120) >= 60, 12.0, 4.0)).astype(float)
         >>> flat = np.zeros(120)
         >>> grid = CountGrid(counts, np.ones(120), flat.astype(int), flat, flat)
-        >>> shift = rate_shift(grid, 60, window=12)
+        >>> shift = rate_shift(grid, 60, window_periods=12)
         >>> bool(shift.p_placebo < 0.05), bool(2 < np.exp(shift.effect) < 4)
         (True, True)
 
@@ -167,8 +169,8 @@ def rate_shift(grid: CountGrid, at: int, *, window: int, skip: int = 0) -> Level
         ratio of rates; McCullagh and Nelder (1989) for its error under over-dispersion.
     """
     counts = np.where(grid.known, grid.counts, np.nan)
-    before = _side(counts, grid.exposure, window, -window - skip)
-    after = _side(counts, grid.exposure, window, 0)
+    before = _side(counts, grid.exposure, window_periods, -window_periods - skip_periods)
+    after = _side(counts, grid.exposure, window_periods, 0)
     total = before.exposure + after.exposure
     with np.errstate(divide="ignore", invalid="ignore"):
         share = after.exposure / total
@@ -186,7 +188,7 @@ def rate_shift(grid: CountGrid, at: int, *, window: int, skip: int = 0) -> Level
         mixed = (PRIOR_PERIODS * dispersion + own) / (PRIOR_PERIODS + side.free)
         errors.append(np.maximum(mixed, 1.0) / np.maximum(side.total, 0.5))
     changes = _Changes(ratio, np.sqrt(sum(errors)), before.rate, after.rate)
-    return _shift(changes, _able(grid.block, window, skip), at, window, skip)
+    return _shift(changes, grid.block, at, window_periods, skip_periods)
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,14 +240,19 @@ def _usual_spread(values: Floats, before: _Side, after: _Side) -> float:
     return float(np.nanmean(np.diff(values) ** 2) / 2)
 
 
-def _able(block: np.ndarray, window: int, skip: int) -> Bools:
+def _able(block: Ints, window: int, skip: int) -> Bools:
     """Dates whose two windows lie in one source block."""
     first, last = shifted(block, -window - skip), shifted(block, window - 1)
     return np.asarray((first == last) & (first >= 0), dtype=np.bool_)
 
 
-def _shift(changes: _Changes, able: Bools, at: int, window: int, skip: int) -> LevelShift:
-    able = able & np.isfinite(changes.change) & np.isfinite(changes.error) & (changes.error > 0)
+def _shift(changes: _Changes, block: Ints, at: int, window: int, skip: int) -> LevelShift:
+    able = (
+        _able(block, window, skip)
+        & np.isfinite(changes.change)
+        & np.isfinite(changes.error)
+        & (changes.error > 0)
+    )
     if not 0 <= at < len(able) or not able[at]:
         raise DataGapError(
             "The change at the date could not be measured.",

@@ -8,26 +8,29 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import errno
+import hashlib
 import json
-import os
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+import re
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from detente.errors import StoreError
+from detente.events.disk import read_errors, read_plain, sync_folder, write_fresh
 from detente.events.schema import SCHEMA
 
-FORMAT = 1
-"""Version of the store's layout; a store of a later version is refused."""
+FORMAT = 2
+"""Version of the store's layout; a store of a later version is refused.
+
+Format 1 had no checksums. It is read as it is, and the next ingest writes format 2.
+"""
 
 MANIFEST = "manifest.json"
-LEDGER = "ledger.jsonl"
-
 
 _DUCKDB_TYPES = {
     pa.string(): "VARCHAR",
@@ -49,18 +52,21 @@ EMPTY = (
 
 
 @dataclass(frozen=True)
-class IngestedFile:
-    """A file whose events are in the store; `key` says which bytes and reader they came from."""
-
-    origin: str
-    key: str
-    path: str
-    rows_kept: int
-
-
-@dataclass(frozen=True)
 class Part:
-    """One Parquet file of one origin and month, with what decides whether it must be read."""
+    """One Parquet file of one origin and month, with what decides whether it must be read.
+
+    Attributes:
+        path: Where it lies, from the store's folder.
+        origin: Origin of its events.
+        month: Their month, as 2018-10.
+        rows: Number of events.
+        size: Length of the file in bytes.
+        first: Day of the first event.
+        last: Day of the last.
+        first_id: Smallest id, by its letters.
+        last_id: Largest id.
+        sha256: Checksum of the file; empty in a part of format 1.
+    """
 
     path: str
     origin: str
@@ -71,120 +77,210 @@ class Part:
     last: dt.date
     first_id: str
     last_id: str
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """The live parts, and how many bytes of the ledger of ingested files are valid."""
+    """The state of a store.
+
+    Attributes:
+        parts: The live parts.
+        ledger_bytes: How many bytes of the ledger of ingested files are valid.
+        ledger_sha256: Their checksum; empty in format 1.
+        added: Parts that the last commit put in place. A manifest that waits to be committed
+            (`manifest.json.new`) says so what a killed writer left.
+        replaced: Parts whose events live in others now, for the next writer to remove.
+    """
 
     parts: tuple[Part, ...] = ()
     ledger_bytes: int = 0
+    ledger_sha256: str = ""
+    added: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
 
     def with_parts(
-        self, added: tuple[Part, ...], removed: tuple[Part, ...], ledger_bytes: int
+        self, added: tuple[Part, ...], removed: tuple[Part, ...], ledger: tuple[int, str]
     ) -> Manifest:
-        """The manifest after a commit."""
+        """The manifest after a commit, with the ledger's length and checksum."""
         gone = {part.path for part in removed}
+        stored = {part.path for part in self.parts}
         kept = tuple(part for part in self.parts if part.path not in gone)
-        return replace(self, parts=kept + added, ledger_bytes=ledger_bytes)
+        return replace(
+            self,
+            parts=kept + added,
+            ledger_bytes=ledger[0],
+            ledger_sha256=ledger[1],
+            added=tuple(part.path for part in added),
+            replaced=tuple(dict.fromkeys((*self.replaced, *sorted(gone & stored)))),
+        )
+
+
+class DamageError(ValueError):
+    """A manifest or ledger is not what was written; its text says in which way."""
 
 
 def read_manifest(store: Path) -> Manifest:
-    """Read the manifest of a store.
+    """Read and check the manifest of a store.
 
     Raises:
         StoreError: There is none, it is damaged, or a later version of Detente wrote it.
     """
     path = store / MANIFEST
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+    with damage(store), read_errors(store):
+        try:
+            text = read_plain(path)
+        except FileNotFoundError:
+            raise DamageError(f"its {MANIFEST} is missing") from None
+        raw = _object(text)
         if raw["format"] > FORMAT:
             raise StoreError(
                 f"The event store {store} could not be opened.",
                 f"It has format {raw['format']}; this version of Detente reads up to {FORMAT}.",
                 "Update Detente, or ingest the files into a new store.",
             )
-        parts = tuple(_part(item) for item in raw["parts"])
-        return Manifest(parts, int(raw["ledger_bytes"]))
-    except (ValueError, KeyError, TypeError) as error:
-        raise StoreError(
-            f"The event store {store} could not be opened.",
-            f"Its {MANIFEST} is damaged ({error}).",
-            "Restore it from a backup, or ingest the files into a new store.",
-        ) from error
+        return _manifest(raw)
+
+
+def read_pending(store: Path) -> Manifest | None:
+    """The manifest that a killed writer wanted to commit, if it left a whole one."""
+    try:
+        return _manifest(_object(read_plain(store / f"{MANIFEST}.new")))
+    except (OSError, DamageError):
+        return None
+
+
+def prepare_manifest(store: Path, manifest: Manifest) -> Path:
+    """Write a manifest beside the live one; replacing that is the commit."""
+    raw = {
+        "format": FORMAT,
+        **{name: getattr(manifest, name) for name in _HEADER},
+        "parts": [asdict(part) for part in manifest.parts],
+    }
+    whole = json.loads(json.dumps(raw, default=dt.date.isoformat)) | {"sha256": ""}
+    whole["sha256"] = _checksum(whole)
+    return write_fresh(store / MANIFEST, json.dumps(whole, indent=0).encode())
 
 
 def write_manifest(store: Path, manifest: Manifest) -> None:
     """Replace the manifest in one step that survives a crash: this is the commit."""
-    raw = {
-        "format": FORMAT,
-        "ledger_bytes": manifest.ledger_bytes,
-        "parts": [asdict(part) for part in manifest.parts],
-    }
-    fresh = store / f"{MANIFEST}.new"
-    with fresh.open("w", encoding="utf-8") as file:
-        json.dump(raw, file, default=dt.date.isoformat, indent=0)
-        file.flush()
-        os.fsync(file.fileno())
+    commit_manifest(store, prepare_manifest(store, manifest))
+
+
+def commit_manifest(store: Path, fresh: Path) -> None:
+    """Put a prepared manifest in place."""
     fresh.replace(store / MANIFEST)
-    sync(store)
-
-
-def sync(path: Path) -> None:
-    """Flush a file or folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def read_ledger(store: Path) -> tuple[IngestedFile, ...]:
-    """The files whose events are in the store, in the order they came."""
-    valid = read_manifest(store).ledger_bytes
-    if not valid:
-        return ()
-    with (store / LEDGER).open("rb") as file:
-        lines = file.read(valid).decode("utf-8").splitlines()
-    return tuple(IngestedFile(**json.loads(line)) for line in lines)
-
-
-def glob_safe(path: Path) -> str:
-    """A path that DuckDB reads as one file, whatever signs its folders' names hold.
-
-    Example:
-        >>> glob_safe(Path("a[1]/x.parquet"))
-        'a[[]1]/x.parquet'
-    """
-    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))
+    sync_folder(store)
 
 
 @contextlib.contextmanager
-def disk_errors(store: Path, failed: str) -> Iterator[None]:
-    """Turn what the disk or DuckDB reports while writing into a `StoreError`."""
+def damage(store: Path) -> Iterator[None]:
+    """Turn a `DamageError` into a `StoreError` that says how to mend the store."""
     try:
         yield
-    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        raise StoreError(failed, f"{store}: {_reason(error)}.", _next_step(error)) from error
+    except DamageError as error:
+        raise StoreError(
+            f"The event store {store} is damaged.",
+            f"{str(error)[:1].upper()}{str(error)[1:]}.",
+            f"Mend it with: {repair_command(store)}",
+        ) from error
 
 
-def _part(item: dict[str, Any]) -> Part:
-    days = {key: dt.date.fromisoformat(item[key]) for key in ("first", "last")}
-    return Part(**{**item, **days})
+def repair_command(store: Path) -> str:
+    """What mends a store, for people to type."""
+    return f"detente store --repair --store {shlex.quote(str(store))}"
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    if "No space left" in str(error):
-        return "No space left on device"
-    return str(error).splitlines()[0].rstrip(".")
+_HEADER = ("ledger_bytes", "ledger_sha256", "added", "replaced")
+_TYPES = {"int": int, "str": str, "dt.date": str}
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_MOST_ROWS = 2**40
 
 
-def _next_step(error: Exception) -> str:
-    code = error.errno if isinstance(error, OSError) else None
-    if code in {errno.EACCES, errno.EPERM, errno.EROFS} or "Permission denied" in str(error):
-        return "Nothing was changed. Make the folder writable, or name another with --store."
-    if code in {errno.ENOSPC, errno.EDQUOT} or "No space left" in str(error):
-        return "Nothing was changed. Free some space and run the command again."
-    return "Nothing was changed. Check the disk and run the command again."
+def _object(text: bytes) -> dict[str, Any]:
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError):
+        raise DamageError(f"its {MANIFEST} is cut short or no JSON") from None
+    if not isinstance(raw, dict) or type(raw.get("format")) is not int or raw["format"] < 1:
+        raise DamageError(f"its {MANIFEST} is none: it lacks the number of its format")
+    return raw
+
+
+def _manifest(raw: dict[str, Any]) -> Manifest:
+    if not isinstance(raw.get("parts"), list):
+        raise DamageError(f"its {MANIFEST} has no list of parts")
+    parts = tuple(_part(item, raw["format"]) for item in raw["parts"])
+    paths = [part.path for part in parts]
+    if len(set(paths)) < len(paths):
+        twice = next(path for path, count in Counter(paths).items() if count > 1)
+        raise DamageError(f"its {MANIFEST} names the part {twice} twice")
+    ledger_bytes = raw.get("ledger_bytes")
+    if type(ledger_bytes) is not int or ledger_bytes < 0:
+        raise DamageError(f"its {MANIFEST} gives the ledger the length {ledger_bytes!r}")
+    if raw["format"] == 1:
+        return Manifest(parts, ledger_bytes)
+    added, replaced = (_paths(raw.get(name), name) for name in ("added", "replaced"))
+    if raw.get("sha256") != _checksum(raw):
+        raise DamageError(f"its {MANIFEST} does not fit its own checksum")
+    return Manifest(parts, ledger_bytes, str(raw["ledger_sha256"]), added, replaced)
+
+
+def _part(item: object, version: int) -> Part:
+    names = [field.name for field in fields(Part) if version > 1 or field.name != "sha256"]
+    if not isinstance(item, dict) or sorted(item) != sorted(names):
+        raise DamageError(f"its {MANIFEST} describes a part without all of {', '.join(names)}")
+    where = _inside(item["path"])
+    for field in fields(Part):
+        value = item.get(field.name, "")
+        if type(value) is not _TYPES[str(field.type)]:
+            raise DamageError(
+                f"its {MANIFEST} gives the part {where} as {field.name} {value!r:.40}"
+            )
+    try:
+        days = {name: dt.date.fromisoformat(item[name]) for name in ("first", "last")}
+    except ValueError:
+        raise DamageError(f"its {MANIFEST} gives the part {where} no proper days") from None
+    part = Part(**(item | days))
+    _check_sense(part, version)
+    return part
+
+
+def _check_sense(part: Part, version: int) -> None:
+    absurd = {
+        f"{part.rows} rows": not 0 < part.rows <= _MOST_ROWS,
+        f"{part.size} bytes": part.size <= 0,
+        f"days from {part.first} to {part.last} in {part.month}": not (
+            part.first <= part.last
+            and {day.isoformat()[:7] for day in (part.first, part.last)} == {part.month}
+        ),
+        f"ids from {part.first_id!r:.40} to {part.last_id!r:.40}": part.first_id > part.last_id,
+        f"the checksum {part.sha256!r:.70}": version > 1 and not _is_checksum(part.sha256),
+    }
+    for what in (what for what, wrong in absurd.items() if wrong):
+        raise DamageError(f"its {MANIFEST} gives the part {part.path} {what}")
+
+
+def _is_checksum(text: str) -> bool:
+    return not text or _SHA256.fullmatch(text) is not None  # empty: stored by format 1
+
+
+def _inside(path: object) -> str:
+    """A path of a part, which lies under the store's `events` and nowhere else."""
+    steps = PurePosixPath(path).parts if isinstance(path, str) and "\\" not in path else ()
+    if len(steps) < 2 or steps[0] != "events" or ".." in steps or "\0" in str(path):
+        raise DamageError(f"its {MANIFEST} names a part outside of the store: {path!r:.80}")
+    if not str(path).endswith(".parquet"):
+        raise DamageError(f"its {MANIFEST} names a part that is no Parquet file: {path!r:.80}")
+    return str(path)
+
+
+def _paths(value: object, name: str) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise DamageError(f"its {MANIFEST} lacks the list {name}")
+    return tuple(_inside(path) for path in value)
+
+
+def _checksum(raw: dict[str, Any]) -> str:
+    rest: Iterable[tuple[str, Any]] = ((k, v) for k, v in raw.items() if k != "sha256")
+    return hashlib.sha256(json.dumps(sorted(rest)).encode()).hexdigest()

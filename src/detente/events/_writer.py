@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import fcntl
-import json
-import os
 import shutil
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
 import duckdb
 
 from detente.errors import StoreError
+from detente.events import _ledger, _leftovers, _parts
+from detente.events._ledger import IngestedFile
+from detente.events._lock import locked
 from detente.events._manifest import (
-    LEDGER,
     TYPED_COLUMNS,
-    IngestedFile,
     Part,
-    disk_errors,
-    glob_safe,
-    read_ledger,
+    commit_manifest,
+    damage,
+    prepare_manifest,
     read_manifest,
-    sync,
-    write_manifest,
 )
+from detente.events.disk import disk_errors, glob_safe, sha256_of, sync
 from detente.events.schema import SCHEMA
 
 SMALL_PART = 100_000
@@ -40,11 +37,20 @@ MAX_SMALL_PARTS = 16
 
 @dataclass(frozen=True)
 class Appended:
-    """How many events were stored and how many were skipped, and why."""
+    """How many events were stored and how many were skipped, and why.
+
+    Attributes:
+        rows: Events stored.
+        already_stored: Events whose number and day were stored already.
+        repeated: Events that repeat one of the table in number, day, actors and action.
+        repeated_otherwise: Events of the number and day of another of the table, otherwise not
+            alike; the one that comes first by its content is stored, whatever the order of rows.
+    """
 
     rows: int
     already_stored: int
     repeated: int
+    repeated_otherwise: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,9 @@ class StoreWriter:
 
     def known_files(self, origin: str) -> set[str]:
         """Keys of the files of an origin whose events are stored already."""
-        return {file.key for file in read_ledger(self.path) if file.origin == origin}
+        with damage(self.path), disk_errors(self.path, "The list of files could not be read."):
+            files = _ledger.read_ledger(self.path, read_manifest(self.path))
+        return {file.key for file in files if file.origin == origin}
 
     def scratch(self) -> Path:
         """A working folder on the store's disk, removed when the writer closes."""
@@ -67,8 +75,8 @@ class StoreWriter:
     ) -> Appended:
         """Store the events of a table and note the files they came from, in one step.
 
-        Events whose id is stored already, and repeats within the table (all but the first), are
-        skipped. Either everything is stored or nothing is.
+        Events whose id and date are stored already, and repeats within the table (all but one), are
+        skipped: id and date together are an event's key. Either everything is stored or nothing is.
 
         Args:
             con: The connection that holds the table.
@@ -87,6 +95,11 @@ class StoreWriter:
             self._commit(con, added, files)
             return counts
 
+    def write(self, con: duckdb.DuckDBPyConnection, table: str) -> tuple[Part, ...]:
+        """Write the events of a table as parts that are not in place yet, unlooked at."""
+        name = _quoted(table)
+        return self._write(con, name, _months(con, name))
+
     def _write_new(
         self, con: duckdb.DuckDBPyConnection, name: str, months: list[_Month]
     ) -> tuple[tuple[Part, ...], Appended]:
@@ -94,10 +107,10 @@ class StoreWriter:
         stored = self._possible_repeats(months)
         if not stored and not _has_repeats(con, name, total):
             return self._write(con, name, months), Appended(total, 0, 0)
-        with _fresh_rows(con, name, self.path, stored) as (fresh, repeated):
+        with _fresh_rows(con, name, self.path, stored) as (fresh, alike, otherwise):
             months = _months(con, fresh)
             rows = sum(month.rows for month in months)
-            counts = Appended(rows, total - rows - repeated, repeated)
+            counts = Appended(rows, total - rows - alike - otherwise, alike, otherwise)
             return self._write(con, fresh, months), counts
 
     def _possible_repeats(self, months: list[_Month]) -> tuple[Part, ...]:
@@ -106,13 +119,15 @@ class StoreWriter:
         for month in months:
             low, high = ranges.get(month.origin, (month.first_id, month.last_id))
             ranges[month.origin] = (min(low, month.first_id), max(high, month.last_id))
-        return tuple(
+        stored = tuple(
             part
             for part in read_manifest(self.path).parts
             if part.origin in ranges
             and part.first_id <= ranges[part.origin][1]
             and part.last_id >= ranges[part.origin][0]
         )
+        _parts.check(self.path, stored)
+        return stored
 
     def _write(
         self, con: duckdb.DuckDBPyConnection, name: str, months: list[_Month]
@@ -136,18 +151,20 @@ class StoreWriter:
         month: _Month,
     ) -> Part:
         folder = Path("events") / f"origin={quote(month.origin, safe='')}" / f"month={month.month}"
-        relative = folder / f"{uuid.uuid4().hex}.parquet"
-        path = self.path / relative
-        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self.path / folder / f"{uuid.uuid4().hex}{_parts.UNFINISHED}"
+        fresh.parent.mkdir(parents=True, exist_ok=True)
         con.execute(
-            f"COPY ({query}) TO $path (FORMAT parquet, COMPRESSION zstd)",
-            params | {"path": str(path)},
+            f"COPY ({query}) TO $path (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)",
+            params | {"path": str(fresh)},
         )
-        sync(path)
-        size = path.stat().st_size
+        sync(fresh)
+        digest, size = sha256_of(fresh), fresh.stat().st_size
+        # Named by its content, a part tells its checksum even where the manifest is lost.
+        final = (folder / f"{digest}.parquet").as_posix()
+        fresh.replace(self.path / folder / f"{digest}{_parts.UNFINISHED}")
         return Part(
-            relative.as_posix(), month.origin, month.month, month.rows, size,
-            month.first, month.last, month.first_id, month.last_id,
+            final, month.origin, month.month, month.rows, size,
+            month.first, month.last, month.first_id, month.last_id, digest,
         )  # fmt: skip
 
     def _commit(
@@ -157,28 +174,20 @@ class StoreWriter:
         files: Sequence[IngestedFile],
     ) -> None:
         manifest = read_manifest(self.path)
+        waiting = tuple(path for path in manifest.replaced if (self.path / path).exists())
+        manifest = replace(manifest, replaced=waiting)
         merged, replaced = self._merge_small(con, manifest.parts, added)
         lost = {part.path for part in replaced}
         live = tuple(part for part in added if part.path not in lost) + merged
-        for folder in {(self.path / part.path).parent for part in live}:
-            sync(folder)
-            sync(folder.parent)
-        sync(self.path / "events")
-        ledger_bytes = self._note(files, manifest.ledger_bytes)
-        write_manifest(self.path, manifest.with_parts(live, replaced, ledger_bytes))
-
-    def _note(self, files: Sequence[IngestedFile], valid: int) -> int:
-        """Append to the ledger; the new lines count only once the manifest says how many."""
-        known = {(item.origin, item.key) for item in read_ledger(self.path)}
-        fresh = [item for item in files if (item.origin, item.key) not in known]
-        with (self.path / LEDGER).open("r+b") as file:
-            file.truncate(valid)
-            file.seek(valid)
-            lines = (json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in fresh)
-            file.write("".join(lines).encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-            return file.tell()
+        with damage(self.path):
+            ledger = _ledger.append(self.path, manifest, files)
+        fresh = prepare_manifest(self.path, manifest.with_parts(live, replaced, ledger))
+        _parts.put_in_place(self.path, live)
+        commit_manifest(self.path, fresh)
+        for part in added:
+            _parts.unfinished(self.path, part).unlink(
+                missing_ok=True
+            )  # where it was merged at once
 
     def _merge_small(
         self, con: duckdb.DuckDBPyConnection, live: tuple[Part, ...], added: tuple[Part, ...]
@@ -189,12 +198,17 @@ class StoreWriter:
             key = (part.origin, part.month)
             if key in touched and part.rows < SMALL_PART:
                 small[key].append(part)
-        groups = [group for group in small.values() if len(group) > MAX_SMALL_PARTS]
+        groups = [
+            group
+            for group in small.values()
+            if len(group) > MAX_SMALL_PARTS
+            and not any(_parts.damaged(self.path, (part for part in group if part in live)))
+        ]
         merged = tuple(self._merge(con, group) for group in groups)
         return merged, tuple(part for group in groups for part in group)
 
     def _merge(self, con: duckdb.DuckDBPyConnection, group: list[Part]) -> Part:
-        files = [glob_safe(self.path / part.path) for part in group]
+        files = [glob_safe(_parts.lies(self.path, part)) for part in group]
         whole = _Month(
             group[0].origin,
             group[0].month,
@@ -223,48 +237,30 @@ class _Month:
 
 @contextlib.contextmanager
 def open_writer(store: Path) -> Iterator[StoreWriter]:
-    """Lock a store, clear what a killed writer left, and clean up at the end."""
-    with _lock(store):
+    """Lock a store, clear what a killed writer left, and clean up at the end.
+
+    Raises:
+        StoreError: Another process is writing, the folder cannot be written, or the store is not
+            whole; then nothing is changed.
+    """
+    with locked(store):
         with disk_errors(store, f"The event store {store} could not be written."):
-            _remove_orphans(store)
+            manifest = read_manifest(store)
+            with damage(store):
+                _ledger.check_ledger(store, manifest)
+            _leftovers.clear(store, manifest)
+            _leftovers.refuse_strangers(store, manifest)
             scratch = store / "scratch" / uuid.uuid4().hex
             scratch.mkdir(parents=True)
             (store / "events").mkdir(exist_ok=True)
-            (store / LEDGER).touch()
         try:
             yield StoreWriter(store, scratch)
         except BaseException:
             with contextlib.suppress(OSError, StoreError):
-                _remove_orphans(store)  # gives a full disk its space back
+                _leftovers.clear(store, read_manifest(store))  # gives a full disk its space back
             raise
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _lock(store: Path) -> Iterator[None]:
-    failed = f"The event store {store} could not be locked for writing."
-    with disk_errors(store, failed):
-        handle = os.open(store / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StoreError(
-                failed, "Another ingest is running.", "Wait until it has ended and try again."
-            ) from error
-        yield
-    finally:
-        os.close(handle)
-
-
-def _remove_orphans(store: Path) -> None:
-    """Remove parts that no manifest names and the working folders of killed writers."""
-    shutil.rmtree(store / "scratch", ignore_errors=True)
-    live = {store / part.path for part in read_manifest(store).parts}
-    for path in (store / "events").rglob("*.parquet"):
-        if path not in live:
-            path.unlink()
 
 
 @contextlib.contextmanager
@@ -287,29 +283,49 @@ def _as_table(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
 @contextlib.contextmanager
 def _fresh_rows(
     con: duckdb.DuckDBPyConnection, name: str, store: Path, stored: tuple[Part, ...]
-) -> Iterator[tuple[str, int]]:
-    """A view of the rows whose id is new, and how many rows only repeat an earlier one."""
+) -> Iterator[tuple[str, int, int]]:
+    """A view of the rows that are new, and how many rows repeat another, alike and otherwise."""
     firsts, fresh = _quoted(f"firsts_{uuid.uuid4().hex}"), _quoted(f"fresh_{uuid.uuid4().hex}")
     con.execute(
-        f"CREATE TEMP TABLE {firsts} AS"  # noqa: S608
-        f" SELECT event_id, min(rowid) AS row FROM {name} GROUP BY event_id"
+        f"CREATE TEMP TABLE {firsts} AS SELECT event_id, date, min(rowid) AS row,"  # noqa: S608
+        f" count(*) AS rows, 1 AS kinds FROM {name} GROUP BY event_id, date"
+    )
+    con.execute(
+        # Of rows that share a key the one that comes first by its content stands for all, so that
+        # which twin is stored does not depend on the order in which threads read them.
+        f"""UPDATE {firsts} SET row = twins.row, kinds = twins.kinds FROM (
+            SELECT event_id, date, arg_min(rowid, {_CONTENT}) AS row,
+                count(DISTINCT {_ALIKE}) AS kinds
+            FROM (SELECT rowid, * FROM {name}) JOIN (
+                SELECT event_id, date FROM {firsts} WHERE rows > 1) USING (event_id, date)
+            GROUP BY event_id, date
+        ) twins WHERE {firsts}.event_id = twins.event_id AND {firsts}.date = twins.date"""  # noqa: S608
     )
     try:
-        repeated = _count(con, name) - _count(con, firsts)
+        repeats = con.execute(
+            f"SELECT coalesce(sum(rows - kinds), 0), coalesce(sum(kinds - 1), 0) FROM {firsts}"  # noqa: S608
+        ).fetchone()
+        alike, otherwise = (int(count) for count in repeats or (0, 0))
         for part in stored:
             con.execute(
-                f"DELETE FROM {firsts} WHERE event_id IN"  # noqa: S608
-                " (SELECT event_id FROM read_parquet($file, hive_partitioning=false))",
+                f"DELETE FROM {firsts} WHERE (event_id, date) IN"  # noqa: S608
+                " (SELECT (event_id, date) FROM read_parquet($file, hive_partitioning=false))",
                 {"file": glob_safe(store / part.path)},
             )
         con.execute(
             f"CREATE TEMP VIEW {fresh} AS SELECT * FROM {name}"  # noqa: S608
             f" WHERE rowid IN (SELECT row FROM {firsts})"
         )
-        yield fresh, repeated
+        yield fresh, alike, otherwise
     finally:
         con.execute(f"DROP VIEW IF EXISTS {fresh}")
         con.execute(f"DROP TABLE {firsts}")
+
+
+_ALIKE = "hash(source, target, source_actor, target_actor, cameo)"
+"""Who did what to whom: rows of one key that differ in it are not the same event told twice."""
+
+_CONTENT = "({})".format(", ".join(field.name for field in SCHEMA))
 
 
 def _months(con: duckdb.DuckDBPyConnection, name: str) -> list[_Month]:
@@ -325,7 +341,9 @@ def _months(con: duckdb.DuckDBPyConnection, name: str) -> list[_Month]:
 
 def _has_repeats(con: duckdb.DuckDBPyConnection, name: str, total: int) -> bool:
     # A collision of hashes only sends us to the exact way; it cannot lose an event.
-    row = con.execute(f"SELECT count(DISTINCT hash(event_id)) FROM {name}").fetchone()  # noqa: S608
+    row = con.execute(
+        f"SELECT count(DISTINCT hash(event_id, date)) FROM {name}"  # noqa: S608
+    ).fetchone()
     return row is not None and row[0] < total
 
 

@@ -4,7 +4,8 @@ A state that had one continuing successor gets the successor's code (the Soviet 
 COD, the Federal Republic of Yugoslavia and Serbia and Montenegro SRB, West Germany DEU, the Yemen
 Arab Republic YEM). A state that had none keeps its own former ISO code (CSK Czechoslovakia, DDR,
 YMD South Yemen, VDR North Vietnam until 1976, YUG until 1992-04-26). Kosovo is XKX, the
-user-assigned code in common use. Scotland, England and the like count as GBR.
+user-assigned code in common use. A code whose meaning is not certain (UNK) means no state.
+Scotland, England and the like count as GBR.
 
 Sources: ISO 3166-1 and 3166-3 (pycountry); Correlates of War Project (2017), State System
 Membership List v2016; FIPS PUB 10-4; Schrodt (2012), CAMEO codebook 1.1b3, and the codes that the
@@ -19,7 +20,7 @@ import datetime as dt
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
@@ -29,8 +30,9 @@ import pycountry
 
 from detente.errors import UsageError
 
-SYSTEMS = ("iso3", "iso2", "numeric", "name", "cameo", "cow", "cown", "fips")
-"""Systems of codes: `cow` holds the abbreviations, `cown` the numbers of the Correlates of War."""
+SYSTEMS = ("iso3", "iso2", "numeric", "name", "cameo", "cow", "cown", "fips", "keds")
+"""Systems of codes: `cow` holds the abbreviations, `cown` the numbers of the Correlates of War;
+`keds` the actors of the KEDS sets in WEIS codes (UAR is Egypt there, UNK the United Kingdom)."""
 
 _ANY = ("iso3", "name", "iso2", "cameo")
 
@@ -40,6 +42,15 @@ ROLES = frozenset({
     "RAD", "REB", "REF", "SEP", "SET", "SPY", "UAF", "UIS",
 })  # fmt: skip
 """CAMEO role codes (Schrodt 2012, chapter 3), with SET (settlers) from the KEDS files."""
+
+_SHORTER = (
+    (r"\brepublic\b", "rep"),
+    (r"\bdemocratic\b", "dem"),
+    (r"\bfedera(l|ted)\b", "fed"),
+    (r"\bsaint\b", "st"),
+    (r" and ", " "),
+)
+"""How tables shorten names; `&` is no sign that counts in a name."""
 
 _DAWN, _DUSK = dt.date.min, dt.date.max
 
@@ -193,7 +204,8 @@ def _key(text: str, system: str) -> str:
     if system == "name":
         return name_key(text)
     bare = text.strip().upper()
-    return bare.lstrip("0") if system in {"numeric", "cown"} else bare
+    # A column of numbers with gaps is often saved as 710.0.
+    return re.sub(r"\.0+$", "", bare).lstrip("0") if system in {"numeric", "cown"} else bare
 
 
 def _at(spans: tuple[StateCode, ...], on: dt.date | None) -> StateCode:
@@ -210,7 +222,50 @@ def _index() -> MappingProxyType[tuple[str, str], tuple[StateCode, ...]]:
             fresh.setdefault((span.system, span.code), []).append(span)
         for key, spans in fresh.items():
             index.setdefault(key, tuple(sorted(set(spans), key=lambda span: span.since)))
+    for key, meaning in _respelled(index).items():
+        index.setdefault(key, meaning)
     return MappingProxyType(index)
+
+
+def _respelled(
+    index: Mapping[tuple[str, str], tuple[StateCode, ...]],
+) -> dict[tuple[str, str], tuple[StateCode, ...]]:
+    """Names in the other ways in which tables write them, if these can mean one state only."""
+    meanings: dict[str, set[tuple[StateCode, ...]]] = {}
+    for (system, name), spans in index.items():
+        for spelling in spellings(name) if system == "name" else ():
+            renamed = tuple(dataclasses.replace(span, code=spelling) for span in spans)
+            meanings.setdefault(spelling, set()).add(renamed)
+    return {
+        ("name", name): min(group, key=len)
+        for name, group in meanings.items()
+        if len({span.iso3 for spans in group for span in spans}) == 1
+    }
+
+
+def spellings(name: str) -> set[str]:
+    """Other ways to write a state's name, as tables of the World Bank, the IMF and the UN do.
+
+    Args:
+        name: A name as `name_key` makes it.
+
+    Returns:
+        The name turned round (`Korea, Republic of`) and shortened (`Korea, Rep.`), as keys.
+
+    Example:
+        >>> sorted(spellings("islamic republic of iran"))[:3]
+        ['iran islamic rep', 'iran islamic rep of', 'iran islamic rep of the']
+        >>> spellings("trinidad and tobago")
+        {'trinidad tobago'}
+    """
+    turned = re.fullmatch(r"(.*\b(?:republic|kingdom|states|state|union)) of (?:the )?(.+)", name)
+    forms = {name}
+    if turned:
+        kind, bare = turned.groups()
+        forms |= {f"{bare} {kind}", f"{bare} {kind} of", f"{bare} {kind} of the"}
+    for pattern, short in _SHORTER:
+        forms |= {re.sub(pattern, short, form) for form in forms}
+    return forms - {name}
 
 
 def _anything() -> dict[tuple[str, str], tuple[StateCode, ...]]:
@@ -237,6 +292,8 @@ def _own() -> Iterator[StateCode]:
     for row in _read("cow.csv"):
         yield _span(row, "cow", row["abbreviation"])
         yield _span(row, "cown", row["number"])
+    for row in _read("keds_states.csv"):
+        yield _span(row, "keds", row["code"])
     for row in _read("fips.csv"):
         yield StateCode("fips", row["code"], row["iso3"])
 

@@ -10,9 +10,10 @@ import duckdb
 import pyarrow as pa
 
 from detente.errors import InputError, StoreError
-from detente.events._manifest import MANIFEST, glob_safe
+from detente.events.disk import glob_safe
+from detente.events.query import Query, bounded
 from detente.events.schema import COLUMNS
-from detente.events.store import Query, Store, bounded
+from detente.events.store import Store
 
 EventInput: TypeAlias = Store | pa.Table | str | Path
 """A store or its folder, a table with the canonical columns, or a Parquet file of such a table."""
@@ -65,7 +66,7 @@ def query_events(
 
 
 def _at_path(path: Path) -> Store | Path:
-    if (path / MANIFEST).is_file():
+    if Store.is_at(path):
         return Store.open(path)
     if path.is_file():
         return path

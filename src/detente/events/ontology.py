@@ -5,6 +5,7 @@ own takes that of its parent (0213 of 021, 021 of 02), and says so in `inherited
 
 Quad classes follow the rule that GDELT applies (Schrodt 2012; GDELT 1.0 codebook): roots 01-05
 verbal cooperation, 06-08 material cooperation, 09-13 verbal conflict, 14-20 material conflict.
+GDELT's own column has rows that differ from it (roots 09 and 14); a reading report counts them.
 PLOVER groups its own types otherwise in places (it counts SANCTION as verbal); Detente keeps one
 rule for all sources. PLOVER drops the roots 01 and 02, so their type is null.
 

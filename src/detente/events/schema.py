@@ -14,7 +14,12 @@ def _field(name: str, kind: pa.DataType, meaning: str, *, nullable: bool = True)
 
 SCHEMA: pa.Schema = pa.schema(
     [
-        _field("event_id", pa.string(), "unique, prefixed with the origin", nullable=False),
+        _field(
+            "event_id",
+            pa.string(),
+            "number, prefixed with the origin; with the date it is unique",
+            nullable=False,
+        ),
         _field("date", pa.date32(), "day of the event", nullable=False),
         _field("published", pa.date32(), "day the source published it; null if it does not say"),
         _field("source", pa.string(), "who acted: ISO 3166 alpha-3, or the source's own code"),

@@ -4,10 +4,12 @@ A store is a folder::
 
     manifest.json                               which parts are live: replacing it is the commit
     ledger.jsonl                                which files were ingested, append-only
-    events/origin=icews/month=2018-10/….parquet the parts
+    events/origin=icews/month=2018-10/….parquet the parts, each named by its checksum
     scratch/                                    working space of the writer, emptied when it ends
+    lock                                        held by whoever changes anything
+    damaged/                                    parts that a repair could not read
 
-Readers see only what the manifest names. One writer at a time holds the lock.
+Readers see only what the manifest names. What an ingest finds and does not know, it leaves alone.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import datetime as dt
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,26 +28,27 @@ import duckdb
 import pyarrow as pa
 
 from detente.errors import StoreError, UsageError
+from detente.events import _creation, _ledger, _parts, _repair
+from detente.events._ledger import IngestedFile
 from detente.events._manifest import (
     EMPTY,
-    LEDGER,
     MANIFEST,
-    IngestedFile,
     Manifest,
     Part,
-    disk_errors,
-    glob_safe,
-    read_ledger,
+    damage,
     read_manifest,
-    write_manifest,
 )
+from detente.events._parts import Damaged
+from detente.events._repair import Fault, Repair
 from detente.events._writer import Appended, StoreWriter, open_writer
+from detente.events.disk import glob_safe, read_errors
+from detente.events.query import Query, bounded
 from detente.events.schema import COLUMNS, QUAD_NAMES, SCHEMA
 
-__all__ = ["Appended", "IngestedFile", "OriginSummary", "Query", "Store", "StoreWriter", "connect"]
-
-OWN_NAMES = frozenset({MANIFEST, f"{MANIFEST}.new", LEDGER, "lock", "scratch", "events"})
-"""What a store's folder may hold before its first manifest is written."""
+__all__ = [
+    "Appended", "Damaged", "Fault", "IngestedFile", "OriginSummary", "Query", "Repair", "Store",
+    "StoreWriter", "connect",
+]  # fmt: skip
 
 
 def connect(memory: str = "1GB", threads: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -83,14 +86,6 @@ class OriginSummary:
 
 
 @dataclass(frozen=True)
-class Query:
-    """A SELECT that yields the canonical columns, and its bound parameters."""
-
-    sql: str
-    params: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class Store:
     """An event store on disk. Open one with `Store.open`.
 
@@ -103,49 +98,83 @@ class Store:
     """
 
     path: Path
+    skip_damaged: bool = False
 
     @classmethod
-    def open(cls, path: str | Path, create: bool = False) -> Store:
+    def open(cls, path: str | Path, create: bool = False, skip_damaged: bool = False) -> Store:
         """Open a store, or create an empty one.
 
         Args:
             path: The store's folder.
             create: Make the folder if it is not there.
+            skip_damaged: Read what can be trusted where parts are missing or damaged; `damaged`
+                names what is left out.
 
         Raises:
-            StoreError: No store is there, the folder holds something else, or it cannot be read.
+            StoreError: No store is there, the folder holds something else, or it cannot be read;
+                or manifest or ledger are damaged.
         """
-        store = cls(Path(path))
-        if (store.path / MANIFEST).is_file():
-            read_manifest(store.path)
-        elif not create:
-            raise StoreError(
-                f"There is no event store at {store.path}.",
-                "The folder does not exist."
-                if not store.path.exists()
-                else f"It has no {MANIFEST}.",
-                f"Ingest event files first: detente ingest icews FILES --store {store.path}",
-            )
+        store = cls(Path(path), skip_damaged)
+        if create:
+            _creation.create(store.path)
         else:
-            store._create()
+            store._must_be_there()
+        manifest = store.manifest()
+        if not skip_damaged:
+            with store._reading():
+                _ledger.check_ledger(store.path, manifest)
         return store
 
-    def _create(self) -> None:
-        failed = f"The event store {self.path} could not be created."
-        with disk_errors(self.path, failed):
-            self.path.mkdir(parents=True, exist_ok=True)
-            strangers = sorted({entry.name for entry in self.path.iterdir()} - OWN_NAMES)
-            if strangers:
-                raise StoreError(
-                    failed,
-                    f"The folder already holds other things ({', '.join(strangers[:3])}).",
-                    "Name a new or empty folder with --store.",
-                )
-            write_manifest(self.path, Manifest())
+    def _must_be_there(self) -> None:
+        if not self.is_at(self.path):
+            raise StoreError(
+                f"There is no event store at {self.path}.",
+                "The folder does not exist."
+                if not self.path.exists()
+                else f"It has no {MANIFEST}.",
+                f"Ingest event files first: detente ingest icews FILES --store {self.path}",
+            )
+
+    @staticmethod
+    def is_at(path: Path) -> bool:
+        """Whether there is a store at a path, be it a damaged one.
+
+        Raises:
+            StoreError: The folder cannot be read.
+        """
+        return _creation.is_store(path)
+
+    @classmethod
+    @contextlib.contextmanager
+    def filling(cls, path: str | Path) -> Iterator[Store]:
+        """Open or create a store for the time of an ingest.
+
+        One that was created here and is still empty at the end is removed again, so that a failed
+        ingest, or a mistyped path, leaves no store behind.
+
+        Example:
+            >>> import tempfile
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     with Store.filling(Path(folder) / "store") as store:
+            ...         pass
+            ...     (Path(folder) / "store").exists()
+            False
+        """
+        with _creation.removed_if_empty(Path(path)):
+            yield cls.open(path, create=True)
 
     def manifest(self) -> Manifest:
-        """The state of the store now."""
+        """The state of the store now.
+
+        Raises:
+            StoreError: The manifest is missing or damaged.
+        """
         return read_manifest(self.path)
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        with damage(self.path), read_errors(self.path):
+            yield
 
     @contextlib.contextmanager
     def writer(self) -> Iterator[StoreWriter]:
@@ -176,23 +205,62 @@ class Store:
         Raises:
             StoreError: A part that the manifest names is missing or was cut short.
         """
-        parts = tuple(
+        wanted = self._parts(origin, since, until)
+        bad = tuple(_parts.damaged(self.path, wanted))
+        if bad and not self.skip_damaged:
+            wanted = self._parts(origin, since, until)  # a writer may have merged parts meanwhile
+            _parts.check(self.path, wanted)
+        left_out = {item.part for item in bad} if self.skip_damaged else set()
+        parts = [part for part in wanted if part not in left_out]
+        return bounded(self._scan(parts), origin=origin, since=since, until=until, known=known)
+
+    def _parts(
+        self, origin: str | None, since: dt.date | None, until: dt.date | None
+    ) -> tuple[Part, ...]:
+        """The live parts that can hold such events."""
+        return tuple(
             part
             for part in self.manifest().parts
             if (origin is None or part.origin == origin)
             and (since is None or part.last >= since)
             and (until is None or part.first <= until)
         )
-        return bounded(self._scan(parts), origin=origin, since=since, until=until, known=known)
 
-    def _scan(self, parts: tuple[Part, ...]) -> Query:
-        for part in parts:
-            _check_part(self.path, part)
+    def _scan(self, parts: Sequence[Part]) -> Query:
         if not parts:
             return Query(EMPTY, {})
         files = [glob_safe(self.path / part.path) for part in parts]
         select = f"SELECT {_COLUMNS} FROM read_parquet($files, hive_partitioning=false)"  # noqa: S608
         return Query(select, {"files": files})
+
+    def damaged(self) -> tuple[Damaged, ...]:
+        """The parts that readings refuse, or leave out where the store was opened so."""
+        return tuple(_parts.damaged(self.path, self.manifest().parts))
+
+    @classmethod
+    def check(cls, path: str | Path) -> tuple[Fault, ...]:
+        """Everything in a store that is not what was stored, every byte of every part read.
+
+        Raises:
+            StoreError: There is no store, or its manifest is damaged, so that nothing tells what
+                was stored.
+        """
+        cls(Path(path))._must_be_there()
+        with contextlib.closing(connect()) as con:
+            return _repair.check(Path(path), con)
+
+    @classmethod
+    def repair(cls, path: str | Path) -> Repair:
+        """Rebuild manifest and ledger of a store from its parts.
+
+        A part that cannot be read is moved to the folder `damaged`. Where files must be ingested
+        again to bring back what is lost, the answer names their origin.
+
+        Raises:
+            StoreError: There is no store, another process is writing, or the disk refused.
+        """
+        with contextlib.closing(connect()) as con:
+            return _repair.repair(Path(path), con)
 
     def relation(
         self,
@@ -268,7 +336,8 @@ class Store:
 
     def files(self) -> tuple[IngestedFile, ...]:
         """The files whose events are in the store, in the order they came."""
-        return read_ledger(self.path)
+        with self._reading():
+            return _ledger.read_ledger(self.path, self.manifest())
 
     def summary(self) -> tuple[OriginSummary, ...]:
         """What the store holds, one row per origin."""
@@ -300,43 +369,6 @@ _TESTS = {
     "quad": "quad = $quad",
     "cameo": "starts_with(cameo, $cameo)",
 }
-
-
-_BOUNDS = {
-    "origin": "origin = $origin",
-    "since": "date >= $since",
-    "until": "date <= $until",
-    "known": "(published IS NULL OR published <= $known)",
-}
-
-
-def bounded(
-    query: Query,
-    *,
-    origin: str | None,
-    since: dt.date | None,
-    until: dt.date | None,
-    known: dt.date | None = None,
-) -> Query:
-    """The query limited to an origin, to days, and to what was published by a day, where given."""
-    tests = {"origin": origin, "since": since, "until": until, "known": known}
-    given = {name: value for name, value in tests.items() if value is not None}
-    if not given:
-        return query
-    where = " AND ".join(_BOUNDS[name] for name in given)
-    return Query(f"SELECT * FROM ({query.sql}) WHERE {where}", query.params | given)  # noqa: S608
-
-
-def _check_part(store: Path, part: Part) -> None:
-    path = store / part.path
-    size = path.stat().st_size if path.is_file() else -1
-    if size != part.size:
-        state = "is missing" if size < 0 else f"has {size} bytes instead of {part.size}"
-        raise StoreError(
-            f"The event store {store} is damaged.",
-            f"{part.path} {state}.",
-            "Restore it from a backup, or ingest the files into a new store.",
-        )
 
 
 def _as_canonical(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:

@@ -4,19 +4,24 @@ Counts are honest about gaps. A day counts as covered when its origin reported a
 median of the surrounding 28 days (14 on each side: four of each weekday, so weekends do not look
 like gaps). Days that are not covered are left out of counts and of exposure alike, so that their
 ratio stays a rate; a period with fewer than half of its days covered is null. On a covered period a
-silent dyad is zero.
+silent dyad is zero, unless no event of the origin names one of its two states: then it is null too,
+because what the origin cannot say is not silence. A few events dated years from all others are left
+out (a mistyped year), and open no span of their own.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
+
+from detente.arrays import Days
 from detente.errors import DataGapError, UsageError
 from detente.events.inputs import EventInput, query_events
 from detente.events.store import connect
 from detente.relations.panel import Panel
-from detente.relations.panel_sql import DUCKDB, PANEL
+from detente.relations.panel_sql import COVERED_DAYS, DUCKDB, NAMED, PANEL, REACH
 from detente.relations.periods import check_every
 
 
@@ -71,10 +76,21 @@ def panel(
             "Name at least two, such as USA,CHN.",
         )
     with connect() as con:
+        # Whether an origin can speak of a party, any day of it says; `since` only cuts the panel.
+        whole = query_events(con, events, origin=origin, until=until, known=known)
+        spoken = con.execute(
+            NAMED.format(events=whole.sql), whole.params | {"parties": list(names)}
+        ).fetchall()
         query = query_events(con, events, origin=origin, since=since, until=until, known=known)
-        params = query.params | {"parties": list(names), "every": kind}
-        text = PANEL.format(events=query.sql, **DUCKDB)
-        table = con.sql(text, params=params | {"since": since, "until": until}).to_arrow_table()
+        params = query.params | {
+            "parties": list(names),
+            "every": kind,
+            "since": since,
+            "until": until,
+            "named_origins": [name for name, _ in spoken],
+            "named_parties": [party for _, party in spoken],
+        }
+        table = con.sql(PANEL.format(events=query.sql, **DUCKDB), params=params).to_arrow_table()
     if not table.num_rows:
         raise DataGapError(
             "The panel could not be built.",
@@ -82,8 +98,54 @@ def panel(
             "Ingest the files that cover this, or ask for other dates or another origin.",
         )
     origins = tuple(sorted(set(table["origin"].unique().to_pylist())))
+    unnamed = {
+        name: tuple(party for party in names if (name, party) not in spoken) for name in origins
+    }
     table = table.append_column("covered", table["exposure"].is_valid())
-    return Panel(kind, "dyad", names, origins, None, "", table)
+    return Panel(kind, "dyad", names, origins, None, "", table, unnamed)
+
+
+def covered_days(
+    events: EventInput, *, until: dt.date | None = None, known: dt.date | None = None
+) -> Mapping[str, Days]:
+    """The days that each origin covers, in order, by the rule of the module.
+
+    Args:
+        events: As for `panel`.
+        until: Last day, inclusive.
+        known: Only events that were published by this day, where the source says when.
+
+    Example:
+        >>> from detente.events.schema import SCHEMA
+        >>> covered_days(SCHEMA.empty_table())
+        {}
+    """
+    params = {"every": "day", "since": None, "until": until}
+    with connect() as con:
+        query = query_events(con, events, until=until, known=known)
+        text = COVERED_DAYS.format(events=query.sql, **DUCKDB)
+        rows = con.execute(text, query.params | params).fetchnumpy()
+    origins, days = np.asarray(rows["origin"]), rows["date"].astype("datetime64[D]")
+    return {str(name): days[origins == name] for name in np.unique(origins)}
+
+
+def reach(events: EventInput) -> Mapping[str, tuple[dt.date, dt.date]]:
+    """First and last day of each origin, but for days that lie years from all others.
+
+    Args:
+        events: As for `panel`.
+
+    Example:
+        >>> from detente.events.schema import SCHEMA
+        >>> reach(SCHEMA.empty_table())
+        {}
+    """
+    params = {"every": "day", "since": None, "until": None}
+    with connect() as con:
+        query = query_events(con, events)
+        text = REACH.format(events=query.sql, **DUCKDB)
+        rows = con.execute(text, query.params | params).fetchall()
+    return {origin: (first, last) for origin, first, last in rows}
 
 
 def _asked(origin: str | None, since: dt.date | None, until: dt.date | None) -> str:

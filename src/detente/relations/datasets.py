@@ -8,7 +8,8 @@ The layout of the file is one of::
     date,MEASURE...                    system
 
 A date is any day of its period, as `2017-03-15`, `2017-03` or `2017`. An empty cell, and a period
-without a row, is missing and not zero.
+without a row, is missing and not zero. The two states of a pair have no order: `USA,JPN` and
+`JPN,USA` are one pair, and two rows of it for one period are refused.
 
 A table of many dyads may be wide instead: no column `date`, one row per key, and a column for each
 period and measure, named `DATE_MEASURE` as in `2017_conflict`.
@@ -27,7 +28,7 @@ import numpy as np
 
 from detente.errors import InputError
 from detente.relations._arrays import Floats, placed
-from detente.relations.panel import KEYS, Key, Layout, Panel, panel_of
+from detente.relations.panel import KEYS, Key, Layout, Panel, key_of, panel_of
 from detente.relations.periods import Days, check_every, grid, period_start
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -73,7 +74,7 @@ def read_dataset(
     lines = _read(path, ["date", *KEYS[layout], *measures])
     days = np.array([_day(path, line, row["date"]) for line, row in lines], "datetime64[D]")
     starts = period_start(days, kind)
-    keys = [tuple(row[name] for name in KEYS[layout]) for _, row in lines]
+    keys = [key_of(layout, tuple(row[name] for name in KEYS[layout])) for _, row in lines]
     _check_once(path, [line for line, _ in lines], keys, starts)
     dates = grid(starts.min(), starts.max(), kind)
     where = np.searchsorted(dates, starts)

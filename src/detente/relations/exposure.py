@@ -43,7 +43,9 @@ class Premise:
     why: str
 
 
-def exposure_premise(counts: Floats, exposure: Floats, *, months: float = 1.0) -> Premise:
+def exposure_premise(
+    counts: Floats, exposure: Floats, *, own: Floats | None = None, months: float = 1.0
+) -> Premise:
     """Test whether all events that an origin reported may serve as exposure of a relation.
 
     Three conditions. Less than half of the events are the relation's own. The relation does not
@@ -56,6 +58,8 @@ def exposure_premise(counts: Floats, exposure: Floats, *, months: float = 1.0) -
     Args:
         counts: Events of the relation by period, shape (T,); NaN where there is no data.
         exposure: All events that the origin reported, its own among them, shape (T,).
+        own: All events of the dyads that are studied, of which the counts may be a part, shape
+            (T,); None if they are the counts.
         months: Months in a period, such as 1/30 for days; shorter ones are added up to months.
 
     Example:
@@ -69,30 +73,34 @@ def exposure_premise(counts: Floats, exposure: Floats, *, months: float = 1.0) -
     Source:
         White (1980), A heteroskedasticity-consistent covariance matrix estimator, for the interval.
     """
-    counts, exposure = _by_month(counts, months), _by_month(exposure, months)
+    inside = counts if own is None else np.maximum(own, counts)
+    together = np.isfinite(counts) & np.isfinite(exposure) & np.isfinite(inside)
+    counts, exposure, inside = (
+        _by_month(np.where(together, part, np.nan), months) for part in (counts, exposure, inside)
+    )
     known = np.isfinite(counts) & np.isfinite(exposure) & (exposure > 0)
     total = float(exposure[known].sum())
     if total <= 0:
         return Premise(
             False, np.nan, np.nan, np.nan, np.nan, "No event of this origin covers the periods."
         )
-    share = float(counts[known].sum()) / total
+    share = float(inside[known].sum()) / total
     if share >= MOST_OWN:
         part = "All" if share > 0.995 else f"{share:.0%}"
         why = f"{part} of the events of this origin are the relation itself."
         return Premise(False, share, np.nan, np.nan, np.nan, why)
-    slope, low = _elasticity(counts, exposure - counts)
+    slope, low = _elasticity(counts, exposure - inside)
     if low > MOST_ELASTIC:
         why = (
             f"The relation rises by {slope:.1f}% for each 1% that all other events of this origin "
             "rise: the same crises make both."
         )
         return Premise(False, share, slope, low, np.nan, why)
-    swing = _swing(np.where(known, exposure, np.nan))
+    swing = _swing(np.where(known, exposure, np.nan), max(1.0, months))
     if swing > MOST_SWING:
         why = (
-            f"One month of this origin holds {swing:.1f} times as many events as is usual around "
-            "it: crises fill it, and not the world's news."
+            f"One {'month' if months <= 1 else 'period'} of this origin holds {swing:.1f} times as "
+            "many events as is usual around it: crises fill it, and not the world's news."
         )
         return Premise(False, share, slope, low, swing, why)
     why = f"{1 - share:.1%} of the events of this origin lie outside of the relation."
@@ -100,23 +108,30 @@ def exposure_premise(counts: Floats, exposure: Floats, *, months: float = 1.0) -
 
 
 def _by_month(values: Floats, months: float) -> Floats:
-    """Sums over as many periods as a month has; what is left over at the end is not used."""
+    """Sums over as many periods as a month has; what is left over at the end is not used.
+
+    A month of which half is known stands for the whole.
+    """
     length = max(1, round(1 / months))
     if length == 1 or len(values) < length:
         return values
-    whole = values[: len(values) // length * length].reshape(-1, length)
-    return np.asarray(whole.sum(axis=1), dtype=np.float64)
+    parts = values[: len(values) // length * length].reshape(-1, length)
+    known = np.isfinite(parts).sum(axis=1)
+    means = np.nansum(parts, axis=1) / np.maximum(known, 1)
+    return np.where(2 * known >= length, means * length, np.nan)
 
 
-def _swing(total: Floats) -> float:
+def _swing(total: Floats, months: float) -> float:
     """The largest total over the median of the two years around it, of enough months with data."""
-    padded = np.pad(total, AROUND // 2, constant_values=np.nan)
-    around = np.lib.stride_tricks.sliding_window_view(padded, AROUND)
-    enough = np.isfinite(around).sum(axis=1) >= FEWEST_PERIODS
+    around = 2 * max(1, round(AROUND // 2 / months)) + 1
+    padded = np.pad(total, around // 2, constant_values=np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, around)
+    enough = np.isfinite(windows).sum(axis=1) >= min(FEWEST_PERIODS, around // 2 + 1)
     if not enough.any():
         return float("nan")
-    usual = np.nanmedian(around[enough], axis=1)
-    return float(np.nanmax(total[enough] / np.maximum(usual, 1.0)))
+    usual = np.nanmedian(windows[enough], axis=1)
+    largest = total[enough] / np.maximum(usual, 1.0)
+    return float(np.nanmax(largest)) if np.isfinite(largest).any() else float("nan")
 
 
 def _elasticity(counts: Floats, rest: Floats) -> tuple[float, float]:
@@ -124,9 +139,11 @@ def _elasticity(counts: Floats, rest: Floats) -> tuple[float, float]:
     with np.errstate(invalid="ignore"):
         own, other = np.diff(np.log(counts + 0.5)), np.diff(np.log(rest + 0.5))
     known = np.isfinite(own) & np.isfinite(other)
+    if known.sum() < FEWEST_PERIODS:
+        return float("nan"), float("-inf")
     own, other = own[known] - own[known].mean(), other[known] - other[known].mean()
     squares = float(other @ other)
-    if len(own) < FEWEST_PERIODS or squares < 1e-12:
+    if squares < 1e-12:
         return float("nan"), float("-inf")
     slope = float(other @ own) / squares
     lever = other**2 / squares

@@ -20,6 +20,9 @@ from detente.relations.panel_sql import COUNTS, ROOTS
 from detente.relations.periods import Days, check_every, grid
 from detente.relations.series import Series, make_series
 
+SAME = 1e-9
+"""Eigenvalues closer than this share of the largest are the same."""
+
 NET_COOPERATION = "net_cooperation"
 """The one measure that is a balance and not a sum."""
 
@@ -140,6 +143,9 @@ def strength_share(pair: PairSeries, parties: Sequence[str]) -> dict[str, Series
         pair: Gives the series of a pair, zero or more (counts or rates of cooperation).
         parties: The states.
 
+    Raises:
+        UsageError: A tie is negative.
+
     Example:
         >>> def tie(a, b):
         ...     n = {"AB": 3, "AC": 1, "BC": 0}[a + b]
@@ -148,7 +154,7 @@ def strength_share(pair: PairSeries, parties: Sequence[str]) -> dict[str, Series
         >>> [shares[name].values.item() for name in "ABC"]
         [0.5, 0.375, 0.125]
     """
-    dates, matrices, every = pair_matrices(pair, parties)
+    dates, matrices, every = _ties(pair, parties)
     strength = _off_diagonal_sum(matrices)
     shares = ratio(strength, np.broadcast_to(strength.sum(axis=1, keepdims=True), strength.shape))
     return _by_party(parties, dates, shares, every=every, unit="share of all ties")
@@ -162,10 +168,13 @@ def eigenvector_centrality(pair: PairSeries, parties: Sequence[str]) -> dict[str
     eigenvalue, the position is not unique and the one that weights the parts equally is given.
 
     Args:
-        pair: Gives the series of a pair, zero or more.
+        pair: Gives the series of a pair, zero or more, in any unit.
         parties: The states.
+
+    Raises:
+        UsageError: A tie is negative.
     """
-    dates, matrices, every = pair_matrices(pair, parties)
+    dates, matrices, every = _ties(pair, parties)
     scores = np.full(matrices.shape[:2], np.nan)
     for index in np.flatnonzero(_complete(matrices)):
         scores[index] = _leading(matrices[index])
@@ -224,6 +233,20 @@ def balanced_triads(signs: Floats) -> tuple[Floats, Floats]:
     return np.asarray((every + net) / 2), np.asarray(every)
 
 
+def _ties(pair: PairSeries, parties: Sequence[str]) -> tuple[Days, Floats, str]:
+    """The matrices of a network whose ties have a strength, which is zero or more."""
+    dates, matrices, every = pair_matrices(pair, parties)
+    if (matrices < 0).any():
+        period, a, b = np.argwhere(matrices < 0)[0]
+        raise UsageError(
+            "The positions of states in their network could not be computed.",
+            f"The tie of {parties[a]} and {parties[b]} is {matrices[period, a, b]:g} in the period "
+            f"of {dates[period]}, and a strength is zero or more.",
+            "Give counts or rates; for ties with a sign use the share of balanced triads.",
+        )
+    return dates, matrices, every
+
+
 def _off_diagonal_sum(matrices: Floats) -> Floats:
     filled = matrices.copy()
     diagonal = np.arange(matrices.shape[1])
@@ -243,8 +266,9 @@ def _leading(matrix: Floats) -> Floats:
     ties = np.nan_to_num(matrix, nan=0.0)
     if not ties.any():
         return np.full(ties.shape[0], np.nan)
+    ties = ties / ties.max()  # a position has no unit
     values, vectors = np.linalg.eigh(ties)
-    top = np.isclose(values, values[-1], rtol=1e-9)
+    top = values >= values[-1] * (1 - SAME)
     # Projecting the all-ones vector treats parts that share the eigenvalue alike.
     space = vectors[:, top]
     leading = np.abs(space @ (space.T @ np.ones(ties.shape[0])))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -37,6 +37,17 @@ KEYS: dict[Layout, tuple[str, ...]] = {
 
 Key = tuple[str, ...]
 
+
+def key_of(layout: Layout, names: Key) -> Key:
+    """The key of some states: the two of a pair have no order, and stand by their codes.
+
+    Example:
+        >>> key_of("pair", ("USA", "JPN")), key_of("dyad", ("USA", "JPN"))
+        (('JPN', 'USA'), ('USA', 'JPN'))
+    """
+    return tuple(sorted(names)) if layout == "pair" else names
+
+
 _NO_MEASURES = {"origin", "date", "covered", "exposure", "days", "days_covered"}
 
 
@@ -60,6 +71,7 @@ class Panel:
     unit: str | None
     citation: str
     _table: pa.Table
+    _unnamed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def table(self) -> pa.Table:
         """One row per origin, key and period, in this order.
@@ -88,6 +100,16 @@ class Panel:
         """All events that an origin reported by period, shape (T,); NaN where unknown."""
         return self._floats("exposure", next(iter(self._of(origin).values())))
 
+    def days_covered(self, origin: str | None = None) -> Floats:
+        """Days that an origin of events covers, by period, shape (T,)."""
+        return self._floats("days_covered", next(iter(self._of(origin).values())))
+
+    def own_events(self, origin: str | None = None) -> Floats:
+        """All events of the parties among themselves, by period, shape (T,); NaN in a gap."""
+        parts = [self._floats("total", rows) for rows in self._of(origin).values()]
+        held = np.nansum(parts, axis=0)
+        return np.where(np.isfinite(self.world(origin)), held, np.nan)
+
     def known(self, measure: str, origin: str | None = None) -> Bools:
         """The periods in which a measure is known of anyone, shape (T,)."""
         columns = self._columns(measure)
@@ -95,6 +117,17 @@ class Panel:
             columns = tuple(name for part in BALANCED for name in self._columns(part))
         values = [self._sum(columns, rows) for rows in self._of(origin).values()]
         return np.asarray(np.isfinite(values).any(axis=0))
+
+    def unnamed(self, origin: str | None = None) -> tuple[str, ...]:
+        """The parties that no event of an origin names: of them it says nothing, not even silence.
+
+        Example:
+            >>> years = np.array(["2010-01-01"], "datetime64[D]")
+            >>> counts = {(("A", "B"), "conflict"): np.ones(1)}
+            >>> panel_of("year", "dyad", "x", years, counts).unnamed()
+            ()
+        """
+        return self._unnamed.get(self._origin(origin), ())
 
     def size(self) -> int:
         """Number of values that are known."""
@@ -139,8 +172,7 @@ class Panel:
     def pair(self, a: str, b: str, measure: str, *, origin: str | None = None) -> Series:
         """A pair's own rows (layout `pair`), or both directions summed (`dyad`)."""
         if self.layout != "dyad":
-            key = (a, b) if (a, b) in self.keys() else (b, a)
-            return self._named(key, measure, f"{a}-{b}", origin)
+            return self._named(key_of("pair", (a, b)), measure, f"{a}-{b}", origin)
         return self._total([(a, b), (b, a)], measure, f"{a}-{b}", origin)
 
     def party(self, party: str, measure: str, *, origin: str | None = None) -> Series:
@@ -367,6 +399,14 @@ def panel_of(
         >>> built.pair("B", "A", "votes").values.tolist()
         [3.0, 4.0]
     """
+    given = values
+    values = {(key_of(layout, key), name): held for (key, name), held in given.items()}
+    if len(values) < len(given):
+        raise UsageError(
+            f"The panel of {label} could not be made.",
+            "A pair is given twice, once in each order, and a pair has no order.",
+            "Give each pair once.",
+        )
     keys = tuple(dict.fromkeys(key for key, _ in values))
     measures = tuple(dict.fromkeys(measure for _, measure in values))
     missing = np.full(dates.size, np.nan)

@@ -1,7 +1,8 @@
 """The panel statement: one SQL text, with what is peculiar to an engine in one place.
 
-`{events}` is the SELECT that yields the canonical columns; it stands twice so that each scan reads
-only the columns it needs. The other placeholders are the engine's words, listed in `DUCKDB`.
+`{events}` is the SELECT that yields the canonical columns; it stands several times so that each
+scan reads only the columns it needs. The other placeholders are the engine's words, listed in
+`DUCKDB`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ MIN_PERIOD_SHARE = 0.5
 
 SPARSE_ORIGIN = 5
 """An origin with fewer events on its median day cannot show gaps: its silence counts as zero."""
+
+FAR_DAYS, FAR_GAPS = 730, 50
+"""Days lie far from all others if so many days, and so many usual gaps, are between them."""
+
+FAR_FEW, FAR_SHARE = 5, 0.001
+"""A far stretch with more events, and a larger share of them, is not taken for mistyped dates."""
 
 LATE_DAYS = 31
 """An event published later than this says nothing about whether its day was covered."""
@@ -35,11 +42,14 @@ COUNTS: tuple[str, ...] = (
 
 DUCKDB: dict[str, str] = {
     "parties": "SELECT unnest($parties) AS party",
+    "named": "SELECT unnest($named_origins) AS origin, unnest($named_parties) AS party",
     "offsets": f"SELECT unnest(range(-{NEAR_DAYS}, {NEAR_DAYS} + 1)) AS shift",
     "calendar": "SELECT origin, unnest(generate_series(low, high, INTERVAL 1 DAY))::DATE AS date "
     "FROM spans",
     "date_plus_shift": "days.date + CAST(shift AS INTEGER)",
     "days_late": "published - date",
+    "days_since": "date - lag(date) OVER (PARTITION BY origin ORDER BY date)",
+    "usual_gap": "quantile_disc(gap, 0.5)",
     "period_after": "+ CASE $every WHEN 'day' THEN INTERVAL 1 DAY WHEN 'week' THEN INTERVAL 7 DAY "
     "WHEN 'month' THEN INTERVAL 1 MONTH WHEN 'quarter' THEN INTERVAL 3 MONTH "
     "ELSE INTERVAL 1 YEAR END",
@@ -53,14 +63,13 @@ _ROOT_SUMS = ",\n           ".join(
     f"sum(CASE WHEN root = '{root}' THEN acts.n ELSE 0 END) AS root{root}" for root in ROOTS
 )
 _KNOWN = f"days_covered >= {MIN_PERIOD_SHARE} * days"
+_SPEAKS = f"{_KNOWN} AND doers.party IS NOT NULL AND done_to.party IS NOT NULL"
 _MEASURED = ",\n       ".join(
-    f"CASE WHEN {_KNOWN} THEN CAST(coalesce(counts.{name}, 0) AS BIGINT) END AS {name}"
+    f"CASE WHEN {_SPEAKS} THEN CAST(coalesce(counts.{name}, 0) AS BIGINT) END AS {name}"
     for name in COUNTS
 )
 
-PANEL = f"""
-WITH
-parties AS ({{parties}}),
+_DAYS = f"""
 -- What each origin reported from the whole world, day by day.
 daily AS (
     SELECT origin, date, count(*) AS n,
@@ -69,13 +78,36 @@ daily AS (
     FROM ({{events}}) AS events
     GROUP BY origin, date
 ),
+-- A mistyped year puts a few events years away from all others: they open no span.
+gaps AS (SELECT origin, date, n, timely, {{days_since}} AS gap FROM daily),
+usual_gaps AS (SELECT origin, {{usual_gap}} AS usual FROM gaps GROUP BY origin),
+stretches AS (
+    SELECT gaps.origin, date, n, timely,
+           sum(CASE WHEN gap > {FAR_DAYS} AND gap > {FAR_GAPS} * usual THEN 1 ELSE 0 END)
+               OVER (PARTITION BY gaps.origin ORDER BY date) AS stretch
+    FROM gaps
+    JOIN usual_gaps ON usual_gaps.origin = gaps.origin
+),
+sizes AS (
+    SELECT origin, stretch, sum(n) AS size,
+           max(sum(n)) OVER (PARTITION BY origin) AS largest,
+           sum(sum(n)) OVER (PARTITION BY origin) AS whole
+    FROM stretches
+    GROUP BY origin, stretch
+),
+near_days AS (
+    SELECT stretches.origin, date, n, timely
+    FROM stretches
+    JOIN sizes ON sizes.origin = stretches.origin AND sizes.stretch = stretches.stretch
+    WHERE size = largest OR (size > {FAR_FEW} AND size > {FAR_SHARE} * whole)
+),
 -- Late reports of long past days do not make those days covered, unless the origin as a whole is an
 -- archive that was coded later.
 reported AS (
     SELECT origin, date, n,
            CASE WHEN 2 * sum(timely) OVER (PARTITION BY origin)
                      >= sum(n) OVER (PARTITION BY origin) THEN timely ELSE n END AS reports
-    FROM daily
+    FROM near_days
 ),
 spans AS (
     SELECT origin, min(date) AS first, max(date) AS last, median(reports) AS typical,
@@ -114,7 +146,36 @@ covered AS (
     FROM days
     LEFT JOIN surroundings
         ON surroundings.origin = days.origin AND surroundings.date = days.date
-),
+)
+"""  # noqa: S608
+"""What each origin reported, day by day, and which days it covers."""
+
+COVERED_DAYS = f"""
+WITH {_DAYS}
+SELECT origin, date FROM covered WHERE is_covered ORDER BY origin, date
+"""  # noqa: S608
+"""The days that each origin covers."""
+
+REACH = f"""
+WITH {_DAYS}
+SELECT origin, first, last FROM spans ORDER BY origin
+"""  # noqa: S608
+"""First and last day of each origin, but for days that lie years from all others."""
+
+NAMED = """
+SELECT origin, source AS party FROM ({events}) AS events
+WHERE source IN (SELECT unnest($parties))
+UNION
+SELECT origin, target AS party FROM ({events}) AS events
+WHERE target IN (SELECT unnest($parties))
+ORDER BY origin, party
+"""
+"""The parties that any event of an origin names."""
+
+PANEL = f"""
+WITH
+parties AS ({{parties}}),
+{_DAYS},
 periods AS (
     SELECT origin, period, count(*) AS days,
            sum(CASE WHEN is_covered THEN 1 ELSE 0 END) AS days_covered,
@@ -122,6 +183,8 @@ periods AS (
     FROM covered
     GROUP BY origin, period
 ),
+-- A party that no event of an origin names is not in its data: it is unknown there, and not silent.
+named AS ({{named}}),
 -- What the parties did to each other. Scores are summed as whole hundredths: the sum of floating
 -- numbers would depend on the order in which threads add them.
 acts AS (
@@ -150,11 +213,13 @@ dyads AS (
 )
 SELECT periods.origin, periods.period AS date, dyads.source, dyads.target,
        {_MEASURED},
-       CASE WHEN {_KNOWN} THEN CAST(coalesce(hundredths, 0) AS DOUBLE) / 100 END AS goldstein,
+       CASE WHEN {_SPEAKS} THEN CAST(coalesce(hundredths, 0) AS DOUBLE) / 100 END AS goldstein,
        CASE WHEN {_KNOWN} THEN CAST(exposure AS BIGINT) END AS exposure,
        days, CAST(days_covered AS BIGINT) AS days_covered
 FROM periods
 CROSS JOIN dyads
+LEFT JOIN named AS doers ON doers.origin = periods.origin AND doers.party = dyads.source
+LEFT JOIN named AS done_to ON done_to.origin = periods.origin AND done_to.party = dyads.target
 LEFT JOIN counts
     ON counts.origin = periods.origin AND counts.period = periods.period
     AND counts.source = dyads.source AND counts.target = dyads.target

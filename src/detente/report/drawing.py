@@ -60,7 +60,7 @@ def figure(exhibit: Exhibit, name: str) -> Figure:
         >>> str(shown.svg)[:4], len(shown.key), shown.table.rows[0][2].text
         ('<svg', 2, '0.500')
     """
-    clean = cleaned(exhibit)
+    clean = cleaned(recent(exhibit))
     table = told(clean.table, clean.title)
     plain = Figure(name, clean.title, Markup(), Markup(), (), table, clean.note)
     if not clean.mark or not len(clean.table):
@@ -83,6 +83,19 @@ def _drawn(exhibit: Exhibit, mark: Mark, name: str) -> tuple[Markup, Markup]:
         draw(wide, f"{name}-wide", exhibit.title, says),
         draw(narrow, f"{name}-narrow", exhibit.title, says),
     )
+
+
+def recent(exhibit: Exhibit) -> Exhibit:
+    """An exhibit with the rows that people are shown.
+
+    Example:
+        >>> from detente.answers import Column
+        >>> recent(Exhibit("e", "", Table((Column("x"),), ((1,), (2,), (3,))), last=2)).table.rows
+        ((2,), (3,))
+    """
+    table = exhibit.table
+    shown = Table(table.columns, table.rows[-exhibit.last :], table.caption)
+    return replace(exhibit, table=shown) if exhibit.last else exhibit
 
 
 def cleaned(exhibit: Exhibit) -> Exhibit:

@@ -1,4 +1,4 @@
-"""findings.json: every finding as data for scripts, and the schema that it keeps to."""
+"""findings.json: every answer as data for scripts, and the schema that it keeps to."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from pydantic import TypeAdapter
 
 from detente import answers
 from detente.answers import Section
-from detente.asks.claims import finding as contracts
-from detente.asks.claims.finding import Finding
 from detente.asks.result import StudyResult
 
 
 @dataclass(frozen=True)
 class FindingsDocument:
-    """The findings of one run of a study.
+    """The answers of one run of a study.
 
     Attributes:
         study: The study's name.
@@ -30,8 +28,7 @@ class FindingsDocument:
         as_of: ISO day: nothing known later was used.
         version: Version of Detente.
         seed: Seed of all random draws.
-        findings: One per claim, in the study's order.
-        sections: What else was asked, and what came of it.
+        sections: What was asked, and what came of it; the claims are the section "claims".
     """
 
     study: str
@@ -42,19 +39,17 @@ class FindingsDocument:
     as_of: str
     version: str
     seed: int
-    findings: tuple[Finding, ...]
     sections: tuple[Section, ...]
 
 
 def findings_json(result: StudyResult) -> bytes:
-    """The findings as JSON; NaN and infinity become null."""
+    """The answers as JSON; NaN and infinity become null."""
     names = ("study", "title", "question", "headline", "headline_strength")
     document = FindingsDocument(
         **{name: getattr(result, name) for name in names},
         as_of=result.as_of,
         version=result.version,
         seed=result.seed,
-        findings=result.findings,
         sections=result.sections,
     )
     return TypeAdapter(FindingsDocument).dump_json(document, indent=1) + b"\n"
@@ -67,25 +62,17 @@ def findings_schema() -> dict[str, Any]:
 
     Example:
         >>> sorted(findings_schema()["required"])[:3]
-        ['as_of', 'findings', 'headline']
+        ['as_of', 'headline', 'headline_strength']
     """
     schema = TypeAdapter(FindingsDocument).json_schema(mode="serialization")
     for name, definition in schema["$defs"].items():
-        _settle(definition, _class_of(name))
+        _settle(definition, getattr(answers, name))
     _settle(schema, FindingsDocument)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Findings of a Detente study",
         **{key: value for key, value in schema.items() if key != "title"},
     }
-
-
-def _class_of(name: str) -> type:
-    """The class that a definition of the schema stands for."""
-    place, _, bare = name.rpartition("__")
-    home = answers if place.endswith("answers") or not hasattr(contracts, bare) else contracts
-    of: type = getattr(home, bare)
-    return of
 
 
 def _settle(definition: dict[str, Any], of: type) -> None:

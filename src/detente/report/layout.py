@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from detente.answers import Answer, Check, Fact, Section, Verdict
+from detente.answers import Answer, Check, Fact, Scale, Section, Verdict
 from detente.report.drawing import Figure, figure
-from detente.report.telling import fact_text, interval_text, short_text
-from detente.report.words import VERDICT_MEANING, distinct, slug
+from detente.report.telling import counted, fact_text, interval_text, short_text, tell
+from detente.report.words import UNDECIDED, VERDICT_MEANING, chance_text, distinct, slug
 
 CHECK_WORDS = {True: "passed", False: "failed", None: "note"}
 NOTE_LABELS = {
     "visible": "Smallest visible effect",
     "sources": "By source",
     "literature": "In the literature",
-    "change": "Since the last record",
+    "over": "Mind",
 }
 """Labels of the notes that stand at first sight; others are folded."""
 
@@ -64,7 +64,7 @@ class Laid:
         said: Notes at first sight.
         side: The figure beside the text, or None.
         wide: Figures over the whole width.
-        more: Further figures at first sight.
+        more: Further figures at first sight; tables alone stand under the text.
         folded: Figures under "How we know".
         checks: Each check with its word.
         provenance: What it was computed from, told.
@@ -96,6 +96,16 @@ class Laid:
     def figures(self) -> tuple[Figure, ...]:
         """All figures at first sight."""
         return (*self.wide, *((self.side,) if self.side else ()), *self.more)
+
+    @property
+    def tables(self) -> tuple[Figure, ...]:
+        """Tables alone at first sight."""
+        return tuple(figure for figure in self.more if not figure.svg)
+
+    @property
+    def drawn(self) -> tuple[Figure, ...]:
+        """Further pictures at first sight."""
+        return tuple(figure for figure in self.more if figure.svg)
 
     @property
     def opens(self) -> bool:
@@ -181,13 +191,9 @@ def lay_out(answer: Answer, anchor: str, number: int = 0) -> Laid:
         anchor=anchor,
         number=number,
         verdict=None if answer.verdict is None else verdict_word(answer.verdict),
-        effect=short_text(answer.facts[0] if answer.facts else None),
-        facts=tuple(map(_fact, answer.facts)),
-        said=tuple(
-            Told(label, answer.notes[name])
-            for name, label in NOTE_LABELS.items()
-            if answer.notes.get(name)
-        ),
+        effect=shown_effect(answer),
+        facts=tuple(_fact(fact) for fact in answer.facts if fact.shown),
+        said=tuple(_said(answer, first=True)),
         side=side,
         wide=tuple(item for item in first if item.wide),
         more=tuple(item for item in first if not item.wide and item is not side),
@@ -209,16 +215,57 @@ def check_word(check: Check) -> Word:
     return Word(word, slug(word))
 
 
+def shown_effect(answer: Answer) -> str:
+    """The main fact with its interval, short; empty beside a verdict that nothing is decided.
+
+    Example:
+        >>> effect = Fact("effect", "Change", 11.9, Scale.PERCENT)
+        >>> shown_effect(Answer("a", "response", "A", facts=(effect,)))
+        '+12%'
+    """
+    if answer.verdict in UNDECIDED or not answer.facts:
+        return ""
+    return short_text(answer.facts[0])
+
+
+def by_verdict(shelf: Shelf) -> tuple[tuple[Word, tuple[Laid, ...]], ...]:
+    """Answers by verdict, strongest for first, verdicts without an answer left out."""
+    groups = (
+        (verdict_word(verdict), tuple(i for i in shelf.answers if i.answer.verdict is verdict))
+        for verdict in Verdict
+    )
+    return tuple((word, laid) for word, laid in groups if laid)
+
+
+def _said(answer: Answer, *, first: bool) -> Iterable[Told]:
+    """Notes at first sight, or those that stand with the provenance.
+
+    What a design would have seen matters at first sight where it saw nothing.
+    """
+    clear = answer.verdict not in {None, Verdict.NO_CLEAR_EFFECT}
+    for name, label in NOTE_LABELS.items():
+        if answer.notes.get(name) and first != (name == "visible" and clear):
+            yield Told(label, answer.notes[name])
+
+
 def _fact(fact: Fact) -> Told:
+    """A fact as told: a count apart from what is counted, a chance with what it means."""
     interval = interval_text(fact)
     parts = [f"{100 * fact.coverage:.0f}% interval {interval}" if interval else "", fact.note]
-    return Told(fact.label, fact_text(fact), "; ".join(part for part in parts if part))
+    value = fact_text(fact)
+    if fact.scale is Scale.COUNT and fact.unit:
+        value, unit = tell(fact.value, fact.scale), counted(fact)
+        parts = [unit, *parts]
+    elif fact.scale is Scale.P_VALUE and not fact.note and isinstance(fact.value, float):
+        parts.append(chance_text(fact.value))
+    return Told(fact.label, value, "; ".join(part for part in parts if part))
 
 
 def _provenance(answer: Answer) -> Iterable[Told]:
     source = answer.provenance
     if source is None:
         return ()
+    unseen = tuple(_said(answer, first=False))
     rows = (
         ("Estimator", source.estimator),
         ("Compared with", source.null),
@@ -227,4 +274,4 @@ def _provenance(answer: Answer) -> Iterable[Told]:
         ("Seed", str(source.seed)),
         ("Version", source.version),
     )
-    return (Told(label, text) for label, text in rows if text)
+    return (*(Told(label, text) for label, text in rows if text), *unseen)

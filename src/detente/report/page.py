@@ -10,21 +10,12 @@ from datetime import datetime
 from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
-from detente.answers import Section
-from detente.asks.claims.finding import Verdict
+from detente.answers import Section, Verdict
 from detente.asks.result import StudyResult
-from detente.report.cards import card, verdict_view
-from detente.report.layout import Shelf, lay_out_section
-from detente.report.outlook import outlook_view
-from detente.report.reactions import reactions_view
+from detente.report.layout import Shelf, by_verdict, lay_out_section, verdict_word
+from detente.report.outlook import as_seen, first_odds
 from detente.report.templating import asset, environment
-from detente.report.views import (
-    CardView,
-    Fact,
-    GroupView,
-    PageView,
-)
-from detente.report.whatif import what_if_view
+from detente.report.views import Fact, PageView
 from detente.report.words import day_text, plural
 
 _WORDS = {
@@ -50,6 +41,7 @@ _WORDS = {
     "verdict was declared beforehand.",
 }
 NO_DATA = Shelf(Section("data", "What data was used"), ())
+NO_CLAIMS = Shelf(Section("claims", "Claim by claim"), ())
 WORDS = tuple(Fact(word, meaning) for word, meaning in _WORDS.items())
 """The glossary."""
 
@@ -58,13 +50,10 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
     """Everything that the page says, as frozen data; draws all charts."""
     css, js = asset("page.css"), asset("page.js")
     with debug_mode(False):  # specs are validated by the tests, not on every run
-        cards = tuple(card(f, i) for i, f in enumerate(result.findings, 1))
-        shelves = tuple(map(lay_out_section, result.sections))
-        reactions = reactions_view(result.reactions)
-        outlook, what_if = (
-            outlook_view(result.outlook, result.party_names, generated.date()),
-            what_if_view(result.what_if),
-        )
+        sections = tuple(as_seen(section, generated.date()) for section in result.sections)
+        shelves = {section.name: lay_out_section(section) for section in sections}
+        ahead = first_odds(sections)
+    claims, data = shelves.pop("claims", NO_CLAIMS), shelves.pop("data", NO_DATA)
     return PageView(
         title=result.title,
         question=result.question,
@@ -73,15 +62,13 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
         about=result.about,
         as_of=day_text(result.as_of),
         lead=lead(result),
-        groups=grouped(cards),
-        cards=cards,
-        reactions=reactions,
-        outlook=outlook,
-        what_if=what_if,
-        shelves=tuple(shelf for shelf in shelves if shelf.section.name != "data"),
-        data=next((shelf for shelf in shelves if shelf.section.name == "data"), NO_DATA),
+        groups=by_verdict(claims),
+        claims=claims,
+        next=ahead,
+        shelves=tuple(shelves.values()),
+        data=data,
         rules=tuple(Fact(name, text) for name, text in result.rules),
-        verdicts=tuple(map(verdict_view, Verdict)),
+        verdicts=tuple(map(verdict_word, Verdict)),
         cite=result.cite,
         words=WORDS,
         version=result.version,
@@ -95,12 +82,12 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
 
 def lead(result: StudyResult) -> str:
     """How many claims came out how, in one sentence."""
-    count = Counter(f.verdict for f in result.findings)
+    count = Counter(answer.verdict for answer in result.claims)
     borne_out = count[Verdict.SUPPORTED] + count[Verdict.LEANS_SUPPORTED]
     against = count[Verdict.CONTRADICTED] + count[Verdict.LEANS_AGAINST]
     undecided = count[Verdict.INSUFFICIENT_DATA] + count[Verdict.NOT_TESTABLE]
     return (
-        f"Of {plural(len(result.findings), 'claims')}, "
+        f"Of {plural(len(result.claims), 'claims')}, "
         f"{_do(borne_out, 'is', 'are')} borne out or leaning that way, "
         f"{_do(against, 'points', 'point')} the other way, "
         f"{_do(count[Verdict.NO_CLEAR_EFFECT], 'shows', 'show')} no clear effect, and "
@@ -110,15 +97,6 @@ def lead(result: StudyResult) -> str:
 
 def _do(count: int, one: str, more: str) -> str:
     return f"{count or 'none'} {one if count < 2 else more}"
-
-
-def grouped(cards: tuple[CardView, ...]) -> tuple[GroupView, ...]:
-    """Cards by verdict, strongest for first, verdicts without a card left out."""
-    groups = [
-        GroupView(verdict_view(v), tuple(c for c in cards if c.verdict.word == v.value))
-        for v in Verdict
-    ]
-    return tuple(group for group in groups if group.cards)
 
 
 def _policy(css: str, js: str) -> str:

@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from detente.answers import Section
-from detente.asks.claims.finding import Finding
-from detente.asks.reactions.result import Reactions
 from detente.asks.result import StudyResult
 from detente.report.layout import anchor_of
 from detente.report.words import slug
@@ -60,74 +58,19 @@ def _field(value: object) -> object:
 
 
 def _all(result: StudyResult) -> Iterator[tuple[str, Columns]]:
-    for finding in result.findings:
-        yield from _of_finding(finding)
-    yield from _of_reactions(result.reactions)
-    yield from _of_outlook(result)
     for section in result.sections:
         yield from _of_section(section)
 
 
 def _of_section(section: Section) -> Iterator[tuple[str, Columns]]:
-    """Every table of a section, named after section, ask and exhibit."""
+    """Facts and tables of a section's answers, named after section, ask and exhibit."""
     for answer in section.answers:
+        name = anchor_of(section.name.removesuffix("s"), answer)
+        if answer.facts:
+            facts = ("name", "value", "low", "high", "coverage", "unit")
+            yield f"{name}-facts", {of: [getattr(f, of) for f in answer.facts] for of in facts}
         for exhibit in answer.exhibits:
             table = exhibit.table
             if len(table):
-                prefix = section.name.removesuffix("s")
-                name = f"{anchor_of(prefix, answer)}-{exhibit.name}"
-                yield name, {column.name: table.column(column.name) for column in table.columns}
-
-
-def _of_reactions(found: Reactions) -> Iterator[tuple[str, Columns]]:
-    if not found:
-        return
-    for kind, readings in (
-        ("reactions", found.systems),
-        ("excitation", found.excitations),
-        ("law", found.laws),
-    ):
-        for reading in readings:
-            if not reading.problem:
-                yield f"{kind}-{reading.id}", reading.columns()
-
-
-def _of_outlook(result: StudyResult) -> Iterator[tuple[str, Columns]]:
-    if result.outlook:
-        for forecast in result.outlook.forecasts:
-            if not forecast.problem:
-                yield f"odds-{forecast.id}", forecast.columns()
-        for record in result.outlook.track_records:
-            if not record.problem:
-                yield f"track-record-{record.id}", record.columns()
-        if result.outlook.published is not None:
-            yield "published-odds", result.outlook.published.columns()
-    if result.what_if:
-        for scenario in result.what_if.scenarios:
-            if not scenario.problem:
-                yield f"scenario-{scenario.id}", scenario.columns()
-
-
-def _of_finding(finding: Finding) -> Iterator[tuple[str, Columns]]:
-    name = f"claim-{slug(finding.id).removeprefix('claim-')}"
-    if finding.chart:
-        yield f"{name}-chart", finding.chart.columns
-    if finding.placebo:
-        yield f"{name}-placebo", {"effect": finding.placebo}
-    if finding.specification:
-        yield f"{name}-specifications", _of_curve(finding)
-
-
-def _of_curve(finding: Finding) -> Columns:
-    curve = finding.specification
-    names = dict.fromkeys(name for s in curve for name in s.choices)
-    choices = {name: [s.choices.get(name) for s in curve] for name in names}
-    return choices | {
-        "effect": [s.effect for s in curve],
-        "low": [s.interval.low if s.interval else None for s in curve],
-        "high": [s.interval.high if s.interval else None for s in curve],
-        "p_placebo": [s.p_placebo for s in curve],
-        "cases": [s.cases for s in curve],
-        "primary": [s.primary for s in curve],
-        "towards": [s.towards for s in curve],
-    }
+                columns = {column.name: table.column(column.name) for column in table.columns}
+                yield f"{name}-{exhibit.name}", columns

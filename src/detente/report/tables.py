@@ -2,32 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from detente.asks.claims.finding import Chart, Finding
-from detente.report.marks.cards import OUTCOME, records
-from detente.report.marks.evidence import curve_order, histogram
 from detente.report.views import Cell, TableView
-from detente.report.words import day_text, decimals, finite, number, p_text, whole_interval
-
-HEADINGS = {
-    "offset": "Period from the cause",
-    "value": "Value",
-    "placebo_low": "90% of placebos, low",
-    "placebo_high": "90% of placebos, high",
-    "group": "Group",
-    "rate": "Rate",
-    "level": "Latent level",
-    "date": "Date",
-    "mean": "Mean of its side",
-    "window": "Window",
-    "self_exciting": "Self-exciting rate",
-    "base_rate": "Base rate",
-    "low": "90% interval, low",
-    "high": "90% interval, high",
-    "happened": "Happened",
-    "observed": "Observed",
-} | {f"{end}{cover}": f"{cover}% band, {end}" for cover in (50, 80, 95) for end in ("low", "high")}
+from detente.report.words import decimals, finite, number
 
 
 def cell(value: object, places: int | None = None) -> Cell:
@@ -69,68 +47,3 @@ def column_places(column: Iterable[object]) -> int:
     known = [v for v in column if isinstance(v, float) and finite(v) is not None]
     spread = max(known) - min(known) if known else 0.0
     return min(decimals(spread or known[0]) + 1, 4) if any(v % 1 for v in known) else 0
-
-
-def from_records(caption: str, rows: Sequence[Mapping[str, object]]) -> TableView:
-    """Rows of equal keys as a table, headed by what the keys mean."""
-    names = list(rows[0]) if rows else []
-    numeric = [any(isinstance(row[n], int | float) for row in rows) for n in names]
-    return table(
-        caption, [HEADINGS.get(n, n) for n in names], [tuple(r.values()) for r in rows], numeric
-    )
-
-
-def of_chart(chart: Chart) -> TableView:
-    """The data of a card's chart."""
-    rows = records(chart)
-    if chart.kind == "odds":
-        rows = [row | {"happened": OUTCOME[row["happened"]]} for row in rows]
-    return from_records(f"{chart.title} ({chart.y_title})", rows)
-
-
-def of_placebo(finding: Finding) -> TableView:
-    """The histogram of placebo effects."""
-    rows = [
-        {"Effect from": r["low"], "Effect to": r["high"], "Placebo tests": r["count"]}
-        for r in histogram(finding)
-    ]
-    return from_records(f"Effects in placebo tests ({finding.unit})", rows)
-
-
-def of_curve(finding: Finding) -> TableView:
-    """All specifications, in order of effect."""
-    names = list(dict.fromkeys(n for s in finding.specification for n in s.choices))
-    rows = []
-    for s in curve_order(finding.specification):
-        shown = whole_interval(s.interval)
-        ends = (shown.low, shown.high) if shown else (None, None)
-        choices = [s.choices.get(n, "–") for n in names]
-        p = Cell(p_text(s.p_placebo), "" if s.p_placebo is None else f"{s.p_placebo:.9g}")
-        way = {True: "yes", False: "no", None: "–"}[s.towards]
-        role = "primary" if s.primary else "–"
-        rows.append((*choices, s.effect, *ends, p, s.cases, way, role))
-    head = [
-        *(n.capitalize() for n in names),
-        "Effect",
-        "Low",
-        "High",
-        "p",
-        "Cases",
-        "Claim's way",
-        "Role",
-    ]
-    numeric = [False] * len(names) + [True] * 5 + [False] * 2
-    return table(f"Specifications, effect in {finding.unit}", head, rows, numeric)
-
-
-def of_rows(finding: Finding) -> TableView | None:
-    """The cases behind a finding."""
-    if not finding.rows:
-        return None
-    rows = [
-        (Cell(day_text(r.date), r.date), r.label, finite(r.value), r.note or "–", r.citation or "–")
-        for r in finding.rows
-    ]
-    head = ("Date", "What", "Value", "Note", "Source")
-    numeric = (False, False, True, False, False)
-    return table(f"The {finding.case_word} behind this claim", head, rows, numeric)

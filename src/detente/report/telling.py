@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from detente.answers import Column, Fact, Scale, Table, Value
-from detente.report.words import NONE, day_text, decimals, finite, number, p_text
+from detente.report.words import NONE, day_text, decimals, finite, number, p_text, plural
 
 MOST_PLACES = 4
 PERCENT_PLACES = 1
@@ -76,9 +76,18 @@ def _number(value: float | None, scale: Scale, places: int | None) -> str:
         return NONE
     if scale is Scale.P_VALUE:
         return p_text(value)
+    if scale is Scale.PROBABILITY and not places:
+        return _chance(value)
     shown, usual, suffix = _form(value, scale)
     signed = scale in {Scale.PERCENT, Scale.POINTS}
     return number(shown, usual if places is None else places, sign=signed) + suffix
+
+
+def _chance(value: float) -> str:
+    """A probability in whole per cent, told as neither 0 nor 100 where it is not."""
+    if 0 < value < 0.01:
+        return "under 1%"
+    return "over 99%" if 0.99 < value < 1 else f"{value:.0%}"
 
 
 def _form(value: float, scale: Scale) -> tuple[float, int | None, str]:
@@ -105,19 +114,27 @@ def tell_all(values: Iterable[float | None], scale: Scale) -> list[str]:
         ['1.8×', '0.6×', '10.8×']
         >>> tell_all([5.0, 0.96, 9.9], Scale.RATIO)
         ['5.00×', '0.96×', '9.90×']
+        >>> tell_all([0.04, 0.0, 0.1], Scale.PROBABILITY)  # an estimate is never certain
+        ['4%', 'under 1%', '10%']
     """
     listed = list(values)
     numbers = [number for value in listed if (number := finite(value)) is not None]
     if not numbers or scale is Scale.P_VALUE:
         return [tell(value, scale) for value in listed]
-    factor = 100.0 if scale is Scale.PROBABILITY else 1.0
-    scaled = [factor * number for number in numbers]
-    spread = max(scaled) - min(scaled) or scaled[0]
-    places = 0 if scale in {Scale.PROBABILITY, Scale.COUNT} else decimals(spread)
+    if scale is Scale.PROBABILITY:
+        return [_estimated(value) for value in listed]
+    spread = max(numbers) - min(numbers) or numbers[0]
+    places = 0 if scale is Scale.COUNT else decimals(spread)
     neutral = scale.neutral
-    while places < MOST_PLACES and any(_hidden(number, neutral, places) for number in scaled):
+    while places < MOST_PLACES and any(_hidden(number, neutral, places) for number in numbers):
         places += 1
     return [tell(value, scale, places) for value in listed]
+
+
+def _estimated(value: float | None) -> str:
+    """A probability that was estimated, and so is neither 0 nor 1."""
+    known = finite(value)
+    return NONE if known is None else _chance(min(max(known, 1e-9), 1 - 1e-9))
 
 
 def _hidden(value: float, neutral: float, places: int) -> bool:
@@ -138,7 +155,19 @@ def fact_text(fact: Fact) -> str:
         text = tell(fact.value, fact.scale)
     else:
         text = tell_all([fact.value, fact.low, fact.high], fact.scale)[0]
-    return f"{text} {fact.unit}".strip() if text != NONE else NONE
+    return f"{text} {counted(fact)}".strip() if text != NONE else NONE
+
+
+def counted(fact: Fact) -> str:
+    """The unit of a fact, in the singular after a count of one.
+
+    Example:
+        >>> counted(Fact("cases", "Cases", 1, Scale.COUNT, "episodes"))
+        'episode'
+    """
+    if fact.scale is Scale.COUNT and fact.value == 1:
+        return plural(1, fact.unit).removeprefix("1 ")
+    return fact.unit
 
 
 def interval_text(fact: Fact) -> str:
@@ -159,7 +188,7 @@ def interval_text(fact: Fact) -> str:
 
 def short_text(fact: Fact | None) -> str:
     """A fact and its interval on one line: "+12% (−3 to +21%)"; empty where there is none."""
-    if fact is None or fact.value is None:
+    if fact is None or fact_text(fact) == NONE:
         return ""
     interval = interval_text(fact)
     return fact_text(fact) + (f" ({interval})" if interval else "")
@@ -176,32 +205,50 @@ def told(table: Table, title: str = "") -> ToldTable:
         >>> columns = (Column("day", scale=Scale.DATE), Column("x", scale=Scale.NUMBER))
         >>> told(Table(columns, (("2017-09-03", 0.123456789), ("2017-09-04", None)))).rows[0]
         (Cell(text='3 Sept 2017', value='2017-09-03'), Cell(text='0.123', value='0.123456789'))
+        >>> low = Column("low", "90% interval", Scale.PERCENT, through="high")
+        >>> told(Table((low, Column("high", scale=Scale.PERCENT)), ((-3.2, 21.4),))).rows
+        ((Cell(text='−3 to +21%', value='-3.2 to 21.4'),),)
     """
-    shown = [place for place, column in enumerate(table.columns) if column.shown]
+    ends = {column.through for column in table.columns if column.through}
+    shown = [
+        place
+        for place, column in enumerate(table.columns)
+        if column.shown and column.name not in ends
+    ]
     columns = [table.columns[place] for place in shown]
-    places = [_places(table, place) for place in shown]
-    rows = tuple(
-        tuple(
-            _cell(row[place], column, digits)
-            for place, column, digits in zip(shown, columns, places, strict=True)
-        )
-        for row in table.rows
-    )
+    cells = [_cells(table, column) for column in columns]
     return ToldTable(
         table.caption or title,
         tuple(column.title for column in columns),
         tuple(column.scale.numeric for column in columns),
-        rows,
+        tuple(zip(*cells, strict=True)) if cells else (),
     )
 
 
-def _places(table: Table, place: int) -> int | None:
-    column = table.columns[place]
+def _cells(table: Table, column: Column) -> list[Cell]:
+    """The cells of a column; of the low end of an interval, both ends together."""
+    lows = table.column(column.name)
+    if not column.through:
+        places = _places(lows, column)
+        return [_cell(value, column, places) for value in lows]
+    highs = table.column(column.through)
+    places = _places((*lows, *highs), column)
+    ends = zip(lows, highs, strict=True)
+    return [_interval(_cell(a, column, places), _cell(b, column, places)) for a, b in ends]
+
+
+def _interval(low: Cell, high: Cell) -> Cell:
+    if NONE in {low.text, high.text}:
+        return Cell(NONE)
+    text = f"{low.text.removesuffix('%').removesuffix('×')} to {high.text}"
+    return Cell(text, f"{low.value or low.text} to {high.value or high.text}")
+
+
+def _places(values: Sequence[Value], column: Column) -> int | None:
     if column.places is not None or column.scale in {Scale.COUNT, Scale.P_VALUE}:
         return column.places
     if not column.scale.numeric:
         return None
-    values = [row[place] for row in table.rows]
     numbers = [v for value in values if (v := _finite(value)) is not None]
     if column.scale is Scale.PROBABILITY or not numbers:
         return None

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from detente.answers import Answer, Exhibit, Section
-from detente.asks.claims.finding import Finding, Verdict
+from detente.answers import Answer, Exhibit, Fact, Section, Value, Verdict
+from detente.answers import Table as Numbers
 from detente.asks.result import StudyResult
-from detente.report.layout import CHECK_WORDS
-from detente.report.telling import told
-from detente.report.words import NONE, SEEN, finite, p_text, short_effect, visible_text
+from detente.report.layout import CHECK_WORDS, shown_effect
+from detente.report.telling import fact_text, short_text, told
+from detente.report.words import NONE
 
 STYLE: dict[Verdict, str] = {
     Verdict.SUPPORTED: "bold green",
@@ -31,6 +32,12 @@ STYLE: dict[Verdict, str] = {
 
 NARROW = 100
 """Below this many columns the interval stands under its effect, so that titles have room."""
+
+MOST_SERIES = 6
+"""Exhibits of more series are pictures: a terminal does not print their points."""
+
+POINTS = 6
+"""How many points of a series are printed."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +96,8 @@ def _table(result: StudyResult, *, narrow: bool) -> Table:
                      no_wrap=True)  # fmt: skip
     table.add_column("Cases", justify="right", no_wrap=True)
     table.add_column("p", justify="right", no_wrap=True)
-    for number, finding in enumerate(result.findings, 1):
-        table.add_row(str(number), *_row(finding, narrow=narrow))
+    for number, answer in enumerate(result.claims, 1):
+        table.add_row(str(number), *_row(answer, narrow=narrow))
     return table
 
 
@@ -107,22 +114,31 @@ def _unclear(result: StudyResult) -> Table:
     )
     table.add_column("", justify="right", no_wrap=True, style="dim")
     table.add_column("", ratio=1)
-    for number, finding in enumerate(result.findings, 1):
-        text = visible_text(finding).removesuffix(SEEN)
-        if finding.verdict is Verdict.NO_CLEAR_EFFECT and text:
+    for number, answer in enumerate(result.claims, 1):
+        text = _visible(answer)
+        if answer.verdict is Verdict.NO_CLEAR_EFFECT and text:
             table.add_row(str(number), Text(text))
     return table
 
 
-def _row(finding: Finding, *, narrow: bool) -> tuple[Text, ...]:
-    p = finding.p_adjusted if finite(finding.p_adjusted) is not None else finding.p_placebo
-    effect = short_effect(finding) or NONE
+def _visible(answer: Answer) -> str:
+    """What a design would have seen: an effect, or why there is none."""
+    seen, effect = answer.fact("visible"), answer.fact("effect")
+    if seen is None or effect is None:
+        return answer.notes.get("visible", "")
+    return f"{fact_text(seen)} ({effect.label[:1].lower()}{effect.label[1:]})"
+
+
+def _row(answer: Answer, *, narrow: bool) -> tuple[Text, ...]:
+    verdict = answer.verdict or Verdict.INSUFFICIENT_DATA
+    effect = shown_effect(answer) or NONE
+    cases, p = answer.fact("cases"), answer.fact("p_adjusted") or answer.fact("p")
     return (
-        Text(finding.verdict.value, style=STYLE[finding.verdict]),
-        Text(finding.title),
+        Text(verdict.value, style=STYLE[verdict]),
+        Text(answer.label),
         Text(effect.replace(" (", "\n(") if narrow else effect),
-        Text(f"{finding.cases:,}" if finding.cases else NONE),
-        Text(p_text(p)),
+        Text(f"{cases.value:,}" if cases is not None and cases.value else NONE),
+        Text(NONE if p is None else fact_text(p)),
     )
 
 
@@ -133,8 +149,14 @@ def told_section(section: Section, most: int | None = None) -> Iterator[Renderab
         section: Answers under one heading.
         most: Rows shown of each table; all if None.
     """
+    heading = ""
     for answer in section.answers:
+        group = section.groups.get(answer.kind, "")
+        if group != heading:
+            yield Text(group, style="bold underline")
+            heading = group
         yield from told_answer(answer, most)
+    yield from _bullets(section.notes)
 
 
 def told_answer(answer: Answer, most: int | None = None) -> Iterator[RenderableType]:
@@ -154,24 +176,68 @@ def told_answer(answer: Answer, most: int | None = None) -> Iterator[RenderableT
         >>> printed.get().split(chr(10))[:2]
         ['A [b]', 'Nothing stands.']
     """
-    yield Text(answer.label, style="bold")
+    if not _bare(answer):
+        yield Text(answer.label, style="bold")
     if answer.statement:
         yield Text(answer.statement, style="dim")
     if answer.gap:
         yield Text(f"Insufficient data. {answer.gap}")
     if answer.text:
         yield Text(answer.text)
+    yield from (_fact(fact) for fact in answer.facts if fact.shown)
     for exhibit in answer.exhibits:
-        if len(exhibit.table):
+        for part in _parts(exhibit):
             yield Text()
-            yield told_exhibit(exhibit, most)
-    yield from (Text(f"• {text}", style="dim") for text in answer.notes.values() if text)
+            yield told_exhibit(part, most)
+    yield from _bullets(answer.notes.values())
     yield from (
         Text(f"{CHECK_WORDS[check.passed]}: {check.name}. {check.text}", style="dim")
         for check in answer.checks
     )
-    yield from (Text(f"• {text}", style="dim") for text in answer.caveats)
+    yield from _bullets(answer.caveats)
     yield Text()
+
+
+def _fact(fact: Fact) -> Text:
+    note = f" ({fact.note})" if fact.note else ""
+    return Text(f"{fact.label}: {short_text(fact) or NONE}{note}")
+
+
+def _bullets(sentences: Iterable[str]) -> Iterator[Text]:
+    return (Text(f"• {text}", style="dim") for text in sentences if text)
+
+
+def _parts(exhibit: Exhibit) -> Iterator[Exhibit]:
+    """What of an exhibit is printed: itself; of a few series, some points of each by itself."""
+    if not exhibit.series:
+        yield from (exhibit,) if len(exhibit.table) else ()
+        return
+    names = [column.name for column in exhibit.table.columns]
+    places = [names.index(name) for name in exhibit.series]
+    groups: dict[tuple[Value, ...], list[tuple[Value, ...]]] = {}
+    for row in exhibit.table.rows:
+        groups.setdefault(tuple(row[place] for place in places), []).append(row)
+    if len(groups) > MOST_SERIES:
+        return
+    columns = tuple(
+        replace(column, shown=column.shown and column.name not in exhibit.series)
+        for column in exhibit.table.columns
+    )
+    for key, rows in groups.items():
+        title = ", ".join(str(value) for value in key)
+        yield replace(exhibit, title=title, table=Numbers(columns, tuple(_some(rows))))
+
+
+def _some(rows: Sequence[tuple[Value, ...]]) -> list[tuple[Value, ...]]:
+    """A few rows at even distances, the first and the last among them."""
+    if len(rows) <= POINTS:
+        return list(rows)
+    return [rows[round((len(rows) - 1) * place / (POINTS - 1))] for place in range(POINTS)]
+
+
+def _bare(answer: Answer) -> bool:
+    """Whether it is only exhibits, which have titles of their own."""
+    return not (answer.text or answer.gap or answer.statement or answer.facts or answer.notes)
 
 
 def told_exhibit(exhibit: Exhibit, most: int | None = None) -> Table:
@@ -183,6 +249,7 @@ def told_exhibit(exhibit: Exhibit, most: int | None = None) -> Table:
     """
     shown = told(exhibit.table, exhibit.title)
     left = 0 if most is None else max(len(shown.rows) - most, 0)
+    more = f"{left} more with --all" if left else ""
     table = Table(
         box=None,
         pad_edge=False,
@@ -190,12 +257,19 @@ def told_exhibit(exhibit: Exhibit, most: int | None = None) -> Table:
         header_style="bold",
         title=Text(shown.caption, style="bold"),
         title_justify="left",
-        caption=Text(f"{left} more with --all" if left else exhibit.note, style="dim"),
+        caption=Text(" ".join(part for part in (exhibit.note, more) if part), style="dim"),
         caption_justify="left",
     )
-    for heading, numeric in zip(shown.head, shown.numeric, strict=True):
-        table.add_column(Text(heading), justify="right" if numeric else "left", no_wrap=False)
-    for row in shown.rows[: most or None]:
-        cells = zip(row, shown.numeric, strict=True)
-        table.add_row(*(Text(cell.text, no_wrap=numeric) for cell, numeric in cells))
+    # Where the last rows count, they are those that are left.
+    rows = shown.rows[left:] if exhibit.last else shown.rows[: most or None]
+    for place, (heading, numeric) in enumerate(zip(shown.head, shown.numeric, strict=True)):
+        # An interval may go on in a second line, but no number is ever cut.
+        pieces = (piece for row in rows for piece in re.split(r"(?<= to) ", row[place].text))
+        table.add_column(
+            Text(heading),
+            justify="right" if numeric else "left",
+            min_width=max(map(len, pieces), default=0) if numeric else None,
+        )
+    for row in rows:
+        table.add_row(*(Text(cell.text) for cell in row))
     return table

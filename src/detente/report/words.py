@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
-from detente.asks.claims.finding import Finding, Interval, Verdict
+from detente.answers import Verdict
 
 MINUS, DASH, NONE = "−", "–", "–"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
@@ -26,8 +26,6 @@ VERDICT_MEANING: dict[Verdict, str] = {
 """Each verdict in one line for a reader who knows no statistics."""
 
 
-SEEN = ": what this design would see 4 times in 5"
-
 UNDECIDED = (Verdict.INSUFFICIENT_DATA, Verdict.NOT_TESTABLE)
 """Verdicts beside which no effect is shown in a list."""
 
@@ -40,13 +38,6 @@ def finite(value: float | None) -> float | None:
         (True, 2.0)
     """
     return float(value) if value is not None and math.isfinite(value) else None
-
-
-def whole_interval(interval: Interval | None) -> Interval | None:
-    """The interval if both ends are finite, else None."""
-    if interval is None or finite(interval.low) is None or finite(interval.high) is None:
-        return None
-    return interval
 
 
 def decimals(spread: float) -> int:
@@ -76,99 +67,6 @@ def number(value: float | None, places: int | None = None, *, sign: bool = False
     if float(text.replace(",", "")) == 0:
         text = text.lstrip("+-")
     return text.replace("-", MINUS)
-
-
-def is_probability(unit: str) -> bool:
-    """Whether a unit is a probability, which readers see as a percentage."""
-    return unit.lower().startswith("probability")
-
-
-def measured(value: float | None, unit: str, spread: float | None, neutral: float = 0.0) -> str:
-    """A value in its unit, short: "+12%", "63%", "1.8×".
-
-    Example:
-        >>> measured(11.3, "% change", 18.0), measured(0.63, "probability", 0.2)
-        ('+11%', '63%')
-        >>> measured(1.84, "rate ratio", 1.2, neutral=1.0)
-        '1.8×'
-    """
-    known = finite(value)
-    if known is None:
-        return NONE
-    if is_probability(unit):
-        return f"{number(100 * known, 0)}%"
-    text = number(known, decimals(spread if spread else known), sign=neutral == 0)
-    return text + _suffix(unit)
-
-
-def _suffix(unit: str) -> str:
-    """What follows a number of this unit: "%", "×", " points", or nothing."""
-    if unit.startswith("%"):
-        return "%"
-    if unit.startswith("change in "):
-        return " " + unit.removeprefix("change in ")
-    return "×" if "ratio" in unit.split() else ""
-
-
-def unit_name(unit: str) -> str:
-    """What stands beside a measured value: the unit without its percent sign.
-
-    Example:
-        >>> unit_name("% change"), unit_name("rate ratio")
-        ('change', 'rate ratio')
-    """
-    return unit.removeprefix("%").strip()
-
-
-def effect_text(finding: Finding) -> str:
-    """The effect of a finding, short, or a dash."""
-    return measured(finding.effect, finding.unit, _spread(finding), finding.neutral)
-
-
-def interval_text(finding: Finding, interval: Interval | None = None) -> str:
-    """An interval of a finding as "3 to 21%", or an empty text."""
-    shown = whole_interval(interval or finding.interval)
-    if shown is None:
-        return ""
-    spread = shown.high - shown.low
-    low, high = (
-        measured(v, finding.unit, spread, finding.neutral) for v in (shown.low, shown.high)
-    )
-    suffix = "%" if is_probability(finding.unit) else _suffix(finding.unit)
-    if suffix.startswith(" "):
-        high = high.removesuffix(suffix)
-    return f"{low.removesuffix(suffix)} to {high}"
-
-
-def short_effect(finding: Finding) -> str:
-    """Effect and interval on one line: "+12% (3 to 21%)"; empty where nothing is decided."""
-    if finite(finding.effect) is None or finding.verdict in UNDECIDED:
-        return ""
-    interval = interval_text(finding)
-    return effect_text(finding) + (f" ({interval})" if interval else "")
-
-
-def visible_text(finding: Finding) -> str:
-    """The smallest effect that a design would have seen, or why there is none.
-
-    Example:
-        >>> from dataclasses import replace
-        >>> texts = dict.fromkeys("id kind title statement passage reason answer".split(), "")
-        >>> made = Finding(**texts, verdict=Verdict.NO_CLEAR_EFFECT, unit="% change")
-        >>> visible_text(replace(made, smallest_visible=61.8))
-        '+62% change: what this design would see 4 times in 5'
-        >>> visible_text(replace(made, visible_note="No ratio would be seen."))
-        'No ratio would be seen.'
-    """
-    if finite(finding.smallest_visible) is None:
-        return finding.visible_note
-    visible = measured(finding.smallest_visible, finding.unit, None, finding.neutral)
-    return f"{visible} {unit_name(finding.unit)}{SEEN}"
-
-
-def _spread(finding: Finding) -> float | None:
-    shown = whole_interval(finding.interval)
-    return shown.high - shown.low if shown else finite(finding.effect)
 
 
 def p_text(p: float | None) -> str:

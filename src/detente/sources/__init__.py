@@ -1,26 +1,30 @@
 """Sources of event data: how their files look, and how they become events.
 
-Adding a source is one file with a `Source`, one line in `registry.py` and one fixture.
+Adding a source is one file with a `Source` and one line in `registry.py`; what is no part of the
+package is made known with `register`. What all sources share stands in `reading/`.
 """
 
-from detente.sources._source import Source
 from detente.sources.detect import detect
 from detente.sources.ingest import Progress, Step, ingest
 from detente.sources.plain_csv import load_mapping, parse_mapping
-from detente.sources.registry import all_sources, get
-from detente.sources.report import (
+from detente.sources.reading.rejected import holds_rejected
+from detente.sources.reading.report import (
     Days,
     FileReading,
+    LeftOut,
     ReadingReport,
     RejectedRow,
     Rejection,
     days_of,
     spans,
 )
+from detente.sources.reading.source import Source
+from detente.sources.registry import all_sources, get, register
 
 __all__ = [
     "Days",
     "FileReading",
+    "LeftOut",
     "Progress",
     "ReadingReport",
     "RejectedRow",
@@ -31,8 +35,10 @@ __all__ = [
     "days_of",
     "detect",
     "get",
+    "holds_rejected",
     "ingest",
     "load_mapping",
     "parse_mapping",
+    "register",
     "spans",
 ]

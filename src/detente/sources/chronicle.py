@@ -9,35 +9,27 @@ CAMEO code is a fact that is no event; the report counts it as such.
 
 from __future__ import annotations
 
-from detente.sources._source import Source
+from detente.sources.reading.source import Source
 
 _SELECT = """
 SELECT
     'chronicle:' || id || ':' || pair.s || '-' || coalesce(pair.t, '') AS event_id,
-    try_strptime(date, '%Y-%m-%d')::DATE AS day,
-    NULL::DATE AS published,
+    as_day(date, '%Y-%m-%d') AS day,
     pair.s AS source_state,
     if(length(pair.s) > 3, pair.s, NULL) AS source_own,
     pair.t AS target_state,
     if(length(pair.t) > 3, pair.t, NULL) AS target_own,
-    NULL AS source_actor,
-    NULL AS target_actor,
-    NULL AS source_role,
-    NULL AS target_role,
     trim(cameo) AS cameo,
-    NULL AS score,
-    NULL AS mentions,
-    NULL AS latitude,
-    NULL AS longitude,
     citation AS reference,
     CASE
         WHEN trim(coalesce(cameo, '')) = '' THEN 'not an event'
         WHEN id IS NULL THEN 'no event number'
+        WHEN is_cut(id) THEN 'event number cut short (as 6.7E+08)'
         WHEN pair.s IS NULL THEN 'no source state'
         WHEN NOT list_has_all((SELECT list(code) FROM states), named) THEN 'unknown state'
     END AS problem,
-    NULL AS repair,
     filename,
+    line,
     nth
 FROM (
     SELECT *, unnest(pairs) AS pair, generate_subscripts(pairs, 1) AS nth
@@ -85,8 +77,9 @@ CHRONICLE = Source(
     states="iso3",
     delimiter=",",
     quoted=True,
+    multiline=True,
     header="id",
-    roots=True,
+    roots="judge",
     expands=True,
     patterns=("*chronicle*.csv",),
     example=(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from detente.sources._gdelt import CITATION, columns, select
-from detente.sources._source import Source
+from detente.sources.families.gdelt import CITATION, STREAM_SHARED_SINCE, columns, select
+from detente.sources.reading.source import Source
 
 GDELT1 = Source(
     name="gdelt1",
@@ -21,6 +21,8 @@ GDELT1 = Source(
         + "AGR\t\t\t1\t080\t080\t08\t2\t5.0\t5\t1\t5\t1.12" + "\t0" + "\t" * 7 + "0" + "\t" * 7
         + "0" + "\t" * 7 + "20131124\thttp://example.org/news"
     ),
+    twin="gdelt2",
+    twin_since=STREAM_SHARED_SINCE,
     citation=CITATION,
     get="http://data.gdeltproject.org/events/index.html (YYYYMMDD.export.CSV.zip)",
 )  # fmt: skip

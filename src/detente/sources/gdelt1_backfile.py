@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from detente.sources._gdelt import CITATION, columns, select
-from detente.sources._source import Source
+from detente.sources.families.gdelt import CITATION, STREAM_SHARED_SINCE, columns, select
 from detente.sources.gdelt1 import GDELT1
+from detente.sources.reading.source import Source
 
 GDELT1_BACKFILE = Source(
     name="gdelt1-backfile",
@@ -18,6 +18,8 @@ GDELT1_BACKFILE = Source(
     archives=("????.zip", "??????.zip"),
     first_field=r"\d+",
     example=GDELT1.example.rsplit("\t", 1)[0],
+    twin="gdelt2",
+    twin_since=STREAM_SHARED_SINCE,
     citation=CITATION,
     get="http://data.gdeltproject.org/events/index.html (YYYY.zip, YYYYMM.zip)",
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from detente.sources._gdelt import CITATION, columns, select
-from detente.sources._source import Source
+from detente.sources.families.gdelt import CITATION, STREAM_SHARED_SINCE, columns, select
+from detente.sources.reading.source import Source
 
 GDELT2 = Source(
     name="gdelt2",
@@ -22,6 +22,9 @@ GDELT2 = Source(
         + "\t4\tBeijing, Beijing, China\tCH\tCH22\t13001\t39.9289\t116.388\t-1898541" * 3
         + "\t20170701234500\thttp://example.org/news"
     ),
+    twin="gdelt1",
+    twin_since=STREAM_SHARED_SINCE,
+    twin_except=".translation.",
     citation=CITATION,
     get="http://data.gdeltproject.org/gdeltv2/masterfilelist.txt (*.export.CSV.zip)",
 )  # fmt: skip

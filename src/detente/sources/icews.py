@@ -2,12 +2,15 @@
 
 The country column gives the state. ICEWS has no codes for actors of no country (the United Nations,
 a region), so that these keep their name and have a null code; their events count as exposure. The
-day in a daily file's name is the day of publication; yearly files do not say it.
+day in a daily file's name is the day of publication; yearly files do not say it. Some daily files
+are named days earlier than the events in them, which are kept and noted. The file of 2017 writes
+its days `12/1/2017`, month first. Two events may share a number (145,312 do, with other days):
+number and day together tell them apart.
 """
 
 from __future__ import annotations
 
-from detente.sources._source import Source
+from detente.sources.reading.source import Source
 
 # A sector list names several sectors from the general to the special, in no fixed order. The first
 # line that matches gives the role, so that a minister who sits in parliament is GOV, not LEG.
@@ -49,25 +52,22 @@ _ROLE = """
 _SELECT = f"""
 SELECT
     'icews:' || "Event ID" AS event_id,
-    try_strptime("Event Date", '%Y-%m-%d')::DATE AS day,
+    coalesce(as_day("Event Date", '%Y-%m-%d'), as_day("Event Date", '%m/%d/%Y')) AS day,
     files.published AS published,
     name_key("Source Country") AS source_state,
-    NULL AS source_own,
     name_key("Target Country") AS target_state,
-    NULL AS target_own,
     "Source Name" AS source_actor,
     "Target Name" AS target_actor,
     {_ROLE.format('"Source Sectors"')} AS source_role,
     {_ROLE.format('"Target Sectors"')} AS target_role,
     "CAMEO Code" AS cameo,
     "Intensity" AS score,
-    NULL AS mentions,
     "Latitude" AS latitude,
     "Longitude" AS longitude,
     "Story ID" AS reference,
-    CASE WHEN try_cast("Event ID" AS BIGINT) IS NULL THEN 'no event number' END AS problem,
-    NULL AS repair,
-    raw.filename
+    number_problem("Event ID") AS problem,
+    raw.filename,
+    line
 FROM raw JOIN files USING (filename)
 """  # noqa: S608 - composed from constants
 
@@ -103,6 +103,7 @@ ICEWS = Source(
     patterns=("*.tab",),
     first_field=r"\d{5,}",
     published=r"(\d{8})-icews",
+    late_days=31,
     example=(
         "33768242\t2018-11-02\tUnited States\t\tUnited States\tHost a visit\t043\t2.8"
         "\tNaftali Bennett\tGovernment\tIsrael\t48474318\t1\tThe Jerusalem Post\tPittsburgh"

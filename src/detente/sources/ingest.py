@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,18 +11,18 @@ from pathlib import Path
 
 import duckdb
 
-from detente.errors import UsageError
-from detente.events._manifest import disk_errors
-from detente.events.store import IngestedFile, Store, StoreWriter
-from detente.sources import _files
-from detente.sources._ahead import Prepared, Preparer
-from detente.sources._files import Item
-from detente.sources._reckon import Reckoning
-from detente.sources._rejected import RejectedFile
-from detente.sources._source import Source
-from detente.sources._stage import Batch, open_duckdb
-from detente.sources.registry import get
-from detente.sources.report import ReadingReport
+from detente.errors import DetenteError, UsageError
+from detente.events.disk import disk_errors
+from detente.events.store import IngestedFile, Store, StoreWriter, connect
+from detente.sources.reading.ahead import Prepared, Preparer
+from detente.sources.reading.finding import Finder
+from detente.sources.reading.opening import Archives, Item
+from detente.sources.reading.reckon import Reckoning
+from detente.sources.reading.rejected import RejectedFile
+from detente.sources.reading.report import LeftOut, ReadingReport
+from detente.sources.reading.source import Source
+from detente.sources.reading.stage import Batch, open_duckdb
+from detente.sources.registry import all_sources, get
 
 Progress = Callable[["Step"], None]
 
@@ -50,7 +51,9 @@ def ingest(
 
     Files whose content was read before are skipped; events that are stored already are not stored
     again. Each batch of files is stored in one step, so that an interrupted ingest can be run
-    again. A file that cannot be read is reported as failed, and the others are still read.
+    again. A file that cannot be read is reported as failed, and the others are still read; a file
+    in a folder or archive that belongs to no source or another is left out, and the report says
+    why.
 
     Args:
         source: A source or its name, such as `icews`.
@@ -61,7 +64,7 @@ def ingest(
         rejected_to: Write every rejected row there, as CSV or, by its ending, Parquet.
 
     Raises:
-        ReadError: A path does not exist, or a folder holds no file of the source.
+        ReadError: None of the paths exists, or there is no file of the source in them.
         UsageError: There is no such source, or the mapping is wrong.
         StoreError: The store cannot be written; what was stored before stays.
 
@@ -79,12 +82,31 @@ def ingest(
         raise UsageError(
             f"The source {chosen.name} takes no mapping.", "", "Leave it away, or use csv."
         )
-    items = _files.find(chosen, [Path(path) for path in paths])
-    failed = f"Files could not be read into the event store {store.path}."
-    with store.writer() as writer, disk_errors(store.path, failed):
-        run = _Run(chosen, writer, dict(mapping or {}), progress or (lambda step: None))
-        with _rejected_file(rejected_to) as rejected:
-            return run.read(items, rejected)
+    with Archives() as archives:
+        finder = Finder(chosen, all_sources(), archives)
+        items = finder.find([Path(path) for path in paths])
+        failed = f"Files could not be read into the event store {store.path}."
+        with store.writer() as writer, disk_errors(store.path, failed):
+            settings = dict(mapping or {})
+            days = _twin_days(chosen, store)
+            step = progress or (lambda step: None)
+            run = _Run(chosen, writer, settings, step, archives, days)
+            with _rejected_file(rejected_to) as rejected:
+                return run.read(items, finder.left_out, rejected)
+
+
+def _twin_days(source: Source, store: Store) -> frozenset[dt.date]:
+    """Days of publication that are stored under the origin that carries the same stream."""
+    twin = source.twin
+    if not twin or all(held.origin != twin for held in store.summary()):
+        return frozenset()
+    query = store.source(origin=twin)
+    with contextlib.closing(connect()) as con:
+        rows = con.execute(
+            f"SELECT DISTINCT published FROM ({query.sql}) WHERE published >= $twin_since",  # noqa: S608
+            query.params | {"twin_since": source.twin_since},
+        ).fetchall()
+    return frozenset(row[0] for row in rows)
 
 
 @contextlib.contextmanager
@@ -101,6 +123,13 @@ def _rejected_file(path: Path | None) -> Iterator[RejectedFile | None]:
     file.close()
 
 
+_NOT_THE_FILE = (
+    duckdb.IOException, duckdb.OutOfMemoryException, duckdb.BinderException,
+    duckdb.CatalogException, duckdb.ParserException,
+)  # fmt: skip
+"""Errors of DuckDB that tell of the disk or of a broken SELECT, not of the file that is read."""
+
+
 @dataclass(frozen=True)
 class _Run:
     """One run of `ingest`."""
@@ -109,30 +138,45 @@ class _Run:
     writer: StoreWriter
     mapping: dict[str, str]
     progress: Progress
+    archives: Archives
+    twin_days: frozenset[dt.date]
 
     @property
     def origin(self) -> str:
         """Origin of the events; a plain CSV may name its own."""
         return self.mapping.get("origin", self.source.origin)
 
-    def read(self, items: Sequence[Item], rejected: RejectedFile | None) -> ReadingReport:
-        """Read all files and say what was read."""
+    def read(
+        self, items: Sequence[Item], left_out: Sequence[LeftOut], rejected: RejectedFile | None
+    ) -> ReadingReport:
+        """Read all files and say what was read.
+
+        Raises:
+            DetenteError: No file could be read, and the mapping or a file beside one is at fault.
+        """
         started = time.monotonic()
         reckoning = Reckoning(rejected)
         total = sum(item.size for item in items)
         known = set(self.writer.known_files(self.origin))
         scratch = self.writer.scratch()
-        preparer = Preparer(self.source, self.mapping, scratch, frozenset(known))
+        preparer = Preparer(
+            self.source, all_sources(), self.mapping, self.archives, scratch, frozenset(known)
+        )
+        errors: list[DetenteError] = []
         files_done = bytes_done = 0
         self.progress(Step(0, len(items), 0, total, 0))
         with contextlib.closing(open_duckdb(scratch)) as con:
             for batch in preparer.batches(items):
                 self._take(con, batch, known, reckoning)
                 files_done += len(batch)
-                bytes_done += sum(one.item.size for one in batch)
+                bytes_done += sum(file.item.size for file in batch)
+                errors += [file.error for file in batch if file.error]
                 self.progress(Step(files_done, len(items), bytes_done, total, reckoning.rows_read))
+        if errors and all(file.status == "failed" for file in reckoning.files.values()):
+            raise errors[0]
         labels = [item.label for item in items]
-        return reckoning.report(self.source.name, self.origin, labels, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        return reckoning.report(self.source, self.origin, labels, left_out, seconds)
 
     def _take(
         self,
@@ -142,38 +186,38 @@ class _Run:
         reckoning: Reckoning,
     ) -> None:
         groups: dict[str, list[Prepared]] = {}
-        for one in batch:
-            if one.reason:
-                reckoning.failed(one.item, one.reason)
-            elif one.known or one.key in known:
-                reckoning.skipped(one.item)
+        for file in batch:
+            if file.reason:
+                reckoning.failed(file.item, file.reason)
+            elif file.known or file.key in known:
+                reckoning.skipped(file.item)
             else:
-                known.add(one.key)
-                groups.setdefault(one.group, []).append(one)
+                known.add(file.key)
+                groups.setdefault(file.group, []).append(file)
         for group in groups.values():
             self._store(con, group, reckoning)
-        for one in batch:
-            if one.ready and one.ready.path != one.item.path:
-                one.ready.path.unlink(missing_ok=True)
+        for file in batch:
+            if file.ready and file.ready.path != file.item.path:
+                file.ready.path.unlink(missing_ok=True)
 
     def _store(
         self, con: duckdb.DuckDBPyConnection, group: Sequence[Prepared], reckoning: Reckoning
     ) -> None:
         """Stage and store files together; one by one if the database balks at any of them."""
         source = group[0].source or self.source
-        ready = [one.ready for one in group if one.ready]
-        batch = Batch(con, source, ready)
+        ready = [file.ready for file in group if file.ready]
+        batch = Batch(con, source, ready, self.twin_days)
         try:
             batch.stage()
-        except (duckdb.IOException, duckdb.OutOfMemoryException):
+        except _NOT_THE_FILE:
             raise
         except duckdb.Error as error:
             if len(group) == 1:
                 reason = str(error).splitlines()[0]
                 reckoning.failed(group[0].item, f"it cannot be read as a table ({reason})")
                 return
-            for one in group:
-                self._store(con, [one], reckoning)
+            for file in group:
+                self._store(con, [file], reckoning)
             return
         kept = reckoning.take(batch)
         batch.strip()
@@ -183,7 +227,7 @@ class _Run:
     def _ingested(self, group: Sequence[Prepared], kept: Iterable[int]) -> list[IngestedFile]:
         """Files to remember; one that gave nothing is read, and complained of, every time."""
         return [
-            IngestedFile(self.origin, one.key, one.item.label, rows)
-            for one, rows in zip(group, kept, strict=True)
+            IngestedFile(self.origin, file.key, file.item.label, rows)
+            for file, rows in zip(group, kept, strict=True)
             if rows
         ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,14 +19,20 @@ import pyarrow as pa
 from detente.errors import ReadError, UsageError
 from detente.events.actors import to_iso3
 from detente.events.ontology import codes
-from detente.sources._source import Source
+from detente.sources.reading.source import Source
 
 KNOWN: dict[str, tuple[str, str]] = {
     "ICEWS14": ("2014-01-01", "hour"),
     "ICEWS18": ("2018-01-01", "hour"),
     "ICEWS05-15": ("2005-01-01", "day"),
 }
-"""First day and unit of time of the known benchmarks, by the name of their folder."""
+"""First day and usual unit of time of the known benchmarks, by the name of their folder.
+
+Copies in other units are about (ICEWS14 with one number a day); the numbers themselves say which.
+"""
+
+FILES = ("train.txt", "valid.txt", "test.txt")
+HOURS = 24
 
 _ROLES = {
     "Citizen": "CVL",
@@ -54,27 +61,19 @@ SELECT
         AS event_id,
     CASE WHEN try_cast(time AS BIGINT) BETWEEN 0 AND 1000000000
         THEN $start::DATE + (time::BIGINT // $per_day::BIGINT)::INTEGER END AS day,
-    NULL::DATE AS published,
     s.iso3 AS source_state,
-    NULL AS source_own,
     t.iso3 AS target_state,
-    NULL AS target_own,
     s.name AS source_actor,
     t.name AS target_actor,
     s.role AS source_role,
     t.role AS target_role,
     r.code AS cameo,
-    NULL AS score,
-    NULL AS mentions,
-    NULL AS latitude,
-    NULL AS longitude,
-    NULL AS reference,
     CASE
         WHEN s.name IS NULL OR t.name IS NULL THEN 'entity number not in entity2id.txt'
         WHEN r.id IS NULL THEN 'relation number not in relation2id.txt'
     END AS problem,
-    NULL AS repair,
-    filename
+    filename,
+    line
 FROM raw
 LEFT JOIN entities s ON s.id = raw.subject
 LEFT JOIN entities t ON t.id = raw.object
@@ -92,6 +91,7 @@ def _bind(source: Source, path: Path, header: str, mapping: Mapping[str, str]) -
             "The keys are start (YYYY-MM-DD) and unit (hour or day).",
         )
     start, unit = KNOWN.get(path.parent.name, ("", ""))
+    unit = unit and (mapping.get("unit") or unit_of(path.parent) or unit)
     start, unit = mapping.get("start", start), mapping.get("unit", unit)
     if unit not in {"hour", "day"} or not _is_day(start):
         raise UsageError(
@@ -121,22 +121,60 @@ def _is_day(text: str) -> bool:
     return True
 
 
+def unit_of(folder: Path) -> str:
+    """The unit of time that the numbers of a folder show: hours if all are whole days of hours.
+
+    Args:
+        folder: A folder with some of `FILES`.
+
+    Returns:
+        `hour`, `day`, or nothing if the folder holds no time but 0.
+    """
+    step = 0
+    for path in (folder / name for name in FILES):
+        if path.is_file():
+            with path.open("rb") as lines:
+                times = (line.split(b"\t")[3:4] for line in lines)
+                numbers = {int(time[0]) for time in times if time and time[0].strip().isdigit()}
+            step = math.gcd(step, *numbers)
+    if not step:
+        return ""
+    return "hour" if step % HOURS == 0 else "day"
+
+
 def read_names(path: Path) -> list[tuple[str, str]]:
     """Names and ids of a name map, in the order of the file.
 
     Raises:
-        ReadError: The file cannot be read or a line is no name and id.
+        ReadError: The file cannot be read, a line is no name and number, or a number has two names.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ReadError(
             f"The name map {path} could not be read.",
             f"{error}.",
             "Put entity2id.txt and relation2id.txt beside the quadruples.",
         ) from error
-    pairs = (line.rsplit("\t", 1) for line in lines if "\t" in line)
-    return [(number.strip(), name.replace("_", " ").strip()) for name, number in pairs]
+    names: dict[str, tuple[str, int]] = {}
+    for at, line in enumerate(lines, 1):
+        name, tab, number = line.rpartition("\t")
+        if not tab and (at == 1 or not line.strip()):
+            continue  # some maps begin with the number of their lines
+        number, name = number.strip(), name.replace("_", " ").strip()
+        if not number.isdigit():
+            raise _wrong_map(path, f"Line {at} is no name and number: {line[:40]!r}.")
+        earlier = names.setdefault(number, (name, at))
+        if earlier[0] != name:
+            seen = f"line {earlier[1]} says {earlier[0]!r}, line {at} {name!r}"
+            raise _wrong_map(path, f"The number {number} has two names: {seen}.")
+    return [(number, name) for number, (name, _) in names.items()]
+
+
+def _wrong_map(path: Path, found: str) -> ReadError:
+    return ReadError(
+        f"The name map {path} could not be read.", found, "Mend the line, or get the file anew."
+    )
 
 
 def _entities(pairs: list[tuple[str, str]]) -> pa.Table:
@@ -192,7 +230,7 @@ QUADRUPLES = Source(
     select=_SELECT,
     states="iso3",
     optional=1,
-    patterns=("train.txt", "valid.txt", "test.txt"),
+    patterns=FILES,
     first_field=r"\d+",
     example="459\t1\t471\t6480",
     citation=(

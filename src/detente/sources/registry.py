@@ -1,11 +1,10 @@
-"""All sources by name."""
+"""All sources by name: each is checked against the contract when it is registered."""
 
 from __future__ import annotations
 
 import difflib
 
 from detente.errors import UsageError
-from detente.sources._source import Source
 from detente.sources.chronicle import CHRONICLE
 from detente.sources.gdelt1 import GDELT1
 from detente.sources.gdelt1_backfile import GDELT1_BACKFILE
@@ -14,11 +13,38 @@ from detente.sources.icews import ICEWS
 from detente.sources.keds import KEDS
 from detente.sources.plain_csv import PLAIN_CSV
 from detente.sources.quadruples import QUADRUPLES
+from detente.sources.reading import contract
+from detente.sources.reading.source import Source
 from detente.sources.tabari import TABARI
+from detente.sources.weis import WEIS
 
-_ALL = (
-    ICEWS, GDELT2, GDELT1, GDELT1_BACKFILE, KEDS, TABARI, QUADRUPLES, CHRONICLE, PLAIN_CSV,
+_OWN = (
+    ICEWS, GDELT2, GDELT1, GDELT1_BACKFILE, KEDS, TABARI, WEIS, QUADRUPLES, CHRONICLE, PLAIN_CSV,
 )  # fmt: skip
+_REGISTERED: dict[str, Source] = {}
+
+
+def register(source: Source) -> None:
+    """Make a source known by its name.
+
+    A source that is bound to a mapping or to neighbouring files has no SELECT of its own yet; it is
+    checked once it is bound.
+
+    Args:
+        source: The source.
+
+    Raises:
+        UsageError: Another source has the name, or the SELECT breaks the contract.
+    """
+    if _REGISTERED.get(source.name, source) is not source:
+        raise UsageError(
+            f"The source {source.name} cannot be registered.",
+            "Another source has this name.",
+            "Give it a name of its own.",
+        )
+    if source.bind is None:
+        contract.check(source)
+    _REGISTERED[source.name] = source
 
 
 def all_sources() -> tuple[Source, ...]:
@@ -28,7 +54,7 @@ def all_sources() -> tuple[Source, ...]:
         >>> [source.name for source in all_sources()][:3]
         ['icews', 'gdelt2', 'gdelt1']
     """
-    return _ALL
+    return tuple(_registered().values())
 
 
 def get(name: str) -> Source:
@@ -41,9 +67,17 @@ def get(name: str) -> Source:
         >>> get("icews").origin
         'icews'
     """
-    known = {source.name: source for source in _ALL}
+    known = _registered()
     if name in known:
         return known[name]
     near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.4)
     hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(known)}."
     raise UsageError("There is no such source.", f"It is {name!r}.", hint)
+
+
+def _registered() -> dict[str, Source]:
+    """All sources; the package's own are registered when the first is asked for."""
+    for source in _OWN:
+        if source.name not in _REGISTERED:
+            register(source)
+    return _REGISTERED

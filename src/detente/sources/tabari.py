@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from detente.sources._keds import CITATION, select
-from detente.sources._source import Source
+from detente.sources.families.keds import CITATION, select
+from detente.sources.reading.source import Source
 
 TABARI = Source(
     name="tabari",
@@ -17,10 +17,10 @@ TABARI = Source(
         "label": "text",
         "phrase": "text",
     },
-    select=select("tabari", "date, source, target, code, label, phrase", label="label"),
+    select=select("tabari", "date, source, target, code, label, phrase"),
     states="cameo",
     optional=2,
-    roots=True,
+    roots="judge",
     patterns=("*.keds", "*.tabari", "*.evt", "*.events"),
     first_field=r"\d{6}|\d{8}",
     example="950113\tISRGOV\tJOR\t057\t(Sign formal agreement)\tSIGNED PROTOCOL",

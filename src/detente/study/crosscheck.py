@@ -9,21 +9,9 @@ from pathlib import Path
 from detente.relations.datasets import long_columns
 from detente.study.chronicle import read_chronicle
 from detente.study.kinds import kind_of, kinds
-from detente.study.models import (
-    Claim,
-    Condition,
-    ContrastClaim,
-    Dataset,
-    ExtremeClaim,
-    OccurrenceClaim,
-    ResponseClaim,
-    ShiftClaim,
-    Study,
-)
+from detente.study.models import Dataset, Study
 from detente.study.names import duplicates, inside, measure_problems, unknown
-from detente.study.parts import Measure, Relation
-from detente.study.published import read_published
-from detente.study.questions import EventQuestion, PublishedOdds
+from detente.study.parts import Measure
 
 LAYOUT_KEYS = {"dyad": ["source", "target"], "pair": ["a", "b"], "party": ["party"], "system": []}
 
@@ -39,20 +27,13 @@ def cross_problems(study: Study, folder: Path) -> Iterator[str]:
         One sentence per problem, found as it is asked for: a file of thousands costs no more than
         those that are read.
     """
-    yield from duplicates("claims", (claim.id for claim in study.claims))
     yield from duplicates("datasets", (dataset.id for dataset in study.datasets))
     yield from unknown("study.headline_claim", [study.study.headline_claim], _ids(study))
     yield from _chronicle_problems(study, folder)
     yield from (
         text for dataset in study.datasets for text in _dataset_problems(dataset, study, folder)
     )
-    yield from (text for claim in study.claims for text in _claim_problems(claim, study))
     yield from _overview_problems(study)
-    yield from _dynamics_problems(study)
-    yield from _simulation_problems(study)
-    yield from _scenario_problems(study)
-    yield from _question_problems(study)
-    yield from _published_problems(study, folder)
     yield from _ask_problems(study, folder)
 
 
@@ -66,7 +47,7 @@ def _ask_problems(study: Study, folder: Path) -> Iterator[str]:
 
 
 def _ids(study: Study) -> list[str]:
-    return [claim.id for claim in study.claims]
+    return [claim.id for claim in study.asks("claims")]
 
 
 def _chronicle_problems(study: Study, folder: Path) -> Iterator[str]:
@@ -107,18 +88,6 @@ def _dataset_problems(dataset: Dataset, study: Study, folder: Path) -> Iterator[
         yield from unknown(f"{where}.exposure", [dataset.exposure], known)
 
 
-def _claim_problems(claim: Claim, study: Study) -> Iterator[str]:
-    where = f"claims.{claim.id}"
-    yield from unknown(f"{where}: action", _actions_of(claim), study.actions)
-    yield from unknown(f"{where}: era", _eras_of(claim), study.eras)
-    relation = getattr(claim, "relation", None)
-    measures: list[Measure] = getattr(claim, "measures", [])
-    for measure in measures:
-        yield from measure_problems(where, measure, study)
-    if isinstance(relation, Relation) and relation.action is None and not measures:
-        yield f"{where}.measures: name at least one measure to read the relation by."
-
-
 def _overview_problems(study: Study) -> Iterator[str]:
     for item in study.tension:
         measure = Measure(dataset=item.dataset, name=item.measure)
@@ -126,118 +95,3 @@ def _overview_problems(study: Study) -> Iterator[str]:
     for window in study.then_and_now:
         measure = Measure(dataset=window.dataset, name=window.measure)
         yield from measure_problems("then_and_now", measure, study)
-
-
-def _dynamics_problems(study: Study) -> Iterator[str]:
-    yield from duplicates("systems", (system.id for system in study.systems))
-    yield from duplicates("excitations", (item.id for item in study.excitations))
-    for system in study.systems:
-        where = f"systems.{system.id}"
-        yield from duplicates(f"{where}.series", (series.label for series in system.series))
-        for series in system.series:
-            if series.measure is not None:
-                yield from measure_problems(where, series.measure, study)
-            named = [series.relation.action] if series.relation.action else []
-            yield from unknown(f"{where}: action", named, study.actions)
-    for item in study.excitations:
-        yield from unknown(f"excitations.{item.id}: action", [item.action], study.actions)
-        yield from unknown(f"excitations.{item.id}: era", item.eras, study.eras)
-    for enemy in study.common_enemies:
-        datasets = [dataset.id for dataset in study.datasets]
-        yield from unknown(f"common_enemies.{enemy.id}.dataset", [enemy.dataset], datasets)
-
-
-def _question_problems(study: Study) -> Iterator[str]:
-    yield from duplicates("questions", (question.id for question in study.questions))
-    for question in study.questions:
-        where = f"questions.{question.id}"
-        if isinstance(question, EventQuestion):
-            yield from _term_problems(where, question, study)
-            yield from unknown(f"{where}: action", [question.action], study.actions)
-            continue
-        for measure in question.measures:
-            yield from measure_problems(where, measure, study)
-
-
-def _term_problems(where: str, terms: EventQuestion | PublishedOdds, study: Study) -> Iterator[str]:
-    yield from unknown(f"{where}: era", terms.eras, study.eras)
-    yield from unknown(f"{where}: calendar", terms.calendar, study.calendar)
-    yield from unknown(f"{where}: sign", terms.signs, study.actions)
-
-
-def _published_problems(study: Study, folder: Path) -> Iterator[str]:
-    odds = study.published_odds
-    if odds is None:
-        return
-    yield from _term_problems("published_odds", odds, study)
-    file = inside(folder, odds.path)
-    if file is None:
-        yield f"published_odds.path: there is no file “{odds.path}” in {folder}."
-        return
-    for problem in read_published(file, study.actions, odds.since)[1]:
-        yield f"published_odds: {odds.path}, {problem}"
-
-
-def _simulation_problems(study: Study) -> Iterator[str]:
-    model = study.simulation
-    if model is None:
-        return
-    kinds = [kind.action for kind in model.kinds]
-    yield from duplicates("simulation.kinds", kinds)
-    yield from duplicates("simulation.tracked", (item.id for item in model.tracked))
-    yield from unknown("simulation.kinds: action", kinds, study.actions)
-    yield from unknown("simulation.eras", model.eras, study.eras)
-    acting = [
-        *(("drivers", item.actions) for item in model.drivers),
-        *(("tracked", item.actions) for item in model.tracked),
-        *(("outcomes", item.actions) for item in model.outcomes),
-    ]
-    for name, actions in acting:
-        yield from unknown(f"simulation.{name}: action", actions, kinds)
-    for kind in model.kinds:
-        yield from unknown(f"simulation.kinds.{kind.action}.after", kind.after, kinds)
-    ids = [relations.id for relations in model.relations]
-    for relations in model.relations:
-        yield from measure_problems(f"simulation.{relations.id}", relations.measure, study)
-    named = [item.relations for item in model.tracked if item.relations]
-    yield from unknown("simulation.tracked: relations", named, ids)
-
-
-def _scenario_problems(study: Study) -> Iterator[str]:
-    yield from duplicates("scenarios", (scenario.id for scenario in study.scenarios))
-    if study.scenarios and study.simulation is None:
-        yield "scenarios: they need a [simulation] that says what is simulated."
-        return
-    for scenario in study.scenarios:
-        where = f"scenarios.{scenario.id}"
-        named = [name for name in (scenario.event, scenario.action) if name]
-        yield from unknown(f"{where}: action", named, study.actions)
-        eras = [name for name in (scenario.era, scenario.against) if name]
-        yield from unknown(f"{where}: era", eras, study.eras)
-
-
-def _conditions(claim: Claim) -> list[Condition]:
-    if not isinstance(claim, ContrastClaim):
-        return []
-    pairs = [item for option in claim.alternatives for item in option]
-    return [claim.when, *([claim.against] if claim.against else []), *pairs]
-
-
-def _actions_of(claim: Claim) -> list[str]:
-    names = [item.after or item.without for item in _conditions(claim)]
-    if isinstance(claim, ResponseClaim):
-        names += [claim.cause, *claim.other_causes]
-    if isinstance(claim, OccurrenceClaim):
-        names.append(claim.action)
-    if isinstance(claim, ResponseClaim | ContrastClaim | ExtremeClaim | ShiftClaim):
-        names.append(claim.relation.action)
-    if isinstance(claim, ContrastClaim):
-        names += claim.other_actions
-    return [name for name in names if name]
-
-
-def _eras_of(claim: Claim) -> list[str]:
-    names = [item.era for item in _conditions(claim) if item.era]
-    if isinstance(claim, ContrastClaim):
-        names += claim.strata
-    return names

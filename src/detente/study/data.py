@@ -9,29 +9,26 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Bools, Days
 from detente.errors import DataGapError, StudyError, UsageError
 from detente.events.actors import name_of as state_name
-from detente.events.inputs import query_events
-from detente.events.store import Store, connect
-from detente.relations.counting import panel
+from detente.events.store import Store
+from detente.relations.counting import covered_days, panel, reach
 from detente.relations.datasets import read_dataset
 from detente.relations.panel import Panel
-from detente.relations.periods import check_every, grid, next_start, period_start
-from detente.relations.series import Series, make_series
+from detente.relations.series import Series
+from detente.study import actions
 from detente.study.chronicle import Fact, read_chronicle
 from detente.study.load import LoadedStudy
 from detente.study.measuring import read_measure
-from detente.study.models import Action, Dataset, Study
+from detente.study.models import Dataset, Study
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
-
-Days = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,15 +37,29 @@ class EventData:
 
     Attributes:
         store: Where they are.
-        panels: By kind of period.
+        parties: The states whose dyads are counted.
+        until: Last day that is counted.
         fingerprint: Hash of what the store holds.
         known: Only what was published by this day is used; None if no day was asked for.
+        covered: The days that each origin covers; only where actions are counted from events.
+        panels: What has been counted, by kind of period.
     """
 
     store: Store
-    panels: Mapping[str, Panel]
+    parties: tuple[str, ...]
+    until: dt.date
     fingerprint: str
     known: dt.date | None = None
+    covered: Mapping[str, Days] = field(default_factory=dict)
+    panels: dict[str, Panel] = field(default_factory=dict)
+
+    def by(self, every: str) -> Panel:
+        """The events by a kind of period, counted when first asked for."""
+        if every not in self.panels:
+            self.panels[every] = panel(
+                self.store, self.parties, every, until=self.until, known=self.known
+            )
+        return self.panels[every]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,44 +97,32 @@ class StudyData:
 
     def facts_of(self, action: str) -> tuple[Fact, ...]:
         """All facts of an action by date, from the chronicle and from event data."""
-        wanted = self.study.actions[action]
-        curated = [fact for fact in self.facts if _matches(fact, wanted)]
-        counted = _event_facts(self, action, wanted) if wanted.cameo and self.events else []
-        return tuple(sorted([*curated, *counted], key=lambda fact: (fact.date, fact.id)))
+        return actions.facts_of(self, action)
 
     def days_of(self, action: str) -> Days:
         """The days on which an action happened, each once, in order."""
         days = [fact.date for fact in self.facts_of(action)]
         return np.unique(np.array(days, dtype="datetime64[D]"))
 
+    def known_since(self, action: str) -> dt.date:
+        """The first day from which the sources of an action would have told of it."""
+        return actions.known_since(self, action)
+
+    def known_until(self, action: str) -> dt.date:
+        """The last day up to which the sources of an action would have told of it."""
+        return actions.known_until(self, action)
+
+    def known_days(self, action: str, days: Days) -> Bools:
+        """Whether the sources of an action would have told of it, by day, shape (T,)."""
+        return actions.known_days(self, action, days)
+
     def action_series(self, action: str, every: str) -> Series:
-        """Days with the action per period, from the year of the first one to the last full period.
+        """Days with the action per period, over the time that its sources cover.
 
         Raises:
             DataGapError: The action never happened before the date.
         """
-        days = self.days_of(action)
-        if len(days) == 0:
-            raise DataGapError(
-                f"There is no series of “{self.label_of(action)}”.",
-                f"None is known up to {self.as_of}.",
-                "Choose a wider action or a later date.",
-            )
-        kind = check_every(every)
-        first = days[0].astype("datetime64[Y]").astype("datetime64[D]")
-        dates = grid(first, np.datetime64(self.as_of, "D"), kind)
-        dates = dates[next_start(dates, kind) <= np.datetime64(self.as_of, "D") + 1]
-        index = np.searchsorted(dates, period_start(days, kind))
-        counts = np.bincount(index, minlength=len(dates) + 1)[: len(dates)]
-        return make_series(
-            self.label_of(action),
-            every,
-            dates,
-            counts,
-            unit=f"days per {every}",
-            source="chronicle",
-            citation=f"Chronicle of the study “{self.study.study.title}”",
-        )
+        return actions.action_series(self, action, every)
 
     def signals(
         self, relation: Relation, measures: Sequence[Measure]
@@ -138,7 +137,7 @@ class StudyData:
             The signals, and one sentence for each measure that has no data.
         """
         if relation.action is not None:
-            return self._action_signal(relation.action)
+            return self._action_signal(relation.action, relation.every or "month")
         found: list[Signal] = []
         gaps: list[str] = []
         for measure in measures:
@@ -150,18 +149,29 @@ class StudyData:
         full = tuple(signal for signal in found if signal not in empty)
         return full, tuple(dict.fromkeys(gaps))
 
-    def _action_signal(self, action: str) -> tuple[tuple[Signal, ...], tuple[str, ...]]:
+    def _action_signal(self, action: str, every: str) -> tuple[tuple[Signal, ...], tuple[str, ...]]:
         try:
-            series = self.action_series(action, "month")
+            series = self.action_series(action, every)
         except DataGapError as gap:
             return (), (gap.found,)
-        label = self.label_of(action)
+        curated = bool(self.study.actions[action].kinds)
+        counted = self.events is not None and series.exposure is not None
+        digests = [self.chronicle_sha256] if curated else []
+        if self.events is not None and counted:
+            digests.append(self.events.fingerprint)
         return (
             Signal(
-                series, True, "chronicle", action, f"days with {label}", "",
-                self.chronicle_sha256, "chronicle",
+                series=series,
+                counts=True,
+                source=" and ".join(series.sources),
+                measure=action,
+                noun=f"days with {self.label_of(action)}",
+                sha256="".join(digests),
+                dataset="chronicle" if curated else "events",
+                days=series.exposure,
+                divided_by="days" if counted else "",
             ),
-        ), ()  # fmt: skip
+        ), ()
 
 
 def open_data(
@@ -213,8 +223,11 @@ def _known_day(last: dt.date, as_of: dt.date | None) -> dt.date:
 
 
 def _last_day(study: Study, store: Store | None) -> dt.date:
-    reach = [] if store is None else [origin.last for origin in store.summary() if origin.last]
-    return max([study.study.as_of, *reach])
+    """The study's own date, or that of event files that reach further, mistyped years apart."""
+    last = study.study.as_of
+    if store is None or all(origin.last <= last for origin in store.summary() if origin.last):
+        return last
+    return max([last, *(end for _, end in reach(store).values())])
 
 
 def _sha256(path: Path) -> str:
@@ -257,73 +270,25 @@ def _read_chronicle(study: Study, folder: Path) -> tuple[tuple[Fact, ...], str]:
     return facts, _sha256(path)
 
 
-def _matches(fact: Fact, action: Action) -> bool:
-    return (
-        fact.kind in action.kinds
-        and (not action.sources or bool(set(action.sources) & set(fact.sources)))
-        and (not action.targets or bool(set(action.targets) & set(fact.targets)))
-    )
-
-
 def _count(study: Study, store: Store, until: dt.date, known: dt.date | None) -> EventData:
     codes = sorted({*study.codes, *_other_states(study)})
-    panels: dict[str, Panel] = {
-        every: panel(store, codes, every, until=until, known=known)
-        for every in sorted({"month", *(dataset.every for dataset in study.datasets)})
-    }
-    return EventData(store, panels, store.fingerprint(), known)
+    counted = any(action.cameo for action in study.actions.values())
+    covered = covered_days(store, until=until, known=known) if counted else {}
+    events = EventData(store, tuple(codes), until, store.fingerprint(), known, covered)
+    for every in sorted({"month", *(dataset.every for dataset in study.datasets)}):
+        events.by(every)
+    return events
 
 
 def _other_states(study: Study) -> set[str]:
     """States that claims and systems name beside the parties."""
     states: set[str] = set()
-    for system in study.systems:
+    for system in study.asks("systems"):
         states |= {code for series in system.series for code in series.relation.states}
-    for claim in study.claims:
+    for claim in study.asks("claims"):
         relation: Relation | None = getattr(claim, "relation", None)
         pairs = [*getattr(claim, "group", []), *getattr(claim, "others", [])]
         if relation is not None:
             states |= set(relation.states)
         states |= {code for pair in pairs for code in pair}
     return states
-
-
-_EVENT_DAYS = """
-    SELECT date, count(*) AS events, min(cameo) AS cameo, min(origin) AS origin
-    FROM ({events})
-    WHERE (len($sources) = 0 OR source IN (SELECT unnest($sources)))
-      AND (len($targets) = 0 OR target IN (SELECT unnest($targets)))
-      AND EXISTS (SELECT 1 FROM unnest($cameo) AS code(prefix) WHERE starts_with(cameo, prefix))
-    GROUP BY date
-    ORDER BY date
-"""
-
-
-def _event_facts(data: StudyData, name: str, action: Action) -> list[Fact]:
-    """Days on which event data report the action."""
-    if data.events is None:
-        return []
-    with connect() as con:
-        query = query_events(con, data.events.store, until=data.as_of, known=data.events.known)
-        params = {
-            **query.params,
-            "sources": action.sources,
-            "targets": action.targets,
-            "cameo": action.cameo,
-        }
-        rows = con.execute(_EVENT_DAYS.format(events=query.sql), params).fetchall()
-    return [
-        Fact(
-            id=f"events:{name}:{day}",
-            date=day,
-            end=day,
-            kind="events",
-            sources=tuple(action.sources),
-            targets=tuple(action.targets),
-            cameo=cameo,
-            certainty="event data",
-            title=f"{action.label}: {events} events reported",
-            citation=origin,
-        )
-        for day, events, cameo, origin in rows
-    ]

@@ -8,6 +8,9 @@
    are covered, and on these the origin reported five or more events a day from the world
    (`Panel.really_covered`). Elsewhere the dataset wins.
 3. Where the dataset has no value, event files that may be read are read.
+
+**What counts are divided by** is decided here too, by the premise of `detente.relations.exposure`
+or by the measure's own word, and the signal carries the other choice.
 """
 
 from __future__ import annotations
@@ -20,11 +23,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from detente.arrays import Bools, Days, Floats
+from detente.relations.exposure import FEWEST_PERIODS, Premise, exposure_premise
 from detente.relations.measures import COUNTED, strength_share
 from detente.relations.panel import Panel
 from detente.relations.panel_sql import SPARSE_ORIGIN
-from detente.relations.periods import check_every, next_start
+from detente.relations.periods import Every, check_every, next_start, period_name
 from detente.relations.series import Series, combine, share, splice
+from detente.relations.unnamed import likely_codes, unnamed_text
 from detente.study.models import Dataset
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
@@ -47,6 +53,14 @@ WORDS = {
 }
 """Plain words for the measures of event data."""
 
+MONTHS: dict[Every, float] = {
+    "day": 1 / 30.4375, "week": 7 / 30.4375, "month": 1.0, "quarter": 3.0, "year": 12.0
+}  # fmt: skip
+"""Months in a period."""
+
+MOST_NAMED = 12
+"""So many periods without data are named one by one."""
+
 PARTS = {"strength_share": ("cooperation",), "conflict_share": ("conflict", "cooperation")}
 """Measures that are made of others."""
 
@@ -58,10 +72,33 @@ class Origin:
     Attributes:
         series: All periods that the origin knows.
         covered: Its periods that win over a dataset, shape (T,).
+        days: Days that it covers by period, shape (T,).
+        own: All events of the study's states among themselves, shape (T,).
+        notes: What it does not cover, in sentences.
     """
 
     series: Series
-    covered: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    covered: Bools
+    days: Floats
+    own: Floats
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A relation as it comes of one source or of two that are put together.
+
+    Attributes:
+        series: The relation; its exposure is all events of each source.
+        days: Days that the sources cover, shape (T,).
+        own: All events of the dyads that are studied, as far as they are known, shape (T,).
+        why: Where it comes from, in sentences.
+    """
+
+    series: Series
+    days: Floats
+    own: Floats
+    why: str
 
 
 def read_measure(
@@ -79,18 +116,23 @@ def read_measure(
         dataset's own; and a sentence for each origin that could not be read.
     """
     spec = next((item for item in data.study.datasets if item.id == measure.dataset), None)
+    every = measure.every or relation.every or (spec.every if spec else "month")
     gaps: list[str] = []
-    given = None if spec is None else _of_dataset(data, spec, relation, measure.name)
+    given = None
+    if spec is not None and spec.every != every:
+        gaps.append(f"{spec.label} is by {spec.every} and is not read by {every}.")
+    elif spec is not None:
+        given = _of_dataset(data, spec, relation, measure.name)
     origins = []
-    for origin in _of_events(data, spec, relation, measure.name):
+    for origin in _of_events(data, every, relation, measure.name):
         if isinstance(origin, str):
             gaps.append(origin)
         else:
             origins.append(origin)
     if given is None and not origins:
         return (), (*gaps, _nothing(data, spec, relation, measure))
-    pieces = list(_contest(given, origins, gaps))
-    return tuple(_signal(data, spec, relation, measure, *piece) for piece in pieces), tuple(gaps)
+    readings = list(_contest(given, origins, gaps))
+    return tuple(_signal(data, spec, relation, measure, one) for one in readings), tuple(gaps)
 
 
 def _nothing(data: StudyData, spec: Dataset | None, relation: Relation, measure: Measure) -> str:
@@ -108,21 +150,46 @@ def _nothing(data: StudyData, spec: Dataset | None, relation: Relation, measure:
 
 def _contest(
     given: Series | None, origins: Sequence[Origin], gaps: Sequence[str]
-) -> Iterator[tuple[Series, str]]:
-    """Each series that comes of the dataset and the event files, with why it is what it is."""
+) -> Iterator[Reading]:
+    """Each reading that comes of the dataset and the event files, with why it is what it is."""
     if given is None:
-        yield from ((origin.series, "") for origin in origins)
+        for origin in origins:
+            yield Reading(origin.series, origin.days, origin.own, " ".join(origin.notes))
         return
+    alone = Reading(given, _calendar_days(given), given.values, " ".join(gaps))
     if not origins:
-        yield given, " ".join(gaps)
+        yield alone
         return
     for origin in origins:
         if (origin.series.every, origin.series.unit) != (given.every, given.unit):
-            yield origin.series, "The dataset has another unit and is read by itself."
-            yield given, "The event files have another unit and are read by themselves."
+            read = Reading(origin.series, origin.days, origin.own, "")
+            yield replace(read, why="The dataset has another unit and is read by itself.")
+            yield replace(
+                alone, why="The event files have another unit and are read by themselves."
+            )
             continue
-        won = origin.series.where(origin.covered)
-        yield splice(splice(won, given), origin.series), _why(origin, given)
+        why = " ".join((_why(origin, given), *origin.notes))
+        yield _spliced(origin, alone, why)
+
+
+def _spliced(origin: Origin, given: Reading, why: str) -> Reading:
+    """The origin where it covers, the dataset where not, and else the origin again."""
+
+    def joined(of_origin: Floats, of_dataset: Floats) -> Series:
+        # The relation decides which source a period comes from; what goes with it follows.
+        own, other = origin.series, given.series
+        first = replace(own, values=np.where(np.isfinite(own.values), of_origin, np.nan))
+        second = replace(other, values=np.where(np.isfinite(other.values), of_dataset, np.nan))
+        return splice(splice(first.where(origin.covered), second), first)
+
+    series = joined(origin.series.values, given.series.values)
+    days, own = joined(origin.days, given.days), joined(origin.own, given.own)
+    return Reading(series, days.values, own.values, why)
+
+
+def _calendar_days(series: Series) -> Floats:
+    after = next_start(series.dates, check_every(series.every))
+    return np.asarray((after - series.dates).astype(np.float64))
 
 
 def _why(origin: Origin, given: Series) -> str:
@@ -159,23 +226,62 @@ def _of_dataset(data: StudyData, spec: Dataset, relation: Relation, name: str) -
 
 
 def _of_events(
-    data: StudyData, spec: Dataset | None, relation: Relation, name: str
+    data: StudyData, every: str, relation: Relation, name: str
 ) -> Iterator[Origin | str]:
     """The relation by each origin of event files, or why that origin is not read."""
     if data.events is None:
         return
-    panel = data.events.panels[spec.every if spec else "month"]
-    if not _holds(panel, relation, name, data.study.codes):
+    panel, codes = data.events.by(every), data.study.codes
+    if not _holds(panel, relation, name, codes):
         return
     for origin in panel.origins:
         if (thin := _too_thin(panel, origin)) is not None:
             yield thin
             continue
-        series = _read(panel, relation, name, data.study.codes, origin)
+        needed = codes if relation.system or name == "strength_share" else relation.states
+        absent = [code for code in needed if code in panel.unnamed(origin)]
+        if absent:
+            yield from (_not_named(data, origin, code) for code in absent)
+            continue
+        series = _cut(_read(panel, relation, name, codes, origin), data.as_of)
         if np.isfinite(series.values).any():
-            covered = panel.really_covered(origin)
-            whole = _cut(series, data.as_of)
-            yield Origin(whole, covered[np.isin(panel.dates(origin), whole.dates)])
+            inside = np.isin(panel.dates(origin), series.dates)
+            yield Origin(
+                series=series,
+                covered=panel.really_covered(origin)[inside],
+                days=panel.days_covered(origin)[inside],
+                own=panel.own_events(origin)[inside],
+                notes=tuple(_uncovered(panel, origin, data.as_of)),
+            )
+
+
+def _not_named(data: StudyData, origin: str, code: str) -> str:
+    if data.events is None:
+        return ""
+    likely = likely_codes(data.events.store, origin, code, until=data.as_of)
+    return unnamed_text(f"{origin} (event files)", code, likely)
+
+
+def _uncovered(panel: Panel, origin: str, as_of: dt.date) -> Iterator[str]:
+    """Which periods hold no event at all, and which are not covered, by name."""
+    dates, world = panel.dates(origin), panel.world(origin)
+    over = next_start(dates, panel.every) <= np.datetime64(as_of, "D") + 1
+    who = f"{origin} (event files)"
+    silent, missing = dates[over & (world == 0)], dates[over & np.isnan(world)]
+    if len(silent):
+        yield f"{who} hold no event at all in {_named(silent, panel.every)}: silence counts as 0."
+    if len(missing):
+        yield f"{who} do not cover {_named(missing, panel.every)}: nothing is known of them."
+
+
+def _named(dates: Days, every: Every) -> str:
+    """A few periods by name, many by their number; of days how many are weekends."""
+    if len(dates) <= MOST_NAMED:
+        return ", ".join(period_name(day, every) for day in dates)
+    first, last = (period_name(day, every) for day in (dates[0], dates[-1]))
+    weekends = int(((dates.astype(np.int64) + 3) % 7 >= 5).sum()) if every == "day" else 0
+    of_these = f", {weekends} of them Saturdays and Sundays" if weekends else ""
+    return f"{len(dates)} {every}s from {first} to {last}{of_these}"
 
 
 def _too_thin(panel: Panel, origin: str) -> str | None:
@@ -186,10 +292,12 @@ def _too_thin(panel: Panel, origin: str) -> str | None:
         return f"{origin} (event files) cover no whole {panel.every}."
     if np.median(known) >= SPARSE_ORIGIN:
         return None
+    silent = int((known == 0).sum())
     events = f"{int(known.sum()):,} event{'' if known.sum() == 1 else 's'}"
     return (
         f"{origin} (event files) reported {events} from the world in {known.size} "
         f"{panel.every}s, too few to tell silence from a gap: they are not read."
+        + (f" {silent} of these {panel.every}s hold none." if silent else "")
     )
 
 
@@ -252,20 +360,17 @@ def _cut(series: Series, as_of: dt.date) -> Series:
 
 
 def _signal(
-    data: StudyData,
-    spec: Dataset | None,
-    relation: Relation,
-    measure: Measure,
-    series: Series,
-    why: str,
+    data: StudyData, spec: Dataset | None, relation: Relation, measure: Measure, read: Reading
 ) -> Signal:
+    series = read.series
     used = [series.sources[index] for index in np.unique(series.segments)]
     digests = [data.dataset_sha256[spec.id] if spec else ""]
     if data.events is not None:
         digests.append(data.events.fingerprint)
-    return Signal(
+    counts = measure.name in COUNTED and (spec is None or spec.counts)
+    signal = Signal(
         series=series,
-        counts=measure.name in COUNTED and (spec is None or spec.counts),
+        counts=counts,
         source=" and ".join(used) or (spec.label if spec else "events"),
         measure=_words(spec, measure.name),
         noun=_noun(data, relation, _words(spec, measure.name)),
@@ -273,8 +378,42 @@ def _signal(
         sha256="".join(digests),
         dataset=spec.id if spec else "events",
         reverse=measure.reverse,
-        why=why,
+        why=read.why,
+        world=series.exposure if counts else None,
+        days=read.days,
     )
+    return _divided(signal, read, measure) if counts and series.exposure is not None else signal
+
+
+def _divided(signal: Signal, read: Reading, measure: Measure) -> Signal:
+    """Counts by what they are to be divided by, with the test of whether all events may serve."""
+    signal = replace(signal, exposure=_premise(read))
+    if measure.exposure != "auto":
+        return signal.with_exposure(measure.exposure)
+    holds = signal.exposure is not None and signal.exposure.holds
+    return signal.with_exposure("events" if holds else "days")
+
+
+def _premise(read: Reading) -> Premise | None:
+    """The premise of each source; one that fails decides, for a series has one divisor.
+
+    Sources of less than a year are not asked where there is a longer one.
+    """
+    series, world = read.series, read.series.exposure
+    if world is None:
+        return None
+    months = MONTHS[check_every(series.every)]
+    parts = [
+        (series.segments == number) & np.isfinite(series.values)
+        for number in np.unique(series.segments)
+    ]
+    longest = max(float(part.sum()) for part in parts)
+    tested = [
+        exposure_premise(series.values[part], world[part], own=read.own[part], months=months)
+        for part in parts
+        if part.any() and part.sum() >= min(longest, FEWEST_PERIODS / months)
+    ]
+    return next((one for one in tested if not one.holds), tested[0] if tested else None)
 
 
 def _words(spec: Dataset | None, name: str) -> str:

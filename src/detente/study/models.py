@@ -6,17 +6,14 @@ in one part exist in another, and collects every problem before anything is comp
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import cache
 from typing import Annotated, Any, Literal, Self, Union
 
 from pydantic import Field, create_model, model_validator
 
+from detente.study.calendar import YearlyWindow
 from detente.study.kinds import kinds
-from detente.study.parts import Day, Every, Id, Iso3, Measure, Pair, Relation, Strict
-from detente.study.questions import PublishedOdds, Question, YearlyWindow
-from detente.study.scenarios import Scenario, Simulation
-from detente.study.systems import CommonEnemy, Excitation, System
+from detente.study.parts import Day, Every, Id, Iso3, Relation, Strict
 
 
 class About(Strict):
@@ -43,6 +40,10 @@ class Chronicle(Strict):
     """The curated table of dated facts."""
 
     path: str = "chronicle.csv"
+    since: Day | None = Field(
+        default=None,
+        description="it holds all that happened from this day on; empty: the year of its first row",
+    )
 
 
 class Action(Strict):
@@ -52,13 +53,33 @@ class Action(Strict):
     kinds: list[str] = Field(default=[], description="kinds of the chronicle")
     sources: list[str] = Field(default=[], description="acting states; empty: any")
     targets: list[str] = Field(default=[], description="states acted on; empty: any")
+    between: list[Iso3] = Field(
+        default=[], description="instead: states of which one acts on another, in either direction"
+    )
     cameo: list[str] = Field(default=[], description="CAMEO codes or roots in event data")
+    actors: list[str] = Field(
+        default=[], description="who acts in event data, by name or code as given there; empty: any"
+    )
+    roles: list[str] = Field(default=[], description="CAMEO roles of who acts, such as REB or GOV")
+    exclude_actors: list[str] = Field(
+        default=[], description="names in event data that may be on neither side"
+    )
+    exclude_roles: list[str] = Field(
+        default=[], description="CAMEO roles that may be on neither side, such as REB"
+    )
+    since: Day | None = Field(
+        default=None, description="counted in full from this day on; empty: as the chronicle"
+    )
     mark: bool = Field(default=False, description="mark these on the tension chart")
 
     @model_validator(mode="after")
     def _names_something(self) -> Self:
         if not self.kinds and not self.cameo:
             raise ValueError("an action needs `kinds` (chronicle), `cameo` (event data), or both")
+        if self.between and (self.sources or self.targets):
+            raise ValueError("`between` names both sides: leave out `sources` and `targets`")
+        if len(set(self.between)) == 1:
+            raise ValueError("`between` needs two states or more")
         return self
 
 
@@ -97,140 +118,6 @@ class Dataset(Strict):
     caveat: str = ""
 
 
-class ClaimBase(Strict):
-    """What every claim has."""
-
-    id: Id
-    title: str = Field(description="a few words, for tables")
-    statement: str = Field(description="the claim as one testable sentence, in your own words")
-    passage: str = Field(default="", description="where it stands in the text")
-    family: str = Field(default="", description="claims of one family are corrected together")
-    caveats: list[str] = Field(default=[])
-    needs: list[str] = Field(default=[], description="what to load if the data cannot decide")
-
-
-class ResponseClaim(ClaimBase):
-    """After `cause` happens, `relation` rises or falls within a window."""
-
-    kind: Literal["response"]
-    cause: str = Field(description="name of an action")
-    relation: Relation
-    measures: list[Measure] = Field(default=[])
-    direction: Literal["up", "down"]
-    window_months: int = Field(default=3, ge=1, le=24, description="after the cause")
-    baseline_months: int = Field(default=3, ge=1, le=24, description="before the cause")
-    other_causes: list[str] = Field(default=[], description="narrower actions to try as well")
-
-
-class Condition(Strict):
-    """A condition of the world: an era, or months shortly after (or long without) an action."""
-
-    era: str | None = None
-    after: str | None = None
-    without: str | None = None
-    months: int = Field(default=3, ge=1, le=60)
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        if sum(item is not None for item in (self.era, self.after, self.without)) != 1:
-            raise ValueError("name exactly one of era, after, without")
-        return self
-
-
-class ContrastClaim(ClaimBase):
-    """The rate of `relation` under the condition `when` is higher (lower) than under `against`."""
-
-    kind: Literal["contrast"]
-    relation: Relation
-    measures: list[Measure] = Field(default=[])
-    when: Condition
-    against: Condition | None = Field(
-        default=None, description="empty: all other months of the span"
-    )
-    direction: Literal["up", "down"]
-    since: dt.date | None = None
-    until: dt.date | None = None
-    strata: list[str] = Field(default=[], description="compare only within these eras")
-    alternatives: list[list[Condition]] = Field(
-        default=[], description="other defensible [when, against] pairs for the specification curve"
-    )
-    other_actions: list[str] = Field(default=[], description="narrower actions to count as well")
-
-
-class GroupClaim(ClaimBase):
-    """One group of dyads has a higher (lower) level than another in the same years."""
-
-    kind: Literal["contrast-groups"]
-    group: list[Pair] = Field(min_length=1)
-    others: list[Pair] = Field(min_length=2)
-    measures: list[Measure] = Field(min_length=1)
-    direction: Literal["up", "down"]
-
-
-class ExtremeClaim(ClaimBase):
-    """The level of `relation` within `target` was the highest (lowest) since a date."""
-
-    kind: Literal["extreme"]
-    relation: Relation
-    measures: list[Measure] = Field(min_length=1)
-    target: Annotated[list[dt.date], Field(min_length=2, max_length=2)]
-    since: dt.date
-    direction: Literal["highest", "lowest"] = "highest"
-
-
-class ShiftClaim(ClaimBase):
-    """The level of `relation` changed after a date."""
-
-    kind: Literal["shift"]
-    relation: Relation
-    measures: list[Measure] = Field(min_length=1)
-    date: dt.date
-    direction: Literal["up", "down"]
-    window_months: int = Field(default=12, ge=1, le=120, description="on either side")
-
-
-class OccurrenceClaim(ClaimBase):
-    """`action` happens within so many days of a date."""
-
-    kind: Literal["occurrence"]
-    action: str
-    on: dt.date = Field(description="what was known on this day is all that the odds may use")
-    windows_days: list[int] = Field(min_length=1)
-    primary_window_days: int
-    history_since: dt.date | None = None
-    happens: bool = Field(default=True, description="false: the claim is that it does not happen")
-    unusual: bool = Field(
-        default=False, description="the claim says that it is more than chance (after an event)"
-    )
-
-    @model_validator(mode="after")
-    def _primary_is_a_window(self) -> Self:
-        if self.primary_window_days not in self.windows_days:
-            raise ValueError(
-                f"primary_window_days {self.primary_window_days} is not one of {self.windows_days}"
-            )
-        return self
-
-
-class UntestableClaim(ClaimBase):
-    """A sentence that no event data can decide, and why."""
-
-    kind: Literal["untestable"]
-    why: str
-
-
-Claim = Annotated[
-    ResponseClaim
-    | ContrastClaim
-    | GroupClaim
-    | ExtremeClaim
-    | ShiftClaim
-    | OccurrenceClaim
-    | UntestableClaim,
-    Field(discriminator="kind"),
-]
-
-
 class Tension(Strict):
     """A series that gives the tension of the whole system."""
 
@@ -264,15 +151,7 @@ class Study(Strict):
     datasets: list[Dataset] = Field(default=[])
     tension: list[Tension] = Field(default=[])
     then_and_now: list[ThenAndNow] = Field(default=[])
-    systems: list[System] = Field(default=[], description="who reacts to whom")
-    excitations: list[Excitation] = Field(default=[], description="actions that draw more")
-    common_enemies: list[CommonEnemy] = Field(default=[], description="the law of common enemies")
-    questions: list[Question] = Field(default=[], description="what comes next")
-    published_odds: PublishedOdds | None = Field(default=None, description="odds to compare with")
-    simulation: Simulation | None = Field(default=None, description="what scenarios are run with")
-    scenarios: list[Scenario] = Field(default=[], description="what if")
     missing: list[str] = Field(default=[], description="what the bundled data do not have")
-    claims: list[Claim] = Field(min_length=1)
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -42,6 +42,15 @@ class Measure(Strict):
     reverse: bool = Field(
         default=False, description="higher values mean less of what the claim is about"
     )
+    every: Literal["day", "week", "month"] | None = Field(
+        default=None,
+        description="count event files by this; empty: as the relation, the dataset, or by month",
+    )
+    exposure: Literal["auto", "events", "days"] = Field(
+        default="auto",
+        description="what counts are divided by: all events of the origin, or the days that it "
+        "covers; auto: all events where they lie outside of the relation and do not move with it",
+    )
 
 
 class Relation(Strict):
@@ -52,6 +61,9 @@ class Relation(Strict):
     party: Iso3 | None = None
     system: bool = False
     action: str | None = None
+    every: Literal["day", "week", "month"] | None = Field(
+        default=None, description="count event files, or days of the action, by this"
+    )
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:

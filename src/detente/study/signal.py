@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Floats
+from detente.errors import UsageError
+from detente.relations.exposure import Premise
 from detente.relations.series import Series
 
 ONE_HALF = 0.5  # added to counts, so that a silent period has a finite log
+
+Divisor = Literal["events", "days", ""]
+
+PER: dict[Divisor, float] = {"events": 10_000.0, "days": 30.0, "": 1.0}
+"""Rates are told per so many events of the origin, or days that it covers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +25,7 @@ class Signal:
     """A series that a claim can be read by.
 
     Attributes:
-        series: The series.
+        series: The series; its exposure is what counts are divided by, or None.
         counts: Whether it counts events (analysed as log rates) or scores (as they are).
         source: Short label of the source.
         measure: Name of the measure, such as "verbal_cooperation".
@@ -26,7 +34,14 @@ class Signal:
         sha256: Hash of the data it was read from.
         dataset: Id of the dataset, or "events", or "chronicle".
         reverse: Whether higher values mean less of what the claim is about.
-        why: Which origin was read where several could be, and why, in sentences; else empty.
+        why: Which origin was read where several could be, and why, and what it does not cover, in
+            sentences; else empty.
+        exposure: Whether all events that the origin reported may be the exposure, and why; None
+            where they are not known.
+        divided_by: What the series' exposure is: all events of the origin, the days that it
+            covers, or nothing.
+        world: All events of the origin by period, shape (T,); None where not known.
+        days: Days that it covers by period, shape (T,); None where not known.
     """
 
     series: Series
@@ -39,12 +54,97 @@ class Signal:
     dataset: str = ""
     reverse: bool = False
     why: str = ""
+    exposure: Premise | None = None
+    divided_by: Divisor = ""
+    world: Floats | None = None
+    days: Floats | None = None
 
-    def analysed(self, *, normalise: bool = True) -> NDArray[np.float64]:
+    @property
+    def divisors(self) -> tuple[Divisor, ...]:
+        """What the counts can be divided by, the one in use first.
+
+        Example:
+            >>> from detente.relations.series import make_series
+            >>> series = make_series("x", "year", ["2001-01-01"], [3], unit="events")
+            >>> Signal(series, True, "", "", "x", days=np.array([365.0])).divisors
+            ('', 'days')
+        """
+        held: list[Divisor] = [self.divided_by]
+        if self.counts and self.world is not None:
+            held.append("events")
+        if self.counts and self.days is not None:
+            held.append("days")
+        return tuple(dict.fromkeys(held))
+
+    def with_exposure(self, divisor: Divisor) -> Signal:
+        """The same signal divided by something else.
+
+        Args:
+            divisor: "events" (all events of the origin), "days" (that it covers), or "" (nothing).
+
+        Raises:
+            UsageError: That is not known of this signal.
+
+        Example:
+            >>> from detente.relations.series import make_series
+            >>> series = make_series("x", "year", ["2001-01-01"], [73], unit="events")
+            >>> signal = Signal(series, True, "", "", "x", days=np.array([365.0]))
+            >>> daily = signal.with_exposure("days")
+            >>> daily.rates().tolist(), daily.rate_unit
+            ([6.0], 'per 30 days covered')
+        """
+        exposure = {"events": self.world, "days": self.days, "": None}[divisor]
+        if divisor and exposure is None:
+            raise UsageError(
+                f"{self.noun} cannot be divided by {divisor}.",
+                f"{self.source} does not say how many there were.",
+                f"Use one of {', '.join(repr(one) for one in self.divisors)}.",
+            )
+        return replace(self, series=replace(self.series, exposure=exposure), divided_by=divisor)
+
+    @property
+    def per(self) -> float:
+        """What rates are told per: so many events or days."""
+        return PER[self.divisor]
+
+    @property
+    def divisor(self) -> Divisor:
+        """What counts are divided by; nothing where the series has no exposure."""
+        if not self.counts or self.series.exposure is None:
+            return ""
+        return self.divided_by or "events"
+
+    def rates(self) -> Floats:
+        """The values as a reader should see them: rates where counts are divided, shape (T,)."""
+        exposure = self.series.exposure
+        if not self.divisor or exposure is None:
+            return self.series.values
+        return self.series.values / np.where(exposure > 0, exposure, np.nan) * self.per
+
+    @property
+    def rate_unit(self) -> str:
+        """The unit of `rates`."""
+        if not self.divisor:
+            return self.series.unit
+        what = "events reported" if self.divisor == "events" else "days covered"
+        return f"per {self.per:,.0f} {what}"
+
+    @property
+    def exposure_text(self) -> str:
+        """What counts are divided by and why, in one or two sentences; empty for scores."""
+        if not self.counts or self.exposure is None or not self.divisor:
+            return ""
+        by = {
+            "events": "Counts are divided by all events that the origin reported.",
+            "days": "Counts are rates per day that the origin covers.",
+        }[self.divisor]
+        return f"{by} {self.exposure.why}"
+
+    def analysed(self, *, normalise: bool = True) -> Floats:
         """The values as estimators take them: log rates of counts, scores as they are.
 
         Args:
-            normalise: Divide counts by all events reported, where that is known.
+            normalise: Divide counts by the series' exposure, where that is known.
         """
         if not self.counts:
             return self.series.values

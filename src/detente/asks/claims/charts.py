@@ -1,14 +1,14 @@
-"""Tidy tables for the one small chart of each finding; nothing here draws."""
+"""The exhibits on the cards of claims: tables, and by which mark they are drawn."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from detente.asks.claims.finding import Chart
+from detente.answers import Column, Exhibit, Key, Scale, table_of
+from detente.arrays import Floats, Ints
 from detente.asks.claims.scales import (
     convert,
     display,
@@ -22,40 +22,43 @@ from detente.estimators.levels.level import LevelPosterior
 from detente.estimators.matching import Grid
 from detente.estimators.rates import RateContrast
 from detente.estimators.resample import bootstrap_means, expanded_tail
-from detente.study.models import ExtremeClaim
 from detente.study.signal import Signal
 
-Floats = NDArray[np.float64]
 BANDS = (50, 80, 95)
 PLACEBO_PATHS = 300
 
 
-def plain(values: Floats) -> tuple[float | None, ...]:
-    """Numbers for a table: rounded, None where there is none."""
-    return tuple(round(float(v), 4) if np.isfinite(v) else None for v in np.atleast_1d(values))
+def band_columns(scale: Scale) -> tuple[Column, ...]:
+    """Columns low50 … high95."""
+    ends = [(cover, end) for cover in BANDS for end in ("low", "high")]
+    return tuple(Column(f"{end}{cover}", f"{cover}% band, {end}", scale) for cover, end in ends)
 
 
-def bands(draws: Floats, cases: int | None = None) -> Mapping[str, tuple[float | None, ...]]:
+def bands(draws: Floats, cases: int | None = None) -> Mapping[str, Floats]:
     """Columns low50 … high95 of draws, shape (draws, columns).
 
     Args:
         draws: Draws by column.
         cases: If given, tails are expanded for so few cases.
+
+    Example:
+        >>> bands(np.arange(101.0)[:, None])["low80"].round(6), len(bands(np.ones((3, 1))))
+        (array([10.]), 6)
     """
     tails = [
         (1 - coverage / 100) / 2 if cases is None else expanded_tail(coverage / 100, cases)
         for coverage in BANDS
     ]
     quantile = np.quantile if np.isfinite(draws).all() else np.nanquantile  # the first is faster
-    found = quantile(draws, [*tails, *(1 - tail for tail in tails)], axis=0)
-    columns = {}
-    for index, coverage in enumerate(BANDS):
-        columns[f"low{coverage}"] = plain(found[index])
-        columns[f"high{coverage}"] = plain(found[index + len(BANDS)])
-    return columns
+    ends = quantile(draws, [*tails, *(1 - tail for tail in tails)], axis=0)
+    return {
+        f"{end}{coverage}": ends[index + shift]
+        for index, coverage in enumerate(BANDS)
+        for end, shift in (("low", 0), ("high", len(BANDS)))
+    }
 
 
-def path_chart(signal: Signal, grid: Grid, study: EventStudy, months: int, seed: int) -> Chart:
+def path_chart(signal: Signal, grid: Grid, study: EventStudy, months: int, seed: int) -> Exhibit:
     """The mean path of the signal around the episodes, beside that around placebo dates."""
     scale, every = scale_of(signal), signal.series.every
     baseline = to_periods(months, every)
@@ -64,97 +67,182 @@ def path_chart(signal: Signal, grid: Grid, study: EventStudy, months: int, seed:
     means = bootstrap_means(paths, seed=seed)
     placebo = _placebo_paths(grid, study.pools, reach, baseline, seed)
     low, high = np.nanquantile(placebo, [0.05, 0.95], axis=0)
-    known = np.isfinite(paths).any(axis=0)
+    covered = np.isfinite(paths).any(axis=0)
     centre = np.full(paths.shape[1], np.nan)
-    centre[known] = np.nanmean(paths[:, known], axis=0)
-    return Chart(
-        kind="path",
-        title="Before and after the episodes",
-        x_title=f"{every}s from the first event of the episode",
-        y_title=f"change ({'%' if scale == 'percent' else signal.series.unit})",
-        columns={
-            "offset": tuple(range(-reach, reach + 1)),
-            "value": plain(convert(scale, centre)),
-            **bands(convert(scale, means), len(study.starts)),
-            "placebo_low": plain(convert(scale, low)),
-            "placebo_high": plain(convert(scale, high)),
+    centre[covered] = np.nanmean(paths[:, covered], axis=0)
+    unit = "%" if scale is Scale.PERCENT else signal.series.unit
+    columns = (
+        Column("offset", f"{every.capitalize()} from the cause", Scale.COUNT),
+        Column("value", "Change", scale),
+        *band_columns(scale),
+        Column("placebo_low", "90% of placebos, low", scale),
+        Column("placebo_high", "90% of placebos, high", scale),
+    )
+    values = {
+        "offset": range(-reach, reach + 1),
+        "value": convert(scale, centre),
+        **bands(convert(scale, means), len(study.starts)),
+        "placebo_low": convert(scale, low),
+        "placebo_high": convert(scale, high),
+    }
+    return Exhibit(
+        "chart",
+        "Before and after the episodes",
+        table_of(columns, values, f"Before and after the episodes: change ({unit})"),
+        mark="path",
+        settings={
+            "x": f"{every}s from the first event of the episode",
+            "y": f"change ({unit})",
         },
     )
 
 
 def _placebo_paths(
-    grid: Grid, pools: Sequence[NDArray[np.int64]], reach: int, baseline: int, seed: int
+    grid: Grid, pools: Sequence[Ints], reach: int, baseline: int, seed: int
 ) -> Floats:
     rng = np.random.default_rng(seed)
     starts = np.stack([rng.choice(pool, size=PLACEBO_PATHS) for pool in pools])
     paths = path_around(grid, starts.ravel(), reach, reach + 1, baseline)
     shaped = paths.reshape(len(pools), PLACEBO_PATHS, -1)
-    known = np.isfinite(shaped)
-    count = known.sum(axis=0)
-    total = np.where(known, shaped, 0.0).sum(axis=0)
+    covered = np.isfinite(shaped)
+    count = covered.sum(axis=0)
+    total = np.where(covered, shaped, 0.0).sum(axis=0)
     return np.asarray(total / np.where(count == 0, np.nan, count), dtype=np.float64)
 
 
-def rates_chart(result: RateContrast, labels: tuple[str, str], signal: Signal) -> Chart:
+def rates_chart(result: RateContrast, labels: tuple[str, str], signal: Signal) -> Exhibit:
     """The two rates side by side."""
     draws = np.stack([result.draws_high, result.draws_low], axis=1)
     plainly = signal.series.exposure is None
-    per = 1.0 if plainly else 10_000.0
-    unit = f"per {signal.series.every}" if plainly else "per 10,000 events reported"
-    return Chart(
-        kind="rates",
-        title="Rate in each state",
-        x_title=unit,
-        y_title="",
-        columns={
-            "group": labels,
-            "rate": plain(np.array([result.rate_high, result.rate_low]) * per),
-            **bands(draws * per),
-        },
+    per = signal.per
+    unit = f"per {signal.series.every}" if plainly else signal.rate_unit
+    rates = np.array([result.rate_high, result.rate_low]) * per
+    return group_rates("Rate under each condition", labels, rates, draws * per, unit)
+
+
+def group_rates(
+    title: str,
+    labels: Sequence[str],
+    rates: Floats,
+    draws: Floats,
+    unit: str,
+    cases: int | None = None,
+) -> Exhibit:
+    """One row a group: its rate with graded bands.
+
+    Args:
+        title: Heading.
+        labels: Names of the G groups.
+        rates: Their rates, shape (G,).
+        draws: Draws of them, shape (draws, G).
+        unit: Unit of a rate.
+        cases: If given, tails are expanded for so few cases.
+    """
+    columns = (
+        Column("group", "Group"),
+        Column("rate", "Rate", Scale.NUMBER),
+        *band_columns(Scale.NUMBER),
     )
+    values = {"group": labels, "rate": rates, **bands(draws, cases)}
+    table = table_of(columns, values, f"{title} ({unit})")
+    return Exhibit("chart", title, table, mark="rates", settings={"x": unit})
 
 
-def shift_chart(signal: Signal, at: int, window: int, date: dt.date) -> Chart:
+def shift_chart(signal: Signal, at: int, window: int, date: dt.date) -> Exhibit:
     """The series around the date with the mean of either side."""
     series = signal.series
     values = shown_values(signal)
     first, last = max(0, at - 2 * window), min(len(values), at + 2 * window)
-    means = np.full(len(values), np.nan)
-    means[at - window : at] = np.nanmean(values[at - window : at])
-    means[at : at + window] = np.nanmean(values[at : at + window])
-    return Chart(
-        kind="shift",
-        title="Before and after the date",
-        x_title="",
-        y_title=shown_unit(signal),
-        columns={
-            "date": tuple(str(day) for day in series.dates[first:last]),
-            "value": plain(values[first:last]),
-            "mean": plain(means[first:last]),
-        },
-        marks={"date": date.isoformat()},
+    means, sides = np.full(len(values), np.nan), np.full(len(values), "", dtype="<U6")
+    for side, inside in (("before", slice(at - window, at)), ("after", slice(at, at + window))):
+        means[inside] = np.nanmean(values[inside])
+        sides[inside] = side
+    columns = (
+        Column("date", "Date", Scale.DATE),
+        Column("value", "Observed", Scale.NUMBER),
+        Column("mean", "Mean of its side", Scale.NUMBER),
+        Column("side", "Side"),
+    )
+    shown = slice(first, last)
+    values_shown: dict[str, Iterable[object]] = {
+        "date": [str(day) for day in series.dates[shown]],
+        "value": values[shown],
+        "mean": means[shown],
+        "side": sides[shown],
+    }
+    unit = shown_unit(signal)
+    return Exhibit(
+        "chart",
+        "Before and after the date",
+        table_of(columns, values_shown, f"Before and after the date ({unit})"),
+        mark="shift",
+        settings={"y": unit, "dates": [date.isoformat()]},
     )
 
 
-def level_chart(signal: Signal, posterior: LevelPosterior, claim: ExtremeClaim) -> Chart:
-    """The level since the earlier date with its bands, and the claimed peak."""
-    sign = 1.0 if claim.direction == "highest" else -1.0
-    draws = display(signal, sign * posterior.draws)
-    keep = signal.series.dates >= np.datetime64(claim.since, "D") - np.timedelta64(366, "D")
-    return Chart(
-        kind="level",
-        title="The latent level and its uncertainty",
-        x_title="",
-        y_title=shown_unit(signal),
-        columns={
-            "date": tuple(str(day) for day in signal.series.dates[keep]),
-            "value": plain(shown_values(signal)[keep]),
-            "level": plain(np.median(draws, axis=0)[keep]),
-            **bands(draws[:, keep]),
-        },
-        marks={
-            "since": claim.since.isoformat(),
-            "target": claim.target[0].isoformat(),
-            "target_end": claim.target[1].isoformat(),
-        },
+def level_chart(
+    signal: Signal,
+    posterior: LevelPosterior,
+    since: dt.date,
+    target: Sequence[dt.date],
+    *,
+    up: bool,
+) -> Exhibit:
+    """The level since the earlier date with its bands, and the claimed peak.
+
+    Args:
+        signal: What is measured.
+        posterior: Its level, turned downwards where the claim is about the lowest.
+        since: The earlier date.
+        target: First and last day of the claimed peak.
+        up: Whether the level is the right way up.
+    """
+    draws = display(signal, (1.0 if up else -1.0) * posterior.draws)
+    shown = signal.series.dates >= np.datetime64(since, "D") - np.timedelta64(366, "D")
+    columns = (
+        Column("date", "Date", Scale.DATE),
+        Column("value", "Observed", Scale.NUMBER),
+        Column("level", "Latent level", Scale.NUMBER),
+        *band_columns(Scale.NUMBER),
+    )
+    values: dict[str, Iterable[object]] = {
+        "date": [str(day) for day in signal.series.dates[shown]],
+        "value": shown_values(signal)[shown],
+        "level": np.median(draws, axis=0)[shown],
+        **bands(draws[:, shown]),
+    }
+    title, unit = "The latent level and its uncertainty", shown_unit(signal)
+    dates = [since.isoformat(), *(day.isoformat() for day in target)]
+    return Exhibit(
+        "chart",
+        title,
+        table_of(columns, values, f"{title} ({unit})"),
+        mark="level",
+        settings={"y": unit, "dates": dates},
+    )
+
+
+def odds_chart(rows: Mapping[str, Sequence[object]]) -> Exhibit:
+    """The odds of each window, the base rate beside them, and what came.
+
+    Args:
+        rows: By column: window, self_exciting, base_rate, low, high, happened.
+    """
+    probable = Scale.PROBABILITY
+    columns = (
+        Column("window", "Window"),
+        Column("self_exciting", "Self-exciting rate", probable),
+        Column("base_rate", "Base rate", probable),
+        Column("low", "90% interval, low", probable),
+        Column("high", "90% interval, high", probable),
+        Column("happened", "Happened", Scale.FLAG),
+    )
+    table = table_of(columns, rows, "Odds as of the date (probability)")
+    key = (
+        Key("dot", "self-exciting rate: events draw events"),
+        Key("band", "its 90% interval"),
+        Key("tick", "base rate: how often in the past"),
+    )
+    return Exhibit(
+        "chart", "Odds as of the date", table, mark="odds", key=key, settings={"x": "probability"}
     )

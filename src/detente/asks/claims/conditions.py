@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
+from pydantic import Field, model_validator
 
-from detente.asks.claims.scales import period_index, to_periods
+from detente.arrays import Bools, Days, Ints
+from detente.asks.claims.scales import to_periods
+from detente.relations.panel_sql import MIN_PERIOD_SHARE
+from detente.relations.periods import check_every, grid, next_start
 from detente.relations.series import Series
 from detente.study.data import StudyData
-from detente.study.models import Condition, Era
+from detente.study.models import Era
+from detente.study.parts import Strict
 
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
+
+class Condition(Strict):
+    """A condition of the world: an era, or months shortly after (or long without) an action."""
+
+    era: str | None = None
+    after: str | None = None
+    without: str | None = None
+    months: int = Field(default=3, ge=1, le=60)
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if sum(item is not None for item in (self.era, self.after, self.without)) != 1:
+            raise ValueError("name exactly one of era, after, without")
+        return self
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,8 +56,8 @@ def masks(
     """
     first = condition_mask(data, series, when)
     if against is None:
-        others = ConditionMask(~first.mask, "other months", "in other months")
-        return first, others
+        rest = ~first.mask & _could_tell(data, series, when)
+        return first, ConditionMask(rest, "other months", "in other months")
     second = condition_mask(data, series, against)
     return first, ConditionMask(second.mask & ~first.mask, second.label, second.phrase)
 
@@ -60,10 +77,8 @@ def condition_mask(data: StudyData, series: Series, condition: Condition) -> Con
     label, span = data.label_of(action), f"{condition.months} months"
     if condition.after is not None:
         return ConditionMask(recent, f"{span} after {label}", f"in the {span} after {label}")
-    history = _since_first(data, series, action)
-    return ConditionMask(
-        ~recent & history, f"{span} without {label}", f"after {span} without {label}"
-    )
+    quiet = ~recent & _could_tell(data, series, condition)
+    return ConditionMask(quiet, f"{span} without {label}", f"after {span} without {label}")
 
 
 def stratum_of(data: StudyData, series: Series, names: Sequence[str]) -> Ints:
@@ -84,17 +99,40 @@ def _within(series: Series, era: Era) -> Bools:
 
 
 def _recent(data: StudyData, series: Series, action: str, periods: int) -> Bools:
-    happened = np.zeros(len(series.dates), dtype=np.bool_)
-    happened[period_index(series, data.days_of(action))] = True
-    recent = np.zeros_like(happened)
-    for lag in range(1, periods + 1):
-        recent[lag:] |= happened[:-lag]
-    return recent
-
-
-def _since_first(data: StudyData, series: Series, action: str) -> Bools:
-    """From the first such action on: before it, silence may only be a lack of records."""
+    """Whether an action happened in the periods before each one, its own not included."""
+    starts = _from_before(series, periods)
+    happened = np.zeros(len(starts), dtype=np.bool_)
     days = data.days_of(action)
-    if len(days) == 0:
-        return np.zeros(len(series.dates), dtype=np.bool_)
-    return np.asarray(series.dates >= days.min(), dtype=np.bool_)
+    end = next_start(starts[-1:], check_every(series.every))[0]
+    days = days[(days >= starts[0]) & (days < end)]
+    happened[np.searchsorted(starts, days, side="right") - 1] = True
+    return np.asarray(_before(happened, len(series.dates), periods).any(axis=0))
+
+
+def _could_tell(data: StudyData, series: Series, condition: Condition) -> Bools:
+    """Whether the sources of the action cover the periods before: else its silence says nothing."""
+    action = condition.after or condition.without
+    if action is None:
+        return np.ones(len(series.dates), dtype=np.bool_)
+    every = check_every(series.every)
+    periods = to_periods(condition.months, every)
+    starts = _from_before(series, periods)
+    days = np.arange(starts[0], next_start(starts[-1:], every)[0])
+    at = np.searchsorted(starts, days, side="right") - 1
+    known = np.bincount(at, data.known_days(action, days), len(starts))
+    covered = known >= MIN_PERIOD_SHARE * np.bincount(at, minlength=len(starts))
+    return np.asarray(_before(covered, len(series.dates), periods).all(axis=0))
+
+
+def _from_before(series: Series, periods: int) -> Days:
+    """The periods of a series and so many before it."""
+    every = check_every(series.every)
+    length = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}[every]
+    first = series.dates[0] - np.timedelta64(length * periods, "D")
+    return grid(first, series.dates[-1], every)
+
+
+def _before(flags: Bools, size: int, periods: int) -> Bools:
+    """What held one, two, … periods before each of the last `size`, shape (periods, size)."""
+    first = len(flags) - size
+    return np.stack([flags[first - lag : len(flags) - lag] for lag in range(1, periods + 1)])

@@ -1,41 +1,42 @@
 """Contrasts of an action's rate with its self-excitation set apart.
 
-An action that brings more of its kind makes bursts. A burst that happens to fall into one state of
-the world raises that state's plain rate, though the state did nothing. A Hawkes regression on days
-gives each event its follow-ons and lets the state move only what comes of itself.
+An action that brings more of its kind makes bursts. A burst that happens to fall under one
+condition raises its plain rate, though the condition did nothing. A Hawkes regression on days
+gives each event its follow-ons and lets the condition move only what comes of itself.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm
 
+from detente.answers import Check, Scale
+from detente.arrays import Bools, Ints
 from detente.asks.claims.conditions import masks, stratum_of
-from detente.asks.claims.finding import Interval, Specification
+from detente.asks.claims.estimate import Estimate
 from detente.errors import DataGapError
-from detente.estimators.checks import Check
-from detente.estimators.hawkes import BinnedHawkes, fit_binned
+from detente.estimators import BinnedHawkes, fit_hawkes_by_date
 from detente.relations.series import Series
 from detente.study.data import StudyData
-from detente.study.models import ContrastClaim
+from detente.study.signal import Signal
 
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
+if TYPE_CHECKING:
+    from detente.asks.claims.contrast import ContrastClaim
 
 RATIO = "ratio of rates"
-SELF_EXCITING = "self-exciting rate with the state in its baseline"
+SELF_EXCITING = "self-exciting rate with the condition in its baseline"
 MEAN_DELAYS = (7.0, 30.0)  # days between an event and its follow-ons, mixed freely
-ERA = 3  # years, where states come and go
-MIN_EVENTS = 3  # in each state; with fewer the likelihood is too lopsided for an interval
+ERA = 3  # years, where conditions come and go
+MIN_EVENTS = 3  # under each condition; with fewer the likelihood is too lopsided for an interval
 COVERAGE = 0.90
 
 
 @dataclass(frozen=True)
 class Apart:
-    """The ratio of an action's rate in two states of the world, with and without follow-ons.
+    """The ratio of an action's rate under two conditions, with and without follow-ons.
 
     Attributes:
         log_ratio: Of the rates of what comes of itself.
@@ -44,8 +45,8 @@ class Apart:
         follow_ons: Events that one event directly brings; low and high are its 90% interval.
         low: See `follow_ons`.
         high: See `follow_ons`.
-        labels: Names of the two states.
-        days: Days in the first state.
+        labels: Names of the two conditions.
+        days: Days under the first condition.
     """
 
     log_ratio: float
@@ -64,11 +65,11 @@ class Apart:
 
 
 def set_apart(claim: ContrastClaim, data: StudyData) -> Apart | None:
-    """Fit the action's daily rate with the state, the strata and self-excitation.
+    """Fit the action's daily rate with the condition, the strata and self-excitation.
 
-    Days in neither state have a level of their own; their events excite like any other. Where the
-    states come and go (after or without an action), spans of three years and the season are in the
-    baseline, because what moves slowly would pass for excitation.
+    Days under neither condition have a level of their own; their events excite like any other.
+    Where the conditions come and go (after or without an action), spans of three years and the
+    season are in the baseline, because what moves slowly would pass for excitation.
 
     Args:
         claim: The claim.
@@ -94,6 +95,8 @@ def set_apart(claim: ContrastClaim, data: StudyData) -> Apart | None:
         return None
     place = model.effect_names.index("covariate 0")
     low, high = model.branching_interval(COVERAGE)[:, 0, 0]
+    if not np.isfinite([low, high]).all():
+        return None
     return Apart(
         log_ratio=float(model.effects[0, place]),
         error=float(np.sqrt(model.uncertainty.covariance()[0, place, place])),
@@ -106,33 +109,40 @@ def set_apart(claim: ContrastClaim, data: StudyData) -> Apart | None:
     )
 
 
-def specification_of(claim: ContrastClaim, data: StudyData, found: Apart) -> Specification:
-    """The ratio as a row of the specification curve."""
-    low, high = found.interval()
-    return Specification(
+def estimate_of(signal: Signal, apart: Apart, counted: str) -> Estimate[None]:
+    """The ratio as a point of the specification curve.
+
+    Args:
+        signal: The action's rate, which the other points are of.
+        apart: The ratio.
+        counted: The action in plain words.
+    """
+    return Estimate(
+        signal=signal,
+        scale=Scale.RATIO,
+        effect=apart.log_ratio,
+        interval=apart.interval(),
+        p=None,
+        cases=apart.days,
+        result=None,
         choices={
             "estimator": SELF_EXCITING,
             "source": "chronicle",
-            "what is counted": f"days with {data.label_of(claim.relation.action or '')}",
-            "when": found.labels[0],
-            "against": found.labels[1],
+            "what is counted": f"days with {counted}",
+            "when": apart.labels[0],
+            "against": apart.labels[1],
         },
-        effect=float(np.exp(found.log_ratio)),
-        interval=Interval(float(np.exp(low)), float(np.exp(high))),
-        p_placebo=None,
-        cases=found.days,
-        towards=(found.log_ratio > 0) == (claim.direction == "up"),
     )
 
 
-def check_of(found: Apart) -> Check:
+def check_of(apart: Apart) -> Check:
     """How much of the plain ratio is self-excitation."""
     return Check(
         "Not self-excitation alone",
-        (found.log_ratio > 0) == (found.plain > 0),
-        f"Each event brings {found.follow_ons:.2f} follow-ons (90% interval {found.low:.2f} to "
-        f"{found.high:.2f}). By day, the plain ratio is {np.exp(found.plain):.2f}; with the "
-        f"follow-ons set apart it is {np.exp(found.log_ratio):.2f}.",
+        (apart.log_ratio > 0) == (apart.plain > 0),
+        f"Each event brings {apart.follow_ons:.2f} follow-ons (90% interval {apart.low:.2f} to "
+        f"{apart.high:.2f}). By day, the plain ratio is {np.exp(apart.plain):.2f}; with the "
+        f"follow-ons set apart it is {np.exp(apart.log_ratio):.2f}.",
     )
 
 
@@ -147,9 +157,9 @@ def _levels(claim: ContrastClaim, data: StudyData, series: Series, compared: Boo
 
 
 def _passing(claim: ContrastClaim) -> bool:
-    """Whether the states come and go; eras are not to be compared within themselves."""
-    states = (claim.when, claim.against)
-    return all(state is None or state.era is None for state in states)
+    """Whether the conditions come and go; eras are not to be compared within themselves."""
+    pair = (claim.when, claim.against)
+    return all(condition is None or condition.era is None for condition in pair)
 
 
 def _era(series: Series) -> Ints:
@@ -163,7 +173,7 @@ def _require(series: Series, compared: Bools, when: Bools) -> None:
     if least < MIN_EVENTS:
         raise DataGapError(
             "Follow-ons could not be set apart.",
-            f"There are {least} days with the action in one of the states.",
+            f"There are {least} days with the action under one of the conditions.",
             f"At least {MIN_EVENTS} are needed in each.",
         )
 
@@ -175,12 +185,12 @@ def _fit(
     counts = np.nan_to_num(series.values)
     active = np.unique(levels[counts > 0])
     seen = np.isin(levels, active)
-    return fit_binned(
+    return fit_hawkes_by_date(
         counts[:, None],
-        decays=[1 / delay for delay in MEAN_DELAYS],
+        decays_per_day=[1 / delay for delay in MEAN_DELAYS],
         exposure=seen.astype(np.float64),
         covariates=(when & (levels > 0)).astype(np.float64)[:, None],
-        season=int(_passing(claim)),
+        harmonics=int(_passing(claim)),
         periods=np.where(seen, levels, active[0]),
         excites=np.full((1, 1), excited),
         within_day=False,

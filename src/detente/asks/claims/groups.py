@@ -7,44 +7,216 @@ that differ at least as much; the interval comes from how the difference swings 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
+from pydantic import Field
 
-from detente.asks.claims.charts import bands, plain
-from detente.asks.claims.draft import Draft, blank, insufficient, shortfalls
-from detente.asks.claims.finding import Chart, Finding, Interval, Reading, Row
-from detente.asks.claims.provenance import provenance
-from detente.asks.claims.rules import Evidence, judge
-from detente.asks.claims.scales import signed, span_text
+from detente.answers import Check, Exhibit, Scale, Value
+from detente.asks.claims.charts import group_rates
+from detente.asks.claims.claim import ABOUT, ClaimBase, where
+from detente.asks.claims.estimate import Estimate, LeftOut, Visible, carrying
+from detente.asks.claims.scales import span_text, upper_first
+from detente.asks.frame import Design, Pending, assess
 from detente.asks.options import Options
 from detente.errors import DataGapError
-from detente.estimators.checks import Check
 from detente.estimators.groups import GroupContrast, group_contrast
 from detente.estimators.resample import bootstrap_means
 from detente.study.data import StudyData
-from detente.study.models import GroupClaim
-from detente.study.parts import Measure, Relation
+from detente.study.kinds import register
+from detente.study.models import Study
+from detente.study.names import measure_problems
+from detente.study.parts import Measure, Pair, Relation
 from detente.study.signal import Signal
 
-ESTIMATOR = (
-    "Difference of mean levels between groups of dyads; interval from its slow swings over the "
-    "years (Lazarus et al. 2018)"
-)
-NULL = "Every other group of the same size among the dyads named (Fisher 1935)"
 MIN_OTHERS = 3
+
+
+class GroupClaim(ClaimBase):
+    """One group of dyads has a higher (lower) level than another in the same years."""
+
+    kind: Literal["contrast-groups"]
+    group: list[Pair] = Field(min_length=1)
+    others: list[Pair] = Field(min_length=2)
+    measures: list[Measure] = Field(min_length=1)
+    direction: Literal["up", "down"]
+
+
+def problems(claim: GroupClaim, study: Study, folder: Path) -> Iterator[str]:
+    """Names that the study does not declare."""
+    for measure in claim.measures:
+        yield from measure_problems(where(claim), measure, study)
 
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """One source's contrast of the groups."""
+    """One source's contrast of the groups, with the signal of each dyad."""
 
     signals: tuple[Signal, ...]
-    result: GroupContrast
+    contrast: GroupContrast
 
 
-def assess_groups(claim: GroupClaim, data: StudyData, options: Options) -> Draft:
+@dataclass(frozen=True, eq=False)
+class Groups(Design[GroupClaim, Measured]):
+    """The difference of mean levels of a group claim."""
+
+    estimator = (
+        "Difference of mean levels between groups of dyads; interval from its slow swings over the "
+        "years (Lazarus et al. 2018)"
+    )
+    null = "Every other group of the same size among the dyads named (Fisher 1935)"
+    difference = "Difference"
+    minimum = MIN_OTHERS
+
+    @property
+    def gap(self) -> str:
+        """Why there is no answer where no source can give one."""
+        return "No source covers the dyads that are compared."
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """All dyads, the group's first."""
+        return [*self.claim.group, *self.claim.others]
+
+    def by_source(self) -> tuple[list[Estimate[Measured]], list[str]]:
+        """The contrast by each measure that covers all dyads, and what the others lack."""
+        estimates, lacking = [], []
+        for measure in self.claim.measures:
+            try:
+                estimates.append(self._measure(measure))
+            except DataGapError as gap:
+                lacking.append(gap.found)
+        return estimates, lacking
+
+    def _measure(self, measure: Measure) -> Estimate[Measured]:
+        signals = tuple(self._signal(pair, measure) for pair in self.pairs)
+        dates = signals[0].series.dates
+        if any(not np.array_equal(item.series.dates, dates) for item in signals):
+            raise DataGapError("The dyads differ in span.", "Spans differ.", "Load more data.")
+        contrast = group_contrast(
+            np.stack([item.series.values for item in signals]),
+            len(self.claim.group),
+            draws=self.options.draws,
+            seed=self.options.seed,
+        )
+        return Estimate(
+            signal=signals[0],
+            scale=Scale.POINTS,
+            effect=contrast.effect,
+            interval=contrast.interval(),
+            p=contrast.p_placebo,
+            cases=len(signals),
+            result=Measured(signals, contrast),
+            placebo=contrast.placebo,
+        )
+
+    def _signal(self, pair: Pair, measure: Measure) -> Signal:
+        signals, gaps = self.data.signals(Relation(dyads=[pair]), [measure])
+        if not signals:
+            raise DataGapError("A dyad could not be read.", "; ".join(gaps), "Load more data.")
+        return signals[0]
+
+    def measure(self, signal: Signal) -> Estimate[Measured]:
+        """Not by one signal: a contrast needs one of each dyad."""
+        raise NotImplementedError("groups are read by measure, see `by_source`")
+
+    def left_out(self, estimate: Estimate[Measured]) -> tuple[LeftOut, ...]:
+        """The effect without each dyad of either group, where both groups keep one."""
+        levels, size = estimate.result.contrast.levels, len(self.claim.group)
+        rest = []
+        for index in range(len(levels)):
+            if index < size == 1:
+                continue
+            others = np.delete(levels, index)
+            left = size - (index < size)
+            effect = float(others[:left].mean() - others[left:].mean())
+            noun = self._names(index)
+            rest.append(LeftOut("dyads", noun, effect, len(levels) - 1))
+        return tuple(rest)
+
+    def _names(self, index: int) -> str:
+        return " to ".join(self.data.name_of(code) for code in self.pairs[index])
+
+    def counted(self, estimate: Estimate[Measured]) -> int:
+        """The dyads that the group is compared with."""
+        return len(self.claim.others)
+
+    def agreeing(
+        self, estimate: Estimate[Measured], curve: Sequence[Estimate[Any]], rest: Sequence[LeftOut]
+    ) -> float:
+        """Share of the dyads without which the difference has the same sign."""
+        return 1 - len(carrying(estimate, rest)) / len(rest)
+
+    def text(self, estimate: Estimate[Measured]) -> str:
+        """Both means and their difference."""
+        size, levels = len(self.claim.group), estimate.result.contrast.levels
+        return (
+            f"{upper_first(estimate.signal.series.unit)}: {levels[:size].mean():.3f} in the {size} "
+            f"dyads named, {levels[size:].mean():.3f} in the {len(self.claim.others)} others; "
+            f"difference {estimate.told} (90% interval over years {estimate.ends})."
+        )
+
+    def case_word(self, estimate: Estimate[Measured]) -> str:
+        """What is counted as cases."""
+        return "dyads"
+
+    def source(self, estimate: Estimate[Measured]) -> str:
+        """What the source of an estimate is called beside the others."""
+        return estimate.signal.source
+
+    def visible(self, estimate: Estimate[Measured]) -> Visible:
+        """By the swings over the years."""
+        return Visible(estimate.result.contrast.visible())
+
+    def checks(self, estimate: Estimate[Measured]) -> Iterator[Check]:
+        """Single dyads, and the smallest p-value that is possible."""
+        rest = self.left_out(estimate)
+        flips, groups = len(carrying(estimate, rest)), len(estimate.placebo)
+        yield Check(
+            "No single dyad carries the sign",
+            flips == 0,
+            f"Leaving out {flips} of {len(rest)} dyads would change the sign.",
+        )
+        yield Check(
+            "The smallest p-value that is possible here",
+            None,
+            f"{1 / (1 + groups):.3f}, with {groups} other groups of the same size.",
+        )
+
+    def caveat(self) -> str:
+        """Dyads differ in much."""
+        return "A difference between dyads can come from much else than what the claim names."
+
+    def chart(self, estimate: Estimate[Measured]) -> Exhibit:
+        """Each dyad's mean level."""
+        values = np.stack([item.series.values for item in estimate.result.signals], axis=1)
+        return group_rates(
+            "Each dyad's mean level",
+            [self._names(index) for index in range(len(self.pairs))],
+            estimate.result.contrast.levels,
+            bootstrap_means(values, seed=1),
+            estimate.signal.series.unit,
+            cases=values.shape[0],
+        )
+
+    def rows(self, estimate: Estimate[Measured]) -> Iterator[tuple[Value, ...]]:
+        """Each dyad with its mean level."""
+        measured, size = estimate.result, len(self.claim.group)
+        levels = zip(measured.signals, measured.contrast.levels, strict=True)
+        for index, (signal, level) in enumerate(levels):
+            yield (
+                span_text(signal.series),
+                signal.noun,
+                float(level),
+                "named by the claim" if index < size else "compared with",
+                signal.series.citation,
+            )
+
+
+def answer(claim: GroupClaim, data: StudyData, options: Options) -> Pending:
     """Test a contrast between groups of dyads by every source that can read it.
 
     Args:
@@ -52,165 +224,7 @@ def assess_groups(claim: GroupClaim, data: StudyData, options: Options) -> Draft
         data: The study's data as of a date.
         options: Number of draws and the seed.
     """
-    measured, lacking = [], []
-    for measure in claim.measures:
-        try:
-            measured.append(_measure(claim, data, measure, options))
-        except DataGapError as gap:
-            lacking.append(gap.found)
-    if not measured:
-        why = "No source covers the dyads that are compared."
-        return insufficient(claim, "contrast", why, lacking)
-    finding = _finding(claim, data, measured, options)
-    finding = replace(finding, checks=(*finding.checks, *shortfalls(lacking)))
-    return Draft(finding, _evidence(claim, measured[0]))
+    return assess(Groups(claim, data, options))
 
 
-def _measure(claim: GroupClaim, data: StudyData, measure: Measure, options: Options) -> Measured:
-    found: list[Signal] = []
-    for pair in (*claim.group, *claim.others):
-        signals, gaps = data.signals(Relation(dyads=[pair]), [measure])
-        if not signals:
-            raise DataGapError("A dyad could not be read.", "; ".join(gaps), "Load more data.")
-        found.append(signals[0])
-    dates = found[0].series.dates
-    if any(not np.array_equal(item.series.dates, dates) for item in found):
-        raise DataGapError("The dyads differ in span.", "Spans differ.", "Load more data.")
-    values = np.stack([item.series.values for item in found])
-    result = group_contrast(values, len(claim.group), draws=options.draws, seed=options.seed)
-    return Measured(tuple(found), result)
-
-
-def _finding(
-    claim: GroupClaim, data: StudyData, measured: Sequence[Measured], options: Options
-) -> Finding:
-    item = measured[0]
-    low, high = item.result.interval()
-    first = item.signals[0]
-    return replace(
-        blank(claim, "contrast"),
-        answer=_answer(claim, item),
-        effect=item.result.effect,
-        unit=f"difference in {first.series.unit}",
-        interval=Interval(low, high),
-        cases=len(item.signals),
-        case_word="dyads",
-        p_placebo=item.result.p_placebo,
-        smallest_visible=item.result.visible(),
-        placebo=tuple(item.result.placebo.tolist()),
-        readings=tuple(_reading(claim, other) for other in measured),
-        caveats=(
-            *claim.caveats,
-            "A difference between dyads can come from much else than what the claim names.",
-        ),
-        checks=_checks(claim, item),
-        rows=tuple(_rows(claim, item)),
-        chart=_chart(claim, item, data),
-        provenance=provenance(data, [first], options, ESTIMATOR, NULL),
-    )
-
-
-def _answer(claim: GroupClaim, item: Measured) -> str:
-    low, high = item.result.interval()
-    size = len(claim.group)
-    group, others = item.result.levels[:size].mean(), item.result.levels[size:].mean()
-    return (
-        f"{item.signals[0].series.unit[0].upper()}{item.signals[0].series.unit[1:]}: {group:.3f} "
-        f"in the {size} dyads named, {others:.3f} in the {len(claim.others)} others; difference "
-        f"{signed(item.result.effect, 'points')} (90% interval over years "
-        f"{signed(low, 'points')} to {signed(high, 'points')})."
-    )
-
-
-def _reading(claim: GroupClaim, item: Measured) -> Reading:
-    low, high = item.result.interval()
-    evidence = _evidence(claim, item)
-    return Reading(
-        source=item.signals[0].source,
-        span=span_text(item.signals[0].series),
-        verdict=judge(evidence, evidence.p_placebo)[0],
-        answer=_answer(claim, item),
-        effect=item.result.effect,
-        interval=Interval(low, high),
-        cases=len(item.signals),
-        p_placebo=item.result.p_placebo,
-    )
-
-
-def _without_each(claim: GroupClaim, item: Measured) -> list[float]:
-    """The effect without each dyad of either group, where both groups keep one."""
-    levels, size = item.result.levels, len(claim.group)
-    rest = []
-    for index in range(len(levels)):
-        if index < size == 1:
-            continue
-        keep = np.arange(len(levels)) != index
-        left = size - (index < size)
-        kept = levels[keep]
-        rest.append(float(kept[:left].mean() - kept[left:].mean()))
-    return rest
-
-
-def _evidence(claim: GroupClaim, item: Measured) -> Evidence:
-    effect = item.result.effect if claim.direction == "up" else -item.result.effect
-    rest = _without_each(claim, item)
-    same = [np.sign(value) == np.sign(item.result.effect) for value in rest]
-    return Evidence(
-        effect=effect,
-        p_placebo=item.result.p_placebo,
-        cases=len(claim.others),
-        agreeing=float(np.mean(same)),
-        one_case_carries=not all(same),
-        minimum=MIN_OTHERS,
-    )
-
-
-def _checks(claim: GroupClaim, item: Measured) -> tuple[Check, ...]:
-    rest = _without_each(claim, item)
-    flips = sum(np.sign(value) != np.sign(item.result.effect) for value in rest)
-    return (
-        Check(
-            "No single dyad carries the sign",
-            flips == 0,
-            f"Leaving out {flips} of {len(rest)} dyads would change the sign.",
-        ),
-        Check(
-            "The smallest p-value that is possible here",
-            None,
-            f"{1 / (1 + len(item.result.placebo)):.3f}, with {len(item.result.placebo)} other "
-            "groups of the same size.",
-        ),
-    )
-
-
-def _rows(claim: GroupClaim, item: Measured) -> list[Row]:
-    size = len(claim.group)
-    return [
-        Row(
-            date=span_text(signal.series),
-            label=signal.noun,
-            value=round(float(level), 4),
-            note="named by the claim" if index < size else "compared with",
-            citation=signal.series.citation,
-        )
-        for index, (signal, level) in enumerate(zip(item.signals, item.result.levels, strict=True))
-    ]
-
-
-def _chart(claim: GroupClaim, item: Measured, data: StudyData) -> Chart:
-    values = np.stack([signal.series.values for signal in item.signals], axis=1)
-    draws = bootstrap_means(values, seed=1)
-    return Chart(
-        kind="rates",
-        title="Each dyad's mean level",
-        x_title=item.signals[0].series.unit,
-        y_title="",
-        columns={
-            "group": tuple(
-                " to ".join(data.name_of(code) for code in pair)
-                for pair in (*claim.group, *claim.others)
-            ),
-            "rate": plain(item.result.levels),
-            **bands(draws, values.shape[0]),
-        },
-    )
+register("claims", GroupClaim, answer, problems, about=ABOUT)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from detente.asks.claims.finding import Finding, Verdict
-from detente.asks.claims.scales import signed
+from detente.answers import Answer, Fact, Scale, Verdict
+from detente.asks.claims.scales import lower_first, signed
 from detente.study.models import About
 
 OPENINGS = {
@@ -29,52 +29,52 @@ STRENGTHS = {
 }
 
 
-def headline(about: About, findings: Sequence[Finding]) -> tuple[str, str]:
+def headline(about: About, answers: Sequence[Answer]) -> tuple[str, str]:
     """The sentence that opens a report, and how strong the evidence for it is.
 
     Args:
         about: The study, with the id of the claim that answers its question.
-        findings: All findings.
+        answers: The answers to all claims.
 
     Returns:
         Sentence and strength.
     """
-    finding = next(item for item in findings if item.id == about.headline_claim)
-    strength = f"Strength of the evidence: {STRENGTHS[finding.verdict]}. {finding.answer}"
-    return f"{OPENINGS[finding.verdict]}{_measure(finding)}.", " ".join(
-        [strength, finding.reason, _unseen(finding)]
+    answer = next(item for item in answers if item.id == about.headline_claim)
+    verdict = answer.verdict or Verdict.INSUFFICIENT_DATA
+    strength = f"Strength of the evidence: {STRENGTHS[verdict]}. {answer.text}"
+    return f"{OPENINGS[verdict]}{_measure(answer)}.", " ".join(
+        [strength, answer.reason, _unseen(answer)]
     ).strip()
 
 
-def _measure(finding: Finding) -> str:
+def _measure(answer: Answer) -> str:
     """The effect in a few words, where there is one."""
-    if finding.effect is None or finding.interval is None:
+    effect, cases = answer.fact("effect"), answer.fact("cases")
+    if effect is None or effect.low is None or effect.high is None or cases is None:
         return ""
-    if finding.unit.startswith("%"):
-        change = signed(finding.effect, "percent")
-        return f": a change of {change} after {finding.cases} {finding.case_word}"
-    texts = [f"{value:.2f}" for value in _numbers(finding)]
-    return f": {finding.unit} {texts[0]} ({texts[1]} to {texts[2]})"
-
-
-def _numbers(finding: Finding) -> list[float]:
-    if finding.effect is None or finding.interval is None:
-        return []
-    return [finding.effect, finding.interval.low, finding.interval.high]
-
-
-def _unseen(finding: Finding) -> str:
-    """What `no clear effect` is worth."""
-    if finding.verdict is not Verdict.NO_CLEAR_EFFECT:
-        return ""
-    if finding.smallest_visible is None:
-        return finding.visible_note
-    if finding.unit.startswith("%"):
-        return (
-            f"A change smaller than {finding.smallest_visible:.0f}% would mostly have gone unseen."
+    if effect.scale is Scale.PERCENT:
+        return f": a change of {signed(_value(effect), effect.scale)} after {cases.value} " + (
+            cases.unit
         )
-    if finding.unit == "rate ratio":
-        side = "below" if finding.smallest_visible > 1 else "above"
-        size = f"{finding.smallest_visible:.2g}"
-        return f"A ratio {side} {size} would mostly have gone unseen."
+    value, low, high = (f"{number:.2f}" for number in (_value(effect), effect.low, effect.high))
+    return f": {lower_first(effect.label)} {value} ({low} to {high})"
+
+
+def _value(fact: Fact) -> float:
+    return float(fact.value) if isinstance(fact.value, int | float) else float("nan")
+
+
+def _unseen(answer: Answer) -> str:
+    """What `no clear effect` is worth."""
+    if answer.verdict is not Verdict.NO_CLEAR_EFFECT:
+        return ""
+    fact = answer.fact("visible")
+    if fact is None:
+        return answer.notes.get("visible", "")
+    value = _value(fact)
+    if fact.scale is Scale.PERCENT:
+        return f"A change smaller than {value:.0f}% would mostly have gone unseen."
+    if fact.scale is Scale.RATIO:
+        side = "below" if value > 1 else "above"
+        return f"A ratio {side} {value:.2g} would mostly have gone unseen."
     return ""

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.asks.claims.finding import Interval, Specification
+from detente.arrays import Floats, Ints
+from detente.asks.claims.estimate import Estimate
 from detente.asks.claims.rules import MIN_EPISODES
-from detente.asks.claims.scales import convert, grid_of, period_index, scale_of, to_periods
+from detente.asks.claims.scales import grid_of, period_index, scale_of, to_periods
 from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.matching import Grid, merge_episodes
@@ -26,11 +28,11 @@ from detente.estimators.vector.hyperparameters import choose_hyperparameters
 from detente.estimators.vector.impulse import impulse_draws
 from detente.estimators.vector.sims_zha import SimsZha
 from detente.study.data import StudyData
-from detente.study.models import ResponseClaim
 from detente.study.signal import Signal
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+if TYPE_CHECKING:
+    from detente.asks.claims.response import ResponseClaim
+
 Effects = dict[int, tuple[float, float, float]]
 
 EVENT_STUDY = "event study"
@@ -73,7 +75,7 @@ def projected(
     windows: Sequence[int],
     data: StudyData,
     options: Options,
-) -> Iterator[Specification]:
+) -> Iterator[Estimate[None]]:
     """The mean response of a signal over each window, by both models and for every cause.
 
     Args:
@@ -84,8 +86,8 @@ def projected(
         options: The seed.
 
     Returns:
-        One specification per cause, model and window, in the unit of the claim's finding; none
-        where the data do not carry the model.
+        One estimate per cause, model and window, on the scale of the analysis; none where the
+        data do not carry the model.
 
     Source:
         Jordà (2005); Sims and Zha (1998); Brandt and Freeman (2006).
@@ -98,12 +100,16 @@ def projected(
             continue
         for name, effects in _both(path, sorted(lengths), options.seed):
             for periods, ends in effects.items():
-                yield _specification(
-                    signal,
-                    path,
-                    ends,
-                    _choices(signal, data.label_of(cause), lengths[periods]),
-                    name,
+                chosen = _choices(signal, data.label_of(cause), lengths[periods])
+                yield Estimate(
+                    signal=signal,
+                    scale=scale_of(signal),
+                    effect=ends[0],
+                    interval=(ends[1], ends[2]),
+                    p=None,
+                    cases=path.episodes,
+                    result=None,
+                    choices={"estimator": name, **chosen},
                 )
 
 
@@ -196,23 +202,6 @@ def _choices(signal: Signal, cause: str, months: int) -> dict[str, str]:
         "cause": cause,
         "window": "month" if months == 1 else f"{months} months",
     }
-
-
-def _specification(
-    signal: Signal,
-    path: Path,
-    ends: tuple[float, float, float],
-    choices: dict[str, str],
-    estimator: str,
-) -> Specification:
-    effect, low, high = (float(end) for end in convert(scale_of(signal), np.array(ends)))
-    return Specification(
-        choices={"estimator": estimator, **choices},
-        effect=effect,
-        interval=Interval(low, high),
-        p_placebo=None,
-        cases=path.episodes,
-    )
 
 
 def _triple(row: Floats) -> tuple[float, float, float]:

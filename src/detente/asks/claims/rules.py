@@ -6,9 +6,10 @@ them as they stand in `RULES`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from detente.asks.claims.finding import Verdict
+from detente.answers import Verdict
 
 P_STRONG = 0.05
 P_LEAN = 0.10
@@ -137,6 +138,40 @@ def judge_probability(probability: float) -> tuple[Verdict, str]:
     if probability <= 1 - LIKELY:
         return Verdict.LEANS_AGAINST, reason
     return Verdict.NO_CLEAR_EFFECT, reason
+
+
+def judge_level(probabilities: Sequence[float]) -> tuple[Verdict, str]:
+    """The verdict on a claim about a level, from its probability by each source.
+
+    The first source decides; none does where another says the opposite.
+
+    Args:
+        probabilities: By source, in order of preference.
+
+    Example:
+        >>> judge_level([0.97, 0.5])[0].value, judge_level([0.97, 0.1])[0].value
+        ('supported', 'no clear effect')
+    """
+    verdict, reason = judge_probability(probabilities[0])
+    others = {side(judge_probability(other)[0]) for other in probabilities[1:]}
+    if -(side(verdict) or 0) in others - {0, None}:
+        return Verdict.NO_CLEAR_EFFECT, (
+            f"{reason} Another source says the opposite, so no verdict is given."
+        )
+    return verdict, reason
+
+
+def side(verdict: Verdict) -> int | None:
+    """Which side a verdict is on: 1 for the claim, -1 against it, 0 neither, None undecided.
+
+    Example:
+        >>> side(Verdict.LEANS_AGAINST), side(Verdict.INSUFFICIENT_DATA)
+        (-1, None)
+    """
+    if verdict in {Verdict.INSUFFICIENT_DATA, Verdict.NOT_TESTABLE}:
+        return None
+    towards = verdict in {Verdict.SUPPORTED, Verdict.LEANS_SUPPORTED}
+    return towards - (verdict in {Verdict.CONTRADICTED, Verdict.LEANS_AGAINST})
 
 
 def judge_outcome(happened: bool | None, odds: float, chance: float | None) -> tuple[Verdict, str]:

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.answers import Scale
+from detente.arrays import Bools, Floats, Ints
 from detente.asks.options import Options
 from detente.estimators.levels.count_level import count_level
 from detente.estimators.levels.level import LevelPosterior, local_level
 from detente.estimators.matching import Grid
-from detente.relations.periods import month_name
+from detente.relations.periods import check_every, month_name, next_start
 from detente.relations.series import Series
 from detente.study.signal import Signal
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Scale = Literal["percent", "points"]
-
 PER_MONTH = {"day": 30.4375, "week": 4.348, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
-PER_EVENTS = 10_000.0
 MINUS = "\N{MINUS SIGN}"
 
 
 def scale_of(signal: Signal) -> Scale:
     """Counts change by percent, scores by points."""
-    return "percent" if signal.counts else "points"
-
-
-def unit_of(signal: Signal) -> str:
-    """Unit of an effect on this signal."""
-    return "% change" if signal.counts else f"change in {signal.series.unit}"
+    return Scale.PERCENT if signal.counts else Scale.POINTS
 
 
 def grid_of(signal: Signal, *, normalise: bool = True) -> Grid:
@@ -112,16 +101,12 @@ def apart_text(signal: Signal, difference: float, *, up: bool) -> str:
 
 def shown_values(signal: Signal) -> Floats:
     """The signal as a reader should see it: rates where there is an exposure."""
-    if signal.counts and signal.series.exposure is not None:
-        return signal.series.values / signal.series.exposure * PER_EVENTS
-    return signal.series.values
+    return signal.rates()
 
 
 def shown_unit(signal: Signal) -> str:
     """The unit of `shown_values`."""
-    if signal.counts and signal.series.exposure is not None:
-        return f"per {PER_EVENTS:,.0f} events reported"
-    return signal.series.unit
+    return signal.rate_unit
 
 
 def _all_positive(signal: Signal) -> bool:
@@ -129,7 +114,7 @@ def _all_positive(signal: Signal) -> bool:
 
 
 def _per(signal: Signal) -> float:
-    return 1.0 if signal.series.exposure is None else PER_EVENTS
+    return signal.per
 
 
 def to_periods(months: float, every: str) -> int:
@@ -151,33 +136,54 @@ def period_index(series: Series, days: NDArray[np.datetime64]) -> Ints:
     """
     if len(series.dates) == 0:
         return np.zeros(0, dtype=np.int64)
-    step = PER_MONTH[series.every]
-    end = series.dates[-1] + np.timedelta64(round(30.4375 / step) or 1, "D")
+    end = next_start(series.dates[-1:], check_every(series.every))[0]
     inside = (days >= series.dates[0]) & (days < end)
     after = np.searchsorted(series.dates, days[inside], side="right")
     return np.asarray(after - 1, dtype=np.int64)
 
 
 def convert(scale: Scale, effect: float | Floats) -> Floats:
-    """Log changes as percent; points as they are."""
+    """Effects as they are told: log changes as percent, log ratios as ratios, others as they are.
+
+    Example:
+        >>> float(convert(Scale.RATIO, 0.0)), convert(Scale.PERCENT, np.log([2.0, 0.5])).round(9)
+        (1.0, array([100., -50.]))
+    """
     array = np.asarray(effect, dtype=np.float64)
-    return np.expm1(array) * 100 if scale == "percent" else array
+    if scale is Scale.PERCENT:
+        return np.asarray(np.expm1(array) * 100, dtype=np.float64)
+    return np.asarray(np.exp(array), dtype=np.float64) if scale is Scale.RATIO else array
 
 
 def signed(value: float, scale: Scale) -> str:
     """An effect with its sign in plain units.
 
     Example:
-        >>> signed(12.34, "percent"), signed(-0.5, "points")
+        >>> signed(12.34, Scale.PERCENT), signed(-0.5, Scale.POINTS)
         ('+12%', '−0.50')
     """
     if not np.isfinite(value):
         return "unbounded"
-    if scale == "percent":
+    if scale is Scale.PERCENT:
         digits = f"{abs(value):.1f}" if abs(value) < 1 else f"{abs(value):.0f}"
         return f"{'+' if value >= 0 else MINUS}{digits}%"
     digits = f"{abs(value):.2f}" if abs(value) < 10 else f"{abs(value):.0f}"
     return f"{'+' if value >= 0 else MINUS}{digits}"
+
+
+def upper_first(text: str) -> str:
+    """A text that begins a sentence.
+
+    Example:
+        >>> upper_first("verbal cooperation")
+        'Verbal cooperation'
+    """
+    return text[:1].upper() + text[1:]
+
+
+def lower_first(text: str) -> str:
+    """A text that stands within a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def span_text(series: Series) -> str:

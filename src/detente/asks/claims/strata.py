@@ -1,18 +1,19 @@
-"""Within what two states are compared, so that drifts and seasons do not pass for their doing."""
+"""Within what two conditions are compared: drifts and seasons must not pass for their doing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from detente.asks.claims.conditions import stratum_of
+from detente.arrays import Ints
+from detente.asks.claims.conditions import Condition, stratum_of
 from detente.relations.series import Series
 from detente.study.data import StudyData
-from detente.study.models import Condition, ContrastClaim
 
-Ints = NDArray[np.int64]
+if TYPE_CHECKING:
+    from detente.asks.claims.contrast import ContrastClaim
 
 SEASONS = 4
 ERAS = (3, 2, 5)  # years; the first is primary
@@ -20,10 +21,10 @@ ERAS = (3, 2, 5)  # years; the first is primary
 
 @dataclass(frozen=True)
 class Strata:
-    """Within what the states are compared.
+    """Within what the conditions are compared.
 
     Attributes:
-        years: Within the same season of the same so many years; None for states that are eras.
+        years: Within the same season of the same so many years; None for conditions that are eras.
         named: Within the eras that the claim names.
     """
 
@@ -47,13 +48,13 @@ class Strata:
         return f", compared within {' and '.join(parts)}" if parts else ""
 
 
-def ways(claim: ContrastClaim, states: tuple[Condition, Condition | None]) -> tuple[Strata, ...]:
-    """The strata that can be defended for these states; the first is the primary.
+def ways(claim: ContrastClaim, pair: tuple[Condition, Condition | None]) -> tuple[Strata, ...]:
+    """The strata that can be defended for these conditions; the first is the primary.
 
     States that come and go (after or without an action) are compared within spans of years. Dated
     periods are not: that would take out what they are to show.
     """
-    passing = all(state is None or state.era is None for state in states)
+    passing = all(condition is None or condition.era is None for condition in pair)
     eras: tuple[int | None, ...] = ERAS if passing else (None,)
     named = (True, False) if claim.strata else (False,)
     return tuple(Strata(years, by_name) for by_name in named for years in eras)

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
-from detente.asks.claims.draft import Draft, blank
-from detente.asks.claims.finding import Verdict
-from detente.study.models import UntestableClaim
+from detente.answers import Verdict
+from detente.asks.claims.claim import ABOUT, ClaimBase
+from detente.asks.frame import Pending, blank
+from detente.asks.options import Options
+from detente.study.data import StudyData
+from detente.study.kinds import register
 
 
-def not_testable(claim: UntestableClaim) -> Draft:
-    """The finding for a sentence that cannot be tested, with why and what would be needed."""
-    finding = replace(
-        blank(claim, "untestable"),
-        verdict=Verdict.NOT_TESTABLE,
-        reason=claim.why,
-        answer="No event data could decide this sentence.",
-        needs=tuple(claim.needs),
+class UntestableClaim(ClaimBase):
+    """A sentence that no event data can decide, and why."""
+
+    kind: Literal["untestable"]
+    why: str
+
+
+def answer(claim: UntestableClaim, data: StudyData, options: Options) -> Pending:
+    """The answer to a sentence that cannot be tested, with why and what would be needed."""
+    return Pending(
+        replace(
+            blank(claim),
+            verdict=Verdict.NOT_TESTABLE,
+            reason=claim.why,
+            text="No event data could decide this sentence.",
+            needs=tuple(claim.needs),
+        )
     )
-    return Draft(finding)
+
+
+register("claims", UntestableClaim, answer, about=ABOUT)

@@ -5,40 +5,21 @@ Each finding carries one or the other: a number in the unit of its effect, or a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Bools, Floats, Ints
+from detente.asks.claims.estimate import Visible
 from detente.asks.claims.rules import P_STRONG, PROBABLE
 from detente.asks.claims.scales import apart_text
 from detente.estimators.power import LARGEST, POWER, UNLIMITED, share_seen, visible_log_ratio
 from detente.relations.series import Series
 from detente.study.signal import Signal
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-
 FORECAST = (
     "A forecast of one window has none: it is judged by what happened, not against chance. How "
     "good such odds are, only many windows can show."
 )
 """Why a forecast has no smallest visible effect."""
-
-
-@dataclass(frozen=True)
-class Visible:
-    """What a design would have seen.
-
-    Attributes:
-        size: The smallest effect that would have been seen 80% of the time, in the unit of the
-            finding; None where there is none.
-        note: Where there is none: what can be said instead.
-    """
-
-    size: float | None
-    note: str = ""
 
 
 def of_ratio(
@@ -48,10 +29,10 @@ def of_ratio(
 
     Args:
         series: What is counted, T periods.
-        when: Periods in the first state, shape (T,).
-        against: Periods in the second, shape (T,).
+        when: Periods under the first condition, shape (T,).
+        against: Periods under the second, shape (T,).
         strata: Stratum of each period, shape (T,).
-        up: Whether the claim is that the first state has the higher rate; else the ratio is
+        up: Whether the claim is that the first condition has the higher rate; else the ratio is
             below one.
 
     Example:
@@ -76,7 +57,7 @@ def of_ratio(
     return Visible(
         None,
         f"No ratio, however {size}, would be seen {POWER:.0%} of the time; the {most} would be "
-        f"seen {best:.0%} of the time. Moved along the calendar, the two states of the world "
+        f"seen {best:.0%} of the time. Moved along the calendar, the two conditions "
         "overlap with where they were, and counts as uneven as these hide the rest.",
     )
 

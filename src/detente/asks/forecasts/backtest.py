@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from detente.asks.forecasts.history import read_history
-from detente.asks.forecasts.level import REFIT as LEVEL_REFIT
-from detente.asks.forecasts.level import read_level, try_level
-from detente.asks.forecasts.result import ModelRow, Score, TrackRecord, YearRow
+from detente.answers import Answer, Column, Exhibit, Fact, Scale, Table, Value, table_of
+from detente.arrays import Floats
+from detente.asks.forecasts.model import PER_YEAR
+from detente.asks.forecasts.question import Question
 from detente.asks.forecasts.scores import (
     Resamples,
+    Skill,
     brier,
     log_score,
     reliability,
@@ -21,129 +20,166 @@ from detente.asks.forecasts.scores import (
     skill,
     tenths,
 )
-from detente.asks.forecasts.trial import Trial, trial_of
-from detente.asks.forecasts.walk import REFIT, WEEK, Walk, walk
+from detente.asks.forecasts.trial import Trial
+from detente.asks.forecasts.walks import Walks
+from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.relations.periods import check_every, period_name
-from detente.study.data import StudyData
-from detente.study.questions import EventQuestion, LevelQuestion
-
-Floats = NDArray[np.float64]
-Question = EventQuestion | LevelQuestion
 
 FEWEST = 20  # forecasts that can be scored
 BLOCK_YEARS = 1  # blocks of the bootstrap are a year, or two windows if that is longer
-PER_YEAR = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1}
 BASE, RECENT = "the base rate", "the base rate of the last 3 years"
+LAST = {"day": 365, "week": 104, "month": 60}
+"""Forecasts that are drawn; of longer periods all."""
+SCORES_NOTE = (
+    "Mean scores; lower is better. Skill is against the base rate, and against that of the last 3 "
+    "years: 1 is perfect, above 0 better."
+)
+
+_P, _N, _S = Scale.PROBABILITY, Scale.NUMBER, Scale.POINTS
+SCORE_COLUMNS = (
+    Column("score", "Score"),
+    Column("ours", "Ours", _N, places=3),
+    Column("base_rate", "Full base rate", _N, places=3),
+    Column("recent_base_rate", "Recent base rate", _N, places=3),
+    Column("skill", "Skill", _S, places=2),
+    Column("low_90", "90% low", _S, places=2),
+    Column("high_90", "90% high", _S, places=2),
+    Column("skill_recent", "Skill against recent", _S, places=2),
+    Column("recent_low_90", "90% low", _S, places=2),
+    Column("recent_high_90", "90% high", _S, places=2),
+)
+BIN_COLUMNS = (
+    Column("odds", "Odds given", _P),
+    Column("came", "Share that came true", _P),
+    Column("low_90", "90% low", _P),
+    Column("high_90", "90% high", _P),
+    Column("forecasts", "Forecasts", Scale.COUNT),
+)
+TENTH_COLUMNS = (
+    Column("tenth", "Tenth"),
+    Column("from", shown=False, scale=_N),
+    Column("to", shown=False, scale=_N),
+    Column("outcomes", "Where outcomes fell in the forecast", _P),
+    Column("odds", "Odds given", _P),
+)
+YEAR_COLUMNS = (
+    Column("year", "Year"),
+    Column("forecasts", "Forecasts", Scale.COUNT),
+    Column("odds", "Mean odds", _P),
+    Column("came", "Came true", _P),
+    Column("brier", "Brier", _N, places=3),
+    Column("brier_base_rate", "Brier of the base rate", _N, places=3),
+    Column("log_score", "Log score", _N, places=3),
+    Column("crps", "CRPS", _N, places=3),
+)
+MODEL_COLUMNS = (
+    Column("model", "Model"),
+    Column("brier", "Brier", _N, places=3),
+    Column("log_score", "Log score", _N, places=3),
+    Column("crps", "CRPS", _N, places=3),
+    Column("weight", "Weight now", _P),
+)
 
 
-class Walks:
-    """Walks through the past of a study, each made once: thresholds of one window share them.
-
-    Example:
-        >>> from detente.study.data import open_data
-        >>> from detente.study.load import load
-        >>> data = open_data(load("korea"))
-        >>> walks = Walks(data, refit=520)
-        >>> walks.of(data.study.questions[0]) is walks.of(data.study.questions[1])  # one window
-        True
-    """
-
-    def __init__(self, data: StudyData, *, refit: int = REFIT) -> None:
-        """Nothing is computed before it is asked for."""
-        self.data = data
-        self.refit = refit
-        self._made: dict[str, Walk] = {}
-
-    def of(self, question: EventQuestion) -> Walk:
-        """The walk of a question's action and window.
-
-        Raises:
-            DataGapError: The data hold no history of it.
-        """
-        key = question.model_dump_json(include={
-            "action", "within_days", "since", "eras", "calendar", "signs"})  # fmt: skip
-        if key not in self._made:
-            history = read_history(self.data, question.action, question.since, question)
-            self._made[key] = walk(history, question.within_days, refit=self.refit)
-        return self._made[key]
-
-
-def track_record(walks: Walks, question: Question, *, seed: int = 1) -> TrackRecord:
+def track_record(question: Question, walks: Walks, options: Options) -> Answer:
     """Score a question over the past, from every week (or period) with earlier data only.
 
     Args:
-        walks: Walks through the study's past.
         question: The question.
-        seed: Seed of the bootstrap and of the randomised transform.
+        walks: Walks through the study's past.
+        options: Seed of the bootstrap and of the randomised transform.
 
     Returns:
-        Scores with skill and intervals; or a record whose `problem` says why there are none.
+        Scores with skill and intervals; or an answer whose `gap` says why there are none.
 
     Example:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
-        >>> asked = next(one for one in data.study.questions if one.id == "nuclear-test")
-        >>> made = track_record(Walks(data, refit=520), asked)
-        >>> made.every, made.origins > 600, [score.name for score in made.scores]
-        ('week', True, ['Brier score', 'log score', 'CRPS'])
+        >>> asked = next(q for q in data.study.asks("questions") if q.id == "nuclear-test")
+        >>> record = track_record(asked, Walks(data, refit=520), Options())
+        >>> record.fact("forecasts").value > 600, record.exhibit("scores").table.column("score")
+        (True, ('Brier score', 'log score', 'CRPS'))
 
     Source:
         Brandt, Freeman and Schrodt (2014), Evaluating forecasts of political conflict dynamics,
         International Journal of Forecasting 30.
     """
-    blank = TrackRecord(
-        id=question.id, title=question.title, kind=question.kind, primary=question.primary
-    )
     try:
-        trial, schedule = _tried(walks, question, seed)
-        return _scored(blank, trial, schedule, seed)
+        return scored(question, question.trial(walks, options), options)
     except DataGapError as gap:
-        return replace(blank, problem=f"{gap.found} {gap.next_step}")
+        why = f"{gap.found} {gap.next_step}"
+        return Answer(question.id, question.kind, question.title, gap=why)
 
 
-def _tried(walks: Walks, question: Question, seed: int) -> tuple[Trial, str]:
-    if isinstance(question, LevelQuestion):
-        level = read_level(walks.data, question)
-        every = level.signal.series.every
-        return try_level(level), f"models fitted anew every {LEVEL_REFIT} {every}s"
-    made = walks.of(question)
-    trial = trial_of(made, question.at_least, WEEK, seed)
-    return trial, f"models fitted anew every {walks.refit} weeks, and told of every new day"
+def scored(question: Question, trial: Trial, options: Options) -> Answer:
+    """Score what was said by what came.
 
+    Args:
+        question: The question.
+        trial: What was said of it and what came.
+        options: The seed.
 
-def _scored(blank: TrackRecord, trial: Trial, schedule: str, seed: int) -> TrackRecord:
-    if len(trial.outcomes) < FEWEST:
+    Raises:
+        DataGapError: Fewer than 20 forecasts could be made.
+
+    Example:
+        >>> from detente.study.load import load
+        >>> asked = load("korea").study.asks("questions")[0]
+        >>> days = np.arange("2000-01-03", "2002-01-01", 7, dtype="datetime64[D]")
+        >>> came = np.arange(len(days)) % 2.0
+        >>> odds = np.stack([0.0 * came + 0.5, 0.0 * came + 0.5, came])
+        >>> labels, flat = ("base rate", "recent", "combination"), np.zeros((3, len(days)))
+        >>> trial = Trial(labels, days, odds, flat, came, came, np.ones(2) / 2, 4, "week")
+        >>> scored(asked, trial, Options()).fact("skill").value
+        1.0
+    """
+    number = len(trial.outcomes)
+    if number < FEWEST:
         raise DataGapError(
             "There is no track record.",
-            f"Only {len(trial.outcomes)} forecasts could have been made from earlier data.",
+            f"Only {number} forecasts could have been made from earlier data.",
             "A longer history is needed.",
         )
     block = max(BLOCK_YEARS * PER_YEAR[trial.every], 2 * trial.overlap)
-    drawn = resample(len(trial.outcomes), block, seed)
-    record = replace(
-        blank,
-        every=trial.every,
-        origins=len(trial.outcomes),
-        independent=len(trial.outcomes) // trial.overlap,
-        span=_span(trial),
-        hits=int(trial.outcomes.sum()),
-        schedule=schedule,
-        scores=tuple(_scores(trial, drawn)),
-        reliability=tuple(reliability(trial.odds[-1], trial.outcomes, drawn, _bins(trial))),
-        pit=tenths(trial.pit),
-        sharpness=tenths(trial.odds[-1]),
-        spread=float(trial.odds[-1].std()),
-        years=tuple(_years(trial)),
-        models=tuple(_models(trial)),
-        dates=tuple(str(day) for day in trial.dates),
-        odds=trial.odds[-1],
-        base=trial.odds[0],
-        outcomes=trial.outcomes,
+    drawn = resample(number, block, options.seed)
+    first, recent = _skills(trial, drawn, _by_score(trial)[0][1])
+    return Answer(
+        id=question.id,
+        kind=question.kind,
+        label=question.title,
+        text=_sentence(trial, first, recent),
+        facts=tuple(_facts(trial, first, recent)),
+        exhibits=(
+            _course(trial),
+            _reliability(trial, drawn),
+            _tenths(trial),
+            _scores(trial, drawn),
+            _models(trial),
+            _years(trial),
+        ),
         caveats=tuple(_caveats(trial, block)),
     )
-    return replace(record, answer=_answer(record))
+
+
+def _facts(trial: Trial, first: Skill, recent: Skill) -> Iterator[Fact]:
+    number, hits = len(trial.outcomes), int(trial.outcomes.sum())
+    odds = trial.odds[-1]
+    made = f"one a {trial.every}, {_span(trial)}"
+    yield Fact("forecasts", "Forecasts", number, Scale.COUNT, note=made)
+    separate = number // trial.overlap
+    yield Fact("independent", "Windows that do not overlap", separate, Scale.COUNT)
+    yield Fact("hits", "Came true", hits, Scale.COUNT, note=f"{hits / number:.0%} of them")
+    yield Fact("mean_odds", "Mean of the odds", float(odds.mean()), _P)
+    yield _skill_fact("skill", "Skill, Brier score", first, "0 is no better than the base rate")
+    yield _skill_fact("skill_recent", "Skill against the last 3 years", recent, "")
+    yield Fact("spread", "Sharpness", float(odds.std()), _P,
+               note="standard deviation of the odds")  # fmt: skip
+
+
+def _skill_fact(name: str, label: str, of: Skill, note: str) -> Fact:
+    return Fact(name, label, of.value, _S, low=of.low, high=of.high, note=note)
 
 
 def _span(trial: Trial) -> str:
@@ -151,19 +187,81 @@ def _span(trial: Trial) -> str:
     return f"{first} to {last}"
 
 
-def _scores(trial: Trial, drawn: Resamples) -> Iterator[Score]:
+def _course(trial: Trial) -> Exhibit:
+    """What was said at each origin, and what came."""
+    daily = trial.every in {"day", "week"}
+    columns = (
+        Column("date", "As of", Scale.DATE, shown=daily),
+        Column("period", "As of", shown=not daily),
+        Column("odds", "Odds", _P),
+        Column("base_rate", "Base rate", _P),
+        Column("came", "Came true", Scale.FLAG),
+    )
+    values = {
+        "date": trial.dates.astype(str),
+        "period": [period_name(day, check_every(trial.every)) for day in trial.dates],
+        "odds": trial.odds[-1],
+        "base_rate": trial.odds[0],
+        "came": trial.outcomes > 0,
+    }
+    return Exhibit(
+        "course",
+        "The last odds over time",
+        table_of(columns, values),
+        mark="course",
+        says=f"{len(trial.dates)} forecasts, the last of {values['period'][-1]}.",
+        settings={"every": trial.every},
+        last=LAST.get(trial.every, 0),
+    )
+
+
+def _reliability(trial: Trial, drawn: Resamples) -> Exhibit:
+    bins = reliability(trial.odds[-1], trial.outcomes, drawn, _bins(trial))
+    rows = tuple((b.forecast, b.observed, b.low, b.high, b.count) for b in bins)
+    return Exhibit(
+        "reliability",
+        "Do the odds mean what they say?",
+        Table(BIN_COLUMNS, rows),
+        mark="reliability",
+        says=f"{len(rows)} groups of forecasts by their odds.",
+    )
+
+
+def _tenths(trial: Trial) -> Exhibit:
+    """Calibration of the whole distribution, and how far the odds leave the middle."""
+    pairs = zip(tenths(trial.pit), tenths(trial.odds[-1]), strict=True)
+    rows = tuple(
+        (f"{i / 10:.1f} to {(i + 1) / 10:.1f}", i / 10, (i + 1) / 10, fell, said)
+        for i, (fell, said) in enumerate(pairs)
+    )
+    return Exhibit(
+        "pit",
+        "Are the distributions right?",
+        Table(TENTH_COLUMNS, rows),
+        mark="pit",
+        says="Ten bars; each would hold 10% if the forecast distributions were right.",
+        folded=True,
+    )
+
+
+def _scores(trial: Trial, drawn: Resamples) -> Exhibit:
+    rows: list[tuple[Value, ...]] = []
     for name, values in _by_score(trial):
-        yield Score(
-            name=name,
-            value=float(values[-1].mean()),
-            base=float(values[0].mean()),
-            recent=float(values[1].mean()),
-            skill=skill(values[-1], values[0], drawn, BASE),
-            skill_recent=skill(values[-1], values[1], drawn, RECENT),
-        )
+        first, recent = _skills(trial, drawn, values)
+        means = [float(values[place].mean()) for place in (-1, 0, 1)]
+        ends = [end for of in (first, recent) for end in (of.value, of.low, of.high)]
+        rows.append((name, *means, *ends))
+    note = f"{SCORES_NOTE} {trial.schedule.capitalize()}."
+    return Exhibit("scores", "Scores and skill", Table(SCORE_COLUMNS, tuple(rows)), note,
+                   folded=True)  # fmt: skip
 
 
-def _by_score(trial: Trial) -> Sequence[tuple[str, Floats]]:
+def _skills(trial: Trial, drawn: Resamples, values: Floats) -> tuple[Skill, Skill]:
+    """Against the full and against the moving base rate."""
+    return skill(values[-1], values[0], drawn, BASE), skill(values[-1], values[1], drawn, RECENT)
+
+
+def _by_score(trial: Trial) -> tuple[tuple[str, Floats], ...]:
     return (
         ("Brier score", brier(trial.odds, trial.outcomes)),
         ("log score", log_score(trial.odds, trial.outcomes)),
@@ -171,29 +269,31 @@ def _by_score(trial: Trial) -> Sequence[tuple[str, Floats]]:
     )
 
 
-def _models(trial: Trial) -> Iterator[ModelRow]:
-    scores = [values.mean(axis=1) for _, values in _by_score(trial)]
-    weights = [*trial.weights, 1.0]
-    for place, label in enumerate(trial.labels):
-        found = [float(one[place]) for one in scores]
-        yield ModelRow(label, found[0], found[1], found[2], float(weights[place]))
+def _models(trial: Trial) -> Exhibit:
+    squares, logs, ranked = (values.mean(axis=1) for _, values in _by_score(trial))
+    values = {
+        "model": trial.labels,
+        "brier": squares,
+        "log_score": logs,
+        "crps": ranked,
+        "weight": [*trial.weights, 1.0],
+    }
+    title = "The models that are combined"
+    return Exhibit("models", title, table_of(MODEL_COLUMNS, values), folded=True)
 
 
-def _years(trial: Trial) -> Iterator[YearRow]:
+def _years(trial: Trial) -> Exhibit:
     years = trial.dates.astype("datetime64[Y]").astype(int) + 1970
     (_, squares), (_, logs), (_, ranked) = _by_score(trial)
+    rows: list[tuple[Value, ...]] = []
     for year in np.unique(years):
         inside = years == year
-        yield YearRow(
-            year=int(year),
-            origins=int(inside.sum()),
-            forecast=float(trial.odds[-1, inside].mean()),
-            observed=float(trial.outcomes[inside].mean()),
-            brier=float(squares[-1, inside].mean()),
-            brier_base=float(squares[0, inside].mean()),
-            log_score=float(logs[-1, inside].mean()),
-            crps=float(ranked[-1, inside].mean()),
-        )
+        each = (
+            trial.odds[-1], trial.outcomes, squares[-1], squares[0], logs[-1], ranked[-1],
+        )  # fmt: skip
+        means = [float(values[inside].mean()) for values in each]
+        rows.append((str(year), int(inside.sum()), *means))
+    return Exhibit("years", "By year", Table(YEAR_COLUMNS, tuple(rows)), folded=True)
 
 
 def _bins(trial: Trial) -> int:
@@ -215,28 +315,37 @@ def _caveats(trial: Trial, block: int) -> Iterator[str]:
         yield "It was nearly always the same outcome, so the scores rest on few turns."
 
 
-def _answer(record: TrackRecord) -> str:
-    first = record.scores[0]
-    head = (
-        f"Over {record.origins} forecasts ({record.span}; {record.independent} windows that do not "
-        f"overlap), the Brier score is {first.value:.3f} against {first.base:.3f} for {BASE} and "
-        f"{first.recent:.3f} for {RECENT}."
+def _sentence(trial: Trial, first: Skill, recent: Skill) -> str:
+    ours, base, lately = (
+        float(brier(trial.odds[place], trial.outcomes).mean()) for place in (-1, 0, 1)
     )
-    return f"{head} {_judged(record)}"
+    head = (
+        f"Over {len(trial.outcomes)} forecasts ({_span(trial)}; "
+        f"{len(trial.outcomes) // trial.overlap} windows that do not overlap), the Brier score is "
+        f"{ours:.3f} against {base:.3f} for {BASE} and {lately:.3f} for {RECENT}."
+    )
+    return f"{head} {judged(first, recent)}"
 
 
-def _judged(record: TrackRecord) -> str:
-    """Whether the odds were better than both base rates, by the interval of the skill."""
-    first = record.scores[0]
-    told = (
-        f"skill {first.skill.value:+.2f} (90% interval {first.skill.low:+.2f} to "
-        f"{first.skill.high:+.2f}) and {first.skill_recent.value:+.2f} "
-        f"({first.skill_recent.low:+.2f} to {first.skill_recent.high:+.2f})"
+def judged(first: Skill, recent: Skill) -> str:
+    """Whether the odds were better than both base rates, by the intervals of the skill.
+
+    Args:
+        first: Skill against the full base rate.
+        recent: Skill against that of the last years.
+
+    Example:
+        >>> judged(Skill(BASE, 0.2, 0.1, 0.3), Skill(RECENT, 0.1, -0.1, 0.2)).split(":")[0]
+        'The odds beat the first; that they beat the second is not shown'
+    """
+    numbers = (
+        f"skill {first.value:+.2f} (90% interval {first.low:+.2f} to {first.high:+.2f}) and "
+        f"{recent.value:+.2f} ({recent.low:+.2f} to {recent.high:+.2f})"
     ).replace("-", "\N{MINUS SIGN}")
-    if first.skill.positive and first.skill_recent.positive:
-        return f"The odds beat both: {told}."
-    if first.skill.positive:
-        return f"The odds beat the first; that they beat the second is not shown: {told}."
-    if first.skill.high < 0:
-        return f"The odds did worse than {BASE}: {told}."
-    return f"That they are better than {BASE} is not shown: {told}."
+    if first.positive and recent.positive:
+        return f"The odds beat both: {numbers}."
+    if first.positive:
+        return f"The odds beat the first; that they beat the second is not shown: {numbers}."
+    if first.high < 0:
+        return f"The odds did worse than {BASE}: {numbers}."
+    return f"That they are better than {BASE} is not shown: {numbers}."

@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Floats, Ints
 from detente.asks.forecasts.history import History, sums_after
-from detente.asks.forecasts.model import DRAWS, YEAR, negative_binomial, size_of
-from detente.asks.forecasts.result import Reason
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from detente.asks.forecasts.model import DRAWS, YEAR, Reason, negative_binomial, size_of
 
 PRIOR = 1.0  # windows that the steady rate counts for beside those seen
 

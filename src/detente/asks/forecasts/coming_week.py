@@ -3,12 +3,140 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 
-from detente.asks.forecasts.events.moves import NextMoves, next_moves
+from detente.answers import Answer, Column, Exhibit, Fact, Scale, Table, Value
+from detente.asks.forecasts.events.moves import Move, NextMoves, next_moves
 from detente.errors import DataGapError
 from detente.events.inputs import query_events
+from detente.events.ontology import lookup
 from detente.events.store import OriginSummary, connect
+from detente.relations.periods import day_name
 from detente.study.data import StudyData
+
+TITLE = "The most likely next moves"
+INTRO = (
+    "What each party is likeliest to be reported doing in the week after the day of the odds or, "
+    "if that is earlier, after your event files end. Odds are of reports, not of acts."
+)
+MOVE_COLUMNS = (
+    Column("source", shown=False),
+    Column("who", "Who"),
+    Column("cameo", shown=False),
+    Column("action", "May"),
+    Column("target", shown=False),
+    Column("toward", "Toward"),
+    Column("odds", "Odds", Scale.PROBABILITY),
+    Column("usual", "Usually", Scale.PROBABILITY),
+    Column("behind", "Past events behind it"),
+)
+BEHIND_COLUMNS = (
+    Column("who", "Who"),
+    Column("action", "May"),
+    Column("toward", "Toward"),
+    Column("event_id", "Because of event"),
+    Column("date", "Of", Scale.DATE),
+    Column("source", "Who acted"),
+    Column("cameo", "CAMEO"),
+    Column("target", "On whom"),
+)
+
+
+def next_week(data: StudyData) -> Answer:
+    """The coming week laid out, or why the data do not carry it.
+
+    Args:
+        data: The study's data as of a date, with the user's events.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> next_week(open_data(load("korea"))).gap.split(":")[0]
+        "The study's bundled data hold no single events. Load event files of the last months"
+    """
+    try:
+        return moves_answer(data, coming_week(data))
+    except DataGapError as gap:
+        return Answer("moves", "moves", TITLE, gap=f"{gap.found} {gap.next_step}")
+
+
+def moves_answer(data: StudyData, week: NextMoves) -> Answer:
+    """The coming week laid out.
+
+    Args:
+        data: The study's data, for the names of its parties.
+        week: The moves with their odds.
+
+    Example:
+        >>> from detente.asks.forecasts.events.calibrate import calibration
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> import numpy as np
+        >>> odds = np.full(20, 0.5)
+        >>> check = calibration(odds, np.tile([0.0, 1.0], 10), odds, 4)
+        >>> move = Move("USA", "04", "Consult", "CHN", 0.9, 0.8, ())
+        >>> week = NextMoves(dt.date(2019, 1, 21), dt.date(2019, 1, 27), (move,), check, 40)
+        >>> answer = moves_answer(open_data(load("korea")), week)
+        >>> answer.exhibit("moves").table.column("toward")
+        ('China',)
+    """
+    title = f"The week of {day_name(week.first)} to {day_name(week.last)}"
+    unusual = Table(MOVE_COLUMNS, tuple(_rows(week.unusual, data)))
+    moves = Table(MOVE_COLUMNS, tuple(_rows(week.moves, data)))
+    behind = Table(BEHIND_COLUMNS, tuple(_behind((*week.moves, *week.unusual), data)))
+    exhibits = (
+        Exhibit("unusual", "Most above what is usual", unusual),
+        Exhibit("moves", title, moves),
+        Exhibit("behind", "Past events behind these odds", behind, folded=True),
+    )
+    return Answer(
+        "moves",
+        "moves",
+        TITLE,
+        text=INTRO,
+        facts=(
+            Fact("first", "From", week.first.isoformat(), Scale.DATE),
+            Fact("last", "Until", week.last.isoformat(), Scale.DATE),
+            Fact("weeks", "Learned from", week.weeks, Scale.COUNT, "weeks"),
+        ),
+        exhibits=tuple(exhibit for exhibit in exhibits if len(exhibit.table)),
+        checks=(week.check(),),
+    )
+
+
+def _rows(moves: Sequence[Move], data: StudyData) -> Iterator[tuple[Value, ...]]:
+    for move in moves:
+        behind = "; ".join(
+            f"{day_name(event.date)}: {lookup(event.cameo).name.lower()} ({event.event_id})"
+            for event in move.reasons
+        )
+        yield (
+            move.source,
+            data.name_of(move.source),
+            move.action,
+            move.name.lower(),
+            move.target,
+            data.name_of(move.target),
+            move.odds,
+            move.usual,
+            behind,
+        )
+
+
+def _behind(moves: Sequence[Move], data: StudyData) -> Iterator[tuple[Value, ...]]:
+    """One row for each event behind each move; a move that stands in both tables is told once."""
+    for move in dict.fromkeys(moves):
+        for event in move.reasons:
+            yield (
+                data.name_of(move.source),
+                move.name.lower(),
+                data.name_of(move.target),
+                event.event_id,
+                event.date.isoformat(),
+                event.source,
+                event.cameo,
+                event.target,
+            )
 
 
 def coming_week(data: StudyData, *, each: int = 5, behind: int = 3) -> NextMoves:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Days, Floats
 from detente.relations.periods import check_every, next_start, period_name
 from detente.study.data import StudyData
 from detente.study.parts import Measure
 from detente.study.signal import Signal
-
-Floats = NDArray[np.float64]
-Days = NDArray[np.datetime64]
 
 LATE = 31  # days after its end at which a period's value is taken as known
 STALE = 123  # days after its end from which it says nothing of today: four months

@@ -7,17 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.arrays import Days, Floats, Ints
 from detente.asks.forecasts.history import History
-from detente.asks.forecasts.model import DRAWS, YEAR, shares_of_change, size_of, with_tail
-from detente.asks.forecasts.result import Reason
+from detente.asks.forecasts.model import DRAWS, YEAR, Reason, shares_of_change, size_of, with_tail
 from detente.errors import DetenteError
-from detente.estimators.hawkes import BinnedHawkes, fit_binned
+from detente.estimators import BinnedHawkes, fit_hawkes_by_date
 from detente.estimators.hawkes.features import daily_excitement
 
-Floats = NDArray[np.float64]
 Complex = NDArray[np.complex128]
-Ints = NDArray[np.int64]
-Days = NDArray[np.datetime64]
 
 HALF_LIVES = (10.0, 100.0)  # days: follow-ons within weeks, and within months
 RIDGE = 1.0  # normal prior of standard deviation 1 on log changes of the baseline
@@ -42,7 +39,7 @@ class Hazard:
 
     Source:
         Hawkes (1971), Spectra of some self-exciting and mutually exciting point processes,
-        Biometrika 58; by day, see `detente.estimators.hawkes.fit_binned`.
+        Biometrika 58; by day, see `detente.estimators.fit_hawkes_by_date`.
     """
 
     label: str = "self-exciting hazard"
@@ -53,9 +50,9 @@ class Hazard:
             return None
         days = history.days
         try:
-            model = fit_binned(
+            model = fit_hawkes_by_date(
                 history.counts[:, None],
-                decays=DECAYS.tolist(),
+                decays_per_day=DECAYS.tolist(),
                 exposure=np.ones(len(days)),
                 covariates=_covariates(history, days),
                 ridge=RIDGE,

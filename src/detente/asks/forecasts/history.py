@@ -7,17 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Days, Floats
 from detente.asks.forecasts.evidence import known_until
 from detente.asks.forecasts.gauge import Gauge, read_gauge
+from detente.asks.forecasts.question import Terms
 from detente.errors import DataGapError
 from detente.estimators.hawkes.features import daily_excitement
+from detente.study.calendar import YearlyWindow, month_day
 from detente.study.data import StudyData
-from detente.study.questions import EventQuestion, PublishedOdds, YearlyWindow, month_day
-
-Floats = NDArray[np.float64]
-Days = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,9 +105,7 @@ def history_from_counts(
     return History(label, days, np.asarray(counts, np.float64), np.zeros(0, "datetime64[D]"))
 
 
-def read_history(
-    data: StudyData, action: str, since: dt.date, terms: EventQuestion | PublishedOdds
-) -> History:
+def read_history(data: StudyData, action: str, since: dt.date, terms: Terms) -> History:
     """The history of an action in a study's data, up to the last day that its sources know of.
 
     Args:
@@ -125,7 +121,7 @@ def read_history(
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"), as_of=dt.date(2017, 3, 15))
-        >>> asked = data.study.questions[0]
+        >>> asked = data.study.asks("questions")[0]
         >>> made = read_history(data, asked.action, asked.since, asked)
         >>> made.label, made.days[-1], made.sign_labels[1]
         ('missile tests', np.datetime64('2017-03-15'), 'new sanctions on North Korea')

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from detente.arrays import Floats, Ints
 from detente.asks.forecasts.combined import RECENT as RECENT_LABEL
 from detente.asks.forecasts.pool import learn_weights, pooled
 from detente.asks.forecasts.scores import crps_of_draws
@@ -16,11 +17,11 @@ from detente.asks.forecasts.trial import COMBINED, Trial
 from detente.errors import DataGapError
 from detente.estimators.vector.bvar import fit_bvar
 from detente.study.data import StudyData
-from detente.study.questions import LevelQuestion
 from detente.study.signal import Signal
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+if TYPE_CHECKING:
+    from detente.asks.forecasts.level_question import LevelQuestion
+
 
 LAGS = {"day": 14, "week": 8, "month": 12, "quarter": 4, "year": 2}
 RECENT = {"day": 1096, "week": 156, "month": 36, "quarter": 12, "year": 3}
@@ -67,7 +68,7 @@ def read_level(data: StudyData, question: LevelQuestion) -> Level:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
-        >>> read_level(data, data.study.questions[-1]).source
+        >>> read_level(data, data.study.asks("questions")[-1]).source
         'ICEWS, US–China by month: verbal cooperation'
     """
     return read_levels(data, question)[0]
@@ -83,7 +84,7 @@ def read_levels(data: StudyData, question: LevelQuestion) -> tuple[Level, ...]:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
-        >>> len(read_levels(data, data.study.questions[-1]))
+        >>> len(read_levels(data, data.study.asks("questions")[-1]))
         1
     """
     signals, gaps = data.signals(question.relation, question.measures)
@@ -142,7 +143,7 @@ def foresee(level: Level, learned: int, origins: Ints) -> Foreseen:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
-        >>> level = read_level(data, data.study.questions[-1])
+        >>> level = read_level(data, data.study.asks("questions")[-1])
         >>> foresee(level, 150, np.array([150, 151])).draws.shape
         (3, 2, 400)
 
@@ -273,7 +274,7 @@ def try_level(level: Level, refit: int = REFIT) -> Trial:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
-        >>> trial = try_level(read_level(data, data.study.questions[-1]), refit=66)
+        >>> trial = try_level(read_level(data, data.study.asks("questions")[-1]), refit=66)
         >>> len(trial.outcomes), trial.labels[-1]
         (132, 'combination')
     """
@@ -307,6 +308,7 @@ def try_level(level: Level, refit: int = REFIT) -> Trial:
         weights=weights_on(odds, outcomes, origins, len(level.values), level),
         overlap=level.against,
         every=level.signal.series.every,
+        schedule=f"models fitted anew every {refit} {level.signal.series.every}s",
     )
 
 
@@ -324,7 +326,7 @@ def weights_on(odds: Floats, outcomes: Floats, origins: Ints, now: int, level: L
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
-        >>> level = read_level(data, data.study.questions[-1])
+        >>> level = read_level(data, data.study.asks("questions")[-1])
         >>> odds = np.array([[0.9] * 60, [0.5] * 60, [0.1] * 60])
         >>> weights_on(odds, np.ones(60), np.arange(60), 60, level).round(2).tolist()
         [0.92, 0.06, 0.03]

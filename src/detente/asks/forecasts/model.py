@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from detente.arrays import Floats, Ints
 from detente.asks.forecasts.history import History
-from detente.asks.forecasts.result import Reason
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MOST = 80  # event days in a window that are told apart; the last entry is that or more
 DRAWS = 30  # of parameters
 YEAR = 365.25
+PER_YEAR = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One term that moves a forecast away from the base rate.
+
+    Attributes:
+        label: The term in plain words.
+        rate: Event days per year that it adds (negative: takes away).
+    """
+
+    label: str
+    rate: float
 
 
 class Fitted(Protocol):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from detente.arrays import Floats
 
 PRIOR = 5.0  # forecasts that equal weights count for
 ROUNDS = 200

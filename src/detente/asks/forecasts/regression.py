@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Floats, Ints
 from detente.asks.forecasts.history import History, decayed, sums_after
-from detente.asks.forecasts.model import DRAWS, YEAR, negative_binomial, shares_of_change, size_of
-from detente.asks.forecasts.result import Reason
+from detente.asks.forecasts.model import (
+    DRAWS,
+    YEAR,
+    Reason,
+    negative_binomial,
+    shares_of_change,
+    size_of,
+)
 from detente.estimators.glm import fit_negative_binomial
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 OWN = (7.0, 30.0, 90.0, 365.0)  # half-lives of the action's own past, days
 SIGNS = (30.0, 180.0)  # half-lives of other actions

@@ -2,72 +2,162 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 
-from detente.asks.forecasts.backtest import Question, Walks, track_record
-from detente.asks.forecasts.coming_week import coming_week
-from detente.asks.forecasts.events.moves import NextMoves
-from detente.asks.forecasts.odds import forecast_question
-from detente.asks.forecasts.published import compare_published
-from detente.asks.forecasts.result import Outlook
-from detente.errors import DataGapError, UsageError
+from detente.answers import Answer, Section
+from detente.asks.forecasts.backtest import track_record
+from detente.asks.forecasts.coming_week import next_week
+from detente.asks.forecasts.question import PART, Question
+from detente.asks.forecasts.record import Record
+from detente.asks.forecasts.resolve import with_change
+from detente.asks.forecasts.shown import all_odds, word
+from detente.asks.forecasts.walks import Walks
+from detente.asks.options import Options
+from detente.errors import UsageError
+from detente.relations.periods import day_name
 from detente.study.data import StudyData
+from detente.study.kinds import kind_of
 from detente.study.names import did_you_mean
-from detente.study.questions import EventQuestion
 
-LONGEST = 1100  # days, as in the study file
+Narrate = Callable[[str], None]
+
+FIRST = 3
+"""Questions on the first screen."""
+
+NO_ODDS = "These data give no odds; each question says what is missing."
+RECORD_INTRO = (
+    "How good such odds would have been: each forecast below was made by the same procedure from "
+    "what was known on its day, and then scored by what came."
+)
 
 
-def outlook(
+def _silent(_: str) -> None:
+    """Say nothing."""
+
+
+def look_ahead(
     data: StudyData,
+    options: Options,
     *,
-    seed: int = 1,
-    backtest: bool = True,
-    narrate: Callable[[str], None] = lambda _: None,
-) -> Outlook:
-    """The odds of every question with their track records, and published odds beside the study's.
+    record: Record | None = None,
+    narrate: Narrate = _silent,
+) -> tuple[Section, ...]:
+    """What comes next, and how good such odds have been, as far as a study asks.
 
     Args:
         data: The study's data as of a date.
-        seed: Seed of resampling.
-        backtest: Whether to score the past and compare with published odds.
+        options: The seed.
+        record: The study's record, to say how odds moved since.
         narrate: Told what is being done.
-
-    Returns:
-        Everything for the report; where the data cannot carry a question, its `problem` says why.
 
     Example:
         >>> import datetime as dt
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"), as_of=dt.date(2002, 1, 1))
-        >>> [one.id for one in outlook(data, backtest=False).forecasts if not one.problem]
-        ['provocation', 'us-talks']
+        >>> [section.title for section in look_ahead(data, Options())]
+        ['What comes next', 'Track record']
     """
-    walks = Walks(data)
-    forecasts = []
-    for question in data.study.questions:
-        narrate(f"odds: {question.title}")
-        forecasts.append(forecast_question(walks, question))
-    moves, problem = _moves(data)
-    if not backtest:
-        return Outlook(tuple(forecasts), moves=moves, moves_problem=problem)
+    walks, questions = Walks(data), data.study.asks(PART)
+    answers = odds_of(questions, walks, options, record=record, narrate=narrate)
+    moves = next_week(data)
+    beside = [] if moves.gap and not questions else [moves]
     narrate("track record of these odds")
-    return Outlook(
-        forecasts=tuple(forecasts),
-        track_records=tuple(track_record(walks, one, seed=seed) for one in data.study.questions),
-        published=compare_published(data),
-        moves=moves,
-        moves_problem=problem,
+    scores = [track_record(question, walks, options) for question in questions]
+    compared = published(data, options)
+    sections = (
+        outlook(questions, (*answers, *beside)),
+        Section("record", "Track record", (*scores, *compared), RECORD_INTRO),
+    )
+    return tuple(section for section in sections if section.answers)
+
+
+def odds_of(
+    questions: Sequence[Question],
+    walks: Walks,
+    options: Options,
+    *,
+    record: Record | None = None,
+    narrate: Narrate = _silent,
+) -> tuple[Answer, ...]:
+    """The odds of questions as of the day of the data.
+
+    Args:
+        questions: What is asked.
+        walks: Walks through the study's past; they carry the data.
+        options: The seed.
+        record: A record, to say how odds moved since.
+        narrate: Told what is being done.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> asked = chosen_questions(data, "nuclear-test")
+        >>> answer = odds_of(asked, Walks(data, refit=520), Options())[0]
+        >>> answer.fact("opens").value, answer.fact("resolves_on").value
+        ('2026-04-20', '2026-07-18')
+    """
+    answers = []
+    for question in questions:
+        narrate(f"odds: {question.title}")
+        answer: Answer = kind_of(question).answer(question, walks, options)
+        answers.append(answer if record is None else with_change(record, answer))
+    return tuple(answers)
+
+
+def published(data: StudyData, options: Options) -> tuple[Answer, ...]:
+    """Published odds beside the study's own, if it names any.
+
+    Example:
+        >>> import datetime as dt
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"), as_of=dt.date(2017, 3, 15))
+        >>> published(data, Options())[0].gap
+        'None of them was resolved by 2017-03-15. Choose a later date.'
+    """
+    asks = data.study.asks("published_odds")
+    return tuple(kind_of(odds).answer(odds, data, options) for odds in asks)
+
+
+def outlook(questions: Sequence[Question], answers: Sequence[Answer]) -> Section:
+    """The section on what comes next: all odds in one picture, then question by question.
+
+    Args:
+        questions: What was asked.
+        answers: Their odds, and what else is to stand beside them.
+
+    Example:
+        >>> outlook((), (Answer("a", "events", "A", gap="Nothing is known."),)).intro == NO_ODDS
+        True
+    """
+    able = [answer for answer in answers if answer.fact("odds")]
+    picture = all_odds(able)
+    days = sorted({word(answer, "as_of") for answer in able})
+    ends = dict.fromkeys([*days[:1], *days[-1:]])
+    since = " to ".join(day_name(dt.date.fromisoformat(day)) for day in ends)
+    intro = (
+        f"Odds as of {since}, from what was known then. They say how often such things come, not "
+        "that this one will."
+    )
+    return Section(
+        "outlook",
+        "What comes next",
+        (*((picture,) if picture else ()), *answers),
+        short="Next",
+        intro=intro if able else NO_ODDS,
+        first=_first(questions, able),
     )
 
 
-def _moves(data: StudyData) -> tuple[NextMoves | None, str]:
-    """The coming week, or why the data do not carry it."""
-    try:
-        return coming_week(data), ""
-    except DataGapError as gap:
-        return None, f"{gap.found} {gap.next_step}"
+def _first(questions: Sequence[Question], able: Sequence[Answer]) -> tuple[str, ...]:
+    """The questions of the first screen: those that the study puts first, the nearest first."""
+    put_first = {question.id for question in questions if question.primary}
+    chosen = [answer for answer in able if answer.id in put_first] or list(able)
+    ranked = sorted(chosen, key=lambda answer: word(answer, "resolves_on"))
+    return tuple(answer.id for answer in ranked[:FIRST])
 
 
 def chosen_questions(data: StudyData, wanted: str | None) -> tuple[Question, ...]:
@@ -80,97 +170,55 @@ def chosen_questions(data: StudyData, wanted: str | None) -> tuple[Question, ...
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
-        >>> [one.id for one in chosen_questions(data, "nuclear-test")]
+        >>> [question.id for question in chosen_questions(data, "nuclear-test")]
         ['nuclear-test']
     """
-    questions = data.study.questions
+    questions: tuple[Question, ...] = data.study.asks(PART)
     if not questions:
         raise UsageError(
             "The study asks nothing of the future.",
             "It declares no questions.",
             "Add [[questions]] to its file; detente new writes an example.",
         )
-    found = tuple(one for one in questions if wanted in (None, one.id))
-    if not found:
-        ids = [one.id for one in questions]
+    chosen = tuple(question for question in questions if wanted in (None, question.id))
+    if not chosen:
+        ids = [question.id for question in questions]
         raise UsageError(
             f"There is no question “{wanted}”.",
             f"The study asks: {', '.join(ids)}.{did_you_mean(str(wanted), ids)}",
             "Give one of these, or none for all.",
         )
-    return found
+    return chosen
 
 
-def with_window(questions: Sequence[Question], within: int | None) -> tuple[Question, ...]:
-    """The questions on events, asked of another window.
+def with_window(
+    questions: Sequence[Question], days: int | None
+) -> tuple[tuple[Question, ...], tuple[str, ...]]:
+    """The questions asked of another window, and why some cannot be.
 
     Args:
         questions: As the study asks them.
-        within: Days; None leaves them as they are.
+        days: Length of the window; None leaves them as they are.
 
     Raises:
-        UsageError: The window is not 1 to 1,100 days, or no question can be asked of it.
+        UsageError: No question can be asked of it.
 
     Example:
         >>> from detente.study.load import load
-        >>> asked = load("korea").study.questions
-        >>> with_window(asked[:1], 7)[0].title
-        'A missile test within 7 days'
+        >>> asked = load("korea").study.asks("questions")
+        >>> able, left_out = with_window(asked[-2:], 7)
+        >>> able[0].title, left_out
+        ('A US–North Korea meeting of leaders within 7 days', ('“US–China cooperation above its \
+level a year before” is on a level, whose periods the study sets.',))
     """
-    if within is None:
-        return tuple(questions)
-    if not 1 <= within <= LONGEST:
-        raise UsageError(
-            "The window could not be used.",
-            f"It has {within} days.",
-            f"Give 1 to {LONGEST:,} days.",
-        )
-    events = [one for one in questions if isinstance(one, EventQuestion)]
-    if not events:
-        raise UsageError(
-            "The window could not be used.",
-            "The question is on a level, whose periods the study sets.",
-            "Leave out --within, or ask a question on events.",
-        )
-    able = [one for one in events if one.at_least <= within]
+    if days is None:
+        return tuple(questions), ()
+    able, left_out = [], []
+    for question in questions:
+        try:
+            able.append(question.within(days))
+        except UsageError as error:
+            left_out.append(error)
     if not able:
-        raise UsageError(
-            "The window could not be used.",
-            f"“{events[0].title}” asks for {events[0].at_least} days with the action, in a window "
-            f"of {within}.",
-            f"Give at least {events[0].at_least} days, or ask another question.",
-        )
-    return tuple(_asked_within(one, within) for one in able)
-
-
-def left_out(questions: Sequence[Question], within: int | None) -> tuple[str, ...]:
-    """The questions that another window cannot be asked of, each with the reason.
-
-    Args:
-        questions: As the study asks them.
-        within: Days; None leaves nothing out.
-
-    Example:
-        >>> from detente.study.load import load
-        >>> asked = load("korea").study.questions
-        >>> left_out(asked[-1:], 7)
-        ('US–China cooperation above its level a year before: a level has periods of its own',)
-        >>> left_out(asked, None)
-        ()
-    """
-    if within is None:
-        return ()
-    told = []
-    for one in questions:
-        if not isinstance(one, EventQuestion):
-            told.append(f"{one.title}: a level has periods of its own")
-        elif one.at_least > within:
-            told.append(f"{one.title}: it asks for {one.at_least} days")
-    return tuple(told)
-
-
-def _asked_within(question: EventQuestion, within: int) -> EventQuestion:
-    days = "1 day" if within == 1 else f"{within} days"
-    title = f"{question.title.split(' within ')[0]} within {days}"
-    asked = f"{title}?"
-    return question.model_copy(update={"within_days": within, "title": title, "question": asked})
+        raise left_out[0]
+    return tuple(able), tuple(error.found for error in left_out)

@@ -6,15 +6,49 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
-from detente.asks.forecasts.result import ReliabilityBin, Skill
+from detente.arrays import Floats, Ints
 from detente.estimators.resample import block_index, expanded_tail
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 RESAMPLES = 1000
 SMALLEST = 1e-6  # probability below which a miss is not scored worse
+
+
+@dataclass(frozen=True)
+class Skill:
+    """Skill against a reference: 1 is perfect, below 0 worse; with its 90% interval.
+
+    Example:
+        >>> Skill("the base rate", 0.2, -0.1, 0.4).positive
+        False
+    """
+
+    against: str
+    value: float
+    low: float
+    high: float
+
+    @property
+    def positive(self) -> bool:
+        """Whether the whole interval lies above zero."""
+        return self.low > 0
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """Forecasts of about the same probability, and how often it came so.
+
+    Attributes:
+        forecast: Mean probability; `observed` share of outcomes; `count` how many forecasts.
+        low, high: 90% interval of the share, from blocks of windows that do not overlap.
+    """
+
+    forecast: float
+    observed: float
+    low: float
+    high: float
+    count: int
 
 
 def brier(odds: Floats, outcomes: Floats) -> Floats:
@@ -31,7 +65,7 @@ def brier(odds: Floats, outcomes: Floats) -> Floats:
 
 
 def log_score(odds: Floats, outcomes: Floats) -> Floats:
-    """Minus the log of the probability given to what happened; 0 is best.
+    """Minus the log of the probability given to what happened; 0 is best, NaN while not known.
 
     Example:
         >>> log_score(np.array([0.5]), np.array([0.0])).round(3).tolist()
@@ -41,7 +75,8 @@ def log_score(odds: Floats, outcomes: Floats) -> Floats:
         Good (1952), Rational decisions.
     """
     given = np.where(outcomes > 0, odds, 1 - odds)
-    return np.asarray(-np.log(np.maximum(given, SMALLEST)))
+    scores = -np.log(np.maximum(given, SMALLEST))
+    return np.where(np.isfinite(outcomes), scores, np.nan)
 
 
 def crps_of_counts(probabilities: Floats, counts: Floats) -> Floats:
@@ -49,11 +84,14 @@ def crps_of_counts(probabilities: Floats, counts: Floats) -> Floats:
 
     Args:
         probabilities: Shape (..., size).
-        counts: What came, shape (...).
+        counts: What came, shape (...); NaN where not known, and then so is the score. A count
+            beyond the distributions costs one for each step beyond.
 
     Example:
         >>> crps_of_counts(np.array([0.5, 0.5]), np.array(0.0)).tolist()
         0.25
+        >>> crps_of_counts(np.array([0.5, 0.5]), np.array(5.0)).tolist()
+        4.25
 
     Source:
         Epstein (1969), A scoring system for probability forecasts of ranked categories;
@@ -61,7 +99,10 @@ def crps_of_counts(probabilities: Floats, counts: Floats) -> Floats:
     """
     below = np.cumsum(probabilities, axis=-1)
     came = np.arange(probabilities.shape[-1]) >= np.asarray(counts)[..., None]
-    return np.asarray(((below - came) ** 2).sum(axis=-1))
+    within = ((below - came) ** 2).sum(axis=-1)
+    # Beyond its last value the distribution stands at one, and the count has not been reached.
+    beyond = np.maximum(np.asarray(counts) - probabilities.shape[-1], 0.0)
+    return np.asarray(within + beyond)
 
 
 def crps_of_draws(draws: Floats, values: Floats) -> Floats:
@@ -90,7 +131,7 @@ def pit_of_counts(probabilities: Floats, counts: Floats, seed: int) -> Floats:
 
     Args:
         probabilities: Shape (n, size).
-        counts: What came, shape (n,).
+        counts: What came, shape (n,); NaN where not known, and then so is the transform.
         seed: Seed of the randomisation.
 
     Example:
@@ -101,10 +142,14 @@ def pit_of_counts(probabilities: Floats, counts: Floats, seed: int) -> Floats:
         Czado, Gneiting and Held (2009), Predictive model assessment for count data.
     """
     below = np.concatenate([np.zeros((len(counts), 1)), np.cumsum(probabilities, axis=-1)], axis=1)
-    place = np.minimum(counts, probabilities.shape[-1] - 1).astype(np.int64)
+    known, size = np.isfinite(counts), probabilities.shape[-1]
+    place = np.minimum(np.where(known, counts, 0), size - 1).astype(np.int64)
     rows = np.arange(len(counts))
     low, high = below[rows, place], below[rows, place + 1]
-    return np.asarray(low + np.random.default_rng(seed).random(len(counts)) * (high - low))
+    # A count beyond the distribution lies above all of it.
+    low, high = (np.where(counts > size - 1, 1.0, end) for end in (low, high))
+    drawn = low + np.random.default_rng(seed).random(len(counts)) * (high - low)
+    return np.where(known, drawn, np.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +165,7 @@ class Resamples:
     tail: float
 
     def interval(self, drawn: Floats) -> tuple[float, float]:
-        """The 90% interval of a statistic, from its values by resample."""
+        """The 90% interval of a statistic, from its values by resample; NaN where one has none."""
         low, high = np.quantile(drawn, [self.tail, 1 - self.tail])
         return float(low), float(high)
 
@@ -152,6 +197,9 @@ def resample(length: int, block: int, seed: int) -> Resamples:
 def skill(scores: Floats, reference: Floats, drawn: Resamples, against: str) -> Skill:
     """One less the ratio of mean scores, with its 90% interval by resampled blocks.
 
+    Forecasts whose outcome is not known are left out. Against a reference without any error skill
+    is not defined, and NaN.
+
     Args:
         scores: Of the forecasts, shape (n,); lower is better.
         reference: Of the reference, shape (n,).
@@ -167,14 +215,16 @@ def skill(scores: Floats, reference: Floats, drawn: Resamples, against: str) -> 
         Murphy (1988), Skill scores based on the mean square error and their relationships to the
         correlation coefficient, Monthly Weather Review 116.
     """
-    whole = _ratio(scores.mean(), reference.mean())
+    known = np.isfinite(scores) & np.isfinite(reference)
+    ours, theirs = (np.where(known, part, 0.0) for part in (scores, reference))
     rows = drawn.rows
-    low, high = drawn.interval(_ratio(scores[rows].mean(axis=1), reference[rows].mean(axis=1)))
+    whole = _ratio(ours.sum(), theirs.sum())
+    low, high = drawn.interval(_ratio(ours[rows].sum(axis=1), theirs[rows].sum(axis=1)))
     return Skill(against, float(whole), low, high)
 
 
 def _ratio(score: Floats, reference: Floats) -> Floats:
-    return np.asarray(1 - score / np.maximum(reference, 1e-12))
+    return np.asarray(1 - score / np.where(reference > 0, reference, np.nan))
 
 
 def reliability(
@@ -182,7 +232,8 @@ def reliability(
 ) -> list[ReliabilityBin]:
     """Share of outcomes among forecasts of about the same probability.
 
-    Bins hold about equally many forecasts; intervals come from resampled blocks.
+    Bins hold about equally many forecasts, but equal probabilities lie in one bin; intervals come
+    from resampled blocks. Forecasts whose outcome is not known are left out.
 
     Args:
         odds: Probabilities, shape (n,).
@@ -199,9 +250,14 @@ def reliability(
     Source:
         Bröcker and Smith (2007), Increasing the reliability of reliability diagrams.
     """
-    ranks = np.argsort(np.argsort(odds, kind="stable"), kind="stable")
-    places = ranks * bins // len(odds)
-    return [_bin(odds, outcomes, drawn, places == one) for one in np.unique(places)]
+    known = np.isfinite(outcomes) & np.isfinite(odds)
+    if not known.any():
+        return []
+    # Ties take the place of their middle, so that none of them is set apart by its date.
+    ranks = rankdata(odds[known], method="average") - 1
+    places = np.full(len(odds), -1)
+    places[known] = (ranks * bins // int(known.sum())).astype(np.int64)
+    return [_bin(odds, outcomes, drawn, places == one) for one in np.unique(places[known])]
 
 
 def _bin(
@@ -209,7 +265,8 @@ def _bin(
 ) -> ReliabilityBin:
     chosen = inside[drawn.rows]
     number = chosen.sum(axis=1)
-    shares = (chosen * outcomes[drawn.rows]).sum(axis=1)[number > 0] / number[number > 0]
+    came = np.where(chosen, outcomes[drawn.rows], 0.0)
+    shares = came.sum(axis=1)[number > 0] / number[number > 0]
     low, high = drawn.interval(shares)
     return ReliabilityBin(
         forecast=float(odds[inside].mean()),

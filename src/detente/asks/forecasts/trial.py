@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Days, Floats
 from detente.asks.forecasts.model import at_least
 from detente.asks.forecasts.scores import crps_of_counts, pit_of_counts
-from detente.asks.forecasts.walk import Walk
 
-Floats = NDArray[np.float64]
-Days = NDArray[np.datetime64]
+if TYPE_CHECKING:
+    from detente.asks.forecasts.walk import Walk
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +29,7 @@ class Trial:
         weights: Weights of the models at the end, shape (models,).
         overlap: How many origins one window spans.
         every: Kind of step between origins.
+        schedule: How often models are refitted, in words.
     """
 
     labels: tuple[str, ...]
@@ -40,12 +41,15 @@ class Trial:
     weights: Floats
     overlap: int
     every: str
+    schedule: str = ""
 
 
 COMBINED = "combination"
 
 
-def trial_of(walk: Walk, count: int, step: int, seed: int) -> Trial:
+def trial_of(
+    walk: Walk, count: int, step: int, seed: int, day: np.datetime64 | None = None
+) -> Trial:
     """The trial of a threshold: at least so many event days in the window.
 
     Args:
@@ -53,6 +57,7 @@ def trial_of(walk: Walk, count: int, step: int, seed: int) -> Trial:
         count: Days that make it true.
         step: Days between origins.
         seed: Seed of the randomised transform.
+        day: Nothing after it is used; by default all that is known.
 
     Example:
         >>> from detente.asks.forecasts.history import history_from_counts
@@ -62,7 +67,9 @@ def trial_of(walk: Walk, count: int, step: int, seed: int) -> Trial:
         >>> made.odds.shape == (5, len(made.outcomes)), set(made.outcomes.tolist())
         (True, {1.0})
     """
-    known = np.isfinite(walk.counts)
+    day = walk.history.days[-1] if day is None else day
+    over = walk.history.days[walk.origins] + walk.window <= day
+    known = over & np.isfinite(walk.counts)
     counts = walk.counts[known]
     every = np.concatenate([walk.parts, walk.pooled[None]])[:, known]
     return Trial(
@@ -72,7 +79,8 @@ def trial_of(walk: Walk, count: int, step: int, seed: int) -> Trial:
         crps=crps_of_counts(every, counts),
         pit=pit_of_counts(every[-1], counts, seed),
         outcomes=(counts >= count).astype(np.float64),
-        weights=walk.weights_on(walk.history.days[-1]),
+        weights=walk.weights_on(day),
         overlap=-(-walk.window // step),
         every="week",
+        schedule=f"models fitted anew every {walk.refit} weeks, and told of every new day",
     )

@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Floats, Ints
 from detente.asks.forecasts.climatology import Climatology
 from detente.asks.forecasts.hazard import Hazard
 from detente.asks.forecasts.history import History, sums_after
 from detente.asks.forecasts.model import Fitted, Model
 from detente.asks.forecasts.pool import learn_weights, pooled
 from detente.asks.forecasts.regression import CountRegression
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MODELS: tuple[Model, ...] = (
     Climatology(),
@@ -44,6 +41,7 @@ class Walk:
         parts: Distribution of each model, shape (models, n, size).
         counts: What came, shape (n,); NaN where the window is not over.
         weights: Weights of the combination, learned from windows that were over, (n, models).
+        refit: Weeks between fits.
     """
 
     history: History
@@ -53,6 +51,7 @@ class Walk:
     parts: Floats
     counts: Floats
     weights: Floats
+    refit: int = REFIT
 
     @property
     def pooled(self) -> Floats:
@@ -110,7 +109,7 @@ def walk(
     weights = np.repeat(
         np.array(learned).reshape(-1, len(models)), [len(b) for b in blocks], axis=0
     )
-    return Walk(history, window, labels, origins, made.parts, counts, weights)
+    return Walk(history, window, labels, origins, made.parts, counts, weights, refit)
 
 
 def fit_all(history: History, window: int, models: Sequence[Model] = MODELS) -> tuple[Fitted, ...]:

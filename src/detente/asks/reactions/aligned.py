@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Days, Floats, Ints
 from detente.errors import DataGapError
 from detente.relations.series import Series
 from detente.study.data import StudyData
 from detente.study.signal import Signal
-from detente.study.systems import System, SystemSeries
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Days = NDArray[np.datetime64]
+if TYPE_CHECKING:
+    from detente.asks.reactions.system import System, SystemSeries
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +30,7 @@ class Aligned:
         counted: Whether each series counts events, so that its changes are percentages.
         sources: Labels of the sources, each once.
         citations: How to cite them.
+        hashes: SHA-256 of what each series was read from.
     """
 
     every: str
@@ -40,6 +40,7 @@ class Aligned:
     counted: tuple[bool, ...]
     sources: tuple[str, ...]
     citations: tuple[str, ...]
+    hashes: tuple[str, ...] = ()
 
 
 def align(data: StudyData, system: System) -> Aligned:
@@ -59,13 +60,13 @@ def align(data: StudyData, system: System) -> Aligned:
         >>> from lab.worlds.features import WorldSpec
         >>> from lab.worlds.world import make
         >>> data = make(WorldSpec(months=120), seed=1).data
-        >>> from detente.study.systems import SystemSeries
+        >>> from detente.asks.reactions.system import System, SystemSeries
         >>> read = {"dataset": "counts", "name": "verbal_cooperation"}
         >>> system = System(id="two", label="two pairs", series=[
         ...     SystemSeries(label="A and B", relation={"pair": ["AAA", "BBB"]}, measure=read),
         ...     SystemSeries(label="B and C", relation={"pair": ["BBB", "CCC"]}, measure=read)])
-        >>> made = align(data, system)
-        >>> made.values.shape, made.every
+        >>> series = align(data, system)
+        >>> series.values.shape, series.every
         ((120, 2), 'month')
     """
     every = _period(data, system)
@@ -83,50 +84,51 @@ def align(data: StudyData, system: System) -> Aligned:
         counted=tuple(signal.counts for signal in signals),
         sources=tuple(dict.fromkeys(signal.source for signal in signals)),
         citations=tuple(dict.fromkeys(part.citation for part in parts)),
+        hashes=tuple(signal.sha256 for signal in signals),
     )
 
 
 def _period(data: StudyData, system: System) -> str:
     """The kind of period that all relations of the system are read by."""
-    found = {
+    every = {
         signal.series.every
         for series in system.series
         if series.measure is not None
         for signal in data.signals(series.relation, [series.measure])[0]
     } or {"month"}
-    if len(found) > 1:
+    if len(every) > 1:
         raise DataGapError(
             "The series could not be put side by side.",
-            f"Their periods differ: {', '.join(sorted(found))}.",
+            f"Their periods differ: {', '.join(sorted(every))}.",
             "Read all of them by datasets of one period.",
         )
-    return found.pop()
+    return every.pop()
 
 
 def _signal(data: StudyData, series: SystemSeries, every: str) -> Signal:
     if series.relation.action is not None:
         counted = data.action_series(series.relation.action, every)
         return Signal(counted, True, "chronicle", series.relation.action, series.label)
-    found, gaps = data.signals(series.relation, [series.measure] if series.measure else [])
-    if not found:
+    signals, gaps = data.signals(series.relation, [series.measure] if series.measure else [])
+    if not signals:
         raise DataGapError(
             f"There is no series of {series.label}.",
             " ".join(gaps) or "No source has it.",
             "Load event data that cover it.",
         )
-    return found[0]
+    return signals[0]
 
 
 def _shared(parts: list[Series]) -> Days:
     """Periods from the latest beginning to the earliest end."""
-    known = [part.dates[np.isfinite(part.values)] for part in parts]
-    if any(len(dates) == 0 for dates in known):
+    spans = [part.dates[np.isfinite(part.values)] for part in parts]
+    if any(len(dates) == 0 for dates in spans):
         raise DataGapError(
             "The series could not be put side by side.",
             "One of them has no data in the span of the system.",
             "Load event data, or begin earlier.",
         )
-    first, last = max(dates[0] for dates in known), min(dates[-1] for dates in known)
+    first, last = max(dates[0] for dates in spans), min(dates[-1] for dates in spans)
     dates: Days = parts[0].dates[(parts[0].dates >= first) & (parts[0].dates <= last)]
     if len(dates) == 0:
         raise DataGapError(

@@ -1,76 +1,122 @@
-"""How many more of its kind one action brings, apart from the eras that it falls in."""
+"""Self-excitation: how many more of its kind one action brings, apart from the eras it falls in."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from pydantic import Field
 
-from detente.asks.reactions.result import ExcitationReading, Rate
+from detente.answers import Answer, Check, Column, Exhibit, Fact, Scale, Table
+from detente.arrays import Days, Floats, Ints
+from detente.asks.options import Options
+from detente.asks.provenance import provenance
 from detente.errors import DataGapError
-from detente.estimators.checks import Check
-from detente.estimators.hawkes import BinnedHawkes, CrossTest, cross_test, fit_binned
+from detente.estimators import BinnedHawkes, CrossTest, excitation_test, fit_hawkes_by_date
 from detente.relations.periods import month_name
+from detente.study.daily import era_labels, happened
 from detente.study.data import StudyData
-from detente.study.systems import Excitation
+from detente.study.kinds import register
+from detente.study.models import Study
+from detente.study.names import unknown
+from detente.study.parts import Id, Strict
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
+KIND = "excitation"
 DRAWS = 1000
 YEAR = 365.25
-LEVEL = 0.05
+ALPHA = 0.05
+ESTIMATOR = (
+    "Hawkes process by day with the eras' own rates and an exponential memory, by maximum "
+    "likelihood; likelihood-ratio test against no excitation."
+)
+NULL = "a rate that only the eras move"
+RATE_COLUMNS = (
+    Column("era", "Era"),
+    Column("per_year", "Per year", Scale.NUMBER),
+    Column("low90", "90% interval", Scale.NUMBER, through="high90"),
+    Column("high90", "90% high", Scale.NUMBER),
+)
 
 
-def read_excitation(data: StudyData, item: Excitation, *, seed: int = 1) -> ExcitationReading:
+class Excitation(Strict):
+    """How many more of its kind one action brings, apart from the eras it falls in."""
+
+    id: Id
+    action: str = Field(description="name of an action")
+    since: dt.date
+    until: dt.date | None = None
+    eras: list[str] = Field(default=[], description="eras that may have their own rate")
+    compare: str = Field(default="", description="what a published study found, with its citation")
+    caveats: list[str] = Field(default=[])
+
+
+def _problems(item: Excitation, study: Study, folder: Path) -> Iterator[str]:
+    """Names of an excitation that the study does not declare."""
+    yield from unknown(f"excitations.{item.id}: action", [item.action], study.actions)
+    yield from unknown(f"excitations.{item.id}: era", item.eras, study.eras)
+
+
+def answer(item: Excitation, data: StudyData, options: Options) -> Answer:
     """Estimate the self-excitation of an action from its dates.
 
     Args:
-        data: The study's data as of a date.
         item: The action and its eras as the study declares them.
-        seed: Seed of the parameter draws.
+        data: The study's data as of a date.
+        options: Seed of the parameter draws.
 
     Returns:
-        Follow-ons, half-life and what comes of itself; or a reading whose `problem` says why not.
+        Follow-ons, half-life and what comes of itself; or why there are none.
 
     Example:
         >>> from lab.worlds.features import WorldSpec
         >>> from lab.worlds.world import make
         >>> data = make(WorldSpec(months=120), seed=1).data
-        >>> from detente.study.systems import Excitation
         >>> item = Excitation(id="bursts", action="incidents", since="2001-01-01")
-        >>> read_excitation(data, item).p > 0.05
+        >>> answer(item, data, Options()).fact("p").value > 0.05
         True
 
     Source:
         Hawkes (1971), Spectra of some self-exciting and mutually exciting point processes; binned
         by day because dates have no hour.
     """
-    blank = ExcitationReading(
-        id=item.id,
-        label=data.label_of(item.action),
+    label = data.label_of(item.action)
+    blank = Answer(
+        item.id,
+        KIND,
+        label[:1].upper() + label[1:],
         caveats=(*item.caveats, *_always()),
-        compare=item.compare,
+        notes={"literature": item.compare} if item.compare else {},
     )
     try:
-        days, counts = _daily(data, item)
-        labels = _eras(data, item, days)
-        model = _fit(counts, labels, blank.label)
+        days = _span(data, item)
+        counts = happened(data, item.action, days)
+        labels = era_labels(data, item.eras, days)
+        model = _fit(counts, labels, label)
     except DataGapError as gap:
-        return replace(blank, problem=f"{gap.found} {gap.next_step}")
-    counted = replace(
-        blank, span=f"{month_name(days[0])} to {month_name(days[-1])}", days=int(counts.sum())
+        return replace(blank, gap=f"{gap.found} {gap.next_step}")
+    test = excitation_test(model, 0, 0)
+    share, rates = _of_itself(data, item, model, labels, options.seed)
+    facts = tuple(_facts(model, test, share, int(counts.sum())))
+    span = f"{month_name(days[0])} to {month_name(days[-1])}"
+    where = f"({int(counts.sum())} such days, {span}), with the eras' own rates set apart"
+    return replace(
+        blank,
+        text=_text(label, where, {fact.name: fact for fact in facts}),
+        facts=facts,
+        exhibits=(rates_exhibit(rates),) if len(rates) else (),
+        checks=tuple(_checks(model, test)),
+        provenance=provenance(data, options, ESTIMATOR, NULL, sources=("chronicle",)),
     )
-    reading = _with_own_rates(_with_follow_ons(counted, model), data, item, model, labels, seed)
-    return replace(reading, answer=_answer(reading))
 
 
-def _daily(data: StudyData, item: Excitation) -> tuple[NDArray[np.datetime64], Floats]:
-    """Whether the action happened, by day from `since` on."""
-    last = min(item.until or data.as_of, data.as_of)
+def _span(data: StudyData, item: Excitation) -> Days:
+    """The days from `since` on that are known."""
+    known = data.known_until(item.action)
+    last = min(item.until or known, known)
     days = np.arange(np.datetime64(item.since, "D"), np.datetime64(last, "D") + 1)
     if len(days) == 0:
         raise DataGapError(
@@ -78,24 +124,14 @@ def _daily(data: StudyData, item: Excitation) -> tuple[NDArray[np.datetime64], F
             f"The span begins on {item.since} and ends on {last}.",
             "Choose a later date.",
         )
-    return days, np.isin(days, data.days_of(item.action)).astype(np.float64)
-
-
-def _eras(data: StudyData, item: Excitation, days: NDArray[np.datetime64]) -> Ints:
-    """Number of the era of each day, from 1; 0 outside all of them."""
-    labels = np.zeros(len(days), dtype=np.int64)
-    for number, name in enumerate(item.eras, 1):
-        era = data.study.eras[name]
-        end = era.end or dt.date.max
-        labels[(days >= np.datetime64(era.start)) & (days < np.datetime64(end))] = number
-    return labels
+    return days
 
 
 def _fit(counts: Floats, labels: Ints, name: str) -> BinnedHawkes:
     """Fit to the eras that hold any event: a silent one tells its rate and nothing else."""
     active = np.unique(labels[counts > 0])
     observed = np.isin(labels, active)
-    return fit_binned(
+    return fit_hawkes_by_date(
         counts[:, None],
         exposure=observed.astype(np.float64),
         periods=np.where(observed, labels, active[0]) if len(active) > 1 else None,
@@ -104,53 +140,66 @@ def _fit(counts: Floats, labels: Ints, name: str) -> BinnedHawkes:
     )
 
 
-def _with_follow_ons(reading: ExcitationReading, model: BinnedHawkes) -> ExcitationReading:
-    low, high = model.branching_interval()[:, 0, 0]
-    test = cross_test(model, 0, 0)
-    return replace(
-        reading,
-        follow_ons=Rate("follow-ons of each", float(model.branching[0, 0]), low, high),
-        half_life=float(np.log(2) / model.decays[0]),
-        p=test.p_value,
-        checks=tuple(_checks(model, test)),
-    )
-
-
-def _with_own_rates(
-    reading: ExcitationReading,
-    data: StudyData,
-    item: Excitation,
-    model: BinnedHawkes,
-    labels: Ints,
-    seed: int,
-) -> ExcitationReading:
-    """What comes of itself by era, and the share that does not; not for endless series."""
+def _of_itself(
+    data: StudyData, item: Excitation, model: BinnedHawkes, labels: Ints, seed: int
+) -> tuple[Fact | None, Table]:
+    """The share that follows, and what comes of itself by era; neither for endless series."""
     if not model.stationary:
-        return reading
+        return None, Table(RATE_COLUMNS)
     baseline = model.inputs.baseline
     own = baseline.rates(model.effects)[:, 0]
     models = model.draw_parameters(DRAWS, seed=seed)
-    drawn = np.stack([baseline.rates(one.effects)[:, 0] for one in models])
-    names = ["the time outside these eras", *(data.study.eras[n].label for n in item.eras)]
-    shares = 1 - np.append(drawn.sum(axis=1), own.sum()) / float(model.inputs.counts.sum())
+    drawn = np.stack([baseline.rates(parameters.effects)[:, 0] for parameters in models])
+    days = int(model.inputs.counts.sum())
+    shares = 1 - np.append(drawn.sum(axis=1), own.sum()) / days
     low, high = np.quantile(shares[:-1], [0.05, 0.95])
     best, low, high = np.clip([shares[-1], low, high], 0, 1).tolist()
-    return replace(
-        reading,
-        share=Rate("share that are follow-ons", best, low, high),
-        rates=tuple(
-            _rate(names[number], YEAR * own[labels == number], YEAR * drawn[:, labels == number])
-            for number in np.unique(labels)
-        ),
+    names = ["the time outside these eras", *(data.study.eras[name].label for name in item.eras)]
+    rows = (
+        (names[era], *_rate(YEAR * own[labels == era], YEAR * drawn[:, labels == era]))
+        for era in np.unique(labels)
+    )
+    share = Fact("share", "Are follow-ons", best, Scale.PROBABILITY, low=low, high=high)
+    return share, Table(RATE_COLUMNS, tuple(rows))
+
+
+def _rate(best: Floats, drawn: Floats) -> tuple[float, float, float]:
+    """Events per year with its interval; for an era without any, at most what silence allows."""
+    if not best.any():
+        return 0.0, 0.0, float(-np.log(0.05) * YEAR / len(best))
+    low, high = np.quantile(drawn.mean(axis=1), [0.05, 0.95])
+    return float(best.mean()), float(low), float(high)
+
+
+def rates_exhibit(rates: Table) -> Exhibit:
+    """What comes of itself, with `RATE_COLUMNS`, over one axis.
+
+    Example:
+        >>> rates_exhibit(Table(RATE_COLUMNS, (("an era", 2.0, 1.0, 3.0),))).mark
+        'intervals'
+    """
+    return Exhibit(
+        "rates",
+        "What comes of itself, by era",
+        rates,
+        mark="intervals",
+        says=f"Rates of {len(rates)} eras.",
+        settings={"axis": "days with one per year, follow-ons left out"},
     )
 
 
-def _rate(label: str, best: Floats, drawn: Floats) -> Rate:
-    """Events per year; for an era without any, at most what silence as long allows."""
-    if not best.any():
-        return Rate(label, 0.0, 0.0, float(-np.log(0.05) * YEAR / len(best)))
-    low, high = np.quantile(drawn.mean(axis=1), [0.05, 0.95])
-    return Rate(label, float(best.mean()), float(low), float(high))
+def _facts(model: BinnedHawkes, test: CrossTest, share: Fact | None, days: int) -> Iterator[Fact]:
+    ends = model.branching_interval()[:, 0, 0].tolist()
+    low, high = ends if np.isfinite(ends).all() else (None, None)
+    value = float(model.branching[0, 0])
+    yield Fact("follow_ons", "Follow-ons of each", value, low=low, high=high, note="direct")
+    if test.p_value < ALPHA:
+        half_life = float(np.log(2) / model.decays[0])
+        unit = "day" if round(half_life) == 1 else "days"
+        yield Fact("half_life_days", "Half of them within", half_life, Scale.COUNT, unit)
+    if share is not None:
+        yield replace(share, note=f"of {days:,} {'day' if days == 1 else 'days'} with one")
+    yield Fact("p", "Chance", test.p_value, Scale.P_VALUE, note="p if none follows from another")
 
 
 def _checks(model: BinnedHawkes, test: CrossTest) -> Iterator[Check]:
@@ -161,7 +210,7 @@ def _checks(model: BinnedHawkes, test: CrossTest) -> Iterator[Check]:
     )
     yield Check(
         "Recent ones help to foretell",
-        test.p_value < LEVEL,
+        test.p_value < ALPHA,
         f"Likelihood ratio {test.ratio:.1f} against a rate that only the eras move "
         f"(p = {test.p_value:.2g}).",
     )
@@ -181,23 +230,31 @@ def _always() -> Iterator[str]:
     yield "Days are the unit: what follows within the same day is not seen."
 
 
-def _answer(reading: ExcitationReading) -> str:
-    one = reading.follow_ons
-    if one is None:
-        return ""
-    where = f"({reading.days} such days, {reading.span}), with the eras' own rates set apart"
-    interval = f"90% interval {one.low:.2f} to {one.high:.2f}"
-    if reading.p >= LEVEL:
+def _text(label: str, where: str, facts: Mapping[str, Any]) -> str:
+    follow_ons, half_life, share = (
+        facts["follow_ons"],
+        facts.get("half_life_days"),
+        facts.get("share"),
+    )
+    interval = (
+        "whose interval is not known"
+        if follow_ons.low is None
+        else f"90% interval {follow_ons.low:.2f} to {follow_ons.high:.2f}"
+    )
+    if half_life is None:
         return (
-            f"That one day with {reading.label} brings another cannot be told from chance: "
-            f"{one.value:.2f} follow-ons of each, {interval} {where}."
+            f"That one day with {label} brings another cannot be told from chance: "
+            f"{follow_ons.value:.2f} follow-ons of each, {interval} {where}."
         )
-    days = round(reading.half_life)
+    days = round(half_life.value)
     within = f"half of them within {days} days" if days > 1 else "half of them within a day"
     text = (
-        f"Each day with {reading.label} brings {one.value:.2f} more of them ({interval}), {within} "
+        f"Each day with {label} brings {follow_ons.value:.2f} more of them ({interval}), {within} "
         f"{where}."
     )
-    if reading.share is None:
+    if share is None:
         return text + " The series would never end, so no rate of its own can be given."
-    return text + f" {reading.share.value:.0%} of all such days are follow-ons of earlier ones."
+    return text + f" {share.value:.0%} of all such days are follow-ons of earlier ones."
+
+
+register("excitations", Excitation, answer, _problems, about="actions that draw more")

@@ -1,45 +1,56 @@
-"""All that a study asks of its dynamics, read from its data."""
+"""All that a study asks of who reacts to whom."""
 
 from __future__ import annotations
 
-from detente.asks.reactions.excitation import read_excitation
-from detente.asks.reactions.law import read_law
-from detente.asks.reactions.result import Reactions
-from detente.asks.reactions.system import read_system
-from detente.estimators.threads import one_thread
+from detente.answers import Section
+from detente.asks.options import Options
+from detente.asks.reactions import common_enemy, excitation
+from detente.compiled import one_thread
 from detente.study.data import StudyData
+from detente.study.kinds import kind_of
+
+INTRO = (
+    "All series of a system estimated together, so that each reaction is counted beside all "
+    "others. A reaction says that one series moves after another; it does not say why."
+)
+GROUPS = {
+    excitation.KIND: "One leads to another",
+    common_enemy.KIND: "The common enemy, in all triads",
+}
+PARTS = ("systems", "excitations", "common_enemies")
 
 
-def react(data: StudyData, *, seed: int = 1) -> Reactions:
+def react(data: StudyData, options: Options) -> tuple[Section, ...]:
     """Who reacts to whom, as far as the study asks.
 
     Args:
         data: The study's data as of a date.
-        seed: Seed of every random draw.
+        options: Seed of every random draw.
 
     Returns:
-        One reading for each system, excitation and law of the study; where the data cannot carry
-        one, its `problem` says why.
+        One section with an answer for each system, excitation and common enemy; none where the
+        study asks for nothing.
 
     Example:
         >>> import dataclasses
         >>> from lab.worlds.features import WorldSpec
         >>> from lab.worlds.world import make
         >>> data = make(WorldSpec(months=120), seed=1).data
-        >>> from detente.study.systems import Excitation
-        >>> item = Excitation(id="bursts", action="incidents", since="2001-01-01")
+        >>> react(data, Options())
+        ()
+        >>> item = excitation.Excitation(id="bursts", action="incidents", since="2001-01-01")
         >>> asked = data.study.model_copy(update={"excitations": [item]})
-        >>> found = react(dataclasses.replace(data, study=asked))
-        >>> [one.label for one in found.excitations], found.systems
-        (['incidents'], ())
+        >>> [section] = react(dataclasses.replace(data, study=asked), Options())
+        >>> [answer.label for answer in section.answers]
+        ['Incidents']
 
     Source:
-        As `read_system`, `read_excitation` and `read_law`.
+        As each kind says.
     """
-    study = data.study
+    asks = [ask for part in PARTS for ask in data.study.asks(part)]
+    if not asks:
+        return ()
     with one_thread():
-        return Reactions(
-            systems=tuple(read_system(data, system, seed=seed) for system in study.systems),
-            excitations=tuple(read_excitation(data, item, seed=seed) for item in study.excitations),
-            laws=tuple(read_law(data, enemy, seed=seed) for enemy in study.common_enemies),
-        )
+        answers = tuple(kind_of(ask).answer(ask, data, options) for ask in asks)
+    title = "Who reacts to whom"
+    return (Section("reactions", title, answers, INTRO, GROUPS, short="Reactions"),)

@@ -1,52 +1,89 @@
-"""One system of series: a Bayesian vector autoregression, and the reactions that it shows."""
+"""Systems: series that may all react to one another, estimated together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from pydantic import Field, model_validator
 
+from detente.answers import Answer, Check, Column, Exhibit, Scale, Table, Value, table_of
+from detente.arrays import Floats
+from detente.asks.options import Options
+from detente.asks.provenance import provenance
 from detente.asks.reactions.aligned import Aligned, align
-from detente.asks.reactions.result import COVERAGES, Reaction, SystemReading
+from detente.asks.reactions.vector import ALPHA, DRAWS, Judged, fit_system, judge
 from detente.errors import DataGapError
-from detente.estimators.checks import Check
-from detente.estimators.multiple import MaxT, holm, max_t
-from detente.estimators.vector.bvar import BVAR, fit_bvar
-from detente.estimators.vector.hyperparameters import choose_hyperparameters
+from detente.estimators.vector.bvar import BVAR
 from detente.estimators.vector.impulse import ImpulseResponses, impulse_bands
-from detente.estimators.vector.mean_responses import mean_responses
 from detente.estimators.vector.sims_zha import SimsZha
 from detente.relations.periods import month_name
 from detente.study.data import StudyData
-from detente.study.systems import System
+from detente.study.kinds import register
+from detente.study.models import Study
+from detente.study.names import duplicates, measure_problems, unknown
+from detente.study.parts import Id, Measure, Relation, Strict
 
-Floats = NDArray[np.float64]
-
+KIND = "system"
 PATHS = 4000  # draws of whole paths, for the bands
-DRAWS = 50_000  # draws of mean responses: p-values near .001 decide after correction
-LEVEL = 0.05
-GRID = {"lambda0": (0.2, 0.4, 0.6, 0.8, 1.0), "lambda1": (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)}
-START = SimsZha(lambda3=1.0, lambda4=1.0)
+COVERAGES = (0.5, 0.8, 0.95)
+Row = dict[str, Any]
 
 
-@dataclass(frozen=True, eq=False)
-class Judged:
-    """Reactions judged by their mean over the horizon, in one causal order.
+class SystemSeries(Strict):
+    """One series of a system: an action's frequency, or a relation by one measure."""
 
-    Attributes:
-        means: Posterior draws on the scale of the series, [draw, responds, acts].
-        corrected: Corrected p-value by acts and responds; a series with itself is not tested.
-        joint: The same reactions judged by joint bands, for comparison.
+    label: str = Field(description="plain name, such as “the US toward North Korea, conflict”")
+    short: str = Field(default="", description="a few characters for small charts")
+    relation: Relation
+    measure: Measure | None = Field(default=None, description="not for actions")
+
+    @model_validator(mode="after")
+    def _read_by_something(self) -> Self:
+        if (self.relation.action is None) == (self.measure is None):
+            raise ValueError("give `measure` for a relation, and none for an action")
+        return self
+
+
+class System(Strict):
+    """Series that may all react to one another, estimated together.
+
+    Within a period, a series may move those after it at once and those before it only later: the
+    order is an assumption, and the report says what changes if it is turned around.
     """
 
-    means: Floats
-    corrected: Mapping[tuple[int, int], float]
-    joint: MaxT
+    id: Id
+    label: str
+    series: list[SystemSeries] = Field(min_length=2, max_length=12)
+    lags: int = Field(default=3, ge=1, le=24, description="periods that a reaction may take")
+    steps: int = Field(default=12, ge=2, le=60, description="periods that are followed")
+    horizon: int = Field(default=6, ge=1, le=60, description="periods that a reaction is judged by")
+    since: dt.date | None = None
+    caveats: list[str] = Field(default=[])
+
+    @model_validator(mode="after")
+    def _judged_within_what_is_followed(self) -> Self:
+        if self.horizon > self.steps:
+            raise ValueError(f"horizon {self.horizon} is longer than steps {self.steps}")
+        return self
 
 
-def read_system(data: StudyData, system: System, *, seed: int = 1) -> SystemReading:
+def _problems(system: System, study: Study, folder: Path) -> Iterator[str]:
+    """Names of a system that the study does not declare."""
+    where = f"systems.{system.id}"
+    yield from duplicates(f"{where}.series", (series.label for series in system.series))
+    for series in system.series:
+        if series.measure is not None:
+            yield from measure_problems(where, series.measure, study)
+        named = [series.relation.action] if series.relation.action else []
+        yield from unknown(f"{where}: action", named, study.actions)
+
+
+def answer(system: System, data: StudyData, options: Options) -> Answer:
     """Estimate how each series of a system responds to each.
 
     The system is a vector autoregression under the Sims-Zha prior, whose tightness is chosen by
@@ -56,167 +93,212 @@ def read_system(data: StudyData, system: System, *, seed: int = 1) -> SystemRead
     are given as a check: they measure deviations in standard deviations, and responses are skewed.)
 
     Args:
-        data: The study's data as of a date.
         system: The system as the study declares it.
-        seed: Seed of the posterior draws.
+        data: The study's data as of a date.
+        options: Seed of the posterior draws.
 
     Returns:
-        The reactions; or a reading whose `problem` says why there are none.
+        The list of reactions, their course with bands, and those that stand as a network; or why
+        there are none.
 
     Example:
         >>> from lab.worlds.features import WorldSpec
         >>> from lab.worlds.world import make
         >>> data = make(WorldSpec(months=120), seed=1).data
-        >>> from detente.study.systems import SystemSeries
         >>> read = {"dataset": "counts", "name": "verbal_cooperation"}
         >>> system = System(id="two", label="two pairs", series=[
         ...     SystemSeries(label="A and B", relation={"pair": ["AAA", "BBB"]}, measure=read),
         ...     SystemSeries(label="B and C", relation={"pair": ["BBB", "CCC"]}, measure=read)])
-        >>> read_system(data, system).tested
-        2
+        >>> answer(system, data, Options()).text[:42]
+        'Of 2 reactions of one series to another, t'
 
     Source:
         Sims and Zha (1998); Brandt and Freeman (2006), Advances in Bayesian time series modeling
         and the study of politics.
     """
-    blank = SystemReading(id=system.id, label=system.label, caveats=tuple(system.caveats))
+    blank = Answer(system.id, KIND, system.label, caveats=tuple(system.caveats))
     try:
         series = align(data, system)
-        bvar = fit_system(series, system.lags, [one.label for one in system.series])
+        bvar = fit_system(series, system.lags, _names(system))
         paths = impulse_bands(
-            bvar, steps=system.steps + 1, draws=PATHS, coverages=COVERAGES, seed=seed
+            bvar, steps=system.steps + 1, draws=PATHS, coverages=COVERAGES, seed=options.seed
         )
-        kept = judge(bvar, system.horizon, seed=seed)
-        turned = judge(bvar, system.horizon, turned=True, seed=seed)
+        declared = judge(bvar, system.horizon, seed=options.seed)
+        turned = judge(bvar, system.horizon, turned=True, seed=options.seed)
     except DataGapError as gap:
-        return replace(blank, problem=f"{gap.found} {gap.next_step}")
-    reactions = tuple(_reactions(series, paths, kept, turned))
-    reading = replace(
+        return replace(blank, gap=f"{gap.found} {gap.next_step}")
+    listed = _reactions(system, series, declared, turned)
+    stand = [row for row in listed.records() if row["stands"]]
+    text = _text(system, series, bvar, len(declared.corrected), stand)
+    return replace(
         blank,
-        every=series.every,
-        span=_span(series, bvar),
-        periods=len(bvar.system.rows),
-        names=tuple(one.label for one in system.series),
-        shorts=tuple(one.short or one.label for one in system.series),
-        surprises=_surprises(series, bvar),
-        lags=system.lags,
-        steps=system.steps,
-        horizon=system.horizon,
-        reactions=reactions,
-        tested=len(kept.corrected),
-        checks=tuple(_checks(bvar, reactions, kept.joint)),
+        text=text,
+        exhibits=tuple(_exhibits(system, series, paths, listed, text)),
+        checks=tuple(_checks(bvar, stand, declared)),
         caveats=(*system.caveats, *_caveats(series)),
-        sources=series.sources,
         citations=series.citations,
-        estimator=_estimator(bvar, system),
+        provenance=provenance(
+            data, options, _estimator(bvar, system), hashes=series.hashes, sources=series.sources
+        ),
     )
-    return replace(reading, answer=_answer(reading))
 
 
-def fit_system(series: Aligned, lags: int, names: Sequence[str]) -> BVAR:
-    """The vector autoregression of a system under the prior that its data support best.
+def _names(system: System) -> list[str]:
+    return [series.label for series in system.series]
 
-    Args:
-        series: The series on one grid.
-        lags: Lags of every series, in periods.
-        names: Name of each series.
 
-    Example:
-        >>> values = np.random.default_rng(1).normal(size=(120, 2))
-        >>> days = np.datetime64("2001-01") + np.arange(120)
-        >>> grid = Aligned("month", days, values, np.zeros(120, int), (True, True), (), ())
-        >>> fit_system(grid, 2, ["A", "B"]).stable
-        True
-
-    Source:
-        Sims and Zha (1998), Bayesian methods for dynamic multivariate models; Giannone, Lenza and
-        Primiceri (2015), Prior selection for vector autoregressions, for the choice of tightness.
-    """
-    choice = choose_hyperparameters(
-        series.values, lags, grid=GRID, start=START, segments=series.segments
+def _reactions(system: System, series: Aligned, declared: Judged, turned: Judged) -> Table:
+    """Every reaction, the surest first; then each series after its own surprise, not tested."""
+    others = sorted(
+        declared.corrected, key=lambda pair: (declared.corrected[pair], declared.p[pair])
     )
-    return fit_bvar(series.values, lags, choice.best, names=names, segments=series.segments)
-
-
-def judge(
-    bvar: BVAR, horizon: int, *, turned: bool = False, draws: int = DRAWS, seed: int = 1
-) -> Judged:
-    """Judge every reaction by its mean over the horizon, corrected for all that are tested.
-
-    Args:
-        bvar: The system.
-        horizon: Periods after the one of the surprise that the mean is taken over.
-        turned: Whether the causal order within a period is turned around.
-        draws: Posterior draws.
-        seed: Of the draws.
-
-    Example:
-        >>> values = np.random.default_rng(1).normal(size=(120, 2))
-        >>> len(judge(fit_bvar(values, 2, START), 6, draws=1000).corrected)
-        2
-
-    Source:
-        Holm (1979), A simple sequentially rejective multiple test procedure.
-    """
-    k = len(bvar.names)
-    order = range(k - 1, -1, -1) if turned else None
-    means = mean_responses(bvar, steps=horizon + 1, draws=draws, order=order, seed=seed)
-    tested = [(act, respond) for act in range(k) for respond in range(k) if act != respond]
-    drawn = np.column_stack([means[:, respond, act] for act, respond in tested])
-    corrected = holm([_tail(column) for column in drawn.T])
-    joint = max_t(drawn.mean(axis=0), drawn)
-    return Judged(means, dict(zip(tested, corrected, strict=True)), joint)
-
-
-def _reactions(
-    series: Aligned, paths: ImpulseResponses, kept: Judged, turned: Judged
-) -> Iterator[Reaction]:
-    spread = np.nanstd(series.values, axis=0)
-    for act in range(len(series.counted)):
-        for respond, counted in enumerate(series.counted):
-            mean = kept.means[:, respond, act]
-            scale = None if counted else float(spread[respond])
-            low, effect, high = _percent(np.quantile(mean, [0.05, 0.5, 0.95]), scale)
-            corrected = kept.corrected.get((act, respond), 0.0)
-            yield Reaction(
-                act=act,
-                respond=respond,
-                path=_percent(paths.middle[:, respond, act], scale),
-                bands={c: _percent(paths.bands[c][:, :, respond, act], scale) for c in COVERAGES},
-                effect=float(effect),
-                low=float(low),
-                high=float(high),
-                p=_tail(mean),
-                p_adjusted=corrected,
-                seen=corrected < LEVEL,
-                seen_reversed=turned.corrected.get((act, respond), 0.0) < LEVEL,
+    own = [(number, number) for number in range(len(system.series))]
+    names, rows = _names(system), []
+    for act, respond in (*others, *own):
+        mean = declared.means[:, respond, act]
+        low, effect, high = _percent(np.quantile(mean, [0.05, 0.5, 0.95]), series, respond)
+        corrected, reverse = (judged.corrected.get((act, respond)) for judged in (declared, turned))
+        rows.append(
+            (
+                names[act],
+                names[respond],
+                float(effect),
+                float(low),
+                float(high),
+                declared.p[act, respond],
+                corrected,
+                corrected is not None and corrected < ALPHA,
+                reverse is not None and reverse < ALPHA,
             )
+        )
+    return Table(reaction_columns(len(others)), tuple(rows))
 
 
-def _percent(values: Floats, scale: float | None) -> Floats:
-    """Log changes as percent; changes of scores as percent of their standard deviation."""
-    changed = np.expm1(values) if scale is None else values / scale
-    return np.asarray(100 * changed, dtype=np.float64)
+def reaction_columns(tested: int) -> tuple[Column, ...]:
+    """The columns of a list of reactions, of which so many were tested together.
 
-
-def _tail(draws: Floats) -> float:
-    """Two-sided posterior probability of the other sign."""
-    other = min(int((draws <= 0).sum()), int((draws >= 0).sum()))
-    return min(1.0, 2 * (1 + other) / (1 + len(draws)))
-
-
-def _surprises(series: Aligned, bvar: BVAR) -> tuple[float, ...]:
-    own = np.diag(np.linalg.cholesky(bvar.covariance))
-    spread = np.nanstd(series.values, axis=0)
-    return tuple(
-        float(_percent(np.array(size), None if counted else float(wide)))
-        for size, counted, wide in zip(own, series.counted, spread, strict=True)
+    Example:
+        >>> [column.name for column in reaction_columns(2)][:2]
+        ['acts', 'responds']
+    """
+    return (
+        Column("acts", "When this rises"),
+        Column("responds", "this changes"),
+        Column("effect_percent", "Mean change", Scale.PERCENT),
+        Column("low90", "90% interval", Scale.PERCENT, through="high90"),
+        Column("high90", "90% high", Scale.PERCENT),
+        Column("p", "p", Scale.P_VALUE),
+        Column("p_adjusted", f"p, {tested} tested", Scale.P_VALUE),
+        Column("stands", "Stands", Scale.FLAG),
+        Column("stands_in_reversed_order", "In reversed order", Scale.FLAG),
     )
 
 
-def _span(series: Aligned, bvar: BVAR) -> str:
-    used = series.dates[bvar.system.rows]
-    return f"{month_name(used[0])} to {month_name(used[-1])}"
+def response_columns() -> tuple[Column, ...]:
+    """The columns of responses step by step: acts, responds, step, median, ends of each band.
+
+    Example:
+        >>> [column.name for column in response_columns()][:5]
+        ['acts', 'responds', 'step', 'median_percent', 'low50']
+    """
+    bands = [
+        Column(
+            f"{end}{100 * coverage:.0f}",
+            f"{coverage:.0%} band" if end == "low" else f"{coverage:.0%} high",
+            Scale.PERCENT,
+            shown=coverage == COVERAGES[-1],
+            through=f"high{100 * coverage:.0f}" if end == "low" else "",
+        )
+        for coverage in COVERAGES
+        for end in ("low", "high")
+    ]
+    return (
+        Column("acts", "When this rises"),
+        Column("responds", "this changes"),
+        Column("step", "Periods later", Scale.COUNT),
+        Column("median_percent", "Median change", Scale.PERCENT),
+        *bands,
+    )
+
+
+def _responses(system: System, series: Aligned, paths: ImpulseResponses) -> Table:
+    """The course of every response with its bands, one row a step."""
+    names, steps = _names(system), range(system.steps + 1)
+    parts: list[tuple[Value, ...]] = []
+    for act, acts in enumerate(names):
+        for respond, responds in enumerate(names):
+            values: dict[str, Any] = {
+                "acts": [acts for _ in steps],
+                "responds": [responds for _ in steps],
+                "step": steps,
+                "median_percent": _percent(paths.middle[:, respond, act], series, respond),
+            }
+            for coverage in COVERAGES:
+                band = _percent(paths.bands[coverage][:, :, respond, act], series, respond)
+                for end, side in zip(("low", "high"), band, strict=True):
+                    values[f"{end}{100 * coverage:.0f}"] = side
+            parts += table_of(response_columns(), values).rows
+    return Table(response_columns(), tuple(parts))
+
+
+def _exhibits(
+    system: System, series: Aligned, paths: ImpulseResponses, listed: Table, text: str
+) -> Iterator[Exhibit]:
+    every, count = series.every, len(system.series)
+    span = f"{system.steps} {every}{'s' if system.steps > 1 else ''}"
+    short = {one.label: one.short or one.label for one in system.series}
+    yield Exhibit(
+        "responses",
+        f"How each series (column) responds to each (row), over {span}",
+        _responses(system, series, paths),
+        mark="matrix",
+        says=f"{count} by {count} small charts over {span}. {text} The data table follows the "
+        "chart.",
+        settings={"short": short, "reactions": listed},
+        series=("acts", "responds"),
+    )
+    if any(listed.column("stands")):
+        yield network_exhibit(listed, short)
+    caption = f"Mean response in the first {system.horizon} {every}s, % (90% interval)"
+    yield Exhibit("reactions", caption, listed, folded=True)
+
+
+def network_exhibit(listed: Table, short: dict[str, str]) -> Exhibit:
+    """The reactions that stand as arrows between the series.
+
+    Args:
+        listed: All reactions, with `reaction_columns`.
+        short: A few characters for each series, in causal order.
+
+    Example:
+        >>> row = ("A", "B", 8.0, 1.0, 15.0, 0.01, 0.02, True, False)
+        >>> network_exhibit(Table(reaction_columns(1), (row,)), {"A": "a", "B": "b"}).table.rows
+        (('A', 'B', 8.0, False),)
+    """
+    columns = (
+        Column("from", "From"),
+        Column("to", "To"),
+        Column("effect_percent", "Mean change", Scale.PERCENT),
+        Column("stands_in_reversed_order", "In reversed order", Scale.FLAG),
+    )
+    names = ("acts", "responds", "effect_percent", "stands_in_reversed_order")
+    stand = [row for row in listed.records() if row["stands"]]
+    arrows = "; ".join(f"{row['acts']} to {row['responds']}" for row in stand)
+    return Exhibit(
+        "network",
+        "The reactions that stand",
+        Table(columns, tuple(tuple(row[name] for name in names) for row in stand)),
+        mark="network",
+        says=f"Arrows: {arrows}.",
+        settings={"short": short},
+    )
+
+
+def _percent(values: Floats, series: Aligned, respond: int) -> Floats:
+    """Log changes as percent; changes of scores as percent of their standard deviation."""
+    if series.counted[respond]:
+        return np.asarray(100 * np.expm1(values))
+    return np.asarray(100 * (values / float(np.nanstd(series.values[:, respond]))))
 
 
 def _estimator(bvar: BVAR, system: System) -> str:
@@ -233,27 +315,26 @@ def _estimator(bvar: BVAR, system: System) -> str:
     )
 
 
-def _checks(bvar: BVAR, reactions: tuple[Reaction, ...], joint: MaxT) -> Iterator[Check]:
+def _checks(bvar: BVAR, seen: Sequence[Row], declared: Judged) -> Iterator[Check]:
     yield Check(
         "The system settles",
         bvar.stable,
         f"The largest root at the posterior mean is {bvar.largest_root:.2f}; below 1 a surprise "
         "dies out.",
     )
-    seen = [one for one in reactions if one.seen and one.act != one.respond]
-    both = [one for one in seen if one.seen_reversed]
+    both = [row for row in seen if row["stands_in_reversed_order"]]
     yield Check(
         "The order of the series does not matter",
         len(both) == len(seen) if seen else None,
         f"{len(both)} of {len(seen)} reactions stand in the reversed order too; within one period "
         "the data cannot say who moved first.",
     )
-    stand = int((joint.p_adjusted < LEVEL).sum())
+    stand = int((declared.joint.p_adjusted < ALPHA).sum())
     yield Check(
         "Joint bands agree",
         stand == len(seen),
-        f"{stand} of {joint.tested} responses have a joint 95% band (max-t) that leaves out zero, "
-        f"against {len(seen)} by Holm's correction.",
+        f"{stand} of {declared.joint.tested} responses have a joint 95% band (max-t) that leaves "
+        f"out zero, against {len(seen)} by Holm's correction.",
     )
 
 
@@ -271,32 +352,37 @@ def _caveats(series: Aligned) -> Iterator[str]:
         )
 
 
-def _answer(reading: SystemReading) -> str:
-    found = reading.seen
-    asked = f"Of {reading.tested} reactions of one series to another, tested together"
-    if not found:
+def _text(system: System, series: Aligned, bvar: BVAR, tested: int, stand: Sequence[Row]) -> str:
+    used, every = series.dates[bvar.system.rows], series.every
+    span = f"{month_name(used[0])} to {month_name(used[-1])}"
+    asked = f"Of {tested} reactions of one series to another, tested together"
+    if not stand:
         return (
-            f"{asked}, none stands after correction ({reading.span}, {reading.periods} "
-            f"{reading.every}s). What each series does is announced mainly by its own past."
+            f"{asked}, none stands after correction ({span}, {len(used)} {every}s). What each "
+            "series does is announced mainly by its own past."
         )
-    told = "; ".join(_told(reading, one) for one in found[:3])
-    more = f" The other {len(found) - 3} are in the chart." if len(found) > 3 else ""
-    verb = "stands" if len(found) == 1 else "stand"
-    answer = f"{asked}, {len(found)} {verb} after correction ({reading.span}): {told}.{more}"
-    turned = sum(one.seen_reversed for one in found)
-    if turned == len(found):
-        return answer
-    which = "It does" if len(found) == 1 else f"{len(found) - turned} of them do"
+    first = "; ".join(_sentence(row, system.horizon, every) for row in stand[:3])
+    more = f" The other {len(stand) - 3} are in the chart." if len(stand) > 3 else ""
+    verb = "stands" if len(stand) == 1 else "stand"
+    text = f"{asked}, {len(stand)} {verb} after correction ({span}): {first}.{more}"
+    turned = sum(row["stands_in_reversed_order"] for row in stand)
+    if turned == len(stand):
+        return text
+    which = "It does" if len(stand) == 1 else f"{len(stand) - turned} of them do"
     return (
-        f"{answer} {which} not stand if the order of the series is turned around: within one "
-        f"{reading.every} the data cannot say who moved first."
+        f"{text} {which} not stand if the order of the series is turned around: within one {every} "
+        "the data cannot say who moved first."
     )
 
 
-def _told(reading: SystemReading, one: Reaction) -> str:
-    way = "more" if one.effect > 0 else "less"
+def _sentence(row: Row, horizon: int, every: str) -> str:
+    way = "more" if row["effect_percent"] > 0 else "less"
+    low, high = (f"{row[end]:+.0f}".replace("-", "\N{MINUS SIGN}") for end in ("low90", "high90"))
     return (
-        f"a surprise in {reading.names[one.act]} is followed by {abs(one.effect):.0f}% {way} "
-        f"{reading.names[one.respond]} over {reading.horizon} {reading.every}s "
-        f"(90% interval {one.low:+.0f} to {one.high:+.0f}%)"
-    ).replace("-", "\N{MINUS SIGN}")
+        f"a surprise in {row['acts']} is followed by {abs(row['effect_percent']):.0f}% {way} "
+        f"{row['responds']} over {horizon} {every}s "
+        f"(90% interval {low} to {high}%)"
+    )
+
+
+register("systems", System, answer, _problems, about="who reacts to whom")

@@ -17,64 +17,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.arrays import Bools, Floats, Ints
+from detente.asks.scenarios.halves import Daily, Months
 from detente.compiled import compiled
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 WITHOUT, WITH = 0, 1
 TOO_MANY = 60_000  # events of a future: what a count can hold
 FEW = 0.5  # clumps
 SMALL = 1e-8  # clumping below which counts are Poisson
-
-
-class Daily(NamedTuple):
-    """The daily half of a pair of futures, for one draw of the parameters.
-
-    Attributes:
-        base: Own rates by arm, day and kind, shape (2, T, D).
-        jumps: Follow-ons by arm, source, decay and target, shape (2, D, K, D).
-        heat: Rate that the past has left, by arm, decay and target, shape (2, K, D).
-        decays, gain: Per day, shape (K,).
-        forced: Events that are set to happen, by arm, day and kind, shape (2, T, D).
-    """
-
-    base: Floats
-    jumps: Floats
-    heat: Floats
-    decays: Floats
-    gain: Floats
-    forced: Ints
-
-
-class Months(NamedTuple):
-    """The monthly half of a pair of futures, for one draw of the parameters.
-
-    Attributes:
-        base: Log rates by arm, month and dyad, shape (2, S, M).
-        coefficients: Of the drivers, shape (M, J); `members` which kinds they hold, (J, D).
-        own, back: Excitation by itself and its reverse, shape (M,); `reverse` its place.
-        state: Excitement at the start, shape (M,).
-        clumping: Shape (M,).
-        group: Number of the group of each dyad, shape (M,).
-        shock: Variance of the factor that a group's dyads share in a month, shape (G,).
-        decay, gain: Per month.
-        before: Days with each kind in the month before the start, shape (D,).
-    """
-
-    base: Floats
-    coefficients: Floats
-    members: Floats
-    own: Floats
-    back: Floats
-    reverse: Ints
-    state: Floats
-    clumping: Floats
-    group: Ints
-    shock: Floats
-    decay: float
-    gain: float
-    before: Floats
 
 
 class Watch(NamedTuple):
@@ -89,7 +39,7 @@ class Watch(NamedTuple):
 
     edges: Ints
     groups: Floats
-    sets: NDArray[np.bool_]
+    sets: Bools
     traced: int = 0
 
 
@@ -138,20 +88,20 @@ def simulate_pairs(
         seed: Seed of the random numbers.
 
     Example:
-        >>> from detente.asks.scenarios.arms import no_months
+        >>> from detente.asks.scenarios.halves import no_months
         >>> none, never = np.zeros((2, 1, 1, 1)), np.zeros((2, 30, 1), dtype=np.int64)
         >>> rates = np.full((2, 30, 1), 0.1)
         >>> steady = Daily(rates, none, np.zeros((2, 1, 1)), np.ones(1), np.ones(1), never)
         >>> watch = Watch(np.array([0, 30]), np.zeros((0, 0)), np.zeros((0, 1), dtype=bool))
-        >>> made = simulate_pairs([(steady, no_months(1, np.zeros(1)))], watch, 100)
-        >>> made.counts.shape, bool((made.counts[:, 0] == made.counts[:, 1]).all())
+        >>> pairs = simulate_pairs([(steady, no_months(1, np.zeros(1)))], watch, 100)
+        >>> pairs.counts.shape, bool((pairs.counts[:, 0] == pairs.counts[:, 1]).all())
         ((100, 2, 1, 1), True)
 
     Source:
         Lindvall (1992), Lectures on the Coupling Method: two Poisson variables that share all they
         can.
     """
-    kept = _empty(drawn[0][0], watch, paths)
+    held = _empty(drawn[0][0], watch, paths)
     shares = np.array_split(np.arange(paths), len(drawn))
     block = np.repeat(np.arange(len(drawn)), [len(share) for share in shares])
 
@@ -160,11 +110,12 @@ def simulate_pairs(
         if not len(share):
             return 0
         first, after = int(share[0]), int(share[-1]) + 1
-        return _pairs(*drawn[number], watch, _slice(kept, first, after), seed, first)
+        own = Kept._make(part[first:after] for part in held)
+        return _pairs(*drawn[number], watch, own, seed, first)
 
     with ThreadPoolExecutor(cpu_count()) as pool:
         lost = sum(pool.map(run, range(len(drawn))))
-    return Pairs(*kept, block, lost)
+    return Pairs(*held, block, lost)
 
 
 def _empty(daily: Daily, watch: Watch, paths: int) -> Kept:
@@ -176,13 +127,6 @@ def _empty(daily: Daily, watch: Watch, paths: int) -> Kept:
         hits=np.zeros((paths, 2, outcomes), dtype=np.int32),
         quiet=np.zeros((paths, 2, outcomes), dtype=np.int32),
         traces=np.zeros((min(watch.traced, paths), 2, days, kinds), dtype=np.uint8),
-    )
-
-
-def _slice(kept: Kept, first: int, after: int) -> Kept:
-    mine = slice(first, after)
-    return Kept(
-        kept.counts[mine], kept.sums[mine], kept.hits[mine], kept.quiet[mine], kept.traces[mine]
     )
 
 
@@ -198,9 +142,7 @@ def _pairs(daily: Daily, months: Months, watch: Watch, kept: Kept, seed: int, nu
 
 
 @compiled
-def _path(
-    daily: Daily, months: Months, watch: Watch, busy: NDArray[np.bool_], kept: Kept, path: int
-) -> int:
+def _path(daily: Daily, months: Months, watch: Watch, busy: Bools, kept: Kept, path: int) -> int:
     """Fill one pair; return 1 if it was stopped as too large."""
     warm, left = daily.heat.copy(), np.exp(-daily.decays)
     rates, today = np.empty((2, daily.base.shape[2])), np.zeros((2, daily.base.shape[2]), np.int64)

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Bools, Days, Floats, Ints
 from detente.errors import DataGapError
+from detente.study.daily import era_labels, happened
 from detente.study.data import StudyData
 from detente.study.parts import Relation
-from detente.study.scenarios import Relations, Simulation
 from detente.study.signal import Signal
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Days = NDArray[np.datetime64]
+if TYPE_CHECKING:
+    from detente.asks.scenarios.simulation import Relations, Simulation
 
 MIN_CASES = 5
 """Separate cases that an effect needs before anything is said of it."""
 
 APART = 30
 """Days from the last one after which a day with an action is a case of its own."""
+
+Key = tuple[str, tuple[str, str]]
+"""Id of relations and a dyad of them."""
 
 MIN_DAYS = 3 * 365
 MIN_MONTHS = 60
@@ -43,7 +45,7 @@ class Chronology:
     """
 
     kinds: tuple[str, ...]
-    after: NDArray[np.bool_]
+    after: Bools
     days: Days
     counts: Floats
     eras: tuple[str, ...]
@@ -82,7 +84,7 @@ class Monthly:
     exposure: Floats
     labels: Ints
     drivers: tuple[str, ...]
-    members: NDArray[np.bool_]
+    members: Bools
     cases: Ints
     driven: Floats
     citations: tuple[str, ...]
@@ -113,25 +115,6 @@ def cases(days: Days) -> int:
     return 1 + int((np.diff(days) >= np.timedelta64(APART, "D")).sum())
 
 
-def era_labels(data: StudyData, eras: tuple[str, ...], days: Days) -> Ints:
-    """Number of the era of each day, from 1; 0 outside all of them.
-
-    Example:
-        >>> from detente.study.data import open_data
-        >>> from detente.study.load import load
-        >>> data = open_data(load("korea"))
-        >>> days = np.array(["2005-01-01", "2010-01-01", "2020-01-01"], dtype="datetime64[D]")
-        >>> era_labels(data, ("six-party-process", "strategic-patience"), days).tolist()
-        [1, 2, 0]
-    """
-    labels = np.zeros(len(days), dtype=np.int64)
-    for number, name in enumerate(eras, 1):
-        era = data.study.eras[name]
-        end = np.datetime64(era.end or dt.date.max)
-        labels[(days >= np.datetime64(era.start)) & (days < end)] = number
-    return labels
-
-
 def read_chronology(data: StudyData, model: Simulation) -> Chronology:
     """The kinds by day, as far as they have enough days to be modelled.
 
@@ -142,11 +125,12 @@ def read_chronology(data: StudyData, model: Simulation) -> Chronology:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
-        >>> past = read_chronology(data, data.study.simulation)
+        >>> past = read_chronology(data, data.study.asks("simulation")[0])
         >>> past.kinds[:2], past.days[0]
         (('missile-tests', 'nuclear-tests'), np.datetime64('1998-01-01'))
     """
-    first, last = np.datetime64(model.since, "D"), np.datetime64(data.as_of, "D")
+    known = min([data.as_of, *(data.known_until(kind.action) for kind in model.kinds)])
+    first, last = np.datetime64(model.since, "D"), np.datetime64(known, "D")
     days = np.arange(first, last + 1)
     if len(days) < MIN_DAYS:
         raise DataGapError(
@@ -154,9 +138,9 @@ def read_chronology(data: StudyData, model: Simulation) -> Chronology:
             f"Its sample would run from {first} to {last}, {max(len(days), 0)} days.",
             f"Choose a later date: {MIN_DAYS} days are needed.",
         )
-    found = {kind.action: np.isin(days, data.days_of(kind.action)) for kind in model.kinds}
-    kept = [name for name, on in found.items() if on.sum() >= MIN_CASES]
-    if not kept:
+    counts = {kind.action: happened(data, kind.action, days) for kind in model.kinds}
+    kinds = [name for name, on in counts.items() if on.sum() >= MIN_CASES]
+    if not kinds:
         raise DataGapError(
             "The system could not be simulated.",
             f"No kind has {MIN_CASES} days from {first} to {last}.",
@@ -164,17 +148,17 @@ def read_chronology(data: StudyData, model: Simulation) -> Chronology:
         )
     allowed = {kind.action: {kind.action, *kind.after} for kind in model.kinds}
     return Chronology(
-        kinds=tuple(kept),
-        after=np.array([[source in allowed[target] for source in kept] for target in kept]),
+        kinds=tuple(kinds),
+        after=np.array([[source in allowed[target] for source in kinds] for target in kinds]),
         days=days,
-        counts=np.stack([found[name] for name in kept], axis=1).astype(np.float64),
+        counts=np.stack([counts[name] for name in kinds], axis=1),
         eras=tuple(model.eras),
-        labels=era_labels(data, tuple(model.eras), days),
+        labels=era_labels(data, model.eras, days),
         left_out=tuple(
             f"{_capital(data.label_of(name))} are left out: {int(on.sum())} days, {MIN_CASES} are "
             "needed."
-            for name, on in found.items()
-            if name not in kept
+            for name, on in counts.items()
+            if name not in kinds
         ),
     )
 
@@ -189,36 +173,35 @@ def read_monthly(data: StudyData, model: Simulation, kinds: tuple[str, ...]) -> 
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
-        >>> asked = data.study.simulation
+        >>> [asked] = data.study.asks("simulation")
         >>> months = read_monthly(data, asked, tuple(kind.action for kind in asked.kinds))
         >>> str(months.dates[0])[:7], str(months.dates[-1])[:7]
         ('2002-01', '2013-12')
     """
-    found, gaps = _signals(data, model)
-    span = _span([signal for _, _, signal in found])
+    signals, gaps = _signals(data, model)
+    span = _span(list(signals.values()))
     if span is None:
         return None
-    kept = [one for one in found if _usable(one[2], span)]
+    usable = {key: signal for key, signal in signals.items() if _usable(signal, span)}
     gaps += [
-        f"{_capital(one[2].noun)} is left out: it has gaps or hardly any events."
-        for one in found
-        if not _usable(one[2], span)
+        f"{_capital(signal.noun)} is left out: it has gaps or hardly any events."
+        for key, signal in signals.items()
+        if key not in usable
     ]
-    if not kept:
+    if not usable:
         return None
-    parts = [signal.series.window(*span) for _, _, signal in kept]
-    dates = parts[0].dates
-    keys = [(group, dyad) for group, dyad, _ in kept]
+    parts = [signal.series.window(*span) for signal in usable.values()]
+    dates, keys = parts[0].dates, list(usable)
     members, used, dropped = _drivers(data, model, kinds, dates)
     driven = [driver_value(*_days_by_month(data, kinds, row, dates)) for row in members]
     return Monthly(
         groups=tuple(group for group, _ in keys),
         dyads=tuple(dyad for _, dyad in keys),
-        reverse=np.array([_place((group, dyad[::-1]), keys) for group, dyad in keys]),
+        reverse=np.array([_place((group, (b, a)), keys) for group, (a, b) in keys]),
         dates=dates,
         counts=np.stack([part.values for part in parts], axis=1),
-        exposure=_exposure([signal for _, _, signal in kept], span, len(dates)),
-        labels=era_labels(data, tuple(model.eras), dates),
+        exposure=_exposure(list(usable.values()), span, len(dates)),
+        labels=era_labels(data, model.eras, dates),
         drivers=tuple(label for label, _ in used),
         members=members,
         cases=np.array([number for _, number in used], dtype=np.int64),
@@ -228,18 +211,17 @@ def read_monthly(data: StudyData, model: Simulation, kinds: tuple[str, ...]) -> 
     )
 
 
-def _signals(
-    data: StudyData, model: Simulation
-) -> tuple[list[tuple[str, tuple[str, str], Signal]], list[str]]:
-    found: list[tuple[str, tuple[str, str], Signal]] = []
+def _signals(data: StudyData, model: Simulation) -> tuple[dict[Key, Signal], list[str]]:
+    """The counts of each dyad, and what is missing."""
+    counted: dict[Key, Signal] = {}
     gaps: list[str] = []
     for relations in model.relations:
         for a, b in _dyads(data, relations):
             signals, missing = data.signals(Relation(dyads=[[a, b]]), [relations.measure])
             if signals and signals[0].counts:
-                found.append((relations.id, (a, b), signals[0]))
+                counted[relations.id, (a, b)] = signals[0]
             gaps += missing
-    return found, list(dict.fromkeys(gaps))
+    return counted, list(dict.fromkeys(gaps))
 
 
 def _dyads(data: StudyData, relations: Relations) -> list[tuple[str, str]]:
@@ -286,7 +268,7 @@ def _exposure(signals: list[Signal], span: tuple[str, str], months: int) -> Floa
 
 def _drivers(
     data: StudyData, model: Simulation, kinds: tuple[str, ...], dates: Days
-) -> tuple[NDArray[np.bool_], list[tuple[str, int]], list[str]]:
+) -> tuple[Bools, list[tuple[str, int]], list[str]]:
     """Drivers with enough months, by kinds; with their labels and months; and the others."""
     rows, used, dropped = [], [], []
     for driver in model.drivers:
@@ -304,7 +286,7 @@ def _drivers(
 
 
 def _days_by_month(
-    data: StudyData, kinds: tuple[str, ...], row: NDArray[np.bool_], dates: Days
+    data: StudyData, kinds: tuple[str, ...], row: Bools, dates: Days
 ) -> tuple[Floats, Floats]:
     """Days with a driver in each month, and in the month before."""
     first = dates[0].astype("datetime64[M]") - 1
@@ -316,8 +298,8 @@ def _days_by_month(
     return counts[1:], counts[:-1]
 
 
-def _place(key: tuple[str, tuple[str, ...]], keys: list[tuple[str, tuple[str, str]]]) -> int:
-    return next((place for place, one in enumerate(keys) if one == key), -1)
+def _place(key: Key, keys: list[Key]) -> int:
+    return keys.index(key) if key in keys else -1
 
 
 def _capital(text: str) -> str:

@@ -8,6 +8,7 @@ do not move the kinds: they are known for a part of the sample only.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,9 +16,11 @@ from detente.asks.scenarios.history import Chronology, Monthly, read_chronology,
 from detente.asks.scenarios.posterior import Posterior, fit_posterior
 from detente.asks.scenarios.relations import RelationDraws, draw_relations, fit_relations
 from detente.errors import DataGapError, UsageError
-from detente.estimators.hawkes import BinnedHawkes
+from detente.estimators import BinnedHawkes
 from detente.study.data import StudyData
-from detente.study.scenarios import Simulation
+
+if TYPE_CHECKING:
+    from detente.asks.scenarios.simulation import Simulation
 
 DRAWS = 100
 
@@ -27,6 +30,7 @@ class Model:
     """A fitted system.
 
     Attributes:
+        data: The study's data up to the day before the futures begin.
         simulation: What the study declares.
         past: The kinds by day; `daily` draws of their parameters.
         months: The relations by month; `monthly` draws of their parameters and `fit` the estimate;
@@ -34,6 +38,7 @@ class Model:
         notes: What was left out and why, as sentences.
     """
 
+    data: StudyData
     simulation: Simulation
     past: Chronology
     daily: Posterior
@@ -47,6 +52,15 @@ class Model:
         """The day after the sample."""
         day: np.datetime64 = self.past.days[-1] + 1
         return day
+
+    @property
+    def present(self) -> int:
+        """Label of the era that runs on the first day."""
+        return self.past.label_at(self.first, self.data)
+
+    def name(self, kind: int) -> str:
+        """The plain name of a kind, by its column."""
+        return self.data.label_of(self.past.kinds[kind])
 
 
 def fit_model(data: StudyData, *, draws: int = DRAWS, seed: int = 1) -> Model:
@@ -67,16 +81,18 @@ def fit_model(data: StudyData, *, draws: int = DRAWS, seed: int = 1) -> Model:
         >>> fit_model(open_data(load("korea")), draws=2).past.kinds[0]
         'missile-tests'
     """
-    simulation = data.study.simulation
-    if simulation is None:
+    declared = data.study.asks("simulation")
+    if not declared:
         raise UsageError(
             "Nothing can be simulated.",
             "The study declares no [simulation].",
             "Add one to the study file; docs/writing-a-study.md shows how.",
         )
+    [simulation] = declared
     past = read_chronology(data, simulation)
     months = read_monthly(data, simulation, past.kinds)
     model = Model(
+        data=data,
         simulation=simulation,
         past=past,
         daily=fit_posterior(past, draws, seed=seed),

@@ -10,16 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Bools, Floats, Ints
 from detente.asks.scenarios.history import Chronology
 from detente.compiled import compiled
 from detente.errors import DataGapError
 from detente.estimators.hawkes.features import daily_excitement
 from detente.estimators.hawkes.result import spectral_radius
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 MEAN_DELAYS = np.array([10.0, 60.0])
 """Days after which follow-ons come on average: the quick ones, and the slow ones."""
@@ -73,7 +70,7 @@ def fit_posterior(past: Chronology, draws: int, *, seed: int = 1) -> Posterior:
         >>> from detente.study.load import load
         >>> from detente.asks.scenarios.history import read_chronology
         >>> data = open_data(load("korea"))
-        >>> past = read_chronology(data, data.study.simulation)
+        >>> past = read_chronology(data, data.study.asks("simulation")[0])
         >>> made = fit_posterior(past, 3)
         >>> made.rates.shape == (3, len(past.eras) + 1, len(past.kinds))
         True
@@ -129,7 +126,7 @@ def _priors(past: Chronology, state: Floats) -> tuple[Floats, Floats, Floats]:
 
 @compiled
 def _gibbs(
-    counts: Floats, state: Floats, labels: Ints, after: NDArray[np.bool_], base: Floats,
+    counts: Floats, state: Floats, labels: Ints, after: Bools, base: Floats,
     shape: Floats, rate: Floats, eras: int, sweeps: int, burn_in: int, thin: int, seed: int,
 ) -> tuple[Floats, Floats]:  # fmt: skip
     """Every `thin`-th sweep after the burn-in: own rates (n, P, D), follow-ons (n, D, D, K)."""
@@ -159,7 +156,7 @@ def _gibbs(
 
 
 @compiled
-def _new_follow_ons(brings: Floats, after: NDArray[np.bool_], shape: Floats, rate: Floats) -> None:
+def _new_follow_ons(brings: Floats, after: Bools, shape: Floats, rate: Floats) -> None:
     for e in range(len(brings)):
         for k in range(brings.shape[1]):
             if after[e]:

@@ -13,25 +13,30 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from detente.asks.scenarios.arms import no_months
-from detente.asks.scenarios.coupled import WITHOUT, Daily, Watch, simulate_pairs
+from detente.answers import Check, Column, Scale, Table
+from detente.arrays import Floats
+from detente.asks.scenarios.coupled import WITHOUT, Watch, simulate_pairs
+from detente.asks.scenarios.halves import daily_half, no_months
 from detente.asks.scenarios.model import Model
 from detente.asks.scenarios.relations import redrawn, scatter
-from detente.asks.scenarios.result import PredictiveChecks, PredictiveRow
-from detente.estimators.checks import Check
 
-Floats = NDArray[np.float64]
-
+Row = tuple[str, str, float, float, float, float]
 HISTORIES = 200
 MONTH = 30
 OFTEN = 20  # days that a kind needs for its features to mean something
 BOUND = 0.05
 TINY = 1e-8  # shocks and clumping below it are none
+FEATURE_COLUMNS = (
+    Column("feature", "Feature"),
+    Column("series", "Series"),
+    Column("seen", "In the data", Scale.NUMBER),
+    Column("low95", "95% of histories", Scale.NUMBER, through="high95"),
+    Column("high95", "95% high", Scale.NUMBER),
+    Column("tail", "As far out", Scale.PROBABILITY),
+)
 
 
-def predictive_checks(
-    model: Model, *, histories: int = HISTORIES, seed: int = 1
-) -> PredictiveChecks:
+def predictive_checks(model: Model, *, histories: int = HISTORIES, seed: int = 1) -> Table:
     """Simulate histories from the fitted model and compare what was not fitted.
 
     Args:
@@ -39,14 +44,17 @@ def predictive_checks(
         histories: Number of simulated histories.
         seed: Seed of the random numbers.
 
+    Returns:
+        For each feature and series its value in the data, what 95% of the simulated histories
+        hold, and the share of them at least as far out, two-sided; with `FEATURE_COLUMNS`.
+
     Example:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> from detente.asks.scenarios.model import fit_model
         >>> data = open_data(load("korea"))
         >>> model = fit_model(data, draws=2)
-        >>> made = predictive_checks(model, histories=20)
-        >>> made.rows[0].feature, made.rows[0].series
+        >>> predictive_checks(model, histories=20).rows[0][:2]
         ('variance of 30-day counts over their mean', 'missile-tests')
 
     Source:
@@ -54,10 +62,10 @@ def predictive_checks(
         discrepancies, Statistica Sinica 6.
     """
     rows = [*_daily_rows(model, histories, seed), *_monthly_rows(model, histories, seed)]
-    return PredictiveChecks(tuple(rows), tuple(_summed(rows)), histories)
+    return Table(FEATURE_COLUMNS, tuple(rows))
 
 
-def _daily_rows(model: Model, histories: int, seed: int) -> Iterator[PredictiveRow]:
+def _daily_rows(model: Model, histories: int, seed: int) -> Iterator[Row]:
     past = model.past
     seen, drawn = past.counts.astype(np.int64), simulated_days(model, histories, seed)
     often = [d for d in range(len(past.kinds)) if seen[:, d].sum() >= OFTEN]
@@ -70,12 +78,12 @@ def _daily_rows(model: Model, histories: int, seed: int) -> Iterator[PredictiveR
             yield _row(
                 feature, past.kinds[d], measure(seen[:, d]), [measure(x[:, d]) for x in drawn]
             )
-    blocks, made = _blocks(seen), [_blocks(one) for one in drawn]
+    blocks, simulated = _blocks(seen), [_blocks(history) for history in drawn]
     for a, b in combinations(often, 2):
         yield _row(
             "correlation of 30-day counts", f"{past.kinds[a]} and {past.kinds[b]}",
             _correlation(blocks[:, a], blocks[:, b]),
-            [_correlation(one[:, a], one[:, b]) for one in made],
+            [_correlation(history[:, a], history[:, b]) for history in simulated],
         )  # fmt: skip
 
 
@@ -93,26 +101,28 @@ def simulated_days(model: Model, histories: int, seed: int) -> NDArray[np.uint8]
     """
     past, drawn = model.past, model.daily
     days, kinds = past.counts.shape
-    halves = []
-    for rates, excitation in zip(drawn.rates, drawn.excitation, strict=True):
-        daily = Daily(
-            base=np.repeat(rates[past.labels][None], 2, axis=0),
-            jumps=np.ascontiguousarray(
-                np.repeat(excitation[None], 2, axis=0).transpose(0, 2, 3, 1)
+    never = np.zeros((2, days, kinds), dtype=np.int64)
+    cold = np.zeros_like(drawn.state)
+    halves = [
+        (
+            daily_half(
+                drawn,
+                np.repeat(rates[past.labels][None], 2, axis=0),
+                np.repeat(excitation[None], 2, axis=0),
+                state=cold,
+                forced=never,
             ),
-            heat=np.zeros((2, len(drawn.decays), kinds)),
-            decays=drawn.decays,
-            gain=drawn.gain,
-            forced=np.zeros((2, days, kinds), dtype=np.int64),
+            no_months(1, np.zeros(kinds)),
         )
-        halves.append((daily, no_months(1, np.zeros(kinds))))
+        for rates, excitation in zip(drawn.rates, drawn.excitation, strict=True)
+    ]
     watch = Watch(
         np.array([0, days]), np.zeros((0, 0)), np.zeros((0, kinds), dtype=bool), histories
     )
     return simulate_pairs(halves[:histories], watch, histories, seed=seed).traces[:, WITHOUT]
 
 
-def _monthly_rows(model: Model, histories: int, seed: int) -> Iterator[PredictiveRow]:
+def _monthly_rows(model: Model, histories: int, seed: int) -> Iterator[Row]:
     months = model.months
     if months is None or model.fit is None:
         return
@@ -121,13 +131,13 @@ def _monthly_rows(model: Model, histories: int, seed: int) -> Iterator[Predictiv
         group = np.array([one == measure.relations for one in months.groups])
         if not group.any():
             continue
-        seen, made = months.counts[:, group], drawn[:, :, group]
+        seen, simulated = months.counts[:, group], drawn[:, :, group]
         for feature, feel in (
             ("variance of monthly totals over their mean", lambda x: _ratio(x.sum(axis=1))),
             ("correlation of one month's total with the next", lambda x: _next(x.sum(axis=1))),
             ("mean correlation of two dyads", _mean_correlation),
         ):
-            yield _row(feature, measure.id, feel(seen), [feel(one) for one in made])
+            yield _row(feature, measure.id, feel(seen), [feel(history) for history in simulated])
 
 
 def simulated_months(model: Model, histories: int, seed: int) -> Floats:
@@ -162,24 +172,35 @@ def simulated_months(model: Model, histories: int, seed: int) -> Floats:
     return made
 
 
-def _row(feature: str, series: str, seen: float, drawn: list[float]) -> PredictiveRow:
+def _row(feature: str, series: str, seen: float, drawn: list[float]) -> Row:
     values = np.array(drawn)
     low, high = np.quantile(values, [BOUND / 2, 1 - BOUND / 2])
     below, above = (values <= seen).mean(), (values >= seen).mean()
     tail = min(1.0, 2 * min(below, above))
-    return PredictiveRow(feature, series, float(seen), float(low), float(high), float(tail))
+    return feature, series, float(seen), float(low), float(high), float(tail)
 
 
-def _summed(rows: list[PredictiveRow]) -> Iterator[Check]:
-    """For each feature, whether more of its series lie outside than chance would put there."""
-    for feature in dict.fromkeys(row.feature for row in rows):
-        found = [row for row in rows if row.feature == feature]
-        out = [row.series for row in found if row.tail < BOUND]
-        told = f"; not of {', '.join(out)}" if out else ""
+def summed_up(table: Table) -> Iterator[Check]:
+    """For each feature, whether more of its series lie outside than chance would put there.
+
+    Args:
+        table: Features with `FEATURE_COLUMNS`.
+
+    Example:
+        >>> row = ("spread", "tests", 9.0, 1.0, 2.0, 0.0)
+        >>> [check.passed for check in summed_up(Table(FEATURE_COLUMNS, (row,)))]
+        [False]
+    """
+    rows = table.records()
+    for feature in dict.fromkeys(table.column("feature")):
+        of_feature = [row for row in rows if row["feature"] == feature]
+        out = [row["series"] for row in of_feature if row["tail"] < BOUND]
+        which = f"; not of {', '.join(out)}" if out else ""
+        number = len(of_feature)
         yield Check(
             f"Simulated histories have the {feature}",
-            bool(binom.sf(len(out) - 1, len(found), BOUND) > BOUND),
-            f"{len(found) - len(out)} of {len(found)} lie within 95% of what is simulated{told}.",
+            bool(binom.sf(len(out) - 1, number, BOUND) > BOUND),
+            f"{number - len(out)} of {number} lie within 95% of what is simulated{which}.",
         )
 
 
@@ -197,17 +218,13 @@ def _ratio(totals: Floats) -> float:
     return float(totals.var()) / mean if mean > 0 else 0.0
 
 
-def _gaps(counts: NDArray[np.integer]) -> NDArray[np.int64]:
-    return np.diff(np.flatnonzero(counts))
-
-
 def _longest(counts: NDArray[np.integer]) -> float:
     ends = np.concatenate([[-1], np.flatnonzero(counts), [len(counts)]])
     return float(np.diff(ends).max() - 1)
 
 
 def _short_gaps(counts: NDArray[np.integer]) -> float:
-    gaps = _gaps(counts)
+    gaps = np.diff(np.flatnonzero(counts))
     return float((gaps <= 7).mean()) if len(gaps) else 0.0
 
 
@@ -227,5 +244,5 @@ def _mean_correlation(counts: Floats) -> float:
     size = varying.shape[1]
     if size < 2:
         return 0.0
-    found = np.corrcoef(varying.T)
-    return float((found.sum() - size) / (size * (size - 1)))
+    correlations = np.corrcoef(varying.T)
+    return float((correlations.sum() - size) / (size * (size - 1)))

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import Bools, Floats, Ints
 from detente.asks.scenarios.history import Monthly
-from detente.estimators.hawkes import BinnedHawkes, fit_binned
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from detente.estimators import BinnedHawkes, fit_hawkes_by_date
 
 MONTHLY_DECAY = 1.0  # per month
 RIDGE = 4.0  # effects: half of them within a third on the log scale, beforehand
@@ -39,7 +36,7 @@ class RelationDraws:
     """
 
     base: Floats
-    known: NDArray[np.bool_]
+    known: Bools
     coefficients: Floats
     own: Floats
     back: Floats
@@ -68,12 +65,12 @@ def fit_relations(months: Monthly) -> BinnedHawkes:
         True
 
     Source:
-        See `detente.estimators.hawkes.fit_binned`.
+        See `detente.estimators.fit_hawkes_by_date`.
     """
     several = len(np.unique(months.labels)) > 1
-    return fit_binned(
+    return fit_hawkes_by_date(
         months.counts,
-        decays=[MONTHLY_DECAY],
+        decays_per_day=[MONTHLY_DECAY],
         exposure=months.exposure,
         covariates=months.driven if months.driven.shape[1] else None,
         periods=months.labels if several else None,
@@ -87,7 +84,7 @@ def fit_relations(months: Monthly) -> BinnedHawkes:
     )
 
 
-def _pairs(months: Monthly) -> NDArray[np.bool_]:
+def _pairs(months: Monthly) -> Bools:
     """Each dyad is excited by itself and by its reverse."""
     allowed = np.eye(len(months.reverse), dtype=bool)
     has = months.reverse >= 0

@@ -73,16 +73,6 @@ def make_baseline(
         periods: Whole-number label of the period of each cell, shape (T,).
         scale: Divisor of the exposure; None takes its mean over the observed cells.
         labels: All labels of periods, the first being the reference; None takes those found.
-
-    Raises:
-        UsageError: Shapes do not match.
-        InputError: A value is missing, infinite or, for exposure, negative.
-        DataGapError: The columns are collinear.
-
-    Example:
-        >>> made = make_baseline(np.arange(4.0), periods=np.array([0, 0, 1, 1]))
-        >>> made.names, made.design[:, 1].tolist()
-        (('intercept', 'period 1'), [0.0, 0.0, 1.0, 1.0])
     """
     cells = len(middles)
     volume, divisor = _exposure(exposure, cells, scale)
@@ -98,17 +88,7 @@ def make_baseline(
 
 
 def check_rank(baseline: Baseline) -> None:
-    """Refuse a design whose columns cannot be told apart over the observed cells.
-
-    Args:
-        baseline: The design.
-
-    Raises:
-        DataGapError: The columns are collinear.
-
-    Example:
-        >>> check_rank(make_baseline(np.arange(4.0)))
-    """
+    """Refuse a design whose columns cannot be told apart over the observed cells."""
     designs = baseline.design if baseline.design.ndim == 3 else baseline.design[None]
     for design in designs:
         seen = design[baseline.exposure > 0]

@@ -184,13 +184,13 @@ class BinnedHawkes(HawkesResult):
         return direct(excitation, decays, within_day=self.inputs.within_day)
 
 
-def fit_binned(
+def fit_hawkes_by_date(
     counts: Floats,
     *,
-    decays: Sequence[float] | int = 1,
+    decays_per_day: Sequence[float] | int = 1,
     exposure: Floats | None = None,
     covariates: Floats | None = None,
-    season: int = 0,
+    harmonics: int = 0,
     periods: Ints | None = None,
     excites: Bools | None = None,
     ridge: float = 0.0,
@@ -202,11 +202,11 @@ def fit_binned(
 
     Args:
         counts: Events per day and dimension, shape (T, D), days in order and without gaps.
-        decays: Decays per day that all pairs share, or how many to estimate.
+        decays_per_day: Decays per day that all pairs share, or how many to estimate.
         exposure: Volume of reporting per day, shape (T,); zero where nothing was recorded, and such
             days are not scored. Without it, swings of the media pass for excitation.
         covariates: What moves the baseline, shape (T, m), or (D, T, m) for each dimension its own.
-        season: Number of yearly harmonics in the baseline.
+        harmonics: Number of yearly harmonics in the baseline.
         periods: Whole-number label of the period of each day, shape (T,).
         excites: Which source (second) may excite which target (first), shape (D, D); None for all.
         ridge: Inverse variance of a normal prior on effects and excitation.
@@ -225,7 +225,7 @@ def fit_binned(
 
     Example:
         >>> days = np.random.default_rng(1).poisson(0.3, size=(400, 2))
-        >>> model = fit_binned(days, decays=[0.5], exposure=np.ones(400), names=["A", "B"])
+        >>> model = fit_hawkes_by_date(days, decays_per_day=[0.5], exposure=np.ones(400))
         >>> model.branching.shape, model.stationary
         ((2, 2), True)
 
@@ -240,20 +240,20 @@ def fit_binned(
         np.arange(days, dtype=np.float64) + 0.5,
         exposure=exposure,
         covariates=covariates,
-        season=season,
+        season=harmonics,
         periods=periods,
     )
     check_rank(baseline)
     check_recorded(given, baseline.exposure)
     allowed = check_excites(excites, dimensions)
-    inputs = BinnedInputs(given, baseline, allowed, within_day, ridge, periods, season)
+    inputs = BinnedInputs(given, baseline, allowed, within_day, ridge, periods, harmonics)
     if family not in ("poisson", "negative binomial"):
         raise UsageError(
             "The model could not be fitted.",
             f"The family {family!r} is unknown.",
             "Use 'poisson' or 'negative binomial'.",
         )
-    fixed, starts = check_decays(decays, MEAN_DELAYS)
+    fixed, starts = check_decays(decays_per_day, MEAN_DELAYS)
     return _fit(inputs, labels, fixed, starts, clumped=family != "poisson", free=exposure is None)
 
 

@@ -118,7 +118,7 @@ def tie_notes(times: Floats, ties: str) -> tuple[str, ...]:
         raise UsageError(
             "A process in continuous time could not be fitted.",
             f"{share:.0%} of the events share their moment with another, as dates do.",
-            "Count the events by day and use fit_binned, or set ties='keep' knowing the bias.",
+            "Count them by day for fit_hawkes_by_date, or set ties='keep' knowing the bias.",
         )
     if not share:
         return ()

@@ -1,7 +1,7 @@
 """A Hawkes process in continuous time, fitted to events with times by maximum likelihood.
 
-For events that carry only dates use `fit_binned`: with dates a follow-on within the day cannot be
-seen, and ties would be taken for moments at which nothing excited anything.
+For events that carry only dates use `fit_hawkes_by_date`: with dates a follow-on within the day
+cannot be seen, and ties would be taken for moments at which nothing excited anything.
 """
 
 from __future__ import annotations
@@ -25,13 +25,15 @@ from detente.estimators.hawkes.check import (
     parameter_names,
     tie_notes,
 )
-from detente.estimators.hawkes.features import event_excitement, total_excitement
+from detente.estimators.hawkes.features import event_excitement
 from detente.estimators.hawkes.process import Process
 from detente.estimators.hawkes.profile import check_told_apart, fit_profile, uncertainty, unpack
 from detente.estimators.hawkes.result import HawkesResult
+from detente.estimators.hawkes.stream import totals
 from detente.estimators.hawkes.target import Target
 
-MEAN_DELAYS = np.array([0.05, 0.2, 0.6, 2.0, 6.0, 20.0, 60.0])  # days, where a search begins
+MEAN_DELAYS = np.array([0.05, 0.2, 0.6, 2.0, 6.0, 20.0, 60.0])  # mean gaps, where searches begin
+SHORTEST = 1e-4  # mean gaps, below which no delay is sought
 MARK_STARTS = np.array([0.0, 0.6, 1.2])  # log impact per standard deviation of the mark
 
 
@@ -98,16 +100,16 @@ class ContinuousHawkes(HawkesResult):
         return np.asarray(widths @ self.process.base / widths.sum())
 
 
-def fit_continuous(
+def fit_hawkes_by_time(
     times: Floats,
     kinds: Ints | None = None,
     *,
-    window: tuple[float, float],
-    decays: Sequence[float] | int = 1,
-    edges: Floats | None = None,
+    window_days: tuple[float, float],
+    decays_per_day: Sequence[float] | int = 1,
+    edges_days: Floats | None = None,
     exposure: Floats | None = None,
     covariates: Floats | None = None,
-    season: int = 0,
+    harmonics: int = 0,
     periods: Ints | None = None,
     marks: Floats | None = None,
     weights: Floats | None = None,
@@ -121,13 +123,13 @@ def fit_continuous(
     Args:
         times: Times of the events in days, in any order, shape (N,).
         kinds: Dimension of each event, 0 to D - 1, shape (N,); None for one dimension.
-        window: Begin and end of the time in which events would have been seen.
-        decays: Decays per day that all pairs share, or how many to estimate.
-        edges: Edges of the cells on which the baseline may change, from begin to end of the window,
-            shape (M + 1,); None takes days where there is a season, and else one cell.
+        window_days: Begin and end of the time in which events would have been seen.
+        decays_per_day: Decays per day that all pairs share, or how many to estimate.
+        edges_days: Edges of the cells on which the baseline may change, from begin to end of the
+            window, shape (M + 1,); None takes days where there is a season, and else one cell.
         exposure: Volume of reporting per cell, positive, shape (M,).
         covariates: What moves the baseline, (M, m), or (D, M, m) for each dimension its own.
-        season: Number of yearly harmonics in the baseline.
+        harmonics: Number of yearly harmonics in the baseline.
         periods: Whole-number label of the period of each cell, shape (M,).
         marks: A number of each event, shape (N,), whose effect on its impact is estimated: the
             impact is exp(effect * mark).
@@ -141,12 +143,13 @@ def fit_continuous(
     Raises:
         UsageError: Shapes do not match, an option is unknown, or the times are dates.
         InputError: A value is missing, or an event lies outside the window.
-        DataGapError: A dimension has too few events, or parameters cannot be told apart.
+        DataGapError: A dimension has too few events, parameters cannot be told apart, or the decay
+            is beyond what the times can tell.
 
     Example:
-        >>> from detente.estimators.hawkes import constant_process, simulate
-        >>> events = simulate(constant_process([1.0], [[0.4]], 2.0, 500.0))
-        >>> model = fit_continuous(events.times, window=(0.0, 500.0))
+        >>> from detente.estimators import hawkes_process, simulate_hawkes
+        >>> events = simulate_hawkes(hawkes_process([1.0], [[0.4]], 2.0, 500.0))
+        >>> model = fit_hawkes_by_time(events.times, window_days=(0.0, 500.0))
         >>> bool(0.2 < model.branching[0, 0] < 0.6)
         True
 
@@ -154,18 +157,18 @@ def fit_continuous(
         Ozaki (1979), Maximum likelihood estimation of Hawkes' self-exciting point processes;
         Ogata (1988), Statistical models for earthquake occurrences and residual analysis.
     """
-    begin, end = check_window(window)
+    begin, end = check_window(window_days)
     given = check_times(times, kinds, begin, end)
     notes = ((NO_EXPOSURE,) if exposure is None else ()) + tie_notes(given[0], ties)
     size = int(given[1].max()) + 1 if names is None else len(names)
     labels = check_names(names, size)
     check_events(np.bincount(given[1], minlength=size).astype(np.float64))
-    cells = _edges(edges, begin, end, season)
+    cells = _edges(edges_days, begin, end, harmonics)
     baseline = make_baseline(
         (cells[:-1] + cells[1:]) / 2,
         exposure=exposure,
         covariates=covariates,
-        season=season,
+        season=harmonics,
         periods=periods,
     )
     _check_baseline(baseline)
@@ -175,8 +178,10 @@ def fit_continuous(
         *given, _weights(weights, order), standard, scale, cells, baseline,
         check_excites(excites, size), ridge,
     )  # fmt: skip
-    fixed, starts = check_decays(decays, MEAN_DELAYS)
-    return _fit(inputs, labels, fixed, starts, notes)
+    gap = (end - begin) / len(inputs.times)
+    fixed, starts = check_decays(decays_per_day, MEAN_DELAYS * gap)
+    limits = (-np.log(end - begin), -np.log(SHORTEST * gap)) if starts.shape[1] == 1 else None
+    return _fit(inputs, labels, fixed, starts, limits, notes)
 
 
 def _fit(
@@ -184,12 +189,13 @@ def _fit(
     names: tuple[str, ...],
     fixed: Floats | None,
     starts: Floats,
+    limits: tuple[float, float] | None,
     notes: tuple[str, ...],
 ) -> ContinuousHawkes:
     build = _builder(inputs, fixed)
     if inputs.marks is not None:
         starts = np.array([[*start, mark] for start in starts for mark in MARK_STARTS])
-    profile = fit_profile(build, starts, np.log(2))
+    profile = fit_profile(build, starts, np.log(2), limits)
     decays, exponent = _split(inputs, profile.shared, fixed)
     columns = (inputs.baseline.names, names, len(decays))
     check_told_apart(profile, names, lambda target: parameter_names(target, *columns))
@@ -223,7 +229,7 @@ def _builder(inputs: ContinuousInputs, fixed: Floats | None) -> Callable[[Floats
         decays, exponent = _split(inputs, shared, fixed)
         data = (inputs.times, inputs.kinds, inputs.impact(exponent), decays)
         states = event_excitement(*data, rows, size)
-        total = total_excitement(*data, float(inputs.edges[-1]), size)
+        total = totals(*data, float(inputs.edges[-1]), size)[0].ravel()
         return [
             _target(inputs, d, states[end - count : end], cells[end - count : end], total)
             for d, (end, count) in enumerate(zip(ends, np.diff(ends, prepend=0), strict=True))
@@ -282,7 +288,7 @@ def _check_baseline(baseline: Baseline) -> None:
         raise InputError(
             "The exposure could not be used.",
             "It is zero in some cells of a process in continuous time.",
-            "Give positive values, or use fit_binned, which leaves such days out.",
+            "Give positive values, or use fit_hawkes_by_date, which leaves such days out.",
         )
     if len(baseline.names) > 1:
         check_rank(baseline)

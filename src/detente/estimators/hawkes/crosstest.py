@@ -19,6 +19,7 @@ from detente.errors import UsageError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.hawkes.newton import maximise
 from detente.estimators.hawkes.result import CELLS, HawkesResult
+from detente.estimators.multiple import holm
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class CrossTests(Shown):
         return (exhibit("tests", title, values, "cells", **CELLS | {"value": "holm"}),)
 
 
-def cross_test(model: HawkesResult, source: str | int, target: str | int) -> CrossTest:
+def excitation_test(model: HawkesResult, source: str | int, target: str | int) -> CrossTest:
     """Test whether `source` excites `target`.
 
     The target's rate is fitted again without the source, the decays held. In a binned model the
@@ -86,10 +87,10 @@ def cross_test(model: HawkesResult, source: str | int, target: str | int) -> Cro
         UsageError: The pair was not allowed to excite in the fit, or the fit has a ridge.
 
     Example:
-        >>> from detente.estimators.hawkes import fit_binned
+        >>> from detente.estimators import fit_hawkes_by_date
         >>> days = np.random.default_rng(3).poisson(0.3, size=(400, 2))
-        >>> model = fit_binned(days, decays=[0.5], exposure=np.ones(400))
-        >>> cross_test(model, 0, 1).p_value > 0.05
+        >>> model = fit_hawkes_by_date(days, decays_per_day=[0.5], exposure=np.ones(400))
+        >>> excitation_test(model, 0, 1).p_value > 0.05
         True
 
     Source:
@@ -114,18 +115,18 @@ def cross_test(model: HawkesResult, source: str | int, target: str | int) -> Cro
     )
 
 
-def cross_tests(model: HawkesResult) -> CrossTests:
+def excitation_tests(model: HawkesResult) -> CrossTests:
     """Test every pair of different dimensions that may excite.
 
     Args:
         model: A fitted process, without a ridge.
 
     Example:
-        >>> from detente.estimators.hawkes import fit_binned
+        >>> from detente.estimators import fit_hawkes_by_date
         >>> days = np.random.default_rng(3).poisson(0.3, size=(400, 2))
-        >>> model = fit_binned(days, decays=[0.5], exposure=np.ones(400), names=["A", "B"])
-        >>> cross_tests(model).table().column("target").to_pylist()
-        ['B', 'A']
+        >>> model = fit_hawkes_by_date(days, decays_per_day=[0.5], exposure=np.ones(400))
+        >>> excitation_tests(model).table().column("target").to_pylist()
+        ['1', '0']
 
     Source:
         Holm (1979), A simple sequentially rejective multiple test procedure.
@@ -137,8 +138,8 @@ def cross_tests(model: HawkesResult) -> CrossTests:
         for d, data in enumerate(model.profile.targets)
         if e != d and (data.columns // number == e).any()
     ]
-    tests = tuple(cross_test(model, e, d) for e, d in pairs)
-    return CrossTests(tests, _holm(np.array([test.p_value for test in tests])))
+    tests = tuple(excitation_test(model, e, d) for e, d in pairs)
+    return CrossTests(tests, np.array(holm([test.p_value for test in tests])))
 
 
 def _check(model: HawkesResult, columns: int, ridge: float, source: int, target: int) -> None:
@@ -158,11 +159,3 @@ def _mixture(ratio: float, parameters: int) -> float:
     upper = chi2.sf(ratio, parameters)
     lower = chi2.sf(ratio, parameters - 1) if parameters > 1 else 0.0
     return float(0.5 * (upper + lower))
-
-
-def _holm(values: Floats) -> Floats:
-    order = np.argsort(values, kind="stable")
-    steps = values[order] * np.arange(len(values), 0, -1)
-    adjusted = np.empty_like(values)
-    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
-    return adjusted

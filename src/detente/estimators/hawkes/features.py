@@ -1,4 +1,8 @@
-"""Excitement by earlier events, computed by recursion in one pass over the data."""
+"""Excitement by earlier events, computed by recursion in one pass over the data.
+
+The recursion is that of Ozaki (1979), Maximum likelihood estimation of Hawkes' self-exciting point
+processes.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +20,6 @@ def daily_excitement(counts: Floats, decays: Floats, gain: Floats) -> Floats:
         counts: Events per day, shape (T, D).
         decays: Decays per day, shape (K,).
         gain: Excitement on the day after an event, shape (K,).
-
-    Example:
-        >>> made = daily_excitement(np.array([[1.0], [0.0]]), np.array([np.log(2)]), np.ones(1))
-        >>> made[:, 0, 0].tolist()
-        [0.0, 1.0, 0.5]
-
-    Source:
-        Ozaki (1979), Maximum likelihood estimation of Hawkes' self-exciting point processes, for
-        the recursion.
     """
     days, dimensions = counts.shape
     left = np.exp(-decays)
@@ -51,16 +46,6 @@ def event_excitement(
         decays: Decays per day, shape (K,).
         rows: Row of the result for each event, shape (N,).
         dimensions: Number of dimensions D.
-
-    Example:
-        >>> kinds = np.zeros(2, np.int64)
-        >>> times, rows = np.arange(2.0), np.arange(2)
-        >>> event_excitement(times, kinds, np.ones(2), np.ones(1), rows, 1).tolist()
-        [[0.0], [0.36787944117144233]]
-
-    Source:
-        Ozaki (1979), Maximum likelihood estimation of Hawkes' self-exciting point processes, for
-        the recursion.
     """
     events, number = len(times), len(decays)
     result = np.empty((events, dimensions * number))
@@ -84,36 +69,4 @@ def event_excitement(
         row = result[rows[i]]
         for p in range(dimensions * number):
             row[p] = state[p]
-    return result
-
-
-@compiled
-def total_excitement(
-    times: Floats, kinds: Ints, weights: Floats, decays: Floats, end: float, dimensions: int
-) -> Floats:
-    """Excitement by each source and decay summed over time up to `end`, shape (D * K,).
-
-    Args:
-        times: Times in order, shape (N,).
-        kinds: Dimension of each event, shape (N,).
-        weights: Impact of each event, shape (N,).
-        decays: Decays per day, shape (K,).
-        end: Until when.
-        dimensions: Number of dimensions D.
-
-    Example:
-        >>> one, kind = np.ones(1), np.zeros(1, np.int64)
-        >>> total_excitement(np.zeros(1), kind, one, one, np.inf, 1).tolist()
-        [1.0]
-
-    Source:
-        Ozaki (1979), Maximum likelihood estimation of Hawkes' self-exciting point processes, for
-        the recursion.
-    """
-    number = len(decays)
-    result = np.zeros(dimensions * number)
-    for i in range(len(times)):
-        for k in range(number):
-            fade = 1.0 - np.exp(-decays[k] * (end - times[i]))
-            result[kinds[i] * number + k] += weights[i] * fade
     return result

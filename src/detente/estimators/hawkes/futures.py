@@ -72,7 +72,7 @@ class Futures(Shown):
         return (exhibit("futures", "What may come", values, "lines", titles=titles, **settings),)
 
 
-def simulate_binned(
+def hawkes_futures(
     model: BinnedHawkes,
     days: int,
     *,
@@ -83,7 +83,7 @@ def simulate_binned(
     covariates: Floats | None = None,
     periods: Ints | None = None,
     forced: Floats | None = None,
-    every: int = 1,
+    every_days: int = 1,
 ) -> Futures:
     """Simulate what may come after the end of the sample.
 
@@ -100,16 +100,16 @@ def simulate_binned(
         periods: Labels of the periods of the coming days, shape (days,); None for the last one.
         forced: Events that are set to happen beside those simulated, whole numbers of shape
             (days, D).
-        every: Days in a block of the counts returned.
+        every_days: Days in a block of the counts returned.
 
     Raises:
         UsageError: The process is not stationary, shapes do not match, or the result is too large.
 
     Example:
-        >>> from detente.estimators.hawkes import fit_binned
+        >>> from detente.estimators import fit_hawkes_by_date
         >>> days = np.random.default_rng(1).poisson(0.3, size=(400, 2))
-        >>> model = fit_binned(days, decays=[0.5], exposure=np.ones(400))
-        >>> futures = simulate_binned(model, 28, paths=200, every=7)
+        >>> model = fit_hawkes_by_date(days, decays_per_day=[0.5], exposure=np.ones(400))
+        >>> futures = hawkes_futures(model, 28, paths=200, every_days=7)
         >>> futures.counts.shape, futures.probability(28).shape
         ((200, 4, 2), (2,))
 
@@ -117,10 +117,10 @@ def simulate_binned(
         Kirchner (2016), Hawkes and INAR(infinity) processes, for the process by day.
     """
     used = [model.parameters()] if parameters is None else list(parameters)
-    _check(model, days, paths, every, used)
+    _check(model, days, paths, every_days, used)
     baseline = _future(model, days, exposure, covariates, periods)
     set_events = _forced(forced, days, len(model.names))
-    blocks = -(-days // every)
+    blocks = -(-days // every_days)
     counts = np.zeros((paths, blocks, len(model.names)), dtype=np.uint16)
     first = np.full((paths, len(model.names)), -1, dtype=np.int32)
     groups = np.array_split(np.arange(paths), min(len(used), paths))
@@ -132,7 +132,7 @@ def simulate_binned(
         heat = np.ascontiguousarray(np.einsum("dek,ek->kd", values.excitation, values.state))
         return _paths(
             baseline.rates(values.effects), jumps.reshape(size, number, size), heat, values.decays,
-            values.gain, values.clumping, set_events, every, seed, int(group[0]),
+            values.gain, values.clumping, set_events, every_days, seed, int(group[0]),
             counts[group[0] : group[-1] + 1], first[group[0] : group[-1] + 1],
         )  # fmt: skip
 
@@ -141,7 +141,7 @@ def simulate_binned(
         used = used[:1] * len(groups)
     with ThreadPoolExecutor(cpu_count()) as pool:
         lost = sum(pool.map(run, zip(used, groups, strict=False)))
-    return Futures(model.names, every, counts, first, lost)
+    return Futures(model.names, every_days, counts, first, lost)
 
 
 def _check(

@@ -65,7 +65,7 @@ class Goodness(Shown):
         )
 
 
-def goodness(model: BinnedHawkes | ContinuousHawkes, *, seed: int = 1) -> Goodness:
+def hawkes_goodness(model: BinnedHawkes | ContinuousHawkes, *, seed: int = 1) -> Goodness:
     """Residuals of a fitted process with a test of each dimension.
 
     Args:
@@ -73,10 +73,10 @@ def goodness(model: BinnedHawkes | ContinuousHawkes, *, seed: int = 1) -> Goodne
         seed: Seed of the blur within the probability of a count (binned models only).
 
     Example:
-        >>> from detente.estimators.hawkes import constant_process, fit_continuous, simulate
-        >>> events = simulate(constant_process([1.0], [[0.4]], 2.0, 500.0))
-        >>> fitted = fit_continuous(events.times, window=(0.0, 500.0))
-        >>> bool(goodness(fitted).p_value[0] > 0.05)
+        >>> from detente.estimators import hawkes_process, fit_hawkes_by_time, simulate_hawkes
+        >>> events = simulate_hawkes(hawkes_process([1.0], [[0.4]], 2.0, 500.0))
+        >>> fitted = fit_hawkes_by_time(events.times, window_days=(0.0, 500.0))
+        >>> bool(hawkes_goodness(fitted).p_value[0] > 0.05)
         True
 
     Source:

@@ -40,15 +40,6 @@ def daily_kernel(decays: Floats, *, within_day: bool) -> DailyKernel:
         decays: Decays per day, shape (K,).
         within_day: Whether follow-ons may fall on the same day; if not, the whole kernel lies on
             later days.
-
-    Example:
-        >>> kernel = daily_kernel(np.array([2.0]), within_day=True)
-        >>> kernel.gain.round(3).tolist(), kernel.same.round(3).tolist()
-        ([0.374], [0.568])
-
-    Source:
-        Hawkes (1971), Spectra of some self-exciting and mutually exciting point processes,
-        for the kernel; its sums by day follow from times that are uniform within their day.
     """
     fade = -np.expm1(-decays)
     if not within_day:
@@ -70,19 +61,11 @@ def direct(excitation: Floats, decays: Floats, *, within_day: bool) -> Floats:
 
     Returns:
         Expected direct follow-ons by target (row) and source, shape (D, D).
-
-    Example:
-        >>> direct(np.array([[[0.3734]]]), np.array([2.0]), within_day=True).round(3).tolist()
-        [[0.3]]
-
-    Source:
-        Hawkes (1971), Spectra of some self-exciting and mutually exciting point processes,
-        for the kernel; its sums by day follow from times that are uniform within their day.
     """
     if not within_day:
         return np.asarray(excitation.sum(axis=2))
     seen = np.moveaxis(excitation, 2, 0)
-    found = seen / (1 + spread(seen))
+    found = seen / (1 + seen.sum(axis=(0, 2)).max())  # a start within reach
     for _ in range(ROUNDS):
         better = np.linalg.solve(_same_day_sums(found, decays), seen)
         change = np.abs(better - found).max()
@@ -90,19 +73,6 @@ def direct(excitation: Floats, decays: Floats, *, within_day: bool) -> Floats:
         if change < CLOSE:
             break
     return np.asarray(found.sum(axis=0))
-
-
-def spread(seen: Floats) -> float:
-    """Largest row sum of the coefficients, for a start of the iteration within reach.
-
-    Args:
-        seen: Coefficients by decay, target and source, shape (K, D, D).
-
-    Example:
-        >>> spread(np.array([[[0.2, 0.1], [0.0, 0.4]]]))
-        0.4
-    """
-    return float(seen.sum(axis=(0, 2)).max())
 
 
 def _same_day_sums(branching: Floats, decays: Floats) -> Floats:

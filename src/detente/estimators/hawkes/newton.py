@@ -1,4 +1,7 @@
-"""Newton's method for one dimension, with excitation held at zero or above."""
+"""Newton's method for one dimension, with excitation held at zero or above.
+
+After Bertsekas (1982), Projected Newton methods for optimization problems with simple constraints.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,8 @@ import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from detente.arrays import Bools, Floats
+from detente.compiled import one_thread
 from detente.estimators.hawkes.target import Evaluation, Target, evaluate, log_likelihood
-from detente.estimators.threads import one_thread
 
 STEPS = 100
 TOLERANCE = 1e-8  # rise of the log-likelihood that a further step still promises
@@ -36,12 +39,7 @@ class Optimum:
 
 
 def maximise(target: Target, start: Floats | None = None) -> Optimum:
-    """Maximise the likelihood of one dimension by projected Newton steps.
-
-    Source:
-        Bertsekas (1982), Projected Newton methods for optimization problems with simple
-        constraints.
-    """
+    """Maximise the likelihood of one dimension by projected Newton steps."""
     lower = _lower(target)
     found = np.maximum(_start(target) if start is None else start, lower)
     if not np.isfinite(log_likelihood(target, found)):

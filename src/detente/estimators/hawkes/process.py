@@ -70,10 +70,10 @@ class Likelihood:
     decays: Floats
 
 
-def constant_process(
+def hawkes_process(
     base: Sequence[float] | Floats,
     branching: Sequence[Sequence[float]] | Floats,
-    decay: float,
+    decay_per_day: float,
     days: float,
 ) -> Process:
     """A process with constant baseline and one decay.
@@ -81,29 +81,30 @@ def constant_process(
     Args:
         base: Events per day that nothing excites, shape (D,).
         branching: Expected direct follow-ons by target (row) and source, shape (D, D).
-        decay: Decay per day.
+        decay_per_day: Decay per day.
         days: Length of the window.
 
     Raises:
         UsageError: A value is negative or shapes do not match.
 
     Example:
-        >>> constant_process([0.5, 0.2], [[0.3, 0.0], [0.2, 0.1]], 1.0, 100.0).radius
+        >>> hawkes_process([0.5, 0.2], [[0.3, 0.0], [0.2, 0.1]], 1.0, 100.0).radius
         0.3
     """
     rates, matrix = np.asarray(base, dtype=np.float64), np.asarray(branching, dtype=np.float64)
     square = matrix.shape == (len(rates), len(rates))
-    if not square or (rates < 0).any() or (matrix < 0).any() or decay <= 0 or days <= 0:
+    if not square or (rates < 0).any() or (matrix < 0).any() or decay_per_day <= 0 or days <= 0:
         raise UsageError(
             "The process could not be made.",
-            f"Baseline {rates.shape}, branching {matrix.shape}, decay {decay}, {days} days.",
+            f"Baseline {rates.shape}, branching {matrix.shape}, decay {decay_per_day} in "
+            f"{days} days.",
             "Give a square matrix as wide as the baseline, and no negative values.",
         )
     edges = np.array([0.0, days])
-    return Process(rates[None, :], edges, matrix[:, :, None], np.array([decay]))
+    return Process(rates[None, :], edges, matrix[:, :, None], np.array([decay_per_day]))
 
 
-def likelihood(
+def hawkes_likelihood(
     process: Process, times: Floats, kinds: Ints, weights: Floats | None = None
 ) -> Likelihood:
     """Log-likelihood and gradient in one pass over the events.
@@ -115,8 +116,8 @@ def likelihood(
         weights: Impact of each event relative to the average one, shape (N,); None for 1.
 
     Example:
-        >>> process = constant_process([0.5], [[0.0]], 1.0, 10.0)
-        >>> made = likelihood(process, np.array([1.0, 2.0]), np.zeros(2, np.int64))
+        >>> process = hawkes_process([0.5], [[0.0]], 1.0, 10.0)
+        >>> made = hawkes_likelihood(process, np.array([1.0, 2.0]), np.zeros(2, np.int64))
         >>> bool(np.isclose(made.value, 2 * np.log(0.5) - 5))
         True
 

@@ -22,6 +22,8 @@ Build = Callable[[Floats], list[Target]]
 
 STEP = 1e-3  # of the shared parameters, for differences
 BOUNDLESS = 30.0  # standard error on the log scale, over the range of a column
+WIDER = np.log(4.0)  # by which starts are widened
+TELLING = 0.05  # log-likelihood by which an edge must be better than what lies within
 FLAT = 1e-9  # least eigenvalue of a scaled information matrix that still tells parameters apart
 
 
@@ -65,16 +67,27 @@ class Profile:
         return float(sum(optimum.value for optimum in self.optima))
 
 
-def fit_profile(build: Build, starts: Floats, reach: float) -> Profile:
+def fit_profile(
+    build: Build, starts: Floats, reach: float, limits: tuple[float, float] | None = None
+) -> Profile:
     """Maximise over the shared parameters, beginning at the best of several starts.
+
+    While the best start has the largest or the smallest first parameter (the log of the decay),
+    starts beyond it are tried.
 
     Args:
         build: Makes the data of each dimension for given shared parameters.
         starts: Shared parameters to try, shape (starts, r); with r = 0 nothing is shared.
         reach: How far beyond the best start to search, in each shared parameter.
+        limits: How far the starts may be widened in the first parameter; None to leave them.
+
+    Raises:
+        DataGapError: The best is still at an edge when no wider start is left.
     """
     tried = [_at(build, start, None) for start in starts]
     best = max(tried, key=lambda profile: profile.value)
+    if limits is not None:
+        best = _widened(build, tried, limits)
     if starts.shape[1] == 0:
         return best
 
@@ -88,9 +101,31 @@ def fit_profile(build: Build, starts: Floats, reach: float) -> Profile:
         )
     else:
         options = {"xatol": 5e-3, "fatol": 1e-3, "maxfev": 200}
-        limits = [(value - reach, value + reach) for value in best.shared]
-        found = minimize(loss, best.shared, method="Nelder-Mead", bounds=limits, options=options)
+        bounds = [(value - reach, value + reach) for value in best.shared]
+        found = minimize(loss, best.shared, method="Nelder-Mead", bounds=bounds, options=options)
     return max(best, _at(build, np.atleast_1d(found.x), best), key=lambda profile: profile.value)
+
+
+def _widened(build: Build, tried: Sequence[Profile], limits: tuple[float, float]) -> Profile:
+    """The best profile of starts that are widened while it lies at their edge."""
+    ranked = sorted(tried, key=lambda profile: profile.shared[0])
+    while True:
+        best = max(ranked, key=lambda profile: profile.value)
+        side = {id(ranked[0]): -1.0, id(ranked[-1]): 1.0}.get(id(best))
+        inner = [one.value for one in ranked if one.shared[0] != best.shared[0]]
+        if side is None or best.value - max(inner) < TELLING:
+            return best
+        wider = best.shared.copy()
+        wider[0] += side * WIDER
+        if not limits[0] <= wider[0] <= limits[1]:
+            raise DataGapError(
+                "A decay could not be estimated.",
+                f"The likelihood still rises at a mean delay of {np.exp(-best.shared[0]):.2g}, "
+                "at the edge of what times like these can tell.",
+                "Give the decay, or a baseline that holds the trend; follow-ons within a moment "
+                "are rather repeated rows.",
+            )
+        ranked = sorted([*ranked, _at(build, wider, best)], key=lambda one: one.shared[0])
 
 
 def uncertainty(
@@ -145,11 +180,7 @@ def unpack(profile: Profile, width: int, decays: int) -> tuple[Floats, Floats]:
 def check_told_apart(
     profile: Profile, names: Sequence[str], parameters: Callable[[Target], list[str]]
 ) -> None:
-    """Refuse a fit in which some parameters of a dimension cannot be told apart.
-
-    Raises:
-        DataGapError: The information matrix of a dimension is singular.
-    """
+    """Refuse a fit in which some parameters of a dimension cannot be told apart."""
     for name, target, optimum in zip(names, profile.targets, profile.optima, strict=True):
         mixed = _untold(target, optimum)
         if not len(mixed):

@@ -1,4 +1,8 @@
-"""What every fitted Hawkes process says: who excites whom, how surely, and is it stable."""
+"""What every fitted Hawkes process says: who excites whom, how surely, and is it stable.
+
+Stability by the spectral radius is that of Hawkes and Oakes (1974), A cluster process
+representation of a self-exciting process.
+"""
 
 from __future__ import annotations
 
@@ -67,17 +71,18 @@ class HawkesResult(Shown):
         return np.asarray(np.sqrt(self._given_decays() + self._through_shared()))
 
     def branching_interval(self, coverage: float = 0.9) -> Floats:
-        """Low and high end of the branching matrix's intervals, shape (2, D, D), cut at zero."""
+        """Low and high end of the branching matrix's intervals, shape (2, D, D), cut at zero.
+
+        NaN where the interval reaches further than all events that there are: it is not known.
+        """
         reach = norm.ppf((1 + coverage) / 2) * self.branching_se()
         ends = np.stack([self.branching - reach, self.branching + reach])
-        return np.asarray(np.maximum(ends, 0.0))
+        events = np.array([target.counts.sum() for target in self.profile.targets])
+        known = np.isfinite(ends).all(axis=0) & (ends[1] <= events[:, None])
+        return np.where(known, np.maximum(ends, 0.0), np.nan)
 
     def place(self, name: str | int) -> int:
-        """Number of a dimension that is given by name or number.
-
-        Raises:
-            UsageError: There is no such dimension.
-        """
+        """Number of a dimension that is given by name or number."""
         if isinstance(name, int | np.integer) and 0 <= name < len(self.names):
             return int(name)
         if name in self.names:
@@ -142,13 +147,5 @@ def spectral_radius(matrix: Floats) -> float:
 
     Args:
         matrix: A branching matrix, shape (D, D).
-
-    Example:
-        >>> spectral_radius(np.array([[0.5, 0.0], [1.0, 0.25]]))
-        0.5
-
-    Source:
-        Hawkes and Oakes (1974), A cluster process representation of a self-exciting process, for
-        what it decides: whether each event brings finitely many others.
     """
     return float(np.abs(np.linalg.eigvals(matrix)).max())

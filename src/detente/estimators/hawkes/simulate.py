@@ -43,7 +43,7 @@ class Events(Shown):
         return np.asarray(counts.reshape(-1, dimensions)[:days], dtype=np.float64)
 
 
-def simulate(
+def simulate_hawkes(
     process: Process, *, seed: int = 1, method: str = "cluster", weights: Floats | None = None
 ) -> Events:
     """Simulate a process over its window, with nothing before it.
@@ -61,9 +61,9 @@ def simulate(
         UsageError: The process is not stationary, or the method is unknown.
 
     Example:
-        >>> from detente.estimators.hawkes.process import constant_process
-        >>> process = constant_process([1.0], [[0.5]], 2.0, 1000.0)
-        >>> 1700 < len(simulate(process).times) < 2300
+        >>> from detente.estimators.hawkes.process import hawkes_process
+        >>> process = hawkes_process([1.0], [[0.5]], 2.0, 1000.0)
+        >>> 1700 < len(simulate_hawkes(process).times) < 2300
         True
 
     Source:

@@ -42,11 +42,6 @@ def log_rates(
 
     Returns:
         The sum, and its derivatives by base, coefficients and decays.
-
-    Example:
-        >>> one, kind = np.ones(1), np.zeros(1, np.int64)
-        >>> log_rates(one, kind, one, kind, np.ones((1, 1)), np.ones((1, 1)), one, 0, 1)[0]
-        0.0
     """
     size, number = base.shape[1], len(decays)
     level, age = np.zeros(size * number), np.zeros(size * number)
@@ -80,13 +75,7 @@ def log_rates(
 def totals(
     times: Floats, kinds: Ints, weights: Floats, decays: Floats, end: float, size: int
 ) -> tuple[Floats, Floats]:
-    """Follow-ons within the window per unit of jump, and their slope by decay, each (D, K).
-
-    Example:
-        >>> one, kind = np.ones(1), np.zeros(1, np.int64)
-        >>> totals(one, kind, one, one, 1e9, 1)[0].tolist()
-        [[1.0]]
-    """
+    """Follow-ons within the window per unit of jump, and their slope by decay, each (D, K)."""
     found, slopes = np.zeros((size, len(decays))), np.zeros((size, len(decays)))
     for i in range(len(times)):
         left = end - times[i]
@@ -109,11 +98,6 @@ def compensators(
         weights: Impact of each event, shape (N,).
         jumps: Follow-ons by source, decay and target, shape (D, K, D).
         decays: Decays per day, shape (K,).
-
-    Example:
-        >>> times, kinds = np.array([0.0, 1e9]), np.zeros(2, np.int64)
-        >>> compensators(times, kinds, np.ones(2), np.full((1, 1, 1), 0.5), np.ones(1)).tolist()
-        [0.0, 0.5]
     """
     size, number = jumps.shape[0], len(decays)
     due = np.zeros((number, size))  # follow-ons still to come, by decay and target

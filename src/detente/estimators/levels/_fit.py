@@ -26,11 +26,7 @@ Scales = Callable[[Floats], Floats]
 
 
 def check_enough(seen: Bools) -> None:
-    """Refuse a series with too few observations.
-
-    Raises:
-        DataGapError: There are fewer than eight.
-    """
+    """Refuse a series with too few observations."""
     observed = int(seen.sum())
     if observed < MIN_OBSERVATIONS:
         raise DataGapError(
@@ -70,14 +66,6 @@ def draw_levels(
     rng: np.random.Generator,
 ) -> tuple[Floats, Floats, float]:
     """Draw parameters and levels given a series.
-
-    Args:
-        observed: The series and the prior of what does not move.
-        scales: Says what the parameters of the grid mean.
-        log_prior: Log prior density of the parameters of the grid.
-        start: Where the search for their mode begins.
-        draws: Number of draws.
-        rng: Random numbers.
 
     Returns:
         Levels, shape (draws, T); parameters, shape (draws, d); the share of proposals accepted.

@@ -65,7 +65,7 @@ def count_level(
     *,
     exposure: ArrayLike | None = None,
     trend: bool = False,
-    season: float | None = None,
+    periods_per_year: float | None = None,
     burst_periods: float | None = None,
     prior: CountPrior = DEFAULT,
     draws: int = 2000,
@@ -82,8 +82,8 @@ def count_level(
         exposure: What the counts are relative to, such as all events reported, shape (T,). Periods
             where it is zero or unknown say nothing about the level.
         trend: Give the level a slope that changes slowly.
-        season: Periods in a year, to take out a yearly pattern of two harmonics; the level is then
-            that of an average time of the year.
+        periods_per_year: To take out a yearly pattern of two harmonics; the level is then that of
+            an average time of the year.
         burst_periods: Periods after which two thirds of a burst are over, such as 2 months: what is
             gone so soon is told apart from the level. None makes all that lasts part of it.
         prior: Scales of the prior.
@@ -120,7 +120,7 @@ def count_level(
         values=np.where(seen, values, 0.0),
         offset=np.log(np.where(seen, weights, 1.0)) + centre,
         seen=seen,
-        design=_harmonics(len(values), season),
+        design=_harmonics(len(values), periods_per_year),
         start=np.array([prior.spread, prior.slope, prior.season]) ** -2.0,
         stride=2 if trend or burst_periods else 1,
         counts=True,

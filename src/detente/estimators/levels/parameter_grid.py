@@ -57,17 +57,6 @@ def explore(log_density: Density, start: Floats) -> ParameterGrid:
     Args:
         log_density: Log density of parameters, shape (d,); minus infinity where it has none.
         start: Where the search for the mode begins, shape (d,).
-
-    Raises:
-        DataGapError: The density has no mode within reach.
-
-    Example:
-        >>> normal = explore(lambda x: -0.5 * float(x @ x), np.array([0.5, -0.5]))
-        >>> round(float(normal.weights @ normal.points[:, 0] ** 2), 2)
-        1.0
-
-    Source:
-        Rue, Martino and Chopin (2009), Approximate Bayesian inference for latent Gaussian models.
     """
 
     def safe(theta: Floats) -> float:

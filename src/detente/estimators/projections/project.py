@@ -18,10 +18,9 @@ from detente.answers import Exhibit, Shown
 from detente.arrays import Floats, Ints
 from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import exhibit
-from detente.estimators.glm import fit_negative_binomial, fit_poisson
+from detente.estimators.glm import COLLINEAR, fit_negative_binomial, fit_poisson
 from detente.estimators.multiple import sup_t
 from detente.estimators.projections.rows import (
-    COLLINEAR,
     Family,
     Inputs,
     Rows,
@@ -130,7 +129,7 @@ def local_projection(
     others: ArrayLike | None = None,
     cumulative: bool = False,
     augment: bool = True,
-    bandwidth: int | None = None,
+    bandwidth_periods: int | None = None,
     state: ArrayLike | None = None,
     segments: ArrayLike | None = None,
     family: Family = "gaussian",
@@ -150,8 +149,8 @@ def local_projection(
             this is the mean response; for counts it is the log ratio of the summed rates.
         augment: Control for one lag more than matters. Errors that allow for uneven noise then
             suffice, also for persistent series and long horizons. If not, Newey-West errors.
-        bandwidth: Of the Newey-West errors; by default 1.3 times the root of the periods, or the
-            longest horizon and one if that is more.
+        bandwidth_periods: Of the Newey-West errors; by default 1.3 times the root of the periods,
+            or the longest horizon and one if that is more.
         state: Weight of "state 1" in each period, 0 to 1, shape (T,). All regressors are
             interacted with it. Pass it lagged if the shock could change it.
         segments: Number of the unbroken stretch of each period, shape (T,). No lag or lead reaches
@@ -192,7 +191,7 @@ def local_projection(
     )
     depth = lags + 1 if augment else lags
     rows = [make_rows(inputs, h, depth, cumulative=cumulative) for h in ahead.tolist()]
-    width = 1 if augment else bandwidth or _bandwidth(len(rows[0].y), int(ahead.max()))
+    width = 1 if augment else bandwidth_periods or _bandwidth(len(rows[0].y), int(ahead.max()))
     fits = [_fit(each, family) for each in rows]
     influences = [
         robust_influence(fit, each.combinations)

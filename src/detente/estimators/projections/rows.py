@@ -10,11 +10,11 @@ from numpy.typing import ArrayLike
 
 from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError, UsageError
+from detente.estimators.glm import collinear
 
 Family = Literal["gaussian", "poisson", "negative-binomial"]
 
 FAMILIES = ("gaussian", "poisson", "negative-binomial")
-COLLINEAR = 1e-8  # smallest singular value of regressors scaled to length 1
 ONE_HALF = 0.5  # added to counts before the log of their past
 SPARE = 5  # periods beyond the number of coefficients
 
@@ -75,12 +75,7 @@ def make_inputs(
     family: Family,
     exposure: ArrayLike | None,
 ) -> Inputs:
-    """Check the series and find their unbroken stretches; arguments as in `local_projection`.
-
-    Raises:
-        UsageError: Shapes do not fit, or a value cannot be what it is said to be.
-        DataGapError: A value is missing and there are no segments.
-    """
+    """Check the series and find their unbroken stretches; arguments as in `local_projection`."""
     y, x = np.asarray(outcome, dtype=np.float64), np.asarray(shock, dtype=np.float64)
     if y.ndim != 1 or y.size == 0:
         raise UsageError(
@@ -110,11 +105,7 @@ def make_inputs(
 
 
 def make_rows(inputs: Inputs, horizon: int, lags: int, *, cumulative: bool) -> Rows:
-    """Line up the outcome at one horizon with the shock and the past.
-
-    Raises:
-        DataGapError: Too few periods are left, something never changes, or regressors repeat.
-    """
+    """Line up the outcome at one horizon with the shock and the past."""
     runs = inputs.runs
     periods = np.arange(lags, len(runs) - horizon)
     first, last = runs[periods - lags], runs[periods + horizon]
@@ -213,9 +204,7 @@ def _check_rows(x: Floats, y: Floats, horizon: int) -> None:
             f"The outcome is {y[0]:g} in all {rows} periods.",
             "Use an outcome that varies.",
         )
-    lengths = np.sqrt((x**2).sum(axis=0))
-    scaled = x / np.where(lengths > 0, lengths, 1.0)
-    if np.linalg.svd(scaled, compute_uv=False)[-1] < COLLINEAR:
+    if collinear(x):
         raise DataGapError(
             f"The response {horizon} periods after the shock could not be projected.",
             "The shock never changes, a state never occurs, or some regressors are sums of others.",

@@ -3,6 +3,11 @@
 Each period's influence on a coefficient is kept; covariances are sums of products of influences, of
 the same period (heteroskedasticity-robust) or of neighbouring ones too (Newey-West). Both come with
 the degrees of freedom of a t distribution that keeps the coverage in short samples.
+
+Sources: MacKinnon and White (1985) and Bell and McCaffrey (2002), as in Imbens and Kolesár (2016),
+Robust standard errors in small samples; Newey and West (1987); Kiefer and Vogelsang (2005), A new
+asymptotic theory for heteroskedasticity-autocorrelation robust tests; Lazarus, Lewis, Stock and
+Watson (2018), HAR inference: recommendations for practice.
 """
 
 from __future__ import annotations
@@ -60,14 +65,6 @@ def robust_influence(fit: Regression, combinations: Floats) -> Influence:
     Args:
         fit: The regression.
         combinations: Combinations of coefficients, shape (m, k).
-
-    Raises:
-        DataGapError: A combination rests on a single period.
-
-    Source:
-        MacKinnon and White (1985), Some heteroskedasticity-consistent covariance matrix estimators;
-        Bell and McCaffrey (2002); Imbens and Kolesár (2016), Robust standard errors in small
-        samples: some practical advice.
     """
     inverse = fit.inverse
     leverage = fit.weight * np.einsum("ni,ij,nj->n", fit.x, inverse, fit.x)
@@ -85,11 +82,6 @@ def dependent_influence(fit: Regression, combinations: Floats, bandwidth: int) -
     A Bartlett sum of fitted residuals is too small by the factor 1 - b + b ** 2 / 3, b = bandwidth
     / n, which is undone here. The degrees are those of the kernel, 1.5 / b, or of Bell and
     McCaffrey where these are fewer.
-
-    Source:
-        Newey and West (1987); Kiefer and Vogelsang (2005), A new asymptotic theory for
-        heteroskedasticity-autocorrelation robust tests, for the factor; Lazarus, Lewis, Stock and
-        Watson (2018), HAR inference: recommendations for practice, for the degrees.
     """
     robust = robust_influence(fit, combinations)
     share = min(bandwidth / len(fit.x), 1.0)
@@ -103,11 +95,6 @@ def long_run(pull: Floats, bandwidth: int) -> Floats:
     Args:
         pull: Influences on the calendar, zero where there is none, shape (T, m).
         bandwidth: 1 leaves the neighbours out.
-
-    Example:
-        >>> pull = np.array([[1.0], [1.0], [-1.0]])
-        >>> long_run(pull, 1).item(), long_run(pull, 2).item()
-        (3.0, 3.0)
     """
     total = pull.T @ pull
     for lag in range(1, min(bandwidth, len(pull))):

@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from arviz_stats.base import array_stats
 
-from detente.answers import Exhibit, Shown
+from detente.answers import Check, Exhibit, Shown
 from detente.arrays import Floats
 from detente.errors import DataGapError
-from detente.estimators.checks import Check
+from detente.estimators.chains import effective_size, effective_size_of_tails, rhat
 from detente.estimators.exhibits import exhibit
 from detente.estimators.regimes.sampler import Chains
 from detente.estimators.vector.lagged import Lagged, lag_matrices, largest_root, term_names
@@ -71,7 +70,6 @@ def parameters_of(chains: Chains, system: Lagged) -> RegimeParameters:
     """Summarise the draws of every parameter."""
     labels, draws = _parameters(chains, system)
     low, high = np.quantile(draws, [0.05, 0.95], axis=(0, 1))
-    tail = array_stats.ess(draws, chain_axis=0, draw_axis=1, method="tail", prob=0.9)
     return RegimeParameters(
         regime=tuple(regime for regime, _ in labels),
         parameter=tuple(name for _, name in labels),
@@ -79,20 +77,16 @@ def parameters_of(chains: Chains, system: Lagged) -> RegimeParameters:
         deviation=draws.std(axis=(0, 1)),
         low_90=low,
         high_90=high,
-        rhat=array_stats.rhat(draws, chain_axis=0, draw_axis=1),
-        ess_bulk=array_stats.ess(draws, chain_axis=0, draw_axis=1),
-        ess_tail=tail,
+        rhat=rhat(draws),
+        ess_bulk=effective_size(draws),
+        ess_tail=effective_size_of_tails(draws),
     )
 
 
 def checks_of(
     chains: Chains, system: Lagged, parameters: RegimeParameters, order: str
 ) -> tuple[Check, ...]:
-    """What a reader must know before trusting the draws.
-
-    Raises:
-        DataGapError: A regime is empty in nearly all draws.
-    """
+    """What a reader must know before trusting the draws."""
     return (
         _converged(parameters, len(chains.coefficients)),
         _occupied(chains),

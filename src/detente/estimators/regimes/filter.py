@@ -2,6 +2,9 @@
 
 A regime follows a Markov chain: `transition[i, j]` is the probability that regime j comes after
 regime i. The filter runs forwards; whole paths are then drawn backwards from it.
+
+Sources: Hamilton (1989); Carter and Kohn (1994), On Gibbs sampling for state space models; Chib
+(1996), Calculating posterior distributions and modal estimates in Markov mixture models.
 """
 
 from __future__ import annotations
@@ -102,17 +105,6 @@ def filter_regimes(
     Returns:
         Filtered probabilities, shape (T, h), and the log likelihood. Where no regime can have made
         some period: those before it, and minus infinity.
-
-    Example:
-        >>> densities = np.log(np.array([[0.9, 0.1], [0.5, 0.5]]))
-        >>> stay, even = np.array([[0.8, 0.2], [0.2, 0.8]]), np.full(2, 0.5)
-        >>> filtered, _ = filter_regimes(densities, stay, even, np.array([True, False]))
-        >>> filtered.round(2).tolist()
-        [[0.9, 0.1], [0.74, 0.26]]
-
-    Source:
-        Hamilton (1989), A new approach to the economic analysis of nonstationary time series and
-        the business cycle.
     """
     rows, h = log_densities.shape
     filtered = np.empty((rows, h))
@@ -147,16 +139,6 @@ def draw_path(filtered: Floats, transition: Floats, fresh: Bools, uniforms: Floa
         transition: Probability of the next regime (column) after each (row), shape (h, h).
         fresh: Where the chain begins, shape (T,).
         uniforms: Random numbers between 0 and 1, one per period, shape (T,).
-
-    Example:
-        >>> sure = np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])
-        >>> stay = np.array([[0.9, 0.1], [0.1, 0.9]])
-        >>> draw_path(sure, stay, np.array([True, False, False]), np.full(3, 0.6)).tolist()
-        [0, 1, 1]
-
-    Source:
-        Carter and Kohn (1994), On Gibbs sampling for state space models; Chib (1996), Calculating
-        posterior distributions and modal estimates in Markov mixture models.
     """
     rows, h = filtered.shape
     path = np.empty(rows, dtype=np.int64)
@@ -184,10 +166,6 @@ def transitions_in(path: Ints, fresh: Bools, h: int) -> Floats:
         path: Regime of each period, shape (T,).
         fresh: Where the chain begins, shape (T,).
         h: Number of regimes.
-
-    Example:
-        >>> transitions_in(np.array([0, 0, 1]), np.array([True, False, False]), 2).tolist()
-        [[1.0, 1.0], [0.0, 0.0]]
     """
     counts = np.zeros((h, h))
     for t in range(1, len(path)):

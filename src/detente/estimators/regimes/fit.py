@@ -16,10 +16,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.answers import Exhibit, Shown
+from detente.answers import Check, Exhibit, Shown
 from detente.arrays import Floats
 from detente.errors import UsageError
-from detente.estimators.checks import Check
 from detente.estimators.exhibits import exhibit
 from detente.estimators.regimes.convergence import RegimeParameters, checks_of, parameters_of
 from detente.estimators.regimes.filter import ergodic_shares

@@ -1,4 +1,8 @@
-"""Who attacks whom, who shares an attacker, and the same with the attackers dealt out anew."""
+"""Who attacks whom, who shares an attacker, and the same with the attackers dealt out anew.
+
+Dealing anew follows Rao, Jana and Bandyopadhyay (1996), A Markov chain Monte Carlo method for
+generating random (0,1)-matrices with given marginals.
+"""
 
 from __future__ import annotations
 
@@ -28,15 +32,6 @@ def attacks(conflict: Floats, exposure: Floats, rule: Rule = "usual", *, least: 
 
     Returns:
         Shape (T, n, n).
-
-    Raises:
-        UsageError: The rule is not known.
-
-    Example:
-        >>> conflict = np.zeros((3, 2, 2))
-        >>> conflict[:, 0, 1] = [5, 40, 6]
-        >>> attacks(conflict, np.full(3, 100.0))[:, 0, 1].tolist()
-        [False, True, False]
     """
     rates = conflict / exposure[:, None, None]
     enough = conflict >= least
@@ -63,12 +58,6 @@ def shared_attackers(attack: Bools) -> Floats:
 
     Args:
         attack: Whether the row state attacks the column state, shape (T, n, n).
-
-    Example:
-        >>> attack = np.zeros((1, 3, 3), dtype=bool)
-        >>> attack[0, 0, 1] = attack[0, 0, 2] = True
-        >>> shared_attackers(attack)[0, 1, 2].item()
-        1.0
     """
     directed = attack.astype(np.float32)
     shared = np.matmul(directed.transpose(0, 2, 1), directed)
@@ -85,17 +74,6 @@ def dealt_anew(attack: Bools, possible: Bools, seed: int) -> Bools:
         attack: Shape (T, n, n).
         possible: Dyads that an exchange may make attacks, shape (n, n).
         seed: Seed of the random numbers.
-
-    Example:
-        >>> rng = np.random.default_rng(0)
-        >>> attack = (rng.random((2, 9, 9)) < 0.3) & ~np.eye(9, dtype=bool)
-        >>> anew = dealt_anew(attack, np.ones((9, 9), dtype=bool), seed=1)
-        >>> bool((anew.sum(axis=1) == attack.sum(axis=1)).all() and (anew != attack).any())
-        True
-
-    Source:
-        Rao, Jana and Bandyopadhyay (1996), A Markov chain Monte Carlo method for generating random
-        (0,1)-matrices with given marginals.
     """
     return np.asarray(_exchanged(attack, possible, SWAPS_PER_ATTACK, seed))
 

@@ -71,7 +71,7 @@ class Balance(Shown):
         return (exhibit("balance", title, values, "lines", **settings),)
 
 
-def balance(
+def structural_balance(
     ties: Floats, *, neutral: float = 0.0, keep: Keep = "degrees", draws: int = 99, seed: int = 1
 ) -> Balance:
     """Share of balanced triads per period, with a null that deals the signs out anew.
@@ -90,7 +90,7 @@ def balance(
 
     Example:
         >>> ties = np.array([[[0, 1, -1, -1], [1, 0, -1, -1], [-1, -1, 0, 1], [-1, -1, 1, 0]]])
-        >>> balance(ties.astype(float), draws=9).share.tolist()
+        >>> structural_balance(ties.astype(float), draws=9).share.tolist()
         [1.0]
 
     Source:

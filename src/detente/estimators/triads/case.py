@@ -12,8 +12,9 @@ from detente.answers import Exhibit, Shown
 from detente.arrays import Floats, Ints
 from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import exhibit
+from detente.estimators.resample import two_sided
 from detente.estimators.triads.attacks import Rule
-from detente.estimators.triads.law import percent, share_as_large, worlds
+from detente.estimators.triads.law import percent, worlds
 from detente.estimators.triads.model import PRIMARY, TriadModel, triad_model
 from detente.estimators.triads.panel import TriadPanel, triad_panel
 
@@ -136,7 +137,7 @@ def attacker_effect(
         low=percent(low),
         high=percent(high),
         p=fit.p,
-        p_permutation=share_as_large(fit.t, null),
+        p_permutation=two_sided(fit.t, null),
         pairs=int(own.any(axis=0).sum()),
         cases=int(own.sum()),
     )

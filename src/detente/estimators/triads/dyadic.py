@@ -2,6 +2,10 @@
 
 Rows are periods and columns pairs. Pairs that share a state are never independent, so errors are
 clustered by both states of a pair, and effects of a state in a period can be taken out exactly.
+
+Sources: Abowd, Kramarz and Margolis (1999), High wage workers and high wage firms, for two-way
+effects; Aronow, Samii and Assenova (2015), Cluster-robust variance estimation for dyadic data;
+Cameron and Miller (2014), Robust inference for dyadic data.
 """
 
 from __future__ import annotations
@@ -88,21 +92,6 @@ def absorber(pairs: Pairs, *, by_state: bool = True) -> Callable[[Floats], Float
 
     It takes out each pair's mean over time and, in each period, either the effect of every state
     (`by_state`: y[b, c] = s[b] + s[c] + rest, solved exactly) or that of the period alone.
-
-    Args:
-        pairs: The pairs, all of them seen in every period.
-        by_state: Effects of each state in each period, not only of the period.
-
-    Example:
-        >>> pairs = Pairs(4, *np.triu_indices(4, 1))
-        >>> state = np.array([1.0, 5.0, 2.0, 0.0])
-        >>> shared = (state[pairs.first] + state[pairs.second]) * np.array([[1.0], [3.0]])
-        >>> bool(np.allclose(absorber(pairs)(shared), 0.0))
-        True
-
-    Source:
-        Abowd, Kramarz and Margolis (1999), High wage workers and high wage firms, for two-way
-        effects; here both ways are the same states.
     """
     inverse = _state_inverse(pairs) if by_state else None
 
@@ -127,22 +116,6 @@ def fit_pairs(y: Floats, x: Floats, pairs: Pairs) -> PairFit:
     Returns:
         The fit; its error sums scores over all pairs and periods that share a state, and counts
         a pair's own scores, which share both, once.
-
-    Raises:
-        DataGapError: The regressor does not vary, or the others determine it.
-
-    Example:
-        >>> rng = np.random.default_rng(0)
-        >>> pairs = Pairs(12, *np.triu_indices(12, 1))
-        >>> x = rng.normal(size=(1, 8, 66))
-        >>> y = 0.5 * x[0] + rng.normal(size=(8, 66))
-        >>> fit = fit_pairs(y, x, pairs)
-        >>> bool(abs(fit.value - 0.5) < 3 * fit.error)
-        True
-
-    Source:
-        Aronow, Samii and Assenova (2015), Cluster-robust variance estimation for dyadic data;
-        Cameron and Miller (2014), Robust inference for dyadic data.
     """
     first, rest = x[0], x[1:].reshape(len(x) - 1, x[0].size).T
     own = _residual(first.ravel(), rest).reshape(first.shape)

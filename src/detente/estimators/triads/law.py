@@ -18,9 +18,15 @@ from detente.arrays import Bools, Floats
 from detente.errors import DataGapError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.multiple import benjamini_hochberg, holm
+from detente.estimators.resample import two_sided
 from detente.estimators.triads.attacks import dealt_anew, shared_attackers
 from detente.estimators.triads.dyadic import PairFit
-from detente.estimators.triads.model import Specification, TriadModel, specifications, triad_model
+from detente.estimators.triads.model import (
+    Specification,
+    TriadModel,
+    triad_model,
+    triad_specifications,
+)
 from detente.estimators.triads.panel import TriadPanel, triad_panel
 
 
@@ -164,14 +170,14 @@ def triad_law(
         Assenova (2015), Cluster-robust variance estimation for dyadic data, for the errors.
     """
     panel = triad_panel(conflict, cooperation, exposure, names, material=material, least=least)
-    listed = specifications(material=material is not None, great_powers=great_powers)
+    listed = triad_specifications(material=material is not None, great_powers=great_powers)
     models, gaps = _models(panel, listed)
     fits = [model.fit() for model in models]
     null = np.array([models[0].fit(anew).t for anew in worlds(models[0], draws, seed)])
     attack = models[0].attack
     return TriadLaw(
         rows=_rows(models, fits),
-        p_permutation=share_as_large(fits[0].t, null),
+        p_permutation=two_sided(fits[0].t, null),
         null=null,
         states=fits[0].states,
         pairs=len(panel.pairs.first),
@@ -187,59 +193,14 @@ def worlds(model: TriadModel, draws: int, seed: int) -> Iterator[Bools]:
 
     Only dyads with an attack in some period can be dealt one, so that nobody attacks a state that
     is out of reach.
-
-    Args:
-        model: The law by one specification.
-        draws: Number of worlds.
-        seed: Seed of the first; each has its own.
-
-    Example:
-        >>> from detente.estimators.triads.panel import triad_panel
-        >>> rng = np.random.default_rng(1)
-        >>> friends = rng.poisson(30.0, (6, 8, 8)).astype(float)
-        >>> foes = rng.poisson(rng.gamma(0.5, 8.0, (6, 8, 8))).astype(float)
-        >>> panel = triad_panel(foes, friends, np.full(6, 5e3), list("ABCDEFGH"))
-        >>> from detente.estimators.triads.model import PRIMARY
-        >>> model = triad_model(panel, PRIMARY)
-        >>> world = next(worlds(model, 1, seed=1))
-        >>> bool((world.sum() == model.attack.sum()) and (world != model.attack).any())
-        True
-
-    Source:
-        As `dealt_anew`.
     """
     possible: Bools = np.asarray(model.attack.any(axis=0))
     for draw in range(draws):
         yield dealt_anew(model.attack, possible, seed + draw)
 
 
-def share_as_large(observed: float, null: Floats) -> float:
-    """Share of a null at least as far from zero, the observed counted with it.
-
-    Args:
-        observed: What was found.
-        null: What was found under the null, shape (draws,).
-
-    Example:
-        >>> share_as_large(2.0, np.array([0.1, -3.0, 1.0]))
-        0.5
-
-    Source:
-        Phipson and Smyth (2010), Permutation p-values should never be zero.
-    """
-    return float((1 + np.sum(np.abs(null) >= abs(observed))) / (1 + len(null)))
-
-
 def percent(log_change: float) -> float:
-    """A change of logs as a change in %.
-
-    Args:
-        log_change: A change of logs.
-
-    Example:
-        >>> round(percent(0.0953), 1)
-        10.0
-    """
+    """A change of logs as a change in %."""
     return float(100 * np.expm1(log_change))
 
 

@@ -1,4 +1,8 @@
-"""One regression of the law of common enemies, made ready to fit any set of attacks."""
+"""One regression of the law of common enemies, made ready to fit any set of attacks.
+
+Sources: Frisch and Waugh (1933), Partial time regressions as compared with individual trends;
+Simonsohn, Simmons and Nelson (2020), Specification curve analysis.
+"""
 
 from __future__ import annotations
 
@@ -44,22 +48,10 @@ class Specification:
 PRIMARY = Specification("an attack is more than double the usual conflict")
 
 
-def specifications(
+def triad_specifications(
     *, material: bool, great_powers: Sequence[str] = ()
 ) -> tuple[Specification, ...]:
-    """The ways to estimate the law, declared before any is run; the primary one first.
-
-    Args:
-        material: Whether there are counts of material conflict.
-        great_powers: States to leave out in one of them.
-
-    Example:
-        >>> len(specifications(material=True, great_powers=["A"]))
-        9
-
-    Source:
-        Simonsohn, Simmons and Nelson (2020), Specification curve analysis.
-    """
+    """The ways to estimate the law, declared before any is run; the primary one first."""
     listed = [
         PRIMARY,
         Specification("an attack is five conflict events or more", rule="any"),
@@ -145,28 +137,7 @@ class TriadModel:
 
 
 def triad_model(panel: TriadPanel, specification: Specification) -> TriadModel:
-    """Take fixed effects and controls out of the changes of cooperation.
-
-    Args:
-        panel: The panel, with the pairs that are followed.
-        specification: How the law is estimated.
-
-    Raises:
-        DataGapError: No pair, or every pair, has a common attacker in every period.
-
-    Example:
-        >>> from detente.estimators.triads.panel import triad_panel
-        >>> rng = np.random.default_rng(1)
-        >>> friends = rng.poisson(30.0, (6, 8, 8)).astype(float)
-        >>> foes = rng.poisson(rng.gamma(0.5, 8.0, (6, 8, 8))).astype(float)
-        >>> panel = triad_panel(foes, friends, np.full(6, 5e3), list("ABCDEFGH"))
-        >>> model = triad_model(panel, PRIMARY)
-        >>> 0 < model.cases < model.change.size
-        True
-
-    Source:
-        Frisch and Waugh (1933), Partial time regressions as compared with individual trends.
-    """
+    """Take fixed effects and controls out of the changes of cooperation."""
     attack = _attack(panel, specification)
     now = np.arange(1, len(panel.exposure) - specification.follow)
     take_out = absorber(panel.pairs, by_state=specification.effects == "state")

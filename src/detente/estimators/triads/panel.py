@@ -41,11 +41,7 @@ class TriadPanel:
     log_conflict: Floats
 
     def without(self, names: Sequence[str]) -> TriadPanel:
-        """The panel without some states.
-
-        Raises:
-            UsageError: The panel has no such state.
-        """
+        """The panel without some states."""
         unknown = [name for name in names if name not in self.names]
         if unknown:
             raise UsageError(
@@ -76,25 +72,7 @@ def triad_panel(
     material: Floats | None = None,
     least: float = 5.0,
 ) -> TriadPanel:
-    """Check a panel of directed dyads and choose the pairs to follow.
-
-    Args:
-        conflict: Conflict events of the row state toward the column state, shape (T, n, n).
-        cooperation: Cooperative events, the same shape.
-        exposure: Events of the world by period, shape (T,).
-        names: The n states.
-        material: Material conflict alone, the same shape as `conflict`.
-        least: Cooperative events per period that a pair needs to be followed.
-
-    Raises:
-        UsageError: The shapes do not fit, or a count is missing or negative.
-        DataGapError: There are too few periods, or too few pairs that cooperate enough.
-
-    Example:
-        >>> counts = np.ones((4, 6, 6)) * 10
-        >>> len(triad_panel(counts, counts, np.full(4, 500.0), list("ABCDEF")).pairs.first)
-        15
-    """
+    """Check a panel of directed dyads, given as in `triad_law`, and choose the pairs to follow."""
     given = {"conflict": conflict, "cooperation": cooperation}
     given |= {} if material is None else {"material": material}
     _check(given, exposure, names)

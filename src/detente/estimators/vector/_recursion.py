@@ -48,12 +48,7 @@ def _respond(effects: Floats, impact: Floats, out: Floats) -> None:
 
 
 def in_lanes(draws: Floats) -> Floats:
-    """Draws in blocks of LANES with the lanes last: (D, a, b) becomes (blocks, a, b, LANES).
-
-    Example:
-        >>> in_lanes(np.arange(9.0).reshape(9, 1, 1)).shape
-        (2, 1, 1, 8)
-    """
+    """Draws in blocks of LANES with the lanes last: (D, a, b) becomes (blocks, a, b, LANES)."""
     blocks = -(-len(draws) // LANES)
     padded = np.zeros((blocks * LANES, *draws.shape[1:]))
     padded[: len(draws)] = draws
@@ -70,11 +65,6 @@ def respond(effects: Floats, impact: Floats, steps: int, draws: int) -> Floats:
         impact: Effect of each shock in its own period, in lanes, shape (blocks, k, shocks, LANES).
         steps: Number of steps, the period of the shock included.
         draws: Number of draws.
-
-    Example:
-        >>> half = in_lanes(np.full((1, 1, 1), 0.5))
-        >>> respond(half, in_lanes(np.ones((1, 1, 1))), 3, 1).ravel().tolist()
-        [1.0, 0.5, 0.25]
     """
     out = np.empty((steps, effects.shape[2], impact.shape[2], draws))
     _respond(effects, np.ascontiguousarray(impact), out)

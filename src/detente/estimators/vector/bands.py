@@ -1,6 +1,9 @@
 """Bands around paths known by draws: by step, joint over the path, or along its variation.
 
 Draws are the last axis and steps the first; the axes between are other paths.
+
+Sources: Sims and Zha (1999), Error bands for impulse responses; Montiel Olea and Plagborg-Møller
+(2019), Simultaneous confidence bands, the quantile form of their sup-t band.
 """
 
 from __future__ import annotations
@@ -21,13 +24,6 @@ def pointwise_bands(ordered: Floats, coverages: Sequence[float]) -> dict[float, 
 
     Returns:
         By coverage the low and high end, shape (2, ...).
-
-    Example:
-        >>> pointwise_bands(np.arange(101.0), [0.9])[0.9].round(9).tolist()
-        [5.0, 95.0]
-
-    Source:
-        Sims and Zha (1999), Error bands for impulse responses.
     """
     found = {}
     for coverage in coverages:
@@ -48,17 +44,6 @@ def joint_bands(paths: Floats, coverages: Sequence[float]) -> dict[float, Floats
 
     Returns:
         By coverage the low and high end, shape (2, steps, ...).
-
-    Example:
-        >>> draws = np.random.default_rng(1).normal(size=(5, 4000))
-        >>> low, high = joint_bands(draws, [0.8])[0.8]
-        >>> inside = ((draws >= low[:, None]) & (draws <= high[:, None])).all(axis=0)
-        >>> round(inside.mean().item(), 2)
-        0.8
-
-    Source:
-        Montiel Olea and Plagborg-Møller (2019), Simultaneous confidence bands: theory,
-        implementation, and an application to SVARs; the quantile form of their sup-t band.
     """
     steps, *others, draws = paths.shape
     flat = paths.reshape(steps, -1, draws)
@@ -90,15 +75,6 @@ def eigen_bands(
     Returns:
         By coverage the two curves, shape (2, steps, ...), the lower first where their sum is
         larger; and the share of variance along each direction, shape (steps, ...).
-
-    Example:
-        >>> level = np.random.default_rng(1).normal(size=2000)
-        >>> curves, explained = eigen_bands(np.stack([level, level]), [0.68])
-        >>> curves[0.68][1].round(0).tolist(), explained.round(1).tolist()
-        ([1.0, 1.0], [1.0, 0.0])
-
-    Source:
-        Sims and Zha (1999), Error bands for impulse responses, section 4.
     """
     draws = paths.shape[-1]
     whole = np.moveaxis(paths, 0, -2)

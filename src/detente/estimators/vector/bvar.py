@@ -2,6 +2,9 @@
 
 Prior and posterior are normal-inverse-Wishart, so the posterior, its draws and the marginal
 likelihood are exact: nothing is iterated and nothing needs to converge.
+
+Error bands of least squares by the reference prior are those of Kloek and van Dijk (1978), Bayesian
+estimates of equation system parameters.
 """
 
 from __future__ import annotations
@@ -151,20 +154,6 @@ def posterior_of(system: Lagged, prior: SimsZha | None, scales: Floats) -> BVAR:
         system: The series with their past.
         prior: Hyperparameters; None for the reference prior.
         scales: Error variance of each series, shape (k,), see `scales_of`.
-
-    Raises:
-        DataGapError: The posterior is not proper.
-        UsageError: A hyperparameter is out of range.
-
-    Example:
-        >>> system = lagged(np.random.default_rng(1).normal(size=(60, 2)), 1)
-        >>> posterior_of(system, STANDARD, np.ones(2)).stable
-        True
-
-    Source:
-        Sims and Zha (1998), Bayesian methods for dynamic multivariate models; Kadiyala and Karlsson
-        (1997), Numerical methods for estimation and inference in Bayesian VAR-models, for the
-        update.
     """
     before = prior_of(system, prior, scales)
     k = len(system.names)
@@ -179,18 +168,5 @@ def posterior_of(system: Lagged, prior: SimsZha | None, scales: Floats) -> BVAR:
 
 
 def reference_posterior(var: VAR) -> NormalWishart:
-    """The posterior of a least-squares fit under the reference prior, for its error bands.
-
-    Args:
-        var: The fit.
-
-    Example:
-        >>> from detente.estimators.vector.var import fit_var
-        >>> var = fit_var(np.random.default_rng(1).normal(size=(60, 2)), 1)
-        >>> bool(np.allclose(reference_posterior(var).mean, var.coefficients))
-        True
-
-    Source:
-        Kloek and van Dijk (1978), Bayesian estimates of equation system parameters.
-    """
+    """The posterior of a least-squares fit under the reference prior, for its error bands."""
     return posterior_of(var.system, None, np.ones(len(var.names))).posterior

@@ -17,6 +17,7 @@ from detente.answers import Exhibit, Shown
 from detente.arrays import Floats, Ints
 from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import band_columns, exhibit
+from detente.estimators.resample import systematic
 from detente.estimators.vector._recursion import in_lanes, respond
 from detente.estimators.vector.bands import pointwise_bands
 from detente.estimators.vector.bvar import BVAR
@@ -67,7 +68,7 @@ class Forecast(Shown):
         return (exhibit("forecast", "What comes next", values | columns, "lines", **settings),)
 
 
-def conditions(
+def forecast_conditions(
     names: Sequence[str], steps: int, given: Mapping[str, Mapping[int, float]]
 ) -> Floats:
     """Conditions by name and step as an array of shape (steps, k), NaN where free.
@@ -81,7 +82,7 @@ def conditions(
         UsageError: A name or a step does not exist.
 
     Example:
-        >>> conditions(["a", "b"], 2, {"b": {1: 5.0}}).tolist()
+        >>> forecast_conditions(["a", "b"], 2, {"b": {1: 5.0}}).tolist()
         [[nan, 5.0], [nan, nan]]
     """
     fixed = np.full((steps, len(names)), np.nan)
@@ -119,7 +120,7 @@ def conditional_forecast(
     Args:
         model: A Bayesian vector autoregression.
         steps: Number of periods ahead.
-        hard: Exact values, shape (steps, k), NaN where free; see `conditions`.
+        hard: Exact values, shape (steps, k), NaN where free; see `forecast_conditions`.
         low: Least values, shape (steps, k), NaN where free.
         high: Greatest values, shape (steps, k), NaN where free.
         update: Whether the conditions say something about the parameters, as news about the future
@@ -138,7 +139,7 @@ def conditional_forecast(
         >>> from detente.estimators.vector.bvar import fit_bvar
         >>> series = np.random.default_rng(1).normal(size=(200, 2)).cumsum(axis=0)
         >>> bvar = fit_bvar(series, 1, names=["a", "b"])
-        >>> wanted = conditions(bvar.names, 3, {"a": {3: series[-1, 0] + 1.0}})
+        >>> wanted = forecast_conditions(bvar.names, 3, {"a": {3: series[-1, 0] + 1.0}})
         >>> found = conditional_forecast(bvar, steps=3, hard=wanted, draws=500)
         >>> bool(np.allclose(found.paths[:, 2, 0], series[-1, 0] + 1.0))
         True
@@ -158,7 +159,7 @@ def conditional_forecast(
         weights = _weights(pool, start, extra, fixed)
 
     def attempt(slots: Ints) -> Floats:
-        picked = _resampled(weights, len(slots), rng) if update else slots
+        picked = systematic(weights, len(slots), rng) if update else slots
         return _paths(pool, picked, start, extra, fixed, rng)
 
     paths, tried = _within(attempt, draws, least, most)
@@ -294,18 +295,6 @@ def _weights(pool: Draws, start: Floats, extra: Floats, fixed: Floats) -> Floats
             "Give milder conditions, more draws, or update=False for a what-if.",
         )
     return np.asarray(weights)
-
-
-def _resampled(weights: Floats, size: int, rng: np.random.Generator) -> Ints:
-    """Systematic resampling; with equal weights and full size every draw is taken once.
-
-    Source:
-        Kitagawa (1996), Monte Carlo filter and smoother for non-Gaussian nonlinear state space
-        models.
-    """
-    ladder = (np.arange(size) + rng.random()) / size
-    picked = np.searchsorted(np.cumsum(weights), ladder)
-    return np.minimum(picked, len(weights) - 1).astype(np.int64)
 
 
 def _summary(

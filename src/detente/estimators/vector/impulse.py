@@ -93,7 +93,7 @@ class Decomposition(Shown):
         return (exhibit("shares", title, values, "bars", y="share", **settings),)
 
 
-def responses(model: VAR | BVAR, steps: int, kind: Shock = "cholesky") -> Floats:
+def impulse_responses(model: VAR | BVAR, steps: int, kind: Shock = "cholesky") -> Floats:
     """Responses at the point estimate, shape (steps, k, k), [step, response, impulse].
 
     Args:
@@ -108,7 +108,7 @@ def responses(model: VAR | BVAR, steps: int, kind: Shock = "cholesky") -> Floats
         >>> from detente.estimators.vector.var import fit_var
         >>> series = np.random.default_rng(1).normal(size=(300, 2))
         >>> series[1:, 1] += 0.8 * series[:-1, 0]
-        >>> responses(fit_var(series, 1), 3)[1, 1, 0].round(1).item()
+        >>> impulse_responses(fit_var(series, 1), 3)[1, 1, 0].round(1).item()
         0.8
 
     Source:
@@ -125,7 +125,7 @@ def responses(model: VAR | BVAR, steps: int, kind: Shock = "cholesky") -> Floats
     return made
 
 
-def decomposition(model: VAR | BVAR, steps: int) -> Decomposition:
+def variance_decomposition(model: VAR | BVAR, steps: int) -> Decomposition:
     """Forecast-error variance decomposition at the point estimate, with Cholesky shocks.
 
     Args:
@@ -139,13 +139,13 @@ def decomposition(model: VAR | BVAR, steps: int) -> Decomposition:
         >>> from detente.estimators.vector.var import fit_var
         >>> series = np.random.default_rng(1).normal(size=(300, 2))
         >>> series[1:, 1] += 0.8 * series[:-1, 0]
-        >>> decomposition(fit_var(series, 1), 4).shares[3, 1].round(1).tolist()
+        >>> variance_decomposition(fit_var(series, 1), 4).shares[3, 1].round(1).tolist()
         [0.4, 0.6]
 
     Source:
         Lütkepohl (2005), section 2.3.3.
     """
-    parts = np.cumsum(responses(model, steps) ** 2, axis=0)
+    parts = np.cumsum(impulse_responses(model, steps) ** 2, axis=0)
     return Decomposition(model.names, parts / parts.sum(axis=2, keepdims=True))
 
 

@@ -16,9 +16,9 @@ from detente.answers import Exhibit
 from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import exhibit
+from detente.estimators.glm import collinear
 
 COPIES = 1e-10  # smallest eigenvalue of the correlations; their mean is 1
-COLLINEAR = 1e-8  # smallest singular value of regressors scaled to length 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,16 +66,6 @@ def lagged(
         controls: Further regressors in the same period, shape (T, c).
         segments: Number of the unbroken stretch that each period belongs to, shape (T,). Lags
             never reach from one to another, and periods with NaN are left out.
-
-    Raises:
-        UsageError: Shapes do not fit, or there is no lag.
-        DataGapError: A value is missing and there are no segments; a series never changes; series
-            are copies or sums of each other; or hardly any row is left.
-
-    Example:
-        >>> made = lagged([[1.0, 2], [2, 1], [3, 5], [5, 4], [4, 9], [2, 2]], 1)
-        >>> made.x[0].tolist(), made.y[0].tolist()
-        ([1.0, 2.0, 1.0], [2.0, 1.0])
     """
     series = _series(values, lags)
     extra = _controls(controls, len(series))
@@ -96,18 +86,7 @@ def lagged(
 
 
 def check_regressors(system: Lagged) -> None:
-    """Refuse regressors that cannot be told apart by least squares.
-
-    Args:
-        system: The series with their past.
-
-    Raises:
-        DataGapError: There are too few rows for the coefficients, or regressors are collinear.
-
-    Example:
-        >>> system = lagged(np.random.default_rng(1).normal(size=(9, 1)), 2, names=["a"])
-        >>> check_regressors(system)
-    """
+    """Refuse regressors that cannot be told apart by least squares."""
     rows, width = system.x.shape
     if rows < width + system.y.shape[1]:
         raise DataGapError(
@@ -115,9 +94,7 @@ def check_regressors(system: Lagged) -> None:
             f"There are {rows} usable periods for {width} coefficients in each equation.",
             "Use a longer series, fewer lags, or a Bayesian vector autoregression.",
         )
-    lengths = np.sqrt((system.x**2).sum(axis=0))
-    scaled = system.x / np.where(lengths > 0, lengths, 1.0)
-    if np.linalg.svd(scaled, compute_uv=False)[-1] < COLLINEAR:
+    if collinear(system.x):
         raise DataGapError(
             "The vector autoregression could not be estimated.",
             "Some lags or controls are sums of others.",
@@ -131,10 +108,6 @@ def lag_matrices(coefficients: Floats, lags: int) -> Floats:
     Args:
         coefficients: Shape (..., k * lags + 1 + controls, k).
         lags: Number of lags.
-
-    Example:
-        >>> lag_matrices(np.array([[0.5, 0.1], [0.0, 0.4], [9.0, 9.0]]), 1).tolist()
-        [[[0.5, 0.0], [0.1, 0.4]]]
     """
     k = coefficients.shape[-1]
     stacked = coefficients[..., : k * lags, :]
@@ -146,10 +119,6 @@ def largest_root(matrices: Floats) -> float:
 
     Args:
         matrices: Effects at each lag, shape (lags, k, k).
-
-    Example:
-        >>> largest_root(np.array([[[0.5]]]))
-        0.5
     """
     lags, k, _ = matrices.shape
     companion = np.eye(k * lags, k=-k)
@@ -167,15 +136,6 @@ def forecast_mean(
         system: The series whose future is wanted.
         steps: Number of periods.
         controls: The controls in those periods, shape (steps, c).
-
-    Raises:
-        DataGapError: One of the last periods is missing.
-        UsageError: The controls do not fit.
-
-    Example:
-        >>> system = lagged([[1.0], [2.0], [4.0], [9.0], [8.0]], 1)
-        >>> forecast_mean(np.array([[0.5], [1.0]]), system, 2).ravel().tolist()
-        [5.0, 3.5]
     """
     past = starting_values(system)
     extra = future_controls(system, steps, controls)
@@ -190,18 +150,7 @@ def forecast_mean(
 
 
 def starting_values(system: Lagged) -> Floats:
-    """The last periods, newest first, shape (lags, k).
-
-    Args:
-        system: The series with their past.
-
-    Raises:
-        DataGapError: One of them is missing.
-
-    Example:
-        >>> starting_values(lagged([[1.0], [2.0], [4.0], [9.0], [8.0]], 1)).tolist()
-        [[8.0]]
-    """
+    """The last periods, newest first, shape (lags, k)."""
     if not np.isfinite(system.last).all():
         raise DataGapError(
             "The series could not be carried forward.",
@@ -218,14 +167,6 @@ def future_controls(system: Lagged, steps: int, controls: ArrayLike | None) -> F
         system: The series with their past.
         steps: Number of periods.
         controls: What was given, shape (steps, c), or None.
-
-    Raises:
-        UsageError: They are missing or of another shape, or there is no step.
-
-    Example:
-        >>> system = lagged(np.random.default_rng(1).normal(size=(9, 1)), 2, names=["a"])
-        >>> future_controls(system, 3, None).shape
-        (3, 0)
     """
     given = np.empty((steps, 0)) if controls is None else np.asarray(controls, dtype=np.float64)
     given = given[:, None] if given.ndim == 1 else given
@@ -239,15 +180,7 @@ def future_controls(system: Lagged, steps: int, controls: ArrayLike | None) -> F
 
 
 def term_names(system: Lagged) -> list[str]:
-    """Name of each regressor.
-
-    Args:
-        system: The series with their past.
-
-    Example:
-        >>> term_names(lagged(np.random.default_rng(1).normal(size=(9, 1)), 2, names=["a"]))
-        ['a.1', 'a.2', 'constant']
-    """
+    """Name of each regressor."""
     past = [f"{name}.{lag}" for lag in range(1, system.lags + 1) for name in system.names]
     return [*past, "constant", *(f"control{i + 1}" for i in range(system.controls))]
 
@@ -274,15 +207,7 @@ def coefficients(system: Lagged, spread: Mapping[str, Floats], reach: Floats) ->
 
 
 def explosive(what: str) -> DataGapError:
-    """The error of a system whose values grow past all numbers.
-
-    Args:
-        what: What could not be made.
-
-    Example:
-        >>> explosive("forecast").found
-        'The system is so explosive that its values overflow.'
-    """
+    """The error of a system whose values grow past all numbers."""
     return DataGapError(
         f"The {what} could not be made.",
         "The system is so explosive that its values overflow.",

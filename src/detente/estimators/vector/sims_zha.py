@@ -3,6 +3,9 @@
 It says, before the data: each series most likely goes on from where it was (its own first lag is 1,
 all else 0), distant lags matter less, and how strongly this is believed is set by a few
 hyperparameters that the literature calls lambda0, lambda1, lambda3, lambda4, lambda5, mu5 and mu6.
+
+Sources: Sims and Zha (1998), section 4, after Litterman (1986); Geisser (1965), Bayesian estimation
+in multivariate analysis, for the reference prior; Brandt and Freeman (2006) for the mixed scales.
 """
 
 from __future__ import annotations
@@ -101,20 +104,6 @@ def prior_of(system: Lagged, prior: SimsZha | None, scales: Floats) -> NormalWis
         prior: Hyperparameters, or None for the reference prior: flat in the coefficients, and
             uninformative about the error covariance.
         scales: Error variance of each series, shape (k,), see `scales_of`.
-
-    Raises:
-        UsageError: A hyperparameter is out of range.
-
-    Example:
-        >>> from detente.estimators.vector.lagged import lagged
-        >>> system = lagged(np.random.default_rng(1).normal(size=(60, 2)), 1)
-        >>> prior = prior_of(system, STANDARD, np.ones(2))
-        >>> prior.mean.shape, prior.proper
-        ((3, 2), True)
-
-    Source:
-        Sims and Zha (1998), section 4; for the reference prior Geisser (1965), Bayesian estimation
-        in multivariate analysis.
     """
     n, k = system.x.shape[1], system.y.shape[1]
     if prior is None:
@@ -145,20 +134,6 @@ def scales_of(system: Lagged, prior: SimsZha | None, kind: Scales | ArrayLike) -
             (Brandt) feeds to it, the dummy observations followed by the data without their first
             periods; it reproduces published results of that package to the last digit. Or the
             variances themselves, shape (k,).
-
-    Raises:
-        DataGapError: A series is explained perfectly by its own past.
-        UsageError: Given variances are not k positive numbers.
-
-    Example:
-        >>> from detente.estimators.vector.lagged import lagged
-        >>> walk = np.random.default_rng(1).normal(size=(400, 2)).cumsum(axis=0)
-        >>> scales_of(lagged(walk, 2), None, "data").round(1).tolist()
-        [0.9, 1.0]
-
-    Source:
-        Sims and Zha (1998), after Litterman (1986), Forecasting with Bayesian vector
-        autoregressions; Brandt and Freeman (2006) for the mixed ones.
     """
     k = system.y.shape[1]
     if not isinstance(kind, str):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import numpy as np
 
-from detente.asks.reactions.result import Reaction, SystemReading
+from detente.answers import Exhibit, Key
+from detente.arrays import Floats
+from detente.report.marks import mark
 from detente.report.theme import WIDTH, Spec, at, colour, finish, table
 from detente.report.words import wrapped
 
@@ -17,25 +19,41 @@ RADIUS = 90
 BEND = 0.22
 CLEAR = 13.0
 CURVE = 24
+KEY = (
+    Key("line", "raises; the thicker, the more"),
+    Key("damp", "lowers"),
+    Key("faint", "not in the reversed order"),
+)
 
 
-def network(reading: SystemReading) -> Spec:
-    """Draw the network; thick arrows are strong reactions, dashed ones dampen."""
-    places = _places(len(reading.names))
+@mark("network", key=KEY)
+def draw(exhibit: Exhibit) -> Spec:
+    """An arrow for each row; thick ones are strong, dashed ones dampen.
+
+    Columns: from, to, effect_percent, stands_in_reversed_order. Setting: `short`, a few characters
+    for each series in order.
+    """
+    short = exhibit.settings["short"]
+    rows = exhibit.table.records()
+    places = _places(len(short))
+    spots = dict(zip(short, places, strict=True))
+    largest = max((abs(row["effect_percent"]) for row in rows), default=1.0) or 1.0
     x = alt.X("x:Q", scale=alt.Scale(domain=[0, WIDTH], range=[0, WIDTH]), axis=None)
-    layers: list[Any] = []
-    for place, one in enumerate(reading.seen):
-        layers += _arrow(reading, one, place, places, x)
-    nodes = [{"x": px, "y": py} for px, py in places]
+    layers = [
+        layer
+        for row in rows
+        for layer in _arrow(row, spots[row["from"]], spots[row["to"]], largest, x)
+    ]
+    nodes = [{"x": px, "y": py} for px, py in places.tolist()]
     layers.append(
         alt.Chart(table(nodes))
         .mark_circle(color=colour("ink"), size=60, opacity=1)
         .encode(x=x, y=at("y", HEIGHT))
     )
-    return finish(alt.layer(*layers, *_labels(reading, places, x)), HEIGHT)
+    return finish(alt.layer(*layers, *_labels(list(short.values()), places, x)), HEIGHT)
 
 
-def _places(count: int) -> np.ndarray:
+def _places(count: int) -> Floats:
     angle = 2 * np.pi * (np.arange(count) / count) - np.pi / 2
     return np.column_stack(
         [WIDTH / 2 + RADIUS * np.cos(angle), HEIGHT / 2 + RADIUS * np.sin(angle)]
@@ -43,10 +61,9 @@ def _places(count: int) -> np.ndarray:
 
 
 def _arrow(
-    reading: SystemReading, one: Reaction, place: int, places: np.ndarray, x: Any
+    row: Mapping[str, Any], start: Floats, end: Floats, largest: float, x: Any
 ) -> Iterator[Any]:
     """A curve that bends to its right, so that two ways between two nodes keep apart."""
-    start, end = places[one.act], places[one.respond]
     along = end - start
     middle = (start + end) / 2 + BEND * np.array([-along[1], along[0]])
     share = np.linspace(0, 1, CURVE)[:, None]
@@ -55,10 +72,11 @@ def _arrow(
         np.linalg.norm(line - end, axis=1) > CLEAR
     )
     line = line[apart]
-    tone = colour("accent" if one.effect > 0 else "apart")
-    width = 1.2 + 2.4 * min(abs(one.effect) / _largest(reading), 1.0)
-    dash = [1, 0] if one.effect > 0 else [5, 3]
-    faint = 1.0 if one.seen_reversed else 0.45
+    effect = row["effect_percent"]
+    tone = colour("accent" if effect > 0 else "apart")
+    width = 1.2 + 2.4 * min(abs(effect) / largest, 1.0)
+    dash = [1, 0] if effect > 0 else [5, 3]
+    faint = 1.0 if row["stands_in_reversed_order"] else 0.45
     rows = [{"x": px, "y": py, "i": i} for i, (px, py) in enumerate(line.tolist())]
     yield (
         alt.Chart(table(rows))
@@ -66,7 +84,7 @@ def _arrow(
         .encode(x=x, y=at("y", HEIGHT), order="i:Q")
     )
     step = line[-1] - line[-3]
-    turn = float(np.degrees(np.arctan2(step[0], -step[1])))
+    turn = float(np.degrees(np.arctan2(step[0], -step[1]))) % 360
     head = [{"x": float(line[-1][0]), "y": float(line[-1][1])}]
     yield (
         alt.Chart(table(head))
@@ -77,13 +95,9 @@ def _arrow(
     )
 
 
-def _largest(reading: SystemReading) -> float:
-    return max((abs(one.effect) for one in reading.seen), default=1.0) or 1.0
-
-
-def _labels(reading: SystemReading, places: np.ndarray, x: Any) -> Iterator[Any]:
+def _labels(shorts: Sequence[str], places: Floats, x: Any) -> Iterator[Any]:
     centre = np.array([WIDTH / 2, HEIGHT / 2])
-    for name, place in zip(reading.shorts, places, strict=True):
+    for name, place in zip(shorts, places, strict=True):
         away = (place - centre) / RADIUS
         lines = wrapped(name, 10)
         align = "center" if abs(away[0]) < 0.3 else ("left" if away[0] > 0 else "right")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import altair as alt
 import numpy as np
 
-from detente.asks.forecasts.result import PublishedComparison, QuestionForecast, TrackRecord
+from detente.answers import Exhibit, Key
+from detente.report.marks import mark
 from detente.report.theme import WIDTH, Spec, at, colour, finish, table, to
 from detente.report.words import day_text, finite, milliseconds, wrapped
 
@@ -16,20 +17,29 @@ ROW = 22
 LINE = 14
 PERCENT = [0, 0.25, 0.5, 0.75, 1]
 SPARK = (150, 34)
+GAP = 38  # between published forecasts
 
 
-def odds(forecasts: Sequence[QuestionForecast]) -> Spec:
+@mark(
+    "all-odds",
+    key=(
+        Key("dot", "odds"),
+        Key("band", "their 90% interval"),
+        Key("tick", "base rate: how often in the past"),
+    ),
+)
+def odds(exhibit: Exhibit) -> Spec:
     """One row per question: probability on its interval, the base rate as a tick."""
     rows, y = [], 0
-    for one in forecasts:
-        lines = wrapped(f"{one.title}, until {day_text(one.resolves_on)}", 44)
+    for row in exhibit.table.records():
+        lines = wrapped(f"{row['question']}, until {day_text(row['resolves_on'])}", 44)
         centre = y + LINE * len(lines) + 10
         rows.append(
             {
                 "top": y + 10, "above": centre - 6, "below": centre + 6, "y": centre,
-                "label": "\n".join(lines), "text": f"{100 * one.probability:.0f}%",
-                "p": one.probability, "low": one.low, "high": one.high,
-                "base": finite(one.base_rate),
+                "label": "\n".join(lines), "text": f"{100 * row['odds']:.0f}%",
+                "p": row["odds"], "low": row["low_90"], "high": row["high_90"],
+                "base": finite(row["base_rate"]),
             }
         )  # fmt: skip
         y += LINE * len(lines) + ROW + 6
@@ -47,25 +57,31 @@ def odds(forecasts: Sequence[QuestionForecast]) -> Spec:
     return finish(alt.layer(*layers), y + 42)
 
 
-def course(record: TrackRecord, last: int) -> Spec:
-    """The odds of one question over its last forecasts, and which windows came true."""
-    rows = _course_rows(record, last)
-    first, end = rows[0]["ms"], rows[-1]["ms"]
-    x = _months(first, end)
-    y = alt.Y(
-        "odds:Q",
-        scale=alt.Scale(domain=[0, 1.12], nice=False),
-        axis=alt.Axis(format="%", values=PERCENT, title=None),
-    )
+@mark(
+    "course",
+    key=(
+        Key("line", "odds, each from what was known then"),
+        Key("dash", "base rate"),
+        Key("tick", "above: the window came true"),
+    ),
+)
+def course(exhibit: Exhibit) -> Spec:
+    """The odds of one question over time, and which windows came true."""
+    rows = _course_rows(exhibit)
+    x = _months(rows[0]["ms"], rows[-1]["ms"])
+    scale = alt.Scale(domain=[0, 1.12], nice=False)
+    axis = alt.Axis(format="%", values=PERCENT, title=None)
     base = alt.Chart(table(rows))
-    came = base.transform_filter("datum.outcome == 1").mark_tick(
+    came = base.transform_filter("datum.came").mark_tick(
         color=colour("ink"), thickness=1.5, height=8, orient="vertical"
     )
     layers = [
         base.mark_line(color=colour("placebo"), strokeDash=[3, 3], strokeWidth=1.3).encode(
-            x=x, y=alt.Y("base:Q", scale=alt.Scale(domain=[0, 1.12]))
+            x=x, y=alt.Y("base:Q", scale=scale)
         ),
-        base.mark_line(color=colour("accent"), strokeWidth=2).encode(x=x, y=y),
+        base.mark_line(color=colour("accent"), strokeWidth=2).encode(
+            x=x, y=alt.Y("odds:Q", scale=scale, axis=axis)
+        ),
         came.encode(x=x, y=alt.value(8)),
     ]
     return finish(alt.layer(*layers), 200)
@@ -89,16 +105,13 @@ def _months(first: int, last: int) -> Any:
     )
 
 
-def spark(record: TrackRecord, last: int, now: tuple[str, float]) -> Spec:
+@mark("spark", small=True)
+def spark(exhibit: Exhibit) -> Spec:
     """The course of the odds up to now as a line without axes, for the first screen.
 
-    Args:
-        record: Past odds, of windows that are over.
-        last: How many of them.
-        now: ISO day and odds of the open window; between the two nothing is drawn but dashes.
+    The last row is the open window; between it and those that are over only dashes are drawn.
     """
-    today = {"ms": milliseconds(now[0]), "odds": now[1], "base": None, "outcome": None}
-    rows = [*_course_rows(record, last), today]
+    rows = _course_rows(exhibit)
     x = alt.X("ms:Q", scale=alt.Scale(domain=[rows[0]["ms"], rows[-1]["ms"]]), axis=None)
     y = alt.Y("odds:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=None)
     base, gap = alt.Chart(table(rows[:-1])), alt.Chart(table(rows[-2:]))
@@ -114,86 +127,94 @@ def spark(record: TrackRecord, last: int, now: tuple[str, float]) -> Spec:
     return finish(alt.layer(*layers), SPARK[1], width=SPARK[0])
 
 
-def _course_rows(record: TrackRecord, last: int) -> list[dict[str, Any]]:
-    parts = zip(
-        record.dates[-last:],
-        record.odds[-last:].tolist(),
-        record.base[-last:].tolist(),
-        record.outcomes[-last:].tolist(),
-        strict=True,
-    )
+def _course_rows(exhibit: Exhibit) -> list[dict[str, Any]]:
     return [
-        {"ms": milliseconds(day), "odds": odd, "base": base, "outcome": finite(outcome)}
-        for day, odd, base, outcome in parts
+        {
+            "ms": milliseconds(row["date"]),
+            "odds": row["odds"],
+            "base": finite(row["base_rate"]),
+            "came": bool(row["came"]),
+        }
+        for row in exhibit.table.records()
     ]
 
 
-def reliability(record: TrackRecord) -> Spec:
+@mark(
+    "reliability",
+    key=(
+        Key("dot", "forecasts of about the same odds; the larger, the more of them"),
+        Key("stem", "90% interval"),
+        Key("dash", "where odds are right"),
+    ),
+)
+def reliability(exhibit: Exhibit) -> Spec:
     """What came true by what was said; on the diagonal the odds are right."""
-    rows = [
-        {"forecast": b.forecast, "observed": b.observed, "low": b.low, "high": b.high,
-         "count": b.count}
-        for b in record.reliability
-    ]  # fmt: skip
     scale = alt.Scale(domain=[0, 1], nice=False)
-    axis = alt.Axis(format="%", values=PERCENT)
-    x = alt.X("forecast:Q", scale=scale, axis=_titled(axis, "odds that were given"))
-    y = alt.Y("observed:Q", scale=scale, axis=_titled(axis, "share that came true"))
-    base = alt.Chart(table(rows))
-    diagonal = alt.Chart(table([{"forecast": 0, "observed": 0}, {"forecast": 1, "observed": 1}]))
+    x = alt.X("odds:Q", scale=scale, axis=_percent_axis("odds that were given"))
+    y = alt.Y("came:Q", scale=scale, axis=_percent_axis("share that came true"))
+    base = alt.Chart(table(exhibit.table.records()))
+    diagonal = alt.Chart(table([{"odds": 0, "came": 0}, {"odds": 1, "came": 1}]))
+    size = alt.Size("forecasts:Q", scale=alt.Scale(range=[30, 220]), legend=None)
     layers = [
         diagonal.mark_line(color=colour("placebo"), strokeDash=[3, 3]).encode(x=x, y=y),
         base.mark_rule(color=colour("band50"), strokeWidth=5).encode(
-            x=x, y=alt.Y("low:Q", scale=scale), y2="high"
+            x=x, y=alt.Y("low_90:Q", scale=scale), y2="high_90"
         ),
-        base.mark_circle(color=colour("accent"), opacity=1).encode(
-            x=x, y=y, size=alt.Size("count:Q", scale=alt.Scale(range=[30, 220]), legend=None)
-        ),
+        base.mark_circle(color=colour("accent"), opacity=1).encode(x=x, y=y, size=size),
     ]
     return finish(alt.layer(*layers), 300)
 
 
-def pit(record: TrackRecord) -> Spec:
+@mark("pit", key=(Key("bar-soft", "share of forecasts"), Key("dash", "if they were right")))
+def pit(exhibit: Exhibit) -> Spec:
     """Where outcomes fell in the forecast distributions; even bars are right."""
-    rows = [{"from": i / 10, "to": (i + 1) / 10, "share": s} for i, s in enumerate(record.pit)]
-    top = max(0.2, *(row["share"] for row in rows)) * 1.08
+    rows = [row | {"zero": 0} for row in exhibit.table.records()]
+    top = max(0.2, *(row["outcomes"] for row in rows)) * 1.08
     x = alt.X(
         "from:Q",
         scale=alt.Scale(domain=[0, 1], nice=False),
         axis=alt.Axis(title="place of the outcome in the forecast distribution", tickCount=5),
     )
     y = alt.Y(
-        "share:Q",
+        "outcomes:Q",
         scale=alt.Scale(domain=[0, top], nice=False),
         axis=alt.Axis(format="%", tickCount=4, title=None),
     )
-    even = alt.Chart(table([{"share": 0.1}])).mark_rule(
+    even = alt.Chart(table([{"outcomes": 1 / len(rows)}])).mark_rule(
         color=colour("ink"), strokeDash=[3, 3], strokeWidth=1
     )
     layers = [
         alt.Chart(table(rows))
-        .mark_bar(color=colour("band50"), binSpacing=2)
-        .encode(x=x, x2="to", y=y),
+        .mark_rect(color=colour("band50"), stroke=colour("paper"))
+        .encode(x=x, x2="to", y=y, y2="zero"),
         even.encode(y=y),
     ]
     return finish(alt.layer(*layers), 200)
 
 
-def published(found: PublishedComparison) -> Spec:
+@mark(
+    "published",
+    key=(
+        Key("dot", "ours, from earlier data only"),
+        Key("band", "its 90% interval"),
+        Key("diamond", "as published"),
+    ),
+)
+def published(exhibit: Exhibit) -> Spec:
     """One row per published forecast: theirs, ours with its interval, and what came."""
     rows = []
-    for i, one in enumerate(found.rows):
-        y = 38 * i
-        came = "came" if one.outcome else "did not come"
+    for place, row in enumerate(exhibit.table.records()):
+        y = GAP * place
         rows.append(
             {
                 "top": y + 10, "y": y + 23, "above": y + 18, "below": y + 28,
-                "label": f"{day_text(one.issued)}, {one.within} days: {one.action}",
-                "text": came, "theirs": one.published, "ours": one.ours,
-                "low": one.low, "high": one.high,
+                "label": f"{day_text(row['issued'])}, {row['within_days']} days: {row['action']}",
+                "text": "came" if row["came"] else "did not come",
+                "theirs": row["published"], "ours": row["ours"],
+                "low": row["low_90"], "high": row["high_90"],
             }
         )  # fmt: skip
-    height = 38 * len(rows) + 2
+    height = GAP * len(rows) + 2
     x = _probability_x("probability that was given")
     base = alt.Chart(table(rows))
     layers = [
@@ -213,14 +234,12 @@ def published(found: PublishedComparison) -> Spec:
 
 def _probability_x(title: str) -> Any:
     scale = alt.Scale(domain=[0, 1], nice=False, zero=False)
-    axis = alt.Axis(format="%", values=PERCENT, title=title)
+    axis = _percent_axis(title)
     return lambda field: alt.X(f"{field}:Q", scale=scale, axis=axis)
 
 
-def _titled(axis: Any, title: str) -> Any:
-    made = axis.copy()
-    made.title = title
-    return made
+def _percent_axis(title: str) -> Any:
+    return alt.Axis(format="%", values=PERCENT, title=title)
 
 
 def _row_texts(base: Any, height: float) -> Iterator[Any]:

@@ -39,9 +39,9 @@ def lines(exhibit: Exhibit) -> Spec:
     bands = settings.get("bands", ())
     layers = [
         chart.mark_area(color=colour(token)).encode(
-            x=across, y=alt.Y(f"{low}:Q", axis=up.axis, title=up.title), y2=high
+            x=across, y=_axis(exhibit, "y", field=low), y2=high
         )
-        for (low, high), token in zip(bands, BANDS[-len(bands) :] if bands else (), strict=False)
+        for (low, high), token in zip(bands, BANDS[-len(bands) :], strict=False)
     ]
     layers.append(chart.mark_line(color=colour("accent"), strokeWidth=1.5).encode(x=across, y=up))
     return _finished(exhibit, alt.layer(*layers), rows)
@@ -90,9 +90,10 @@ def _plain(value: Value) -> Value:
     return finite(value) if isinstance(value, float) else value
 
 
-def _axis(exhibit: Exhibit, which: str, *, kind: str = "Q") -> Any:
+def _axis(exhibit: Exhibit, which: str, *, kind: str = "Q", field: str = "") -> Any:
     """An axis; time where its column holds days."""
-    name, titles = exhibit.settings[which], exhibit.settings.get("titles", (None, None))
+    name = field or exhibit.settings[which]
+    titles = exhibit.settings.get("titles", (None, None))
     scales = {column.name: column.scale for column in exhibit.table.columns}
     kind = "T" if scales.get(name) is Scale.DATE else kind
     encode = {"x": alt.X, "y": alt.Y}[which]
@@ -104,15 +105,17 @@ def _finished(exhibit: Exhibit, chart: Any, rows: list[dict[str, Value]]) -> Spe
     """The chart with the common look, in small multiples where some are asked for."""
     names = {side: exhibit.settings.get(side) for side in ("row", "column")}
     sides = {side: name for side, name in names.items() if name}
-    inner: Spec = chart.to_dict(validate=False)
-    data = inner.pop("data", None)
+    spec: Spec = chart.to_dict(validate=False) | {"config": CONFIG, "padding": 2}
     wide = len({row[sides["column"]] for row in rows}) if "column" in sides else 1
     size = {"width": max(LEAST, WIDTH // wide - 12), "height": SMALL if sides else PLOT}
-    spec: Spec = {"config": CONFIG, "padding": 2}
     if not sides:
-        return {**inner, **spec, **size, "data": data}
-    facet = {side: {"field": name, "type": "nominal"} for side, name in sides.items()}
-    return {**spec, "data": data, "facet": facet, "spec": {**inner, **size}}
+        return spec | size
+    inner = {name: spec.pop(name) for name in ("layer", "mark", "encoding") if name in spec}
+    head = {"title": None, "labelColor": colour("muted"), "labelFontSize": 11}
+    facet = {
+        side: {"field": name, "type": "nominal", "header": head} for side, name in sides.items()
+    }
+    return spec | {"facet": facet, "spec": inner | size}
 
 
 def _with(exhibit: Exhibit, **settings: Any) -> Exhibit:

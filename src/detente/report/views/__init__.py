@@ -6,39 +6,14 @@ that the templates use no name that is not a documented field here.
 
 from __future__ import annotations
 
-from detente.report.views.claims import CardView, GroupView, ReadingView, VerdictView
-from detente.report.views.outlook import (
-    OddsView,
-    OutlookView,
-    PublishedView,
-    QuestionView,
-    RecordView,
-)
 from detente.report.views.page import PageView
-from detente.report.views.parts import Cell, CheckView, Fact, FigureView, KeyItem, TableView
-from detente.report.views.reactions import EstimateView, ReactionsView, SystemView
-from detente.report.views.whatif import ScenarioView, WhatIfView
+from detente.report.views.parts import Cell, Fact, FigureView, KeyItem, TableView
 
 __all__ = [
-    "CardView",
     "Cell",
-    "CheckView",
-    "EstimateView",
     "Fact",
     "FigureView",
-    "GroupView",
     "KeyItem",
-    "OddsView",
-    "OutlookView",
     "PageView",
-    "PublishedView",
-    "QuestionView",
-    "ReactionsView",
-    "ReadingView",
-    "RecordView",
-    "ScenarioView",
-    "SystemView",
     "TableView",
-    "VerdictView",
-    "WhatIfView",
 ]

@@ -6,12 +6,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from detente.report.layout import Shelf
-from detente.report.views.claims import CardView, GroupView, VerdictView
-from detente.report.views.outlook import OutlookView
+from detente.report.layout import Laid, Shelf, Word
+from detente.report.outlook import Next
 from detente.report.views.parts import Fact
-from detente.report.views.reactions import ReactionsView
-from detente.report.views.whatif import WhatIfView
 
 
 @dataclass(frozen=True)
@@ -27,11 +24,9 @@ class PageView:
         as_of: The day up to which anything is known.
         lead: One sentence on how many claims came out how.
         groups: Claims by verdict, strongest first.
-        cards: All claims in the study's order.
-        reactions: Who reacts to whom, or None where the study does not ask.
-        outlook: What comes next, or None where the study asks nothing of the future.
-        what_if: Scenarios, or None where the study has none.
-        shelves: Sections with their answers laid out.
+        claims: All claims in the study's order.
+        next: The odds of the first screen, or None where the study asks nothing of the future.
+        shelves: The other sections with their answers laid out.
         rules: The verdict rules.
         verdicts: All seven verdicts, for the key.
         data: The data used, with what is missing and where sources overlap.
@@ -52,14 +47,12 @@ class PageView:
     about: str
     as_of: str
     lead: str
-    groups: tuple[GroupView, ...]
-    cards: tuple[CardView, ...]
-    reactions: ReactionsView | None
-    outlook: OutlookView | None
-    what_if: WhatIfView | None
+    groups: tuple[tuple[Word, tuple[Laid, ...]], ...]
+    claims: Shelf
+    next: Next | None
     shelves: tuple[Shelf, ...]
     rules: tuple[Fact, ...]
-    verdicts: tuple[VerdictView, ...]
+    verdicts: tuple[Word, ...]
     data: Shelf
     cite: str
     words: tuple[Fact, ...]

@@ -84,20 +84,3 @@ class Fact:
     label: str
     value: str
     note: str = ""
-
-
-@dataclass(frozen=True)
-class CheckView:
-    """A check of the design.
-
-    Attributes:
-        word: "passed", "failed" or "not made".
-        slug: Class of the word.
-        name: What was checked.
-        text: What was found.
-    """
-
-    word: str
-    slug: str
-    name: str
-    text: str

@@ -1,1 +1,1 @@
-"""Which event comes next: ranked targets on public benchmarks, and odds for a study's parties."""
+"""Which event comes next: odds of the coming week for a study's parties."""

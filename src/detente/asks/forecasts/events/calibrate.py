@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 from scipy.special import expit
 
-from detente.estimators.checks import Check
+from detente.answers import Check, Exhibit, Shown
+from detente.arrays import Floats, Ints
+from detente.estimators.exhibits import exhibit
 from detente.estimators.glm import fit_logit
-from detente.estimators.tables import Tabular
 
-Floats = NDArray[np.float64]
 Odds = Callable[[Floats], Floats]
 
 BINS = np.array([0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 1.0])
@@ -25,7 +23,7 @@ TOLERANCE = 0.03
 
 
 @dataclass(frozen=True, eq=False)
-class Calibration(Tabular):
+class Calibration(Shown):
     """How odds did on weeks that they had not seen.
 
     Attributes:
@@ -39,7 +37,7 @@ class Calibration(Tabular):
 
     said: Floats
     came: Floats
-    forecasts: NDArray[np.int64]
+    forecasts: Ints
     brier: float
     usual: float
     weeks: int
@@ -54,9 +52,10 @@ class Calibration(Tabular):
         """Share of the usual forecast's squared error that is avoided."""
         return 1 - self.brier / self.usual if self.usual > 0 else 0.0
 
-    def columns(self) -> Mapping[str, Any]:
+    def exhibits(self) -> tuple[Exhibit, ...]:
         """One row per class of odds."""
-        return {"said": self.said, "came": self.came, "forecasts": self.forecasts}
+        values = {"said": self.said, "came": self.came, "forecasts": self.forecasts}
+        return (exhibit("calibration", "What odds said, and what came", values),)
 
     def check(self) -> Check:
         """Whether the odds were right on average."""

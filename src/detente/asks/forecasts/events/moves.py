@@ -10,14 +10,14 @@ had seen.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from detente.answers import Check, Exhibit, Shown
+from detente.arrays import Floats
 from detente.asks.forecasts.events.calibrate import (
     Calibration,
     Odds,
@@ -27,11 +27,8 @@ from detente.asks.forecasts.events.calibrate import (
 )
 from detente.asks.forecasts.events.weeks import ROOTS, Weeks, weekly
 from detente.errors import DataGapError, UsageError
-from detente.estimators.checks import Check
-from detente.estimators.tables import Tabular
+from detente.estimators.exhibits import exhibit
 from detente.events.ontology import lookup
-
-Floats = NDArray[np.float64]
 
 FIRST_FIT = 8
 """Weeks that the first regression learns from."""
@@ -96,7 +93,7 @@ class Move:
 
 
 @dataclass(frozen=True, eq=False)
-class NextMoves(Tabular):
+class NextMoves(Shown):
     """The coming week.
 
     Attributes:
@@ -115,11 +112,12 @@ class NextMoves(Tabular):
     weeks: int
     unusual: tuple[Move, ...] = ()
 
-    def columns(self) -> Mapping[str, Any]:
-        """One row per move."""
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """One row per move, with the events behind it; then how such odds did."""
         names = ("source", "action", "name", "target", "odds", "usual")
-        rows = {name: [getattr(move, name) for move in self.moves] for name in names}
-        return rows | {"behind": [[r.event_id for r in move.reasons] for move in self.moves]}
+        values = {name: [getattr(move, name) for move in self.moves] for name in names}
+        values["behind"] = [", ".join(r.event_id for r in move.reasons) for move in self.moves]
+        return (exhibit("moves", "The coming week", values), *self.calibration.exhibits())
 
     def of(self, party: str) -> tuple[Move, ...]:
         """The moves of one party, likeliest first."""
@@ -173,8 +171,8 @@ def next_moves(
         )
     weeks = weekly(events, tuple(parties), as_of)
     _check_history(weeks)
-    raw, set_right = _past_forecasts(weeks)
-    odds = _forecast(weeks, raw)
+    past = past_odds(weeks)
+    odds = coming_odds(weeks, past)
     moves = [
         _move(weeks, unit, float(odds[unit]), behind)
         for party in range(len(parties))
@@ -185,7 +183,7 @@ def next_moves(
         first=first,
         last=first + dt.timedelta(days=6),
         moves=tuple(moves),
-        calibration=set_right,
+        calibration=_checked(weeks, past),
         weeks=weeks.count,
         unusual=tuple(_unusual(weeks, odds, behind)),
     )
@@ -202,38 +200,56 @@ def _check_history(weeks: Weeks) -> None:
         )
 
 
-def _past_forecasts(weeks: Weeks) -> tuple[tuple[Floats, Floats], Calibration]:
+@dataclass(frozen=True, eq=False)
+class PastOdds:
     """What would have been forecast for past weeks, each from earlier weeks only.
 
-    Returns:
-        The regression's odds with what came of them, and how the odds that were set right did.
+    Attributes:
+        first: The first of these weeks.
+        odds: The regression's odds, shape (forecast weeks, units).
+        came: 1 where the action came, same shape.
     """
-    odds: list[Floats] = []
-    came: list[Floats] = []
-    right: list[Floats] = []
+
+    first: int
+    odds: Floats
+    came: Floats
+
+    def set_right(self, until: int) -> Odds:
+        """The isotonic regression learned from the first `until` of the forecast weeks."""
+        return isotonic(self.odds[:until].ravel(), self.came[:until].ravel())
+
+
+def past_odds(weeks: Weeks) -> PastOdds:
+    """What the regression would have said of past weeks, each from earlier weeks only."""
     first = max(FIRST_FIT, weeks.count - RECENT)
-    for week in range(first, weeks.count):
-        if (week - first) % max(1, weeks.count // ANEW) == 0:
-            model = _fit(weeks, week)
-        odds.append(model(weeks.features[week]))
-        came.append(weeks.came[week])
-        if len(odds) > FIRST_SET:
-            known = isotonic(np.concatenate(odds[:-1]), np.concatenate(came[:-1]))
-            right.append(known(odds[-1]))
-    usual = [weeks.came[:week].mean(axis=0) for week in range(first + FIRST_SET, weeks.count)]
-    checked = np.concatenate(came[FIRST_SET:])
-    found = calibration(np.concatenate(right), checked, np.concatenate(usual), len(right))
-    return (np.concatenate(odds), np.concatenate(came)), found
+    every = max(1, weeks.count // ANEW)
+    fits = {week: _fit(weeks, week) for week in range(first, weeks.count, every)}
+    odds = [
+        fits[week - (week - first) % every](weeks.features[week])
+        for week in range(first, weeks.count)
+    ]
+    return PastOdds(first, np.array(odds), weeks.came[first:])
+
+
+def coming_odds(weeks: Weeks, past: PastOdds) -> Floats:
+    """Odds of each unit in the coming week, set right by the past ones, shape (units,)."""
+    raw = _fit(weeks, weeks.count)(weeks.features[weeks.count])
+    return past.set_right(len(past.odds))(raw)
+
+
+def _checked(weeks: Weeks, past: PastOdds) -> Calibration:
+    """How odds did that were set right by weeks before their own."""
+    places = range(FIRST_SET, len(past.odds))
+    right = [past.set_right(place)(past.odds[place]) for place in places]
+    usual = [weeks.came[: past.first + place].mean(axis=0) for place in places]
+    came = past.came[FIRST_SET:].ravel()
+    return calibration(np.concatenate(right), came, np.concatenate(usual), len(right))
 
 
 def _fit(weeks: Weeks, week: int) -> Odds:
     """The regression on all weeks before one."""
     width = weeks.features.shape[2]
     return logistic(weeks.features[:week].reshape(-1, width), weeks.came[:week].ravel())
-
-
-def _forecast(weeks: Weeks, raw: tuple[Floats, Floats]) -> Floats:
-    return isotonic(*raw)(_fit(weeks, weeks.count)(weeks.features[weeks.count]))
 
 
 def _likeliest(weeks: Weeks, odds: Floats, party: int, each: int) -> list[int]:

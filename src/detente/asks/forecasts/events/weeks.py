@@ -9,12 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from detente.arrays import Floats, Ints
 from detente.errors import DataGapError, UsageError
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 ROOTS = tuple(f"{number:02d}" for number in range(1, 21))
 """CAMEO roots."""

@@ -1,0 +1,53 @@
+"""What every claim of a study file has, and the checks of names that most kinds share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pydantic import Field
+
+from detente.study.models import Study
+from detente.study.names import measure_problems, unknown
+from detente.study.parts import Id, Measure, Relation, Strict
+
+ABOUT = "sentences that are tested"
+"""What the part of the study file is, for its schema."""
+
+
+class ClaimBase(Strict):
+    """What every claim has."""
+
+    id: Id
+    title: str = Field(description="a few words, for tables")
+    statement: str = Field(description="the claim as one testable sentence, in your own words")
+    passage: str = Field(default="", description="where it stands in the text")
+    family: str = Field(default="", description="claims of one family are corrected together")
+    caveats: list[str] = Field(default=[])
+    needs: list[str] = Field(default=[], description="what to load if the data cannot decide")
+
+
+def where(claim: ClaimBase) -> str:
+    """How problems of a claim begin."""
+    return f"claims.{claim.id}"
+
+
+def relation_problems(
+    claim: ClaimBase, relation: Relation, measures: Sequence[Measure], study: Study
+) -> Iterator[str]:
+    """What is wrong with what a claim measures: an action, or a relation and its measures."""
+    if relation.action is not None:
+        yield from action_problems(claim, [relation.action], study)
+    elif not measures:
+        yield f"{where(claim)}.measures: name at least one measure to read the relation by."
+    for measure in measures:
+        yield from measure_problems(where(claim), measure, study)
+
+
+def action_problems(claim: ClaimBase, names: Sequence[str], study: Study) -> Iterator[str]:
+    """Actions that the study does not declare."""
+    yield from unknown(f"{where(claim)}: action", names, study.actions)
+
+
+def era_problems(claim: ClaimBase, names: Sequence[str], study: Study) -> Iterator[str]:
+    """Eras that the study does not declare."""
+    yield from unknown(f"{where(claim)}: era", names, study.eras)

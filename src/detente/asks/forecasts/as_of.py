@@ -1,0 +1,146 @@
+"""A question asked as of a past day: its odds, their track record by then, and what came."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from detente.answers import Answer
+from detente.asks.forecasts.backtest import scored
+from detente.asks.forecasts.event_question import EventQuestion
+from detente.asks.forecasts.evidence import known_until
+from detente.asks.forecasts.question import PART, Terms
+from detente.asks.forecasts.trial import trial_of
+from detente.asks.forecasts.walk import WEEK
+from detente.asks.forecasts.walks import Walks
+from detente.asks.options import Options
+from detente.errors import DataGapError
+from detente.study.data import StudyData
+
+
+def question_on(
+    data: StudyData, action: str, within_days: int, since: dt.date, *, title: str = ""
+) -> EventQuestion:
+    """The question whether an action happens within so many days.
+
+    What its odds rest on is taken from the study's own question on that action, so that the same
+    question has the same odds wherever it is asked; without one they rest on its own past alone.
+
+    Args:
+        data: The study's data.
+        action: Name of the action.
+        within_days: Length of the window.
+        since: The day from which the data count the action, where the study asks nothing of it.
+        title: A few words; made of the action's name if empty.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> question_on(data, "us-talks", 90, dt.date(2000, 1, 1)).since
+        datetime.date(1992, 1, 1)
+        >>> question_on(data, "six-party-plenary", 90, dt.date(2003, 8, 27)).signs
+        []
+    """
+    asked = (item for item in data.study.asks(PART) if isinstance(item, EventQuestion))
+    same = next((item for item in asked if item.action == action), None)
+    terms = Terms(since=since) if same is None else same
+    title = title or f"{data.label_of(action)} within {within_days} days"
+    return EventQuestion(
+        kind="events",
+        id=f"{action}-{within_days}",
+        title=title,
+        question=f"{title}?",
+        action=action,
+        within_days=within_days,
+        **terms.model_dump(include=set(Terms.model_fields)),
+    )
+
+
+def odds_as_of(question: EventQuestion, walks: Walks, day: dt.date, options: Options) -> Answer:
+    """The odds of a question as of a day, by the engine that answers it today.
+
+    Args:
+        question: The question; its window begins on the day after.
+        walks: Walks through the study's past; they carry the data.
+        day: Nothing dated later is used.
+        options: The seed.
+
+    Raises:
+        DataGapError: The data do not reach that day, or the action never happened up to it.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> asked = question_on(data, "nuclear-tests", 90, dt.date(1998, 1, 1))
+        >>> odds = odds_as_of(asked, Walks(data, refit=520), dt.date(2017, 3, 15), Options())
+        >>> odds.fact("opens").value, odds.fact("resolves_on").value
+        ('2017-03-16', '2017-06-13')
+    """
+    known = known_until(walks.data, question.action)
+    if day > known:
+        raise DataGapError(
+            "There are no odds.",
+            f"What these data know of {walks.data.label_of(question.action)} ends on {known}, "
+            f"before {day}.",
+            "Choose an earlier day, or bring the data up to date.",
+        )
+    walk = walks.of(question.action, question.within_days, question, until=day)
+    return question.odds_on(day, walk, walks, options)
+
+
+def record_as_of(question: EventQuestion, walks: Walks, day: dt.date, options: Options) -> Answer:
+    """How good such odds had been by a day: only windows that were over by then are scored.
+
+    Args:
+        question: The question.
+        walks: Walks through the study's past.
+        day: The day.
+        options: Seed of the bootstrap.
+
+    Returns:
+        The track record, or an answer whose `gap` says why there is none.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> asked = question_on(data, "nuclear-tests", 90, dt.date(1998, 1, 1))
+        >>> record = record_as_of(asked, Walks(data, refit=520), dt.date(2017, 3, 15), Options())
+        >>> record.exhibit("course").table.column("date")[-1]
+        '2016-12-13'
+    """
+    walk = walks.of(question.action, question.within_days, question, until=day)
+    end = np.datetime64(day, "D")
+    try:
+        return scored(question, trial_of(walk, question.at_least, WEEK, options.seed, end), options)
+    except DataGapError as gap:
+        why = f"{gap.found} {gap.next_step}"
+        return Answer(question.id, question.kind, question.title, gap=why)
+
+
+def came(question: EventQuestion, data: StudyData, day: dt.date) -> bool | None:
+    """Whether it came in the window after a day; None while that is not known.
+
+    Args:
+        question: The question.
+        data: The study's data.
+        day: The day before the window.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> asked = question_on(data, "missile-tests", 28, dt.date(1998, 1, 1))
+        >>> came(asked, data, dt.date(2017, 3, 15)), came(asked, data, data.as_of)
+        (True, None)
+    """
+    first = np.datetime64(day, "D")
+    last = first + question.within_days
+    days = data.days_of(question.action)
+    if ((days > first) & (days <= last)).sum() >= question.at_least:
+        return True
+    over = day + dt.timedelta(days=question.within_days) <= known_until(data, question.action)
+    return False if over else None

@@ -1,0 +1,132 @@
+"""The file of published odds: its rows, and everything that is wrong with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from detente.study.names import did_you_mean
+from detente.study.rows import read_rows
+
+COLUMNS = ("issued", "action", "within", "probability", "source")
+LONGEST = 1100  # days, as for questions
+LAST_YEAR = 2200
+
+
+@dataclass(frozen=True)
+class Given:
+    """One published forecast: the odds that an action happens within days of the day of issue."""
+
+    issued: dt.date
+    action: str
+    within: int
+    probability: float
+    source: str
+
+
+def read_published(
+    path: Path, actions: Iterable[str], since: dt.date
+) -> tuple[tuple[Given, ...], tuple[str, ...]]:
+    r"""The published forecasts of a file, in its order, and one sentence for each problem.
+
+    Args:
+        path: A CSV with the columns issued, action, within, probability and source.
+        actions: Names of the study's actions.
+        since: The day from which the study counts them.
+
+    Example:
+        >>> import tempfile
+        >>> text = "issued,action,within,probability,source\n2017-03-13,test,14,40,A newspaper\n"
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "odds.csv"
+        ...     _ = path.write_text(text)
+        ...     for problem in read_published(path, ["tests"], dt.date(1998, 1, 1))[1]:
+        ...         print(problem)
+        line 2, action: “test” is not declared. Did you mean “tests”?
+        line 2, probability: 40 is not between 0 and 1; write 40% as 0.40.
+    """
+    rows, header, unreadable = read_rows(path)
+    if unreadable:
+        return (), (unreadable,)
+    missing = [name for name in COLUMNS if name not in header]
+    if missing:
+        return (), tuple(_no_column(name, header) for name in missing)
+    if not rows:
+        return (), ("the file has no rows.",)
+    known, problems, given = list(actions), [], []
+    for line, row in rows:
+        found = tuple(_problems(row, header, known, since))
+        problems += [f"line {line}, {text}" for text in found]
+        given += [] if found else [_given(row)]
+    return tuple(given), (*problems, *_repeated(rows))
+
+
+def _no_column(name: str, header: list[str]) -> str:
+    return f"column: “{name}” is missing.{_hint(name, header)}"
+
+
+def _given(row: Mapping[str, str]) -> Given:
+    issued = dt.date.fromisoformat(row["issued"])
+    return Given(
+        issued, row["action"], int(row["within"]), float(row["probability"]), row["source"]
+    )
+
+
+def _problems(
+    row: Mapping[str, str | None], header: list[str], actions: list[str], since: dt.date
+) -> Iterator[str]:
+    """What is wrong with one row, each beginning with its column."""
+    yield from _issued_problems(row["issued"] or "", since)
+    action = row["action"] or ""
+    if action not in actions:
+        yield f"action: “{action}” is not declared.{_hint(action, actions)}"
+    yield from _within_problems(row["within"] or "")
+    yield from _probability_problems(row["probability"] or "")
+    if not (row["source"] or "").strip():
+        yield "source: it is empty; say where the odds were published."
+    if len(row) > len(header):
+        yield "it has more cells than the header; put text with commas into quotes."
+
+
+def _issued_problems(text: str, since: dt.date) -> Iterator[str]:
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        yield f"issued: “{text}” is not a day; write it as 2017-03-15."
+        return
+    if day < since:
+        yield f"issued: {day} is before {since}, from which on the study counts the actions."
+    if day.year > LAST_YEAR:
+        yield f"issued: {day} is after the year {LAST_YEAR}."
+
+
+def _within_problems(text: str) -> Iterator[str]:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LONGEST):
+        yield f"within: “{text}” is not a number of days from 1 to {LONGEST:,}."
+
+
+def _probability_problems(text: str) -> Iterator[str]:
+    try:
+        value = float(text)
+    except ValueError:
+        yield f"probability: “{text}” is not a number from 0 to 1."
+        return
+    if not 0 <= value <= 1:
+        hint = f"; write {text}% as {value / 100:.2f}" if 1 < value <= 100 else ""
+        yield f"probability: {text} is not between 0 and 1{hint}."
+
+
+def _repeated(rows: list[tuple[int, dict[str, str]]]) -> Iterator[str]:
+    """Rows that are the same forecast as an earlier one."""
+    first: dict[tuple[str, ...], int] = {}
+    for line, row in rows:
+        key = tuple(str(row[name]) for name in ("issued", "action", "within", "source"))
+        if key in first:
+            yield f"line {line}: it is the same forecast as line {first[key]}."
+        first.setdefault(key, line)
+
+
+def _hint(word: str, known: list[str]) -> str:
+    return did_you_mean(word, known) or f" Known: {', '.join(known)}."

@@ -1,0 +1,114 @@
+"""The past of a study's questions, walked through once for all that ask about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.asks.forecasts.history import read_history
+from detente.asks.forecasts.level import Level, read_level, try_level
+from detente.asks.forecasts.question import Terms
+from detente.asks.forecasts.trial import Trial
+from detente.asks.forecasts.walk import REFIT, Walk, walk
+from detente.study.data import StudyData
+
+if TYPE_CHECKING:
+    from detente.asks.forecasts.level_question import LevelQuestion
+
+
+def data_hash(data: StudyData) -> str:
+    """Hash of everything that a study's odds were computed from, the study file among it.
+
+    Args:
+        data: The study's data as of a date.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> len(data_hash(open_data(load("korea"))))
+        64
+    """
+    events = data.events.fingerprint if data.events else ""
+    asked = data.study.model_dump_json()
+    parts = [
+        asked,
+        data.chronicle_sha256,
+        *(data.dataset_sha256[key] for key in sorted(data.datasets)),
+    ]
+    return hashlib.sha256("\n".join([*parts, events]).encode()).hexdigest()
+
+
+class Walks:
+    """Walks through the past of a study, each made once: thresholds of one window share them.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> walks = Walks(open_data(load("korea")), refit=520)
+        >>> one, other = walks.data.study.asks("questions")[:2]  # of one action and window
+        >>> walks.of(one.action, 28, one) is walks.of(other.action, 28, other)
+        True
+    """
+
+    def __init__(self, data: StudyData, *, refit: int = REFIT) -> None:
+        """Nothing is computed before it is asked for."""
+        self.data = data
+        self.refit = refit
+        self._walks: dict[tuple[str, int, str, str], Walk] = {}
+        self._levels: dict[str, Level] = {}
+        self._trials: dict[str, Trial] = {}
+
+    @cached_property
+    def data_hash(self) -> str:
+        """Hash of everything that odds are computed from, the study file among it."""
+        return data_hash(self.data)
+
+    def of(self, action: str, window_days: int, terms: Terms, until: dt.date | None = None) -> Walk:
+        """The walk of an action and a window.
+
+        Args:
+            action: Its name.
+            window_days: Length of the window.
+            terms: What the odds rest on beside the action's own past.
+            until: A day up to which the walk must reach at least; by default all that is known.
+                A longer walk says the same of that day, since nothing in it looks ahead.
+
+        Raises:
+            DataGapError: The data hold no history of it.
+        """
+        whole = (action, window_days, terms.model_dump_json(include=set(Terms.model_fields)), "")
+        if whole in self._walks:
+            return self._walks[whole]
+        key = whole if until is None else (*whole[:3], until.isoformat())
+        if key not in self._walks:
+            history = read_history(self.data, action, terms.since, terms)
+            if until is not None:
+                history = history.until(np.datetime64(until, "D"))
+            self._walks[key] = walk(history, window_days, refit=self.refit)
+        return self._walks[key]
+
+    def level(self, question: LevelQuestion) -> Level:
+        """The relation that a question asks about.
+
+        Raises:
+            DataGapError: The data do not hold it.
+        """
+        key = question.model_dump_json()
+        if key not in self._levels:
+            self._levels[key] = read_level(self.data, question)
+        return self._levels[key]
+
+    def level_trial(self, question: LevelQuestion) -> Trial:
+        """What would have been said of its level in the past, and what came.
+
+        Raises:
+            DataGapError: The data hold too little of it.
+        """
+        key = question.model_dump_json()
+        if key not in self._trials:
+            self._trials[key] = try_level(self.level(question))
+        return self._trials[key]

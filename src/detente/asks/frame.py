@@ -1,0 +1,397 @@
+"""One frame for claims: by each source, in every defensible way, and which way it all points.
+
+A kind of claim says how one signal is measured in one way, which choices can be defended, and in
+which words and pictures its result is told: a `Design`. Everything that all kinds share is here:
+the sources and their gaps, the direction, the specification curve, leave-one-out, the effect that
+would have been seen, provenance, and the correction within families.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+
+from detente import __version__
+from detente.answers import Answer, Check, Exhibit, Fact, Provenance, Scale, Value, Verdict
+from detente.asks.claims.claim import ClaimBase
+from detente.asks.claims.estimate import Estimate, LeftOut, Visible, carrying
+from detente.asks.claims.rules import MIN_EPISODES, Evidence, judge, side
+from detente.asks.claims.scales import span_text
+from detente.asks.claims.shown import (
+    cases,
+    chance,
+    effect_fact,
+    placebo,
+    specifications,
+    visible_fact,
+)
+from detente.asks.options import Options
+from detente.errors import DataGapError
+from detente.study.data import StudyData
+from detente.study.signal import Signal
+
+ClaimT = TypeVar("ClaimT", bound=Any)
+ResultT = TypeVar("ResultT")
+
+EVEN = 0.5
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An answer whose verdict may wait for the correction of its family's p-values.
+
+    Attributes:
+        answer: Everything that the claim alone decides.
+        family: Name of the family of claims that are corrected together; empty: alone.
+        evidence: What the rules look at; None where the verdict already stands.
+    """
+
+    answer: Answer
+    family: str = ""
+    evidence: Evidence | None = None
+
+
+def upward(direction: str, *, reverse: bool) -> bool:
+    """Whether a claim says that the numbers of a signal rise: the one place that decides it.
+
+    Args:
+        direction: "up" or "down", "highest" or "lowest", as the claim says it of the relation.
+        reverse: Whether higher numbers mean less of what the claim is about.
+
+    Example:
+        >>> upward("up", reverse=False), upward("highest", reverse=True)
+        (True, False)
+    """
+    return (direction in {"up", "highest"}) != reverse
+
+
+@dataclass(frozen=True, eq=False)
+class Design(ABC, Generic[ClaimT, ResultT]):
+    """How one kind of claim is tested.
+
+    Attributes:
+        claim: The claim.
+        data: The study's data as of a date.
+        options: Number of draws and the seed.
+    """
+
+    claim: ClaimT
+    data: StudyData
+    options: Options
+
+    estimator: ClassVar[str]
+    null: ClassVar[str]
+    difference: ClassVar[str] = "Change"
+    minimum: ClassVar[int] = MIN_EPISODES
+
+    @property
+    @abstractmethod
+    def gap(self) -> str:
+        """Why there is no answer where no source can give one."""
+
+    @abstractmethod
+    def measure(self, signal: Signal) -> Estimate[ResultT]:
+        """One signal measured in the way declared beforehand.
+
+        Raises:
+            DataGapError: The signal cannot carry it.
+        """
+
+    @abstractmethod
+    def text(self, estimate: Estimate[ResultT]) -> str:
+        """The estimate in plain words."""
+
+    @abstractmethod
+    def case_word(self, estimate: Estimate[ResultT]) -> str:
+        """What is counted as cases."""
+
+    @abstractmethod
+    def chart(self, estimate: Estimate[ResultT]) -> Exhibit:
+        """The picture on the card."""
+
+    @abstractmethod
+    def rows(self, estimate: Estimate[ResultT]) -> Iterable[tuple[Value, ...]]:
+        """The cases behind it, as rows of `CASES`."""
+
+    @abstractmethod
+    def visible(self, estimate: Estimate[ResultT]) -> Visible:
+        """The smallest effect that would have been seen."""
+
+    @abstractmethod
+    def caveat(self) -> str:
+        """What to bear in mind of every claim of this kind."""
+
+    def curve(self, estimates: Sequence[Estimate[ResultT]]) -> Iterable[Estimate[Any]]:
+        """Every defensible way to measure it, by every source."""
+        return ()
+
+    def left_out(self, estimate: Estimate[ResultT]) -> tuple[LeftOut, ...]:
+        """The effect without each case in turn."""
+        return ()
+
+    def checks(self, estimate: Estimate[ResultT]) -> Iterable[Check]:
+        """Checks of the design."""
+        return ()
+
+    def source(self, estimate: Estimate[ResultT]) -> str:
+        """What the source of an estimate is called beside the others."""
+        return f"{estimate.signal.source} ({estimate.signal.measure})"
+
+    def needs(self) -> Sequence[str]:
+        """What to load although there is an answer."""
+        return ()
+
+    def by_source(self) -> tuple[list[Estimate[ResultT]], list[str]]:
+        """The claim by each source that can read it, and what the others lack."""
+        signals, gaps = self.data.signals(self.claim.relation, self.claim.measures)
+        estimates, lacking = [], list(gaps)
+        for signal in signals:
+            try:
+                estimates.append(self.measure(signal))
+            except DataGapError as gap:
+                lacking.append(f"{signal.source} ({span_text(signal.series)}): {gap.found}")
+        return estimates, lacking
+
+    def towards(self, estimate: Estimate[Any], effect: float | None = None) -> bool:
+        """Whether an estimate points the way that the claim says.
+
+        Args:
+            estimate: The estimate.
+            effect: Another effect of the same signal, such as one without a case.
+        """
+        value = estimate.effect if effect is None else effect
+        if estimate.scale is Scale.PROBABILITY:
+            return value > EVEN
+        return (value > 0) == self.up(estimate.signal)
+
+    def up(self, signal: Signal) -> bool:
+        """Whether the claim says that the numbers of a signal rise."""
+        return upward(self.claim.direction, reverse=signal.reverse)
+
+    def counted(self, estimate: Estimate[ResultT]) -> int:
+        """The cases that the rules count."""
+        return estimate.cases
+
+    def agreeing(
+        self, estimate: Estimate[ResultT], curve: Sequence[Estimate[Any]], rest: Sequence[LeftOut]
+    ) -> float:
+        """Share of the specifications that point the same way as the estimate."""
+        towards = self.towards(estimate)
+        return float(np.mean([self.towards(item) == towards for item in curve])) if curve else 1.0
+
+    def evidence(
+        self, estimate: Estimate[ResultT], curve: Sequence[Estimate[Any]], rest: Sequence[LeftOut]
+    ) -> Evidence | None:
+        """What the rules look at; None where the kind settles its verdict by itself."""
+        size = abs(estimate.effect)
+        return Evidence(
+            effect=size if self.towards(estimate) else -size,
+            p_placebo=1.0 if estimate.p is None else estimate.p,
+            cases=self.counted(estimate),
+            agreeing=self.agreeing(estimate, curve, rest),
+            one_case_carries=bool(carrying(estimate, rest)),
+            second_doubt=estimate.doubt,
+            minimum=self.minimum,
+        )
+
+    def settled(self, estimates: Sequence[Estimate[ResultT]]) -> tuple[Verdict, str]:
+        """The verdict and the reason of a kind without evidence against a null."""
+        raise NotImplementedError
+
+
+def assess(design: Design[Any, Any]) -> Pending:
+    """Test a claim by every source that can read it, in every defensible way.
+
+    Args:
+        design: The claim with its data and how it is tested.
+
+    Returns:
+        The answer of the first source that can give one, with the other sources as its parts;
+        `insufficient data` where none can.
+    """
+    estimates, lacking = design.by_source()
+    if not estimates:
+        return insufficient(design.claim, design.gap, lacking)
+    primary = estimates[0]
+    curve = tuple(design.curve(estimates))
+    rest = {id(item): design.left_out(item) for item in estimates}
+    own = rest[id(primary)]
+    evidence = design.evidence(primary, curve, own)
+    verdict, reason = (
+        (Verdict.NO_CLEAR_EFFECT, "") if evidence is not None else design.settled(estimates)
+    )
+    parts = _parts(design, estimates, rest)
+    seen = design.visible(primary)
+    effect, word = effect_fact(primary, design.difference), design.case_word(primary)
+    exhibits = (
+        design.chart(primary),
+        placebo(primary, effect),
+        specifications(curve, primary.without(own), design.towards, effect),
+        cases(design.rows(primary), word),
+    )
+    answer = replace(
+        blank(design.claim),
+        verdict=verdict,
+        reason=reason,
+        text=design.text(primary),
+        facts=(
+            effect,
+            Fact("cases", "Cases", primary.cases, Scale.COUNT, word),
+            *chance(primary.p),
+            *visible_fact(seen, primary.scale),
+        ),
+        exhibits=tuple(exhibit for exhibit in exhibits if len(exhibit.table)),
+        parts=parts,
+        checks=(*design.checks(primary), *_origins(estimates), *shortfalls(lacking)),
+        caveats=(*design.claim.caveats, design.caveat(), *_source_caveats(estimates)),
+        needs=tuple(design.needs()),
+        citations=tuple(dict.fromkeys(item.signal.series.citation for item in estimates)),
+        provenance=provenance(
+            design.data,
+            [item.signal for item in estimates],
+            design.options,
+            design.estimator,
+            design.null,
+        ),
+        notes=notes(visible=seen.note, sources=disagreement(parts)),
+    )
+    return Pending(answer, design.claim.family, evidence)
+
+
+def blank(claim: ClaimBase) -> Answer:
+    """An answer that repeats the claim and says nothing yet."""
+    return Answer(
+        id=claim.id,
+        kind=getattr(claim, "kind", ""),
+        label=claim.title,
+        statement=claim.statement,
+        passage=claim.passage,
+        caveats=tuple(claim.caveats),
+    )
+
+
+def insufficient(claim: ClaimBase, why: str, lacking: Sequence[str] = ()) -> Pending:
+    """The answer to a claim that the data at hand cannot decide.
+
+    Args:
+        claim: The claim.
+        why: One sentence.
+        lacking: What each source lacks, one sentence each; shown among the checks.
+    """
+    answer = replace(
+        blank(claim),
+        verdict=Verdict.INSUFFICIENT_DATA,
+        reason=why,
+        text="The data at hand cannot decide this claim.",
+        needs=tuple(claim.needs),
+        checks=shortfalls(lacking),
+    )
+    return Pending(answer)
+
+
+def shortfalls(lacking: Sequence[str]) -> tuple[Check, ...]:
+    """Sources that the claim names and that could not read it, one check each."""
+    return tuple(Check("A source falls short", False, text) for text in dict.fromkeys(lacking))
+
+
+def notes(**texts: str) -> dict[str, str]:
+    """Notes by name, without those that say nothing."""
+    return {name: text for name, text in texts.items() if text}
+
+
+def _parts(
+    design: Design[Any, Any],
+    estimates: Sequence[Estimate[Any]],
+    rest: Mapping[int, Sequence[LeftOut]],
+) -> tuple[Answer, ...]:
+    return tuple(
+        Answer(
+            id=f"source-{number}",
+            kind="source",
+            label=design.source(item),
+            statement=span_text(item.signal.series),
+            text=design.text(item),
+            verdict=_alone(design, item, rest[id(item)]),
+            facts=(
+                effect_fact(item, design.difference),
+                Fact("cases", "Cases", item.cases, Scale.COUNT, design.case_word(item)),
+                *chance(item.p),
+            ),
+        )
+        for number, item in enumerate(estimates, 1)
+    )
+
+
+def _alone(design: Design[Any, Any], estimate: Estimate[Any], rest: Sequence[LeftOut]) -> Verdict:
+    """The verdict by one source, uncorrected and without other specifications."""
+    evidence = design.evidence(estimate, (), rest)
+    if evidence is None:
+        return design.settled([estimate])[0]
+    return judge(evidence, evidence.p_placebo)[0]
+
+
+def disagreement(parts: Sequence[Answer]) -> str:
+    """A sentence that says whether the sources that can answer do not agree.
+
+    Example:
+        >>> a = Answer("1", "source", "A", verdict=Verdict.SUPPORTED)
+        >>> b = Answer("2", "source", "B", verdict=Verdict.CONTRADICTED)
+        >>> disagreement((a, b))
+        'The sources disagree. A: supported; B: contradicted.'
+        >>> disagreement((a, a))
+        ''
+    """
+    told = [(part, part.verdict) for part in parts if part.verdict is not None]
+    answered = [(part, verdict) for part, verdict in told if side(verdict) is not None]
+    sides = {side(verdict) for _, verdict in answered}
+    if len(sides) < 2:
+        return ""
+    names = [part.label for part, _ in answered]
+    if len(set(names)) < len(names):
+        names = [f"{part.label} ({part.statement})" for part, _ in answered]
+    listed = zip(names, answered, strict=True)
+    said = "; ".join(f"{name}: {verdict.value}" for name, (_, verdict) in listed)
+    return f"The sources {'disagree' if {1, -1} <= sides else 'differ'}. {said}."
+
+
+def _origins(estimates: Sequence[Estimate[Any]]) -> Iterable[Check]:
+    """Which origin was read where several could be, and why."""
+    for why in dict.fromkeys(item.signal.why for item in estimates if item.signal.why):
+        yield Check("Which origin was read", None, why)
+
+
+def _source_caveats(estimates: Sequence[Estimate[Any]]) -> Iterable[str]:
+    for item in estimates:
+        if item.signal.caveat:
+            yield f"{item.signal.source}: {item.signal.caveat}"
+
+
+def provenance(
+    data: StudyData, signals: Sequence[Signal], options: Options, estimator: str, null: str
+) -> Provenance:
+    """The record that allows an answer to be computed again.
+
+    Args:
+        data: The study's data. The chronicle and the user's events are part of every hash.
+        signals: The signals that were read, hashed with what they are divided by.
+        options: Seed and draws.
+        estimator: The primary estimator declared for this kind of claim.
+        null: What its p-value compares with.
+    """
+    exposures = {spec.id: spec.exposure.split(":")[0] for spec in data.study.datasets}
+    hashes = [data.chronicle_sha256, "" if data.events is None else data.events.fingerprint]
+    for signal in signals:
+        hashes += [signal.sha256, data.dataset_sha256.get(exposures.get(signal.dataset, ""), "")]
+    return Provenance(
+        data_hash=hashlib.sha256("\n".join(hashes).encode()).hexdigest(),
+        seed=options.seed,
+        version=__version__,
+        estimator=estimator,
+        null=null,
+        sources=tuple(dict.fromkeys(signal.source for signal in signals)),
+    )

@@ -1,0 +1,1 @@
+"""What layouts of one data set have in common."""

@@ -1,0 +1,135 @@
+"""What a source's SELECT owes: the columns that it must yield, those that it may, and their types.
+
+A SELECT reads `raw` (the source's columns as text, `filename`, and `line`, the row as it stands)
+and passes `filename` and `line` on untouched. Columns that it may leave out are null.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import duckdb
+
+from detente.errors import UsageError
+from detente.events import actors
+from detente.sources.reading.macros import define_macros
+from detente.sources.reading.source import Source
+
+NEEDED: Mapping[str, str] = MappingProxyType(
+    {
+        "event_id": "VARCHAR",
+        "day": "DATE",
+        "source_state": "VARCHAR",
+        "target_state": "VARCHAR",
+        "cameo": "VARCHAR",
+        "filename": "VARCHAR",
+        "line": "VARCHAR",
+    }
+)
+"""Columns that every SELECT yields, with their DuckDB types.
+
+`day` is null if unreadable; `source_state` is a code or name in the source's system of states.
+"""
+
+OPTIONAL: Mapping[str, str] = MappingProxyType(
+    {
+        "published": "DATE",
+        "source_own": "VARCHAR",
+        "target_own": "VARCHAR",
+        "source_actor": "VARCHAR",
+        "target_actor": "VARCHAR",
+        "source_role": "VARCHAR",
+        "target_role": "VARCHAR",
+        "score": "VARCHAR",
+        "mentions": "VARCHAR",
+        "latitude": "VARCHAR",
+        "longitude": "VARCHAR",
+        "reference": "VARCHAR",
+        "quad": "VARCHAR",
+        "label": "VARCHAR",
+        "problem": "VARCHAR",
+        "repair": "VARCHAR",
+        "nth": "BIGINT",
+    }
+)
+"""Columns that a SELECT may yield.
+
+`source_own` is the code of an actor that belongs to no state; `score`, `mentions`, `latitude` and
+`longitude` are still text; `quad` is the file's own quad class and `label` its name of the action,
+both only to compare; `problem` is why the row cannot be an event, `repair` what was mended in it
+(both null for a good row); `nth` counts the events of a row from 1, if it may become several.
+"""
+
+_NULL = '"NULL"'
+
+
+def columns_of(source: Source) -> dict[str, str]:
+    """The columns that a source's SELECT yields, and their types.
+
+    Raises:
+        UsageError: The SELECT does not run on the source's own columns.
+    """
+    con = _connection()
+    try:
+        names = ", ".join(f"NULL::VARCHAR AS {quoted(name)}" for name in source.columns)
+        con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT {names}, '' AS filename, '' AS line")
+        for name, rows in {"states": actors.table(source.states), **source.tables}.items():
+            con.register(name, rows)
+        params = {
+            name: value for name, value in _params(source).items() if f"${name}" in source.select
+        }
+        rows = con.execute(f"DESCRIBE {source.select}", params).fetchall()
+    except duckdb.Error as error:
+        raise _broken(source, f"Its SELECT does not run: {str(error).splitlines()[0]}") from error
+    return {row[0].lower(): row[1] for row in rows}
+
+
+@functools.cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(config={"threads": 1})
+    define_macros(con)
+    con.execute("CREATE TABLE files AS SELECT '' AS filename, NULL::DATE AS published")
+    return con
+
+
+def check(source: Source) -> None:
+    """Refuse a source whose SELECT breaks the contract.
+
+    Raises:
+        UsageError: A column is missing, unknown or of another type.
+
+    Example:
+        >>> from detente.sources.icews import ICEWS
+        >>> check(ICEWS)
+    """
+    found = columns_of(source)
+    missing = [name for name in NEEDED if name not in found]
+    if source.expands and "nth" not in found:
+        missing.append("nth")
+    if missing:
+        raise _broken(source, f"Its SELECT does not yield {', '.join(missing)}.")
+    for name, kind in found.items():
+        wanted = NEEDED.get(name) or OPTIONAL.get(name)
+        if wanted is None:
+            raise _broken(source, f"Its SELECT yields {name!r}, which means nothing.")
+        if kind not in {wanted, _NULL} and not (name == "nth" and kind in {"INTEGER", "BIGINT"}):
+            raise _broken(source, f"{name} is {kind} and should be {wanted}.")
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _params(source: Source) -> dict[str, str]:
+    return {"origin": source.origin, "delimiter": source.delimiter, **source.params}
+
+
+def _broken(source: Source, found: str) -> UsageError:
+    return UsageError(
+        f"The source {source.name} cannot be registered.",
+        found,
+        "See detente.sources.reading.contract for the columns and types that a SELECT yields.",
+    )

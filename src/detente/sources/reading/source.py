@@ -1,0 +1,114 @@
+"""What a source is: how its files look, and the one SELECT that maps them onto the events."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fnmatch
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+import pyarrow as pa
+
+Columns = Mapping[str, str]
+Bind = Callable[["Source", Path, str, Columns], "Source"]
+Roots = Literal["yes", "no", "judge"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A declaration of how a source's files look.
+
+    Attributes:
+        name: The name to ingest it by.
+        title: What it is, in one line.
+        origin: Origin of its events; two layouts of one data set share it.
+        columns: Names of the raw columns and what each holds (`id`, `date`, `text`, `code`,
+            `number`), in order.
+        select: SELECT over `raw` (and `files`) that keeps the contract of
+            `detente.sources.reading.contract`.
+        states: System of state codes of `source_state` and `target_state`.
+        delimiter: What separates columns.
+        quoted: Whether fields may be quoted; event files usually are not, and a stray quote in
+            them must not swallow lines.
+        multiline: Whether a quoted field may span lines.
+        header: First field of the header line; empty if the files have none.
+        optional: How many of the last columns may be missing.
+        roots: Whether codes of two digits are CAMEO roots (`yes`), codes that lost their leading
+            zero (`no`), or whatever the codes of the whole file show (`judge`).
+        patterns: Names of its files, as in a shell.
+        archives: Names of its archives.
+        first_field: What the first field of a row looks like, to tell sources apart.
+        published: Pattern whose group 1 is the day of publication in a file's name (`YYYYMMDD`).
+        late_days: How many days after its publication an event may be dated.
+        expands: Whether one row may become several events.
+        twin: Origin that carries the same stream from `twin_since` on: a day that is stored under
+            the one is not read under the other.
+        twin_since: First day of publication that both carry.
+        twin_except: Part of the names of files that only this origin carries.
+        example: One line, as it stands in a file.
+        citation: How to cite it.
+        get: How to get it.
+        bind: For sources that must see the user's mapping or neighbouring files first.
+        tables: Small tables that `select` joins.
+        params: Values that `select` binds.
+    """
+
+    name: str
+    title: str
+    origin: str
+    columns: Columns
+    select: str
+    states: str
+    example: str
+    citation: str
+    get: str
+    patterns: tuple[str, ...]
+    archives: tuple[str, ...] = ("*.zip",)
+    delimiter: str = "\t"
+    quoted: bool = False
+    multiline: bool = False
+    header: str = ""
+    optional: int = 0
+    roots: Roots = "no"
+    first_field: str = ".*"
+    published: str = ""
+    late_days: int = 1
+    expands: bool = False
+    twin: str = ""
+    twin_since: dt.date = dt.date.max
+    twin_except: str = ""
+    bind: Bind | None = None
+    tables: Mapping[str, pa.Table] = field(default_factory=lambda: MappingProxyType({}))
+    params: Columns = field(default_factory=lambda: MappingProxyType({}))
+
+    def names_file(self, name: str) -> bool:
+        """Whether a file of this name is one of the source's (compressed with gzip or not)."""
+        bare = name.lower().removesuffix(".gz")
+        return any(fnmatch.fnmatchcase(bare, pattern.lower()) for pattern in self.patterns)
+
+    def names_archive(self, name: str) -> bool:
+        """Whether an archive of this name is one of the source's."""
+        return any(fnmatch.fnmatchcase(name.lower(), pattern.lower()) for pattern in self.archives)
+
+    def fits(self, fields: list[str]) -> bool:
+        """Whether a line, split into fields, has the shape of a row or header of this source."""
+        width = len(self.columns)
+        if not width - self.optional <= len(fields) <= width:
+            return False
+        if self.header and fields[0] == self.header:
+            return True
+        return re.fullmatch(self.first_field, fields[0]) is not None
+
+    def published_on(self, name: str) -> dt.date | None:
+        """The day of publication that a file's name says."""
+        match = re.search(self.published, name) if self.published else None
+        if match is None:
+            return None
+        try:
+            return dt.datetime.strptime(match[1], "%Y%m%d").replace(tzinfo=dt.UTC).date()
+        except ValueError:
+            return None

@@ -1,0 +1,376 @@
+"""One pass of DuckDB over a batch of files: raw lines to events, mended or refused."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from detente.events import actors, ontology
+from detente.events.disk import glob_safe
+from detente.events.store import connect
+from detente.sources.reading import contract, statement
+from detente.sources.reading.macros import define_macros
+from detente.sources.reading.source import Source
+from detente.sources.reading.text import Ready
+
+WRONG_WIDTH = "wrong number of columns"
+LOST = "lost by the CSV reader"
+NOT_EVENT = "not an event"
+OPEN_QUOTES = "quotes that do not close"
+
+_SHAPES = {
+    "MISSING COLUMNS": WRONG_WIDTH,
+    "TOO MANY COLUMNS": WRONG_WIDTH,
+    "LINE SIZE OVER MAXIMUM": "line too long",
+    "UNQUOTED VALUE": OPEN_QUOTES,
+    "INVALID STATE": OPEN_QUOTES,
+}
+_UNREADABLE = "not readable as a row"
+SHAPE_REASONS = (*_SHAPES.values(), _UNREADABLE)
+"""Why DuckDB turns a line away before it becomes a row."""
+
+
+def open_duckdb(scratch: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that spills into the scratch folder and knows the macros of the sources."""
+    con = connect("1GB")
+    con.execute("SET temp_directory = $folder", {"folder": str(scratch / "spill")})
+    con.execute("SET preserve_insertion_order = false")
+    define_macros(con)
+    return con
+
+
+@functools.cache
+def code_table(*, roots: bool) -> pa.Table:
+    """Every way a CAMEO code may be written, what it is, and what had to be mended.
+
+    Args:
+        roots: Whether two digits are a root; if not, they are a code that lost its leading zero.
+    """
+    codes = ontology.codes()
+    written: dict[str, tuple[str, str | None]] = {
+        code: (code, None) for code in codes if roots or len(code) > 2
+    }
+    for code in codes:
+        if code.startswith("0") and (roots or len(code) > 2):
+            written.setdefault(code[1:], (code, "leading zero of the CAMEO code restored"))
+    for number in range(10_000):
+        code = f"{number:04d}"
+        if code[:3] in codes:
+            written.setdefault(code, (code[:3], "unknown CAMEO code read as its parent"))
+    if not roots:
+        for code in codes:
+            written.setdefault(code, (code, None))
+    meant = [codes[code] for code, _ in written.values()]
+    return pa.table(
+        {
+            "given": pa.array(list(written), pa.string()),
+            "roots": pa.array([roots] * len(meant), pa.bool_()),
+            "code": pa.array([code.code for code in meant], pa.string()),
+            "mended": pa.array([why for _, why in written.values()], pa.string()),
+            "quad": pa.array([code.quad for code in meant], pa.int8()),
+            "goldstein": pa.array([code.goldstein for code in meant], pa.float32()),
+            "plover": pa.array([code.plover for code in meant], pa.string()),
+        }
+    )
+
+
+@functools.cache
+def without_zero() -> pa.Table:
+    """Codes without their leading zero, where they can be nothing else."""
+    codes = ontology.codes()
+    long = (code for code in codes if code.startswith("0") and len(code) > 2)
+    lost = [code[1:] for code in long if code[1:] not in codes]
+    return pa.table({"given": pa.array(lost, pa.string())})
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the codes of a whole file show of how they are written.
+
+    Attributes:
+        roots: Two digits are roots, not codes that lost their leading zero.
+        weis: The codes are WEIS codes.
+        doubtful: Some codes lost their leading zero and some did not.
+        unsure: Nothing shows whether zeros were lost.
+    """
+
+    roots: bool
+    weis: bool = False
+    doubtful: bool = False
+    unsure: bool = False
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Rows of one file that share a fate."""
+
+    file: int
+    reject: str | None
+    repaired: str | None
+    noted: str | None
+    rows: int
+    events: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Rows that DuckDB itself could not split into columns."""
+
+    file: int
+    reason: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A rejected row as it stands in its file; the fields of quoted ones are joined by chr(31)."""
+
+    file: int
+    reason: str
+    text: str
+
+
+_STAGED_BESIDE = (
+    "reject", "repaired", "noted", "no_source", "no_target", "short_source", "short_target",
+    "file_no", "lead",
+)  # fmt: skip
+"""Columns of `staged` that are no columns of an event."""
+
+TEXTS_AT_ONCE = 100_000
+STRANGERS = 1000
+"""Names that mean no known state that are counted one by one in a batch."""
+
+# A line may be wrong in several ways; it is one line.
+_REFUSED = """
+    SELECT DISTINCT ON (f.no, e.line) f.no, e.error_type, e.line, e.csv_line
+    FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id)
+    JOIN files f ON f.filename = s.file_path ORDER BY f.no, e.line, e.error_type
+"""
+
+
+def _judged(zeros: bool, single: bool, lost: bool, weis: bool) -> Shown:
+    """How a file writes its codes, from the signs that `statement.evidence` looks for."""
+    return Shown(
+        roots=zeros or single or not lost,
+        weis=weis,
+        doubtful=lost and (zeros or single),
+        unsure=not (zeros or single or lost),
+    )
+
+
+class Batch:
+    """A batch of files of one source, staged in DuckDB.
+
+    Args:
+        con: The connection.
+        source: The source, bound if it must be.
+        files: The files.
+        twin_days: Days that are stored already under the origin that carries the same stream.
+    """
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        source: Source,
+        files: Sequence[Ready],
+        twin_days: Iterable[dt.date] = (),
+    ) -> None:
+        self.con, self.source, self.files = con, source, files
+        self.twin_days = sorted(twin_days)
+        self.columns = frozenset(contract.columns_of(source))
+        self._shown: Mapping[int, Shown] = MappingProxyType({})
+
+    def stage(self) -> None:
+        """Read all files into the table `staged`.
+
+        Raises:
+            duckdb.Error: A file cannot be read at all.
+        """
+        self._load_tables()
+        if self.source.roots == "judge":
+            self._judge()
+        drop(self.con, "staged", "reject_errors", "reject_scans")
+        query = statement.staging(self.source, self.columns)
+        with _joins_as_written(self.con):
+            self.con.execute(
+                f"CREATE TEMP TABLE staged AS {query}", self._params(self.files, query)
+            )
+
+    def _judge(self) -> None:
+        """See how each whole file writes its codes, and note it in the table of files."""
+        query = statement.evidence(self.source, self.columns)
+        rows = self.con.execute(query, self._params(self.files, query)).fetchall()
+        self._shown = {number: _judged(*signs) for number, *signs in rows}
+        self._register({"files": self._file_table()})
+
+    def tallies(self) -> list[Tally]:
+        """How many rows of each file share a fate."""
+        rows = self.con.execute(
+            "SELECT file_no, reject, repaired, noted, count(*) FILTER (lead), count(*) FROM staged"
+            " GROUP BY file_no, reject, repaired, noted ORDER BY ALL"
+        ).fetchall()
+        return [Tally(*row) for row in rows]
+
+    def days(self) -> dict[dt.date, int]:
+        """Events per day."""
+        return dict(
+            self.con.execute(
+                "SELECT date, count(*) FROM staged WHERE reject IS NULL GROUP BY date"
+            ).fetchall()
+        )
+
+    def strangers(self) -> tuple[int, dict[str, int]]:
+        """How often an actor of an event names no known state, and the commonest names."""
+        names = "SELECT unnest([no_source, no_target]) AS name FROM staged WHERE reject IS NULL"
+        con = self.con
+        total = con.execute(f"SELECT count(name) FROM ({names})").fetchone()  # noqa: S608
+        common = con.execute(
+            f"SELECT name, count(*) FROM ({names}) WHERE name IS NOT NULL"  # noqa: S608
+            f" GROUP BY name ORDER BY count(*) DESC, name LIMIT {STRANGERS}"
+        ).fetchall()
+        return (total[0] if total else 0), dict(common)
+
+    def short_codes(self) -> frozenset[str]:
+        """Codes of two letters for states, where FIPS codes may be taken for ISO codes."""
+        if self.source.states not in statement.MAY_BE_FIPS:
+            return frozenset()
+        rows = self.con.execute(
+            "SELECT DISTINCT unnest([short_source, short_target]) AS code FROM staged"
+        ).fetchall()
+        return frozenset(row[0] for row in rows if row[0] is not None)
+
+    def refused_counts(self) -> dict[tuple[int, str], int]:
+        """How many lines DuckDB could not split, by file and reason."""
+        rows = self.con.execute(
+            f"SELECT no, error_type::VARCHAR, count(*) FROM ({_REFUSED}) GROUP BY ALL ORDER BY ALL"  # noqa: S608
+        ).fetchall()
+        counts: dict[tuple[int, str], int] = {}
+        for number, kind, count in rows:
+            key = number, _SHAPES.get(kind, _UNREADABLE)
+            counts[key] = counts.get(key, 0) + count
+        return counts
+
+    def refused(self, limit: int | None) -> Iterator[list[Refused]]:
+        """Lines that DuckDB could not split.
+
+        Args:
+            limit: At most so many lines of each kind; None for all.
+
+        Yields:
+            Lines in portions that fit in memory, in order.
+        """
+        number = "row_number() OVER (PARTITION BY error_type ORDER BY no, line)"
+        some = "" if limit is None else f"QUALIFY {number} <= {limit}"
+        found = self.con.execute(f"SELECT * FROM ({_REFUSED}) {some} ORDER BY no, line")  # noqa: S608
+        while rows := found.fetchmany(TEXTS_AT_ONCE):
+            yield [
+                Refused(number, _SHAPES.get(kind, _UNREADABLE), line, text.strip("\n"))
+                for number, kind, line, text in rows
+            ]
+
+    def texts(self, numbers: Iterable[int], limit: int | None) -> Iterator[list[Text]]:
+        """Rejected rows of some files as they stand there (reads these files again).
+
+        Args:
+            numbers: Numbers of the files.
+            limit: At most so many rows of each reason; None for all.
+
+        Yields:
+            Rows in portions that fit in memory.
+        """
+        files = [self.files[number] for number in numbers]
+        drop(self.con, "reject_errors", "reject_scans")
+        some = (
+            "" if limit is None else f"QUALIFY row_number() OVER (PARTITION BY reject) <= {limit}"
+        )
+        texts = statement.staging(self.source, self.columns, text=True)
+        with _joins_as_written(self.con):
+            found = self.con.execute(
+                f"SELECT file_no, reject, raw_text FROM ({texts})"  # noqa: S608
+                f" WHERE reject IS NOT NULL AND lead {some}",
+                self._params(files, texts),
+            )
+            while rows := found.fetchmany(TEXTS_AT_ONCE):
+                yield [Text(*row) for row in rows]
+
+    def strip(self) -> None:
+        """Leave in `staged` only the events, with exactly the canonical columns."""
+        self.con.execute("DELETE FROM staged WHERE reject IS NOT NULL")
+        for column in _STAGED_BESIDE:
+            self.con.execute(f"ALTER TABLE staged DROP COLUMN {column}")
+
+    def _load_tables(self) -> None:
+        source = self.source
+        roots = {"yes": (True,), "no": (False,), "judge": (True, False)}[source.roots]
+        self._register(
+            {
+                "states": actors.table(source.states),
+                "cameo": pa.concat_tables([code_table(roots=root) for root in roots]),
+                "without_zero": without_zero(),
+                "stored_as_twin": pa.table({"day": pa.array(self.twin_days, pa.date32())}),
+                "files": self._file_table(),
+            }
+            | dict(source.tables)
+        )
+
+    def _register(self, tables: Mapping[str, pa.Table]) -> None:
+        for name, rows in tables.items():
+            self.con.register("incoming", rows)
+            self.con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS FROM incoming')
+            self.con.unregister("incoming")
+
+    def _file_table(self) -> pa.Table:
+        source, names = self.source, [file.item.name for file in self.files]
+        usual = Shown(roots=source.roots == "yes")
+        shown = [self._shown.get(number, usual) for number in range(len(names))]
+        shared = [not source.twin_except or source.twin_except not in name for name in names]
+        days = [source.published_on(name) for name in names]
+        return pa.table(
+            {
+                "filename": pa.array([str(file.path) for file in self.files], pa.string()),
+                "no": pa.array(range(len(names)), pa.int32()),
+                "published": pa.array(days, pa.date32()),
+                "shared": pa.array(shared, pa.bool_()),
+                "roots": pa.array([file.roots for file in shown], pa.bool_()),
+                "weis": pa.array([file.weis for file in shown], pa.bool_()),
+                "doubtful": pa.array([file.doubtful for file in shown], pa.bool_()),
+                "unsure": pa.array([file.unsure for file in shown], pa.bool_()),
+            }
+        )
+
+    def _params(self, files: Sequence[Ready], query: str) -> dict[str, Any]:
+        """The values that a query binds."""
+        values = {
+            "files": [glob_safe(file.path) for file in files],
+            "origin": self.source.origin,
+            "delimiter": self.source.delimiter,
+            "header": self.source.header,
+            **self.source.params,
+        }
+        return {name: value for name, value in values.items() if f"${name}" in query}
+
+
+@contextlib.contextmanager
+def _joins_as_written(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Keep the joins in order: DuckDB takes a CSV for small, and would hash all of it."""
+    con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+    try:
+        yield
+    finally:
+        con.execute("RESET disabled_optimizers")
+
+
+def drop(con: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """Drop tables that may be there."""
+    for name in names:
+        con.execute(f'DROP TABLE IF EXISTS "{name}"')

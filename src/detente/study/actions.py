@@ -1,0 +1,281 @@
+"""When the actions of a study happened, and from when to when their sources would have said so.
+
+A chronicle speaks from the day that the study gives (or from the year of its first row) to the
+study's own date, however far event files reach. Event files speak on the days that they cover.
+Outside of that an action is unknown, and not absent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.arrays import Bools, Days, Ints
+from detente.errors import DataGapError
+from detente.events.inputs import query_events
+from detente.events.store import connect
+from detente.relations.panel_sql import MIN_PERIOD_SHARE
+from detente.relations.periods import check_every, grid, next_start, period_start
+from detente.relations.series import Series, make_series
+from detente.study.chronicle import Fact
+from detente.study.models import Action
+
+if TYPE_CHECKING:
+    from detente.study.data import StudyData
+
+CHRONICLE = "chronicle"
+EVENT_FILES = "(event files)"
+
+
+def facts_of(data: StudyData, name: str) -> tuple[Fact, ...]:
+    """All facts of an action by date, from the chronicle and from event data."""
+    wanted = data.study.actions[name]
+    curated = [fact for fact in data.facts if _matches(fact, wanted)]
+    return tuple(
+        sorted([*curated, *_event_facts(data, name)], key=lambda fact: (fact.date, fact.id))
+    )
+
+
+def sources_of(data: StudyData, name: str) -> tuple[str, ...]:
+    """What the days of an action come from: the chronicle, and each origin of loaded events.
+
+    Odds and outcomes from different sources are not about the same thing: event files report days
+    that a chronicle leaves out, and the other way round.
+
+    Args:
+        data: The study's data as of a date.
+        name: Name of the action.
+
+    Returns:
+        Names of the sources; none for an action of event data where no events are loaded.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> sources_of(open_data(load("korea")), "missile-tests")
+        ('chronicle',)
+    """
+    chronicle = [CHRONICLE] if data.study.actions[name].kinds else []
+    return (*chronicle, *(f"{origin} {EVENT_FILES}" for origin in _covering(data, name)))
+
+
+def known_since(data: StudyData, name: str) -> dt.date:
+    """The first day from which all sources of an action would have said that it happened.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> known_since(open_data(load("korea")), "missile-tests")
+        datetime.date(1984, 1, 1)
+    """
+    return _span(data, name)[0]
+
+
+def known_until(data: StudyData, name: str) -> dt.date:
+    """The last day up to which every kind of source of an action knows of it.
+
+    The chronicle ends with the study's own date even where loaded events reach further, and events
+    end with their last day even where the chronicle does: silence after that is not peace.
+
+    Args:
+        data: The study's data as of a date.
+        name: Name of the action.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> known_until(open_data(load("korea"), as_of=dt.date(2017, 3, 15)), "missile-tests")
+        datetime.date(2017, 3, 15)
+    """
+    return _span(data, name)[1]
+
+
+def known_days(data: StudyData, name: str, days: Days) -> Bools:
+    """Whether the sources of an action would have told of it, by day, shape (T,)."""
+    first, last = _span(data, name)
+    known = (days >= np.datetime64(first, "D")) & (days <= np.datetime64(last, "D"))
+    covering = _covering(data, name)
+    if covering:
+        known &= np.any([np.isin(days, held) for held in covering.values()], axis=0)
+    return np.asarray(known, dtype=np.bool_)
+
+
+def action_series(data: StudyData, name: str, every: str) -> Series:
+    """Days with an action per period, over the time that its sources cover.
+
+    Periods with fewer than half of their days covered are NaN. Where events are counted, only days
+    that they cover count, and those are the exposure; a period that other origins cover than the
+    one before is another segment.
+
+    Raises:
+        DataGapError: The action never happened before the date.
+    """
+    label, kind = data.label_of(name), check_every(every)
+    happened = np.unique(np.array([fact.date for fact in facts_of(data, name)], "datetime64[D]"))
+    if len(happened) == 0:
+        raise DataGapError(
+            f"There is no series of “{label}”.",
+            f"None is known up to {data.as_of}.",
+            "Choose a wider action or a later date.",
+        )
+    first, last = (np.datetime64(day, "D") for day in _span(data, name))
+    dates = grid(first, last, kind)
+    dates = dates[next_start(dates, kind) <= last + 1]
+    if len(dates) == 0:
+        raise DataGapError(
+            f"There is no series of “{label}” by {every}.",
+            f"Its sources cover {first} to {last}, no whole {every}.",
+            "Choose a shorter period, or load what covers more.",
+        )
+    days = np.arange(dates[0], next_start(dates[-1:], kind)[0])
+    at = np.searchsorted(dates, period_start(days, kind))
+    known = known_days(data, name, days)
+    length, covered = (np.bincount(at, part, len(dates)) for part in (np.ones(len(days)), known))
+    counts = np.bincount(at, np.isin(days, happened) & known, len(dates))
+    enough = covered >= MIN_PERIOD_SHARE * length
+    of_events, curated = bool(_covering(data, name)), bool(data.study.actions[name].kinds)
+    series = make_series(
+        label,
+        every,
+        dates,
+        np.where(enough, counts, np.nan),
+        unit=f"days per {every}",
+        source=" with ".join(sources_of(data, name)),
+        citation=f"Chronicle of the study “{data.study.study.title}”" if curated else "",
+        exposure=np.where(enough, covered, np.nan) if of_events else None,
+    )
+    return _apart(series, data, name, days, at) if of_events else series
+
+
+def _apart(series: Series, data: StudyData, name: str, days: Days, at: Ints) -> Series:
+    """A segment for each set of origins that cover a period: they do not report alike."""
+    size = len(series.dates)
+    length = np.bincount(at, minlength=size)
+    origins = _covering(data, name)
+    reports = np.stack(
+        [
+            np.bincount(at, np.isin(days, held), size) >= MIN_PERIOD_SHARE * length
+            for held in origins.values()
+        ],
+        axis=1,
+    )
+    mixtures, segments = np.unique(reports, axis=0, return_inverse=True)
+    curated = [CHRONICLE] if data.study.actions[name].kinds else []
+    names = [f"{origin} {EVENT_FILES}" for origin in origins]
+    labels = [
+        " with ".join([*curated, *(names[place] for place in np.flatnonzero(row))]) or series.name
+        for row in mixtures
+    ]
+    return Series(
+        series.name, series.every, series.dates, series.values, series.unit, series.exposure,
+        np.asarray(segments, dtype=np.int64).ravel(), tuple(labels), series.citation,
+    )  # fmt: skip
+
+
+def _span(data: StudyData, name: str) -> tuple[dt.date, dt.date]:
+    """First and last day that all kinds of sources of an action cover."""
+    wanted = data.study.actions[name]
+    firsts, lasts = [], [data.as_of]
+    if wanted.kinds:
+        firsts.append(wanted.since or _chronicle_begins(data))
+        lasts.append(data.study.study.as_of)
+    if covering := [days for days in _covering(data, name).values() if len(days)]:
+        firsts.append(max(min(days[0] for days in covering).item(), wanted.since or dt.date.min))
+        lasts.append(max(days[-1] for days in covering).item())
+    return max(firsts, default=data.as_of), min(lasts)
+
+
+def _chronicle_begins(data: StudyData) -> dt.date:
+    given = data.study.chronicle.since if data.study.chronicle else None
+    if given is not None:
+        return given
+    return dt.date(data.facts[0].date.year, 1, 1) if data.facts else data.as_of
+
+
+def _covering(data: StudyData, name: str) -> dict[str, Days]:
+    """The days that each origin of events covers, where an action is counted from events."""
+    if data.events is None or not data.study.actions[name].cameo:
+        return {}
+    return dict(data.events.covered)
+
+
+def _matches(fact: Fact, action: Action) -> bool:
+    return (
+        fact.kind in action.kinds
+        and _is_between(fact, action)
+        and (
+            (not action.sources or bool(set(action.sources) & set(fact.sources)))
+            and (not action.targets or bool(set(action.targets) & set(fact.targets)))
+        )
+    )
+
+
+def _is_between(fact: Fact, action: Action) -> bool:
+    """Two different states of the set, one on each side."""
+    among = set(action.between)
+    if not among:
+        return True
+    acting, acted_on = among & set(fact.sources), among & set(fact.targets)
+    return bool(acting) and bool(acted_on) and len(acting | acted_on) > 1
+
+
+_EVENT_DAYS = """
+    SELECT date, origin, count(*) AS events, min(cameo) AS cameo
+    FROM ({events})
+    WHERE (len($sources) = 0 OR source IN (SELECT unnest($sources)))
+      AND (len($targets) = 0 OR target IN (SELECT unnest($targets)))
+      AND (len($between) = 0 OR (source <> target
+           AND source IN (SELECT unnest($between)) AND target IN (SELECT unnest($between))))
+      AND (len($actors) = 0 OR lower(source_actor) IN (SELECT unnest($actors))
+           OR lower(source) IN (SELECT unnest($actors)))
+      AND (len($roles) = 0 OR source_role IN (SELECT unnest($roles)))
+      AND NOT coalesce(lower(source_actor) IN (SELECT unnest($exclude_actors)), false)
+      AND NOT coalesce(lower(target_actor) IN (SELECT unnest($exclude_actors)), false)
+      AND NOT coalesce(source_role IN (SELECT unnest($exclude_roles)), false)
+      AND NOT coalesce(target_role IN (SELECT unnest($exclude_roles)), false)
+      AND EXISTS (SELECT 1 FROM unnest($cameo) AS code(prefix) WHERE starts_with(cameo, prefix))
+    GROUP BY date, origin
+    ORDER BY date, events DESC, origin
+"""
+
+
+def _event_facts(data: StudyData, name: str) -> Iterator[Fact]:
+    """Days on which event data report the action, but for days years away from all others."""
+    action, covering = data.study.actions[name], _covering(data, name)
+    if data.events is None or not covering:
+        return
+    with connect() as con:
+        query = query_events(con, data.events.store, until=data.as_of, known=data.events.known)
+        params = query.params | {
+            "sources": action.sources,
+            "targets": action.targets,
+            "between": action.between,
+            "actors": [text.lower() for text in action.actors],
+            "roles": action.roles,
+            "exclude_actors": [text.lower() for text in action.exclude_actors],
+            "exclude_roles": action.exclude_roles,
+            "cameo": action.cameo,
+        }
+        rows = con.execute(_EVENT_DAYS.format(events=query.sql), params).fetchall()
+    told: set[dt.date] = set()
+    for day, origin, events, cameo in rows:
+        held = covering.get(origin, np.zeros(0, "datetime64[D]"))
+        inside = len(held) and held[0] <= np.datetime64(day, "D") <= held[-1]
+        if not inside or day in told:
+            continue
+        told.add(day)  # a day counts once, by the origin that reported most of it
+        yield Fact(
+            id=f"events:{name}:{day}",
+            date=day,
+            end=day,
+            kind="events",
+            sources=tuple(action.sources or action.between),
+            targets=tuple(action.targets or action.between),
+            cameo=cameo,
+            certainty="event data",
+            title=f"{action.label}: {events} event{'' if events == 1 else 's'} reported",
+            citation=origin,
+        )

@@ -1,0 +1,285 @@
+"""The parts that claims are measured with: conditions, strata, scales, directions, exhibits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from lab.worlds.features import WorldSpec
+from lab.worlds.world import make
+from pydantic import ValidationError
+
+from detente.answers import Answer, Fact, Scale, Verdict
+from detente.asks.claims.charts import bands, group_rates
+from detente.asks.claims.conditions import Condition, condition_mask, masks, stratum_of
+from detente.asks.claims.contrast import ContrastClaim
+from detente.asks.claims.estimate import Estimate, LeftOut, carrying
+from detente.asks.claims.groups import Groups
+from detente.asks.claims.scales import convert, grid_of, period_index, scale_of, signed, to_periods
+from detente.asks.claims.shift import Shift
+from detente.asks.claims.shown import cases, specifications
+from detente.asks.claims.strata import Strata, like_periods, strata_index, ways
+from detente.asks.frame import disagreement, provenance, upward
+from detente.asks.options import Options
+from detente.relations.series import make_series
+from detente.study.chronicle import Fact as DatedFact
+from detente.study.data import StudyData
+from detente.study.models import Era
+from detente.study.signal import Signal
+from fake_result import SIGNAL, estimate
+
+MONTHS = np.datetime64("2001-01") + np.arange(48)
+SERIES = make_series("x", "month", MONTHS, np.ones(48), unit="events")
+CONTRAST = ContrastClaim.model_validate(
+    {
+        "id": "a", "kind": "contrast", "title": "t", "statement": "s", "direction": "up",
+        "relation": {"action": "causes"}, "when": {"after": "causes", "months": 2},
+    }
+)  # fmt: skip
+
+
+def dated(day: str) -> DatedFact:
+    date = dt.date.fromisoformat(day)
+    return DatedFact(
+        id=day, date=date, end=date, kind="cause", sources=(), targets=(), cameo="",
+        certainty="day", title="a cause", citation="c",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def data() -> StudyData:
+    """A world with two causes, and an era from May 2002 to May 2003."""
+    world = make(WorldSpec(months=120), 1).data
+    era = Era(label="the era", start=dt.date(2002, 5, 1), end=dt.date(2003, 5, 1))
+    open_era = Era(label="still running", start=dt.date(2004, 3, 20))
+    values = {name: getattr(world, name) for name in world.__dataclass_fields__}
+    values["facts"] = (dated("2002-03-31"), dated("2003-01-01"))
+    eras = {"era": era, "open": open_era}
+    values["study"] = world.study.model_copy(update={"eras": eras})
+    return StudyData(**values)
+
+
+def months_of(mask: np.ndarray) -> list[str]:
+    return [str(day)[:7] for day in SERIES.dates[mask]]
+
+
+def test_after_an_action_are_the_months_that_follow_not_its_own(data: StudyData) -> None:
+    condition = condition_mask(data, SERIES, Condition(after="causes", months=2))
+    assert months_of(condition.mask) == ["2002-04", "2002-05", "2003-02", "2003-03"]
+    assert condition.phrase == "in the 2 months after causes"
+
+
+def test_without_an_action_needs_a_first_one(data: StudyData) -> None:
+    mask = condition_mask(data, SERIES, Condition(without="causes", months=3)).mask
+    listed = months_of(mask)
+    assert listed[0] == "2002-07"
+    assert not {"2002-04", "2002-05", "2002-06", "2003-02", "2003-04"} & set(listed)
+    assert {"2002-12", "2003-01", "2003-05", "2004-12"} <= set(listed)
+
+
+def test_a_month_lies_in_an_era_if_its_middle_does(data: StudyData) -> None:
+    inside = months_of(condition_mask(data, SERIES, Condition(era="era")).mask)
+    assert (inside[0], inside[-1], len(inside)) == ("2002-05", "2003-04", 12)
+    running = months_of(condition_mask(data, SERIES, Condition(era="open")).mask)
+    assert (running[0], running[-1]) == ("2004-04", "2004-12")
+
+
+def test_two_conditions_never_overlap_and_the_first_wins(data: StudyData) -> None:
+    when, against = masks(data, SERIES, Condition(after="causes"), Condition(era="era"))
+    assert not (when.mask & against.mask).any()
+    assert "2003-02" in months_of(when.mask) and "2003-02" not in months_of(against.mask)
+    when, others = masks(data, SERIES, Condition(era="era"), None)
+    assert (when.mask ^ others.mask).all()
+
+
+@pytest.mark.parametrize("given", [{}, {"era": "a", "after": "b"}])
+def test_a_condition_is_exactly_one_thing(given: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="exactly one"):
+        Condition.model_validate(given)
+
+
+def test_strata_are_the_eras_that_periods_lie_in(data: StudyData) -> None:
+    index = stratum_of(data, SERIES, ["era", "open"])
+    assert [index[15], index[16], index[27], index[28], index[39]] == [-1, 0, 0, -1, 1]
+
+
+def test_conditions_that_come_and_go_are_compared_within_seasons() -> None:
+    passing = ways(CONTRAST, (Condition(after="a"), None))
+    assert [item.years for item in passing] == [3, 2, 5]
+    assert [item.years for item in ways(CONTRAST, (Condition(era="a"), None))] == [None]
+    named = CONTRAST.model_copy(update={"strata": ["era"]})
+    both = ways(named, (Condition(era="a"), None))
+    assert [item.named for item in both] == [True, False]
+
+
+def test_like_periods_are_one_season_of_a_span_of_years() -> None:
+    index = like_periods(SERIES, 2)
+    assert index[0] == index[2] == index[12] != index[3]
+    assert index[0] != index[24]
+    assert len(np.unique(index)) == 8
+
+
+def test_named_strata_leave_out_what_lies_in_none(data: StudyData) -> None:
+    named = CONTRAST.model_copy(update={"strata": ["era"]})
+    index = strata_index(named, data, SERIES, Strata(None, True))
+    assert [index[15], index[16], index[28]] == [-1, 0, -1]
+    assert (strata_index(named, data, SERIES, Strata(None, False)) == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("direction", "reverse", "up"),
+    [
+        ("up", False, True), ("up", True, False), ("down", False, False), ("down", True, True),
+        ("highest", False, True), ("highest", True, False),
+        ("lowest", False, False), ("lowest", True, True),
+    ],
+)  # fmt: skip
+def test_one_place_says_which_way_a_claim_points(direction: str, reverse: bool, up: bool) -> None:
+    assert upward(direction, reverse=reverse) is up
+
+
+def test_effects_are_told_on_their_scale() -> None:
+    assert float(convert(Scale.PERCENT, np.log(1.5))) == pytest.approx(50)
+    assert float(convert(Scale.RATIO, np.log(1.5))) == pytest.approx(1.5)
+    assert float(convert(Scale.POINTS, 1.5)) == float(convert(Scale.PROBABILITY, 1.5)) == 1.5
+    assert signed(-0.04, Scale.PERCENT) == "−0.0%" and signed(float("inf"), Scale.POINTS) == (
+        "unbounded"
+    )
+    assert (scale_of(SIGNAL), to_periods(0.1, "year")) == (Scale.PERCENT, 1)
+
+
+def test_days_find_their_period_and_those_outside_are_left_out() -> None:
+    days = np.array(["2000-12-31", "2001-01-01", "2001-01-31", "2004-12-31", "2005-02-15"],
+                    dtype="datetime64[D]")  # fmt: skip
+    assert period_index(SERIES, days).tolist() == [0, 0, 47]
+
+
+def test_a_grid_counts_rates_only_where_it_is_asked_to() -> None:
+    exposed = replace(SERIES, values=np.full(48, 9.5), exposure=np.full(48, 100.0))
+    signal = Signal(exposed, counts=True, source="", measure="", noun="")
+    assert grid_of(signal).values[0] == pytest.approx(np.log(0.1))
+    assert grid_of(signal, normalise=False).values[0] == pytest.approx(np.log(10))
+    assert grid_of(signal).season[0] == 0 and grid_of(signal).year[12] == 2002
+
+
+def test_bands_hold_what_they_say() -> None:
+    draws = np.arange(1001.0)[:, None] * np.array([1.0, 2.0])
+    ends = bands(draws)
+    assert ends["low50"].tolist() == [250.0, 500.0] and ends["high95"].tolist() == [975.0, 1950.0]
+    narrow, wide = bands(draws), bands(draws, cases=5)
+    assert (wide["low80"] < narrow["low80"]).all() and (wide["high80"] > narrow["high80"]).all()
+
+
+def test_group_rates_keep_each_rate_with_its_group() -> None:
+    draws = np.array([[1.0, 10.0], [3.0, 30.0]])
+    exhibit = group_rates("T", ("a", "b"), np.array([2.0, 20.0]), draws, "per month")
+    rows = exhibit.table.records()
+    assert [(row["group"], row["rate"]) for row in rows] == [("a", 2.0), ("b", 20.0)]
+    assert all(row["low95"] < row["rate"] < row["high95"] for row in rows)
+
+
+def test_what_carries_a_sign_is_what_turns_it() -> None:
+    item = estimate(10.0, None, Scale.PERCENT)
+    rest = [LeftOut("years", str(i), effect, 3) for i, effect in enumerate((0.2, -0.1, 0.0))]
+    assert [left.case for left in carrying(item, rest)] == ["1", "2"]
+
+
+def test_points_without_a_case_are_told_like_the_others() -> None:
+    item = estimate(10.0, 2.0, Scale.PERCENT, 0.1, primary=True)
+    points = item.without([LeftOut("years", "2001", float(np.log(1.2)), 7)])
+    assert [(p.value, p.cases, p.primary, p.p, p.interval) for p in points] == [
+        (pytest.approx(20.0), 7, False, None, None)
+    ]
+    assert points[0].choices == {"source": "archive A", "years": "without 2001"}
+
+
+def test_the_note_of_a_curve_says_what_all_have_in_common() -> None:
+    curve: list[Estimate[None]] = [
+        estimate(value, None, Scale.PERCENT, choices={"window": name, "source": "A"})
+        for value, name in ((3.0, "1"), (-2.0, "2"))
+    ]
+    fact = Fact("effect", "Change", 3.0, Scale.PERCENT)
+    exhibit = specifications(curve, (), lambda point: point.effect > 0, fact)
+    assert exhibit.note == (
+        "1 of 2 specifications point the way that the claim says. The same in all: source: A."
+    )
+    assert exhibit.table.column("effect_percent") == pytest.approx((-2.0, 3.0))
+    assert specifications(curve[:1], (), lambda point: True, fact).mark == ""
+
+
+def test_sources_disagree_only_on_opposite_sides() -> None:
+    def part(name: str, verdict: Verdict, span: str = "") -> Answer:
+        return Answer(name, "source", name, verdict=verdict, statement=span)
+
+    against, unclear = Verdict.LEANS_AGAINST, Verdict.NO_CLEAR_EFFECT
+    a, b = part("A", Verdict.SUPPORTED), part("B", against)
+    assert disagreement((a, b)).startswith("The sources disagree.")
+    assert disagreement((a, part("B", unclear))).startswith("The sources differ.")
+    assert disagreement((a, part("B", Verdict.INSUFFICIENT_DATA))) == ""
+    twice = disagreement((part("A", Verdict.SUPPORTED, "1"), part("A", unclear, "2")))
+    assert twice == "The sources differ. A (1): supported; A (2): no clear effect."
+
+
+def test_cases_are_rows_under_how_we_know() -> None:
+    exhibit = cases([("2001-01-01", "a", 1.0, "", "c")], "episodes")
+    assert exhibit.folded and exhibit.mark == ""
+    assert exhibit.table.caption == "The episodes behind this claim"
+
+
+def a_shift(data: StudyData) -> Shift:
+    claim = next(claim for claim in data.study.asks("claims") if claim.id == "shift")
+    return Shift(claim, data, Options())
+
+
+@pytest.mark.parametrize(
+    ("odds", "towards"), [(0.49, False), (0.5, False), (0.51, True), (0.89, True)]
+)
+def test_a_probability_points_the_claims_way_above_even(
+    data: StudyData, odds: float, towards: bool
+) -> None:
+    assert a_shift(data).towards(estimate(odds, None, Scale.PROBABILITY)) is towards
+
+
+def test_evidence_holds_what_stands_against_an_effect(data: StudyData) -> None:
+    design, item = a_shift(data), estimate(10.0, 5.0, Scale.PERCENT, 0.02, doubt="a doubt")
+    same, turned = LeftOut("years", "1", 0.3, 5), LeftOut("years", "2", -0.3, 5)
+    curve = [item, estimate(-10.0, 5.0, Scale.PERCENT), item, item]
+    weighed = design.evidence(item, curve, [same, turned])
+    assert weighed is not None
+    assert (weighed.agreeing, weighed.one_case_carries) == (0.75, True)
+    assert (weighed.second_doubt, weighed.p_placebo, weighed.cases) == ("a doubt", 0.02, 29)
+    assert weighed.effect == item.effect > 0
+    against = design.evidence(estimate(-10.0, 5.0, Scale.PERCENT), (), [turned])
+    assert against is not None
+    assert against.effect < 0 and against.agreeing == 1.0 and not against.one_case_carries
+
+
+@pytest.mark.parametrize(
+    ("interval", "beyond"),
+    [((0.1, 0.2), True), ((-0.2, -0.1), True), ((-0.1, 0.1), False), ((0.0, 0.1), False)],
+)
+def test_an_interval_excludes_no_difference_on_either_side(
+    interval: tuple[float, float], beyond: bool
+) -> None:
+    assert replace(estimate(1.0, None, Scale.POINTS), interval=interval).beyond is beyond
+    assert not estimate(1.0, None, Scale.POINTS).beyond
+
+
+def test_the_hash_covers_the_events_of_the_user(data: StudyData) -> None:
+    def digest(fingerprint: str | None) -> str:
+        values = {name: getattr(data, name) for name in data.__dataclass_fields__}
+        values["events"] = None if fingerprint is None else SimpleNamespace(fingerprint=fingerprint)
+        return provenance(StudyData(**values), [SIGNAL], Options(), "", "").data_hash
+
+    assert len({digest(None), digest("a"), digest("b")}) == 3
+
+
+def test_the_share_of_dyads_that_carry_a_group_is_what_disagrees(data: StudyData) -> None:
+    claim = next(claim for claim in data.study.asks("claims") if claim.id == "groups")
+    design, item = Groups(claim, data, Options()), estimate(1.0, None, Scale.POINTS)
+    rest = [LeftOut("dyads", str(i), effect, 3) for i, effect in enumerate((1.0, 2.0, -1.0, 0.5))]
+    assert design.agreeing(item, (), rest) == 0.75
+    assert design.counted(item) == len(claim.others)

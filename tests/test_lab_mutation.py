@@ -1,0 +1,55 @@
+"""Which faults are drawn for mutation testing, and which tests they are held against."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lab.mutation.nearest import nearest_tests
+from lab.mutation.places import Fault, drawn
+
+SOURCE = "def f(x: int | None) -> int:\n    return x + 1 + 2 * x\n"
+FAULTS = [
+    Fault("core/ReplaceBinaryOperator_BitOr_Add", 0, (1, 13), (1, 14)),  # of the annotation
+    *(Fault(f"core/ReplaceBinaryOperator_Add_{kind}", 0, (2, 13), (2, 14)) for kind in "abcdefgh"),
+    Fault("core/ReplaceBinaryOperator_Mul_Sub", 0, (2, 21), (2, 22)),
+    Fault("core/RemoveDecorator", 0, (2, 4), (2, 9)),
+]
+
+
+def test_each_place_outside_of_annotations_gets_one_fault() -> None:
+    assert [fault.start for fault in drawn(FAULTS, SOURCE, 9, "a")] == [(2, 13), (2, 21)]
+
+
+def test_the_draw_depends_on_the_seed_alone() -> None:
+    kinds = {drawn(FAULTS, SOURCE, 1, str(seed))[0].operator for seed in range(40)}
+    assert len(kinds) > 4
+    assert drawn(FAULTS, SOURCE, 9, "a") == drawn(list(reversed(FAULTS)), SOURCE, 9, "a")
+
+
+def write(root: Path, name: str, text: str = "") -> None:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def test_the_nearest_tests_are_those_that_import_the_module(tmp_path: Path) -> None:
+    write(tmp_path, "src/detente/a.py")
+    write(tmp_path, "src/detente/b.py", "import detente.a")
+    write(tmp_path, "tests/test_a.py", "from detente import a")
+    write(tmp_path, "tests/test_b.py", "import detente.b")
+    assert nearest_tests("detente.a", tmp_path) == [Path("tests/test_a.py")]
+
+
+def test_without_any_the_tests_of_what_imports_it_are_taken(tmp_path: Path) -> None:
+    write(tmp_path, "src/detente/a.py")
+    write(tmp_path, "src/detente/b.py", "import detente.a")
+    write(tmp_path, "src/detente/c.py", "import detente.b")
+    write(tmp_path, "tests/test_c.py", "import detente.c")
+    assert nearest_tests("detente.a", tmp_path) == [Path("tests/test_c.py")]
+    assert nearest_tests("detente.d", tmp_path) == []
+
+
+def test_a_name_handed_on_by_a_package_counts_for_where_it_is_defined(tmp_path: Path) -> None:
+    write(tmp_path, "src/detente/sources/ingest.py")
+    write(tmp_path, "tests/test_ingest.py", "from detente.sources import ingest, detect")
+    assert nearest_tests("detente.sources.ingest", tmp_path) == [Path("tests/test_ingest.py")]
