@@ -167,6 +167,8 @@ def rate_path(
     before_periods: int,
     after_periods: int,
     baseline_periods: int,
+    *,
+    draws: int = PATH_DRAWS,
 ) -> tuple[Floats, Floats]:
     """The pooled rate around the starts, relative to the `baseline_periods` before them.
 
@@ -176,11 +178,12 @@ def rate_path(
         before_periods: Periods before each start.
         after_periods: Periods from each start on.
         baseline_periods: Periods before the start that the rate is relative to.
+        draws: Number of draws with episodes drawn anew.
 
     Returns:
         Log ratios by offset from -before to after - 1, shape (before + after,), NaN where no
-        episode has data; and draws of the same with episodes drawn anew, shape (500, before +
-        after).
+        episode has data; and draws of the same with episodes drawn anew, shape (draws,
+        before + after).
 
     Example:
         >>> flat = np.zeros(12, dtype=int)
@@ -205,10 +208,10 @@ def rate_path(
     counts = np.where(inside, np.nan_to_num(grid.counts[index]), 0.0)
     exposure = np.where(inside, np.nan_to_num(grid.exposure[index]), 0.0)
     rng = np.random.default_rng(1)
-    drawn = rng.integers(0, len(starts), size=(PATH_DRAWS, len(starts)))
-    weights = np.zeros((PATH_DRAWS + 1, len(starts)))
+    drawn = rng.integers(0, len(starts), size=(draws, len(starts)))
+    weights = np.zeros((draws + 1, len(starts)))
     weights[0] = 1.0
-    np.add.at(weights, (np.arange(1, PATH_DRAWS + 1)[:, None], drawn), 1.0)
+    np.add.at(weights, (np.arange(1, draws + 1)[:, None], drawn), 1.0)
     ratios = _weighted_ratios(counts, exposure, base, exposed, weights)
     return ratios[0], ratios[1:]
 

@@ -15,17 +15,19 @@ from detente.asks.claims.scales import (
     scale_of,
     shown_unit,
     shown_values,
-    to_periods,
 )
+from detente.estimators.counts import CountGrid
 from detente.estimators.eventstudy import EventStudy, path_around
 from detente.estimators.levels.level import LevelPosterior
 from detente.estimators.matching import Grid
 from detente.estimators.rates import RateContrast
+from detente.estimators.ratestudy import rate_path
 from detente.estimators.resample import bootstrap_means, expanded_tail
 from detente.study.signal import Signal
 
 BANDS = (50, 80, 95)
 PLACEBO_PATHS = 300
+SHORTEST_PATH = 4  # periods on either side
 
 
 def band_columns(scale: Scale) -> tuple[Column, ...]:
@@ -58,18 +60,45 @@ def bands(draws: Floats, cases: int | None = None) -> Mapping[str, Floats]:
     }
 
 
-def path_chart(signal: Signal, grid: Grid, study: EventStudy, months: int, seed: int) -> Exhibit:
-    """The mean path of the signal around the episodes, beside that around placebo dates."""
-    scale, every = scale_of(signal), signal.series.every
-    baseline = to_periods(months, every)
-    reach = max(baseline, 4)
+def path_chart(signal: Signal, grid: Grid, study: EventStudy, baseline: int, seed: int) -> Exhibit:
+    """The mean path of a score around the episodes, beside that around placebo dates."""
+    reach = max(baseline, SHORTEST_PATH)
     paths = path_around(grid, study.starts, reach, reach + 1, baseline)
     means = bootstrap_means(paths, seed=seed)
     placebo = _placebo_paths(grid, study.pools, reach, baseline, seed)
-    low, high = np.nanquantile(placebo, [0.05, 0.95], axis=0)
     covered = np.isfinite(paths).any(axis=0)
     centre = np.full(paths.shape[1], np.nan)
     centre[covered] = np.nanmean(paths[:, covered], axis=0)
+    return _path(signal, reach, centre, means, placebo, len(study.starts))
+
+
+def rate_path_chart(
+    signal: Signal, grid: CountGrid, study: EventStudy, baseline: int, seed: int
+) -> Exhibit:
+    """The pooled rate around the episodes, beside that around placebo dates.
+
+    Args:
+        signal: What is counted.
+        grid: The counts, relative to what was to be expected.
+        study: The study that the card tells.
+        baseline: Periods before the start that the rate is relative to.
+        seed: Seed of the placebo dates.
+    """
+    reach = max(baseline, SHORTEST_PATH)
+    rng = np.random.default_rng(seed)
+    starts = np.stack([rng.choice(pool, size=PLACEBO_PATHS) for pool in study.pools], axis=1)
+    centre, drawn = rate_path(grid, study.starts, reach, reach + 1, baseline)
+    placebo = np.stack(
+        [rate_path(grid, row, reach, reach + 1, baseline, draws=0)[0] for row in starts]
+    )
+    return _path(signal, reach, centre, drawn, placebo, len(study.starts))
+
+
+def _path(
+    signal: Signal, reach: int, centre: Floats, draws: Floats, placebo: Floats, cases: int
+) -> Exhibit:
+    scale, every = scale_of(signal), signal.series.every
+    low, high = np.nanquantile(placebo, [0.05, 0.95], axis=0)
     unit = "%" if scale is Scale.PERCENT else signal.series.unit
     columns = (
         Column("offset", f"{every.capitalize()} from the cause", Scale.COUNT),
@@ -81,7 +110,7 @@ def path_chart(signal: Signal, grid: Grid, study: EventStudy, months: int, seed:
     values = {
         "offset": range(-reach, reach + 1),
         "value": convert(scale, centre),
-        **bands(convert(scale, means), len(study.starts)),
+        **bands(convert(scale, draws), cases),
         "placebo_low": convert(scale, low),
         "placebo_high": convert(scale, high),
     }
@@ -148,15 +177,23 @@ def group_rates(
     return Exhibit("chart", title, table, mark="rates", settings={"x": unit})
 
 
-def shift_chart(signal: Signal, at: int, window: int, date: dt.date) -> Exhibit:
-    """The series around the date with the mean of either side."""
+def shift_chart(signal: Signal, sides: Mapping[str, tuple[slice, float]], date: dt.date) -> Exhibit:
+    """The series around the date with the rate or mean of either side.
+
+    Args:
+        signal: What is measured.
+        sides: By name ("before", "after"), in order: the periods, and their rate or mean.
+        date: The date.
+    """
     series = signal.series
     values = shown_values(signal)
-    first, last = max(0, at - 2 * window), min(len(values), at + 2 * window)
-    means, sides = np.full(len(values), np.nan), np.full(len(values), "", dtype="<U6")
-    for side, inside in (("before", slice(at - window, at)), ("after", slice(at, at + window))):
-        means[inside] = np.nanmean(values[inside])
-        sides[inside] = side
+    begin = min(inside.start for inside, _ in sides.values())
+    end = max(inside.stop for inside, _ in sides.values())
+    window = (end - begin) // 2
+    first, last = max(0, begin - window), min(len(values), end + window)
+    means, names = np.full(len(values), np.nan), np.full(len(values), "", dtype="<U6")
+    for name, (inside, mean) in sides.items():
+        means[inside], names[inside] = mean, name
     columns = (
         Column("date", "Date", Scale.DATE),
         Column("value", "Observed", Scale.NUMBER),
@@ -168,7 +205,7 @@ def shift_chart(signal: Signal, at: int, window: int, date: dt.date) -> Exhibit:
         "date": [str(day) for day in series.dates[shown]],
         "value": values[shown],
         "mean": means[shown],
-        "side": sides[shown],
+        "side": names[shown],
     }
     unit = shown_unit(signal)
     return Exhibit(

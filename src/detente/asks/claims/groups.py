@@ -2,13 +2,14 @@
 
 The primary estimator, fixed beforehand: the mean over dyads of their mean level, the group's less
 the others'; the p-value is the share of other groups of the same size among all the dyads named
-that differ at least as much; the interval comes from how the difference swings over the years.
+that differ at least as much in standard errors, or Welch's if that is larger; the interval comes
+from how the difference swings over the years.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,7 +19,8 @@ from pydantic import Field
 from detente.answers import Check, Exhibit, Scale, Value
 from detente.asks.claims.charts import group_rates
 from detente.asks.claims.claim import ABOUT, ClaimBase, where
-from detente.asks.claims.estimate import Estimate, LeftOut, Visible, carrying
+from detente.asks.claims.estimate import INCLUDES_NONE, Estimate, LeftOut, Visible, carrying
+from detente.asks.claims.rules import P_STRONG
 from detente.asks.claims.scales import span_text, upper_first
 from detente.asks.frame import Design, Pending, assess
 from detente.asks.options import Options
@@ -64,10 +66,13 @@ class Groups(Design[GroupClaim, Measured]):
     """The difference of mean levels of a group claim."""
 
     estimator = (
-        "Difference of mean levels between groups of dyads; interval from its slow swings over the "
-        "years (Lazarus et al. 2018)"
+        "Difference of mean levels between groups of dyads, in its standard errors (Welch 1947); "
+        "interval from its slow swings over the years (Lazarus et al. 2018)"
     )
-    null = "Every other group of the same size among the dyads named (Fisher 1935)"
+    null = (
+        "Every other group of the same size among the dyads named (Fisher 1935; studentised, "
+        "Chung and Romano 2013); never rarer than by Welch's test"
+    )
     difference = "Difference"
     minimum = MIN_OTHERS
 
@@ -102,7 +107,7 @@ class Groups(Design[GroupClaim, Measured]):
             draws=self.options.draws,
             seed=self.options.seed,
         )
-        return Estimate(
+        estimate = Estimate(
             signal=signals[0],
             scale=Scale.POINTS,
             effect=contrast.effect,
@@ -112,6 +117,7 @@ class Groups(Design[GroupClaim, Measured]):
             result=Measured(signals, contrast),
             placebo=contrast.placebo,
         )
+        return estimate if estimate.beyond else replace(estimate, doubt=INCLUDES_NONE)
 
     def _signal(self, pair: Pair, measure: Measure) -> Signal:
         signals, gaps = self.data.signals(Relation(dyads=[pair]), [measure])
@@ -168,8 +174,15 @@ class Groups(Design[GroupClaim, Measured]):
         return estimate.signal.source
 
     def visible(self, estimate: Estimate[Measured]) -> Visible:
-        """By the swings over the years."""
-        return Visible(estimate.result.contrast.visible())
+        """By the spread of the levels within both sides; none where p cannot be small enough."""
+        contrast = estimate.result.contrast
+        if contrast.p_smallest < P_STRONG:
+            return Visible(contrast.visible())
+        return Visible(
+            None,
+            f"No difference, however large, would be called clear: with {estimate.cases} dyads the "
+            f"smallest possible p-value is {contrast.p_smallest:.2f}.",
+        )
 
     def checks(self, estimate: Estimate[Measured]) -> Iterator[Check]:
         """Single dyads, and the smallest p-value that is possible."""
@@ -182,8 +195,9 @@ class Groups(Design[GroupClaim, Measured]):
         )
         yield Check(
             "The smallest p-value that is possible here",
-            None,
-            f"{1 / (1 + groups):.3f}, with {groups} other groups of the same size.",
+            estimate.result.contrast.p_smallest < P_STRONG,
+            f"{estimate.result.contrast.p_smallest:.3f}, with {groups} other groups of the same "
+            "size.",
         )
 
     def caveat(self) -> str:

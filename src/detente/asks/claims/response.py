@@ -1,9 +1,10 @@
 """Response claims: after A does X, the relation of B and C rises or falls within a window.
 
 The primary estimator, fixed beforehand: causes closer together than window and baseline are one
-episode; the change is the mean log rate (relative to all events reported) from the episode's first
-period over the window, less the mean over the baseline before it, less the change expected at that
-time of year; the effect is the mean over episodes; p-value and interval come from placebo dates.
+episode; counts from the episode's first period over the window are summed over all episodes and
+compared, as a ratio of rates, with those of the baseline before, beyond what exposure, season and
+trend let one expect (scores: the mean change over episodes); p-value and interval come from placebo
+dates.
 """
 
 from __future__ import annotations
@@ -18,35 +19,42 @@ import numpy as np
 from pydantic import Field
 
 from detente.answers import Check, Exhibit, Value
-from detente.asks.claims.charts import path_chart
+from detente.arrays import Ints
+from detente.asks.claims.charts import path_chart, rate_path_chart
 from detente.asks.claims.claim import ABOUT, ClaimBase, action_problems, relation_problems
 from detente.asks.claims.estimate import Estimate, LeftOut, Visible, carrying
 from detente.asks.claims.projected import EVENT_STUDY, projected
 from detente.asks.claims.rules import MIN_EPISODES, P_SECOND_NULL
 from detente.asks.claims.scales import (
+    DIVIDED_BY,
     PER_MONTH,
     convert,
+    counts_of,
+    divided,
+    divisors,
     grid_of,
     period_index,
     scale_of,
     to_periods,
     upper_first,
 )
+from detente.asks.claims.shown import exposure_check
+from detente.asks.claims.visible import of_change
 from detente.asks.frame import Design, Pending, assess
 from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.eventstudy import EventStudy, event_study
-from detente.estimators.matching import Grid
+from detente.estimators.ratestudy import HARMONICS, rate_study, usual_counts
 from detente.relations.periods import month_name
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.parts import Measure, Relation
-from detente.study.signal import Signal
+from detente.study.signal import Divisor, Signal
 
 FINE_ENOUGH = 0.75  # periods that must fit into the window
 LADDER_KEEPS_VOLATILITY = 1
-POWER_Z = 2.8  # 1.96 + 0.84 standard errors: seen 80% of the time at the 5% level
+SEASONS = {HARMONICS: "month by month", 2: "two harmonics", 0: "none taken out"}
 
 
 class ResponseClaim(ClaimBase):
@@ -75,8 +83,9 @@ class Choice:
     cause: str
     window: int
     baseline: int
-    normalise: bool = True
+    divisor: Divisor
     lag: int = 0
+    harmonics: int = HARMONICS
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +93,7 @@ class Measured:
     """What the event study of one signal gave, in one way."""
 
     choice: Choice
-    grid: Grid
+    causes: Ints
     study: EventStudy
 
 
@@ -93,10 +102,10 @@ class Response(Design[ResponseClaim, Measured]):
     """The event study of a response claim."""
 
     estimator = (
-        "Event study over merged episodes, on log rates relative to all events reported (scores as "
-        "they are), the season taken out, against dates matched on era and volatility (MacKinlay "
-        "1997; Abadie, Diamond and Hainmueller 2010); interval of the effects that the placebos "
-        "allow (Rosenbaum 2002)"
+        "Event study over merged episodes: a ratio of summed rates (Mantel and Haenszel 1959; "
+        "scores: mean changes), season and trend taken out, against dates matched on era and "
+        "volatility (MacKinlay 1997; Abadie, Diamond and Hainmueller 2010); interval of the "
+        "effects that the placebos allow (Rosenbaum 2002)"
     )
     null = (
         "Random dates of the same era and volatility at which no cause happened, with either sign"
@@ -107,31 +116,23 @@ class Response(Design[ResponseClaim, Measured]):
         """Why there is no answer where no source can give one."""
         return f"No source holds {MIN_EPISODES} episodes with data before and after them."
 
-    @property
-    def first(self) -> Choice:
+    def first(self, signal: Signal) -> Choice:
         """The way declared beforehand."""
         claim = self.claim
-        return Choice(claim.cause, claim.window_months, claim.baseline_months)
+        return Choice(claim.cause, claim.window_months, claim.baseline_months, signal.divisor)
 
     def measure(self, signal: Signal) -> Estimate[Measured]:
         """The event study as declared beforehand."""
-        return self._measure(signal, self.first, self.options.draws)
+        return self._measure(signal, self.first(signal), self.options.draws)
 
     def _measure(self, signal: Signal, choice: Choice, draws: int) -> Estimate[Measured]:
         every = signal.series.every
         _check_fine_enough(every, choice.window)
-        grid = grid_of(signal, normalise=choice.normalise)
+        signal = divided(signal, choice.divisor)
         facts = self.data.facts_of(choice.cause)
         days = np.array([fact.date for fact in facts], dtype="datetime64[D]")
-        study = event_study(
-            grid,
-            period_index(signal.series, days),
-            window_periods=to_periods(choice.window, every),
-            baseline_periods=to_periods(choice.baseline, every),
-            lag_periods=choice.lag,
-            draws=draws,
-            seed=self.options.seed,
-        )
+        causes = period_index(signal.series, days)
+        study = self._study(signal, causes, choice, draws)
         if len(study.starts) < MIN_EPISODES:
             raise DataGapError(
                 "The response could not be measured.",
@@ -146,13 +147,27 @@ class Response(Design[ResponseClaim, Measured]):
             interval=study.interval(),
             p=study.p_placebo,
             cases=len(study.starts),
-            result=Measured(choice, grid, study),
+            result=Measured(choice, causes, study),
             choices=self._chosen(signal, choice),
             placebo=study.placebo,
             doubt=""
             if shift < P_SECOND_NULL
             else f"moving the episodes along the calendar does not confirm it (p = {shift:.2f})",
         )
+
+    def _study(self, signal: Signal, causes: Ints, choice: Choice, draws: int) -> EventStudy:
+        """Counts by a ratio of summed rates, scores by their mean changes."""
+        every = signal.series.every
+        spans = {
+            "window_periods": to_periods(choice.window, every),
+            "baseline_periods": to_periods(choice.baseline, every),
+            "lag_periods": choice.lag,
+        }
+        draw = {"draws": draws, "seed": self.options.seed}
+        if not signal.counts:
+            return event_study(grid_of(signal), causes, **spans, **draw)
+        harmonics = choice.harmonics
+        return rate_study(counts_of(signal), causes, harmonics=harmonics, **spans, **draw)
 
     def _chosen(self, signal: Signal, choice: Choice) -> dict[str, str]:
         return {
@@ -162,19 +177,22 @@ class Response(Design[ResponseClaim, Measured]):
             "cause": self.data.label_of(choice.cause),
             "window": _months(choice.window),
             "baseline": _months(choice.baseline),
-            "normalisation": "share of all events" if choice.normalise else "raw counts",
+            "normalisation": DIVIDED_BY[choice.divisor],
+            "season": SEASONS[choice.harmonics] if signal.counts else SEASONS[2],
             "first period": "the cause's own" if choice.lag == 0 else "the one after",
         }
 
     def curve(self, estimates: Sequence[Estimate[Measured]]) -> Iterator[Estimate[Any]]:
-        """Every defensible source, cause, window, baseline and normalisation; then other models."""
+        """Every defensible source, cause, window, baseline, exposure and season; then others."""
         for item in estimates:
             for choice in self._choices(item.signal):
                 try:
                     other = self._measure(item.signal, choice, self.options.curve_draws)
                 except DataGapError:
                     continue  # A choice that the data cannot carry is no point of the curve.
-                yield replace(other, primary=item is estimates[0] and choice == self.first)
+                yield replace(
+                    other, primary=item is estimates[0] and choice == self.first(item.signal)
+                )
         for item in estimates:
             yield from self._projected(item.signal)
 
@@ -183,16 +201,15 @@ class Response(Design[ResponseClaim, Measured]):
         causes = (claim.cause, *claim.other_causes)
         windows = sorted({1, claim.window_months, 2 * claim.window_months})
         baselines = sorted({claim.baseline_months, 2 * claim.baseline_months})
-        exposed = signal.counts and signal.series.exposure is not None
-        normalised = (True, False) if exposed else (True,)
+        ways = [(way, lag, HARMONICS) for way, lag in product(divisors(signal), (0, 1))]
+        if signal.counts:
+            ways += [(signal.divisor, 0, harmonics) for harmonics in (2, 0)]
         seen = set()
-        for cause, window, baseline, normalise, lag in product(
-            causes, windows, baselines, normalised, (0, 1)
-        ):
-            key = (cause, to_periods(window, every), to_periods(baseline, every), normalise, lag)
+        for cause, window, baseline, way in product(causes, windows, baselines, ways):
+            key = (cause, to_periods(window, every), to_periods(baseline, every), way)
             if key not in seen:
                 seen.add(key)
-                yield Choice(cause, window, baseline, normalise, lag)
+                yield Choice(cause, window, baseline, *way)
 
     def _projected(self, signal: Signal) -> Iterator[Estimate[None]]:
         """The same question put to local projections and to a vector autoregression."""
@@ -202,13 +219,11 @@ class Response(Design[ResponseClaim, Measured]):
         yield from projected(self.claim, signal, fine, self.data, self.options)
 
     def left_out(self, estimate: Estimate[Measured]) -> tuple[LeftOut, ...]:
-        """The mean change without each episode in turn."""
-        study = estimate.result.study
-        changes, dates = study.changes, estimate.signal.series.dates
-        rest = (changes.sum() - changes) / (len(changes) - 1)
+        """The effect without each episode in turn."""
+        study, dates = estimate.result.study, estimate.signal.series.dates
         return tuple(
-            LeftOut("episodes", month_name(dates[start]), float(effect), len(changes) - 1)
-            for start, effect in zip(study.starts, rest, strict=True)
+            LeftOut("episodes", month_name(dates[start]), float(effect), len(study.starts) - 1)
+            for start, effect in zip(study.starts, study.without_each, strict=True)
         )
 
     def text(self, estimate: Estimate[Measured]) -> str:
@@ -228,10 +243,11 @@ class Response(Design[ResponseClaim, Measured]):
 
     def visible(self, estimate: Estimate[Measured]) -> Visible:
         """By the spread of the placebos."""
-        return Visible(float(convert(estimate.scale, POWER_Z * float(estimate.placebo.std()))))
+        return of_change(estimate, up=self.up(estimate.signal))
 
     def checks(self, estimate: Estimate[Measured]) -> Iterator[Check]:
-        """Calendar shifts, single episodes, comparable dates, and what could not be measured."""
+        """Exposure, calendar shifts, single episodes, comparable dates, what was not measured."""
+        yield from exposure_check(estimate.signal)
         study, rest = estimate.result.study, self.left_out(estimate)
         relaxed = int((study.ladder > LADDER_KEEPS_VOLATILITY).sum())
         carried = len(carrying(estimate, rest))
@@ -266,15 +282,21 @@ class Response(Design[ResponseClaim, Measured]):
         )
 
     def chart(self, estimate: Estimate[Measured]) -> Exhibit:
-        """The mean path around the episodes."""
-        measured = estimate.result
-        return path_chart(
-            estimate.signal,
-            measured.grid,
-            measured.study,
-            measured.choice.baseline,
-            self.options.seed,
+        """The path around the episodes, by the estimate on the card."""
+        measured, signal, seed = estimate.result, estimate.signal, self.options.seed
+        study, choice, every = measured.study, measured.choice, signal.series.every
+        baseline = to_periods(choice.baseline, every)
+        if not signal.counts:
+            return path_chart(signal, grid_of(signal), study, baseline, seed)
+        grid = counts_of(signal)
+        usual = usual_counts(
+            grid,
+            measured.causes,
+            window_periods=to_periods(choice.window, every),
+            lag_periods=choice.lag,
+            harmonics=choice.harmonics,
         )
+        return rate_path_chart(signal, replace(grid, exposure=usual), study, baseline, seed)
 
     def rows(self, estimate: Estimate[Measured]) -> Iterator[tuple[Value, ...]]:
         """Each episode with the change after it."""

@@ -8,13 +8,19 @@ from numpy.typing import NDArray
 from detente.answers import Scale
 from detente.arrays import Bools, Floats, Ints
 from detente.asks.options import Options
+from detente.estimators.counts import CountGrid
 from detente.estimators.levels.count_level import count_level
 from detente.estimators.levels.level import LevelPosterior, local_level
 from detente.estimators.matching import Grid
 from detente.relations.periods import check_every, month_name, next_start
 from detente.relations.series import Series
-from detente.study.signal import Signal
+from detente.study.signal import Divisor, Signal
 
+DIVIDED_BY: dict[Divisor, str] = {
+    "events": "share of all events",
+    "days": "per day covered",
+    "": "raw counts",
+}
 PER_MONTH = {"day": 30.4375, "week": 4.348, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
 MINUS = "\N{MINUS SIGN}"
 
@@ -42,6 +48,36 @@ def grid_of(signal: Signal, *, normalise: bool = True) -> Grid:
         np.asarray(decimal, dtype=np.float64),
         season,
     )
+
+
+def counts_of(signal: Signal) -> CountGrid:
+    """The counts of a signal and what they are divided by, on the estimators' grid."""
+    grid, exposure = grid_of(signal), signal.series.exposure
+    ones = np.ones(len(grid.values))
+    weights = ones if exposure is None else exposure
+    return CountGrid(signal.series.values, weights, grid.block, grid.year, grid.season)
+
+
+def divisors(signal: Signal) -> tuple[Divisor, ...]:
+    """What a signal can be divided by, the one in use first; scores by nothing.
+
+    Raw counts are tried only where nothing else can be.
+
+    Example:
+        >>> from detente.relations.series import make_series
+        >>> series = make_series("x", "year", ["2001-01-01"], [3], unit="events")
+        >>> divisors(Signal(series, True, "", "", "x", days=np.array([365.0])))
+        ('', 'days')
+    """
+    if not signal.counts:
+        return ("",)
+    others: list[Divisor] = [way for way in signal.divisors if way and way != signal.divisor]
+    return (signal.divisor, *(others or ([""] if signal.divisor else [])))
+
+
+def divided(signal: Signal, divisor: Divisor) -> Signal:
+    """A signal divided by one of its `divisors`."""
+    return signal if divisor == signal.divisor else signal.with_exposure(divisor)
 
 
 def level_values(signal: Signal) -> Floats:

@@ -1,8 +1,10 @@
 """Shift claims: a level changed after a date.
 
-The primary estimator, fixed beforehand: the mean (log rate for counts) of the window after the
-date less that of the window before; the p-value is the rank among the changes at all other dates
-of the same source; the interval holds the shifts that these allow.
+The primary estimator, fixed beforehand: the ratio of the rates (scores: difference of the means) in
+the windows after and before the date, beyond what all dates change alike. The first day of a period
+is the beginning of what comes after; a period that holds the date inside it is left out. The
+p-value is the rank, in standard errors, among the changes at all other dates of the same source;
+the interval holds the shifts that these allow.
 """
 
 from __future__ import annotations
@@ -20,27 +22,33 @@ from detente.asks.claims.charts import shift_chart
 from detente.asks.claims.claim import ABOUT, ClaimBase, relation_problems
 from detente.asks.claims.estimate import INCLUDES_NONE, Estimate, Visible
 from detente.asks.claims.scales import (
+    DIVIDED_BY,
     convert,
+    counts_of,
+    divided,
+    divisors,
     grid_of,
     period_index,
     scale_of,
+    signed,
     to_periods,
     upper_first,
 )
+from detente.asks.claims.shown import exposure_check
+from detente.asks.claims.visible import of_change
 from detente.asks.frame import Design, Pending, assess
 from detente.asks.options import Options
 from detente.errors import DataGapError
-from detente.estimators.shift import level_shift
+from detente.estimators.shift import LevelShift, level_shift, rate_shift
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.parts import Day, Measure, Relation
-from detente.study.signal import Signal
+from detente.study.signal import Divisor, Signal
 
 MIN_PLACEBOS = 10
 MANY_PLACEBOS = 40
-MIN_SIDE = 3
-POWER_Z = 2.8  # 1.96 + 0.84 standard errors: seen 80% of the time at the 5% level
+MIN_SIDE = 1
 
 
 class ShiftClaim(ClaimBase):
@@ -61,10 +69,21 @@ def problems(claim: ShiftClaim, study: Study, folder: Path) -> Iterator[str]:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """Where the date lies in a series: index of the first period after it, periods on a side."""
+    """The change, and where it lies: index of the first period after the date."""
 
     at: int
-    window: int
+    shift: LevelShift
+
+    @property
+    def before(self) -> slice:
+        """The periods before the date."""
+        end = self.at - self.shift.skipped
+        return slice(end - self.shift.window, end)
+
+    @property
+    def after(self) -> slice:
+        """The periods after the date."""
+        return slice(self.at, self.at + self.shift.window)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +91,9 @@ class Shift(Design[ShiftClaim, Measured]):
     """The change of level of a shift claim."""
 
     estimator = (
-        "Change of mean level between equal windows on both sides of the date; interval of the "
-        "changes that other dates allow (Rosenbaum 2002)"
+        "Ratio of rates (scores: difference of means) between equal windows on both sides of the "
+        "date, in standard errors and without the drift of all dates; interval of the changes that "
+        "other dates allow (Rosenbaum 2002)"
     )
     null = "The same change at all other dates of the source"
     minimum = MIN_SIDE
@@ -85,14 +105,17 @@ class Shift(Design[ShiftClaim, Measured]):
 
     def measure(self, signal: Signal) -> Estimate[Measured]:
         """The change of level as declared beforehand."""
-        return self._measure(signal, self.claim.window_months, normalise=True)
+        return self._measure(signal, self.claim.window_months, signal.divisor)
 
-    def _measure(self, signal: Signal, months: int, *, normalise: bool) -> Estimate[Measured]:
-        day = np.array([self.claim.date], dtype="datetime64[D]")
-        place = period_index(signal.series, day)
-        at = int(place[0]) + 1 if len(place) else -1
-        window = max(MIN_SIDE, to_periods(months, signal.series.every))
-        result = level_shift(grid_of(signal, normalise=normalise), at, window_periods=window)
+    def _measure(self, signal: Signal, months: int, divisor: Divisor) -> Estimate[Measured]:
+        signal = divided(signal, divisor)
+        at, skip = self._place(signal)
+        window = to_periods(months, signal.series.every)
+        spans = {"window_periods": window, "skip_periods": skip}
+        if signal.counts:
+            result = rate_shift(counts_of(signal), at, **spans)
+        else:
+            result = level_shift(grid_of(signal), at, **spans)
         if len(result.placebo) < MIN_PLACEBOS:
             raise DataGapError(
                 "The change could not be compared.",
@@ -106,37 +129,54 @@ class Shift(Design[ShiftClaim, Measured]):
             interval=result.interval(),
             p=result.p_placebo,
             cases=window,
-            result=Measured(at, window),
+            result=Measured(at, result),
             choices={
                 "source": signal.source,
                 "measure": signal.measure.replace("_", " "),
                 "window": f"{months} months on either side",
-                "normalisation": "share of all events" if normalise else "raw counts",
+                "normalisation": DIVIDED_BY[divisor],
             },
             placebo=result.placebo,
         )
-        return estimate if estimate.beyond else replace(estimate, doubt=INCLUDES_NONE)
+        doubts = [] if estimate.beyond else [INCLUDES_NONE]
+        if not result.at_the_date:
+            doubts.append(f"a larger change lies {_apart(result, signal)}")
+        return replace(estimate, doubt="; ".join(doubts))
+
+    def _place(self, signal: Signal) -> tuple[int, int]:
+        """Index of the first period after the date, and how many are left out before it."""
+        day = np.array([self.claim.date], dtype="datetime64[D]")
+        place = period_index(signal.series, day)
+        if not len(place):
+            return -1, 0
+        inside = bool(signal.series.dates[place[0]] < day[0])
+        return int(place[0]) + inside, int(inside)
 
     def curve(self, estimates: Sequence[Estimate[Measured]]) -> Iterator[Estimate[Measured]]:
-        """Sources, windows and normalisations, each varied."""
+        """Sources, windows and exposures, each varied."""
         months = self.claim.window_months
         for item in estimates:
             for window in sorted({max(1, months // 2), months, 2 * months}):
-                for normalise in (True, False) if item.signal.counts else (True,):
+                for divisor in divisors(item.signal):
                     try:
-                        other = self._measure(item.signal, window, normalise=normalise)
+                        other = self._measure(item.signal, window, divisor)
                     except DataGapError:
                         continue  # A choice that the data cannot carry is no point of the curve.
-                    first = item is estimates[0] and window == months and normalise
+                    first = item is estimates[0] and (window, divisor) == (
+                        months,
+                        item.signal.divisor,
+                    )
                     yield replace(other, primary=first)
 
     def text(self, estimate: Estimate[Measured]) -> str:
         """The change, and over how long."""
         signal = estimate.signal
+        left_out = estimate.result.shift.skipped
         unit = "" if estimate.scale is Scale.PERCENT else f" ({signal.series.unit})"
         return (
             f"{upper_first(signal.noun)}: {estimate.told}{unit} (90% interval {estimate.ends}) "
-            f"over {estimate.cases} {signal.series.every}s after the date against as many before."
+            f"over {estimate.cases} {signal.series.every}s after the date against as many before"
+            + (f"; the {signal.series.every} that holds it is left out." if left_out else ".")
         )
 
     def case_word(self, estimate: Estimate[Measured]) -> str:
@@ -145,11 +185,21 @@ class Shift(Design[ShiftClaim, Measured]):
 
     def visible(self, estimate: Estimate[Measured]) -> Visible:
         """By the spread of the changes at other dates."""
-        return Visible(float(convert(estimate.scale, POWER_Z * float(estimate.placebo.std()))))
+        return of_change(estimate, up=self.up(estimate.signal))
 
     def checks(self, estimate: Estimate[Measured]) -> Iterator[Check]:
-        """Whether there are enough other dates."""
-        dates = len(estimate.placebo)
+        """Exposure, whether the change is at the date, drift, and enough other dates."""
+        dates, shift, signal = len(estimate.placebo), estimate.result.shift, estimate.signal
+        yield from exposure_check(signal)
+        where = "here" if shift.nearest == 0 else _apart(shift, signal)
+        yield Check(
+            "No clearly larger change nearby",
+            shift.at_the_date,
+            f"The largest change within {shift.window} {signal.series.every}s, in its standard "
+            f"errors, lies {where}; that at the date has {shift.share:.0%} of its size.",
+        )
+        drift = signed(float(convert(estimate.scale, shift.drift)), estimate.scale)
+        yield Check("Drift taken out", None, f"The median change at the other dates is {drift}.")
         yield Check(
             "Enough other dates to compare with",
             dates >= MANY_PLACEBOS,
@@ -162,17 +212,28 @@ class Shift(Design[ShiftClaim, Measured]):
 
     def chart(self, estimate: Estimate[Measured]) -> Exhibit:
         """The series around the date."""
-        place = estimate.result
-        return shift_chart(estimate.signal, place.at, place.window, self.claim.date)
+        place, signal = estimate.result, estimate.signal
+        per = signal.per if signal.divisor else 1.0
+        sides = {
+            "before": (place.before, place.shift.before * per),
+            "after": (place.after, place.shift.after * per),
+        }
+        return shift_chart(signal, sides, self.claim.date)
 
     def rows(self, estimate: Estimate[Measured]) -> Iterator[tuple[Value, ...]]:
         """The periods on both sides."""
         series, place = estimate.signal.series, estimate.result
-        for index in range(place.at - place.window, place.at + place.window):
-            if np.isfinite(series.values[index]):
-                side = "before" if index < place.at else "after"
-                value = float(series.values[index])
-                yield (str(series.dates[index]), side, value, series.unit, series.citation)
+        for side, inside in (("before", place.before), ("after", place.after)):
+            for day, value in zip(series.dates[inside], series.values[inside], strict=True):
+                if np.isfinite(value):
+                    yield (str(day), side, float(value), series.unit, series.citation)
+
+
+def _apart(shift: LevelShift, signal: Signal) -> str:
+    """Where the largest change nearby lies: "3 months later"."""
+    count = abs(shift.nearest)
+    every = signal.series.every + ("s" if count > 1 else "")
+    return f"{count} {every} {'later' if shift.nearest > 0 else 'earlier'}"
 
 
 def answer(claim: ShiftClaim, data: StudyData, options: Options) -> Pending:

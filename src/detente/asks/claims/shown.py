@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from detente.answers import Column, Exhibit, Fact, Scale, Table, Value
+from detente.answers import Check, Column, Exhibit, Fact, Scale, Table, Value
 from detente.arrays import Floats
 from detente.asks.claims.estimate import Estimate, Visible
 from detente.asks.claims.scales import convert, lower_first
+from detente.study.signal import Signal
 
 BINS = 31
 CASES = (
@@ -32,6 +33,12 @@ SEEN = "what this design would see 4 times in 5"
 def chance(p: float | None) -> tuple[Fact, ...]:
     """The fact that says how often chance alone shows as much."""
     return () if p is None else (Fact("p", "Chance alone (p)", p, Scale.P_VALUE),)
+
+
+def exposure_check(signal: Signal) -> tuple[Check, ...]:
+    """The check that says what counts are divided by, and why; none for scores."""
+    text = signal.exposure_text
+    return (Check("What counts are divided by", None, text),) if text else ()
 
 
 def visible_fact(seen: Visible, scale: Scale) -> tuple[Fact, ...]:

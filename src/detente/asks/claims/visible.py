@@ -5,21 +5,46 @@ Each finding carries one or the other: a number in the unit of its effect, or a 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from detente.arrays import Bools, Floats, Ints
-from detente.asks.claims.estimate import Visible
+from detente.asks.claims.estimate import Estimate, Visible
 from detente.asks.claims.rules import P_STRONG, PROBABLE
-from detente.asks.claims.scales import apart_text
+from detente.asks.claims.scales import apart_text, convert
 from detente.estimators.power import LARGEST, POWER, UNLIMITED, share_seen, visible_log_ratio
 from detente.relations.series import Series
 from detente.study.signal import Signal
+
+POWER_Z = 2.8  # 1.96 + 0.84 standard errors: seen 80% of the time at the 5% level
 
 FORECAST = (
     "A forecast of one window has none: it is judged by what happened, not against chance. How "
     "good such odds are, only many windows can show."
 )
 """Why a forecast has no smallest visible effect."""
+
+
+def of_change(estimate: Estimate[Any], *, up: bool) -> Visible:
+    """The change that would have been seen, by the spread of placebos; of a fall, how far down.
+
+    Args:
+        estimate: The change with its placebos.
+        up: Whether the claim is that the numbers rise.
+
+    Example:
+        >>> from detente.answers import Scale
+        >>> from detente.relations.series import make_series
+        >>> series = make_series("x", "year", ["2001-01-01"], [3], unit="events")
+        >>> signal = Signal(series, counts=True, source="", measure="", noun="x")
+        >>> spread = np.array([-0.4, 0.4])
+        >>> item = Estimate(signal, Scale.PERCENT, 0.1, None, 0.5, 9, None, placebo=spread)
+        >>> [round(of_change(item, up=up).size) for up in (True, False)]
+        [206, 67]
+    """
+    size = POWER_Z * float(estimate.placebo.std())
+    return Visible(abs(float(convert(estimate.scale, size if up else -size))))
 
 
 def of_ratio(
