@@ -134,6 +134,10 @@ class Design(ABC, Generic[ClaimT, ResultT]):
         """The effect without each case in turn."""
         return ()
 
+    def facts(self, estimate: Estimate[ResultT]) -> Iterable[Fact]:
+        """What else is to be remembered of an estimate."""
+        return ()
+
     def checks(self, estimate: Estimate[ResultT]) -> Iterable[Check]:
         """Checks of the design."""
         return ()
@@ -244,6 +248,7 @@ def assess(design: Design[Any, Any]) -> Pending:
             Fact("cases", "Cases", primary.cases, Scale.COUNT, word),
             *chance(primary.p),
             *visible_fact(seen, primary.scale),
+            *design.facts(primary),
         ),
         exhibits=tuple(exhibit for exhibit in exhibits if len(exhibit.table)),
         parts=parts,

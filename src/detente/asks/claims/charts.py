@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from detente.answers import Column, Exhibit, Key, Scale, table_of
-from detente.arrays import Floats, Ints
+from detente.arrays import Bools, Floats, Ints
 from detente.asks.claims.scales import (
     convert,
     display,
@@ -235,6 +235,7 @@ def level_chart(
         up: Whether the level is the right way up.
     """
     draws = display(signal, (1.0 if up else -1.0) * posterior.draws)
+    known = np.asarray(np.isfinite(draws).all(axis=0), dtype=np.bool_)
     shown = signal.series.dates >= np.datetime64(since, "D") - np.timedelta64(366, "D")
     columns = (
         Column("date", "Date", Scale.DATE),
@@ -246,7 +247,7 @@ def level_chart(
         "date": [str(day) for day in signal.series.dates[shown]],
         "value": shown_values(signal)[shown],
         "level": np.median(draws, axis=0)[shown],
-        **bands(draws[:, shown]),
+        **{name: spread(end, known)[shown] for name, end in bands(draws[:, known]).items()},
     }
     title, unit = "The latent level and its uncertainty", shown_unit(signal)
     dates = [since.isoformat(), *(day.isoformat() for day in target)]
@@ -257,6 +258,13 @@ def level_chart(
         mark="level",
         settings={"y": unit, "dates": dates},
     )
+
+
+def spread(values: Floats, known: Bools) -> Floats:
+    """Values of the known periods at their places, NaN elsewhere."""
+    placed = np.full(len(known), np.nan)
+    placed[known] = values
+    return placed
 
 
 def odds_chart(rows: Mapping[str, Sequence[object]]) -> Exhibit:

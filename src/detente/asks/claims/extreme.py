@@ -1,9 +1,11 @@
 """Extreme claims: a level was the highest (or lowest) since a date.
 
-The primary estimator, fixed beforehand: the share of joint posterior draws of a local-level model
-(negative binomial for counts, Gaussian for scores) in which the highest level within the target
-exceeds every level between the two dates. A smoothed curve is never used, because its peaks are not
-certain.
+A claim about at most two periods is about a peak, a longer one about a level that lasts; a claim
+can say which. The primary estimator, fixed beforehand: the share of joint posterior draws in which
+the highest within the target exceeds everything between the two dates. A level is drawn by a
+local-level model (negative binomial for counts, Gaussian for scores) with bursts of about two
+months told apart; a peak by the rate of each period given its own count. The same is asked of the
+data up to the end of the target, and no verdict is given that only one of the two gives.
 """
 
 from __future__ import annotations
@@ -16,18 +18,27 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from detente.answers import Check, Exhibit, Scale, Value, Verdict
+from detente.answers import Check, Exhibit, Fact, Scale, Value, Verdict
 from detente.arrays import Bools
 from detente.asks.claims.charts import level_chart
 from detente.asks.claims.claim import ABOUT, ClaimBase, relation_problems
 from detente.asks.claims.estimate import Estimate, LeftOut, Visible
-from detente.asks.claims.rules import judge_level
-from detente.asks.claims.scales import fit_level, to_periods
+from detente.asks.claims.rules import judge_both, judge_level, judge_probability
+from detente.asks.claims.scales import (
+    DIVIDED_BY,
+    divided,
+    divisors,
+    fit_level,
+    fit_peaks,
+    to_periods,
+)
+from detente.asks.claims.shown import exposure_check
 from detente.asks.claims.visible import of_extreme
 from detente.asks.frame import Design, Pending, assess
 from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.levels.level import LevelPosterior, probability_highest
+from detente.estimators.levels.peak import observed_rank
 from detente.relations.periods import month_name
 from detente.study.data import StudyData
 from detente.study.kinds import register
@@ -36,6 +47,8 @@ from detente.study.parts import Day, Measure, Relation
 from detente.study.signal import Signal
 
 MIN_RIVALS = 6
+BURST_MONTHS = 2.0  # after which two thirds of a burst are over
+LONGEST_PEAK = 2  # periods
 GRACES = (0, 3, 6, 12)
 STRONGEST = 10
 
@@ -49,6 +62,11 @@ class ExtremeClaim(ClaimBase):
     target: Annotated[list[Day], Field(min_length=2, max_length=2)]
     since: Day
     direction: Literal["highest", "lowest"] = "highest"
+    of: Literal["", "peak", "level"] = Field(
+        default="",
+        description="a peak of single periods or a level that lasts; by default a peak where the "
+        "target holds at most two periods",
+    )
 
 
 def problems(claim: ExtremeClaim, study: Study, folder: Path) -> Iterator[str]:
@@ -58,11 +76,26 @@ def problems(claim: ExtremeClaim, study: Study, folder: Path) -> Iterator[str]:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """The level of one signal, upwards the claimed way; the claimed periods and their rivals."""
+    """The level of one signal, upwards the claimed way; the claimed periods and their rivals.
+
+    Attributes:
+        posterior: Draws given all data.
+        then: Draws given the data up to the end of the target.
+        target: The claimed periods with data, shape (T,).
+        rivals: Those that they must exceed, with data, shape (T,).
+        of: "peak" or "level".
+    """
 
     posterior: LevelPosterior
+    then: LevelPosterior
     target: Bools
     rivals: Bools
+    of: str
+
+    @property
+    def probability_then(self) -> float:
+        """The probability as of the end of the target."""
+        return probability_highest(self.then, self.target, self.rivals)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +104,8 @@ class Extreme(Design[ExtremeClaim, Measured]):
 
     estimator = (
         "Probability by joint posterior draws of a local-level model (Harvey 1989), negative "
-        "binomial for counts and Gaussian for scores, its variances integrated over"
+        "binomial for counts and Gaussian for scores, bursts told apart, its variances integrated "
+        "over; of peaks, by Gamma-Poisson rates of single periods (Clayton and Kaldor 1987)"
     )
     null = "The same claim made about every other date of the source"
 
@@ -81,15 +115,17 @@ class Extreme(Design[ExtremeClaim, Measured]):
         return "No source covers both the claimed peak and the time before it."
 
     def measure(self, signal: Signal) -> Estimate[Measured]:
-        """Fit the level to all that is known and compare within it.
+        """Fit to all that is known, and to what was known at the end of the target.
 
-        What came after the target says as much about the level in it as what came before: whoever
-        claims a peak has usually seen what followed. One block of one source only: levels of two
-        sources are never compared.
+        One block of one source only: levels of two sources are never compared.
         """
         target, rivals, inside = self._compared(signal)
-        level = fit_level(signal, inside, self.options)
-        posterior = replace(level, draws=(1.0 if self.up(signal) else -1.0) * level.draws)
+        of = self.claim.of or ("peak" if target.sum() <= LONGEST_PEAK else "level")
+        last = int(np.flatnonzero(target)[-1])
+        known = np.isfinite(signal.rates())
+        target, rivals = target & known, rivals & known
+        posterior = self._fitted(signal, inside, of)
+        then = self._fitted(signal, inside & (np.arange(len(inside)) <= last), of)
         return Estimate(
             signal=signal,
             scale=Scale.PROBABILITY,
@@ -97,8 +133,22 @@ class Extreme(Design[ExtremeClaim, Measured]):
             interval=None,
             p=None,
             cases=int(rivals.sum()),
-            result=Measured(posterior, target, rivals),
+            result=Measured(posterior, then, target, rivals, of),
+            choices={
+                "source": signal.source,
+                "rivals begin": "at once",
+                "normalisation": DIVIDED_BY[signal.divisor] if signal.counts else "as they are",
+                "data": "all",
+            },
         )
+
+    def _fitted(self, signal: Signal, inside: Bools, of: str) -> LevelPosterior:
+        """Draws by period, upwards the claimed way."""
+        if of == "peak":
+            fitted = fit_peaks(signal, inside, self.options)
+        else:
+            fitted = fit_level(signal, inside, self.options, burst_months=BURST_MONTHS)
+        return replace(fitted, draws=(1.0 if self.up(signal) else -1.0) * fitted.draws)
 
     def _compared(self, signal: Signal) -> tuple[Bools, Bools, Bools]:
         """The claimed periods, those that they must exceed, and the block of both."""
@@ -111,7 +161,7 @@ class Extreme(Design[ExtremeClaim, Measured]):
         block = series.segments[target][-1] if target.any() else -1
         inside = series.segments == block
         rivals = (series.dates > since) & ~begun
-        known = np.isfinite(series.values)
+        known = np.isfinite(signal.rates())
         if not (target & known).any() or (rivals & known & inside).sum() < MIN_RIVALS:
             raise DataGapError(
                 "The level could not be compared.",
@@ -133,13 +183,28 @@ class Extreme(Design[ExtremeClaim, Measured]):
         return
 
     def settled(self, estimates: Sequence[Estimate[Measured]]) -> tuple[Verdict, str]:
-        """The verdict by the probability; none where another source says the opposite."""
-        return judge_level([item.effect for item in estimates])
+        """The verdict by the probability, later and then; none where a source says the opposite."""
+        then = estimates[0].result.probability_then
+        later = judge_level([item.effect for item in estimates])
+        return judge_both(later, judge_probability(then), then)
 
     def curve(self, estimates: Sequence[Estimate[Measured]]) -> Iterator[Estimate[Measured]]:
-        """By each source, with the aftermath of the earlier date left out or not."""
+        """By each source and exposure, then and later, with the aftermath left out or not."""
         for item in estimates:
-            measured = item.result
+            yield from self._aftermaths(item, primary=item is estimates[0])
+            for divisor in divisors(item.signal)[1:]:
+                try:
+                    other = self.measure(divided(item.signal, divisor))
+                except DataGapError:
+                    continue  # A choice that the data cannot carry is no point of the curve.
+                yield from self._aftermaths(other, primary=False)
+
+    def _aftermaths(
+        self, item: Estimate[Measured], *, primary: bool
+    ) -> Iterator[Estimate[Measured]]:
+        """The probability with more or less of what follows the earlier date left out."""
+        measured = item.result
+        for name, fitted in (("all", measured.posterior), ("up to its end", measured.then)):
             first = int(np.flatnonzero(measured.rivals)[0])
             for grace in GRACES:
                 start = first + (to_periods(grace, item.signal.series.every) if grace else 0)
@@ -149,22 +214,38 @@ class Extreme(Design[ExtremeClaim, Measured]):
                 begin = f"{grace} months after the date" if grace else "at once"
                 yield replace(
                     item,
-                    effect=probability_highest(measured.posterior, measured.target, rivals),
+                    effect=probability_highest(fitted, measured.target, rivals),
                     cases=int(rivals.sum()),
-                    choices={"source": item.signal.source, "rivals begin": begin},
-                    primary=item is estimates[0] and grace == 0,
+                    choices={**item.choices, "rivals begin": begin, "data": name},
+                    primary=primary and grace == 0 and name == "all",
                 )
 
     def text(self, estimate: Estimate[Measured]) -> str:
         """The probability, and the strongest rival."""
-        measured = estimate.result
+        measured, signal = estimate.result, estimate.signal
         top = int(np.argmax(np.where(measured.rivals, measured.posterior.median(), -np.inf)))
-        rival = month_name(estimate.signal.series.dates[top])
+        rival, every = month_name(signal.series.dates[top]), signal.series.every
+        what = "level" if measured.of == "level" else f"peak of single {every}s"
         return (
-            f"The probability that the level of {estimate.signal.noun} was the "
-            f"{'highest' if self.up(estimate.signal) else 'lowest'} since "
-            f"{self.claim.since:%B %Y} is {estimate.effect:.0%}; its strongest rival is {rival}."
+            f"The probability that the {what} of {signal.noun} was the "
+            f"{'highest' if self.up(signal) else 'lowest'} since "
+            f"{self.claim.since:%B %Y} is {estimate.effect:.0%}; its strongest rival is {rival}. "
+            f"By the data up to its end it is {measured.probability_then:.0%}. As observed, its "
+            f"best {every} ranks {self._rank(estimate)} of {estimate.cases + 1}."
         )
+
+    def _rank(self, estimate: Estimate[Measured]) -> int:
+        """How high the best claimed period stands among its rivals as observed."""
+        measured, signal = estimate.result, estimate.signal
+        return observed_rank(
+            signal.rates(), measured.target, measured.rivals, highest=self.up(signal)
+        )
+
+    def facts(self, estimate: Estimate[Measured]) -> Iterator[Fact]:
+        """The probability at the time, and the rank as observed."""
+        then = estimate.result.probability_then
+        yield Fact("then", "Probability at the time", then, Scale.PROBABILITY)
+        yield Fact("rank", "Rank as observed", self._rank(estimate), Scale.COUNT, shown=False)
 
     def case_word(self, estimate: Estimate[Measured]) -> str:
         """What is counted as cases."""
@@ -186,7 +267,10 @@ class Extreme(Design[ExtremeClaim, Measured]):
         )
 
     def checks(self, estimate: Estimate[Measured]) -> Iterator[Check]:
-        """How often such a claim would be likely anyway."""
+        """Exposure, peak or level, and how often such a claim would be likely anyway."""
+        yield from exposure_check(estimate.signal)
+        asked = "as the claim asks" if self.claim.of else "by the length of the claimed time"
+        yield Check("What the claim is about", None, f"A {estimate.result.of}, {asked}.")
         yield Check(
             "How often such a claim would be likely anyway",
             None,
@@ -219,7 +303,7 @@ class Extreme(Design[ExtremeClaim, Measured]):
 
 def _usual(measured: Measured) -> float:
     """Share of the dates after which the same claim, as far back, would have been likely too."""
-    paths = measured.posterior.draws
+    paths = np.nan_to_num(measured.posterior.draws, nan=-np.inf)
     reach, length = int(measured.rivals.sum()), int(measured.target.sum())
     likely = []
     for end in range(reach + length, paths.shape[1] + 1):

@@ -28,7 +28,8 @@ RULES: tuple[tuple[str, str], ...] = (
         f"single case carries the sign; and a second look agrees (responses: moving all episodes "
         f"along the calendar gives p below {P_SECOND_NULL:g}; contrasts and shifts: the 90% "
         f"interval excludes no difference). For levels: a probability of at least "
-        f"{PROBABLE:.0%} (at most {1 - PROBABLE:.0%}). The direction decides which of the two "
+        f"{PROBABLE:.0%} (at most {1 - PROBABLE:.0%}), by all data and by those up to its end "
+        "alike. The direction decides which of the two "
         "words is used.",
     ),
     (
@@ -159,6 +160,32 @@ def judge_level(probabilities: Sequence[float]) -> tuple[Verdict, str]:
             f"{reason} Another source says the opposite, so no verdict is given."
         )
     return verdict, reason
+
+
+def judge_both(
+    later: tuple[Verdict, str], then: tuple[Verdict, str], probability_then: float
+) -> tuple[Verdict, str]:
+    """The weaker of two verdicts on a level; none that only one of them gives.
+
+    Args:
+        later: Verdict and reason by all data.
+        then: The same by the data up to the claimed time only.
+        probability_then: The probability behind `then`.
+
+    Example:
+        >>> strong, lean = judge_probability(0.97), judge_probability(0.85)
+        >>> judge_both(strong, lean, 0.85)[0].value, judge_both(lean, lean, 0.85)[0].value
+        ('leans supported', 'leans supported')
+        >>> judge_both(strong, judge_probability(0.5), 0.5)[0].value
+        'no clear effect'
+    """
+    verdict, reason = later
+    told = f"{reason} By what was known at the time it was {probability_then:.0%}."
+    ways = side(verdict) or 0, side(then[0]) or 0
+    if ways[0] != ways[1]:
+        return Verdict.NO_CLEAR_EFFECT, f"{told} A verdict that only one of them gives is none."
+    strong = {Verdict.SUPPORTED, Verdict.CONTRADICTED}
+    return (then[0] if verdict in strong else verdict), told
 
 
 def side(verdict: Verdict) -> int | None:

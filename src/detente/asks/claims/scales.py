@@ -11,6 +11,7 @@ from detente.asks.options import Options
 from detente.estimators.counts import CountGrid
 from detente.estimators.levels.count_level import count_level
 from detente.estimators.levels.level import LevelPosterior, local_level
+from detente.estimators.levels.peak import period_rates
 from detente.estimators.matching import Grid
 from detente.relations.periods import check_every, month_name, next_start
 from detente.relations.series import Series
@@ -87,7 +88,9 @@ def level_values(signal: Signal) -> Floats:
     return np.log(signal.series.values) if _all_positive(signal) else signal.series.values
 
 
-def fit_level(signal: Signal, inside: Bools, options: Options) -> LevelPosterior:
+def fit_level(
+    signal: Signal, inside: Bools, options: Options, *, burst_months: float | None = None
+) -> LevelPosterior:
     """The latent level of one block of a signal, on the scale of `level_values`.
 
     Counts by a negative-binomial model with their exposure, scores by a Gaussian one.
@@ -96,15 +99,43 @@ def fit_level(signal: Signal, inside: Bools, options: Options) -> LevelPosterior
         signal: What is measured, T periods.
         inside: The periods of the block, shape (T,); the others count as not observed.
         options: Number of draws and the seed.
+        burst_months: Months after which two thirds of a burst are over, to be told apart from the
+            level; no burst is told apart in periods that are longer than that.
 
     Raises:
         DataGapError: The block is too short, does not vary, or holds no event.
     """
     draws, seed = options.level_draws, options.seed
+    burst = None if burst_months is None else burst_months * PER_MONTH[signal.series.every]
+    burst = burst if burst is not None and burst >= 1 else None
     if signal.counts:
-        counts = np.where(inside, signal.series.values, np.nan)
-        return count_level(counts, exposure=signal.series.exposure, draws=draws, seed=seed)
-    return local_level(np.where(inside, level_values(signal), np.nan), draws=draws, seed=seed)
+        return count_level(
+            np.where(inside, signal.series.values, np.nan),
+            exposure=signal.series.exposure,
+            burst_periods=burst,
+            draws=draws,
+            seed=seed,
+        )
+    values = np.where(inside, level_values(signal), np.nan)
+    return local_level(values, burst_periods=burst, draws=draws, seed=seed)
+
+
+def fit_peaks(signal: Signal, inside: Bools, options: Options) -> LevelPosterior:
+    """What each single period says by itself: rates of counts; scores by their level.
+
+    Args:
+        signal: What is measured, T periods.
+        inside: The periods that are compared, shape (T,).
+        options: Number of draws and the seed.
+
+    Raises:
+        DataGapError: Too few periods are known, or no event is counted.
+    """
+    if not signal.counts:
+        return fit_level(signal, inside, options)
+    counts = np.where(inside, signal.series.values, np.nan)
+    draws, seed = options.level_draws, options.seed
+    return period_rates(counts, exposure=signal.series.exposure, draws=draws, seed=seed)
 
 
 def display(signal: Signal, levels: Floats) -> Floats:
