@@ -39,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[Namespace], None]] = {
     "moves": lambda given: _run("moves", _shared()),
     "tkg": lambda given: _run("tkg"),
     "triad_worlds": lambda given: _run("triad_worlds", given.worlds),
+    "claims_null": lambda given: _run("claims_null", min(given.worlds, 300)),
     "verdicts": lambda given: _run("verdicts", worlds=given.worlds),
 }
 """What can be measured; each is a module of this package."""
