@@ -90,6 +90,14 @@ def test_what_the_bundled_data_cannot_decide_is_said(result: StudyResult) -> Non
     assert verdicts["talks-strengthen-engagers"] is Verdict.NOT_TESTABLE
 
 
+def test_the_odds_at_the_time_hold_back_what_only_later_data_say(result: StudyResult) -> None:
+    answer = next(item for item in result.claims if item.id == "tension-highest-since-2006")
+    effect, then, rank = answer.fact("effect"), answer.fact("then"), answer.fact("rank")
+    assert effect is not None and then is not None and rank is not None
+    assert effect.value > 0.75 and 0.4 < then.value < 0.7 and rank.value == 2  # type: ignore[operator]
+    assert answer.verdict is Verdict.NO_CLEAR_EFFECT
+
+
 def test_rows_of_a_response_are_its_episodes(result: StudyResult) -> None:
     answer = result.claims[0]
     episodes, count = answer.exhibit("cases"), answer.fact("cases")

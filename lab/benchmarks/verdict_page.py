@@ -59,6 +59,8 @@ UNSEEN = """## What is not shown here
 - A dated period is compared with its moves along the calendar. A period differs from others for
   many reasons; in worlds with drifts and seasons the difference is real, so they are no null worlds
   for it.
+- Sorts of null worlds in which earlier estimators broke are judged in
+  [Null worlds](claims-null.md).
 - One outcome does not test a probability; the reliability of the odds is that of many worlds.
 - Nothing links the two in `followed`, so every verdict in favour is false; that an incident did not
   follow is simply true or not.
