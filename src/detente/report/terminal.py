@@ -237,7 +237,8 @@ def _some(rows: Sequence[tuple[Value, ...]]) -> list[tuple[Value, ...]]:
 
 def _bare(answer: Answer) -> bool:
     """Whether it is only exhibits, which have titles of their own."""
-    return not (answer.text or answer.gap or answer.statement or answer.facts or answer.notes)
+    said = answer.text or answer.gap or answer.statement or answer.facts or answer.notes
+    return bool(answer.exhibits) and not said
 
 
 def told_exhibit(exhibit: Exhibit, most: int | None = None) -> Table:
