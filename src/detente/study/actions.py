@@ -17,6 +17,7 @@ from detente.arrays import Bools, Days, Ints
 from detente.errors import DataGapError
 from detente.events.inputs import query_events
 from detente.events.store import connect
+from detente.relations._arrays import filled
 from detente.relations.panel_sql import MIN_PERIOD_SHARE
 from detente.relations.periods import check_every, grid, next_start, period_start
 from detente.relations.series import Series, make_series
@@ -166,12 +167,17 @@ def _apart(series: Series, data: StudyData, name: str, days: Days, at: Ints) -> 
     curated = [CHRONICLE] if data.study.actions[name].kinds else []
     names = [f"{origin} {EVENT_FILES}" for origin in origins]
     labels = [
-        " with ".join([*curated, *(names[place] for place in np.flatnonzero(row))]) or series.name
+        " with ".join([*curated, *(names[place] for place in np.flatnonzero(row))])
         for row in mixtures
     ]
+    # A gap between two stretches of one mixture parts nothing.
+    at_each = np.asarray(segments, dtype=np.int64).ravel()
+    at_each = filled(np.where(reports.any(axis=1), at_each, -1))
+    held, at_each = np.unique(at_each, return_inverse=True)
     return Series(
         series.name, series.every, series.dates, series.values, series.unit, series.exposure,
-        np.asarray(segments, dtype=np.int64).ravel(), tuple(labels), series.citation,
+        np.asarray(at_each, dtype=np.int64), tuple(labels[place] for place in held),
+        series.citation,
     )  # fmt: skip
 
 
