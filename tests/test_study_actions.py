@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from detente.events._manifest import IngestedFile
-from detente.events.store import Store, connect
+from detente.events.store import IngestedFile, Store, connect
 from detente.study.data import EventData, StudyData, open_data
 from detente.study.load import load
 from detente.study.models import Action, Chronicle

@@ -17,7 +17,6 @@ from detente.arrays import Bools, Days, Ints
 from detente.errors import DataGapError
 from detente.events.inputs import query_events
 from detente.events.store import connect
-from detente.relations._arrays import filled
 from detente.relations.panel_sql import MIN_PERIOD_SHARE
 from detente.relations.periods import check_every, grid, next_start, period_start
 from detente.relations.series import Series, make_series
@@ -172,7 +171,10 @@ def _apart(series: Series, data: StudyData, name: str, days: Days, at: Ints) -> 
     ]
     # A gap between two stretches of one mixture parts nothing.
     at_each = np.asarray(segments, dtype=np.int64).ravel()
-    at_each = filled(np.where(reports.any(axis=1), at_each, -1))
+    reported = np.flatnonzero(reports.any(axis=1))
+    if len(reported):
+        last = np.searchsorted(reported, np.arange(size), side="right") - 1
+        at_each = at_each[reported[np.maximum(last, 0)]]
     held, at_each = np.unique(at_each, return_inverse=True)
     return Series(
         series.name, series.every, series.dates, series.values, series.unit, series.exposure,
