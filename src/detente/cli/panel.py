@@ -28,6 +28,7 @@ from detente.cli.output import (
     write_data,
 )
 from detente.cli.store import open_store
+from detente.events.store import Store
 from detente.relations.counting import panel
 from detente.relations.panel import Panel
 from detente.relations.unnamed import likely_codes, unnamed_text
