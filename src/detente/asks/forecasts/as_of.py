@@ -11,7 +11,6 @@ from detente.answers import Answer
 from detente.asks.forecasts.backtest import scored
 from detente.asks.forecasts.combined import Odds
 from detente.asks.forecasts.event_question import EventQuestion
-from detente.asks.forecasts.evidence import known_until
 from detente.asks.forecasts.odds import count_odds
 from detente.asks.forecasts.question import PART, Terms
 from detente.asks.forecasts.trial import trial_of
@@ -19,6 +18,7 @@ from detente.asks.forecasts.walk import WEEK, Walk
 from detente.asks.forecasts.walks import Walks
 from detente.asks.options import Options
 from detente.errors import DataGapError
+from detente.study.actions import known_until
 from detente.study.data import StudyData
 
 
