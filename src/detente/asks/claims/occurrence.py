@@ -208,7 +208,7 @@ def _checks(question: EventQuestion, odds: Odds, record: Answer) -> Iterator[Che
         "What drives the odds",
         None,
         f"From {odds.waterfall.start:.1f} days per year since {question.since} to "
-        f"{odds.waterfall.end:.1f} in the window. {terms}.",
+        f"{odds.waterfall.end:.1f} in the window: {terms}.",
     )
     skill = record.fact("skill")
     better = None if skill is None or skill.low is None else skill.low > 0 or None
