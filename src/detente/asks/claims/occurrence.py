@@ -147,9 +147,9 @@ def _facts(claim: OccurrenceClaim, odds: Odds, events: int) -> Iterator[Fact]:
     """The odds, the events that they rest on, and how likely it was anyway."""
     scale = Scale.PROBABILITY
     yield Fact("effect", "Probability", odds.probability, scale, low=odds.low, high=odds.high)
+    yield Fact("cases", "Cases", events, Scale.COUNT, CASE_WORD)
     yield Fact("base_rate", "Base rate", odds.base_rate, scale)
     yield Fact("recent_base_rate", f"B{RECENT[1:]}", odds.recent, scale)
-    yield Fact("cases", "Cases", events, Scale.COUNT, CASE_WORD)
     if claim.unusual:
         yield from chance(_chance(odds))
         if claim.happens:
