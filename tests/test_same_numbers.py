@@ -123,7 +123,7 @@ era = "before"
 id = "incidents-more-conflict"
 kind = "response"
 title = "Incidents bring conflict"
-statement = "In the three months after an incident, Greece and Turkey are in conflict more than before."
+statement = "In the three months after an incident, Greece and Turkey quarrel more than before."
 cause = "incidents"
 relation = { pair = ["GRC", "TUR"] }
 measures = [{ dataset = "invented", name = "conflict" }]
@@ -270,7 +270,7 @@ class Page(HTMLParser):
             self.facts[-1].note += data
 
     def _within(self, tag: str, kind: str = "") -> bool:
-        return any(of == tag and kind in classes.split() + [""] for of, classes, _ in self._open)
+        return any(of == tag and kind in [*classes.split(), ""] for of, classes, _ in self._open)
 
 
 @pytest.fixture(scope="module")

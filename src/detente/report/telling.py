@@ -200,7 +200,7 @@ def steady(table: Table) -> Table:
     Example:
         >>> whole = steady(Table((Column("x", scale=Scale.NUMBER),), ((0.5,), (100.25,))))
         >>> told(Table(whole.columns, whole.rows[:1])).rows
-        ((Cell(text='0.5', value=''),),)
+        ((Cell(text='0.5', value='0.5'),),)
     """
     names = [column.name for column in table.columns]
     ends = {column.through: column.name for column in table.columns if column.through}
