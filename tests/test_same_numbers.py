@@ -1,4 +1,4 @@
-"""Page, terminal, findings.json and the CSV files tell the same numbers, from one run of a study."""
+"""Page, terminal, findings.json and CSV files tell the same numbers, from one run of a study."""
 
 from __future__ import annotations
 
