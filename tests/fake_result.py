@@ -141,7 +141,7 @@ def fake_odds() -> Exhibit:
     return odds_chart(
         {
             "window": ("1 week", "2 weeks", "4 weeks", "8 weeks"),
-            "self_exciting": (0.34, 0.55, 0.79, 0.95),
+            "odds": (0.34, 0.55, 0.79, 0.95),
             "base_rate": (0.21, 0.37, 0.6, 0.84),
             "low": (0.22, 0.40, 0.63, 0.86),
             "high": (0.48, 0.71, 0.91, 0.99),

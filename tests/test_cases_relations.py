@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-import runpy
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from detente.answers import Answer
+from detente.answers import Answer, Verdict
 from detente.asks.claims.run import answer_claim
 from detente.asks.forecasts.scores import (
     brier,
@@ -79,7 +79,13 @@ def stored(tmp_path: Path, *files: Path, day: str = "day") -> Store:
 
 
 def answered(data: StudyData, claim: str) -> Answer:
-    return answer_claim(next(c for c in data.study.claims if c.id == claim), data, QUICK)
+    return answer_claim(next(c for c in data.study.asks("claims") if c.id == claim), data, QUICK)
+
+
+def effect_of(answer: Answer) -> tuple[float, float, float]:
+    fact = answer.fact("effect")
+    assert fact is not None and fact.low is not None and fact.high is not None
+    return fact.low, float(str(fact.value)), fact.high
 
 
 class TestBeyondTheChronicle:
@@ -91,14 +97,14 @@ class TestBeyondTheChronicle:
         if file is not None:
             store = stored(tmp_path, shared / "cases" / "beyond_chronicle" / file)
         data = open_data(load(case_study(shared, tmp_path, "beyond_chronicle")), store=store)
-        assert data.as_of < dt.date(2026, 1, 1)
+        assert data.as_of < dt.date(2027, 1, 1)
         assert data.known_until("incidents") == dt.date(2024, 12, 31)
-        more = answered(data, "more-incidents-since-2020")
-        assert more.effect is not None
-        assert round(more.effect.value, 2) == 1.21
-        assert (round(more.effect.low or 0, 2), round(more.effect.high or 0, 2)) == (0.75, 1.96)
-        window = answered(data, "next-incident")
-        assert "open" in (window.text + " ".join(window.notes)).lower() or not window.settled
+        low, value, high = effect_of(answered(data, "more-incidents-since-2020"))
+        assert (round(low, 2), round(value, 2), round(high, 2)) == (0.75, 1.21, 1.96)
+        asked = next(c for c in data.study.asks("claims") if c.id == "next-incident")
+        late = asked.model_copy(update={"on": dt.date(2024, 12, 30)})
+        text = answer_claim(late, data, QUICK).text
+        assert "The window is still open." in text
 
 
 class TestQuietYearsBefore:
@@ -109,6 +115,32 @@ class TestQuietYearsBefore:
         before = series.dates < np.datetime64("2020-01-01")
         assert (series.values[before].sum(), series.values[~before].sum()) == (0, 17)
         assert before.sum() == 60
+
+    def test_nothing_before_is_at_least_as_strong_as_one(
+        self, shared: Path, tmp_path: Path
+    ) -> None:
+        folder = Path(case_study(shared, tmp_path, "zero_before"))
+        nothing = answered(open_data(load(str(folder))), "more-incidents-since-2020")
+        row = "x,2017-06-14,2017-06-14,incident,TUR,GRC,190,D,Invented,invented"
+        (folder / "chronicle.csv").chmod(0o644)
+        with (folder / "chronicle.csv").open("a", encoding="utf-8") as out:
+            out.write(row + "\n")
+        once = answered(open_data(load(str(folder))), "more-incidents-since-2020")
+        assert effect_of(nothing)[1] > effect_of(once)[1] > 10
+        strength = [Verdict.NO_CLEAR_EFFECT, Verdict.LEANS_SUPPORTED, Verdict.SUPPORTED]
+        found = [strength.index(answer.verdict) for answer in (nothing, once) if answer.verdict]
+        assert found[0] >= found[1]
+
+    def test_since_tells_where_the_chronicle_begins(self, shared: Path, tmp_path: Path) -> None:
+        folder = Path(case_study(shared, tmp_path, "zero_before"))
+        file = folder / "study.toml"
+        text = file.read_text(encoding="utf-8")
+        file.write_text(
+            text.replace('kinds = ["incident"]', 'kinds = ["incident"]\nsince = 2018-01-01')
+        )
+        data = open_data(load(str(folder)))
+        assert data.known_since("incidents") == dt.date(2018, 1, 1)
+        assert data.known_since("talks") == dt.date(2015, 1, 1)
 
 
 class TestSparseFiles:
@@ -145,11 +177,10 @@ class TestStatesThatAreNotInTheData:
         columns = {"date": "day", "source": "from", "target": "to", "cameo": "code"}
         ingest("csv", [file], store, mapping=columns)
         built = panel(store, ["PRK", "KOR", "USA", "CHN"])
+        keys = built.keys()
         totals = {
             state: sum(
-                np.nansum(built.series(a, b, "total").values)
-                for a, b in built.keys()
-                if state in (a, b)
+                np.nansum(built.series(a, b, "total").values) for a, b in keys if state in (a, b)
             )
             for state in ("PRK", "KOR")
         }
@@ -165,7 +196,6 @@ class TestPairsHaveNoOrder:
         built = read_dataset(
             path, every="year", layout="pair", measures=["value"], label="x", unit="u"
         )
-        assert built.keys() == tuple(sorted(built.keys()))
         there, back = (built.pair(*way, "value") for way in (("USA", "JPN"), ("JPN", "USA")))
         np.testing.assert_array_equal(there.values, back.values)
         return there
@@ -186,22 +216,22 @@ class TestPairsHaveNoOrder:
 
     def test_the_study(self, shared: Path, tmp_path: Path) -> None:
         data = open_data(load(case_study(shared, tmp_path, "figure_pair_order")))
-        effect = answered(data, "score-rose").effect
-        assert effect is not None
-        assert effect.value == pytest.approx(1.69, abs=0.06)
+        answer = answered(data, "score-rose")
+        assert effect_of(answer) == pytest.approx((1.37, 1.69, 2.01), abs=0.02)
+        assert answer.verdict is Verdict.SUPPORTED
 
 
 class TestOwnDyad:
     @pytest.mark.parametrize("world", [False, True])
     def test_a_file_of_its_own_dyad_is_not_divided_by_itself(
-        self, shared: Path, tmp_path: Path, world: bool, monkeypatch: pytest.MonkeyPatch
+        self, shared: Path, tmp_path: Path, world: bool
     ) -> None:
         folder = shared / "cases" / "own_dyad_csv"
         file = folder / "visits.csv"
         if world:
-            monkeypatch.chdir(folder)
-            monkeypatch.setattr(sys, "argv", ["make.py", str(tmp_path)])
-            runpy.run_path(str(folder / "make.py"))
+            subprocess.run(
+                [sys.executable, "make.py", str(tmp_path)], cwd=folder, check=True, timeout=60
+            )
             file = tmp_path / "visits_and_world.csv"
         data = open_data(
             load(case_study(shared, tmp_path, "own_dyad_csv")), store=stored(tmp_path, file)
@@ -211,9 +241,9 @@ class TestOwnDyad:
         assert (signal.divided_by, signal.exposure.holds) == (
             ("events", True) if world else ("days", False)
         )
-        effect = answered(data, "incidents-cool-relations").effect
-        assert effect is not None
-        assert effect.value == pytest.approx(-63, abs=6)
+        answer = answered(data, "incidents-cool-relations")
+        assert effect_of(answer)[1] == pytest.approx(-63, abs=2)
+        assert answer.verdict is Verdict.SUPPORTED
 
 
 def ties(weights: dict[str, float]):  # type: ignore[no-untyped-def]

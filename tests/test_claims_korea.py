@@ -167,7 +167,10 @@ def test_event_files_win_and_the_seam_is_marked(with_events: StudyData) -> None:
     series = signal.series
     at = int(np.searchsorted(series.dates, np.datetime64("2013-05-01")))
     assert series.values[at] == 6 * 31
-    assert series.exposure is not None and series.exposure[at] == 12 * 31 + 1
+    assert signal.world is not None and signal.world[at] == 12 * 31 + 1
+    # Half of the invented events are of the dyad itself: they are no exposure of it.
+    assert signal.divided_by == "days" and series.exposure is not None
+    assert series.exposure[at] == 31
     before = int(np.searchsorted(series.dates, np.datetime64("2012-05-01")))
     assert series.segments[before] != series.segments[at]
     known = series.dates[np.isfinite(series.values)]

@@ -36,7 +36,8 @@ def test_the_study_writes_all_its_files(korea: Path) -> None:
     schema = json.loads((ROOT / "schemas" / "findings.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(findings, schema)
     claims = [claim.id for claim in load("korea").study.asks("claims")]
-    assert [finding["id"] for finding in findings["findings"]] == claims
+    answers = findings["sections"][0]["answers"]
+    assert [answer["id"] for answer in answers] == claims
     manifest = json.loads((korea / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["seed"] == load("korea").study.study.seed
     for file in (korea / "series").glob("*.csv"):
@@ -59,10 +60,18 @@ def test_as_of_uses_nothing_later(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert run(["study", "korea", "--as-of", "2017-03-15", "--json", "--out", str(out)]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["as_of"] == "2017-03-15"
-    soon = next(item for item in found["findings"] if item["id"] == "more-provocations-soon")
-    rows = [row["date"] for item in found["findings"] for row in item["rows"]]
-    assert max(date for date in rows if date[:4].isdigit()) <= "2017-03-15"
-    assert "still open" in soon["answer"]
+    answers = found["sections"][0]["answers"]
+    soon = next(answer for answer in answers if answer["id"] == "more-provocations-soon")
+    tables = [
+        exhibit["table"]
+        for answer in answers
+        for exhibit in answer["exhibits"]
+        if exhibit["name"] == "cases"
+    ]
+    days = [str(row[0]) for table in tables for row in table["rows"]]
+    assert len(days) > 100
+    assert max(day for day in days if day[:4].isdigit()) <= "2017-03-15"
+    assert "still open" in soon["text"]
 
 
 @pytest.mark.browser

@@ -97,6 +97,19 @@ class TestWindow:
         line = line_of(data, opens="2011-12-30", resolves_on="2011-12-31")
         assert settle(later, line).outcome["outcome"] == 0
 
+    @pytest.mark.parametrize(
+        ("changes", "same"),
+        [({"roles": []}, True), ({"since": None}, True), ({"roles": ["REB"]}, False),
+         ({"kinds": ["test", "talk"]}, False), ({"kinds": []}, False)],
+    )  # fmt: skip
+    def test_keys_that_say_nothing_change_no_meaning(
+        self, tmp_path: Path, changes: dict[str, Any], same: bool
+    ) -> None:
+        """A later version may know more keys of an action than the one that recorded it."""
+        data = data_with(tmp_path, OPENS)
+        line = line_of(data, definition={"kinds": ["test"]} | changes)
+        assert bool(settle(data, line).outcome) is same
+
     def test_other_meanings_and_kinds_stay_open(self, tmp_path: Path) -> None:
         data = data_with(tmp_path)
         gone = line_of(data, asked=line_of(data)["asked"] | {"action": "raids"})

@@ -181,7 +181,7 @@ class TestNoLookAhead:
         loaded = load(str(tmp_path))
         then = open_data(loaded, as_of=day, store=store)
         later = open_data(loaded, as_of=dt.date(2011, 4, 15), store=store)
-        assert "1 events" in then.facts_of("tests")[0].title
+        assert "1 event " in then.facts_of("tests")[0].title
         assert "2 events" in later.facts_of("tests")[0].title
 
 

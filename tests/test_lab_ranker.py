@@ -248,7 +248,10 @@ def test_candidates_do_not_depend_on_the_truth():
     one, two = by_question(rows, seen(rows, day)), by_question(other, seen(other, day))
     shared_ = one.keys() & two.keys()
     assert shared_
-    assert all(one[question] == two[question] for question in shared_)
+    for question in shared_:
+        assert one[question][0] == two[question][0]
+        # Products of matrices round in another way where other questions stand beside them.
+        np.testing.assert_allclose(one[question][1], two[question][1], rtol=1e-5, atol=1e-6)
 
 
 def test_ids_only_leaves_the_columns_of_names_empty():

@@ -399,7 +399,7 @@ def test_a_study_reads_the_folder_that_it_recognised(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It said "Reading as gdelt1", and then that it found no file of gdelt1."""
-    from detente.cli.study import event_store
+    from detente.cli.asking import event_store
 
     folder = tmp_path / "mine"
     folder.mkdir()

@@ -129,8 +129,9 @@ class TestWords:
 
     def test_a_card_has_its_facts_and_folds_its_reasons(self) -> None:
         laid = lay_out_section(sections()[0]).answers[1]
-        assert [fact.value for fact in laid.facts][:4] == ["62%", "50%", "56%", "28 days"]
+        assert [fact.value for fact in laid.facts][:4] == ["62%", "50%", "56%", "28"]
         assert laid.facts[0].note == "90% interval 52 to 74%"
+        assert laid.facts[3].note == "days; 16 March 2017 to 12 April 2017"
         assert [figure.title for figure in laid.folded] == [
             "What moves the odds", "What each model says", "How many days",
         ]  # fmt: skip

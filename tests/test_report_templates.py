@@ -18,7 +18,9 @@ from detente.report.page import environment
 
 FOLDER = files("detente.report").joinpath("templates")
 TEMPLATES = sorted(p.name for p in FOLDER.iterdir() if p.name.endswith(".html"))
-VIEWS = [v for _, v in inspect.getmembers(views, is_dataclass)]
+VIEWS = [
+    view for _, view in inspect.getmembers(views, is_dataclass) if view.__module__ == views.__name__
+]
 SHAPES = [
     shape
     for home in (answers, drawing, layout, outlook, telling)

@@ -12,6 +12,7 @@ from detente.answers import Answer, Column, Exhibit, Key, Scale, Section, Table,
 from detente.asks.claims.scales import display, fit_level, shown_unit, shown_values
 from detente.asks.options import Options
 from detente.errors import DataGapError
+from detente.relations.substate import below_state
 from detente.study.data import StudyData
 from detente.study.models import Tension, ThenAndNow
 from detente.study.parts import Measure, Relation
@@ -281,7 +282,7 @@ def data_used(data: StudyData) -> Section:
         kind="data",
         label="What data was used",
         exhibits=(exhibit,),
-        caveats=overlap_notes(data),
+        caveats=(*overlap_notes(data), *below_state_notes(data)),
         needs=tuple(data.study.missing),
         citations=citations,
     )
@@ -323,6 +324,19 @@ def _events_used(data: StudyData) -> Iterator[tuple[Value, ...]]:
             data.events.fingerprint,
             "your own files",
         )
+
+
+def below_state_notes(data: StudyData) -> tuple[str, ...]:
+    """Actors below the state that event files count with the study's states, by role."""
+    if data.events is None:
+        return ()
+    return tuple(
+        f"{one.origin} counts {sum(number for _, number in one.roles):,} times with "
+        f"{data.name_of(one.party)} an actor that does not act for it, by role: "
+        + ", ".join(f"{role} {number:,}" for role, number in one.roles)
+        + ". An action can leave them out with exclude_roles."
+        for one in below_state(data.events.store, data.study.codes, until=data.as_of)
+    )
 
 
 def overlap_notes(data: StudyData) -> tuple[str, ...]:

@@ -28,8 +28,10 @@ from detente.cli.output import (
     write_data,
 )
 from detente.cli.store import open_store
+from detente.events.store import Store
 from detente.relations.counting import panel
 from detente.relations.panel import Panel
+from detente.relations.unnamed import likely_codes, unnamed_text
 
 NO_DATA = "–"
 
@@ -76,16 +78,17 @@ def panel_command(
     """
     chosen = format_of(choose_format(form, as_json), output)
     codes = [state(text) for text in parties.split(",") if text.strip()]
-    built = panel(open_store(store, skip_damaged), codes, every, origin, since=since, until=until)
+    held = open_store(store, skip_damaged)
+    built = panel(held, codes, every, origin, since=since, until=until)
     if chosen is Format.TABLE:
-        _show(built)
+        _show(built, held)
         return
     rows = write_data(built.table().to_reader(), chosen, output, closed=[store])
     if output is not None:
         narrate(f"{rows:,} rows written to {output}.")
 
 
-def _show(built: Panel) -> None:
+def _show(built: Panel, store: Store) -> None:
     for origin in built.origins:
         table = new_table()
         for name in ("date", "dyad"):
@@ -101,6 +104,8 @@ def _show(built: Panel) -> None:
             f"{origin}: directed dyads by {built.every}",
             f"0: silent on a covered {built.every}; {NO_DATA}: the source has a gap",
         )
+        for code in built.unnamed(origin):
+            narrate(unnamed_text(origin, code, likely_codes(store, origin, code)))
 
 
 def _cell(value: Any) -> str:

@@ -13,15 +13,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 
 from detente.arrays import Days
 from detente.errors import DataGapError, UsageError
-from detente.events.inputs import EventInput, query_events
-from detente.events.store import connect
+from detente.events.engine import DUCKDB, Bounds
+from detente.events.engine import engine as engine_of
+from detente.events.inputs import EventInput
 from detente.relations.panel import Panel
-from detente.relations.panel_sql import COVERED_DAYS, DUCKDB, NAMED, PANEL, REACH
+from detente.relations.panel_sql import COVERED_DAYS, NAMED, PANEL, REACH
 from detente.relations.periods import check_every
 
 
@@ -34,6 +37,7 @@ def panel(
     since: dt.date | None = None,
     until: dt.date | None = None,
     known: dt.date | None = None,
+    engine: str = DUCKDB.name,
 ) -> Panel:
     """Count what states did to each other, by directed dyad and period.
 
@@ -45,6 +49,7 @@ def panel(
         since: First day; the panel begins with its period, and earlier days count as a gap.
         until: Last day, inclusive.
         known: Only events that were published by this day, where the source says when.
+        engine: Where the statements run; see `detente.events.engine`.
 
     Returns:
         The panel. See the module for what is zero and what is null.
@@ -75,22 +80,19 @@ def panel(
             f"Given: {', '.join(names) or 'none'}.",
             "Name at least two, such as USA,CHN.",
         )
-    with connect() as con:
-        # Whether an origin can speak of a party, any day of it says; `since` only cuts the panel.
-        whole = query_events(con, events, origin=origin, until=until, known=known)
-        spoken = con.execute(
-            NAMED.format(events=whole.sql), whole.params | {"parties": list(names)}
-        ).fetchall()
-        query = query_events(con, events, origin=origin, since=since, until=until, known=known)
-        params = query.params | {
-            "parties": list(names),
-            "every": kind,
-            "since": since,
-            "until": until,
-            "named_origins": [name for name, _ in spoken],
-            "named_parties": [party for _, party in spoken],
-        }
-        table = con.sql(PANEL.format(events=query.sql, **DUCKDB), params=params).to_arrow_table()
+    chosen = engine_of(engine)
+    # Whether an origin can speak of a party, any day of it says; `since` only cuts the panel.
+    whole = Bounds(origin=origin, until=until, known=known)
+    spoken = _pairs(chosen.select(NAMED, events, {"parties": list(names)}, whole))
+    params = {
+        "parties": list(names),
+        "every": kind,
+        "since": since,
+        "until": until,
+        "named_origins": [name for name, _ in spoken],
+        "named_parties": [party for _, party in spoken],
+    }
+    table = chosen.select(PANEL, events, params, replace(whole, since=since))
     if not table.num_rows:
         raise DataGapError(
             "The panel could not be built.",
@@ -106,7 +108,11 @@ def panel(
 
 
 def covered_days(
-    events: EventInput, *, until: dt.date | None = None, known: dt.date | None = None
+    events: EventInput,
+    *,
+    until: dt.date | None = None,
+    known: dt.date | None = None,
+    engine: str = DUCKDB.name,
 ) -> Mapping[str, Days]:
     """The days that each origin covers, in order, by the rule of the module.
 
@@ -114,6 +120,7 @@ def covered_days(
         events: As for `panel`.
         until: Last day, inclusive.
         known: Only events that were published by this day, where the source says when.
+        engine: Where the statement runs.
 
     Example:
         >>> from detente.events.schema import SCHEMA
@@ -121,19 +128,20 @@ def covered_days(
         {}
     """
     params = {"every": "day", "since": None, "until": until}
-    with connect() as con:
-        query = query_events(con, events, until=until, known=known)
-        text = COVERED_DAYS.format(events=query.sql, **DUCKDB)
-        rows = con.execute(text, query.params | params).fetchnumpy()
-    origins, days = np.asarray(rows["origin"]), rows["date"].astype("datetime64[D]")
+    rows = engine_of(engine).select(COVERED_DAYS, events, params, Bounds(until=until, known=known))
+    origins = np.asarray(rows["origin"].to_pylist())
+    days = rows["date"].to_numpy().astype("datetime64[D]")
     return {str(name): days[origins == name] for name in np.unique(origins)}
 
 
-def reach(events: EventInput) -> Mapping[str, tuple[dt.date, dt.date]]:
+def reach(
+    events: EventInput, *, engine: str = DUCKDB.name
+) -> Mapping[str, tuple[dt.date, dt.date]]:
     """First and last day of each origin, but for days that lie years from all others.
 
     Args:
         events: As for `panel`.
+        engine: Where the statement runs.
 
     Example:
         >>> from detente.events.schema import SCHEMA
@@ -141,11 +149,14 @@ def reach(events: EventInput) -> Mapping[str, tuple[dt.date, dt.date]]:
         {}
     """
     params = {"every": "day", "since": None, "until": None}
-    with connect() as con:
-        query = query_events(con, events)
-        text = REACH.format(events=query.sql, **DUCKDB)
-        rows = con.execute(text, query.params | params).fetchall()
-    return {origin: (first, last) for origin, first, last in rows}
+    rows = engine_of(engine).select(REACH, events, params, Bounds())
+    return {row["origin"]: tuple(list(row.values())[1:]) for row in rows.to_pylist()}
+
+
+def _pairs(table: pa.Table) -> list[tuple[str, str]]:
+    """The rows of a table of two columns."""
+    first, second = (column.to_pylist() for column in table.columns)
+    return list(zip(first, second, strict=True))
 
 
 def _asked(origin: str | None, since: dt.date | None, until: dt.date | None) -> str:

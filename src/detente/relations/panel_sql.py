@@ -1,8 +1,8 @@
 """The panel statement: one SQL text, with what is peculiar to an engine in one place.
 
 `{events}` is the SELECT that yields the canonical columns; it stands several times so that each
-scan reads only the columns it needs. The other placeholders are the engine's words, listed in
-`DUCKDB`.
+scan reads only the columns it needs. The other placeholders are the words of an engine, listed in
+`detente.events.engine`.
 """
 
 from __future__ import annotations
@@ -40,22 +40,7 @@ COUNTS: tuple[str, ...] = (
 )
 """The counted columns of a panel."""
 
-DUCKDB: dict[str, str] = {
-    "parties": "SELECT unnest($parties) AS party",
-    "named": "SELECT unnest($named_origins) AS origin, unnest($named_parties) AS party",
-    "offsets": f"SELECT unnest(range(-{NEAR_DAYS}, {NEAR_DAYS} + 1)) AS shift",
-    "calendar": "SELECT origin, unnest(generate_series(low, high, INTERVAL 1 DAY))::DATE AS date "
-    "FROM spans",
-    "date_plus_shift": "days.date + CAST(shift AS INTEGER)",
-    "days_late": "published - date",
-    "days_since": "date - lag(date) OVER (PARTITION BY origin ORDER BY date)",
-    "usual_gap": "quantile_disc(gap, 0.5)",
-    "period_after": "+ CASE $every WHEN 'day' THEN INTERVAL 1 DAY WHEN 'week' THEN INTERVAL 7 DAY "
-    "WHEN 'month' THEN INTERVAL 1 MONTH WHEN 'quarter' THEN INTERVAL 3 MONTH "
-    "ELSE INTERVAL 1 YEAR END",
-}
-"""DuckDB's words for what SQL engines say differently."""
-
+_OFFSETS = ", ".join(f"({shift})" for shift in range(-NEAR_DAYS, NEAR_DAYS + 1))
 _QUAD_SUMS = ",\n           ".join(
     f"sum(CASE WHEN quad = {quad} THEN acts.n ELSE 0 END) AS quad{quad}" for quad in QUADS
 )
@@ -127,7 +112,7 @@ days AS (
     JOIN spans ON spans.origin = calendar.origin
     LEFT JOIN reported ON reported.origin = calendar.origin AND reported.date = calendar.date
 ),
-offsets AS ({{offsets}}),
+offsets AS (SELECT shift FROM (VALUES {_OFFSETS}) AS shifts(shift)),
 surroundings AS (
     SELECT days.origin, days.date, median(near.reports) AS usual
     FROM days

@@ -57,6 +57,8 @@ def likely_codes(
 
 def _likeness(code: str, actor: str) -> float:
     """Of a state's code or name and what an event calls an actor, 0 to 1."""
+    if to_iso3(actor) == code:
+        return 1.0
     name, other = _name(code).lower(), actor.lower()
     words = {word for word in re.findall(r"\w{4,}", name) if word not in _COMMON}
     if words & set(re.findall(r"\w+", other)):

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from detente.answers import Exhibit, Key, Table, Value
 from detente.report.marks import Mark, marks
 from detente.report.svg import draw
-from detente.report.telling import ToldTable, told
+from detente.report.telling import ToldTable, steady, told
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 NOT_DRAWN = "The picture could not be drawn; the table holds its numbers."
@@ -86,16 +86,17 @@ def _drawn(exhibit: Exhibit, mark: Mark, name: str) -> tuple[Markup, Markup]:
 
 
 def recent(exhibit: Exhibit) -> Exhibit:
-    """An exhibit with the rows that people are shown.
+    """An exhibit with the rows that people are shown, told as among all of them.
 
     Example:
         >>> from detente.answers import Column
         >>> recent(Exhibit("e", "", Table((Column("x"),), ((1,), (2,), (3,))), last=2)).table.rows
         ((2,), (3,))
     """
-    table = exhibit.table
-    shown = Table(table.columns, table.rows[-exhibit.last :], table.caption)
-    return replace(exhibit, table=shown) if exhibit.last else exhibit
+    if not exhibit.last:
+        return exhibit
+    table = steady(exhibit.table)
+    return replace(exhibit, table=replace(table, rows=table.rows[-exhibit.last :]))
 
 
 def cleaned(exhibit: Exhibit) -> Exhibit:

@@ -12,10 +12,10 @@ from markupsafe import Markup
 
 from detente.answers import Section, Verdict
 from detente.asks.result import StudyResult
-from detente.report.layout import Shelf, by_verdict, lay_out_section, verdict_word
+from detente.report.layout import Shelf, Told, by_verdict, lay_out_section, verdict_word
 from detente.report.outlook import as_seen, first_odds
 from detente.report.templating import asset, environment
-from detente.report.views import Fact, PageView
+from detente.report.views import PageView
 from detente.report.words import day_text, plural
 
 _WORDS = {
@@ -42,7 +42,7 @@ _WORDS = {
 }
 NO_DATA = Shelf(Section("data", "What data was used"), ())
 NO_CLAIMS = Shelf(Section("claims", "Claim by claim"), ())
-WORDS = tuple(Fact(word, meaning) for word, meaning in _WORDS.items())
+WORDS = tuple(Told(word, meaning) for word, meaning in _WORDS.items())
 """The glossary."""
 
 
@@ -67,7 +67,7 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
         next=ahead,
         shelves=tuple(shelves.values()),
         data=data,
-        rules=tuple(Fact(name, text) for name, text in result.rules),
+        rules=tuple(Told(name, text) for name, text in result.rules),
         verdicts=tuple(map(verdict_word, Verdict)),
         cite=result.cite,
         words=WORDS,

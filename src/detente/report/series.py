@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from detente.answers import Section
+from detente.answers import Answer, Section
 from detente.asks.result import StudyResult
 from detente.report.layout import anchor_of
 from detente.report.words import slug
@@ -65,12 +65,18 @@ def _all(result: StudyResult) -> Iterator[tuple[str, Columns]]:
 def _of_section(section: Section) -> Iterator[tuple[str, Columns]]:
     """Facts and tables of a section's answers, named after section, ask and exhibit."""
     for answer in section.answers:
-        name = anchor_of(section.name.removesuffix("s"), answer)
-        if answer.facts:
-            facts = ("name", "value", "low", "high", "coverage", "unit")
-            yield f"{name}-facts", {of: [getattr(f, of) for f in answer.facts] for of in facts}
-        for exhibit in answer.exhibits:
-            table = exhibit.table
-            if len(table):
-                columns = {column.name: table.column(column.name) for column in table.columns}
-                yield f"{name}-{exhibit.name}", columns
+        yield from _of_answer(answer, anchor_of(section.name.removesuffix("s"), answer))
+
+
+def _of_answer(answer: Answer, name: str) -> Iterator[tuple[str, Columns]]:
+    """Facts and tables of an answer and of those within it."""
+    if answer.facts:
+        facts = ("name", "value", "low", "high", "coverage", "unit")
+        yield f"{name}-facts", {of: [getattr(f, of) for f in answer.facts] for of in facts}
+    for exhibit in answer.exhibits:
+        table = exhibit.table
+        if len(table):
+            columns = {column.name: table.column(column.name) for column in table.columns}
+            yield f"{name}-{exhibit.name}", columns
+    for part in answer.parts:
+        yield from _of_answer(part, f"{name}-{part.id}")

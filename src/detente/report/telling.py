@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from detente.answers import Column, Fact, Scale, Table, Value
 from detente.report.words import NONE, day_text, decimals, finite, number, p_text, plural
@@ -194,6 +194,25 @@ def short_text(fact: Fact | None) -> str:
     return fact_text(fact) + (f" ({interval})" if interval else "")
 
 
+def steady(table: Table) -> Table:
+    """A table whose decimals are settled, so that a part of it is told as the whole is.
+
+    Example:
+        >>> whole = steady(Table((Column("x", scale=Scale.NUMBER),), ((0.5,), (100.25,))))
+        >>> told(Table(whole.columns, whole.rows[:1])).rows
+        ((Cell(text='0.5', value='0.5'),),)
+    """
+    names = [column.name for column in table.columns]
+    ends = {column.through: column.name for column in table.columns if column.through}
+
+    def settled(column: Column) -> Column:
+        both = {column.name, column.through, ends.get(column.name, "")} & set(names)
+        values = [value for name in both for value in table.column(name)]
+        return replace(column, places=_places(values, column))
+
+    return replace(table, columns=tuple(map(settled, table.columns)))
+
+
 def told(table: Table, title: str = "") -> ToldTable:
     """A table as a reader sees it; the numbers of a column share their decimals.
 
@@ -277,6 +296,8 @@ def column_places(values: Iterable[float]) -> int:
 
 def _cell(value: Value, column: Column, places: int | None) -> Cell:
     text = tell(value, column.scale, places)
+    if isinstance(value, bool):
+        return Cell(text, str(value).lower())
     if isinstance(value, float):
         full = finite(value)
         return Cell(text, "" if full is None else f"{full:.9g}")

@@ -15,7 +15,7 @@ from detente.answers import Answer, Exhibit, Fact, Section, Value, Verdict
 from detente.answers import Table as Numbers
 from detente.asks.result import StudyResult
 from detente.report.layout import CHECK_WORDS, shown_effect
-from detente.report.telling import fact_text, short_text, told
+from detente.report.telling import fact_text, short_text, steady, told
 from detente.report.words import NONE
 
 STYLE: dict[Verdict, str] = {
@@ -212,16 +212,17 @@ def _parts(exhibit: Exhibit) -> Iterator[Exhibit]:
     if not exhibit.series:
         yield from (exhibit,) if len(exhibit.table) else ()
         return
-    names = [column.name for column in exhibit.table.columns]
+    table = steady(exhibit.table)
+    names = [column.name for column in table.columns]
     places = [names.index(name) for name in exhibit.series]
     groups: dict[tuple[Value, ...], list[tuple[Value, ...]]] = {}
-    for row in exhibit.table.rows:
+    for row in table.rows:
         groups.setdefault(tuple(row[place] for place in places), []).append(row)
     if len(groups) > MOST_SERIES:
         return
     columns = tuple(
         replace(column, shown=column.shown and column.name not in exhibit.series)
-        for column in exhibit.table.columns
+        for column in table.columns
     )
     for key, rows in groups.items():
         title = ", ".join(str(value) for value in key)
@@ -237,7 +238,8 @@ def _some(rows: Sequence[tuple[Value, ...]]) -> list[tuple[Value, ...]]:
 
 def _bare(answer: Answer) -> bool:
     """Whether it is only exhibits, which have titles of their own."""
-    return not (answer.text or answer.gap or answer.statement or answer.facts or answer.notes)
+    said = answer.text or answer.gap or answer.statement or answer.facts or answer.notes
+    return bool(answer.exhibits) and not said
 
 
 def told_exhibit(exhibit: Exhibit, most: int | None = None) -> Table:

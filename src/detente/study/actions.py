@@ -166,12 +166,20 @@ def _apart(series: Series, data: StudyData, name: str, days: Days, at: Ints) -> 
     curated = [CHRONICLE] if data.study.actions[name].kinds else []
     names = [f"{origin} {EVENT_FILES}" for origin in origins]
     labels = [
-        " with ".join([*curated, *(names[place] for place in np.flatnonzero(row))]) or series.name
+        " with ".join([*curated, *(names[place] for place in np.flatnonzero(row))])
         for row in mixtures
     ]
+    # A gap between two stretches of one mixture parts nothing.
+    at_each = np.asarray(segments, dtype=np.int64).ravel()
+    reported = np.flatnonzero(reports.any(axis=1))
+    if len(reported):
+        last = np.searchsorted(reported, np.arange(size), side="right") - 1
+        at_each = at_each[reported[np.maximum(last, 0)]]
+    held, at_each = np.unique(at_each, return_inverse=True)
     return Series(
         series.name, series.every, series.dates, series.values, series.unit, series.exposure,
-        np.asarray(segments, dtype=np.int64).ravel(), tuple(labels), series.citation,
+        np.asarray(at_each, dtype=np.int64), tuple(labels[place] for place in held),
+        series.citation,
     )  # fmt: skip
 
 

@@ -267,6 +267,8 @@ def _uncovered(panel: Panel, origin: str, as_of: dt.date) -> Iterator[str]:
     dates, world = panel.dates(origin), panel.world(origin)
     over = next_start(dates, panel.every) <= np.datetime64(as_of, "D") + 1
     who = f"{origin} (event files)"
+    held = np.flatnonzero(np.isfinite(world))
+    over[: held[0]] = over[held[-1] :] = False  # what lies before and after is no gap within
     silent, missing = dates[over & (world == 0)], dates[over & np.isnan(world)]
     if len(silent):
         yield f"{who} hold no event at all in {_named(silent, panel.every)}: silence counts as 0."

@@ -271,12 +271,12 @@ def odds_chart(rows: Mapping[str, Sequence[object]]) -> Exhibit:
     """The odds of each window, the base rate beside them, and what came.
 
     Args:
-        rows: By column: window, self_exciting, base_rate, low, high, happened.
+        rows: By column: window, odds, base_rate, low, high, happened.
     """
     probable = Scale.PROBABILITY
     columns = (
         Column("window", "Window"),
-        Column("self_exciting", "Self-exciting rate", probable),
+        Column("odds", "Odds", probable),
         Column("base_rate", "Base rate", probable),
         Column("low", "90% interval, low", probable),
         Column("high", "90% interval, high", probable),
@@ -284,7 +284,7 @@ def odds_chart(rows: Mapping[str, Sequence[object]]) -> Exhibit:
     )
     table = table_of(columns, rows, "Odds as of the date (probability)")
     key = (
-        Key("dot", "self-exciting rate: events draw events"),
+        Key("dot", "odds, as the study's questions have them"),
         Key("band", "its 90% interval"),
         Key("tick", "base rate: how often in the past"),
     )

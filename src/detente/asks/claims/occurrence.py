@@ -1,47 +1,45 @@
 """Occurrence claims: an action happens within so many days of a date.
 
-The primary estimator, fixed beforehand: a self-exciting daily rate whose base drifts and follows
-the season, fitted to what was known on the day and averaged over what is not known of it, beside
-the base rate (the share of past windows of the same length that held an event). The outcome is
-shown beside the odds; one outcome neither proves nor disproves a probability.
+A claim of this kind is a question asked as of its day: its odds are those that the study's own
+questions have, from what was known then, beside the base rate (the share of past windows of the
+same length that held an event), and with the track record of such odds up to that day. The outcome
+is shown beside them; one outcome neither proves nor disproves a probability.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Self
 
-import numpy as np
 from pydantic import Field, model_validator
 
 from detente.answers import Answer, Check, Exhibit, Fact, Scale, Value, Verdict
-from detente.arrays import Floats
 from detente.asks.claims.charts import odds_chart
 from detente.asks.claims.claim import ABOUT, ClaimBase, action_problems
 from detente.asks.claims.rules import judge_outcome
 from detente.asks.claims.shown import cases, chance, visible_fact
 from detente.asks.claims.visible import of_occurrence
+from detente.asks.forecasts.as_of import came, odds_within, question_on, record_as_of
+from detente.asks.forecasts.combined import RECENT, Odds
+from detente.asks.forecasts.event_question import ESTIMATOR, EventQuestion
+from detente.asks.forecasts.walks import walks_of
 from detente.asks.frame import Pending, blank, disagreement, insufficient, notes, provenance
 from detente.asks.options import Options
 from detente.errors import DataGapError
-from detente.estimators.drifting import DriftingRate
-from detente.estimators.occurrence import Odds, happened_within, odds_at
-from detente.study.chronicle import Fact as DatedFact
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.parts import Day, Relation
 
-ESTIMATOR = (
-    "Self-exciting daily rate (Hawkes 1971, in discrete time) with a drifting, seasonal base; "
-    "average over models by their evidence (Kass and Raftery 1995)"
-)
 NULL = "All windows of the same length in the history before the day"
-BASE_DRAWS = 500
 CASE_WORD = "earlier days with the action"
+RECORD = ("reliability", "scores")
+"""What of the track record stands on the card."""
+MOST_REASONS = 3
+MIN_HISTORY = 2 * 365  # days
 
 
 class OccurrenceClaim(ClaimBase):
@@ -52,7 +50,10 @@ class OccurrenceClaim(ClaimBase):
     on: Day = Field(description="what was known on this day is all that the odds may use")
     windows_days: list[int] = Field(min_length=1)
     primary_window_days: int
-    history_since: Day | None = None
+    history_since: Day | None = Field(
+        default=None,
+        description="the first day that counts, where no question of the study does",
+    )
     happens: bool = Field(default=True, description="false: the claim is that it does not happen")
     unusual: bool = Field(
         default=False, description="the claim says that it is more than chance (after an event)"
@@ -78,63 +79,63 @@ def answer(claim: OccurrenceClaim, data: StudyData, options: Options) -> Pending
     Args:
         claim: The claim.
         data: The study's data as of a date; nothing after `claim.on` enters the odds.
-        options: Number of draws and the seed.
+        options: The seed.
     """
-    facts = data.facts_of(claim.action)
-    past = [fact for fact in facts if fact.date <= claim.on]
+    past = [fact for fact in data.facts_of(claim.action) if fact.date <= claim.on]
     if data.as_of < claim.on or not past:
         why = f"Nothing is known of the action up to {claim.on:%d %B %Y}."
         return insufficient(claim, why)
-    history = _daily(past, claim.history_since or past[0].date, claim.on)
-    until = data.known_until(claim.action)
-    outcomes = [_outcome(facts, claim.on, days, until) for days in claim.windows_days]
+    since, walks = claim.history_since or past[0].date, walks_of(data)
+    asked = {
+        days: question_on(data, claim.action, days, since, title=claim.title)
+        for days in claim.windows_days
+    }
+    question = asked[claim.primary_window_days]
+    length = (claim.on - question.since).days + 1
+    if length < MIN_HISTORY:
+        why = f"The history has {length} days; {MIN_HISTORY} are needed."
+        return insufficient(claim, why)
     try:
-        odds, model = odds_at(
-            history, claim.windows_days, outcomes, draws=BASE_DRAWS, seed=options.seed
-        )
+        odds = odds_within(question, walks, claim.on, claim.windows_days)
     except DataGapError as gap:
         return insufficient(claim, gap.found)
-    main = next(item for item in odds if item.days == claim.primary_window_days)
+    outcomes = {days: came(item, data, claim.on) for days, item in asked.items()}
+    record = record_as_of(question, walks, claim.on, options)
+    events = len({fact.date for fact in past if fact.date >= question.since})
+    main = odds[question.within_days]
+    happened = outcomes[question.within_days]
+    scores = tuple(exhibit for exhibit in record.exhibits if exhibit.name in RECORD)
     return Pending(
         replace(
-            _answer(claim, data, main, options),
-            facts=tuple(_facts(claim, main, int(history.sum()))),
-            checks=tuple(_checks(model, history, main)),
-            exhibits=(_chart(odds), cases(_rows(claim, data), CASE_WORD)),
+            _answer(claim, data, main, happened, options),
+            facts=tuple(_facts(claim, main, events)),
+            checks=tuple(_checks(question, main, record)),
+            exhibits=(
+                _chart(odds, outcomes),
+                *(replace(exhibit, folded=True) for exhibit in scores),
+                cases(_rows(claim, data), CASE_WORD),
+            ),
         )
     )
 
 
-def _daily(facts: Sequence[DatedFact], since: dt.date, until: dt.date) -> Floats:
-    days = np.array([fact.date for fact in facts if fact.date >= since], dtype="datetime64[D]")
-    counts = np.zeros((until - since).days + 1)
-    counts[np.unique((days - np.datetime64(since, "D")).astype(np.int64))] = 1.0
-    return counts
-
-
-def _outcome(facts: Sequence[DatedFact], on: dt.date, days: int, until: dt.date) -> bool | None:
-    """Whether it happened; None if it had not yet and the window is still open."""
-    end = on + dt.timedelta(days=days)
-    if any(on < fact.date <= end for fact in facts):
-        return True
-    return False if until >= end else None
-
-
-def _answer(claim: OccurrenceClaim, data: StudyData, main: Odds, options: Options) -> Answer:
+def _answer(
+    claim: OccurrenceClaim, data: StudyData, odds: Odds, happened: bool | None, options: Options
+) -> Answer:
     """Everything that is said, but for the numbers."""
-    verdict, reason = _verdict(claim, main, _best(main))
+    verdict, reason = _verdict(claim, happened, odds, odds.probability)
     signals = data.signals(Relation(action=claim.action), [])[0]
-    parts = tuple(_parts(claim, main))
-    visible = of_occurrence(_chance(main) if claim.unusual and claim.happens else None)
+    parts = tuple(_parts(claim, happened, odds))
+    visible = of_occurrence(_chance(odds) if claim.unusual and claim.happens else None)
     return replace(
         blank(claim),
         verdict=verdict,
         reason=reason,
-        text=_text(data, claim, main),
+        text=_text(data, claim, happened, odds),
         parts=parts,
         caveats=(
             *claim.caveats,
-            "One outcome does not test a probability; a track record over many dates would.",
+            "One outcome does not test a probability; a track record over many dates does.",
         ),
         citations=tuple(dict.fromkeys(signal.series.citation for signal in signals)),
         provenance=provenance(data, signals, options, ESTIMATOR, NULL),
@@ -142,93 +143,78 @@ def _answer(claim: OccurrenceClaim, data: StudyData, main: Odds, options: Option
     )
 
 
-def _facts(claim: OccurrenceClaim, main: Odds, events: int) -> Iterator[Fact]:
+def _facts(claim: OccurrenceClaim, odds: Odds, events: int) -> Iterator[Fact]:
     """The odds, the events that they rest on, and how likely it was anyway."""
-    low, high = (
-        (main.base_low, main.base_high)
-        if main.self_low is None or main.self_high is None
-        else (main.self_low, main.self_high)
-    )
-    yield Fact("effect", "Probability", _best(main), Scale.PROBABILITY, low=low, high=high)
+    scale = Scale.PROBABILITY
+    yield Fact("effect", "Probability", odds.probability, scale, low=odds.low, high=odds.high)
     yield Fact("cases", "Cases", events, Scale.COUNT, CASE_WORD)
+    yield Fact("base_rate", "Base rate", odds.base_rate, scale)
+    yield Fact("recent_base_rate", f"B{RECENT[1:]}", odds.recent, scale)
     if claim.unusual:
-        yield from chance(_chance(main))
+        yield from chance(_chance(odds))
         if claim.happens:
-            yield from visible_fact(of_occurrence(_chance(main)), Scale.PROBABILITY)
+            yield from visible_fact(of_occurrence(_chance(odds)), scale)
 
 
-def _verdict(claim: OccurrenceClaim, main: Odds, odds: float) -> tuple[Verdict, str]:
+def _verdict(
+    claim: OccurrenceClaim, happened: bool | None, odds: Odds, probability: float
+) -> tuple[Verdict, str]:
     """The verdict on what the claim says, which may be that nothing happens."""
-    chance = _chance(main) if claim.unusual else None
-    if claim.happens or main.happened is None:
-        return judge_outcome(main.happened, odds if claim.happens else 1 - odds, chance)
-    verdict, _ = judge_outcome(not main.happened, 1 - odds, None)
-    word = "It did happen" if main.happened else "It did not happen"
-    return verdict, f"{word}; the odds that it would not were {1 - odds:.0%} as of the date."
+    anyway = _chance(odds) if claim.unusual else None
+    if claim.happens or happened is None:
+        return judge_outcome(happened, probability if claim.happens else 1 - probability, anyway)
+    verdict, _ = judge_outcome(not happened, 1 - probability, None)
+    word = "It did happen" if happened else "It did not happen"
+    return verdict, f"{word}; the odds that it would not were {1 - probability:.0%} as of the date."
 
 
 def _chance(odds: Odds) -> float:
     """How likely it was anyway: usually, or as of the date, whichever is more."""
-    return max(odds.base_rate, _best(odds))
+    return max(odds.base_rate, odds.probability)
 
 
-def _best(odds: Odds) -> float:
-    return odds.base_rate if odds.self_exciting is None else odds.self_exciting
-
-
-def _text(data: StudyData, claim: OccurrenceClaim, main: Odds) -> str:
-    came = {True: "It happened.", False: "It did not happen.", None: "The window is still open."}
+def _text(data: StudyData, claim: OccurrenceClaim, happened: bool | None, odds: Odds) -> str:
+    outcome = {True: "It happened.", False: "It did not happen.", None: "The window is still open."}
     return (
-        f"As of {claim.on:%d %B %Y} the odds of {data.label_of(claim.action)} within {main.days} "
-        f"days were {_best(main):.0%}; {main.base_rate:.0%} of earlier windows of that length "
-        f"held one. {came[main.happened]}"
+        f"As of {claim.on:%d %B %Y} the odds of {data.label_of(claim.action)} within "
+        f"{claim.primary_window_days} days were {odds.probability:.0%}; the base rate of such "
+        f"windows was {odds.base_rate:.0%}. {outcome[happened]}"
     )
 
 
-def _parts(claim: OccurrenceClaim, main: Odds) -> Iterator[Answer]:
-    """The odds by either way to reckon them."""
-    ways = (
-        ("self-exciting rate", main.self_exciting, main.self_low, main.self_high),
-        ("base rate", main.base_rate, main.base_low, main.base_high),
+def _parts(claim: OccurrenceClaim, happened: bool | None, odds: Odds) -> Iterator[Answer]:
+    """The odds by each of the models that are combined."""
+    for model in odds.models:
+        yield Answer(
+            id=model.label.replace(" ", "-"),
+            kind="source",
+            label=f"chronicle, {model.label}",
+            statement=f"what was known on {claim.on.isoformat()}",
+            text=f"{model.probability:.0%} within {claim.primary_window_days} days",
+            verdict=_verdict(claim, happened, odds, model.probability)[0],
+            facts=(
+                Fact("effect", "Probability", model.probability, Scale.PROBABILITY),
+                Fact("weight", "Weight", model.weight, Scale.PROBABILITY),
+            ),
+        )
+
+
+def _checks(question: EventQuestion, odds: Odds, record: Answer) -> Iterator[Check]:
+    terms = "; ".join(
+        f"{reason.label} ({reason.rate:+.2g} days per year)"
+        for reason in odds.waterfall.reasons[:MOST_REASONS]
+    ).replace("(-", "(\N{MINUS SIGN}")
+    yield Check(
+        "What drives the odds",
+        None,
+        f"From {odds.waterfall.start:.1f} days per year since {question.since} to "
+        f"{odds.waterfall.end:.1f} in the window: {terms}.",
     )
-    for name, odds, low, high in ways:
-        if odds is not None:
-            yield Answer(
-                id=name.replace(" ", "-"),
-                kind="source",
-                label=f"chronicle, {name}",
-                statement=f"what was known on {claim.on.isoformat()}",
-                text=f"{odds:.0%} within {main.days} days",
-                verdict=_verdict(claim, main, odds)[0],
-                facts=(Fact("effect", "Probability", odds, Scale.PROBABILITY, low=low, high=high),),
-            )
-
-
-def _checks(model: DriftingRate | None, history: Floats, main: Odds) -> list[Check]:
-    recent = happened_within(history[-3 * 365 :], main.days)
-    checks = [
-        Check(
-            "Base rate of the three years before",
-            None,
-            f"{recent.mean():.0%} of the windows of {main.days} days held an event, against "
-            f"{main.base_rate:.0%} over the whole history of {len(history) / 365.25:.0f} years.",
-        )
-    ]
-    if model is not None:
-        checks.append(
-            Check(
-                "What drives the odds",
-                None,
-                f"{np.median(model.base) * 365.25:.1f} events a year come of themselves; each "
-                f"brings {np.median(model.jump):.2f} more, half of them within "
-                f"{_half_life(model):.0f} days.",
-            )
-        )
-    return checks
-
-
-def _half_life(model: DriftingRate) -> float:
-    return float(np.log(0.5) / np.log(np.median(model.decay)))
+    skill = record.fact("skill")
+    better = None if skill is None or skill.low is None else skill.low > 0 or None
+    worse = skill is not None and skill.high is not None and skill.high < 0
+    text = record.gap or record.text
+    yield Check("Track record by the date", False if worse else better, text)
 
 
 def _rows(claim: OccurrenceClaim, data: StudyData) -> Iterator[tuple[Value, ...]]:
@@ -243,15 +229,15 @@ def _rows(claim: OccurrenceClaim, data: StudyData) -> Iterator[tuple[Value, ...]
         yield (fact.date.isoformat(), fact.title, days, note, fact.citation)
 
 
-def _chart(odds: Sequence[Odds]) -> Exhibit:
+def _chart(odds: Mapping[int, Odds], outcomes: Mapping[int, bool | None]) -> Exhibit:
     return odds_chart(
         {
-            "window": [f"{item.days} days" for item in odds],
-            "self_exciting": [item.self_exciting for item in odds],
-            "base_rate": [item.base_rate for item in odds],
-            "low": [item.self_low for item in odds],
-            "high": [item.self_high for item in odds],
-            "happened": [item.happened for item in odds],
+            "window": [f"{days} days" for days in odds],
+            "odds": [item.probability for item in odds.values()],
+            "base_rate": [item.base_rate for item in odds.values()],
+            "low": [item.low for item in odds.values()],
+            "high": [item.high for item in odds.values()],
+            "happened": [outcomes[days] for days in odds],
         }
     )
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 
 from detente.answers import Answer
 from detente.asks.forecasts.backtest import scored
+from detente.asks.forecasts.combined import Odds
 from detente.asks.forecasts.event_question import EventQuestion
-from detente.asks.forecasts.evidence import known_until
+from detente.asks.forecasts.odds import count_odds
 from detente.asks.forecasts.question import PART, Terms
 from detente.asks.forecasts.trial import trial_of
-from detente.asks.forecasts.walk import WEEK
+from detente.asks.forecasts.walk import WEEK, Walk
 from detente.asks.forecasts.walks import Walks
 from detente.asks.options import Options
 from detente.errors import DataGapError
+from detente.study.actions import known_until
 from detente.study.data import StudyData
 
 
@@ -79,6 +82,11 @@ def odds_as_of(question: EventQuestion, walks: Walks, day: dt.date, options: Opt
         >>> odds.fact("opens").value, odds.fact("resolves_on").value
         ('2017-03-16', '2017-06-13')
     """
+    walk = _walk(question, walks, day)
+    return question.odds_on(day, walk, walks, options)
+
+
+def _walk(question: EventQuestion, walks: Walks, day: dt.date) -> Walk:
     known = known_until(walks.data, question.action)
     if day > known:
         raise DataGapError(
@@ -87,8 +95,56 @@ def odds_as_of(question: EventQuestion, walks: Walks, day: dt.date, options: Opt
             f"before {day}.",
             "Choose an earlier day, or bring the data up to date.",
         )
-    walk = walks.of(question.action, question.within_days, question, until=day)
-    return question.odds_on(day, walk, walks, options)
+    # A window that the study asks about is walked through as a whole: its question will be too.
+    until = None if question.within_days in _windows_asked(question, walks) else day
+    return walks.of(question.action, question.within_days, question, until=until)
+
+
+def _windows_asked(question: EventQuestion, walks: Walks) -> set[int]:
+    """Windows in which the study itself asks about the action."""
+    asked = (item for item in walks.data.study.asks(PART) if isinstance(item, EventQuestion))
+    return {item.within_days for item in asked if item.action == question.action}
+
+
+def odds_within(
+    question: EventQuestion, walks: Walks, day: dt.date, windows_days: Sequence[int]
+) -> dict[int, Odds]:
+    """The odds of a question as of a day for several windows.
+
+    A window that the study asks about has the odds of that question. Others borrow the weights of
+    the question's own window, which spares them a walk through the past.
+
+    Args:
+        question: The question.
+        walks: Walks through the study's past.
+        day: Nothing dated later is used.
+        windows_days: Lengths of the windows.
+
+    Returns:
+        The odds by length.
+
+    Raises:
+        DataGapError: The data do not reach that day, or the action never happened up to it.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> asked = question_on(data, "nuclear-tests", 90, dt.date(1998, 1, 1))
+        >>> odds = odds_within(asked, Walks(data, refit=520), dt.date(2017, 3, 15), [90, 180])
+        >>> odds[90].probability < odds[180].probability
+        True
+    """
+    own, end = _walk(question, walks, day), np.datetime64(day, "D")
+    walked = _windows_asked(question, walks)
+    odds = {}
+    for window in windows_days:
+        if window in walked - {question.within_days}:
+            other = walks.of(question.action, window, question, until=day)
+            odds[window] = count_odds(other, end, question.at_least)
+        else:
+            odds[window] = count_odds(own, end, question.at_least, window)
+    return odds
 
 
 def record_as_of(question: EventQuestion, walks: Walks, day: dt.date, options: Options) -> Answer:
@@ -112,8 +168,7 @@ def record_as_of(question: EventQuestion, walks: Walks, day: dt.date, options: O
         >>> record.exhibit("course").table.column("date")[-1]
         '2016-12-13'
     """
-    walk = walks.of(question.action, question.within_days, question, until=day)
-    end = np.datetime64(day, "D")
+    walk, end = _walk(question, walks, day), np.datetime64(day, "D")
     try:
         return scored(question, trial_of(walk, question.at_least, WEEK, options.seed, end), options)
     except DataGapError as gap:

@@ -12,7 +12,6 @@ from pydantic import Field, model_validator
 
 from detente.answers import Answer, Fact, Scale
 from detente.asks.forecasts.combined import Odds, percent
-from detente.asks.forecasts.evidence import known_until, sources_of
 from detente.asks.forecasts.history import History
 from detente.asks.forecasts.model import expected
 from detente.asks.forecasts.odds import OTHER, count_odds
@@ -32,6 +31,7 @@ from detente.asks.forecasts.walks import Walks
 from detente.asks.options import Options
 from detente.errors import DataGapError, UsageError
 from detente.relations.periods import day_name
+from detente.study.actions import known_until, sources_of
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detente.arrays import Days, Floats
-from detente.asks.forecasts.evidence import known_until
 from detente.asks.forecasts.gauge import Gauge, read_gauge
 from detente.asks.forecasts.question import Terms
 from detente.errors import DataGapError
 from detente.estimators.hawkes.features import daily_excitement
+from detente.study.actions import known_until
 from detente.study.calendar import YearlyWindow, month_day
 from detente.study.data import StudyData
 

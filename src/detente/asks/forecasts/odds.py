@@ -15,13 +15,14 @@ OTHER = "what the estimates leave open"
 SMALL = 0.005  # event days per year: reasons below this are put together
 
 
-def count_odds(walk: Walk, day: np.datetime64, count: int) -> Odds:
+def count_odds(walk: Walk, day: np.datetime64, count: int, window_days: int | None = None) -> Odds:
     """The combination's odds on a day, from models fitted to the days up to it.
 
     Args:
         walk: Past forecasts of the same action and window, for the weights.
         day: Nothing after it is used.
         count: Event days asked for.
+        window_days: Another window than that of the walk, whose weights then serve for it.
 
     Raises:
         DataGapError: The action never happened up to that day.
@@ -42,7 +43,8 @@ def count_odds(walk: Walk, day: np.datetime64, count: int) -> Odds:
             "Choose a later date, or let the study's action take in more.",
         )
     place = len(history.days) - 1
-    fitted = fit_all(history, walk.window)
+    window = window_days or walk.window
+    fitted = fit_all(history, window)
     weights = walk.weights_on(day)
     parts = np.stack([model.predict(history, np.array([place]))[0] for model in fitted])
     whole = weights @ parts
@@ -52,7 +54,7 @@ def count_odds(walk: Walk, day: np.datetime64, count: int) -> Odds:
         for weight, model in zip(weights, fitted, strict=True)
     ]
     start = YEAR * float(history.counts.mean())
-    end = YEAR / walk.window * float(expected(whole))
+    end = YEAR / window * float(expected(whole))
     waterfall = Waterfall(
         unit="days per year",
         start_label="all of its past",

@@ -10,7 +10,6 @@ import numpy as np
 from pydantic import Field
 
 from detente.answers import Answer, Column, Exhibit, Scale, Table
-from detente.asks.forecasts.evidence import known_until
 from detente.asks.forecasts.history import read_history
 from detente.asks.forecasts.odds import count_odds
 from detente.asks.forecasts.published_rows import Given, read_published
@@ -19,6 +18,7 @@ from detente.asks.forecasts.scores import brier, log_score
 from detente.asks.forecasts.walk import Walk, walk
 from detente.asks.options import Options
 from detente.errors import DataGapError, StudyError
+from detente.study.actions import known_until
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study

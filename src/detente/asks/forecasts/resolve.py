@@ -9,12 +9,12 @@ from dataclasses import replace
 from detente import __version__
 from detente.answers import Answer, Exhibit, Fact, Scale, Table
 from detente.asks.forecasts.combined import percent
-from detente.asks.forecasts.evidence import EVENT_FILES
 from detente.asks.forecasts.question import Question
 from detente.asks.forecasts.record import Line, Record
 from detente.asks.forecasts.settle import Settled, settle
 from detente.asks.forecasts.shown import number, word
 from detente.asks.forecasts.walks import data_hash
+from detente.study.actions import EVENT_FILES
 from detente.study.data import StudyData
 
 MODEL = f"detente {__version__}, forecasts 3"

@@ -12,7 +12,7 @@ from detente.asks.forecasts.question import PART, Question
 from detente.asks.forecasts.record import Record
 from detente.asks.forecasts.resolve import with_change
 from detente.asks.forecasts.shown import all_odds, word
-from detente.asks.forecasts.walks import Walks
+from detente.asks.forecasts.walks import Walks, walks_of
 from detente.asks.options import Options
 from detente.errors import UsageError
 from detente.relations.periods import day_name
@@ -59,7 +59,7 @@ def look_ahead(
         >>> [section.title for section in look_ahead(data, Options())]
         ['What comes next', 'Track record']
     """
-    walks, questions = Walks(data), data.study.asks(PART)
+    walks, questions = walks_of(data), data.study.asks(PART)
     answers = odds_of(questions, walks, options, record=record, narrate=narrate)
     moves = next_week(data)
     beside = [] if moves.gap and not questions else [moves]

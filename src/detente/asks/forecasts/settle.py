@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from detente.asks.forecasts.evidence import CHRONICLE
 from detente.asks.forecasts.question import read_question
 from detente.asks.forecasts.record import Line
+from detente.study.actions import CHRONICLE
 from detente.study.data import StudyData
 from detente.study.renamed import modern
 
@@ -72,10 +72,23 @@ def changed(definition: Mapping[str, Any], line: Line) -> bool:
     Example:
         >>> changed({"kinds": ["test"]}, {"definition": {"kinds": ["test", "talk"]}})
         True
+        >>> changed({"kinds": ["test"], "roles": []}, {"definition": {"kinds": ["test"]}})
+        False
         >>> changed({"kinds": ["test"]}, {})  # the first version did not record it
         False
     """
-    return bool(modern(line.get("definition", definition)) != definition)
+    recorded = modern(line.get("definition", definition))
+    return bool(_stated(recorded) != _stated(definition))
+
+
+def _stated(definition: Any) -> Any:
+    """A definition without the keys that say nothing, which later versions may have added."""
+    if isinstance(definition, list):
+        return [_stated(item) for item in definition]
+    if not isinstance(definition, dict):
+        return definition
+    said = {key: _stated(value) for key, value in definition.items()}
+    return {key: value for key, value in said.items() if value not in (None, "", [], {}, False)}
 
 
 def sources_in(line: Line) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +40,20 @@ def data_hash(data: StudyData) -> str:
         *(data.dataset_sha256[key] for key in sorted(data.datasets)),
     ]
     return hashlib.sha256("\n".join([*parts, events]).encode()).hexdigest()
+
+
+@lru_cache(maxsize=2)
+def walks_of(data: StudyData) -> Walks:
+    """The walks through the past of some data, shared by all that ask.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> walks_of(data) is walks_of(data)
+        True
+    """
+    return Walks(data)
 
 
 class Walks:

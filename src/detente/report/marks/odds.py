@@ -18,10 +18,10 @@ KEY = (Key("dot", "probability"), Key("band", "its 90% interval"), Key("tick", "
 
 @mark("odds", key=KEY)
 def draw(exhibit: Exhibit) -> Spec:
-    """Columns: window, self_exciting, base_rate, low, high, happened. Setting: `x`, the axis."""
+    """Columns: window, odds, base_rate, low, high, happened. Setting: `x`, the axis."""
     rows = []
     for index, row in enumerate(records(exhibit.table)):
-        label = f"{row['window']}: {tell(row['self_exciting'], Scale.PROBABILITY)}"
+        label = f"{row['window']}: {tell(row['odds'], Scale.PROBABILITY)}"
         place = {"top": ROW * index + 10, "y": ROW * index + 25, "label": label}
         rows.append(row | place | {"outcome": OUTCOME[row["happened"]]})
     height = ROW * len(rows)
@@ -32,7 +32,7 @@ def draw(exhibit: Exhibit) -> Spec:
         bar(base, "band80", height, x("low"), "high"),
         tick.encode(x=x("base_rate"), y=at("y", height)),
         base.mark_point(filled=True, color=colour("accent"), opacity=1, size=60).encode(
-            x=x("self_exciting"), y=at("y", height)
+            x=x("odds"), y=at("y", height)
         ),
         *row_labels(base, height, "label", "outcome"),
     ]

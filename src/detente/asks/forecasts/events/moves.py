@@ -233,8 +233,12 @@ def past_odds(weeks: Weeks) -> PastOdds:
 
 def coming_odds(weeks: Weeks, past: PastOdds) -> Floats:
     """Odds of each unit in the coming week, set right by the past ones, shape (units,)."""
-    raw = _fit(weeks, weeks.count)(weeks.features[weeks.count])
-    return past.set_right(len(past.odds))(raw)
+    return past.set_right(len(past.odds))(raw_odds(weeks))
+
+
+def raw_odds(weeks: Weeks) -> Floats:
+    """The regression's odds of each unit in the coming week, before they are set right."""
+    return _fit(weeks, weeks.count)(weeks.features[weeks.count])
 
 
 def _checked(weeks: Weeks, past: PastOdds) -> Calibration:

@@ -1,4 +1,7 @@
-"""The whole page."""
+"""What the page's template is given as `page`: frozen data, every field documented.
+
+A test checks that the templates use no name that is not a documented field.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from detente.report.layout import Laid, Shelf, Word
+from detente.report.layout import Laid, Shelf, Told, Word
 from detente.report.outlook import Next
-from detente.report.views.parts import Fact
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,11 @@ class PageView:
     claims: Shelf
     next: Next | None
     shelves: tuple[Shelf, ...]
-    rules: tuple[Fact, ...]
+    rules: tuple[Told, ...]
     verdicts: tuple[Word, ...]
     data: Shelf
     cite: str
-    words: tuple[Fact, ...]
+    words: tuple[Told, ...]
     version: str
     seed: int
     generated: str

@@ -1,0 +1,64 @@
+"""The map (ARCHITECTURE.md) is true: its rows are the tree, its files exist, its examples run."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "src" / "detente"
+TEXT = (PACKAGE / "ARCHITECTURE.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"^\| `([^`]+)` \|", TEXT, re.MULTILINE)
+EXAMPLES = re.findall(r"^## How to (.+?)\n.*?```python\n(.*?)```", TEXT, re.MULTILINE | re.DOTALL)
+DATA_FOLDERS = {"events/data", "report/templates", "study/korea/datasets"}
+
+
+def folders() -> set[str]:
+    """Folders of code, and those that hold a study."""
+    found = {
+        str(path.relative_to(PACKAGE).as_posix())
+        for path in PACKAGE.rglob("*")
+        if path.is_dir() and "__pycache__" not in path.parts
+    }
+    return {f"{name}/" for name in found - DATA_FOLDERS}
+
+
+def test_rows_are_the_folders_of_the_tree() -> None:
+    assert {row for row in ROWS if row.endswith("/")} == folders()
+
+
+def test_rows_are_the_modules_at_the_top() -> None:
+    modules = {path.name for path in PACKAGE.glob("*.py")} - {"__init__.py", "__main__.py"}
+    assert {row for row in ROWS if row.endswith(".py")} == modules
+
+
+def test_every_file_that_the_map_names_exists() -> None:
+    names = set(re.findall(r"`([a-z_]+(?:/[a-z_]+)*/[a-z_]+\.py)`", TEXT))
+    assert len(names) > 15
+    assert {name for name in names if not (PACKAGE / name).is_file()} == set()
+
+
+@pytest.mark.parametrize(("task", "code"), EXAMPLES, ids=[task for task, _ in EXAMPLES])
+def test_examples_run_by_public_registration(task: str, code: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    assert done.returncode == 0, f"{task}: {done.stderr}"
+
+
+def test_there_is_an_example_of_each_thing_that_is_added() -> None:
+    assert [task for task, _ in EXAMPLES] == [
+        "add a source",
+        "add a kind of claim",
+        "add a mark",
+        "add an engine",
+    ]
