@@ -174,6 +174,9 @@ def _rate(best: Floats, drawn: Floats) -> tuple[float, float, float]:
 def rates_exhibit(rates: Table) -> Exhibit:
     """What comes of itself, with `RATE_COLUMNS`, over one axis.
 
+    Args:
+        rates: One row for each rate.
+
     Example:
         >>> rates_exhibit(Table(RATE_COLUMNS, (("an era", 2.0, 1.0, 3.0),))).mark
         'intervals'
