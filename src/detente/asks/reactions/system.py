@@ -177,6 +177,9 @@ def _reactions(system: System, series: Aligned, declared: Judged, turned: Judged
 def reaction_columns(tested: int) -> tuple[Column, ...]:
     """The columns of a list of reactions, of which so many were tested together.
 
+    Args:
+        tested: How many were tested together.
+
     Example:
         >>> [column.name for column in reaction_columns(2)][:2]
         ['acts', 'responds']
