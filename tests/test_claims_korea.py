@@ -192,6 +192,8 @@ def test_actions_can_be_read_from_event_codes(with_events: StudyData) -> None:
     study = with_events.study.model_copy(
         update={"actions": {**with_events.study.actions, "fights": fights}}
     )
-    facts = replace(with_events, study=study).facts_of("fights")
+    assert with_events.events is not None
+    loaded = replace(load("korea"), study=study)
+    facts = open_data(loaded, store=with_events.events.store).facts_of("fights")
     assert len(facts) == len(range(5, 1461, 30))
     assert facts[0].date == dt.date(2013, 1, 6)

@@ -98,8 +98,8 @@ def answer(question: Question, walks: Walks, options: Options) -> Answer:
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
         >>> asked = next(item for item in data.study.asks("questions") if item.kind == "level")
-        >>> answer(asked, Walks(data), Options()).gap
-        'ICEWS ends with 2014-12. Load event files that reach the date, or choose an earlier date.'
+        >>> answer(asked, Walks(data), Options()).gap[:42]
+        'ICEWS, US–China by month ends with 2014-12'
     """
     try:
         return question.odds(walks, options)

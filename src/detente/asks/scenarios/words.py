@@ -209,8 +209,8 @@ def caveats(arms: Arms) -> Iterator[str]:
         >>> from detente.study.load import load
         >>> from detente.asks.scenarios.model import fit_model
         >>> model = fit_model(open_data(load("korea")), draws=2)
-        >>> next(caveats(Arms(model, (2, 3))))[:27]
-        'Each era happened once. '
+        >>> next(caveats(Arms(model, (2, 3))))[:23]
+        'Each era happened once.'
     """
     model = arms.model
     if arms.kind < 0:
