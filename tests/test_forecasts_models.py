@@ -267,10 +267,10 @@ class TestNoLookAhead:
         day = history.days[1800]
         late = count_odds(walk(history, 28, refit=52), day, 1)
         then = count_odds(walk(history.until(day), 28, refit=52), day, 1)
-        assert (late.probability, late.low, late.reasons) == (
+        assert (late.probability, late.low, late.high) == (
             then.probability,
             then.low,
-            then.reasons,
+            then.high,
         )
 
     def test_the_future_of_every_input_is_without_effect(self) -> None:

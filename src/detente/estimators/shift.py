@@ -23,6 +23,7 @@ from detente.estimators.matching import Grid, shifted
 from detente.estimators.resample import two_sided
 
 PRIOR_PERIODS = 4.0  # weight of the whole series' dispersion beside that of one window
+DRIFT_SHARE = 0.8  # of all dates that change the same way, where there is a drift
 NEAR_SHARE = 0.9  # of the largest change nearby: as good as the largest
 AS_GOOD_AS_AT = 6  # a largest change within a sixth of the window is at the date
 
@@ -181,7 +182,7 @@ def rate_shift(
     level = np.maximum(
         (before.total + after.total) / np.maximum(before.known + after.known, 1), 0.5
     )
-    dispersion = max(1.0, float(np.nanmedian(pooled / level)))
+    dispersion = max(1.0, _median(pooled / level))
     errors = []
     for side in (before, after):
         own = side.spread / np.maximum(side.total / np.maximum(side.known, 1), 0.5)
@@ -236,14 +237,34 @@ def _usual_spread(values: Floats, before: _Side, after: _Side) -> float:
     """Variance within the windows at the median date; of one period, by its steps."""
     free = before.free + after.free
     if np.max(free) > 0:
-        return float(np.nanmedian((before.spread + after.spread) / np.maximum(free, 1)))
-    return float(np.nanmean(np.diff(values) ** 2) / 2)
+        return _median((before.spread + after.spread) / np.maximum(free, 1))
+    steps = np.diff(values) ** 2
+    steps = steps[np.isfinite(steps)]
+    return float(steps.mean() / 2) if len(steps) else float("nan")
+
+
+def _median(values: Floats) -> float:
+    """Of the finite values; NaN where there is none, so that no date can be measured."""
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if len(finite) else float("nan")
 
 
 def _able(block: Ints, window: int, skip: int) -> Bools:
     """Dates whose two windows lie in one source block."""
     first, last = shifted(block, -window - skip), shifted(block, window - 1)
     return np.asarray((first == last) & (first >= 0), dtype=np.bool_)
+
+
+def _drift(placebo: Floats) -> float:
+    """What all dates change alike: their median, where four in five of them go its way, else 0.
+
+    A median that differs from zero by chance would only be taken out of the effect as noise.
+    """
+    if len(placebo) == 0:
+        return 0.0
+    median = float(np.median(placebo))
+    alike = np.mean(np.sign(placebo) == np.sign(median))
+    return median if alike >= DRIFT_SHARE else 0.0
 
 
 def _shift(changes: _Changes, block: Ints, at: int, window: int, skip: int) -> LevelShift:
@@ -261,7 +282,7 @@ def _shift(changes: _Changes, block: Ints, at: int, window: int, skip: int) -> L
         )
     periods = np.arange(len(able))
     others = able & (np.abs(periods - at) >= window + skip)
-    drift = float(np.median(changes.change[others])) if others.any() else 0.0
+    drift = _drift(changes.change[others])
     sizes = (changes.change - drift) / changes.error
     near = np.flatnonzero(able & (np.abs(periods - at) <= window))
     largest = near[np.argmax(np.abs(sizes[near]))]
