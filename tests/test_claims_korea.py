@@ -62,6 +62,14 @@ def test_answers_hold_what_the_report_needs(result: StudyResult) -> None:
             primaries = [row[name] for row in curve.table.records() if row["primary"]]
             assert len(primaries) <= 1
             assert all(value == pytest.approx(effect.value) for value in primaries)
+            chance = answer.fact("p")
+            ends = [
+                (row[f"low_{effect.scale.value}"], row[f"high_{effect.scale.value}"], row["p"])
+                for row in curve.table.records()
+                if row["primary"]
+            ]
+            assert chance is not None
+            assert ends in ([], [(effect.low, effect.high, chance.value)])
 
 
 def test_each_verdict_says_what_its_design_would_have_seen(result: StudyResult) -> None:

@@ -222,7 +222,11 @@ def assess(design: Design[Any, Any]) -> Pending:
     if not estimates:
         return insufficient(design.claim, design.gap, lacking)
     primary = estimates[0]
-    curve = tuple(design.curve(estimates))
+    # The declared way stands in the curve as it stands on the card, with all its draws.
+    curve = tuple(
+        replace(primary, primary=True, choices=item.choices) if item.primary else item
+        for item in design.curve(estimates)
+    )
     rest = {id(item): design.left_out(item) for item in estimates}
     own = rest[id(primary)]
     evidence = design.evidence(primary, curve, own)

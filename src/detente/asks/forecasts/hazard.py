@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detente.arrays import Days, Floats, Ints
 from detente.asks.forecasts.history import History
 from detente.asks.forecasts.model import DRAWS, YEAR, Reason, shares_of_change, size_of, with_tail
-from detente.errors import DetenteError
+from detente.errors import DataGapError
 from detente.estimators import BinnedHawkes, fit_hawkes_by_date
 from detente.estimators.hawkes.features import daily_excitement
 
@@ -60,7 +60,7 @@ class Hazard:
                 names=[history.label],
             )
             drawn = model.draw_parameters(DRAWS, seed=1)
-        except DetenteError:
+        except DataGapError:  # too few days for its parameters: the other models speak alone
             return None
         effects = np.stack([one.effects[0] for one in drawn])
         excitation = np.stack([one.excitation[0, 0] for one in drawn])
