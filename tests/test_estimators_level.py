@@ -23,6 +23,7 @@ from detente.estimators.levels.level import (
     probability_lowest,
 )
 from detente.estimators.levels.parameter_grid import explore
+from detente.estimators.levels.peak import observed_rank
 
 Rng = np.random.Generator
 PERIODS = 30
@@ -328,3 +329,11 @@ def test_a_grid_follows_a_curved_ridge() -> None:
 def test_a_density_without_mass_is_refused() -> None:
     with pytest.raises(DataGapError, match="No values"):
         explore(lambda _: -np.inf, np.zeros(2))
+
+
+def test_a_rival_of_the_same_height_counts() -> None:
+    """A claim to be the highest is not the first of two that are equal."""
+    values = np.array([5.0, 3.0, 5.0, 1.0])
+    target = np.array([True, False, False, False])
+    assert observed_rank(values, target, ~target) == 2
+    assert observed_rank(values, target, ~target, highest=False) == 4
