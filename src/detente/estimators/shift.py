@@ -42,7 +42,8 @@ class LevelShift(Shown):
         p_placebo: Two-sided share of placebo changes at least as large in standard errors.
         window: Periods on either side.
         skipped: Periods left out at the date.
-        nearest: Offset of the largest change within a window of the date, in periods.
+        nearest: Offset of the largest change of the same sign within a window of the date, in
+            periods.
         share: Size of this change as a share of that largest one, 0 to 1.
     """
 
@@ -284,7 +285,9 @@ def _shift(changes: _Changes, block: Ints, at: int, window: int, skip: int) -> L
     others = able & (np.abs(periods - at) >= window + skip)
     drift = _drift(changes.change[others])
     sizes = (changes.change - drift) / changes.error
-    near = np.flatnonzero(able & (np.abs(periods - at) <= window))
+    # A break nearby pulls the date's change its own way; one the other way only hides it.
+    alike = np.sign(sizes) == np.sign(sizes[at])
+    near = np.flatnonzero(able & alike & (np.abs(periods - at) <= window))
     largest = near[np.argmax(np.abs(sizes[near]))]
     return LevelShift(
         effect=float(changes.change[at]) - drift,
