@@ -235,26 +235,14 @@ def assess(design: Design[Any, Any]) -> Pending:
     )
     parts = _parts(design, estimates, rest)
     seen = design.visible(primary)
-    effect, word = effect_fact(primary, design.difference), design.case_word(primary)
-    exhibits = (
-        design.chart(primary),
-        placebo(primary, effect),
-        specifications(curve, primary.without(own), design.towards, effect),
-        cases(design.rows(primary), word),
-    )
+    effect = effect_fact(primary, design.difference)
     answer = replace(
         blank(design.claim),
         verdict=verdict,
         reason=reason,
         text=design.text(primary),
-        facts=(
-            effect,
-            Fact("cases", "Cases", primary.cases, Scale.COUNT, word),
-            *chance(primary.p),
-            *visible_fact(seen, primary.scale),
-            *design.facts(primary),
-        ),
-        exhibits=tuple(exhibit for exhibit in exhibits if len(exhibit.table)),
+        facts=_facts(design, primary, effect, seen),
+        exhibits=_exhibits(design, primary, effect, (curve, own)),
         parts=parts,
         checks=(*design.checks(primary), *_origins(estimates), *shortfalls(lacking)),
         caveats=(*design.claim.caveats, design.caveat(), *_source_caveats(estimates)),
@@ -270,6 +258,35 @@ def assess(design: Design[Any, Any]) -> Pending:
         notes=notes(visible=seen.note, sources=disagreement(parts)),
     )
     return Pending(answer, design.claim.family, evidence)
+
+
+def _facts(
+    design: Design[Any, Any], primary: Estimate[Any], effect: Fact, seen: Visible
+) -> tuple[Fact, ...]:
+    return (
+        effect,
+        Fact("cases", "Cases", primary.cases, Scale.COUNT, design.case_word(primary)),
+        *chance(primary.p),
+        *visible_fact(seen, primary.scale),
+        *design.facts(primary),
+    )
+
+
+def _exhibits(
+    design: Design[Any, Any],
+    primary: Estimate[Any],
+    effect: Fact,
+    others: tuple[Sequence[Estimate[Any]], Sequence[LeftOut]],
+) -> tuple[Exhibit, ...]:
+    """The card's picture, the placebos, every specification and what each case carries."""
+    curve, rest = others
+    exhibits = (
+        design.chart(primary),
+        placebo(primary, effect),
+        specifications(curve, primary.without(rest), design.towards, effect),
+        cases(design.rows(primary), design.case_word(primary)),
+    )
+    return tuple(exhibit for exhibit in exhibits if len(exhibit.table))
 
 
 def blank(claim: ClaimBase) -> Answer:
