@@ -20,7 +20,7 @@ from detente.relations import panel_sql as rules
 from detente.relations.counting import covered_days as days_covered_by
 from detente.relations.counting import panel, reach
 from detente.relations.measures import MEASURES
-from detente.relations.periods import EVERY, grid, next_start, period_start
+from detente.relations.steps import EVERY, grid, next_start, period_start
 from event_tables import event, table, world
 
 PARTIES = ("USA", "CHN", "PRK")

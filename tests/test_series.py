@@ -17,7 +17,6 @@ from detente.errors import DataGapError, DetenteError, InputError, UsageError
 from detente.relations.datasets import long_columns, read_dataset
 from detente.relations.measures import balance, eigenvector_centrality, strength_share
 from detente.relations.panel import panel_of
-from detente.relations.periods import EVERY
 from detente.relations.series import (
     Series,
     aggregate,
@@ -28,6 +27,7 @@ from detente.relations.series import (
     share,
     splice,
 )
+from detente.relations.steps import EVERY
 
 NAN = float("nan")
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.relations.panel import Layout, Panel, panel_of
-from detente.relations.periods import Days
+from detente.relations.steps import Days
 from detente.study.chronicle import Fact
 from detente.study.data import StudyData
 from detente.study.models import study_model

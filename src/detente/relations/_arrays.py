@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import InputError
-from detente.relations.periods import Days, Every, next_start
+from detente.relations.steps import Days, Every, next_start
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

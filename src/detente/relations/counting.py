@@ -25,7 +25,7 @@ from detente.events.engine import engine as engine_of
 from detente.events.inputs import EventInput
 from detente.relations.panel import Panel
 from detente.relations.panel_sql import COVERED_DAYS, NAMED, PANEL, REACH
-from detente.relations.periods import check_every
+from detente.relations.steps import check_every
 
 
 def panel(

@@ -29,7 +29,7 @@ import numpy as np
 from detente.errors import InputError
 from detente.relations._arrays import Floats, placed
 from detente.relations.panel import KEYS, Key, Layout, Panel, key_of, panel_of
-from detente.relations.periods import Days, check_every, grid, period_start
+from detente.relations.steps import Days, check_every, grid, period_start
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _WIDE = re.compile(rf"({_DATE.pattern})_(\w+)")

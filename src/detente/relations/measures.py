@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from detente.errors import UsageError
 from detente.relations._arrays import Floats, ratio
 from detente.relations.panel_sql import COUNTS, ROOTS
-from detente.relations.periods import Days, check_every, grid
 from detente.relations.series import Series, make_series
+from detente.relations.steps import Days, check_every, grid
 
 SAME = 1e-9
 """Eigenvalues closer than this share of the largest are the same."""

@@ -22,8 +22,8 @@ from detente.errors import DataGapError, UsageError
 from detente.relations._arrays import ratio
 from detente.relations.measures import BALANCED, MEASURES, NET_COOPERATION, columns_of, unit_of
 from detente.relations.panel_sql import SPARSE_ORIGIN
-from detente.relations.periods import Every, check_every
 from detente.relations.series import Series, combine, make_series, net_cooperation
+from detente.relations.steps import Every, check_every
 
 Layout = Literal["dyad", "pair", "party", "system"]
 

@@ -31,7 +31,7 @@ from detente.relations._arrays import (
     renumbered,
     sums,
 )
-from detente.relations.periods import (
+from detente.relations.steps import (
     Days,
     check_every,
     grid,

@@ -18,8 +18,8 @@ from detente.errors import DataGapError
 from detente.events.inputs import query_events
 from detente.events.store import connect
 from detente.relations.panel_sql import MIN_PERIOD_SHARE
-from detente.relations.periods import check_every, grid, next_start, period_start
 from detente.relations.series import Series, make_series
+from detente.relations.steps import check_every, grid, next_start, period_start
 from detente.study.chronicle import Fact
 from detente.study.models import Action
 

@@ -28,8 +28,8 @@ from detente.relations.exposure import FEWEST_PERIODS, Premise, exposure_premise
 from detente.relations.measures import COUNTED, strength_share
 from detente.relations.panel import Panel
 from detente.relations.panel_sql import SPARSE_ORIGIN
-from detente.relations.periods import Every, check_every, next_start, period_name
 from detente.relations.series import Series, combine, share, splice
+from detente.relations.steps import Every, check_every, next_start, period_name
 from detente.relations.unnamed import likely_codes, unnamed_text
 from detente.study.models import Dataset
 from detente.study.parts import Measure, Relation

@@ -12,8 +12,8 @@ from pydantic import Field, model_validator
 from detente.arrays import Bools, Days, Ints
 from detente.asks.claims.scales import to_periods
 from detente.relations.panel_sql import MIN_PERIOD_SHARE
-from detente.relations.periods import check_every, grid, next_start
 from detente.relations.series import Series
+from detente.relations.steps import check_every, grid, next_start
 from detente.study.data import StudyData
 from detente.study.models import Era
 from detente.study.parts import Strict

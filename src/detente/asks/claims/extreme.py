@@ -39,7 +39,7 @@ from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.levels.level import LevelPosterior, probability_highest
 from detente.estimators.levels.peak import observed_rank
-from detente.relations.periods import month_name
+from detente.relations.steps import month_name
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study

@@ -45,7 +45,7 @@ from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.eventstudy import EventStudy, event_study
 from detente.estimators.ratestudy import HARMONICS, rate_study, usual_counts
-from detente.relations.periods import month_name
+from detente.relations.steps import month_name
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study

@@ -13,8 +13,8 @@ from detente.estimators.levels.count_level import count_level
 from detente.estimators.levels.level import LevelPosterior, local_level
 from detente.estimators.levels.peak import period_rates
 from detente.estimators.matching import Grid
-from detente.relations.periods import check_every, month_name, next_start
 from detente.relations.series import Series
+from detente.relations.steps import check_every, month_name, next_start
 from detente.study.signal import Divisor, Signal
 
 DIVIDED_BY: dict[Divisor, str] = {

@@ -24,7 +24,7 @@ from detente.asks.forecasts.trial import Trial
 from detente.asks.forecasts.walks import Walks
 from detente.asks.options import Options
 from detente.errors import DataGapError
-from detente.relations.periods import check_every, period_name
+from detente.relations.steps import check_every, period_name
 
 FEWEST = 20  # forecasts that can be scored
 BLOCK_YEARS = 1  # blocks of the bootstrap are a year, or two windows if that is longer

@@ -11,7 +11,7 @@ from detente.errors import DataGapError
 from detente.events.inputs import query_events
 from detente.events.ontology import lookup
 from detente.events.store import OriginSummary, connect
-from detente.relations.periods import day_name
+from detente.relations.steps import day_name
 from detente.study.data import StudyData
 
 TITLE = "The most likely next moves"

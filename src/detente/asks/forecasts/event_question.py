@@ -30,7 +30,7 @@ from detente.asks.forecasts.walk import WEEK, Walk
 from detente.asks.forecasts.walks import Walks
 from detente.asks.options import Options
 from detente.errors import DataGapError, UsageError
-from detente.relations.periods import day_name
+from detente.relations.steps import day_name
 from detente.study.actions import known_until, sources_of
 from detente.study.data import StudyData
 from detente.study.kinds import register

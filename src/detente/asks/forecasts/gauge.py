@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detente.arrays import Days, Floats
-from detente.relations.periods import check_every, next_start, period_name
+from detente.relations.steps import check_every, next_start, period_name
 from detente.study.data import StudyData
 from detente.study.parts import Measure
 from detente.study.signal import Signal

@@ -22,7 +22,7 @@ from detente.asks.forecasts.trial import Trial
 from detente.asks.forecasts.walks import Walks
 from detente.asks.options import Options
 from detente.errors import DataGapError, UsageError
-from detente.relations.periods import check_every, day_name, next_start, period_name
+from detente.relations.steps import check_every, day_name, next_start, period_name
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study

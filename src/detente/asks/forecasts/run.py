@@ -15,7 +15,7 @@ from detente.asks.forecasts.shown import all_odds, word
 from detente.asks.forecasts.walks import Walks, walks_of
 from detente.asks.options import Options
 from detente.errors import UsageError
-from detente.relations.periods import day_name
+from detente.relations.steps import day_name
 from detente.study.data import StudyData
 from detente.study.kinds import kind_of
 from detente.study.names import did_you_mean

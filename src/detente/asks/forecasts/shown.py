@@ -12,7 +12,7 @@ from detente import __version__
 from detente.answers import Answer, Column, Exhibit, Fact, Provenance, Scale, Table
 from detente.asks.forecasts.combined import Odds, Waterfall, percent
 from detente.asks.forecasts.question import Question
-from detente.relations.periods import day_name
+from detente.relations.steps import day_name
 
 MOST_COUNTED = 0.995  # of the distribution is told count by count, the rest in one row
 

@@ -16,7 +16,7 @@ from detente.asks.provenance import provenance
 from detente.errors import DataGapError
 from detente.estimators.triads.case import AttackerEffect, attacker_effect
 from detente.estimators.triads.law import LawEffect, TriadLaw, triad_law
-from detente.relations.periods import Days, next_start
+from detente.relations.steps import Days, next_start
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study

@@ -17,7 +17,7 @@ from detente.asks.options import Options
 from detente.asks.provenance import provenance
 from detente.errors import DataGapError
 from detente.estimators import BinnedHawkes, CrossTest, excitation_test, fit_hawkes_by_date
-from detente.relations.periods import month_name
+from detente.relations.steps import month_name
 from detente.study.daily import era_labels, happened
 from detente.study.data import StudyData
 from detente.study.kinds import register

@@ -21,7 +21,7 @@ from detente.errors import DataGapError
 from detente.estimators.vector.bvar import BVAR
 from detente.estimators.vector.impulse import ImpulseResponses, impulse_bands
 from detente.estimators.vector.sims_zha import SimsZha
-from detente.relations.periods import month_name
+from detente.relations.steps import month_name
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study

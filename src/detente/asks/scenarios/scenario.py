@@ -39,7 +39,7 @@ from detente.asks.scenarios.words import (
     note_of,
 )
 from detente.errors import UsageError
-from detente.relations.periods import day_name
+from detente.relations.steps import day_name
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import unknown

@@ -13,7 +13,7 @@ from detente.answers import Answer, Exhibit
 from detente.asks.options import Options
 from detente.asks.provenance import provenance
 from detente.asks.scenarios.predictive import HISTORIES, predictive_checks, summed_up
-from detente.relations.periods import day_name
+from detente.relations.steps import day_name
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import duplicates, measure_problems, unknown

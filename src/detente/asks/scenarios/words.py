@@ -13,7 +13,7 @@ from detente.asks.scenarios.arms import Arms
 from detente.asks.scenarios.coupled import WITH, Pairs
 from detente.asks.scenarios.history import MIN_CASES
 from detente.asks.scenarios.model import Model
-from detente.relations.periods import day_name
+from detente.relations.steps import day_name
 
 if TYPE_CHECKING:
     from detente.asks.scenarios.simulation import Outcome, Tracked
