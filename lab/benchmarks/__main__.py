@@ -55,7 +55,7 @@ def main() -> None:
     given = parser.parse_args()
     for name in given.names or [one for one in BENCHMARKS if one not in ON_DEMAND]:
         BENCHMARKS[name](given)
-    (ROOT / "docs" / "lab.benchmarks.md").write_text(table(), encoding="utf-8")
+    (ROOT / "docs" / "benchmarks.md").write_text(table(), encoding="utf-8")
 
 
 if __name__ == "__main__":
