@@ -55,6 +55,32 @@ def check_output(
         )
 
 
+def check_input(path: Path, option: str) -> None:
+    """Refuse to read what is no plain file, such as a pipe that would be waited for without end.
+
+    Links are followed, and an absent file passes: what it means is for its reader to say.
+
+    Args:
+        path: What a command is to read.
+        option: The option that names it, for the error.
+
+    Raises:
+        InputError: It is a device, a pipe, a socket or a folder.
+
+    Example:
+        >>> check_input(Path("/nowhere/new.jsonl"), "--record")
+    """
+    with contextlib.suppress(OSError):
+        if kind := _kind(path.stat().st_mode):
+            raise InputError(
+                f"{path} could not be read.", f"It is {kind}.", f"Name a plain file with {option}."
+            )
+
+
+def _kind(mode: int) -> str:
+    return next((name for is_kind, name in _KINDS if is_kind(mode)), "")
+
+
 def _closed(path: Path, folders: Iterable[Path]) -> str:
     place = path.parent.resolve() / path.name
     inside = any(place.is_relative_to(folder.resolve()) for folder in folders)
@@ -65,8 +91,7 @@ def _obstacle(path: Path, is_ours: Callable[[Path], bool], inputs: Iterable[Path
     """What lies at a place already and may not be replaced; empty if nothing does."""
     try:
         status = path.lstat()
-        kind = next((name for is_kind, name in _KINDS if is_kind(status.st_mode)), "")
-        if kind:
+        if kind := _kind(status.st_mode):
             return f"is {kind}"
         if any(file.exists() and path.samefile(file) for file in inputs):
             return "is a file that is read"

@@ -109,7 +109,12 @@ def named(answers: Iterable[Answer], name: str | None) -> tuple[Answer, ...]:
 
 def default_record(data: StudyData) -> Path:
     """Where the record of a study's forecasts is kept."""
-    return Path("records") / f"{data.study.study.name}.jsonl"
+    return record_of(data.study.study.name)
+
+
+def record_of(study: str) -> Path:
+    """Where the record of the study of that name is kept."""
+    return Path("records") / f"{study}.jsonl"
 
 
 def record_or_none(data: StudyData, path: Path | None = None) -> Record | None:

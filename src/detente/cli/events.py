@@ -40,7 +40,7 @@ from detente.cli.output import (
 from detente.cli.store import open_store
 from detente.errors import UsageError
 from detente.events import ontology
-from detente.events.store import Store
+from detente.events.store import Store, stores_around
 from detente.outputs import check_output
 
 TABLE_ROWS = 20
@@ -96,7 +96,11 @@ def ingest_command(
     sources.get(source)  # an unknown source must not leave an empty store behind
     if rejected is not None:
         check_output(
-            rejected, "--rejected", is_ours=sources.holds_rejected, inputs=paths, closed=[store]
+            rejected,
+            "--rejected",
+            is_ours=sources.holds_rejected,
+            inputs=paths,
+            closed=[store, *stores_around(rejected)],
         )
     with Store.filling(store) as opened, progress_bar() as progress:
         report = sources.ingest(

@@ -23,6 +23,7 @@ from rich.text import Text
 from detente import __version__
 from detente.cli.console import console, visible
 from detente.errors import DetenteError, StudyError, UsageError
+from detente.events.store import stores_around
 from detente.outputs import check_output, whole_file
 
 ISSUES = "the project's issue tracker"
@@ -144,6 +145,7 @@ def write_data(
     write = {Format.CSV: _write_csv, Format.PARQUET: _write_parquet, Format.JSON: _write_json}[form]
     if output is not None:
         columns = list(reader.schema.names)
+        closed = [*closed, *stores_around(output)]
         check_output(output, "--output", is_ours=lambda path: _has(path, columns), closed=closed)
         with whole_file(output, "--output") as file:
             return write(reader, file)

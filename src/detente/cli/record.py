@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
 from detente.cli.asking import (
     AsOf,
@@ -15,11 +18,14 @@ from detente.cli.asking import (
     StudyName,
     default_record,
     open_study,
+    record_of,
     saying,
     show,
 )
 from detente.cli.options import AsJson
-from detente.cli.output import narrate, print_json
+from detente.cli.output import narrate, print_json, print_lines
+from detente.errors import UsageError
+from detente.events.store import Store, stores_around
 
 if TYPE_CHECKING:
     from detente.asks.forecasts.record import Record
@@ -34,29 +40,56 @@ def record_command(
     only_show: Annotated[
         bool, typer.Option("--show", help="Only print the record; add nothing.")
     ] = False,
+    proof: Annotated[
+        bool,
+        typer.Option("--proof", help="Only print a line that proves the record, to publish."),
+    ] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against", metavar="FILE", help="Only compare the record with an earlier proof."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Add today's odds to a study's track record, and resolve those whose windows are over.
 
     Each line of the record holds the hash of the line before, so that an edit is seen; nothing is
-    added to a record that was edited. Odds are resolved by data of the sources that they were made
-    with, and stay open where there are none. Where those data are revised, the new outcome stands
-    beside the old one.
+    added to a record that was edited, nor by a clock that is set back. Odds are resolved by data of
+    the sources that they were made with, and stay open where there are none. Where those data are
+    revised, the new outcome stands beside the old one.
+
+    A record can still be made anew as a whole: publish its proof where others see when.
 
     [bold]Examples[/bold]
 
       detente record korea
 
       detente record korea --show
+
+      detente record korea --proof > korea.proof
+
+      detente record korea --against korea.proof
     """
+    if proof + only_show + (against is not None) > 1:
+        raise UsageError(
+            "Two things were asked for.",
+            "Of --show, --proof and --against one was to be given.",
+            "Give one of them.",
+        )
+    if proof or against:
+        _prove(study, record, against, as_json=as_json)
+        return
     from detente.answers import Section  # noqa: PLC0415
     from detente.asks.forecasts.ledger import ledger, open_though_over  # noqa: PLC0415
-    from detente.asks.forecasts.record import read_record  # noqa: PLC0415 - slow to import
+    from detente.asks.forecasts.record import check_place, read_record  # noqa: PLC0415 - slow
 
     opened = open_study(study, events, as_of)
     path = record or default_record(opened.data)
     held = read_record(path, study=opened.data.study.study.name)
     if not only_show:
+        closed = [*([events] if events and Store.is_at(events) else []), *stores_around(path)]
+        check_place(path, inputs=[events] if events else [], closed=closed)
         held = _added(opened, held)
     if as_json:
         print_json(list(held.lines))
@@ -66,15 +99,41 @@ def record_command(
         narrate(text)
 
 
+def _prove(study: str, record: Path | None, against: Path | None, *, as_json: bool) -> None:
+    """Print the record's proof, or what came to the record since an earlier one."""
+    from detente.asks.forecasts import proof  # noqa: PLC0415 - slow to import
+    from detente.asks.forecasts.record import read_record  # noqa: PLC0415
+    from detente.study.load import load  # noqa: PLC0415
+
+    name = load(study).study.study.name
+    held = read_record(record or record_of(name), study=name)
+    if against is None:
+        now = proof.proof_of(held, name)
+        print_json(asdict(now)) if as_json else print_lines(Text(now.text))
+        return
+    then = proof.read_proof(against)
+    added = proof.check_proof(held, then, name)
+    if as_json:
+        print_json({"lines": then.lines, "added": added})
+        return
+    print_lines(Text(f"Unchanged. Lines that were proved: {then.lines}. Added since: {added}."))
+
+
 def _added(opened: Opened, held: Record) -> Record:
     from detente.asks.forecasts.ledger import Recorded, counted  # noqa: PLC0415 - slow to import
-    from detente.asks.forecasts.record import append  # noqa: PLC0415
-    from detente.asks.forecasts.resolve import forecast_lines, resolution_lines  # noqa: PLC0415
+    from detente.asks.forecasts.record import append, check_times  # noqa: PLC0415
+    from detente.asks.forecasts.resolve import (  # noqa: PLC0415
+        check_clock,
+        forecast_lines,
+        resolution_lines,
+    )
     from detente.asks.forecasts.run import odds_of  # noqa: PLC0415
     from detente.asks.forecasts.walks import Walks  # noqa: PLC0415
     from detente.asks.options import Options  # noqa: PLC0415
 
     data, now = opened.data, dt.datetime.now(dt.UTC).replace(microsecond=0)
+    check_clock(data, now)
+    check_times(held, now)
     with saying() as say:
         options = Options(seed=opened.seed)
         answers = odds_of(data.study.asks("questions"), Walks(data), options, narrate=say)

@@ -39,6 +39,31 @@ def is_store(path: Path) -> bool:
         return MANIFEST in names or ("events" in names and bool(_parts.on_disk(path)))
 
 
+def stores_around(path: Path) -> list[Path]:
+    """The event stores that a place lies in: nothing else may be written there.
+
+    Reports have a manifest too; a store has its ledger or its lock beside it.
+
+    Args:
+        path: A place, which need not exist.
+
+    Example:
+        >>> stores_around(Path("report.html"))
+        []
+    """
+    innermost = path.absolute().parent.resolve()
+    return [folder for folder in (innermost, *innermost.parents) if _holds_store(folder)]
+
+
+def _holds_store(folder: Path) -> bool:
+    try:
+        return (folder / MANIFEST).is_file() and any(
+            (folder / name).is_file() for name in (LEDGER, LOCK)
+        )
+    except OSError:  # what may not be looked into may not be written into
+        return False
+
+
 def create(store: Path) -> None:
     """Write the first manifest, under the lock, unless there is a store or another was faster.
 

@@ -29,6 +29,7 @@ import pyarrow as pa
 
 from detente.errors import StoreError, UsageError
 from detente.events import _creation, _ledger, _parts, _repair
+from detente.events._creation import stores_around
 from detente.events._ledger import IngestedFile
 from detente.events._manifest import (
     EMPTY,
@@ -47,7 +48,7 @@ from detente.events.schema import COLUMNS, QUAD_NAMES, SCHEMA
 
 __all__ = [
     "Appended", "Damaged", "Fault", "IngestedFile", "OriginSummary", "Query", "Repair", "Store",
-    "StoreWriter", "connect",
+    "StoreWriter", "connect", "stores_around",
 ]  # fmt: skip
 
 

@@ -197,7 +197,7 @@ def open_data(
         6
     """
     study, folder = loaded.study, loaded.folder
-    until = _known_day(_last_day(study, store), as_of)
+    until = _known_day(last_day(study, store), as_of)
     facts, digest = _read_chronicle(study, folder)
     return StudyData(
         study=study,
@@ -222,8 +222,18 @@ def _known_day(last: dt.date, as_of: dt.date | None) -> dt.date:
     return as_of or last
 
 
-def _last_day(study: Study, store: Store | None) -> dt.date:
-    """The study's own date, or that of event files that reach further, mistyped years apart."""
+def last_day(study: Study, store: Store | None) -> dt.date:
+    """The last day that the data know of: the study's own, or that of events that reach further.
+
+    Args:
+        study: The study file.
+        store: The user's events; their mistyped years are left out.
+
+    Example:
+        >>> from detente.study.load import load
+        >>> last_day(load("korea").study, None)
+        datetime.date(2026, 4, 19)
+    """
     last = study.study.as_of
     if store is None or all(origin.last <= last for origin in store.summary() if origin.last):
         return last

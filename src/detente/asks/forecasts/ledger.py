@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from detente.answers import Answer, Column, Exhibit, Scale, Table, Value
-from detente.asks.forecasts.record import Line, Record
+from detente.asks.forecasts.lines import Line, moment
+from detente.asks.forecasts.record import Record
 from detente.asks.forecasts.settle import settle
 from detente.study.data import StudyData
 
@@ -33,16 +34,31 @@ class Recorded:
     Attributes:
         line: The forecast.
         resolutions: All of them, the last one standing; more than one after a revision of data.
+        backwards: Whether a line before it says that it was recorded later.
     """
 
     line: Line
     resolutions: tuple[Line, ...]
+    backwards: bool = False
 
     @property
     def late(self) -> bool:
         """Whether it was recorded after its window had opened, so that hindsight is possible."""
         first = max(str(self.line["opens"]), _next_day(str(self.line["as_of"])))
-        return str(self.line["recorded"])[:10] > first
+        return str(moment(self.line).date()) > first
+
+    @property
+    def clock_was_wrong(self) -> bool:
+        """Whether it cannot have been recorded when it says: after a later line, or too early.
+
+        Its data reach to a day that had not begun anywhere on Earth at that time.
+        """
+        return self.backwards or _next_day(str(moment(self.line).date())) < str(self.line["as_of"])
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it was recorded before hindsight was possible, as far as the record can tell."""
+        return not (self.late or self.clock_was_wrong)
 
     @property
     def outcome(self) -> int | None:
@@ -64,8 +80,12 @@ def recorded(record: Record) -> Iterator[Recorded]:
         >>> forecast.outcome is None, forecast.late
         (True, True)
     """
-    for line in record.forecasts():
-        yield Recorded(line, record.resolutions(str(line["hash"])))
+    latest = dt.datetime.min.replace(tzinfo=dt.UTC)
+    for line in record.lines:
+        time = moment(line) if "recorded" in line else latest
+        if line["kind"] == "forecast":
+            yield Recorded(line, record.resolutions(str(line["hash"])), backwards=time < latest)
+        latest = max(latest, time)
 
 
 def why_open(data: StudyData, forecast: Recorded) -> str:
@@ -116,8 +136,14 @@ def _row(forecast: Recorded) -> tuple[Value, ...]:
         line["probability"],
         line["base_rate"],
         line["resolves_on"],
-        f"{_came(forecast)} (late)" if forecast.late else _came(forecast),
+        _came(forecast) + _doubt(forecast),
     )
+
+
+def _doubt(forecast: Recorded) -> str:
+    if forecast.clock_was_wrong:
+        return " (clock was wrong)"
+    return " (late)" if forecast.late else ""
 
 
 def _came(forecast: Recorded) -> str:
@@ -132,9 +158,10 @@ def _summary(forecasts: Sequence[Recorded], record: Record) -> str:
     decided = [
         (forecast.line, forecast.outcome)
         for forecast in forecasts
-        if forecast.outcome is not None and not forecast.late
+        if forecast.outcome is not None and forecast.in_time
     ]
-    late = sum(forecast.late for forecast in forecasts)
+    wrong = sum(forecast.clock_was_wrong for forecast in forecasts)
+    late = sum(forecast.late and not forecast.clock_was_wrong for forecast in forecasts)
     text = (
         f"{counted(len(forecasts), 'forecast')}, {len(decided)} decided in time. Last hash: "
         f"{record.last[:16]}."
@@ -142,6 +169,9 @@ def _summary(forecasts: Sequence[Recorded], record: Record) -> str:
     if late:
         verb = "was" if late == 1 else "were"
         text += f" {late} {verb} recorded after the window had opened: not scored."
+    if wrong:
+        verb = "says" if wrong == 1 else "say"
+        text += f" {wrong} {verb} a time that cannot be, of a clock set wrong: not scored."
     if not decided:
         return text
     ours, base = (

@@ -8,27 +8,21 @@ publish its last hash where others see it.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from detente.asks.forecasts.lines import Line, moment, problems, read_line
 from detente.errors import InputError
+from detente.outputs import check_input, check_output
 
 START = "0" * 64
-NEEDED = {
-    "forecast": (
-        "study", "id", "asked", "title", "as_of", "opens", "resolves_on", "probability",
-        "base_rate", "reasons", "recorded",
-    ),
-    "resolution": ("resolves", "id", "outcome", "recorded"),
-}  # fmt: skip
-"""What a line of each kind holds."""
-Line = Mapping[str, Any]
+_LONGEST = 1_000_000  # letters of a line; one has some thousands
 
 
 @dataclass(frozen=True)
@@ -57,6 +51,12 @@ class Record:
         """The forecasts, in the order in which they were recorded."""
         return tuple(line for line in self.lines if line["kind"] == "forecast")
 
+    @property
+    def latest(self) -> dt.datetime | None:
+        """The latest time at which a line says that it was recorded; None if none does."""
+        times = [moment(line) for line in self.lines if "recorded" in line]
+        return max(times, default=None)
+
     def resolutions(self, forecast: str) -> tuple[Line, ...]:
         """All resolutions of the forecast with that hash; the last one stands."""
         return tuple(line for line in self.lines if line.get("resolves") == forecast)
@@ -76,6 +76,7 @@ def read_record(path: Path, *, study: str | None = None) -> Record:
         >>> read_record(Path("no-such-record.jsonl")).lines
         ()
     """
+    check_input(path, "--record")
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -94,8 +95,6 @@ def read_record(path: Path, *, study: str | None = None) -> Record:
 
 def _unreadable(path: Path, error: Exception) -> InputError:
     failed = f"The record {path} could not be read."
-    if isinstance(error, IsADirectoryError):
-        return InputError(failed, "It is a folder.", "Name a file with --record.")
     if isinstance(error, PermissionError):
         return InputError(failed, "You may not read it.", "Change its permissions.")
     if isinstance(error, UnicodeDecodeError):
@@ -106,12 +105,11 @@ def _unreadable(path: Path, error: Exception) -> InputError:
 def _check_study(path: Path, lines: Sequence[Line], study: str) -> None:
     """Refuse lines that lack what their kind holds, and lines of another study."""
     for number, line in enumerate(lines, 1):
-        lacking = [name for name in NEEDED.get(str(line.get("kind")), ()) if name not in line]
-        if lacking:
+        for problem in problems(line):
             raise InputError(
                 f"The record {path} could not be read.",
-                f"Line {number} lacks {', '.join(lacking)}.",
-                "It was made by another version: read it with that one.",
+                f"Line {number} {problem}.",
+                "It was made by another version or program: read it with that one.",
             )
         other = line.get("study", study)
         if other != study:
@@ -124,21 +122,34 @@ def _check_study(path: Path, lines: Sequence[Line], study: str) -> None:
 
 def _checked(path: Path, number: int, raw: str, previous: str) -> Line:
     try:
-        line = json.loads(raw)
-        whole = (
-            isinstance(line, dict)
-            and line.get("previous") == previous
-            and line.get("hash") == digest(line)
-        )
-    except ValueError:
-        whole = False
-    if whole:
-        checked: Line = line
-        return checked
-    raise InputError(
-        f"The record {path} was changed after the fact.",
+        line = read_line(raw)
+    except ValueError as error:
+        if number == 1:
+            raise _no_record(path, f"Its first line {error}.") from None
+        raise _changed(path, f"Line {number} {error}.") from None
+    if number == 1 and not {"previous", "hash"} <= line.keys():
+        raise _no_record(path, "Its first line has no hash.")
+    if line.get("previous") == previous and line.get("hash") == digest(line):
+        return line
+    raise _changed(
+        path,
         f"Line {number} does not follow from the line before it: it, or one before it, was edited, "
         "removed, inserted or cut short.",
+    )
+
+
+def _no_record(path: Path, why: str) -> InputError:
+    return InputError(
+        f"{path} is no record of forecasts.",
+        why,
+        "Name another file with --record, or restore this one if it was a record.",
+    )
+
+
+def _changed(path: Path, why: str) -> InputError:
+    return InputError(
+        f"The record {path} was changed after the fact.",
+        why,
         "Restore the file from a backup or from version control; nothing is added to a broken "
         "record.",
     )
@@ -169,12 +180,13 @@ def append(record: Record, entries: Sequence[Line]) -> Record:
         The record with the new lines.
 
     Raises:
-        InputError: The file changed since it was read, is being written, or cannot be written.
+        InputError: The file changed since it was read, is being written, or cannot be written; or
+            an entry's time is before that of an earlier one.
 
     Example:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     record = append(read_record(Path(folder) / "r.jsonl"), [{"kind": "forecast"}])
+        ...     record = append(read_record(Path(folder) / "r.jsonl"), [{"kind": "note"}])
         ...     read_record(record.path).last == record.last
         True
 
@@ -183,7 +195,11 @@ def append(record: Record, entries: Sequence[Line]) -> Record:
     """
     if not entries:
         return record
+    check_place(record.path)
     _check_writable(record.path)
+    for entry in entries:
+        if "recorded" in entry:
+            check_times(record, moment(entry))
     longer = Record(record.path, (*record.lines, *_chained(record.last, entries)))
     part = record.path.with_name(f".{record.path.name}.new")
     try:
@@ -224,12 +240,61 @@ def _chained(previous: str, entries: Iterable[Line]) -> list[Line]:
     return lines
 
 
+def check_place(path: Path, *, inputs: Iterable[Path] = (), closed: Iterable[Path] = ()) -> None:
+    """Refuse a place where adding to a record would replace something else.
+
+    Args:
+        path: Where the record is to be.
+        inputs: Files that the command reads.
+        closed: Folders in which nothing may be written, such as an event store.
+
+    Raises:
+        InputError: It is a link, device, pipe or folder, an input, or no record.
+
+    Example:
+        >>> check_place(Path("/nowhere/new.jsonl"))
+    """
+    check_output(path, "--record", is_ours=_is_record, inputs=inputs, closed=closed)
+
+
+def _is_record(path: Path) -> bool:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        first = file.readline(_LONGEST)
+    try:
+        return {"previous", "hash"} <= read_line(first).keys()
+    except ValueError:
+        return False
+
+
 def _check_writable(path: Path) -> None:
     if path.exists() and not path.stat().st_mode & 0o222:
         raise InputError(
             f"The record {path} could not be added to.",
             "It is read-only.",
             "Make it writable, or name another file with --record.",
+        )
+
+
+def check_times(record: Record, now: dt.datetime) -> None:
+    """Refuse to add what would be older than what stands in a record: its times never run back.
+
+    Args:
+        record: The record.
+        now: The time by the machine's clock.
+
+    Raises:
+        InputError: The record holds a later time.
+
+    Example:
+        >>> check_times(Record(Path("r.jsonl")), dt.datetime(2017, 3, 15, tzinfo=dt.UTC))
+    """
+    latest = record.latest
+    if latest is not None and now < latest:
+        raise InputError(
+            f"The record {record.path} could not be added to.",
+            f"By this machine's clock it is {now:%Y-%m-%d %H:%M} UTC, and the record was last "
+            f"added to at {latest:%Y-%m-%d %H:%M} UTC.",
+            "Set the clock right. If it was wrong before, begin a new record with --record.",
         )
 
 

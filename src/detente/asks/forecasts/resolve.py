@@ -9,16 +9,44 @@ from dataclasses import replace
 from detente import __version__
 from detente.answers import Answer, Exhibit, Fact, Scale, Table
 from detente.asks.forecasts.combined import percent
+from detente.asks.forecasts.lines import Line
 from detente.asks.forecasts.question import Question
-from detente.asks.forecasts.record import Line, Record
+from detente.asks.forecasts.record import Record
 from detente.asks.forecasts.settle import Settled, settle
 from detente.asks.forecasts.shown import number, word
 from detente.asks.forecasts.walks import data_hash
+from detente.errors import InputError
 from detente.study.actions import EVENT_FILES
-from detente.study.data import StudyData
+from detente.study.data import StudyData, last_day
 
 MODEL = f"detente {__version__}, forecasts 3"
 """Version of the models; the number rises when they change."""
+
+
+def check_clock(data: StudyData, now: dt.datetime) -> None:
+    """Refuse a clock that is behind the data: by it, hindsight would look like foresight.
+
+    A day more is allowed, as a day begins in the east before it does in UTC.
+
+    Args:
+        data: The study's data.
+        now: The time by the machine's clock.
+
+    Raises:
+        InputError: The data know days that have not come by that clock.
+
+    Example:
+        >>> from detente.study.load import load
+        >>> from detente.study.data import open_data
+        >>> check_clock(open_data(load("korea")), dt.datetime(2026, 4, 20, tzinfo=dt.UTC))
+    """
+    last = last_day(data.study, data.events.store if data.events else None)
+    if last > now.date() + dt.timedelta(days=1):
+        raise InputError(
+            "Nothing was recorded.",
+            f"By this machine's clock it is {now.date()}, and the data know of days up to {last}.",
+            "Set the clock right, or else `as_of` in the study file.",
+        )
 
 
 def forecast_lines(

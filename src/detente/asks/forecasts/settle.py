@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from detente.asks.forecasts.lines import Line
 from detente.asks.forecasts.question import read_question
-from detente.asks.forecasts.record import Line
 from detente.study.actions import CHRONICLE
 from detente.study.data import StudyData
 from detente.study.renamed import modern
