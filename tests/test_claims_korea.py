@@ -17,6 +17,7 @@ from detente.asks.options import Options
 from detente.asks.overview import overlap_notes
 from detente.asks.result import StudyResult
 from detente.events.store import Store
+from detente.report.page import lead
 from detente.run import run_study
 from detente.sources import ingest
 from detente.study.data import StudyData, open_data
@@ -25,6 +26,8 @@ from detente.study.models import Action
 from detente.study.parts import Measure, Relation
 
 QUICK = Options(seed=1, draws=199, curve_draws=49, level_draws=300)
+PICKED = {"talks-revived-after-2006", "agreement-after-2006"}
+"""Claims that one event was followed by another, more than by chance."""
 UNDECIDABLE = {"china-central-after-tpp", "kim-jong-nam-and-china", "thaad-and-china"}
 
 
@@ -47,8 +50,8 @@ def test_answers_hold_what_the_report_needs(result: StudyResult) -> None:
     for answer in result.claims:
         assert answer.statement and answer.passage and answer.reason and answer.text
         if answer.verdict in {Verdict.INSUFFICIENT_DATA, Verdict.NOT_TESTABLE}:
-            assert not answer.facts
             assert answer.needs, answer.id
+            assert bool(answer.facts) == (answer.id in PICKED), answer.id
             continue
         effect, cases = answer.facts[:2]
         assert (effect.name, cases.name) == ("effect", "cases")
@@ -76,7 +79,7 @@ def test_each_verdict_says_what_its_design_would_have_seen(result: StudyResult) 
     for answer in result.claims:
         decided = answer.verdict not in {Verdict.INSUFFICIENT_DATA, Verdict.NOT_TESTABLE}
         number, note = answer.fact("visible"), answer.notes.get("visible")
-        assert (number is None) == bool(note) if decided else number is None, answer.id
+        assert (number is None) == bool(note) if decided or answer.id in PICKED else number is None, answer.id
         assert number is None or np.isfinite(number.value), answer.id  # type: ignore[arg-type]
 
 
@@ -96,6 +99,34 @@ def test_what_the_bundled_data_cannot_decide_is_said(result: StudyResult) -> Non
     verdicts = {answer.id: answer.verdict for answer in result.claims}
     assert {verdicts[name] for name in UNDECIDABLE} == {Verdict.INSUFFICIENT_DATA}
     assert verdicts["talks-strengthen-engagers"] is Verdict.NOT_TESTABLE
+
+
+def test_forecasts_have_words_and_odds_of_their_own(result: StudyResult) -> None:
+    forecasts = {answer.id: answer for answer in result.claims if answer.kind == "occurrence"}
+    assert {name: answer.verdict for name, answer in forecasts.items()} == {
+        "more-provocations-soon": Verdict.CAME_TRUE,
+        "no-us-talks-soon": Verdict.CAME_TRUE,
+        "dialogue-goes-on": Verdict.CAME_TRUE,
+        **dict.fromkeys(PICKED, Verdict.NOT_TESTABLE),
+    }
+    claimed = forecasts["no-us-talks-soon"].fact("effect")
+    assert claimed is not None and 0.6 < claimed.value < 0.9  # type: ignore[operator]
+    assert "Forecasts are told apart: 3 came true, none did not, none is open." in lead(result)
+    assert all(answer.fact("p") is None for answer in forecasts.values())
+
+
+def test_all_claims_with_a_p_value_are_one_family(result: StudyResult) -> None:
+    tested = [answer for answer in result.claims if answer.fact("p") is not None]
+    section = result.section("claims")
+    assert section is not None and len(tested) == 11
+    assert "The 11 claims that are tested against chance are one family" in section.intro
+    for answer in tested:
+        corrected = answer.fact("p_adjusted")
+        assert corrected is not None, answer.id
+        assert corrected.note == "for the 11 claims tested together"
+    # Alone, or with its sibling only, it would be called supported (p .017 and .035).
+    verdicts = {answer.id: answer.verdict for answer in tested}
+    assert verdicts["patience-against-six-party"] is not Verdict.SUPPORTED
 
 
 def test_the_odds_at_the_time_hold_back_what_only_later_data_say(result: StudyResult) -> None:

@@ -83,30 +83,72 @@ def test_the_record_by_the_date_stands_beside_them(data: StudyData) -> None:
     ]  # fmt: skip
 
 
+def told(folder: Path, after: int, *, every: int = 40, **changes: Any) -> Answer:
+    """The card of a claim in a world with a test every so many days, and one after the day."""
+    write_study(folder)
+    past = [DAY - dt.timedelta(days=every * n) for n in range(1, 2400 // every)]
+    days = sorted([*past, DAY + dt.timedelta(days=after)])
+    write_chronicle(folder, [(dt.date(2001, 1, 1), "talk"), *((day, "test") for day in days)])
+    return ask(open_data(load(str(folder))), **changes)
+
+
 @pytest.mark.parametrize(
     ("after", "happens", "verdict"),
     [
-        (1, True, {Verdict.SUPPORTED, Verdict.LEANS_SUPPORTED}),
-        (28, True, {Verdict.SUPPORTED, Verdict.LEANS_SUPPORTED}),
-        (29, True, {Verdict.CONTRADICTED, Verdict.LEANS_AGAINST}),
-        (0, True, {Verdict.CONTRADICTED, Verdict.LEANS_AGAINST}),
-        (28, False, {Verdict.CONTRADICTED, Verdict.LEANS_AGAINST}),
-        (29, False, {Verdict.SUPPORTED, Verdict.LEANS_SUPPORTED}),
+        (1, True, Verdict.CAME_TRUE),
+        (28, True, Verdict.CAME_TRUE),
+        (29, True, Verdict.DID_NOT_COME_TRUE),
+        (0, True, Verdict.DID_NOT_COME_TRUE),
+        (28, False, Verdict.DID_NOT_COME_TRUE),
+        (29, False, Verdict.CAME_TRUE),
     ],
 )
 def test_what_comes_within_the_window_decides(
-    tmp_path: Path, after: int, happens: bool, verdict: set[Verdict]
+    tmp_path: Path, after: int, happens: bool, verdict: Verdict
 ) -> None:
-    write_study(tmp_path)
-    past = [DAY - dt.timedelta(days=40 * n) for n in range(1, 60)]
-    days = sorted([*past, DAY + dt.timedelta(days=after)])
-    write_chronicle(tmp_path, [(dt.date(2001, 1, 1), "talk"), *((day, "test") for day in days)])
-    card = ask(open_data(load(str(tmp_path))), happens=happens)
-    assert card.verdict in verdict
+    card = told(tmp_path, after, happens=happens)
+    assert card.verdict is verdict
     came = 0 < after <= 28
     assert card.text.endswith("It happened." if came else "It did not happen.")
     count = card.fact("cases")
     assert count is not None and count.value == 59 + (after == 0)
+    assert {part.verdict for part in card.parts} == {None}
+
+
+@pytest.mark.parametrize(("every", "likely"), [(10, True), (300, False)])
+def test_a_bold_forecast_that_comes_true_has_no_weaker_word(
+    tmp_path: Path, every: int, likely: bool
+) -> None:
+    card = told(tmp_path, 5, every=every)
+    effect = card.fact("effect")
+    assert effect is not None
+    assert effect.value > 0.6 if likely else effect.value < 0.4  # type: ignore[operator]
+    assert card.verdict is Verdict.CAME_TRUE
+
+
+def test_the_odds_are_those_of_what_is_claimed(data: StudyData) -> None:
+    for name in ("effect", "base_rate", "recent_base_rate"):
+        does, does_not = (ask(data, happens=happens).fact(name) for happens in (True, False))
+        assert does is not None and does_not is not None
+        assert does.value + does_not.value == pytest.approx(1)  # type: ignore[operator]
+        if name == "effect":
+            assert (does_not.low, does_not.high) == pytest.approx((1 - does.high, 1 - does.low))  # type: ignore[operator]
+    card = ask(data, happens=False)
+    chart, effect = card.exhibit("chart"), card.fact("effect")
+    assert chart is not None and effect is not None
+    row = chart.table.records()[1]
+    assert (row["odds"], row["low"], row["high"]) == (effect.value, effect.low, effect.high)
+    assert f"the odds of no tests within 28 days were {effect.value:.0%}" in card.text
+
+
+def test_that_it_was_more_than_chance_is_not_judged_by_one_window(tmp_path: Path) -> None:
+    """However rare it was: its day was picked because of what followed it."""
+    card = told(tmp_path, 5, every=300, unusual=True)
+    assert card.verdict is Verdict.NOT_TESTABLE
+    assert "not judged" in card.reason and "contrast" in card.needs[-1]
+    assert card.fact("p") is None
+    missed = told(tmp_path, 29, every=300, unusual=True)
+    assert missed.verdict is Verdict.DID_NOT_COME_TRUE
 
 
 @pytest.mark.parametrize(("days", "known"), [(27, False), (28, True)])
@@ -117,6 +159,7 @@ def test_an_open_window_decides_nothing(tmp_path: Path, days: int, known: bool) 
     data = open_data(load(str(tmp_path)), as_of=DAY + dt.timedelta(days=days))
     card = ask(data)
     assert ("still open" in card.text) is not known
+    assert (card.verdict is Verdict.OPEN) is not known
 
 
 def test_too_short_a_history_decides_nothing(data: StudyData) -> None:

@@ -17,7 +17,7 @@ from detente.asks.claims.rules import (
     judge_probability,
     side,
 )
-from detente.asks.claims.run import corrected
+from detente.asks.claims.run import corrected, families_text
 from detente.asks.claims.untestable import UntestableClaim
 from detente.asks.frame import Pending, blank
 from detente.estimators.multiple import holm
@@ -62,22 +62,18 @@ def test_probabilities(probability: float, verdict: Verdict) -> None:
 
 
 @pytest.mark.parametrize(
-    ("happened", "odds", "chance", "verdict"),
+    ("came", "verdict"),
     [
-        (True, 0.9, None, Verdict.SUPPORTED),
-        (True, 0.2, None, Verdict.LEANS_SUPPORTED),
-        (False, 0.9, None, Verdict.CONTRADICTED),
-        (False, 0.2, None, Verdict.LEANS_AGAINST),
-        (None, 0.97, None, Verdict.SUPPORTED),
-        (True, 0.9, 0.01, Verdict.SUPPORTED),
-        (True, 0.9, 0.08, Verdict.LEANS_SUPPORTED),
-        (True, 0.9, 0.3, Verdict.NO_CLEAR_EFFECT),
+        (True, Verdict.CAME_TRUE),
+        (False, Verdict.DID_NOT_COME_TRUE),
+        (None, Verdict.OPEN),
     ],
 )
-def test_outcomes(
-    happened: bool | None, odds: float, chance: float | None, verdict: Verdict
+def test_outcomes_have_words_of_their_own_that_are_on_no_side(
+    came: bool | None, verdict: Verdict
 ) -> None:
-    assert judge_outcome(happened, odds, chance)[0] is verdict
+    assert judge_outcome(came) is verdict
+    assert side(verdict) is None
 
 
 @given(st.floats(0.01, 3), st.floats(0.0001, 1), st.integers(0, 40), st.floats(0, 1), st.booleans())
@@ -109,6 +105,24 @@ def pending(family: str, p: float, cases: int = 12) -> Pending:
 def number(answer: Answer, name: str) -> object:
     fact = answer.fact(name)
     return None if fact is None else fact.value
+
+
+def test_all_claims_of_a_study_are_one_family_unless_it_divides_them() -> None:
+    first, second = corrected([pending("", 0.03), pending("", 0.04)])
+    assert number(first, "p_adjusted") == number(second, "p_adjusted") == 0.06
+    assert first.verdict is second.verdict is Verdict.LEANS_SUPPORTED
+    for divided in corrected([pending("f", 0.03), pending("g", 0.04), pending("", 0.02)]):
+        assert number(divided, "p_adjusted") is None
+        assert divided.verdict is Verdict.SUPPORTED
+
+
+def test_the_page_says_which_claims_are_corrected_together() -> None:
+    whole = families_text([pending("", 0.03), pending("", 0.04)])
+    assert whole.startswith("The 2 claims that are tested against chance are one family")
+    parts = families_text([*[pending("f", 0.03)] * 2, *[pending("", 0.04)] * 3, pending("g", 0.1)])
+    assert "in 3 families: f (2 claims), g (1 claim), all others (3 claims)" in parts
+    told = Pending(replace(blank(CLAIM), verdict=Verdict.OPEN))
+    assert families_text([told, pending("", 0.1, cases=1)]) == ""
 
 
 def test_a_family_is_corrected_together_and_strangers_are_not() -> None:
@@ -153,4 +167,4 @@ def test_levels_by_several_sources(probabilities: list[float], verdict: Verdict)
 
 
 def test_every_verdict_has_a_side() -> None:
-    assert [side(verdict) for verdict in Verdict] == [1, 1, 0, -1, -1, None, None]
+    assert [side(verdict) for verdict in Verdict] == [1, 1, 0, -1, -1, *[None] * 5]

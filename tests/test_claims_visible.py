@@ -12,7 +12,7 @@ from detente.asks.claims import visible
 from detente.asks.claims.estimate import Visible
 from detente.asks.claims.headline import headline
 from detente.asks.claims.shown import visible_fact
-from detente.asks.claims.visible import of_extreme, of_occurrence, of_ratio
+from detente.asks.claims.visible import of_extreme, of_ratio
 from detente.estimators import power
 from detente.relations.series import Series, make_series
 from detente.report.layout import lay_out
@@ -68,22 +68,6 @@ def test_a_search_that_ends_too_soon_says_so(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setattr(module, "LARGEST", float(np.log(1.1)))
     found = of_ratio(counts(), state, ~state, NONE)
     assert found == Visible(None, "Only a ratio of more than 1.1 would be seen 80% of the time.")
-
-
-@pytest.mark.parametrize("chance", [0.0, 0.02, 0.0499])
-def test_a_rare_event_would_be_seen_if_it_came_four_times_in_five(chance: float) -> None:
-    assert of_occurrence(chance).size == 0.8
-
-
-@pytest.mark.parametrize("chance", [0.05, 0.3, 1.0])
-def test_what_was_likely_anyway_shows_nothing_by_happening(chance: float) -> None:
-    found = of_occurrence(chance)
-    assert found.size is None
-    assert f"a chance of {chance:.0%} anyway" in found.note
-
-
-def test_a_forecast_has_no_smallest_effect() -> None:
-    assert of_occurrence(None) == Visible(None, visible.FORECAST)
 
 
 @pytest.mark.parametrize("up", [True, False])

@@ -224,7 +224,9 @@ def _claims(setting: Setting, places: _Places) -> list[dict[str, Any]]:
 
 
 def _claim(name: str, kind: str, **more: Any) -> dict[str, Any]:
-    return {"id": name, "kind": kind, "title": name, "statement": f"{name}.", **more}
+    """A claim that is judged alone: a world is no study, and its claims are no family."""
+    text = {"title": name, "statement": f"{name}.", "family": name}
+    return {"id": name, "kind": kind, **text, **more}
 
 
 def _peak(setting: Setting, since: int, target: int) -> dict[str, Any]:

@@ -22,13 +22,20 @@ Value = None | bool | int | float | str | dt.date
 
 
 class Verdict(StrEnum):
-    """The seven words that a claim can come back with, from strongest for to strongest against."""
+    """The words that a claim can come back with.
+
+    Five say what the evidence is, from strongest for to strongest against; three say what came of a
+    forecast, which is no evidence for or against anything; two say that nothing is decided.
+    """
 
     SUPPORTED = "supported"
     LEANS_SUPPORTED = "leans supported"
     NO_CLEAR_EFFECT = "no clear effect"
     LEANS_AGAINST = "leans against"
     CONTRADICTED = "contradicted"
+    CAME_TRUE = "came true"
+    DID_NOT_COME_TRUE = "did not come true"
+    OPEN = "open"
     INSUFFICIENT_DATA = "insufficient data"
     NOT_TESTABLE = "not testable"
 

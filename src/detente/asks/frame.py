@@ -47,7 +47,8 @@ class Pending:
 
     Attributes:
         answer: Everything that the claim alone decides.
-        family: Name of the family of claims that are corrected together; empty: alone.
+        family: Name of the family of claims that are corrected together; empty: with all others
+            that have none.
         evidence: What the rules look at; None where the verdict already stands.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from altair.utils.schemapi import debug_mode
@@ -16,7 +17,7 @@ from detente.report.layout import Shelf, Told, by_verdict, lay_out_section, verd
 from detente.report.outlook import as_seen, first_odds
 from detente.report.templating import asset, environment
 from detente.report.views import PageView
-from detente.report.words import day_text, plural
+from detente.report.words import FORECASTS, day_text, plural
 
 _WORDS = {
     "Base rate": "How often the same thing happened in past windows of the same length.",
@@ -81,7 +82,18 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
 
 
 def lead(result: StudyResult) -> str:
-    """How many claims came out how, in one sentence."""
+    """How many claims came out how, in one sentence; forecasts are counted by themselves.
+
+    Example:
+        >>> from dataclasses import fields, replace
+        >>> from detente.answers import Answer
+        >>> of = {"str": "", "int": 0}
+        >>> empty = StudyResult(**{f.name: of.get(f.type, ()) for f in fields(StudyResult)})
+        >>> words = (Verdict.SUPPORTED, Verdict.CAME_TRUE, Verdict.OPEN)
+        >>> claims = tuple(Answer(word, "claim", word, verdict=word) for word in words)
+        >>> lead(replace(empty, sections=(Section("claims", "", claims),))).split(": ")[1]
+        '1 came true, none did not, 1 is open.'
+    """
     count = Counter(answer.verdict for answer in result.claims)
     borne_out = count[Verdict.SUPPORTED] + count[Verdict.LEANS_SUPPORTED]
     against = count[Verdict.CONTRADICTED] + count[Verdict.LEANS_AGAINST]
@@ -91,7 +103,18 @@ def lead(result: StudyResult) -> str:
         f"{_do(borne_out, 'is', 'are')} borne out or leaning that way, "
         f"{_do(against, 'points', 'point')} the other way, "
         f"{_do(count[Verdict.NO_CLEAR_EFFECT], 'shows', 'show')} no clear effect, and "
-        f"{undecided or 'none'} cannot be decided with the data at hand."
+        f"{undecided or 'none'} cannot be decided with the data at hand.{_forecasts(count)}"
+    )
+
+
+def _forecasts(count: Mapping[Verdict | None, int]) -> str:
+    """What came of the forecasts, where there are any."""
+    came, missed, still = (count[verdict] for verdict in FORECASTS)
+    if not came + missed + still:
+        return ""
+    return (
+        f" Forecasts are told apart: {came or 'none'} came true, {missed or 'none'} did not, "
+        f"{_do(still, 'is', 'are')} open."
     )
 
 

@@ -24,6 +24,9 @@ STYLE: dict[Verdict, str] = {
     Verdict.NO_CLEAR_EFFECT: "",
     Verdict.LEANS_AGAINST: "red",
     Verdict.CONTRADICTED: "bold red",
+    Verdict.CAME_TRUE: "cyan",
+    Verdict.DID_NOT_COME_TRUE: "cyan",
+    Verdict.OPEN: "cyan",
     Verdict.INSUFFICIENT_DATA: "dim",
     Verdict.NOT_TESTABLE: "dim",
 }

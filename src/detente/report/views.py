@@ -30,7 +30,7 @@ class PageView:
         next: The odds of the first screen, or None where the study asks nothing of the future.
         shelves: The other sections with their answers laid out.
         rules: The verdict rules.
-        verdicts: All seven verdicts, for the key.
+        verdicts: All verdicts, for the key.
         data: The data used, with what is missing and where sources overlap.
         cite: How to cite the study.
         words: Glossary: terms and what they mean here.

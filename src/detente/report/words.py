@@ -20,11 +20,17 @@ VERDICT_MEANING: dict[Verdict, str] = {
     Verdict.NO_CLEAR_EFFECT: "the data show no effect that stands out from chance",
     Verdict.LEANS_AGAINST: "the data point the other way, short of certainty",
     Verdict.CONTRADICTED: "the data show the opposite of the claim",
+    Verdict.CAME_TRUE: "a forecast, and what it says came; one outcome tests no probability",
+    Verdict.DID_NOT_COME_TRUE: "a forecast, and what it says did not come",
+    Verdict.OPEN: "a forecast whose window is not over, or whose outcome is not known yet",
     Verdict.INSUFFICIENT_DATA: "the data at hand cannot decide; the card says what to load",
     Verdict.NOT_TESTABLE: "no data set could decide the claim as it is put",
 }
 """Each verdict in one line for a reader who knows no statistics."""
 
+
+FORECASTS = (Verdict.CAME_TRUE, Verdict.DID_NOT_COME_TRUE, Verdict.OPEN)
+"""What came of forecasts: no evidence for or against anything, and never counted as such."""
 
 UNDECIDED = (Verdict.INSUFFICIENT_DATA, Verdict.NOT_TESTABLE)
 """Verdicts beside which no effect is shown in a list."""

@@ -267,11 +267,12 @@ def spread(values: Floats, known: Bools) -> Floats:
     return placed
 
 
-def odds_chart(rows: Mapping[str, Sequence[object]]) -> Exhibit:
+def odds_chart(rows: Mapping[str, Sequence[object]], *, happens: bool = True) -> Exhibit:
     """The odds of each window, the base rate beside them, and what came.
 
     Args:
         rows: By column: window, odds, base_rate, low, high, happened.
+        happens: Whether they are the odds that it happens; else that it does not.
     """
     probable = Scale.PROBABILITY
     columns = (
@@ -288,6 +289,7 @@ def odds_chart(rows: Mapping[str, Sequence[object]]) -> Exhibit:
         Key("band", "its 90% interval"),
         Key("tick", "base rate: how often in the past"),
     )
+    axis = "probability that it happens" if happens else "probability that it does not happen"
     return Exhibit(
-        "chart", "Odds as of the date", table, mark="odds", key=key, settings={"x": "probability"}
+        "chart", "Odds as of the date", table, mark="odds", key=key, settings={"x": axis}
     )

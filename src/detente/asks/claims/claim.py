@@ -21,7 +21,11 @@ class ClaimBase(Strict):
     title: str = Field(description="a few words, for tables")
     statement: str = Field(description="the claim as one testable sentence, in your own words")
     passage: str = Field(default="", description="where it stands in the text")
-    family: str = Field(default="", description="claims of one family are corrected together")
+    family: str = Field(
+        default="",
+        description="claims of one family are corrected together; empty: with all others that name "
+        "none, so that a study is one family unless it divides its claims",
+    )
     caveats: list[str] = Field(default=[])
     needs: list[str] = Field(default=[], description="what to load if the data cannot decide")
 

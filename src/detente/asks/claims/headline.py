@@ -14,6 +14,9 @@ OPENINGS = {
     Verdict.NO_CLEAR_EFFECT: "Not that the evidence shows",
     Verdict.LEANS_AGAINST: "Rather not; the evidence leans the other way",
     Verdict.CONTRADICTED: "No; the evidence points the other way",
+    Verdict.CAME_TRUE: "It came true",
+    Verdict.DID_NOT_COME_TRUE: "It did not come true",
+    Verdict.OPEN: "That is still open",
     Verdict.INSUFFICIENT_DATA: "The data at hand cannot say",
     Verdict.NOT_TESTABLE: "No event data could say",
 }
@@ -24,6 +27,9 @@ STRENGTHS = {
     Verdict.NO_CLEAR_EFFECT: "none either way",
     Verdict.LEANS_AGAINST: "weak",
     Verdict.CONTRADICTED: "strong",
+    Verdict.CAME_TRUE: "one outcome, which tests no probability",
+    Verdict.DID_NOT_COME_TRUE: "one outcome, which tests no probability",
+    Verdict.OPEN: "none yet",
     Verdict.INSUFFICIENT_DATA: "cannot be said",
     Verdict.NOT_TESTABLE: "cannot be said",
 }

@@ -3,13 +3,16 @@
 A claim of this kind is a question asked as of its day: its odds are those that the study's own
 questions have, from what was known then, beside the base rate (the share of past windows of the
 same length that held an event), and with the track record of such odds up to that day. The outcome
-is shown beside them; one outcome neither proves nor disproves a probability.
+is shown beside them, in words of its own; one outcome neither proves nor disproves a probability.
+
+Odds are always those of what is claimed, which may be that nothing happens. Whether an event made
+another likelier than usual is not judged: its day was picked because of what followed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Self
@@ -20,15 +23,16 @@ from detente.answers import Answer, Check, Exhibit, Fact, Scale, Value, Verdict
 from detente.asks.claims.charts import odds_chart
 from detente.asks.claims.claim import ABOUT, ClaimBase, action_problems
 from detente.asks.claims.rules import judge_outcome
-from detente.asks.claims.shown import cases, chance, visible_fact
-from detente.asks.claims.visible import of_occurrence
+from detente.asks.claims.shown import cases
+from detente.asks.claims.visible import FORECAST
 from detente.asks.forecasts.as_of import came, odds_within, question_on, record_as_of
 from detente.asks.forecasts.combined import RECENT, Odds
 from detente.asks.forecasts.event_question import ESTIMATOR, EventQuestion
 from detente.asks.forecasts.walks import walks_of
-from detente.asks.frame import Pending, blank, disagreement, insufficient, notes, provenance
+from detente.asks.frame import Pending, blank, insufficient, notes, provenance
 from detente.asks.options import Options
 from detente.errors import DataGapError
+from detente.study.actions import sources_of
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
@@ -36,6 +40,13 @@ from detente.study.parts import Day, Relation
 
 NULL = "All windows of the same length in the history before the day"
 CASE_WORD = "earlier days with the action"
+PICKED = (
+    "It happened. Whether that was more than chance is not judged: the day was picked because of "
+    "what followed it, and days picked so are followed by it whether or not they brought it."
+)
+LIKE_CAUSES = (
+    "A contrast over all like causes: `when = { after = ACTION, months = N }`, with all their days"
+)
 RECORD = ("reliability", "scores")
 """What of the track record stands on the card."""
 MOST_REASONS = 3
@@ -56,7 +67,10 @@ class OccurrenceClaim(ClaimBase):
     )
     happens: bool = Field(default=True, description="false: the claim is that it does not happen")
     unusual: bool = Field(
-        default=False, description="the claim says that it is more than chance (after an event)"
+        default=False,
+        description="the claim says that it is more than chance, after an event: one window does "
+        "not show that, so that it is not testable where it came; use a contrast over all like "
+        "causes",
     )
 
     @model_validator(mode="after")
@@ -111,7 +125,7 @@ def answer(claim: OccurrenceClaim, data: StudyData, options: Options) -> Pending
             facts=tuple(_facts(claim, main, events)),
             checks=tuple(_checks(question, main, record)),
             exhibits=(
-                _chart(odds, outcomes),
+                _chart(claim, odds, outcomes),
                 *(replace(exhibit, folded=True) for exhibit in scores),
                 cases(_rows(claim, data), CASE_WORD),
             ),
@@ -123,77 +137,76 @@ def _answer(
     claim: OccurrenceClaim, data: StudyData, odds: Odds, happened: bool | None, options: Options
 ) -> Answer:
     """Everything that is said, but for the numbers."""
-    verdict, reason = _verdict(claim, happened, odds, odds.probability)
+    verdict, reason = _verdict(claim, happened)
     signals = data.signals(Relation(action=claim.action), [])[0]
-    parts = tuple(_parts(claim, happened, odds))
-    visible = of_occurrence(_chance(odds) if claim.unusual and claim.happens else None)
     return replace(
         blank(claim),
         verdict=verdict,
         reason=reason,
         text=_text(data, claim, happened, odds),
-        parts=parts,
+        parts=tuple(_parts(claim, data, odds)),
         caveats=(
             *claim.caveats,
             "One outcome does not test a probability; a track record over many dates does.",
         ),
+        needs=(*claim.needs, *((LIKE_CAUSES,) if verdict is Verdict.NOT_TESTABLE else ())),
         citations=tuple(dict.fromkeys(signal.series.citation for signal in signals)),
         provenance=provenance(data, signals, options, ESTIMATOR, NULL),
-        notes=notes(visible=visible.note, sources=disagreement(parts)),
+        notes=notes(visible=FORECAST),
     )
 
 
 def _facts(claim: OccurrenceClaim, odds: Odds, events: int) -> Iterator[Fact]:
-    """The odds, the events that they rest on, and how likely it was anyway."""
+    """The odds of what is claimed, and the events that they rest on."""
     scale = Scale.PROBABILITY
-    yield Fact("effect", "Probability", odds.probability, scale, low=odds.low, high=odds.high)
+    low, high = sorted((_claimed(claim, odds.low), _claimed(claim, odds.high)))
+    said = "Odds that it happens" if claim.happens else "Odds that it does not happen"
+    yield Fact("effect", said, _claimed(claim, odds.probability), scale, low=low, high=high)
     yield Fact("cases", "Cases", events, Scale.COUNT, CASE_WORD)
-    yield Fact("base_rate", "Base rate", odds.base_rate, scale)
-    yield Fact("recent_base_rate", f"B{RECENT[1:]}", odds.recent, scale)
-    if claim.unusual:
-        yield from chance(_chance(odds))
-        if claim.happens:
-            yield from visible_fact(of_occurrence(_chance(odds)), scale)
+    yield Fact("base_rate", "Base rate", _claimed(claim, odds.base_rate), scale)
+    yield Fact("recent_base_rate", f"B{RECENT[1:]}", _claimed(claim, odds.recent), scale)
 
 
-def _verdict(
-    claim: OccurrenceClaim, happened: bool | None, odds: Odds, probability: float
-) -> tuple[Verdict, str]:
-    """The verdict on what the claim says, which may be that nothing happens."""
-    anyway = _chance(odds) if claim.unusual else None
-    if claim.happens or happened is None:
-        return judge_outcome(happened, probability if claim.happens else 1 - probability, anyway)
-    verdict, _ = judge_outcome(not happened, 1 - probability, None)
-    word = "It did happen" if happened else "It did not happen"
-    return verdict, f"{word}; the odds that it would not were {1 - probability:.0%} as of the date."
+def _claimed(claim: OccurrenceClaim, probability: float) -> float:
+    """The probability of what is claimed, from that of the event."""
+    return probability if claim.happens else 1 - probability
 
 
-def _chance(odds: Odds) -> float:
-    """How likely it was anyway: usually, or as of the date, whichever is more."""
-    return max(odds.base_rate, odds.probability)
+def _verdict(claim: OccurrenceClaim, happened: bool | None) -> tuple[Verdict, str]:
+    """What came of what is claimed, whatever its odds were."""
+    came = None if happened is None else happened == claim.happens
+    verdict = judge_outcome(came)
+    if came is None:
+        return verdict, "The window is not over, or its outcome is not known yet."
+    if came and claim.unusual:
+        return Verdict.NOT_TESTABLE, PICKED
+    word = "It happened" if happened else "It did not happen"
+    return verdict, f"{word} within the window. {'As' if came else 'Not as'} claimed."
 
 
 def _text(data: StudyData, claim: OccurrenceClaim, happened: bool | None, odds: Odds) -> str:
     outcome = {True: "It happened.", False: "It did not happen.", None: "The window is still open."}
+    what = f"{'' if claim.happens else 'no '}{data.label_of(claim.action)}"
+    chance, base = (_claimed(claim, value) for value in (odds.probability, odds.base_rate))
     return (
-        f"As of {claim.on:%d %B %Y} the odds of {data.label_of(claim.action)} within "
-        f"{claim.primary_window_days} days were {odds.probability:.0%}; the base rate of such "
-        f"windows was {odds.base_rate:.0%}. {outcome[happened]}"
+        f"As of {claim.on:%d %B %Y} the odds of {what} within {claim.primary_window_days} days "
+        f"were {chance:.0%}; the base rate of such windows was {base:.0%}. {outcome[happened]}"
     )
 
 
-def _parts(claim: OccurrenceClaim, happened: bool | None, odds: Odds) -> Iterator[Answer]:
-    """The odds by each of the models that are combined."""
+def _parts(claim: OccurrenceClaim, data: StudyData, odds: Odds) -> Iterator[Answer]:
+    """The odds of what is claimed by each of the models that are combined."""
+    origin = " with ".join(sources_of(data, claim.action))
     for model in odds.models:
+        chance = _claimed(claim, model.probability)
         yield Answer(
             id=model.label.replace(" ", "-"),
             kind="source",
-            label=f"chronicle, {model.label}",
+            label=f"{origin}, {model.label}",
             statement=f"what was known on {claim.on.isoformat()}",
-            text=f"{model.probability:.0%} within {claim.primary_window_days} days",
-            verdict=_verdict(claim, happened, odds, model.probability)[0],
+            text=f"{chance:.0%} within {claim.primary_window_days} days",
             facts=(
-                Fact("effect", "Probability", model.probability, Scale.PROBABILITY),
+                Fact("effect", "Probability", chance, Scale.PROBABILITY),
                 Fact("weight", "Weight", model.weight, Scale.PROBABILITY),
             ),
         )
@@ -229,16 +242,24 @@ def _rows(claim: OccurrenceClaim, data: StudyData) -> Iterator[tuple[Value, ...]
         yield (fact.date.isoformat(), fact.title, days, note, fact.citation)
 
 
-def _chart(odds: Mapping[int, Odds], outcomes: Mapping[int, bool | None]) -> Exhibit:
+def _chart(
+    claim: OccurrenceClaim, odds: Mapping[int, Odds], outcomes: Mapping[int, bool | None]
+) -> Exhibit:
+    def claimed(values: Iterable[float]) -> list[float]:
+        return [_claimed(claim, value) for value in values]
+
+    low, high = (item.low for item in odds.values()), (item.high for item in odds.values())
+    ends = claimed(low), claimed(high)
     return odds_chart(
         {
             "window": [f"{days} days" for days in odds],
-            "odds": [item.probability for item in odds.values()],
-            "base_rate": [item.base_rate for item in odds.values()],
-            "low": [item.low for item in odds.values()],
-            "high": [item.high for item in odds.values()],
+            "odds": claimed(item.probability for item in odds.values()),
+            "base_rate": claimed(item.base_rate for item in odds.values()),
+            "low": ends[0] if claim.happens else ends[1],
+            "high": ends[1] if claim.happens else ends[0],
             "happened": [outcomes[days] for days in odds],
-        }
+        },
+        happens=claim.happens,
     )
 
 

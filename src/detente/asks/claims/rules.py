@@ -51,12 +51,12 @@ RULES: tuple[tuple[str, str], ...] = (
     ("not testable", "No event data could decide the sentence. The card says why."),
     (
         "forecasts",
-        "A claim that something happens within a window is supported if it did and the odds as of "
-        "the date were at least even, leans supported if it did against the odds, leans against if "
-        "it did not with the odds below even, contradicted if it did not although the odds were at "
-        "least even. Where the claim is that an event made it likelier than usual, it must also "
-        f"have had a chance below {P_STRONG:.0%} to be supported, and below {P_LEAN:.0%} to lean: "
-        "the larger of its odds as of the date and its share of comparable dates.",
+        "A claim that something happens, or does not happen, within a window has words of its own: "
+        "came true, did not come true, or open while the window is. They stand beside the odds of "
+        "what is claimed, whatever those were, and count neither as supported nor against: one "
+        "outcome tests no probability. Whether something made it likelier than usual is not "
+        "judged by one window, which was picked because of what followed: if it came, the claim "
+        "is not testable as it is put. A contrast judges it over all like causes.",
     ),
 )
 """The rules in plain words, as (verdicts, text)."""
@@ -189,42 +189,32 @@ def judge_both(
 
 
 def side(verdict: Verdict) -> int | None:
-    """Which side a verdict is on: 1 for the claim, -1 against it, 0 neither, None undecided.
+    """Which side the evidence is on: 1 for the claim, -1 against it, 0 neither.
+
+    None where nothing is decided, and for what came of a forecast.
 
     Example:
-        >>> side(Verdict.LEANS_AGAINST), side(Verdict.INSUFFICIENT_DATA)
-        (-1, None)
+        >>> side(Verdict.LEANS_AGAINST), side(Verdict.INSUFFICIENT_DATA), side(Verdict.CAME_TRUE)
+        (-1, None, None)
     """
-    if verdict in {Verdict.INSUFFICIENT_DATA, Verdict.NOT_TESTABLE}:
-        return None
     towards = verdict in {Verdict.SUPPORTED, Verdict.LEANS_SUPPORTED}
-    return towards - (verdict in {Verdict.CONTRADICTED, Verdict.LEANS_AGAINST})
+    against = verdict in {Verdict.CONTRADICTED, Verdict.LEANS_AGAINST}
+    return towards - against if towards or against or verdict is Verdict.NO_CLEAR_EFFECT else None
 
 
-def judge_outcome(happened: bool | None, odds: float, chance: float | None) -> tuple[Verdict, str]:
-    """The verdict on a claim that something happens within a window.
+def judge_outcome(came: bool | None) -> Verdict:
+    """What came of a forecast.
 
     Args:
-        happened: Whether it did; None while the window is still open.
-        odds: Probability as of the date, from what was known then.
-        chance: How likely it was anyway; given only where the claim is that it was likelier than
-            usual.
+        came: Whether what was claimed came within its window; None while the window is open.
 
     Example:
-        >>> judge_outcome(True, 0.9, None)[0].value
-        'supported'
-        >>> judge_outcome(True, 0.9, 0.3)[0].value
-        'no clear effect'
+        >>> judge_outcome(True).value, judge_outcome(None).value
+        ('came true', 'open')
     """
-    if happened is None:
-        return judge_probability(odds)
-    if not happened:
-        word = Verdict.CONTRADICTED if odds >= 0.5 else Verdict.LEANS_AGAINST
-        return word, f"It did not happen; the odds as of the date were {odds:.0%}."
-    if chance is not None:
-        return _beyond_chance(chance)
-    word = Verdict.SUPPORTED if odds >= 0.5 else Verdict.LEANS_SUPPORTED
-    return word, f"It happened; the odds as of the date were {odds:.0%}."
+    if came is None:
+        return Verdict.OPEN
+    return Verdict.CAME_TRUE if came else Verdict.DID_NOT_COME_TRUE
 
 
 def _doubts(evidence: Evidence, p_adjusted: float) -> list[str]:
@@ -247,12 +237,3 @@ def _why_unclear(evidence: Evidence) -> str:
             f"(p = {evidence.p_placebo:.2f})."
         )
     return f"Only {evidence.agreeing:.0%} of the specifications point the same way."
-
-
-def _beyond_chance(chance: float) -> tuple[Verdict, str]:
-    text = f"It happened, and its chance was {chance:.0%} anyway."
-    if chance < P_STRONG:
-        return Verdict.SUPPORTED, text
-    if chance < P_LEAN:
-        return Verdict.LEANS_SUPPORTED, text
-    return Verdict.NO_CLEAR_EFFECT, text

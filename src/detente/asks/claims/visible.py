@@ -11,7 +11,7 @@ import numpy as np
 
 from detente.arrays import Bools, Floats, Ints
 from detente.asks.claims.estimate import Estimate, Visible
-from detente.asks.claims.rules import P_STRONG, PROBABLE
+from detente.asks.claims.rules import PROBABLE
 from detente.asks.claims.scales import apart_text, convert
 from detente.estimators.power import LARGEST, POWER, UNLIMITED, share_seen, visible_log_ratio
 from detente.relations.series import Series
@@ -84,33 +84,6 @@ def of_ratio(
         f"No ratio, however {size}, would be seen {POWER:.0%} of the time; the {most} would be "
         f"seen {best:.0%} of the time. Moved along the calendar, the two conditions "
         "overlap with where they were, and counts as uneven as these hide the rest.",
-    )
-
-
-def of_occurrence(chance: float | None) -> Visible:
-    """The probability at which one window would have shown that an event was likelier than usual.
-
-    By the binomial distribution with one case: the event alone is rarer than chance if its chance
-    is small enough, and it comes as often as its true probability.
-
-    Args:
-        chance: How likely the event was anyway; None where the claim is a plain forecast.
-
-    Example:
-        >>> of_occurrence(0.01).size
-        0.8
-        >>> of_occurrence(0.4).note.split(":")[0]
-        'One window is one case'
-    """
-    if chance is None:
-        return Visible(None, FORECAST)
-    if chance < P_STRONG:
-        return Visible(POWER)
-    return Visible(
-        None,
-        f"One window is one case: an event with a chance of {chance:.0%} anyway cannot show by "
-        "happening once that it was likelier than usual. Its chance would have to be below "
-        f"{P_STRONG:.0%}.",
     )
 
 
