@@ -22,12 +22,16 @@ import pytest
 from detente.answers import Answer, Section, Table, Verdict
 from detente.asks.overview import ERA_COLUMNS, MARK_COLUMNS
 from detente.asks.result import StudyResult
-from detente.errors import DetenteError
-from detente.report import WrittenReport, files, write
+from detente.cli import run
+from detente.errors import DetenteError, InputError
+from detente.events.store import Store
+from detente.report import WrittenReport, check_folder, files, write
+from detente.report.series import csv_files
 from fake_overview import data_used, relations, tension
 from fake_result import NAMES, estimated, fake_result
 
 ROOT = Path(__file__).resolve().parents[1]
+MAINS = {"report.html", "findings.json", "manifest.json"}
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
@@ -178,8 +182,7 @@ def test_a_second_run_replaces_the_first_and_clears_its_series(
     mine.write_text("kept\n")
     assert (tmp_path / "series/relation-votes-pairs.csv").is_file()
     write(small, tmp_path, timings={}, generated=NOON)
-    mains = {"report.html", "findings.json", "manifest.json"}
-    assert set(contents(tmp_path)) == mains | {"series/mine.csv"}
+    assert set(contents(tmp_path)) == MAINS | {"series/mine.csv"}
 
 
 def test_a_series_that_someone_changed_is_not_removed(
@@ -196,13 +199,73 @@ def test_a_series_that_someone_changed_is_not_removed(
     assert (tmp_path / "series/relation-votes-pairs.csv").read_text() == "edited\n"
 
 
+def other_things(folder: Path, name: str, what: str) -> Path:
+    place = folder / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if what == "link":
+        (folder / "far").write_text("far")
+        place.symlink_to(folder / "far")
+    elif what == "pipe":
+        os.mkfifo(place)
+    elif what == "folder":
+        place.mkdir()
+    else:
+        place.write_text("<!DOCTYPE html><title>My thesis</title>{}")
+    return place
+
+
+@pytest.mark.parametrize("what", ["link", "pipe", "folder", "thesis"])
+@pytest.mark.parametrize("name", [*sorted(MAINS), "series/a.csv"])
+def test_a_report_replaces_nothing_but_a_report(tmp_path: Path, name: str, what: str) -> None:
+    place = other_things(tmp_path, name, what)
+    before = sorted((path, path.lstat().st_mode) for path in tmp_path.rglob("*"))
+    with pytest.raises(InputError, match="--out") as caught:
+        check_folder(tmp_path, {"series/a.csv": b"day,value\n1,2\n"})
+    assert str(place) in caught.value.failed
+    assert sorted((path, path.lstat().st_mode) for path in tmp_path.rglob("*")) == before
+
+
+def test_series_of_an_earlier_report_are_known(
+    written: WrittenReport, result: StudyResult, tmp_path: Path
+) -> None:
+    check_folder(written.folder, csv_files(result))
+    (tmp_path / "series").mkdir()
+    (tmp_path / "series" / "a.csv").write_text("day,value\n7,8\n")
+    check_folder(tmp_path, {"series/a.csv": b"day,value\n1,2\n"})
+    with pytest.raises(InputError, match="holds something else"):
+        check_folder(tmp_path, {"series/a.csv": b"day,other\n1,2\n"})
+
+
+def test_a_report_that_is_refused_changes_nothing(result: StudyResult, tmp_path: Path) -> None:
+    small = replace(result, sections=(claims(*result.claims[:1]),))
+    thesis = other_things(tmp_path, "series/claim-01-invented-chart.csv", "thesis")
+    with pytest.raises(InputError, match="holds something else"):
+        write(small, tmp_path, timings={}, generated=NOON)
+    assert contents(tmp_path) == {str(thesis.relative_to(tmp_path)): thesis.read_bytes()}
+
+
+def test_a_report_is_not_written_into_a_store(small: StudyResult, tmp_path: Path) -> None:
+    Store.open(tmp_path / "store", create=True)
+    for out in (
+        tmp_path / "store",
+        tmp_path / "store" / "events",
+        tmp_path / "store" / "new" / "a",
+    ):
+        with pytest.raises(InputError, match="lies in the event store"):
+            write(small, out, timings={}, generated=NOON)
+    assert run(["study", "korea", "--out", str(tmp_path / "store")]) == 3
+    assert Store.open(tmp_path / "store").summary() == ()
+    (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
+    assert write(small, tmp_path / "link", timings={}, generated=NOON).report.is_file()
+
+
 def test_a_manifest_cannot_point_outside_the_folder(small: StudyResult, tmp_path: Path) -> None:
     victim = tmp_path / "victim.csv"
     victim.write_text("x")
     out = tmp_path / "out"
     out.mkdir()
     entry = {"path": "series/../../victim.csv", "sha256": hashlib.sha256(b"x").hexdigest()}
-    (out / "manifest.json").write_text(json.dumps({"files": [entry]}))
+    (out / "manifest.json").write_text(json.dumps({"study": "x", "files": [entry]}, indent=1))
     write(small, out, timings={}, generated=NOON)
     assert victim.exists()
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import csv
+import io
 import json
 import os
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +19,9 @@ import pytest
 
 from browser import Browser
 from detente.report import write
+from detente.spreadsheets import harmless
 from fake_result import fake_result
+from test_spreadsheets import ATTACKS, NUMBERS, PLAIN
 
 pytestmark = pytest.mark.browser
 PHONE, DESKTOP = 375, 1280
@@ -259,6 +263,35 @@ def test_downloaded_csv_has_the_numbers_at_full_precision(chromium: Browser, pag
     assert len(rows) == len(values) + 1
     place = rows[0].index("value")
     assert [float(r[place]) for r in rows[1:]] == pytest.approx(list(values), rel=1e-8)
+
+
+PUT = """
+document.querySelector('#%s tbody').replaceChildren(...%s.map((text) => {
+  const row = document.createElement('tr');
+  const data = document.createElement('data');
+  data.value = text;
+  row.insertCell().append(data);
+  return row;
+}))
+"""
+
+
+@pytest.mark.parametrize("safe", [False, True])
+def test_downloaded_csv_is_harmless_where_that_was_asked_for(
+    chromium: Browser, tmp_path: Path, safe: bool
+) -> None:
+    """By the same rule as the files."""
+    small = replace(RESULT, sections=(replace(RESULT.sections[0], answers=RESULT.claims[:1]),))
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    report = write(small, tmp_path, timings={}, generated=now, safe_csv=safe).report
+    chromium.open(report, DESKTOP)
+    texts = [*ATTACKS, *NUMBERS, *filter(None, PLAIN)]
+    figure = "claim-01-invented-chart"
+    chromium.js(PUT % (figure, json.dumps(texts)))
+    text = saved(chromium, figure, "csv").decode()
+    _, *rows = csv.reader(io.StringIO(text, newline=""))
+    told = [harmless(text) for text in texts] if safe else texts
+    assert [row[0] for row in rows] == told
 
 
 def test_keyboard_reaches_the_answer_first_and_focus_is_seen(chromium: Browser, page: Path) -> None:

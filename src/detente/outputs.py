@@ -29,6 +29,7 @@ def check_output(
     is_ours: Callable[[Path], bool],
     inputs: Iterable[Path] = (),
     closed: Iterable[Path] = (),
+    named: str = "file",
 ) -> None:
     """Refuse a place where writing would replace something else than an earlier output.
 
@@ -40,6 +41,7 @@ def check_output(
         is_ours: Whether a plain file, by its content, is such an output. It may raise OSError.
         inputs: Files that the command reads.
         closed: Folders in which nothing may be written, such as an event store.
+        named: What the option names, for the error.
 
     Raises:
         InputError: It is a link, device, pipe or folder, an input, a file of other content, or
@@ -51,7 +53,7 @@ def check_output(
     obstacle = _closed(path, closed) or _obstacle(path, is_ours, inputs)
     if obstacle:
         raise InputError(
-            f"{path} will not be written.", f"It {obstacle}.", f"Name a new file with {option}."
+            f"{path} will not be written.", f"It {obstacle}.", f"Name a new {named} with {option}."
         )
 
 

@@ -20,6 +20,7 @@ from detente.cli.options import (
     AsJson,
     Origin,
     Output,
+    SafeCsv,
     Since,
     SkipDamaged,
     StorePath,
@@ -28,6 +29,7 @@ from detente.cli.options import (
 )
 from detente.cli.output import (
     Format,
+    check_safe,
     choose_format,
     format_of,
     narrate,
@@ -77,6 +79,7 @@ def ingest_command(
         Path | None,
         typer.Option("--rejected", metavar="FILE", help="Write every rejected row to this file."),
     ] = None,
+    safe_csv: SafeCsv = False,
     as_json: AsJson = False,
 ) -> None:
     """Read event files into the store.
@@ -92,6 +95,7 @@ def ingest_command(
 
       detente ingest csv talks.csv --map date=Day,source=From,target=To,cameo=Code
     """
+    check_safe(safe_csv, _form_of(rejected))
     columns = _mapping(mapping)
     sources.get(source)  # an unknown source must not leave an empty store behind
     if rejected is not None:
@@ -104,7 +108,13 @@ def ingest_command(
         )
     with Store.filling(store) as opened, progress_bar() as progress:
         report = sources.ingest(
-            source, paths, opened, mapping=columns, progress=progress, rejected_to=rejected
+            source,
+            paths,
+            opened,
+            mapping=columns,
+            progress=progress,
+            rejected_to=rejected,
+            safe_csv=safe_csv,
         )
     if as_json:
         print_json(report.to_dict())
@@ -144,6 +154,7 @@ def events_command(
     form: AsFormat = None,
     as_json: AsJson = False,
     output: Output = None,
+    safe_csv: SafeCsv = False,
     skip_damaged: SkipDamaged = False,
 ) -> None:
     """Print stored events, in order of their day.
@@ -157,6 +168,7 @@ def events_command(
       detente events --origin icews --output icews.parquet
     """
     chosen = format_of(choose_format(form, as_json), output)
+    check_safe(safe_csv, chosen)
     most = TABLE_ROWS + 1 if chosen is Format.TABLE and limit is None else limit
     reader = open_store(store, skip_damaged).batches(
         source=None if source is None else actor(source),
@@ -166,7 +178,7 @@ def events_command(
     if chosen is Format.TABLE:
         _show_events(reader.read_all(), cut=limit is None)
         return
-    rows = write_data(reader, chosen, output, closed=[store])
+    rows = write_data(reader, chosen, output, closed=[store], safe_csv=safe_csv)
     if output is not None:
         narrate(f"{rows:,} events written to {output}.")
 
@@ -193,6 +205,13 @@ def sources_command(as_json: AsJson = False) -> None:
             crop=True,
         )
     print_lines(Text("detente sources --json prints everything in full.", style="dim"))
+
+
+def _form_of(rejected: Path | None) -> Format | None:
+    """How rejected rows are written."""
+    if rejected is None:
+        return None
+    return Format.PARQUET if rejected.suffix == ".parquet" else Format.CSV
 
 
 def _mapping(text: str | None) -> dict[str, str] | None:

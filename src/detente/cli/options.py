@@ -105,6 +105,13 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead of stdout."),
 ]
+SafeCsv = Annotated[
+    bool,
+    typer.Option(
+        "--safe-csv",
+        help="For spreadsheets: put an apostrophe before texts in CSV that begin like a formula.",
+    ),
+]
 SkipDamaged = Annotated[
     bool,
     typer.Option("--skip-damaged", help="Read the rest where parts of the store are damaged."),

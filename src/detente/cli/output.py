@@ -25,6 +25,7 @@ from detente.cli.console import console, visible
 from detente.errors import DetenteError, StudyError, UsageError
 from detente.events.store import stores_around
 from detente.outputs import check_output, whole_file
+from detente.spreadsheets import harmless_rows
 
 ISSUES = "the project's issue tracker"
 
@@ -72,6 +73,23 @@ def format_of(chosen: Format, output: Path | None) -> Format:
             "Add --format csv, parquet or json.",
         )
     return Format(suffix)
+
+
+def check_safe(safe_csv: bool, form: Format | None) -> None:
+    """Refuse --safe-csv where no CSV is written.
+
+    Raises:
+        UsageError: It was given, and what is written is something else, or nothing.
+
+    Example:
+        >>> check_safe(True, Format.CSV)
+    """
+    if safe_csv and form is not Format.CSV:
+        raise UsageError(
+            "--safe-csv is for CSV.",
+            "Nothing is written as CSV." if form is None else f"What is written is {form}.",
+            "Leave it away, or ask for CSV.",
+        )
 
 
 def narrate(text: str) -> None:
@@ -124,6 +142,7 @@ def write_data(
     output: Path | None,
     *,
     closed: Iterable[Path] = (),
+    safe_csv: bool = False,
 ) -> int:
     """Write rows as CSV, Parquet or JSON to a file or to stdout.
 
@@ -134,6 +153,7 @@ def write_data(
         form: Any format but the table, which is for people.
         output: The file; stdout if None.
         closed: Folders in which nothing may be written, such as the event store.
+        safe_csv: Whether no text may be taken for a formula by a spreadsheet.
 
     Returns:
         The number of rows.
@@ -142,6 +162,7 @@ def write_data(
         UsageError: Parquet would go to a terminal.
         InputError: The file cannot be written, or there is something else in its place.
     """
+    reader = harmless_rows(reader) if safe_csv else reader
     write = {Format.CSV: _write_csv, Format.PARQUET: _write_parquet, Format.JSON: _write_json}[form]
     if output is not None:
         columns = list(reader.schema.names)

@@ -12,6 +12,7 @@ from detente.cli.options import (
     AsJson,
     Origin,
     Output,
+    SafeCsv,
     Since,
     SkipDamaged,
     StorePath,
@@ -20,6 +21,7 @@ from detente.cli.options import (
 )
 from detente.cli.output import (
     Format,
+    check_safe,
     choose_format,
     format_of,
     narrate,
@@ -63,6 +65,7 @@ def panel_command(
     form: AsFormat = None,
     as_json: AsJson = False,
     output: Output = None,
+    safe_csv: SafeCsv = False,
     skip_damaged: SkipDamaged = False,
 ) -> None:
     """Count what states did to each other, by directed dyad and period.
@@ -78,12 +81,13 @@ def panel_command(
     """
     chosen = format_of(choose_format(form, as_json), output)
     codes = [state(text) for text in parties.split(",") if text.strip()]
+    check_safe(safe_csv, chosen)
     held = open_store(store, skip_damaged)
     built = panel(held, codes, every, origin, since=since, until=until)
     if chosen is Format.TABLE:
         _show(built, held)
         return
-    rows = write_data(built.table().to_reader(), chosen, output, closed=[store])
+    rows = write_data(built.table().to_reader(), chosen, output, closed=[store], safe_csv=safe_csv)
     if output is not None:
         narrate(f"{rows:,} rows written to {output}.")
 

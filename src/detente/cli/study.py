@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from detente.cli.asking import AsOf, Events, Seed, StudyName, event_store, record_or_none, saying
-from detente.cli.options import AsJson
+from detente.cli.options import AsJson, SafeCsv
 from detente.cli.output import narrate, print_json
 
 
@@ -29,6 +29,7 @@ def study_command(
     open_page: Annotated[
         bool, typer.Option("--open", help="Open the report in a browser.")
     ] = False,
+    safe_csv: SafeCsv = False,
     as_json: AsJson = False,
 ) -> None:
     """Test every claim of a study and write its report.
@@ -54,6 +55,7 @@ def study_command(
     started = time.perf_counter()
     loaded = load(study)
     folder = out or Path("out") / loaded.study.study.name
+    report.check_folder(folder)
     store = None if events is None else event_store(events, folder)
     data = open_data(loaded, as_of=as_of, store=store)
     read = time.perf_counter()
@@ -68,6 +70,7 @@ def study_command(
             folder,
             timings={"read": read - started, "test": tested - read},
             generated=dt.datetime.now(dt.UTC).replace(microsecond=0),
+            safe_csv=safe_csv,
         )
     if as_json:
         typer.echo(written.findings.read_text(encoding="utf-8"), nl=False)

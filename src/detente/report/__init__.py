@@ -1,6 +1,6 @@
 """What a person sees: the page, the files beside it, and the table in the terminal."""
 
 from detente.report.terminal import verdict_table
-from detente.report.writing import WrittenReport, write
+from detente.report.writing import WrittenReport, check_folder, write
 
-__all__ = ["WrittenReport", "verdict_table", "write"]
+__all__ = ["WrittenReport", "check_folder", "verdict_table", "write"]

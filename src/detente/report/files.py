@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from detente.errors import DetenteError
+from detente.outputs import beside
 
 
 def write_all(out: Path, files: Mapping[str, bytes]) -> None:
@@ -34,7 +35,8 @@ def write_all(out: Path, files: Mapping[str, bytes]) -> None:
         for name, content in files.items():
             place = out / name
             place.parent.mkdir(parents=True, exist_ok=True)
-            part = place.with_name(f".{place.name}.{os.getpid()}.part")
+            handle, part = beside(place)
+            os.close(handle)
             aside[part] = place
             _write_whole(part, content)
         for part, place in aside.items():

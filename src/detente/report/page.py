@@ -47,7 +47,7 @@ WORDS = tuple(Told(word, meaning) for word, meaning in _WORDS.items())
 """The glossary."""
 
 
-def page_view(result: StudyResult, generated: datetime) -> PageView:
+def page_view(result: StudyResult, generated: datetime, *, safe_csv: bool = False) -> PageView:
     """Everything that the page says, as frozen data; draws all charts."""
     css, js = asset("page.css"), asset("page.js")
     with debug_mode(False):  # specs are validated by the tests, not on every run
@@ -78,6 +78,7 @@ def page_view(result: StudyResult, generated: datetime) -> PageView:
         css=Markup(css),  # noqa: S704 - our own file
         js=Markup(js),  # noqa: S704 - our own file
         policy=_policy(css, js),
+        safe_csv=safe_csv,
     )
 
 
@@ -133,7 +134,7 @@ def _policy(css: str, js: str) -> str:
     )
 
 
-def render(result: StudyResult, generated: datetime) -> str:
+def render(result: StudyResult, generated: datetime, *, safe_csv: bool = False) -> str:
     """The whole page as HTML; see `write` for the file."""
-    page = page_view(result, generated)
+    page = page_view(result, generated, safe_csv=safe_csv)
     return environment().get_template("page.html").render(page=page)

@@ -13,12 +13,17 @@ from detente.answers import Answer, Section
 from detente.asks.result import StudyResult
 from detente.report.layout import anchor_of
 from detente.report.words import slug
+from detente.spreadsheets import harmless
 
 Columns = Mapping[str, Sequence[object]]
 
 
-def csv_files(result: StudyResult) -> dict[str, bytes]:
+def csv_files(result: StudyResult, *, safe: bool = False) -> dict[str, bytes]:
     """All series of a result as CSV (UTF-8, LF, an empty field where there is no value).
+
+    Args:
+        result: One run of a study.
+        safe: Whether no text may be taken for a formula by a spreadsheet.
 
     Returns:
         Contents by path, such as "series/tension-icews.csv", in the order of the report.
@@ -28,12 +33,16 @@ def csv_files(result: StudyResult) -> dict[str, bytes]:
         stem, number = slug(name), 2
         while f"series/{stem}.csv" in files:
             stem, number = f"{slug(name)}-{number}", number + 1
-        files[f"series/{stem}.csv"] = as_csv(columns)
+        files[f"series/{stem}.csv"] = as_csv(columns, safe=safe)
     return files
 
 
-def as_csv(columns: Columns) -> bytes:
+def as_csv(columns: Columns, *, safe: bool = False) -> bytes:
     r"""Columns of equal length as CSV.
+
+    Args:
+        columns: Values by heading.
+        safe: Whether no text may be taken for a formula by a spreadsheet.
 
     Raises:
         ValueError: If the lengths differ.
@@ -41,11 +50,14 @@ def as_csv(columns: Columns) -> bytes:
     Example:
         >>> as_csv({"day": ("2001-01-01",), "share": (float("nan"),)})
         b'day,share\n2001-01-01,\n'
+        >>> as_csv({"name": ("=1+1",), "change": (-3.5,)}, safe=True)
+        b"name,change\n'=1+1,-3.5\n"
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(map(_field, row) for row in zip(*columns.values(), strict=True))
+    tell = _safe_field if safe else _field
+    writer.writerow(map(tell, columns))
+    writer.writerows(map(tell, row) for row in zip(*columns.values(), strict=True))
     return text.getvalue().encode()
 
 
@@ -55,6 +67,10 @@ def _field(value: object) -> object:
     if isinstance(value, bool | np.bool_):
         return str(bool(value)).lower()
     return float(value) if isinstance(value, float) else value
+
+
+def _safe_field(value: object) -> object:
+    return harmless(value) if isinstance(value, str) else _field(value)
 
 
 def _all(result: StudyResult) -> Iterator[tuple[str, Columns]]:

@@ -40,6 +40,7 @@ class PageView:
         css: Style sheet.
         js: Script.
         policy: Content security policy: nothing is loaded from anywhere.
+        safe_csv: Whether tables that are downloaded hold no formulas.
     """
 
     title: str
@@ -64,3 +65,4 @@ class PageView:
     css: Markup
     js: Markup
     policy: str
+    safe_csv: bool = False

@@ -11,11 +11,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from detente.asks.result import StudyResult
+from detente.events.store import stores_around
+from detente.outputs import check_output
 from detente.report.files import write_all
 from detente.report.findings import findings_json
 from detente.report.page import render
@@ -32,6 +35,13 @@ LIBRARIES = (
     "vl-convert-python",
 )
 """Libraries whose versions can change a number or a drawing."""
+
+_MARKS = {
+    "report.html": b'<meta name="generator" content="Detente ',
+    "findings.json": b'{\n "study": "',
+    "manifest.json": b'{\n "study": "',
+}
+"""What the files of every report hold near their beginning."""
 
 _SERIES = re.compile(r"series/[a-z0-9-]+\.csv")
 
@@ -57,8 +67,48 @@ class WrittenReport:
     seconds: float
 
 
+def check_folder(out: Path, series: Mapping[str, bytes] | None = None) -> None:
+    """Refuse a folder in which a report would replace something else than an earlier report.
+
+    Args:
+        out: The folder; it need not exist.
+        series: The CSV files by path relative to it, where they are known already; one of the same
+            columns is an earlier one, and so is what the folder's manifest lists.
+
+    Raises:
+        InputError: In the place of a file is a link, device or folder, or a file of something else;
+            or the folder lies in an event store.
+
+    Example:
+        >>> check_folder(Path("/nowhere"))
+    """
+    manifest = out / "manifest.json"
+    listed = _listed(manifest) if manifest.is_file() else {}
+    heads = {name: content.partition(b"\n")[0] + b"\n" for name, content in (series or {}).items()}
+    for name, mark in {**_MARKS, **heads}.items():
+        is_ours = partial(_holds, b"" if name in listed else mark)
+        check_output(
+            out / name,
+            "--out",
+            is_ours=is_ours,
+            closed=stores_around(out / name),
+            named="folder",
+        )
+
+
+def _holds(mark: bytes, path: Path) -> bool:
+    """Whether a file has a mark near its beginning."""
+    with path.open("rb") as file:
+        return mark in file.read(1 << 16)
+
+
 def write(
-    result: StudyResult, out: Path, *, timings: Mapping[str, float], generated: datetime
+    result: StudyResult,
+    out: Path,
+    *,
+    timings: Mapping[str, float],
+    generated: datetime,
+    safe_csv: bool = False,
 ) -> WrittenReport:
     """Write report.html, findings.json, series/*.csv and manifest.json into a folder.
 
@@ -67,14 +117,16 @@ def write(
 
     Args:
         result: One run of a study.
-        out: The folder; made if absent. Files of the same names are replaced, each whole.
+        out: The folder; made if absent. Files of an earlier report are replaced, each whole.
         timings: Seconds by step so far; drawing the page is added as "report".
         generated: When this run was made.
+        safe_csv: Whether no text in the CSV may be taken for a formula by a spreadsheet.
 
     Returns:
         Where the files are.
 
     Raises:
+        InputError: There is something else in the place of a file.
         DetenteError: If something cannot be written; nothing is left half-written then.
 
     Example:
@@ -89,14 +141,16 @@ def write(
         ['findings.json', 'manifest.json', 'report.html']
     """
     start = time.perf_counter()
+    series = csv_files(result, safe=safe_csv)
     files = {
-        "report.html": render(result, generated).encode(),
+        "report.html": render(result, generated, safe_csv=safe_csv).encode(),
         "findings.json": findings_json(result),
-        **csv_files(result),
+        **series,
     }
     seconds = time.perf_counter() - start
     spent = {**timings, "report": seconds}
     files["manifest.json"] = manifest_json(result, files, timings=spent, generated=generated)
+    check_folder(out, series)
     before = _listed(out / "manifest.json")
     write_all(out, files)
     _remove_stale(out, {name: digest for name, digest in before.items() if name not in files})

@@ -46,6 +46,7 @@ def ingest(
     mapping: Mapping[str, str] | None = None,
     progress: Progress | None = None,
     rejected_to: Path | None = None,
+    safe_csv: bool = False,
 ) -> ReadingReport:
     r"""Read files into a store.
 
@@ -62,6 +63,7 @@ def ingest(
         mapping: For sources that take one (`csv`, `quadruples`).
         progress: Called at the start and after each batch.
         rejected_to: Write every rejected row there, as CSV or, by its ending, Parquet.
+        safe_csv: Whether no text in that CSV may be taken for a formula by a spreadsheet.
 
     Raises:
         ReadError: None of the paths exists, or there is no file of the source in them.
@@ -91,7 +93,7 @@ def ingest(
             days = _twin_days(chosen, store)
             step = progress or (lambda step: None)
             run = _Run(chosen, writer, settings, step, archives, days)
-            with _rejected_file(rejected_to) as rejected:
+            with _rejected_file(rejected_to, safe_csv) as rejected:
                 return run.read(items, finder.left_out, rejected)
 
 
@@ -110,11 +112,11 @@ def _twin_days(source: Source, store: Store) -> frozenset[dt.date]:
 
 
 @contextlib.contextmanager
-def _rejected_file(path: Path | None) -> Iterator[RejectedFile | None]:
+def _rejected_file(path: Path | None, safe: bool) -> Iterator[RejectedFile | None]:
     if path is None:
         yield None
         return
-    file = RejectedFile(path)
+    file = RejectedFile(path, safe=safe)
     try:
         yield file
     except BaseException:

@@ -77,11 +77,20 @@
     const text = data ? data.value : cell.textContent.trim();
     return text === "–" ? "" : text;
   };
+  // As detente.spreadsheets: what begins like a formula gets an apostrophe, also after ; and tabs.
+  const formula = /^[\x00-\x08\x0b\x0c\x0e-\x20\u00a0\ufeff]*[=+\-@＝＋－＠]/;
+  const number = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?%?\s*$/i;
+  const part = (text) => (formula.test(text) && !number.test(text) ? `'${text}` : text);
+  const harmless = (text) => {
+    const joined = text.split(/([;\t\r\n])/).map((text, n) => (n % 2 ? text : part(text))).join("");
+    return /^[\t\r\n]/.test(joined) ? `'${joined}` : joined;
+  };
+  const told = "safeCsv" in document.body.dataset ? harmless : (text) => text;
   const quoted = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
   const saveCsv = (figure) => {
     const rows = [...figure.querySelectorAll("table tr")];
-    const lines = rows.map((row) => [...row.cells].map((cell) => quoted(cellText(cell))).join(","));
+    const lines = rows.map((row) => [...row.cells].map((cell) => quoted(told(cellText(cell)))).join(","));
     save(new Blob([lines.join("\r\n") + "\r\n"], { type: "text/csv" }), `${figure.id}.csv`);
   };
 

@@ -11,10 +11,21 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from detente.errors import InputError
-from detente.outputs import beside
+from detente.outputs import beside, whole_file
 from detente.sources.reading.report import RejectedRow
+from detente.spreadsheets import harmless
 
 COLUMNS = ("file", "line", "reason", "text")
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether rejected rows are written as Parquet there; else as CSV.
+
+    Example:
+        >>> is_parquet(Path("bad.parquet")), is_parquet(Path("bad.csv"))
+        (True, False)
+    """
+    return path.suffix == ".parquet"
 
 
 def holds_rejected(path: Path) -> bool:
@@ -32,8 +43,9 @@ def holds_rejected(path: Path) -> bool:
 class RejectedFile:
     """Collects rejected rows beside the file, and puts it in place when closed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, safe: bool = False) -> None:
         self.path = path
+        self.tell = harmless if safe and not is_parquet(path) else str
         try:
             handle, self.partial = beside(path)
             self.file = open(handle, "w", encoding="utf-8", newline="")  # noqa: PTH123, SIM115
@@ -48,18 +60,22 @@ class RejectedFile:
 
     def write(self, reason: str, rows: Iterable[RejectedRow]) -> None:
         """Add rows of one reason."""
-        self.table.writerows((row.file, row.line, reason, row.text) for row in rows)
+        tell = self.tell
+        self.table.writerows(
+            (tell(row.file), row.line, tell(reason), tell(row.text)) for row in rows
+        )
 
     def close(self) -> None:
         """Put the file in place; as Parquet if its name says so."""
         self.file.close()
-        if self.path.suffix == ".parquet":
+        if is_parquet(self.path):
             read = pyarrow.csv.ConvertOptions(
                 column_types={"line": pa.int64()} | {n: pa.string() for n in COLUMNS if n != "line"}
             )
             lines = pyarrow.csv.ParseOptions(newlines_in_values=True)
             rows = pyarrow.csv.read_csv(self.partial, parse_options=lines, convert_options=read)
-            pyarrow.parquet.write_table(rows, self.path)
+            with whole_file(self.path, "--rejected") as file:
+                pyarrow.parquet.write_table(rows, file)
             self.partial.unlink()
         else:
             self.partial.replace(self.path)
