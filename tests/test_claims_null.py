@@ -17,6 +17,7 @@ from detente.asks.claims.scales import counts_of, divisors
 from detente.asks.claims.shift import Shift, ShiftClaim
 from detente.asks.options import Options
 from detente.estimators.groups import group_contrast
+from detente.estimators.levels.peak import peak_rates, spiked_rates
 from detente.estimators.matching import Grid
 from detente.estimators.ratestudy import rate_path, rate_study, usual_counts
 from detente.estimators.shift import level_shift, rate_shift
@@ -159,6 +160,35 @@ def test_a_month_far_above_all_others_is_a_peak_and_no_level() -> None:
     assert {fact.name: fact.value for fact in design.facts(peak)}["rank"] == 1
     design, signal = extreme_of(values, "2005-01-01", "2005-01-31", of="level")
     assert design.measure(signal).effect < 0.8
+
+
+def test_the_largest_of_months_that_scatter_is_no_sure_peak() -> None:
+    """Months about one level, variance 30% of the mean squared: the largest is luck."""
+    odds = []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        values = rng.poisson(20.0 * rng.gamma(1 / 0.3, 0.3, 156)).astype(float)
+        at = int(np.argmax(values))
+        rates = peak_rates(values, draws=600).draws
+        odds.append(float(np.mean(rates.argmax(axis=1) == at)))
+    assert max(odds) < 0.8
+
+
+def test_two_months_are_a_level_and_one_is_a_peak() -> None:
+    values = np.random.default_rng(1).poisson(8.0, 120).astype(float)
+    for last, about in (("2005-01-31", "peak"), ("2005-02-28", "level")):
+        design, signal = extreme_of(values, "2005-01-01", last)
+        assert design.measure(signal).result.of == about
+
+
+def test_spikes_do_not_widen_the_scatter_that_hides_them() -> None:
+    values = np.random.default_rng(3).poisson(2.0, 60).clip(max=6).astype(float)
+    values[40] = 21.0
+    rates = spiked_rates(values, draws=600)
+    assert np.mean(rates.draws.argmax(axis=1) == 40) > 0.95
+    assert np.median(rates.parameters["dispersion"] ** -0.5) < 0.3
+    values[7] = np.nan
+    assert np.isnan(spiked_rates(values, draws=50).draws[:, 7]).all()
 
 
 def test_what_begins_after_the_claimed_time_gives_no_verdict() -> None:

@@ -28,7 +28,9 @@ How likely
 
 The level behind noise
     local_level, count_level: of scores, and of counts with a CountPrior (LevelPosterior).
-    period_rates: of single periods, where the claim is about a peak (LevelPosterior).
+    peak_rates: of single periods, where the claim is about a peak; half the draws each by
+    period_rates: every period by itself, and by
+    spiked_rates: periods about a level with rare spikes (LevelPosterior).
     probability_highest, probability_lowest: superlatives over joint draws; observed_rank: as seen.
 
 Who reacts to whom, by period
@@ -83,7 +85,7 @@ _HOMES = {
     "glm": "GLM fit_logit fit_negative_binomial fit_poisson",
     "levels.level": "LevelPosterior local_level probability_highest probability_lowest",
     "levels.count_level": "CountPrior count_level",
-    "levels.peak": "observed_rank period_rates",
+    "levels.peak": "observed_rank peak_rates period_rates spiked_rates",
     "projections.project": "LocalProjection local_projection",
     "vector.var": "VAR Granger LagChoice choose_lags fit_var granger",
     "vector.bvar": "BVAR fit_bvar",

@@ -44,7 +44,9 @@ from detente.estimators.levels.level import local_level as local_level
 from detente.estimators.levels.level import probability_highest as probability_highest
 from detente.estimators.levels.level import probability_lowest as probability_lowest
 from detente.estimators.levels.peak import observed_rank as observed_rank
+from detente.estimators.levels.peak import peak_rates as peak_rates
 from detente.estimators.levels.peak import period_rates as period_rates
+from detente.estimators.levels.peak import spiked_rates as spiked_rates
 from detente.estimators.matching import Grid as Grid
 from detente.estimators.matching import merge_episodes as merge_episodes
 from detente.estimators.multiple import Adjusted as Adjusted

@@ -1,11 +1,13 @@
 """Extreme claims: a level was the highest (or lowest) since a date.
 
-A claim about at most two periods is about a peak, a longer one about a level that lasts; a claim
-can say which. The primary estimator, fixed beforehand: the share of joint posterior draws in which
+A claim about a single period is about a peak, a longer one about a level that lasts; a claim can
+say which. The primary estimator, fixed beforehand: the share of joint posterior draws in which
 the highest within the target exceeds everything between the two dates. A level is drawn by a
 local-level model (negative binomial for counts, Gaussian for scores) with bursts of about two
-months told apart; a peak by the rate of each period given its own count. The same is asked of the
-data up to the end of the target, and no verdict is given that only one of the two gives.
+months told apart; a peak by the rates of single periods, half the draws each by the period's own
+count and by a level with spikes, as nobody knows how much of a single month is only how the news
+told it. The same is asked of the data up to the end of the target, and no verdict is given that
+only one of the two gives.
 """
 
 from __future__ import annotations
@@ -48,7 +50,7 @@ from detente.study.signal import Signal
 
 MIN_RIVALS = 6
 BURST_MONTHS = 2.0  # after which two thirds of a burst are over
-LONGEST_PEAK = 2  # periods
+LONGEST_PEAK = 1  # periods
 GRACES = (0, 3, 6, 12)
 STRONGEST = 10
 
@@ -65,7 +67,7 @@ class ExtremeClaim(ClaimBase):
     of: Literal["", "peak", "level"] = Field(
         default="",
         description="a peak of single periods or a level that lasts; by default a peak where the "
-        "target holds at most two periods",
+        "target holds a single period",
     )
 
 
@@ -105,7 +107,8 @@ class Extreme(Design[ExtremeClaim, Measured]):
     estimator = (
         "Probability by joint posterior draws of a local-level model (Harvey 1989), negative "
         "binomial for counts and Gaussian for scores, bursts told apart, its variances integrated "
-        "over; of peaks, by Gamma-Poisson rates of single periods (Clayton and Kaldor 1987)"
+        "over; of peaks, half by Gamma-Poisson rates of single periods (Clayton and Kaldor 1987), "
+        "half by a level with spikes (Box and Tiao 1968)"
     )
     null = "The same claim made about every other date of the source"
 

@@ -11,7 +11,7 @@ from detente.asks.options import Options
 from detente.estimators.counts import CountGrid
 from detente.estimators.levels.count_level import count_level
 from detente.estimators.levels.level import LevelPosterior, local_level
-from detente.estimators.levels.peak import period_rates
+from detente.estimators.levels.peak import peak_rates
 from detente.estimators.matching import Grid
 from detente.relations.series import Series
 from detente.relations.steps import check_every, month_name, next_start
@@ -121,7 +121,7 @@ def fit_level(
 
 
 def fit_peaks(signal: Signal, inside: Bools, options: Options) -> LevelPosterior:
-    """What each single period says by itself: rates of counts; scores by their level.
+    """The rates of single periods of counts, as a peak has it; scores by their level.
 
     Args:
         signal: What is measured, T periods.
@@ -135,7 +135,7 @@ def fit_peaks(signal: Signal, inside: Bools, options: Options) -> LevelPosterior
         return fit_level(signal, inside, options)
     counts = np.where(inside, signal.series.values, np.nan)
     draws, seed = options.level_draws, options.seed
-    return period_rates(counts, exposure=signal.series.exposure, draws=draws, seed=seed)
+    return peak_rates(counts, exposure=signal.series.exposure, draws=draws, seed=seed)
 
 
 def display(signal: Signal, levels: Floats) -> Floats:

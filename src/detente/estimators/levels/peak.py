@@ -1,8 +1,9 @@
 """How likely a count of one period had the highest rate: peaks, which are no levels.
 
-A level is what lasts; a month of invasion is a peak. The rate of each period is drawn from its own
-count, drawn a little toward those of all periods (a Gamma-Poisson model whose prior is estimated
-from the series), so that a small count is no sure peak.
+A level is what lasts; a month of invasion is a peak. How much of what a single month differs by is
+real, and how much is only how the news told it, one series cannot say. So two readings are drawn,
+half the draws each: in the one every period's rate is its own, in the other periods scatter about a
+level, and only rare spikes beyond that scatter are real. Odds near 0 or 1 need both.
 """
 
 from __future__ import annotations
@@ -11,9 +12,117 @@ import numpy as np
 
 from detente.arrays import Bools, Floats
 from detente.errors import DataGapError
+from detente.estimators.levels.count_level import count_level
 from detente.estimators.levels.level import LevelPosterior
 
 FEWEST = 8  # periods with data
+SPIKE_SHARE = 0.05  # of the periods, before the data are seen
+SPIKE_SIZES = np.linspace(-3.0, 3.0, 25)  # log
+SPIKE_SCALE = 1.0  # log
+
+
+def peak_rates(
+    counts: Floats, *, exposure: Floats | None = None, draws: int = 2000, seed: int = 1
+) -> LevelPosterior:
+    """Draw the log rates of single periods, half the draws by each of two readings of the noise.
+
+    Args:
+        counts: Events by period, shape (T,); NaN where nothing was observed.
+        exposure: What they are relative to, shape (T,).
+        draws: Number of joint draws of both together.
+        seed: Seed of the random numbers.
+
+    Returns:
+        Draws of log rates, shape (draws, T), NaN where nothing was observed: the first half by
+        `period_rates`, the second by `spiked_rates`, whose `dispersion` is given.
+
+    Raises:
+        DataGapError: There are fewer than eight periods with data, or no event.
+
+    Example:
+        >>> counts = np.array([6.0, 3, 4, 5, 6, 2, 4, 21, 5, 3] * 3)
+        >>> counts[[7, 17]] = 4
+        >>> rates = peak_rates(counts)
+        >>> float(np.mean(rates.draws.argmax(axis=1) == 27)) > 0.95
+        True
+
+    Source:
+        Hoeting, Madigan, Raftery and Volinsky (1999), Bayesian model averaging: a tutorial, with
+        both readings equally likely beforehand.
+    """
+    own = period_rates(counts, exposure=exposure, draws=draws - draws // 2, seed=seed)
+    spiked = spiked_rates(counts, exposure=exposure, draws=draws // 2, seed=seed)
+    return LevelPosterior(
+        np.vstack([own.draws, spiked.draws]), spiked.parameters, spiked.acceptance
+    )
+
+
+def spiked_rates(
+    counts: Floats, *, exposure: Floats | None = None, draws: int = 2000, seed: int = 1
+) -> LevelPosterior:
+    """Draw the log rates of single periods that scatter about a level, with rare spikes.
+
+    The level and the scatter are those of `count_level`. A spike is added to a period's level where
+    its count asks for one. Periods that are more likely spikes than not are set aside when the
+    level and the scatter are fitted, so that a spike does not widen the scatter that hides it.
+
+    Args:
+        counts: Events by period, shape (T,); NaN where nothing was observed.
+        exposure: What they are relative to, shape (T,).
+        draws: Number of joint draws.
+        seed: Seed of the random numbers.
+
+    Returns:
+        Draws of the log of level times spike, shape (draws, T), NaN where nothing was observed, and
+        of the parameters of `count_level`.
+
+    Raises:
+        DataGapError: There are fewer than eight periods with data, or no event.
+
+    Example:
+        >>> counts = np.random.default_rng(3).poisson(4.0, 60).astype(float)
+        >>> counts[40] = 30
+        >>> rates = spiked_rates(counts, draws=400)
+        >>> float(np.mean(rates.draws.argmax(axis=1) == 40)) > 0.95
+        True
+
+    Source:
+        Box and Tiao (1968), A Bayesian approach to some outlier problems; Harrison and Stevens
+        (1976), Bayesian forecasting, for the transient observation among the states of a level.
+    """
+    weights, seen = _checked(counts, exposure)
+    rng = np.random.default_rng(seed)
+    level = count_level(counts, exposure=weights, draws=draws, seed=seed)
+    sizes = _spikes(level, counts, weights, seen, rng)
+    plain = seen & (np.mean(sizes != 0, axis=0) <= 0.5)
+    if not np.array_equal(plain, seen) and plain.sum() >= FEWEST and counts[plain].any():
+        kept = np.where(plain, counts, np.nan)
+        level = count_level(kept, exposure=weights, draws=draws, seed=seed)
+        sizes = _spikes(level, counts, weights, seen, rng)
+    rates = np.where(seen, level.draws + sizes, np.nan)
+    return LevelPosterior(rates, level.parameters, level.acceptance)
+
+
+def _spikes(
+    level: LevelPosterior, counts: Floats, exposure: Floats, seen: Bools, rng: np.random.Generator
+) -> Floats:
+    """Draw the log size of each period's spike given its level, 0 for none, shape (draws, T).
+
+    The largest of log weights with Gumbel noise is a draw by these weights (Gumbel 1954), so that
+    no table of draws by periods by sizes is held.
+    """
+    shape = level.parameters["dispersion"][:, None]
+    mean = np.exp(level.draws) * np.where(seen, exposure, 1.0)
+    values = np.where(seen, counts, 0.0)
+    prior = np.exp(-0.5 * (SPIKE_SIZES / SPIKE_SCALE) ** 2)
+    chances = np.append(np.log(SPIKE_SHARE * prior / prior.sum()), np.log(1 - SPIKE_SHARE))
+    best, drawn = np.full(mean.shape, -np.inf), np.zeros(mean.shape)
+    for size, chance in zip(np.append(SPIKE_SIZES, 0.0), chances, strict=True):
+        fit = values * size - (values + shape) * np.log(shape + mean * np.exp(size))
+        score = chance + fit + rng.gumbel(size=mean.shape)
+        drawn = np.where(score > best, size, drawn)
+        best = np.maximum(score, best)
+    return drawn
 
 
 def period_rates(
@@ -44,6 +153,18 @@ def period_rates(
         Clayton and Kaldor (1987), Empirical Bayes estimates of age-standardized relative risks, for
         the model and its moments; Goldstein and Spiegelhalter (1996) for ranks by joint draws.
     """
+    weights, seen = _checked(counts, exposure)
+    shape, scale = _prior(counts[seen], weights[seen])
+    rng = np.random.default_rng(seed)
+    rates = np.full((draws, len(counts)), np.nan)
+    rates[:, seen] = rng.gamma(
+        shape + counts[seen], 1 / (scale + weights[seen]), (draws, seen.sum())
+    )
+    return LevelPosterior(np.log(rates), {"shape": np.full(draws, shape)})
+
+
+def _checked(counts: Floats, exposure: Floats | None) -> tuple[Floats, Bools]:
+    """Weights by period, and where there are data; enough of them."""
     weights = np.ones(len(counts)) if exposure is None else exposure
     seen = np.isfinite(counts) & np.isfinite(weights) & (weights > 0)
     if seen.sum() < FEWEST or counts[seen].sum() <= 0:
@@ -52,13 +173,7 @@ def period_rates(
             f"{int(seen.sum())} periods have data, with {np.nansum(counts[seen]):.0f} events.",
             "Load event data that cover more of the time.",
         )
-    shape, scale = _prior(counts[seen], weights[seen])
-    rng = np.random.default_rng(seed)
-    rates = np.full((draws, len(counts)), np.nan)
-    rates[:, seen] = rng.gamma(
-        shape + counts[seen], 1 / (scale + weights[seen]), (draws, seen.sum())
-    )
-    return LevelPosterior(np.log(rates), {"shape": np.full(draws, shape)})
+    return weights, seen
 
 
 def _prior(counts: Floats, exposure: Floats) -> tuple[float, float]:
