@@ -40,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[Namespace], None]] = {
     "tkg": lambda given: _run("tkg"),
     "triad_worlds": lambda given: _run("triad_worlds", given.worlds),
     "claims_null": lambda given: _run("claims_null", min(given.worlds, 300)),
+    "claims_confounded": lambda given: _run("claims_confounded", min(given.worlds, 300)),
     "verdicts": lambda given: _run("verdicts", worlds=given.worlds),
 }
 """What can be measured; each is a module of this package."""
