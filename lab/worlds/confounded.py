@@ -79,7 +79,7 @@ def _after(months: Ints) -> Floats:
 
 
 def _series(rng: Rng, raised: Floats, causes: Ints) -> NullSeries:
-    """Counts by month about a flat level, raised on the log scale; the world's news stands still."""
+    """Counts by month about a flat level, raised on the log scale; the world stands still."""
     month = np.arange(MONTHS)
     mean = RATE * np.exp(raised) * rng.gamma(NOISE, 1 / NOISE, MONTHS)
     grid = CountGrid(
