@@ -35,7 +35,7 @@ from detente.cli import run
 from detente.errors import InputError, StudyError, UsageError
 from detente.estimators.vector.bvar import fit_bvar
 from detente.events.store import IngestedFile, Store, connect
-from detente.report.telling import tell
+from detente.rounding import tell
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
 from event_tables import event, table, world

@@ -15,7 +15,7 @@ from detente.report import verdict_table
 from detente.report.layout import shown_effect
 from detente.report.telling import fact_text
 from detente.report.terminal import NARROW, told_section
-from detente.report.words import NONE
+from detente.rounding import NONE
 from fake_result import fake_result, with_fact, without_fact
 
 RESULT = fake_result()

@@ -25,7 +25,8 @@ from detente.report import verdict_table, write
 from detente.report.layout import anchor_of, shown_effect
 from detente.report.telling import ToldTable, fact_text, interval_text, short_text, told
 from detente.report.terminal import told_section
-from detente.report.words import NONE, distinct, slug
+from detente.report.words import distinct, slug
+from detente.rounding import NONE
 from detente.run import run_study
 from detente.study.data import open_data
 from detente.study.load import load

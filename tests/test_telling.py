@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.answers import Column, Fact, Scale, Table, Value
-from detente.report.telling import fact_text, interval_text, tell, tell_all, told
+from detente.report.telling import fact_text, interval_text, told
+from detente.rounding import tell, tell_all
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from rich.console import Console
 from detente.cli.asking import AsOf, Events, Seed, StudyName, event_store, record_or_none, saying
 from detente.cli.options import AsJson, SafeCsv
 from detente.cli.output import narrate, print_json
+from detente.errors import DetenteError, StudyError
+from detente.rounding import plural
 
 
 def study_command(
@@ -103,28 +105,41 @@ def new_command(
 
 
 def validate_command(study: StudyName, as_json: AsJson = False) -> None:
-    """Check a study file: every problem at once, before anything is computed.
+    """Check a study file and all that it names: every problem at once.
 
-    [bold]Example[/bold]
+    With --json also what is wrong is printed as JSON, and the exit code stays that of an error.
+
+    [bold]Examples[/bold]
 
       detente validate my-study/study.toml
-    """
-    from detente.study.data import open_data  # noqa: PLC0415 - slow to import
-    from detente.study.load import load  # noqa: PLC0415
 
-    loaded = load(study)
-    open_data(loaded)
-    found = loaded.study
+      detente validate my-study --json
+    """
+    from detente.study.load import load  # noqa: PLC0415 - slow to import
+
+    try:
+        checked = load(study, rows=True).study
+    except DetenteError as error:
+        if not as_json:
+            raise
+        print_json({"valid": False, "study": study, **_told(error)})
+        raise typer.Exit(error.exit_code) from None
     counts = {
-        "study": found.study.name,
-        "parties": len(found.parties),
-        "actions": len(found.actions),
-        "eras": len(found.eras),
-        "datasets": len(found.datasets),
-        "claims": len(found.asks("claims")),
+        "parties": len(checked.parties),
+        "actions": len(checked.actions),
+        "eras": len(checked.eras),
+        "datasets": len(checked.datasets),
+        "claims": len(checked.asks("claims")),
     }
     if as_json:
-        print_json(counts)
+        print_json({"valid": True, "study": checked.study.name, **counts, "problems": []})
     else:
-        named = ", ".join(f"{count} {part}" for part, count in counts.items() if part != "study")
-        typer.echo(f"{found.study.name} is valid: {named}.")
+        named = ", ".join(plural(count, part) for part, count in counts.items())
+        typer.echo(f"{checked.study.name} is valid: {named}.")
+
+
+def _told(error: DetenteError) -> dict[str, object]:
+    """An error for scripts: its problems, or what was found where there is no list."""
+    problems = error.problems if isinstance(error, StudyError) else ()
+    found = [error.found] if error.found else []
+    return {"error": error.failed, "problems": list(problems) or found, "next": error.next_step}

@@ -43,6 +43,12 @@ ROLES = frozenset({
 })  # fmt: skip
 """CAMEO role codes (Schrodt 2012, chapter 3), with SET (settlers) from the KEDS files."""
 
+REGIONS = frozenset({
+    "AFR", "ASA", "BLK", "CAS", "CAU", "CEU", "CFR", "CRB", "EAF", "EEU", "EIN", "EUR", "LAM",
+    "MDT", "MEA", "NAF", "NMR", "PGS", "SAF", "SAM", "SAS", "SCN", "SEA", "WAF", "WST",
+})  # fmt: skip
+"""CAMEO codes of regions (Schrodt 2012, chapter 3), where actors are not of one state."""
+
 _SHORTER = (
     (r"\brepublic\b", "rep"),
     (r"\bdemocratic\b", "dem"),

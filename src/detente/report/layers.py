@@ -9,7 +9,8 @@ import altair as alt
 
 from detente.answers import Exhibit, Table
 from detente.report.theme import at, colour, table, to
-from detente.report.words import day_text, finite, milliseconds, wrapped
+from detente.report.words import milliseconds, wrapped
+from detente.rounding import day_text, finite
 
 Encode = Callable[[str], Any]
 

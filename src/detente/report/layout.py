@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from detente.answers import Answer, Check, Fact, Scale, Section, Verdict
 from detente.report.drawing import Figure, figure
-from detente.report.telling import counted, fact_text, interval_text, short_text, tell
+from detente.report.telling import counted, fact_text, interval_text, short_text
 from detente.report.words import UNDECIDED, VERDICT_MEANING, chance_text, distinct, slug
+from detente.rounding import tell
 
 CHECK_WORDS = {True: "passed", False: "failed", None: "note"}
 NOTE_LABELS = {

@@ -11,7 +11,8 @@ from markupsafe import Markup
 from detente.answers import Answer, Exhibit, Section, Table, Value
 from detente.report.drawing import figure
 from detente.report.telling import fact_text, interval_text
-from detente.report.words import day_text, slug
+from detente.report.words import slug
+from detente.rounding import day_text
 
 LATELY = {"day": 180, "week": 52, "month": 24}
 """Forecasts in a sparkline; of longer periods all."""

@@ -17,7 +17,8 @@ from detente.report.layout import Shelf, Told, by_verdict, lay_out_section, verd
 from detente.report.outlook import as_seen, first_odds
 from detente.report.templating import asset, environment
 from detente.report.views import PageView
-from detente.report.words import FORECASTS, day_text, plural
+from detente.report.words import FORECASTS
+from detente.rounding import day_text, plural
 
 _WORDS = {
     "Base rate": "How often the same thing happened in past windows of the same length.",

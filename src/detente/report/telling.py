@@ -1,17 +1,12 @@
-"""How a raw value is told to a person: by its scale, with the same rounding everywhere."""
+"""How facts and tables are told to a person: by their scales, with the rounding of `rounding`."""
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from detente.answers import Column, Fact, Scale, Table, Value
-from detente.report.words import NONE, day_text, decimals, finite, number, p_text, plural
-
-MOST_PLACES = 4
-PERCENT_PLACES = 1
+from detente.rounding import MOST_PLACES, NONE, decimals, finite, plural, tell, tell_all
 
 
 @dataclass(frozen=True)
@@ -42,104 +37,6 @@ class ToldTable:
     head: tuple[str, ...]
     numeric: tuple[bool, ...]
     rows: tuple[tuple[Cell, ...], ...]
-
-
-def tell(value: Value, scale: Scale, places: int | None = None) -> str:
-    """One value in words.
-
-    Args:
-        value: The raw value; None and NaN are told as a dash.
-        scale: What kind of value it is.
-        places: Decimals; by default as many as show two or three significant digits.
-
-    Example:
-        >>> tell(12.34, Scale.PERCENT), tell(0.63, Scale.PROBABILITY), tell(1.84, Scale.RATIO)
-        ('+12%', '63%', '1.8×')
-        >>> tell(-0.5, Scale.POINTS), tell(1234, Scale.COUNT), tell(None, Scale.NUMBER)
-        ('−0.50', '1,234', '–')
-        >>> tell("2017-09-03", Scale.DATE), tell(True, Scale.FLAG), tell(0.0123, Scale.P_VALUE)
-        ('3 Sept 2017', 'yes', '0.012')
-    """
-    if value is None or value == "":
-        return NONE
-    if scale is Scale.TEXT:
-        return str(value)
-    if scale is Scale.DATE:
-        return day_text(value.isoformat() if isinstance(value, dt.date) else str(value))
-    if scale is Scale.FLAG:
-        return "yes" if value else "no"
-    return _number(finite(float(value)), scale, places)  # type: ignore[arg-type]
-
-
-def _number(value: float | None, scale: Scale, places: int | None) -> str:
-    if value is None:
-        return NONE
-    if scale is Scale.P_VALUE:
-        return p_text(value)
-    if scale is Scale.PROBABILITY and not places:
-        return _chance(value)
-    shown, usual, suffix = _form(value, scale)
-    signed = scale in {Scale.PERCENT, Scale.POINTS}
-    return number(shown, usual if places is None else places, sign=signed) + suffix
-
-
-def _chance(value: float) -> str:
-    """A probability in whole per cent, told as neither 0 nor 100 where it is not."""
-    if 0 < value < 0.01:
-        return "under 1%"
-    return "over 99%" if 0.99 < value < 1 else f"{value:.0%}"
-
-
-def _form(value: float, scale: Scale) -> tuple[float, int | None, str]:
-    """The number to print, its usual decimals, and what follows it."""
-    if scale is Scale.PROBABILITY:
-        return 100 * value, 0, "%"
-    if scale is Scale.PERCENT:
-        return value, min(decimals(value), PERCENT_PLACES if abs(value) < 10 else 0), "%"
-    if scale is Scale.COUNT:
-        return value, 0, ""
-    if scale in {Scale.RATIO, Scale.POINTS}:
-        return value, decimals(value), "×" if scale is Scale.RATIO else ""
-    return value, None, ""
-
-
-def tell_all(values: Iterable[float | None], scale: Scale) -> list[str]:
-    """Values of one kind with the same decimals, such as an estimate and the ends of its interval.
-
-    Decimals follow their spread, and grow until no rounded end sits on "no effect" or beyond it
-    where the raw one does not.
-
-    Example:
-        >>> tell_all([1.8, 0.56, 10.75], Scale.RATIO)
-        ['1.8×', '0.6×', '10.8×']
-        >>> tell_all([5.0, 0.96, 9.9], Scale.RATIO)
-        ['5.00×', '0.96×', '9.90×']
-        >>> tell_all([0.04, 0.0, 0.1], Scale.PROBABILITY)  # an estimate is never certain
-        ['4%', 'under 1%', '10%']
-    """
-    listed = list(values)
-    numbers = [number for value in listed if (number := finite(value)) is not None]
-    if not numbers or scale is Scale.P_VALUE:
-        return [tell(value, scale) for value in listed]
-    if scale is Scale.PROBABILITY:
-        return [_estimated(value) for value in listed]
-    spread = max(numbers) - min(numbers) or numbers[0]
-    places = 0 if scale is Scale.COUNT else decimals(spread)
-    neutral = scale.neutral
-    while places < MOST_PLACES and any(_hidden(number, neutral, places) for number in numbers):
-        places += 1
-    return [tell(value, scale, places) for value in listed]
-
-
-def _estimated(value: float | None) -> str:
-    """A probability that was estimated, and so is neither 0 nor 1."""
-    known = finite(value)
-    return NONE if known is None else _chance(min(max(known, 1e-9), 1 - 1e-9))
-
-
-def _hidden(value: float, neutral: float, places: int) -> bool:
-    """Whether rounding moves a value onto "no effect"."""
-    return value != neutral and math.isclose(round(value, places), neutral, abs_tol=1e-12)
 
 
 def fact_text(fact: Fact) -> str:

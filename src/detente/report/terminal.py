@@ -16,7 +16,7 @@ from detente.answers import Table as Numbers
 from detente.asks.result import StudyResult
 from detente.report.layout import CHECK_WORDS, shown_effect
 from detente.report.telling import fact_text, short_text, steady, told
-from detente.report.words import NONE
+from detente.rounding import NONE
 
 STYLE: dict[Verdict, str] = {
     Verdict.SUPPORTED: "bold green",

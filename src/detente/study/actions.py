@@ -33,7 +33,7 @@ EVENT_FILES = "(event files)"
 def facts_of(data: StudyData, name: str) -> tuple[Fact, ...]:
     """All facts of an action by date, from the chronicle and from event data."""
     wanted = data.study.actions[name]
-    curated = [fact for fact in data.facts if _matches(fact, wanted)]
+    curated = [fact for fact in data.facts if matches(fact, wanted)]
     return tuple(
         sorted([*curated, *_event_facts(data, name)], key=lambda fact: (fact.date, fact.id))
     )
@@ -210,7 +210,8 @@ def _covering(data: StudyData, name: str) -> dict[str, Days]:
     return dict(data.events.covered)
 
 
-def _matches(fact: Fact, action: Action) -> bool:
+def matches(fact: Fact, action: Action) -> bool:
+    """Whether a fact of the chronicle is of an action."""
     return (
         fact.kind in action.kinds
         and _is_between(fact, action)

@@ -47,20 +47,39 @@ def read_chronicle(path: Path) -> tuple[tuple[Fact, ...], tuple[str, ...]]:
         ...     read_chronicle(path)[1]
         ('line 2, date: “2017-13-01” is not a day; write it as 2017-03-15.',)
     """
+    lines, problems = read_lines(path)
+    if problems:
+        return (), problems
+    facts = (fact for _, fact in lines)
+    return tuple(sorted(facts, key=lambda fact: (fact.date, fact.id))), ()
+
+
+def read_lines(path: Path) -> tuple[tuple[tuple[int, Fact], ...], tuple[str, ...]]:
+    """The facts of those rows that can be read, with their lines, and what is wrong with others.
+
+    Args:
+        path: As for `read_chronicle`.
+
+    Returns:
+        Line and fact in the order of the file, and one sentence for each problem.
+    """
     rows, header, unreadable = read_rows(path)
     if unreadable:
         return (), (unreadable,)
     missing = [name for name in CHRONICLE_COLUMNS if name not in header]
     if missing:
-        found = ", ".join(header) or "none"
-        return (), (f"it has no column {', '.join(missing)}; its columns are: {found}.",)
+        columns = ", ".join(header) or "none"
+        return (), (f"it has no column {', '.join(missing)}; its columns are: {columns}.",)
     if not rows:
         return (), ("it has no rows below the header.",)
-    problems = [f"line {line}, {text}" for line, row in rows for text in _problems(row, header)]
-    problems += _repeated(rows)
-    if problems:
-        return (), tuple(problems)
-    return tuple(sorted(map(_fact, (row for _, row in rows)), key=lambda f: (f.date, f.id))), ()
+    facts: list[tuple[int, Fact]] = []
+    problems: list[str] = []
+    for line, row in rows:
+        wrong = [f"line {line}, {text}" for text in _problems(row, header)]
+        problems += wrong
+        if not wrong:
+            facts.append((line, _fact(row)))
+    return tuple(facts), (*problems, *_repeated(rows))
 
 
 def _problems(row: Mapping[str, str | None], header: list[str]) -> Iterator[str]:

@@ -21,8 +21,12 @@ from detente.errors import StudyError, UsageError
 from detente.study.crosscheck import cross_problems
 from detente.study.models import Study, study_model
 from detente.study.names import did_you_mean
+from detente.study.partial import partial
+from detente.study.parts import STATE_CODE
 from detente.study.renamed import new_name
+from detente.study.states import state_problem
 
+WRITE_AS_CODE = "write the state as its code of three capital letters, such as CHN"
 MOST_BYTES = 4_000_000
 MOST_PARTS = 64  # of a dotted key
 MOST_PROBLEMS, MOST_SHOWN = 200, 60
@@ -76,11 +80,13 @@ def locate(name_or_path: str) -> Path:
     )
 
 
-def load(name_or_path: str) -> LoadedStudy:
+def load(name_or_path: str, *, rows: bool = False) -> LoadedStudy:
     """Load and validate a study.
 
     Args:
         name_or_path: As for `locate`.
+        rows: Whether to look at all rows of its files too: those of datasets, as `open_data` does,
+            and facts after the study's last day, which are not used.
 
     Returns:
         The study with the folder that its relative paths start from.
@@ -94,17 +100,27 @@ def load(name_or_path: str) -> LoadedStudy:
         ('USA', 'CHN', 'PRK', 'KOR', 'JPN', 'RUS')
     """
     path = locate(name_or_path)
-    study = parse(_read(path), path)
-    problems = tuple(islice(cross_problems(study, path.parent), MOST_PROBLEMS + 1))
+    data = _read(path)
+    study, problems = _understood(data)
+    others = cross_problems(study, path.parent, whole=not problems, rows=rows)
+    problems += islice(others, MOST_PROBLEMS + 1 - len(problems))
     if problems:
-        raise _invalid(path, problems)
+        raise _invalid(path, list(dict.fromkeys(problems)))
     return LoadedStudy(study, path.parent)
 
 
 def parse(data: Mapping[str, Any], path: Path) -> Study:
     """Check the shape of a study's data, raising a `StudyError` that lists every problem."""
+    study, problems = _understood(data)
+    if problems:
+        raise _invalid(path, problems)
+    return study
+
+
+def _understood(data: Mapping[str, Any]) -> tuple[Study, list[str]]:
+    """The study, or what can be understood of it with what is wrong with its shape."""
     try:
-        return study_model().model_validate(data)
+        return study_model().model_validate(data), []
     except ValidationError as error:
         schema = study_model().model_json_schema()
         renamed = _renamed(error, schema)
@@ -113,7 +129,7 @@ def parse(data: Mapping[str, Any], path: Path) -> Study:
             for item in error.errors()[: MOST_PROBLEMS + 1]
             if item["type"] != "missing" or item["loc"] not in renamed
         ]
-        raise _invalid(path, problems) from None
+        return partial(study_model(), data), problems
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -215,10 +231,20 @@ def _problem(item: Any, schema: dict[str, Any], data: Mapping[str, Any]) -> str:
         tag, kinds = str(item["ctx"]["tag"]), str(item["ctx"]["expected_tags"]).replace("'", "")
         hint = did_you_mean(tag, kinds.split(", ")) or f" Kinds: {kinds}."
         return f"{where}.kind: there is no kind “{tag}” here.{hint}"
+    if item["type"] == "string_pattern_mismatch" and item["ctx"]["pattern"] == STATE_CODE:
+        return f"{where}: {state_problem(item['input'], _states(data)) or WRITE_AS_CODE}."
     message = str(item["msg"]).removeprefix("Value error, ")
     given = item.get("input")
     shown = "" if isinstance(given, dict | list) else f" (found: {given!r})"
     return f"{where}: {message[0].lower()}{message[1:]}{shown}."
+
+
+def _states(data: Mapping[str, Any]) -> list[str]:
+    """Codes of the parties of a file, right or wrong."""
+    parties = data.get("parties")
+    rows = parties if isinstance(parties, list) else []
+    codes = [row.get("code") for row in rows if isinstance(row, dict)]
+    return [code for code in codes if isinstance(code, str)]
 
 
 def _where(location: tuple[int | str, ...], data: Mapping[str, Any]) -> str:

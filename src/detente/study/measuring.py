@@ -32,6 +32,7 @@ from detente.relations.series import Series, combine, share, splice
 from detente.relations.steps import Every, check_every, next_start, period_name
 from detente.relations.unnamed import likely_codes, unnamed_text
 from detente.study.models import Dataset
+from detente.study.names import PARTS
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
 
@@ -60,9 +61,6 @@ MONTHS: dict[Every, float] = {
 
 MOST_NAMED = 12
 """So many periods without data are named one by one."""
-
-PARTS = {"strength_share": ("cooperation",), "conflict_share": ("conflict", "cooperation")}
-"""Measures that are made of others."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from detente.relations.measures import columns_of
 
 if TYPE_CHECKING:
     from detente.study.models import Study
@@ -26,6 +28,8 @@ EVENT_MEASURES = (
 )
 """Measures that any event data give, and datasets that have the columns for them."""
 
+PARTS = {"strength_share": ("cooperation",), "conflict_share": ("conflict", "cooperation")}
+"""Measures that are made of others."""
 
 MOST_NAMED = 40
 LONGEST_WORD, MOST_WORDS = 100, 400  # to look for the nearest among; more would take minutes
@@ -89,5 +93,22 @@ def measure_problems(where: str, measure: Measure, study: Study) -> Iterator[str
     elif measure.dataset not in datasets:
         yield from unknown(f"{where}.measures.dataset", [measure.dataset], datasets)
     else:
-        known = [*datasets[measure.dataset].measures, *EVENT_MEASURES]
-        yield from unknown(f"{where}.measures.name", [measure.name], known)
+        columns = datasets[measure.dataset].measures
+        made = [name for name in EVENT_MEASURES if can_be_made(name, columns)]
+        known = list(dict.fromkeys([*columns, *made]))
+        if measure.name not in known:
+            hint = did_you_mean(measure.name, known) or f" It has: {', '.join(known)}."
+            lacks = f"the dataset “{measure.dataset}” has no “{measure.name}”."
+            yield f"{where}.measures.name: {lacks}{hint}"
+
+
+def can_be_made(measure: str, columns: Sequence[str]) -> bool:
+    """Whether a dataset with these columns gives a measure.
+
+    Example:
+        >>> can_be_made("conflict", ["verbal_conflict", "material_conflict"])
+        True
+        >>> can_be_made("conflict_share", ["verbal_conflict", "material_conflict"])
+        False
+    """
+    return all(columns_of(part, columns) for part in PARTS.get(measure, (measure,)))

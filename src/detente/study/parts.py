@@ -8,7 +8,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Every = Literal["day", "week", "month", "quarter", "year"]
-Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 3166 alpha-3 code")]
+STATE_CODE = r"^[A-Z]{3}$"
+Iso3 = Annotated[str, Field(pattern=STATE_CODE, description="ISO 3166 alpha-3 code")]
 Pair = Annotated[list[Iso3], Field(min_length=2, max_length=2)]
 Id = Annotated[
     str,

@@ -20,8 +20,8 @@ from detente.relations.steps import Days, next_start
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
-from detente.study.names import unknown
-from detente.study.parts import Id, Iso3, Pair, Strict
+from detente.study.names import measure_problems, unknown
+from detente.study.parts import Id, Iso3, Measure, Pair, Strict
 
 KIND = "common-enemy"
 MEASURES = ("conflict", "cooperation", "material_conflict")
@@ -72,8 +72,17 @@ class Dyads:
 
 def _problems(enemy: CommonEnemy, study: Study, folder: Path) -> Iterator[str]:
     """Names of a common enemy that the study does not declare."""
-    datasets = [dataset.id for dataset in study.datasets]
-    yield from unknown(f"common_enemies.{enemy.id}.dataset", [enemy.dataset], datasets)
+    where, datasets = f"common_enemies.{enemy.id}.dataset", {d.id: d for d in study.datasets}
+    yield from unknown(where, [enemy.dataset], datasets)
+    spec = datasets.get(enemy.dataset)
+    if spec is None:
+        return
+    if spec.layout != "dyad":
+        yield f"{where}: “{spec.id}” is by {spec.layout}; who attacks whom needs directed dyads."
+    if not spec.exposure:
+        yield f"{where}: “{spec.id}” has no `exposure`: name the dataset that holds all events."
+    for name in MEASURES:
+        yield from measure_problems(where, Measure(dataset=spec.id, name=name), study)
 
 
 def answer(enemy: CommonEnemy, data: StudyData, options: Options) -> Answer:

@@ -11,7 +11,8 @@ import numpy as np
 from detente.answers import Exhibit, Key, Scale
 from detente.report.marks import mark
 from detente.report.theme import Spec, at, colour, finish, padded, table
-from detente.report.words import decimals, number, wrapped
+from detente.report.words import wrapped
+from detente.rounding import decimals, number
 
 BAR = 6
 

@@ -14,7 +14,8 @@ from detente.answers import Exhibit, Key
 from detente.arrays import Floats
 from detente.report.marks import mark
 from detente.report.theme import WIDTH, Spec, at, colour, finish, table, to
-from detente.report.words import number, wrapped
+from detente.report.words import wrapped
+from detente.rounding import number
 
 BANDS = ((95, "band95"), (80, "band80"), (50, "band50"))
 QUIET = {"band95": "shade", "band80": "shade", "band50": "grid"}

@@ -7,8 +7,8 @@ import altair as alt
 from detente.answers import Exhibit, Key, Scale
 from detente.report.layers import bar, records, row_axis, row_labels
 from detente.report.marks import mark
-from detente.report.telling import tell
 from detente.report.theme import Spec, at, colour, finish, table
+from detente.rounding import tell
 
 OUTCOME = {True: "happened", False: "did not happen", None: "not known yet"}
 ROW = 44

@@ -11,7 +11,8 @@ import numpy as np
 from detente.answers import Exhibit, Key
 from detente.report.marks import mark
 from detente.report.theme import WIDTH, Spec, at, colour, finish, table, to
-from detente.report.words import day_text, finite, milliseconds, wrapped
+from detente.report.words import milliseconds, wrapped
+from detente.rounding import day_text, finite
 
 ROW = 22
 LINE = 14

@@ -9,7 +9,8 @@ import altair as alt
 from detente.answers import Exhibit
 from detente.report.marks import mark
 from detente.report.theme import Spec, at, colour, finish, padded, table
-from detente.report.words import decimals, number, wrapped
+from detente.report.words import wrapped
+from detente.rounding import decimals, number
 
 ROW = 34
 

@@ -10,9 +10,9 @@ import altair as alt
 from detente.answers import Exhibit, Key
 from detente.report.layers import records
 from detente.report.marks import mark
-from detente.report.telling import tell_all
 from detente.report.theme import Spec, colour, finish, padded, table
-from detente.report.words import finite, wrapped
+from detente.report.words import wrapped
+from detente.rounding import finite, tell_all
 
 KEY = (
     Key("bar", "placebo tests, where nothing happened"),

@@ -15,7 +15,7 @@ import altair as alt
 from detente.answers import Exhibit, Key, Scale, Value
 from detente.report.marks import mark
 from detente.report.theme import CONFIG, WIDTH, Spec, colour, table
-from detente.report.words import finite
+from detente.rounding import finite
 
 BANDS = ("band95", "band80", "band50")
 PLOT = 150

@@ -8,7 +8,8 @@ from detente.answers import Exhibit, Key
 from detente.report.layers import BANDS, LINE, bar, numbers, records, row_axis, row_labels
 from detente.report.marks import mark
 from detente.report.theme import Spec, at, colour, finish, table
-from detente.report.words import decimals, number, wrapped
+from detente.report.words import wrapped
+from detente.rounding import decimals, number
 
 KEY = (
     Key("dot", "rate"),

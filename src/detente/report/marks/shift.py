@@ -10,7 +10,8 @@ from detente.answers import Exhibit, Key
 from detente.report.layers import Encode, dated, numbers, time_axis, timed, value_axis
 from detente.report.marks import mark
 from detente.report.theme import Spec, colour, finish, padded, table
-from detente.report.words import number, wrapped
+from detente.report.words import wrapped
+from detente.rounding import number
 
 
 @mark("shift", key=(Key("speck", "observed"), Key("line", "mean before and after")))

@@ -11,7 +11,8 @@ import altair as alt
 from detente.answers import Exhibit, Key
 from detente.report.marks import mark
 from detente.report.theme import CHARACTER, WIDTH, Spec, at, colour, finish, padded, table
-from detente.report.words import finite, milliseconds, wrapped
+from detente.report.words import milliseconds, wrapped
+from detente.rounding import finite
 
 LANE, STRIP, EDGE = 15, 31, 44
 DAY = 86_400_000

@@ -14,7 +14,8 @@ from detente.answers import Exhibit
 from detente.arrays import Floats
 from detente.report.marks import mark
 from detente.report.theme import WIDTH, Spec, at, colour, finish, table, to
-from detente.report.words import day_text, decimals, number, wrapped
+from detente.report.words import wrapped
+from detente.rounding import day_text, decimals, number
 
 LEFT = 34
 FANS = 178

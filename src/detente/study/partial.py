@@ -1,0 +1,105 @@
+"""What can be understood of a study file that is not valid, so that all of it is checked at once.
+
+A file with a wrong value in one place is still checked for names in all others: every field that is
+right is kept, one that is wrong is left at its default, or left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from detente.study.kinds import kinds
+from detente.study.renamed import new_name
+
+
+class _Wrong:
+    """Stands where nothing could be understood."""
+
+
+_WRONG = _Wrong()
+
+
+def partial(model: type[BaseModel], data: Mapping[str, Any]) -> Any:
+    """A model of all that is right in some data, without having been checked as a whole.
+
+    Args:
+        model: The model.
+        data: Its data, as they stand in a file.
+
+    Returns:
+        An instance that lacks the fields that are wrong and have no default: to read one of these
+        raises an `AttributeError`.
+
+    Example:
+        >>> from detente.study.models import Era
+        >>> era = partial(Era, {"label": "the war", "start": "no day", "shade": True})
+        >>> era.label, era.shade, hasattr(era, "start")
+        ('the war', True, False)
+    """
+    known = list(model.model_fields)
+    named = {new_name(key, known) or key: value for key, value in data.items()} | dict(data)
+    values = {}
+    for name, field in model.model_fields.items():
+        if name in named:
+            value = _understood(field, name, named[name])
+            if value is not _WRONG:
+                values[name] = value
+    return model.model_construct(**values)
+
+
+def _understood(field: FieldInfo, name: str, raw: Any) -> Any:
+    """The value of a field; of a list or a table, the entries of which anything is right."""
+    try:
+        adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, field])  # type: ignore[arg-type]
+        return adapter.validate_python(raw)
+    except ValidationError:
+        pass
+    entry = _entry(field.annotation)
+    models = [kind.model for kind in kinds(name)] or ([entry] if _is_model(entry) else [])
+    if isinstance(raw, list):
+        entries = [_of_one(models, item, entry) for item in raw]
+        return [item for item in entries if item is not _WRONG]
+    if isinstance(raw, dict) and get_origin(field.annotation) is dict:
+        tables = {key: _of_one(models, item, entry) for key, item in raw.items()}
+        return {key: item for key, item in tables.items() if item is not _WRONG}
+    return _of_one(models, raw, None)
+
+
+def _of_one(models: list[Any], raw: Any, annotation: Any) -> Any:
+    """One entry by the model of its kind, or by its type where it has no model."""
+    if not models and annotation is not None:
+        try:
+            return TypeAdapter(annotation).validate_python(raw)
+        except ValidationError:
+            return _WRONG
+    if not isinstance(raw, dict):
+        return _WRONG
+    fitting = [model for model in models if len(models) == 1 or _is_kind(model, raw)]
+    if not fitting:
+        return _WRONG
+    try:
+        return fitting[0].model_validate(raw)
+    except ValidationError:
+        return partial(fitting[0], raw)
+
+
+def _is_kind(model: type[BaseModel], raw: Mapping[str, Any]) -> bool:
+    field = model.model_fields.get("kind")
+    return field is not None and raw.get("kind") in get_args(field.annotation)
+
+
+def _entry(annotation: Any) -> Any:
+    """What a list or a table is made of; the type itself, or what may also be None, else."""
+    parts = [part for part in get_args(annotation) if part is not type(None)]
+    if not parts:
+        return annotation
+    inner = parts[-1]
+    return _entry(inner) if get_origin(inner) in {list, dict} and len(parts) == 1 else inner
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
