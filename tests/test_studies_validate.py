@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from detente.cli import run
-from detente.errors import StudyError
+from detente.errors import StoreError, StudyError
+from detente.events.store import Store
+from detente.sources import ingest
+from detente.study.data import open_data
 from detente.study.load import load
 from detente.study.starter import write_starter
 from detente.study.states import actor_problem, state_problem
@@ -195,3 +198,49 @@ def test_actors_that_are_no_states(code: str) -> None:
 )  # fmt: skip
 def test_the_code_that_was_meant(text: str, meant: str) -> None:
     assert state_problem(text, ["GRC", "TUR"]).endswith(f"({meant}?)")
+
+
+def own_store(folder: Path) -> Path:
+    """A store of a few invented events beside a study."""
+    path = folder / "events.csv"
+    rows = (f"2024-{month:02}-{day:02},GRC,TUR,190" for month in (1, 2) for day in range(1, 29))
+    path.write_text("\n".join(["Day,From,To,Code", *rows]), encoding="utf-8")
+    columns = {"date": "Day", "source": "From", "target": "To", "cameo": "Code"}
+    store = Store.open(folder / "mine", create=True)
+    ingest("csv", [path], store, mapping=columns)
+    return folder / "mine"
+
+
+def test_a_study_names_its_store_or_is_given_it(tmp_path: Path) -> None:
+    file = write_starter("my-own", tmp_path)
+    store = own_store(file.parent)
+    for given in (store, str(store), Store.open(store)):
+        data = open_data(load(file), store=given)
+        assert data.events is not None and data.events.store.summary()[0].rows == 56
+    assert open_data(load(file)).events is None
+    text = file.read_text(encoding="utf-8").replace('# store = "store"', 'store = "mine"')
+    file.write_text(text, encoding="utf-8")
+    data = open_data(load(file.parent))
+    assert data.events is not None and data.events.store.summary()[0].rows == 56
+
+
+def test_a_store_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
+    file = write_starter("my-own", tmp_path)
+    text = file.read_text(encoding="utf-8").replace('# store = "store"', 'store = "mine"')
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError) as caught:
+        load(file, rows=True)
+    assert "store: there is no event store at" in caught.value.problems[0]
+    with pytest.raises(StoreError):
+        open_data(load(file))
+
+
+@pytest.mark.parametrize("command", ["forecast", "backtest"])
+def test_a_wrong_question_is_told_before_any_event_is_read(
+    tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write_starter("my-own", tmp_path)
+    events = own_store(file.parent).with_name("events.csv")
+    assert run([command, str(file), "incident-son", "--events", str(events)]) == 2
+    said = capsys.readouterr().err
+    assert "Did you mean “incident-soon”" in said and "Reading" not in said

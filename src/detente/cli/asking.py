@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from detente.answers import Answer, Section
     from detente.asks.forecasts.record import Record
     from detente.study.data import StudyData
+    from detente.study.models import Study
 
 StudyName = Annotated[
     str, typer.Argument(metavar="STUDY", help="A bundled study (korea), a study.toml, or a folder.")
@@ -56,6 +57,7 @@ def open_study(
     events: Path | None = None,
     as_of: dt.date | None = None,
     seed: int | None = None,
+    check: Callable[[Study], object] = lambda _: None,
 ) -> Opened:
     """Load a study and its data.
 
@@ -64,11 +66,13 @@ def open_study(
         events: An event store, or event files to read.
         as_of: Nothing known later is used.
         seed: Seed of the random draws; the study's own if None.
+        check: Looks at the study before any data are read, so that a wrong id is told at once.
     """
     from detente.study.data import open_data  # noqa: PLC0415 - slow to import; errors come first
     from detente.study.load import load  # noqa: PLC0415
 
     loaded = load(study)
+    check(loaded.study)
     about = loaded.study.study
     store = None if events is None else event_store(events, Path("out") / about.name)
     data = open_data(loaded, as_of=as_of, store=store)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -61,7 +62,8 @@ def forecast_command(
     from detente.asks.options import Options  # noqa: PLC0415
     from detente.report.outlook import as_seen  # noqa: PLC0415
 
-    opened = open_study(study, events, as_of)
+    check = partial(run.asked_questions, wanted=question)
+    opened = open_study(study, events, as_of, check=check)
     chosen, left_out = run.with_window(run.chosen_questions(opened.data, question), within)
     for why in left_out:
         narrate(f"Left out with --within {within}: {why}")
@@ -104,7 +106,8 @@ def backtest_command(
     from detente.asks.forecasts.walks import Walks  # noqa: PLC0415
     from detente.asks.options import Options  # noqa: PLC0415
 
-    opened = open_study(study, events, as_of)
+    check = partial(run.asked_questions, wanted=question)
+    opened = open_study(study, events, as_of, check=check)
     questions = run.chosen_questions(opened.data, question)
     walks, options = Walks(opened.data), Options(seed=opened.seed)
     answers = []

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import InputError
+from detente.events.store import Store
 from detente.relations.datasets import long_columns, read_dataset
 from detente.study.chronicle import Fact, read_lines
 from detente.study.factcheck import action_problems, codes_of, fact_problems
@@ -51,6 +52,8 @@ def cross_problems(
     )
     yield from duplicates("datasets", (item.id for item in study.datasets if hasattr(item, "id")))
     yield from _as_far(_headline_problems(study), whole)
+    if rows and study.store is not None and not Store.is_at(folder / study.store):
+        yield f"store: there is no event store at {folder / study.store}; make one: detente ingest"
     yield from _as_far(_chronicle_problems(study, folder, rows), whole)
     for check in checks:
         yield from _as_far(check, whole)

@@ -175,7 +175,7 @@ class StudyData:
 
 
 def open_data(
-    loaded: LoadedStudy, *, as_of: dt.date | None = None, store: Store | None = None
+    loaded: LoadedStudy, *, as_of: dt.date | None = None, store: Store | str | Path | None = None
 ) -> StudyData:
     """Read a study's chronicle and datasets, and count the user's events.
 
@@ -183,7 +183,8 @@ def open_data(
         loaded: A valid study.
         as_of: Nothing later is used, nor events published later where they say when; by default the
             last day that the study knows of (or of the events, if they reach further).
-        store: The user's events.
+        store: The user's events, or the folder of the store that holds them; by default the store
+            that the study names, if it names one.
 
     Raises:
         UsageError: The day is after the last one that the data know of.
@@ -197,7 +198,8 @@ def open_data(
         6
     """
     study, folder = loaded.study, loaded.folder
-    until = _known_day(last_day(study, store), as_of)
+    events = _store(loaded, store)
+    until = _known_day(last_day(study, events), as_of)
     facts, digest = _read_chronicle(study, folder)
     return StudyData(
         study=study,
@@ -207,8 +209,15 @@ def open_data(
         chronicle_sha256=digest,
         datasets=_read_datasets(study, folder),
         dataset_sha256={dataset.id: _sha256(folder / dataset.path) for dataset in study.datasets},
-        events=None if store is None else _count(study, store, until, as_of),
+        events=None if events is None else _count(study, events, until, as_of),
     )
+
+
+def _store(loaded: LoadedStudy, given: Store | str | Path | None) -> Store | None:
+    """The store that is given, by itself or by its folder, or that the study names."""
+    if given is None and loaded.study.store is not None:
+        given = loaded.folder / loaded.study.store
+    return given if isinstance(given, Store | None) else Store.open(given)
 
 
 def _known_day(last: dt.date, as_of: dt.date | None) -> dt.date:

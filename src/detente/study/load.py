@@ -52,7 +52,7 @@ def bundled() -> tuple[str, ...]:
     return tuple(sorted(file.parent.name for file in root.glob("*/study.toml")))
 
 
-def locate(name_or_path: str) -> Path:
+def locate(name_or_path: str | Path) -> Path:
     """The study file that a name or a path stands for.
 
     Args:
@@ -65,22 +65,22 @@ def locate(name_or_path: str) -> Path:
         >>> locate("korea").name
         'study.toml'
     """
-    if name_or_path in bundled():
-        return Path(str(resources.files("detente.study"))) / name_or_path / "study.toml"
-    path = Path(name_or_path)
+    name, path = str(name_or_path), Path(name_or_path)
+    if name in bundled():
+        return Path(str(resources.files("detente.study"))) / name / "study.toml"
     if path.is_dir() and (path / "study.toml").is_file():
         return path / "study.toml"
     if path.is_file():
         return path
     raise UsageError(
-        f"There is no study “{name_or_path}”.",
+        f"There is no study “{name}”.",
         f"It is neither a file, nor a folder with a study.toml, nor one of: {', '.join(bundled())}."
-        + did_you_mean(name_or_path, bundled()),
+        + did_you_mean(name, bundled()),
         "Give a path, or write a new study with: detente new NAME",
     )
 
 
-def load(name_or_path: str, *, rows: bool = False) -> LoadedStudy:
+def load(name_or_path: str | Path, *, rows: bool = False) -> LoadedStudy:
     """Load and validate a study.
 
     Args:

@@ -143,6 +143,11 @@ class Study(Strict):
     """A whole study file."""
 
     study: About
+    store: str | None = Field(
+        default=None,
+        min_length=1,
+        description="folder of an event store, from the study's folder; `--events` wins over it",
+    )
     parties: list[Party] = Field(min_length=2)
     chronicle: Chronicle | None = None
     actions: dict[str, Action] = Field(default={})

@@ -25,8 +25,7 @@ Narrate = Callable[[str], None]
 TITLE = "Claim by claim"
 INTRO = (
     "In the order of the text. Each card unfolds to how we know: the placebo tests, every other "
-    "defensible way to run the test, the checks, and the cases. Terms are explained under “Words "
-    "used here”."
+    "defensible way to run the test, the checks, and the cases."
 )
 
 

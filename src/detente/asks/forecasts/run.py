@@ -18,6 +18,7 @@ from detente.errors import UsageError
 from detente.relations.steps import day_name
 from detente.study.data import StudyData
 from detente.study.kinds import kind_of
+from detente.study.models import Study
 from detente.study.names import did_you_mean
 
 Narrate = Callable[[str], None]
@@ -173,7 +174,12 @@ def chosen_questions(data: StudyData, wanted: str | None) -> tuple[Question, ...
         >>> [question.id for question in chosen_questions(data, "nuclear-test")]
         ['nuclear-test']
     """
-    questions: tuple[Question, ...] = data.study.asks(PART)
+    return asked_questions(data.study, wanted)
+
+
+def asked_questions(study: Study, wanted: str | None) -> tuple[Question, ...]:
+    """The questions of a study whose data need not have been read; see `chosen_questions`."""
+    questions: tuple[Question, ...] = study.asks(PART)
     if not questions:
         raise UsageError(
             "The study asks nothing of the future.",
