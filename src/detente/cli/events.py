@@ -48,6 +48,7 @@ from detente.outputs import check_output
 TABLE_ROWS = 20
 """Events that a table shows unless --limit says otherwise."""
 
+EVENT_HEAD = ("date", "source", "target", "cameo", "what", "score")
 SHOWN_DAYS = 6
 SHOWN_EXAMPLES = 2
 SHOWN_FILES = 100
@@ -260,18 +261,29 @@ def _show_events(table: pa.Table, *, cut: bool) -> None:
     if not table.num_rows:
         narrate("No event matches.")
         return
+    rows = [_cells(row) for row in table.slice(0, TABLE_ROWS if cut else None).to_pylist()]
     shown = new_table()
-    for name in ("date", "source", "target", "cameo"):
-        shown.add_column(name, no_wrap=True)
-    shown.add_column("what", no_wrap=True, ratio=1)
-    shown.add_column("score", justify="right", no_wrap=True)
-    for row in table.slice(0, TABLE_ROWS if cut else None).to_pylist():
-        score = "" if row["goldstein"] is None else f"{row['goldstein']:.1f}"
-        who = [_short(row[side] or row[f"{side}_actor"]) for side in ("source", "target")]
-        shown.add_row(str(row["date"]), *who, row["cameo"], _what(row["cameo"]), score)
+    for place, name in enumerate(EVENT_HEAD):
+        if name == "what":
+            shown.add_column(name, no_wrap=True, ratio=1)
+            continue
+        # In a narrow terminal only the words of the code may be cut: no day, state or number.
+        width = max(len(name), *(len(row[place]) for row in rows))
+        shown.add_column(
+            name, justify="right" if name == "score" else "left", no_wrap=True, min_width=width
+        )
+    for row in rows:
+        shown.add_row(*(Text(cell) for cell in row))
     print_table(shown)
     if cut and table.num_rows > TABLE_ROWS:
         narrate(f"The first {TABLE_ROWS} events; --limit shows more, --format csv prints all.")
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    """An event as it is shown, by `EVENT_HEAD`."""
+    score = "" if row["goldstein"] is None else f"{row['goldstein']:.1f}"
+    who = [_short(row[side] or row[f"{side}_actor"]) for side in ("source", "target")]
+    return (str(row["date"]), *who, row["cameo"], _what(row["cameo"]), score)
 
 
 def _short(name: str | None, width: int = 12) -> str:

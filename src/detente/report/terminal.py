@@ -33,6 +33,8 @@ STYLE: dict[Verdict, str] = {
 """Colour only repeats what the word says."""
 
 
+UNCLEAR = "\nNo clear effect is no proof of none. What each design would see 4 times in 5:"
+
 NARROW = 100
 """Below this many columns the interval stands under its effect, so that titles have room."""
 
@@ -54,6 +56,7 @@ class VerdictTable:
         yield _table(self.result, narrow=options.max_width < NARROW)
         unclear = _unclear(self.result)
         if unclear.row_count:
+            yield Text(UNCLEAR)
             yield unclear
 
 
@@ -97,8 +100,8 @@ def _table(result: StudyResult, *, narrow: bool) -> Table:
     table.add_column("Claim", ratio=1, min_width=12)
     table.add_column("Effect\n(interval)" if narrow else "Effect (interval)", justify="right",
                      no_wrap=True)  # fmt: skip
-    table.add_column("Cases", justify="right", no_wrap=True)
-    table.add_column("p", justify="right", no_wrap=True)
+    table.add_column("Cases", justify="right", no_wrap=True, min_width=len("Cases"))
+    table.add_column("p", justify="right", no_wrap=True, min_width=len("<0.001"))
     for number, answer in enumerate(result.claims, 1):
         table.add_row(str(number), *_row(answer, narrow=narrow))
     return table
@@ -111,9 +114,6 @@ def _unclear(result: StudyResult) -> Table:
         show_header=False,
         pad_edge=False,
         padding=(0, 1, 0, 0),
-        title="\nNo clear effect is no proof of none. What each design would see 4 times in 5:",
-        title_justify="left",
-        title_style="",
     )
     table.add_column("", justify="right", no_wrap=True, style="dim")
     table.add_column("", ratio=1)
@@ -273,6 +273,7 @@ def told_exhibit(exhibit: Exhibit, most: int | None = None) -> Table:
         table.add_column(
             Text(heading),
             justify="right" if numeric else "left",
+            overflow="fold",
             min_width=max(map(len, pieces), default=0) if numeric else None,
         )
     for row in rows:

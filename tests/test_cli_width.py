@@ -1,0 +1,140 @@
+"""Every command fits a terminal of 80 columns: no line is longer, no day and no number is cut."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from detente.cli import app, run
+from detente.events.store import Store
+from detente.report.telling import fact_text
+from detente.report.terminal import verdict_table
+from detente.sources import ingest
+from detente.study.starter import write_starter
+from fake_result import fake_result
+
+WIDTH = 80
+LONG = "Permanent Representative of the United Nations Security Council"
+ADDED = """
+[[systems]]
+id = "by-month"
+label = "Incidents and conflict by month"
+lags = 2
+steps = 6
+horizon = 3
+[[systems.series]]
+label = "incidents"
+relation = { action = "incidents" }
+[[systems.series]]
+label = "conflict, Greece toward Turkey"
+short = "GRC → TUR"
+relation = { dyads = [["GRC", "TUR"]] }
+measure = { name = "conflict" }
+
+[simulation]
+since = 2015-01-01
+eras = ["before", "since"]
+[[simulation.kinds]]
+action = "incidents"
+one = "an incident"
+after = ["talks"]
+[[simulation.kinds]]
+action = "talks"
+[[simulation.tracked]]
+id = "incidents"
+label = "incidents"
+actions = ["incidents"]
+[[simulation.outcomes]]
+label = "a year without an incident"
+actions = ["incidents"]
+quiet_days = 365
+[[scenarios]]
+id = "calm-again"
+label = "The rates of the years before 2020"
+statement = "From the first day on, incidents come at the rates of the years before 2020."
+era = "before"
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study with events of its own: ten years, thousands a month, one actor of a long name."""
+    folder = tmp_path_factory.mktemp("wide")
+    file = write_starter("demo", folder)
+    file.write_text(file.read_text(encoding="utf-8") + ADDED, encoding="utf-8")
+    rng = np.random.default_rng(1)
+    rows = []
+    for year in range(2015, 2025):
+        for month in range(1, 13):
+            for day in range(1, 29):
+                stem = f"{year}-{month:02}-{day:02}"
+                rows += [f"{stem},GRC,TUR,{rng.choice(['190', '043', '112'])}"] * rng.integers(3)
+                rows += [f"{stem},TUR,{LONG},0211"] * rng.integers(2)
+                rows += [f"{stem},FRA,DEU,040"] * 12
+    (folder / "events.csv").write_text("\n".join(["Day,From,To,Code", *rows]), encoding="utf-8")
+    columns = {"date": "Day", "source": "From", "target": "To", "cameo": "Code"}
+    with Store.filling(folder / "store") as store:
+        ingest("csv", [folder / "events.csv"], store, mapping=columns)
+    return folder
+
+
+PROSE = re.compile(r"(Missing|Unknown|  get it|  example) ")
+CUT = re.compile(r"[\d.,:%×-]…")
+MAP = "date=Day,source=From,target=To,cameo=Code"
+COMMANDS = {
+    "backtest": "demo",
+    "dynamics": "demo --events store",
+    "events": "--store store --limit 30 --source TUR",
+    "forecast": "demo",
+    "ingest": f"csv events.csv --map {MAP} --store again",
+    "moves": "demo --events store",
+    "new": "another",
+    "panel": "--store store --parties GRC,TUR,FRA,DEU --every day",
+    "record": "demo",
+    "scenario": "demo calm-again --paths 200",
+    "sources": "",
+    "store": "--store store",
+    "study": "demo --events store --out out",
+    "validate": "demo",
+}
+
+
+def test_no_command_is_left_out() -> None:
+    assert {command.name for command in app.registered_commands} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_line_fits(
+    command: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(home)
+    monkeypatch.setenv("COLUMNS", str(WIDTH))
+    assert run([command, *COMMANDS[command].split()]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines or command == "new"
+    # Sentences of a report go on as the terminal wraps them.
+    assert [line for line in lines if len(line) > WIDTH and not PROSE.match(line)] == []
+    # Only words may be cut: names of actors, of what a code means, and example lines of sources.
+    assert [line for line in lines if CUT.search(line) and not PROSE.match(line)] == []
+    if command == "events":
+        head, *rows = lines
+        assert head.split() == ["date", "source", "target", "cameo", "what", "score"]
+        assert all(re.fullmatch(r"\d{4}-\d\d-\d\d .* -?\d+\.\d", row) for row in rows)
+
+
+def test_the_verdict_table_cuts_no_p_and_says_what_is_unclear_in_whole_lines() -> None:
+    result, console = fake_result(), Console(width=WIDTH)
+    with console.capture() as printed:
+        console.print(verdict_table(result))
+    text = printed.get()
+    lines = [line.rstrip() for line in text.splitlines()]
+    assert max(map(len, lines)) <= WIDTH and "…" not in text
+    told = [answer.fact("p_adjusted") or answer.fact("p") for answer in result.claims]
+    for number, p in enumerate(told, 1):
+        row = next(line for line in lines if re.match(rf" ?{number} ", line))
+        assert p is None or row.endswith(fact_text(p)), row
+    assert "No clear effect is no proof of none. What each design would see 4 times in 5:" in lines
