@@ -143,7 +143,7 @@ def test_a_failure_is_json_too(faulty: Path, capsys: pytest.CaptureFixture[str])
 def test_what_is_said_holds_nothing_else(faulty: Path) -> None:
     """No fault is told twice, and none that follows from another."""
     with pytest.raises(StudyError) as caught:
-        load(str(faulty), rows=True)
+        load(str(faulty), thorough=True)
     problems = caught.value.problems
     assert len(problems) == len(set(problems))
     others = [text for text in problems if not any(said in text for said in SAID)]
@@ -229,7 +229,7 @@ def test_a_store_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     text = file.read_text(encoding="utf-8").replace('# store = "store"', 'store = "mine"')
     file.write_text(text, encoding="utf-8")
     with pytest.raises(StudyError) as caught:
-        load(file, rows=True)
+        load(file, thorough=True)
     assert "store: there is no event store at" in caught.value.problems[0]
     with pytest.raises(StoreError):
         open_data(load(file))

@@ -118,7 +118,7 @@ def validate_command(study: StudyName, as_json: AsJson = False) -> None:
     from detente.study.load import load  # noqa: PLC0415 - slow to import
 
     try:
-        checked = load(study, rows=True).study
+        checked = load(study, thorough=True).study
     except DetenteError as error:
         if not as_json:
             raise

@@ -28,7 +28,7 @@ LAYOUT_KEYS = {"dyad": ["source", "target"], "pair": ["a", "b"], "party": ["part
 
 
 def cross_problems(
-    study: Study, folder: Path, *, whole: bool = True, rows: bool = False
+    study: Study, folder: Path, *, whole: bool = True, thorough: bool = False
 ) -> Iterator[str]:
     """Every name that is used without being declared and every file that is not there.
 
@@ -36,27 +36,31 @@ def cross_problems(
         study: A study of the right shape, or what of one could be understood.
         folder: The folder that its paths start from.
         whole: Whether its shape is right; else what is missing in it has been told already.
-        rows: Whether to look at all rows of its files: those of datasets, which are read anyway
-            before they are used, and facts after the last day of the study, which are not used.
+        thorough: Whether to look also at what does not keep the study from being opened: rows of
+            datasets, which are read before they are used, days and facts after the last day of
+            the study, which are not used, and the store.
 
     Yields:
         One sentence per problem, found as it is asked for: a file of thousands costs no more than
         those that are read.
     """
     checks = (
-        *(_dataset_problems(dataset, study, folder, rows) for dataset in study.datasets),
+        *(_dataset_problems(dataset, study, folder, thorough) for dataset in study.datasets),
         _overview_problems(study),
         *_ask_problems(study, folder),
         _state_problems(study),
-        _day_problems(study),
+        *((_day_problems(study), _store_problems(study, folder)) if thorough else ()),
     )
     yield from duplicates("datasets", (item.id for item in study.datasets if hasattr(item, "id")))
     yield from _as_far(_headline_problems(study), whole)
-    if rows and study.store is not None and not Store.is_at(folder / study.store):
-        yield f"store: there is no event store at {folder / study.store}; make one: detente ingest"
-    yield from _as_far(_chronicle_problems(study, folder, rows), whole)
+    yield from _as_far(_chronicle_problems(study, folder, thorough), whole)
     for check in checks:
         yield from _as_far(check, whole)
+
+
+def _store_problems(study: Study, folder: Path) -> Iterator[str]:
+    if study.store is not None and not Store.is_at(folder / study.store):
+        yield f"store: there is no event store at {folder / study.store}; make one: detente ingest"
 
 
 def _as_far(problems: Iterable[str], whole: bool) -> Iterator[str]:
@@ -139,7 +143,7 @@ def _ids(study: Study) -> list[str]:
     return [claim.id for claim in study.asks("claims") if hasattr(claim, "id")]
 
 
-def _chronicle_problems(study: Study, folder: Path, rows: bool) -> Iterator[str]:
+def _chronicle_problems(study: Study, folder: Path, thorough: bool) -> Iterator[str]:
     wanted = {kind for action in study.actions.values() for kind in action.kinds}
     if study.chronicle is None:
         if wanted:
@@ -150,7 +154,7 @@ def _chronicle_problems(study: Study, folder: Path, rows: bool) -> Iterator[str]
         yield f"chronicle.path: there is no file “{study.chronicle.path}” in {folder}."
         return
     lines, problems = read_lines(file)
-    wrong = fact_problems(lines, study, unused=rows)
+    wrong = fact_problems(lines, study, unused=thorough)
     named = f"chronicle.path: {study.chronicle.path}:"
     yield from (f"{named} {text}" for text in (*problems, *wrong))
     facts = [fact for _, fact in lines]
@@ -164,7 +168,9 @@ def _kind_problems(name: str, wanted: list[str], facts: list[Fact]) -> Iterator[
         yield from unknown(f"actions.{name}.kinds", wanted, sorted({fact.kind for fact in facts}))
 
 
-def _dataset_problems(dataset: Dataset, study: Study, folder: Path, rows: bool) -> Iterator[str]:
+def _dataset_problems(
+    dataset: Dataset, study: Study, folder: Path, thorough: bool
+) -> Iterator[str]:
     where = f"datasets.{dataset.id}"
     file = inside(folder, dataset.path)
     if file is None:
@@ -181,7 +187,7 @@ def _dataset_problems(dataset: Dataset, study: Study, folder: Path, rows: bool) 
         *unknown(f"{where}.measures", dataset.measures, header),
     ]
     yield from missing
-    if rows and not missing:
+    if thorough and not missing:
         yield from _unreadable(dataset, file)
     if dataset.exposure:
         known = [f"{other.id}:{name}" for other in study.datasets for name in other.measures]

@@ -80,13 +80,13 @@ def locate(name_or_path: str | Path) -> Path:
     )
 
 
-def load(name_or_path: str | Path, *, rows: bool = False) -> LoadedStudy:
+def load(name_or_path: str | Path, *, thorough: bool = False) -> LoadedStudy:
     """Load and validate a study.
 
     Args:
         name_or_path: As for `locate`.
-        rows: Whether to look at all rows of its files too: those of datasets, as `open_data` does,
-            and facts after the study's last day, which are not used.
+        thorough: Whether to look also at rows of datasets (as `open_data` does), at days after
+            the study's last one and at the store, as `detente validate` does.
 
     Returns:
         The study with the folder that its relative paths start from.
@@ -102,7 +102,7 @@ def load(name_or_path: str | Path, *, rows: bool = False) -> LoadedStudy:
     path = locate(name_or_path)
     data = _read(path)
     study, problems = _understood(data)
-    others = cross_problems(study, path.parent, whole=not problems, rows=rows)
+    others = cross_problems(study, path.parent, whole=not problems, thorough=thorough)
     problems += islice(others, MOST_PROBLEMS + 1 - len(problems))
     if problems:
         raise _invalid(path, list(dict.fromkeys(problems)))
