@@ -56,14 +56,16 @@ UNSEEN = """## What is not shown here
   news; nothing that the cause does has any effect. {seen}
 - The worlds are made by us: months of 2001-like length, 10 to 40 causes, effects that are the same
   in every episode. Real series can be stranger.
-- A dated period is compared with its moves along the calendar. A period differs from others for
-  many reasons; in worlds with drifts and seasons the difference is real, so they are no null worlds
-  for it.
+- A dated period is compared with its moves along the calendar, and beside a steady drift. In worlds
+  with drifts and seasons its months do differ, but not because of the period: strong words are
+  counted as false there too.
 - Sorts of null worlds in which earlier estimators broke are judged in
-  [Null worlds](claims-null.md).
+  [Null worlds](claims-null.md), confounded ones in [What cannot be seen](claims-confounded.md).
+- What came of a forecast is told in words of its own (`came true`, `did not come true`, `open`),
+  which are no verdicts: `forecast` stands among the false verdicts to show that none is given, and
+  its odds are judged by their reliability. That one thing followed another is `not testable` where
+  the day was picked because it did.
 - One outcome does not test a probability; the reliability of the odds is that of many worlds.
-- Nothing links the two in `followed`, so every verdict in favour is false; that an incident did not
-  follow is simply true or not.
 - Families of claims are corrected by Holm's method on top of this; here every claim stands alone.
 """
 

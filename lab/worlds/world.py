@@ -171,11 +171,10 @@ def _mean(values: Floats) -> float:
 
 
 def _period_truth(setting: Setting, actions: Actions, spec: WorldSpec) -> Truth:
-    """Drifts and seasons are true differences between periods, so only the others are null."""
+    """How much more often incidents came in the period, drift and all; drift alone is none of it."""
     base = setting.mean_by_month(actions.incident_base * actions.incident_scale)
     effect = np.log(base[actions.period].mean() / base[~actions.period].mean())
-    drifts = spec.features.trends or spec.features.seasons
-    return Truth(float(effect), spec.planted.period == 0 and not drifts)
+    return Truth(float(effect), spec.planted.period == 0)
 
 
 def _extreme_truth(relation: Counted, since: int, target: int) -> Truth:
