@@ -20,6 +20,7 @@ from detente.errors import DataGapError
 Density = Callable[[Floats], float]
 
 SPACING = 0.75  # in posterior standard deviations
+SPACING_OF_MANY = 1.25  # of three parameters and more, where every point costs a fit
 DROP = 10.0  # points whose log density is further below the highest are left out
 WIDEST = 2.0  # the longest axis, where the curvature is slight
 DIFFERENCE = 0.05
@@ -64,7 +65,7 @@ def explore(log_density: Density, start: Floats) -> ParameterGrid:
         return value if np.isfinite(value) else IMPOSSIBLE
 
     mode = _mode(safe, start)
-    cell = SPACING * _axes(safe, mode)
+    cell = (SPACING if len(start) < 3 else SPACING_OF_MANY) * _axes(safe, mode)
     found = _grow(lambda index: safe(mode + cell @ index), len(start))
     top = max(found.values())
     kept = {index: value for index, value in found.items() if value > top - DROP}
