@@ -222,6 +222,6 @@ def test_null_worlds_hold_no_effect_on_average() -> None:
     rng = np.random.default_rng(1)
     for maker in null_sorts.responses().values():
         grid = maker(rng).grid
-        assert (grid.counts >= 0).all() and grid.known.all()
+        assert (grid.counts >= 0).all() and grid.measured.all()
     counts, begin = null_sorts.bursts(rng)
     assert counts[begin : begin + 3].sum() >= 3 * np.median(counts)

@@ -32,7 +32,7 @@ def test_a_panel_is_one_long_table() -> None:
     assert rows[1]["cooperation"] is None and rows[1]["exposure"] is None
     assert {row["origin"] for row in rows} == {"archive"}
     assert dyads().size() == 7
-    assert dyads().known("cooperation").tolist() == [True, True]
+    assert dyads().is_known("cooperation").tolist() == [True, True]
     assert dyads().parties == ("A", "B")
     assert dyads().keys() == (("B", "A"), ("A", "B"))
 

@@ -23,7 +23,7 @@ from detente.asks.options import Options
 from detente.asks.result import StudyResult
 from detente.report import verdict_table, write
 from detente.report.layout import anchor_of, shown_effect
-from detente.report.telling import ToldTable, fact_text, interval_text, short_text, told
+from detente.report.telling import ToldTable, fact_text, interval_text, short_text, tell_table
 from detente.report.terminal import told_section
 from detente.report.words import distinct, slug
 from detente.rounding import NONE
@@ -324,7 +324,7 @@ def places(run: Run) -> list[Place]:
 
 def shown_rows(exhibit: Exhibit) -> ToldTable:
     """An exhibit as people are told it, before any renderer; decimals come from the whole."""
-    whole = told(exhibit.table, exhibit.title)
+    whole = tell_table(exhibit.table, exhibit.title)
     return ToldTable(whole.caption, whole.head, whole.numeric, whole.rows[-exhibit.last :])
 
 
@@ -519,7 +519,7 @@ class TestTheTerminal:
     @staticmethod
     def _rows(exhibit: Exhibit) -> Iterator[list[str]]:
         """The rows that must be printed: all, of a few series the first and the last of each."""
-        whole = told(exhibit.table, exhibit.title)
+        whole = tell_table(exhibit.table, exhibit.title)
         if not exhibit.series:
             yield from ([cell.text for cell in row] for row in whole.rows)
             return

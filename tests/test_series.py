@@ -326,7 +326,7 @@ class TestDatasets:
                 path, every=path.stem.rsplit("-", 1)[1], layout=layout,
                 measures=[header[first]], label=path.stem, unit="u",
             )  # fmt: skip
-            assert dataset.known(header[first]).any() and dataset.size(), path.name
+            assert dataset.is_known(header[first]).any() and dataset.size(), path.name
 
 
 def ties(matrix: np.ndarray) -> tuple[Callable[[str, str], Series], list[str]]:

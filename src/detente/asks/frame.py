@@ -373,8 +373,8 @@ def disagreement(parts: Sequence[Answer]) -> str:
         >>> disagreement((a, a))
         ''
     """
-    told = [(part, part.verdict) for part in parts if part.verdict is not None]
-    answered = [(part, verdict) for part, verdict in told if side(verdict) is not None]
+    judged = [(part, part.verdict) for part in parts if part.verdict is not None]
+    answered = [(part, verdict) for part, verdict in judged if side(verdict) is not None]
     sides = {side(verdict) for _, verdict in answered}
     if len(sides) < 2:
         return ""

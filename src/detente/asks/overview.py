@@ -300,7 +300,7 @@ def _chronicle_used(data: StudyData) -> Iterator[tuple[Value, ...]]:
 def _datasets_used(data: StudyData) -> Iterator[tuple[Value, ...]]:
     for spec in data.study.datasets:
         dataset = data.datasets[spec.id]
-        covered, dates = dataset.known(spec.measures[0]), dataset.dates()
+        covered, dates = dataset.is_known(spec.measures[0]), dataset.dates()
         gaps = int((~covered).sum())
         yield (
             spec.label,
@@ -331,11 +331,11 @@ def below_state_notes(data: StudyData) -> tuple[str, ...]:
     if data.events is None:
         return ()
     return tuple(
-        f"{one.origin} counts {sum(number for _, number in one.roles):,} times with "
-        f"{data.name_of(one.party)} an actor that does not act for it, by role: "
-        + ", ".join(f"{role} {number:,}" for role, number in one.roles)
+        f"{actors.origin} counts {sum(number for _, number in actors.roles):,} times with "
+        f"{data.name_of(actors.party)} an actor that does not act for it, by role: "
+        + ", ".join(f"{role} {number:,}" for role, number in actors.roles)
         + ". An action can leave them out with exclude_roles."
-        for one in below_state(data.events.store, data.study.codes, until=data.as_of)
+        for actors in below_state(data.events.store, data.study.codes, until=data.as_of)
     )
 
 

@@ -25,12 +25,12 @@ def day(text: str) -> dt.date:
         datetime.date(2017, 3, 15)
     """
     try:
-        found = dt.date.fromisoformat(text)
+        date = dt.date.fromisoformat(text)
     except ValueError:
-        found = dt.date.min
-    if FIRST_YEAR <= found.year <= LAST_YEAR:
-        return found
-    if found == dt.date.min:
+        date = dt.date.min
+    if FIRST_YEAR <= date.year <= LAST_YEAR:
+        return date
+    if date == dt.date.min:
         raise typer.BadParameter(f"{text!r} is not a day; write it as 2017-03-15.")
     raise typer.BadParameter(f"{text} is outside of the years {FIRST_YEAR} to {LAST_YEAR}.")
 

@@ -80,9 +80,9 @@ def scenario_command(
         say("fitting the system")
         model = fit_model(data, seed=chosen)
         say("running the futures")
-        made = answer(scenario, model, Options(seed=chosen, futures=paths), span)
-    notes = () if made.gap else model.notes
-    show((section(made, notes=notes),), as_json=as_json, most=None if every_row else SHOWN)
+        outcome = answer(scenario, model, Options(seed=chosen, futures=paths), span)
+    notes = () if outcome.gap else model.notes
+    show((section(outcome, notes=notes),), as_json=as_json, most=None if every_row else SHOWN)
 
 
 def _open(

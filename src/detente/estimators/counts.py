@@ -39,10 +39,10 @@ class CountGrid:
         """Log rates, by which dates of like volatility are matched."""
         with np.errstate(divide="ignore", invalid="ignore"):
             values = np.log(self.counts + 0.5) - np.log(self.exposure)
-        return Grid(np.where(self.known, values, np.nan), self.block, self.year, self.season)
+        return Grid(np.where(self.measured, values, np.nan), self.block, self.year, self.season)
 
     @property
-    def known(self) -> Bools:
+    def measured(self) -> Bools:
         """Periods with data, shape (T,)."""
         return np.isfinite(self.counts) & np.isfinite(self.exposure) & (self.exposure > 0)
 
@@ -112,7 +112,7 @@ def sum_of_next(grid: CountGrid, values: Floats, length: int, offset: int) -> Fl
     index = np.arange(len(values))[:, None] + offset + np.arange(length)
     inside = (index >= 0) & (index < len(values))
     index = np.clip(index, 0, len(values) - 1)
-    known = inside & grid.known[index]
-    total = np.where(known, np.nan_to_num(values[index]), 0.0).sum(axis=1)
-    enough = known.sum(axis=1) >= HALF_KNOWN * length
+    counted = inside & grid.measured[index]
+    total = np.where(counted, np.nan_to_num(values[index]), 0.0).sum(axis=1)
+    enough = counted.sum(axis=1) >= HALF_KNOWN * length
     return np.where(enough, total, np.nan)

@@ -147,12 +147,12 @@ def fit_drifting(counts: Floats, *, draws: int = 500, seed: int = 1) -> Drifting
             f"There are {int(counts.sum())} events before the date; {MIN_EVENTS} are needed.",
             "Use a longer history or a wider action.",
         )
-    found = list(_candidates(counts))
-    evidence = np.array([candidate.evidence for candidate in found])
+    candidates = list(_candidates(counts))
+    evidence = np.array([candidate.evidence for candidate in candidates])
     weights = np.exp(evidence - logsumexp(evidence))
     rng = np.random.default_rng(seed)
     shares = rng.multinomial(draws, weights / weights.sum())
-    drawn = [_draw(item, int(n), rng) for item, n in zip(found, shares, strict=True) if n]
+    drawn = [_draw(item, int(n), rng) for item, n in zip(candidates, shares, strict=True) if n]
     base, swing, jump, decay, heat = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
     return DriftingRate(base, swing, jump, decay, heat, int(counts.sum()), weights)
 

@@ -230,8 +230,8 @@ def path_around(
     inside &= grid.block[index] == grid.block[starts][:, None]
     values = np.where(inside, grid.values[index], np.nan)
     past = values[:, before_periods - baseline_periods : before_periods]
-    known = np.isfinite(past).sum(axis=1, keepdims=True)
-    base = np.nansum(past, axis=1, keepdims=True) / np.where(known == 0, np.nan, known)
+    periods = np.isfinite(past).sum(axis=1, keepdims=True)
+    base = np.nansum(past, axis=1, keepdims=True) / np.where(periods == 0, np.nan, periods)
     return np.asarray(values - base, dtype=np.float64)
 
 
@@ -260,16 +260,17 @@ def _expected(grid: Grid, changes: Floats, dose: Floats, overlap: float) -> tupl
     Returns:
         Expected change by period, and changes less it and less what the dose explains.
     """
-    known = np.isfinite(changes)
-    columns = [(grid.block == block).astype(np.float64) for block in np.unique(grid.block[known])]
-    if known.sum() >= SEASONAL_FROM and np.ptp(grid.season[known]) > 0:
+    measured = np.isfinite(changes)
+    blocks = np.unique(grid.block[measured])
+    columns = [(grid.block == block).astype(np.float64) for block in blocks]
+    if measured.sum() >= SEASONAL_FROM and np.ptp(grid.season[measured]) > 0:
         turns = 2 * np.pi * grid.season * np.arange(1, HARMONICS + 1)[:, None]
         columns += [*np.sin(turns), *np.cos(turns)]
     design = np.stack([*columns, dose], axis=1)
-    slopes = np.linalg.lstsq(design[known], changes[known], rcond=None)[0]
+    slopes = np.linalg.lstsq(design[measured], changes[measured], rcond=None)[0]
     expected = design[:, :-1] @ slopes[:-1]
     free = changes - expected - slopes[-1] * dose
-    spent = min(0.5, design.shape[1] * overlap / known.sum())
+    spent = min(0.5, design.shape[1] * overlap / measured.sum())
     return expected, free / np.sqrt(1 - spent)
 
 
@@ -292,8 +293,8 @@ def _placebo_effects(free: Floats, pools: list[Ints], draws: int, seed: int) -> 
 
 def _calendar_shifts(changes: Floats, starts: Ints) -> Floats:
     """The mean change when all episodes are moved together, for every possible move."""
-    known = np.flatnonzero(np.isfinite(changes))
-    first, length = int(known[0]), int(known[-1] - known[0] + 1)
+    measured = np.flatnonzero(np.isfinite(changes))
+    first, length = int(measured[0]), int(measured[-1] - measured[0] + 1)
     moves = np.arange(1, length)
     index = first + (starts - first + moves[:, None]) % length
     moved = changes[index]

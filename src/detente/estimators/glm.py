@@ -265,11 +265,11 @@ def _data(
     family: Family,
 ) -> _Data:
     y, table = np.asarray(outcome, dtype=np.float64), np.asarray(x, dtype=np.float64)
-    known = np.ones(y.shape) if exposure is None else np.asarray(exposure, dtype=np.float64)
+    volume = np.ones(y.shape) if exposure is None else np.asarray(exposure, dtype=np.float64)
     counted = np.ones(y.shape) if weights is None else np.asarray(weights, dtype=np.float64)
-    fits = y.ndim == 1 and table.shape[:1] == known.shape == counted.shape == y.shape
+    fits = y.ndim == 1 and table.shape[:1] == volume.shape == counted.shape == y.shape
     possible = fits and table.ndim == 2 and np.isfinite(table).all() and np.all(y >= 0)
-    if not possible or (family == "logit" and y.max() > 1) or not np.all(known > 0):
+    if not possible or (family == "logit" and y.max() > 1) or not np.all(volume > 0):
         raise UsageError(
             "The regression could not be fitted.",
             f"Outcomes have shape {y.shape}, regressors {table.shape}, or some values are missing "
@@ -278,13 +278,13 @@ def _data(
             "and an exposure above 0.",
         )
     penalty = np.broadcast_to(np.asarray(ridge, dtype=np.float64), table.shape[1:])
-    return _Data(y, table, np.log(known), counted, penalty, family)
+    return _Data(y, table, np.log(volume), counted, penalty, family)
 
 
 def _start(data: _Data) -> Floats:
     """Least squares on the log counts."""
-    found = np.linalg.lstsq(data.x, np.log(data.outcome + 0.5) - data.offset, rcond=None)[0]
-    return np.asarray(found, dtype=np.float64)
+    coefficients = np.linalg.lstsq(data.x, np.log(data.outcome + 0.5) - data.offset, rcond=None)[0]
+    return np.asarray(coefficients, dtype=np.float64)
 
 
 def _fitted(data: _Data, start: Floats, dispersion: Dispersion, names: Sequence[str] | None) -> GLM:

@@ -102,8 +102,8 @@ def group_contrast(values: Floats, size: int, *, draws: int = 2000, seed: int = 
         Chung and Romano (2013) for the studentised one; Welch (1947); Lazarus, Lewis, Stock and
         Watson (2018) for the interval.
     """
-    known = np.isfinite(values)
-    if not known.any(axis=1).all() or not 0 < size < len(values):
+    measured = np.isfinite(values)
+    if not measured.any(axis=1).all() or not 0 < size < len(values):
         raise DataGapError(
             "The groups could not be compared.",
             "A dyad has no data, or there is nothing to compare with.",
@@ -195,7 +195,7 @@ def _error(deviations: Floats, size: int) -> tuple[float, int]:
 
 def _mean_of(values: Floats) -> Floats:
     """Mean over units by period, NaN where none has a value."""
-    known = np.isfinite(values)
-    count = known.sum(axis=0)
-    total = np.where(known, values, 0.0).sum(axis=0)
+    measured = np.isfinite(values)
+    count = measured.sum(axis=0)
+    total = np.where(measured, values, 0.0).sum(axis=0)
     return np.asarray(total / np.where(count == 0, np.nan, count), dtype=np.float64)

@@ -48,15 +48,15 @@ class Odds(Shown):
             ("self-exciting rate", self.self_exciting, self.self_low, self.self_high),
             ("base rate", self.base_rate, self.base_low, self.base_high),
         ]
-        known = [row for row in rows if row[1] is not None]
-        by, mean, low, high = zip(*known, strict=True)
+        rows = [row for row in rows if row[1] is not None]
+        by, mean, low, high = zip(*rows, strict=True)
         values = {
             "by": by,
             "probability": mean,
             "low_90": low,
             "high_90": high,
-            "days": [self.days] * len(known),
-            "happened": [self.happened] * len(known),
+            "days": [self.days] * len(rows),
+            "happened": [self.happened] * len(rows),
         }
         title = f"At least one event within {self.days} days"
         return (exhibit("odds", title, values, "intervals", at=0.5, axis="probability"),)

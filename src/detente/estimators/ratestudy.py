@@ -86,7 +86,7 @@ def rate_study(
         placebo; Rosenbaum (2002), Observational Studies, for intervals from a randomisation test.
     """
     index = np.asarray(causes, dtype=np.int64)
-    if not np.nansum(np.where(grid.known, grid.counts, np.nan)) > 0:
+    if not np.nansum(np.where(grid.measured, grid.counts, np.nan)) > 0:
         raise DataGapError(
             "No change of a rate could be measured.",
             "No event is counted in the whole series.",
@@ -203,7 +203,7 @@ def rate_path(
     index = starts[:, None] + offsets
     inside = (index >= 0) & (index < len(grid.counts))
     index = np.clip(index, 0, len(grid.counts) - 1)
-    inside &= (grid.block[index] == grid.block[starts][:, None]) & grid.known[index]
+    inside &= (grid.block[index] == grid.block[starts][:, None]) & grid.measured[index]
     inside &= (exposed > 0)[:, None]
     counts = np.where(inside, np.nan_to_num(grid.counts[index]), 0.0)
     exposure = np.where(inside, np.nan_to_num(grid.exposure[index]), 0.0)
@@ -241,7 +241,7 @@ class _Expected:
 
 def _expected(grid: CountGrid, causes: Ints, window: int, lag: int, harmonics: int) -> _Expected:
     """Expected counts, and how much the season's estimate widens that of the causes' effect."""
-    known = grid.known
+    known = grid.measured
     dose = _dose(len(grid.counts), causes, window, lag)
     level = _level_columns(grid)
     season = _season_columns(grid.season, harmonics if known.sum() >= SEASONAL_FROM else 0)
@@ -280,7 +280,7 @@ def _dose(length: int, causes: Ints, window: int, lag: int) -> Floats:
 def _level_columns(grid: CountGrid) -> list[Floats]:
     """A constant, a trend over the whole span, and a level of each further source block."""
     span = max(float(np.ptp(grid.year)), 1.0)
-    blocks = np.unique(grid.block[grid.known])[1:]
+    blocks = np.unique(grid.block[grid.measured])[1:]
     return [
         np.ones(len(grid.year)),
         (grid.year - grid.year.mean()) / span,

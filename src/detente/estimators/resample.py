@@ -48,9 +48,9 @@ def bootstrap_means(cases: Floats, *, draws: int = 2000, seed: int = 1) -> Float
     """
     rng = np.random.default_rng(seed)
     weights = rng.multinomial(len(cases), np.full(len(cases), 1 / len(cases)), size=draws)
-    known = np.isfinite(cases)
-    total = weights @ np.where(known, cases, 0.0)
-    count = weights @ known.astype(np.float64)
+    measured = np.isfinite(cases)
+    total = weights @ np.where(measured, cases, 0.0)
+    count = weights @ measured.astype(np.float64)
     return np.asarray(total / np.where(count == 0, np.nan, count), dtype=np.float64)
 
 
@@ -127,9 +127,9 @@ def swing_error(influence: Floats, fitted: Floats) -> tuple[float, int]:
     waves -= fitted @ np.linalg.lstsq(fitted, waves, rcond=None)[0]
     basis, sizes, _ = np.linalg.svd(waves, full_matrices=False)
     basis = basis[:, sizes > 1e-6 * sizes[0]]
-    found = basis.T @ influence
+    loadings = basis.T @ influence
     slower = _slower(influence, count)
-    return float(np.sqrt(length * np.mean(found**2) * slower)), basis.shape[1]
+    return float(np.sqrt(length * np.mean(loadings**2) * slower)), basis.shape[1]
 
 
 def _slower(influence: Floats, count: int) -> float:

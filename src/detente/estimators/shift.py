@@ -170,7 +170,7 @@ def rate_shift(
         As for `level_shift`; Rothman, Greenland and Lash (2008), Modern epidemiology, for the
         ratio of rates; McCullagh and Nelder (1989) for its error under over-dispersion.
     """
-    counts = np.where(grid.known, grid.counts, np.nan)
+    counts = np.where(grid.measured, grid.counts, np.nan)
     before = _side(counts, grid.exposure, window_periods, -window_periods - skip_periods)
     after = _side(counts, grid.exposure, window_periods, 0)
     total = before.exposure + after.exposure

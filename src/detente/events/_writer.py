@@ -267,9 +267,9 @@ def open_writer(store: Path) -> Iterator[StoreWriter]:
 def _as_table(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
     """The quoted name of a base table with these rows (a view is materialised once)."""
     quoted = _quoted(table)
-    known = con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = $name",
+    counted = con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = $name",
                         {"name": table}).fetchone()  # fmt: skip
-    if known and known[0]:
+    if counted and counted[0]:
         yield quoted
         return
     staged = _quoted(f"staged_{uuid.uuid4().hex}")

@@ -276,14 +276,14 @@ def spellings(name: str) -> set[str]:
 
 def _anything() -> dict[tuple[str, str], tuple[StateCode, ...]]:
     """What a code or name means when its system is not named."""
-    found: dict[tuple[str, str], tuple[StateCode, ...]] = {}
+    codes: dict[tuple[str, str], tuple[StateCode, ...]] = {}
     for system in _ANY:
         for (own, code), spans in _index().items():
             if own == system:
                 key = name_key(code)
                 renamed = tuple(dataclasses.replace(s, system="any", code=key) for s in spans)
-                found.setdefault(("any", key), renamed)
-    return found
+                codes.setdefault(("any", key), renamed)
+    return codes
 
 
 def _own() -> Iterator[StateCode]:

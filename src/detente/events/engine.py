@@ -28,13 +28,13 @@ class Bounds:
         origin: Only events of this origin.
         since: First day.
         until: Last day, inclusive.
-        known: Only events that were published by this day, where the source says when.
+        known_by: Only events that were published by this day, where the source says when.
     """
 
     origin: str | None = None
     since: dt.date | None = None
     until: dt.date | None = None
-    known: dt.date | None = None
+    known_by: dt.date | None = None
 
 
 Select = Callable[[str, EventInput, Mapping[str, Any], Bounds], pa.Table]

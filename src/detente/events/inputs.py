@@ -29,7 +29,7 @@ def query_events(
     origin: str | None = None,
     since: dt.date | None = None,
     until: dt.date | None = None,
-    known: dt.date | None = None,
+    known_by: dt.date | None = None,
 ) -> Query:
     """A SELECT of the canonical columns over any holder of events.
 
@@ -39,7 +39,7 @@ def query_events(
         origin: Only events of this origin.
         since: First day.
         until: Last day, inclusive.
-        known: Only events that were published by this day, where the source says when.
+        known_by: Only events that were published by this day, where the source says when.
 
     Raises:
         InputError: A column is missing, or the file is no Parquet.
@@ -54,7 +54,7 @@ def query_events(
     """
     held = _at_path(Path(events)) if isinstance(events, str | Path) else events
     if isinstance(held, Store):
-        return held.source(origin=origin, since=since, until=until, known=known)
+        return held.source(origin=origin, since=since, until=until, known_by=known_by)
     if isinstance(held, Path):
         query = Query(f"{_SELECT} FROM read_parquet($files)", {"files": [glob_safe(held)]})
         _check_columns(_parquet_columns(con, query, held), str(held))
@@ -62,7 +62,7 @@ def query_events(
         _check_columns(held.column_names, "the table")
         con.register(_VIEW, held)
         query = Query(f"{_SELECT} FROM {_VIEW}", {})
-    return bounded(query, origin=origin, since=since, until=until, known=known)
+    return bounded(query, origin=origin, since=since, until=until, known_by=known_by)
 
 
 def _at_path(path: Path) -> Store | Path:

@@ -115,10 +115,10 @@ def codes() -> MappingProxyType[str, CameoCode]:
         20
     """
     text = resources.files("detente.events").joinpath("data/cameo.csv").read_text(encoding="utf-8")
-    known: dict[str, CameoCode] = {}
+    resolved: dict[str, CameoCode] = {}
     for row in sorted(csv.DictReader(text.splitlines()), key=lambda row: row["code"]):
-        known[row["code"]] = _resolve(row, known)
-    return MappingProxyType(known)
+        resolved[row["code"]] = _resolve(row, resolved)
+    return MappingProxyType(resolved)
 
 
 def table() -> pa.Table:
@@ -145,10 +145,10 @@ def table() -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def _resolve(row: dict[str, str], known: dict[str, CameoCode]) -> CameoCode:
+def _resolve(row: dict[str, str], resolved: dict[str, CameoCode]) -> CameoCode:
     code = row["code"]
-    parent = _parent(code, known)
-    above = known[parent] if parent else None
+    parent = _parent(code, resolved)
+    above = resolved[parent] if parent else None
     inherited = tuple(
         field
         for field in ("goldstein", "plover")
@@ -168,8 +168,8 @@ def _resolve(row: dict[str, str], known: dict[str, CameoCode]) -> CameoCode:
     )
 
 
-def _parent(code: str, known: dict[str, CameoCode]) -> str | None:
-    return next((code[:end] for end in (3, 2) if end < len(code) and code[:end] in known), None)
+def _parent(code: str, resolved: dict[str, CameoCode]) -> str | None:
+    return next((code[:end] for end in (3, 2) if end < len(code) and code[:end] in resolved), None)
 
 
 def _unknown(code: str) -> UsageError:

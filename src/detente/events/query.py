@@ -19,7 +19,7 @@ _BOUNDS = {
     "origin": "origin = $origin",
     "since": "date >= $since",
     "until": "date <= $until",
-    "known": "(published IS NULL OR published <= $known)",
+    "known_by": "(published IS NULL OR published <= $known_by)",
 }
 
 
@@ -29,10 +29,10 @@ def bounded(
     origin: str | None,
     since: dt.date | None,
     until: dt.date | None,
-    known: dt.date | None = None,
+    known_by: dt.date | None = None,
 ) -> Query:
     """The query limited to an origin, to days, and to what was published by a day, where given."""
-    tests = {"origin": origin, "since": since, "until": until, "known": known}
+    tests = {"origin": origin, "since": since, "until": until, "known_by": known_by}
     given = {name: value for name, value in tests.items() if value is not None}
     if not given:
         return query

@@ -193,7 +193,7 @@ class Store:
         origin: str | None = None,
         since: dt.date | None = None,
         until: dt.date | None = None,
-        known: dt.date | None = None,
+        known_by: dt.date | None = None,
     ) -> Query:
         """A SELECT over the stored events that reads only the parts that can match.
 
@@ -201,7 +201,7 @@ class Store:
             origin: Only events of this origin.
             since: First day.
             until: Last day, inclusive.
-            known: Only events that were published by this day, where the source says when.
+            known_by: Only events that were published by this day, where the source says when.
 
         Raises:
             StoreError: A part that the manifest names is missing or was cut short.
@@ -213,7 +213,9 @@ class Store:
             _parts.check(self.path, wanted)
         left_out = {item.part for item in bad} if self.skip_damaged else set()
         parts = [part for part in wanted if part not in left_out]
-        return bounded(self._scan(parts), origin=origin, since=since, until=until, known=known)
+        return bounded(
+            self._scan(parts), origin=origin, since=since, until=until, known_by=known_by
+        )
 
     def _parts(
         self, origin: str | None, since: dt.date | None, until: dt.date | None

@@ -53,9 +53,9 @@ def either(
     if first is None and second is None:
         return None
     unknown = np.full(size, np.nan)
-    one = unknown if first is None else first
-    two = unknown if second is None else second
-    return np.where(use_first, one, two)
+    mine = unknown if first is None else first
+    other = unknown if second is None else second
+    return np.where(use_first, mine, other)
 
 
 def renumbered(segments: Ints, numbers: list[int]) -> Ints:
@@ -66,11 +66,11 @@ def renumbered(segments: Ints, numbers: list[int]) -> Ints:
 
 def filled(segments: Ints) -> Ints:
     """Segments with -1 replaced by the last known one before it (or the first after)."""
-    known = np.flatnonzero(segments >= 0)
-    if not known.size:
+    labelled = np.flatnonzero(segments >= 0)
+    if not labelled.size:
         return np.zeros_like(segments)
-    before = np.searchsorted(known, np.arange(segments.size), side="right") - 1
-    out: Ints = segments[known[np.maximum(before, 0)]]
+    before = np.searchsorted(labelled, np.arange(segments.size), side="right") - 1
+    out: Ints = segments[labelled[np.maximum(before, 0)]]
     return out
 
 
@@ -87,15 +87,15 @@ def expected_parts(span: Days, fine: Every, coarse: Every) -> Ints:
 
 
 def sums(values: Floats, index: Ints, expected: Ints) -> Floats:
-    known = np.isfinite(values)
-    total = np.bincount(index, np.where(known, values, 0.0), expected.size)
-    return np.where(np.bincount(index, known, expected.size) == expected, total, np.nan)
+    measured = np.isfinite(values)
+    total = np.bincount(index, np.where(measured, values, 0.0), expected.size)
+    return np.where(np.bincount(index, measured, expected.size) == expected, total, np.nan)
 
 
 def means(values: Floats, index: Ints, expected: Ints) -> Floats:
-    known = np.isfinite(values)
-    total = np.bincount(index, np.where(known, values, 0.0), expected.size).astype(np.float64)
-    count = np.bincount(index, known, expected.size)
+    measured = np.isfinite(values)
+    total = np.bincount(index, np.where(measured, values, 0.0), expected.size).astype(np.float64)
+    count = np.bincount(index, measured, expected.size)
     return np.where(
         count >= MIN_SHARE_OBSERVED * expected, ratio(total, count.astype(np.float64)), np.nan
     )

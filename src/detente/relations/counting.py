@@ -36,7 +36,7 @@ def panel(
     *,
     since: dt.date | None = None,
     until: dt.date | None = None,
-    known: dt.date | None = None,
+    known_by: dt.date | None = None,
     engine: str = DUCKDB.name,
 ) -> Panel:
     """Count what states did to each other, by directed dyad and period.
@@ -48,7 +48,7 @@ def panel(
         origin: Only this origin; otherwise each origin has its own rows.
         since: First day; the panel begins with its period, and earlier days count as a gap.
         until: Last day, inclusive.
-        known: Only events that were published by this day, where the source says when.
+        known_by: Only events that were published by this day, where the source says when.
         engine: Where the statements run; see `detente.events.engine`.
 
     Returns:
@@ -82,7 +82,7 @@ def panel(
         )
     chosen = engine_of(engine)
     # Whether an origin can speak of a party, any day of it says; `since` only cuts the panel.
-    whole = Bounds(origin=origin, until=until, known=known)
+    whole = Bounds(origin=origin, until=until, known_by=known_by)
     spoken = _pairs(chosen.select(NAMED, events, {"parties": list(names)}, whole))
     params = {
         "parties": list(names),
@@ -111,7 +111,7 @@ def covered_days(
     events: EventInput,
     *,
     until: dt.date | None = None,
-    known: dt.date | None = None,
+    known_by: dt.date | None = None,
     engine: str = DUCKDB.name,
 ) -> Mapping[str, Days]:
     """The days that each origin covers, in order, by the rule of the module.
@@ -119,7 +119,7 @@ def covered_days(
     Args:
         events: As for `panel`.
         until: Last day, inclusive.
-        known: Only events that were published by this day, where the source says when.
+        known_by: Only events that were published by this day, where the source says when.
         engine: Where the statement runs.
 
     Example:
@@ -128,7 +128,9 @@ def covered_days(
         {}
     """
     params = {"every": "day", "since": None, "until": until}
-    rows = engine_of(engine).select(COVERED_DAYS, events, params, Bounds(until=until, known=known))
+    rows = engine_of(engine).select(
+        COVERED_DAYS, events, params, Bounds(until=until, known_by=known_by)
+    )
     origins = np.asarray(rows["origin"].to_pylist())
     days = rows["date"].to_numpy().astype("datetime64[D]")
     return {str(name): days[origins == name] for name in np.unique(origins)}

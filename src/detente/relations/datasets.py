@@ -129,13 +129,13 @@ def _rows(
     columns = long_columns(header)
     missing = [name for name in needed if name not in columns]
     if missing:
-        found = f"It has no column {', '.join(missing)}; it has {', '.join(columns) or 'none'}."
-        raise _bad(path, found, "Name the columns as the dataset's layout and measures say.")
+        fault = f"It has no column {', '.join(missing)}; it has {', '.join(columns) or 'none'}."
+        raise _bad(path, fault, "Name the columns as the dataset's layout and measures say.")
     keys, periods = _plan(header)
     for row in reader:
         if len(row) != len(header):
-            found = f"Line {reader.line_num} has {len(row)} cells instead of {len(header)}."
-            raise _bad(path, found, "Give every row as many cells as the header.")
+            fault = f"Line {reader.line_num} has {len(row)} cells instead of {len(header)}."
+            raise _bad(path, fault, "Give every row as many cells as the header.")
         if columns == header:
             yield reader.line_num, dict(zip(header, row, strict=True))
         else:
@@ -167,8 +167,8 @@ def _day(path: Path, line: int, text: str) -> dt.date:
     try:
         return _parsed(text)
     except ValueError as error:
-        found = f"Line {line}: {text!r} is not a date."
-        raise _bad(path, found, "Write dates as 2017-03-15, 2017-03 or 2017.") from error
+        fault = f"Line {line}: {text!r} is not a date."
+        raise _bad(path, fault, "Write dates as 2017-03-15, 2017-03 or 2017.") from error
 
 
 @lru_cache(maxsize=4096)
@@ -184,11 +184,11 @@ def _number(path: Path, line: int, column: str, text: str) -> float:
     try:
         number = float(text)
     except ValueError as error:
-        found = f"Line {line}, column {column}: {text!r} is not a number."
-        raise _bad(path, found, "Leave the cell empty if the value is missing.") from error
+        fault = f"Line {line}, column {column}: {text!r} is not a number."
+        raise _bad(path, fault, "Leave the cell empty if the value is missing.") from error
     if not np.isfinite(number):
-        found = f"Line {line}, column {column}: {text!r} is not a finite number."
-        raise _bad(path, found, "Leave the cell empty if the value is missing.")
+        fault = f"Line {line}, column {column}: {text!r} is not a finite number."
+        raise _bad(path, fault, "Leave the cell empty if the value is missing.")
     return number
 
 
@@ -198,9 +198,9 @@ def _check_once(path: Path, lines: list[int], keys: list[Key], starts: Days) -> 
         first = seen.setdefault((key, start), line)
         if first != line:
             who = ", ".join(key) or "the system"
-            found = f"Lines {first} and {line} are both about {who} in one period."
-            raise _bad(path, found, "Give each period once.")
+            fault = f"Lines {first} and {line} are both about {who} in one period."
+            raise _bad(path, fault, "Give each period once.")
 
 
-def _bad(path: Path, found: str, next_step: str) -> InputError:
-    return InputError(f"The dataset {path} could not be read.", found, next_step)
+def _bad(path: Path, fault: str, next_step: str) -> InputError:
+    return InputError(f"The dataset {path} could not be read.", fault, next_step)

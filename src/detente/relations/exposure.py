@@ -78,13 +78,13 @@ def exposure_premise(
     counts, exposure, inside = (
         _by_month(np.where(together, part, np.nan), months) for part in (counts, exposure, inside)
     )
-    known = np.isfinite(counts) & np.isfinite(exposure) & (exposure > 0)
-    total = float(exposure[known].sum())
+    measured = np.isfinite(counts) & np.isfinite(exposure) & (exposure > 0)
+    total = float(exposure[measured].sum())
     if total <= 0:
         return Premise(
             False, np.nan, np.nan, np.nan, np.nan, "No event of this origin covers the periods."
         )
-    share = float(inside[known].sum()) / total
+    share = float(inside[measured].sum()) / total
     if share >= MOST_OWN:
         part = "All" if share > 0.995 else f"{share:.0%}"
         why = f"{part} of the events of this origin are the relation itself."
@@ -96,7 +96,7 @@ def exposure_premise(
             "rise: the same crises make both."
         )
         return Premise(False, share, slope, low, np.nan, why)
-    swing = _swing(np.where(known, exposure, np.nan), max(1.0, months))
+    swing = _swing(np.where(measured, exposure, np.nan), max(1.0, months))
     if swing > MOST_SWING:
         why = (
             f"One {'month' if months <= 1 else 'period'} of this origin holds {swing:.1f} times as "
@@ -116,9 +116,9 @@ def _by_month(values: Floats, months: float) -> Floats:
     if length == 1 or len(values) < length:
         return values
     parts = values[: len(values) // length * length].reshape(-1, length)
-    known = np.isfinite(parts).sum(axis=1)
-    means = np.nansum(parts, axis=1) / np.maximum(known, 1)
-    return np.where(2 * known >= length, means * length, np.nan)
+    periods = np.isfinite(parts).sum(axis=1)
+    means = np.nansum(parts, axis=1) / np.maximum(periods, 1)
+    return np.where(2 * periods >= length, means * length, np.nan)
 
 
 def _swing(total: Floats, months: float) -> float:
@@ -138,10 +138,10 @@ def _elasticity(counts: Floats, rest: Floats) -> tuple[float, float]:
     """Slope of log changes on log changes of the rest, and the lower end of its 95% interval."""
     with np.errstate(invalid="ignore"):
         own, other = np.diff(np.log(counts + 0.5)), np.diff(np.log(rest + 0.5))
-    known = np.isfinite(own) & np.isfinite(other)
-    if known.sum() < FEWEST_PERIODS:
+    measured = np.isfinite(own) & np.isfinite(other)
+    if measured.sum() < FEWEST_PERIODS:
         return float("nan"), float("-inf")
-    own, other = own[known] - own[known].mean(), other[known] - other[known].mean()
+    own, other = own[measured] - own[measured].mean(), other[measured] - other[measured].mean()
     squares = float(other @ other)
     if squares < 1e-12:
         return float("nan"), float("-inf")

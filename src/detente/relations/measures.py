@@ -225,11 +225,11 @@ def balanced_triads(signs: Floats) -> tuple[Floats, Floats]:
         >>> balanced.tolist(), triads.tolist()
         ([1.0], [1.0])
     """
-    known = np.nan_to_num(signs.astype(np.float64))
-    diagonal = np.arange(known.shape[1])
-    known[:, diagonal, diagonal] = 0.0
+    signed = np.nan_to_num(signs.astype(np.float64))
+    diagonal = np.arange(signed.shape[1])
+    signed[:, diagonal, diagonal] = 0.0
     # Closed walks of three steps visit each triad six times; their signs multiply along the way.
-    net, every = (np.sum((m @ m) * m, axis=(1, 2)) / 6 for m in (known, np.abs(known)))
+    net, every = (np.sum((m @ m) * m, axis=(1, 2)) / 6 for m in (signed, np.abs(signed)))
     return np.asarray((every + net) / 2), np.asarray(every)
 
 

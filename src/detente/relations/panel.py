@@ -110,7 +110,7 @@ class Panel:
         held = np.nansum(parts, axis=0)
         return np.where(np.isfinite(self.world(origin)), held, np.nan)
 
-    def known(self, measure: str, origin: str | None = None) -> Bools:
+    def is_known(self, measure: str, origin: str | None = None) -> Bools:
         """The periods in which a measure is known of anyone, shape (T,)."""
         columns = self._columns(measure)
         if self._balances(measure):

@@ -332,11 +332,11 @@ def _table(item: Series, schema: pa.Schema) -> pa.Table:
 
 
 def _check_alike(a: Series, b: Series) -> None:
-    for what, one, other in (("periods", a.every, b.every), ("units", a.unit, b.unit)):
-        if one != other:
+    for what, mine, other in (("periods", a.every, b.every), ("units", a.unit, b.unit)):
+        if mine != other:
             raise UsageError(
                 f"{a.name!r} and {b.name!r} cannot be put together.",
-                f"Their {what} differ: {one!r} and {other!r}.",
+                f"Their {what} differ: {mine!r} and {other!r}.",
                 "Bring both to the same first.",
             )
 
@@ -368,27 +368,27 @@ def _arithmetic(a: Series, b: Series, *, total_of: bool) -> Series:
     """The sum (or ratio) of two series on the union of their grids."""
     _check_alike(a, b)
     span = _union(a, b)
-    one, two = _on(span, a), _on(span, b)
-    values = one.values + two.values if total_of else ratio(one.values, two.values)
-    known = np.isfinite(one.exposure) if one.exposure is not None else np.zeros(span.size, bool)
-    segments, sources = _labels(one, two)
+    first, second = _on(span, a), _on(span, b)
+    values = first.values + second.values if total_of else ratio(first.values, second.values)
+    own = np.isfinite(first.exposure) if first.exposure is not None else np.zeros(span.size, bool)
+    segments, sources = _labels(first, second)
     return replace(
         a,
         name=f"{a.name} + {b.name}",
         dates=span,
         values=values,
-        exposure=either(known, one.exposure, two.exposure, span.size),
+        exposure=either(own, first.exposure, second.exposure, span.size),
         segments=segments,
         sources=sources,
         citation=joined(a.citation, b.citation),
     )
 
 
-def _labels(one: Series, two: Series) -> tuple[Ints, tuple[str, ...]]:
+def _labels(a: Series, b: Series) -> tuple[Ints, tuple[str, ...]]:
     """Segments of a result of two series: a new source for each mixture of two."""
-    first, second = filled(one.segments), filled(two.segments)
+    first, second = filled(a.segments), filled(b.segments)
     mixtures = list(dict.fromkeys(zip(first.tolist(), second.tolist(), strict=True)))
-    names = [_mixed(one.sources[i], two.sources[j]) for i, j in mixtures] or [one.sources[0]]
+    names = [_mixed(a.sources[i], b.sources[j]) for i, j in mixtures] or [a.sources[0]]
     sources = tuple(dict.fromkeys(names))
     segments = np.zeros(first.size, dtype=np.int64)
     for (i, j), label in zip(mixtures, names, strict=False):

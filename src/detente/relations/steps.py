@@ -34,9 +34,9 @@ def check_every(every: str) -> Every:
     Raises:
         UsageError: It is not.
     """
-    for known in EVERY:
-        if every == known:
-            return known
+    for period in EVERY:
+        if every == period:
+            return period
     raise UsageError("The period is not known.", f"It is {every!r}.", f"Use {', '.join(EVERY)}.")
 
 

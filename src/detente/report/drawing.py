@@ -10,7 +10,7 @@ from markupsafe import Markup
 from detente.answers import Exhibit, Key, Table, Value
 from detente.report.marks import Mark, marks
 from detente.report.svg import draw
-from detente.report.telling import ToldTable, steady, told
+from detente.report.telling import ToldTable, steady, tell_table
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 NOT_DRAWN = "The picture could not be drawn; the table holds its numbers."
@@ -61,7 +61,7 @@ def figure(exhibit: Exhibit, name: str) -> Figure:
         ('<svg', 2, '0.500')
     """
     clean = cleaned(recent(exhibit))
-    table = told(clean.table, clean.title)
+    table = tell_table(clean.table, clean.title)
     plain = Figure(name, clean.title, Markup(), Markup(), (), table, clean.note)
     if not clean.mark or not len(clean.table):
         return plain

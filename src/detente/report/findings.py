@@ -110,8 +110,8 @@ def attribute_meanings(of: type) -> dict[str, str]:
         "The study's name."
     """
     text = inspect.getdoc(of) or ""
-    _, found, listed = text.partition("Attributes:\n")
-    if not found:
+    _, heading, listed = text.partition("Attributes:\n")
+    if not heading:
         return {}
     entries = re.split(r"\n(?=\w[\w, ]*: )", textwrap.dedent(listed))
     pairs = (entry.partition(": ") for entry in entries)

@@ -120,8 +120,8 @@ def _forecasts(count: Mapping[Verdict | None, int]) -> str:
     )
 
 
-def _do(count: int, one: str, more: str) -> str:
-    return f"{count or 'none'} {one if count < 2 else more}"
+def _do(count: int, single: str, more: str) -> str:
+    return f"{count or 'none'} {single if count < 2 else more}"
 
 
 def _policy(css: str, js: str) -> str:

@@ -135,7 +135,7 @@ def padded(values: Iterable[float | None], share: float = 0.06) -> tuple[float, 
         >>> padded([0.0, None, 10.0], 0.1)
         (-1.0, 11.0)
     """
-    known = [v for v in values if v is not None]
-    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    finite = [v for v in values if v is not None]
+    low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
     room = (high - low) * share or abs(high) * share or 1.0
     return low - room, high + room

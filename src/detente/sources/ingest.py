@@ -159,17 +159,17 @@ class _Run:
         started = time.monotonic()
         reckoning = Reckoning(rejected)
         total = sum(item.size for item in items)
-        known = set(self.writer.known_files(self.origin))
+        stored = set(self.writer.known_files(self.origin))
         scratch = self.writer.scratch()
         preparer = Preparer(
-            self.source, all_sources(), self.mapping, self.archives, scratch, frozenset(known)
+            self.source, all_sources(), self.mapping, self.archives, scratch, frozenset(stored)
         )
         errors: list[DetenteError] = []
         files_done = bytes_done = 0
         self.progress(Step(0, len(items), 0, total, 0))
         with contextlib.closing(open_duckdb(scratch)) as con:
             for batch in preparer.batches(items):
-                self._take(con, batch, known, reckoning)
+                self._take(con, batch, stored, reckoning)
                 files_done += len(batch)
                 bytes_done += sum(file.item.size for file in batch)
                 errors += [file.error for file in batch if file.error]
@@ -184,17 +184,17 @@ class _Run:
         self,
         con: duckdb.DuckDBPyConnection,
         batch: Sequence[Prepared],
-        known: set[str],
+        stored: set[str],
         reckoning: Reckoning,
     ) -> None:
         groups: dict[str, list[Prepared]] = {}
         for file in batch:
             if file.reason:
                 reckoning.failed(file.item, file.reason)
-            elif file.known or file.key in known:
+            elif file.stored or file.key in stored:
                 reckoning.skipped(file.item)
             else:
-                known.add(file.key)
+                stored.add(file.key)
                 groups.setdefault(file.group, []).append(file)
         for group in groups.values():
             self._store(con, group, reckoning)

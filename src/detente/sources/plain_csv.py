@@ -226,10 +226,10 @@ def _check_format(date_format: str, given: str) -> None:
 
 
 def _check_keys(mapping: Mapping[str, str]) -> None:
-    known = (*NEEDED, *FREE, *OPTIONS)
+    keys = (*NEEDED, *FREE, *OPTIONS)
     for key in mapping:
-        if key not in known:
-            raise _no_such("key of a mapping", key, known)
+        if key not in keys:
+            raise _no_such("key of a mapping", key, keys)
     missing = [key for key in NEEDED if key not in mapping]
     if missing:
         raise UsageError(
@@ -284,15 +284,15 @@ def _check_columns(path: Path, names: list[str], mapping: Mapping[str, str]) -> 
             )
 
 
-def _no_such(what: str, found: str, known: Iterable[str]) -> UsageError:
-    names = list(known)
+def _no_such(what: str, word: str, options: Iterable[str]) -> UsageError:
+    names = list(options)
     if len(names) == 1 and (other := next((d for d in ";\t|," if d in names[0]), "")):
         shown = "a tab" if other == "\t" else other
         hint = f"The header is one column, {names[0][:40]!r}: say delimiter={shown} in the mapping?"
-        return UsageError(f"There is no such {what}.", f"It is {found!r}.", hint)
-    near = difflib.get_close_matches(found, names, n=1)
+        return UsageError(f"There is no such {what}.", f"It is {word!r}.", hint)
+    near = difflib.get_close_matches(word, names, n=1)
     hint = f"Did you mean {near[0]!r}?" if near else _some(names)
-    return UsageError(f"There is no such {what}.", f"It is {found!r}.", hint)
+    return UsageError(f"There is no such {what}.", f"It is {word!r}.", hint)
 
 
 def _some(names: list[str]) -> str:

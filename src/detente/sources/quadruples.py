@@ -171,9 +171,9 @@ def read_names(path: Path) -> list[tuple[str, str]]:
     return [(number, name) for number, (name, _) in names.items()]
 
 
-def _wrong_map(path: Path, found: str) -> ReadError:
+def _wrong_map(path: Path, fault: str) -> ReadError:
     return ReadError(
-        f"The name map {path} could not be read.", found, "Mend the line, or get the file anew."
+        f"The name map {path} could not be read.", fault, "Mend the line, or get the file anew."
     )
 
 
@@ -192,22 +192,22 @@ def _entities(pairs: list[tuple[str, str]]) -> pa.Table:
 
 def _place(name: str) -> tuple[str | None, str | None]:
     """State and role that an entity's name says."""
-    found = re.fullmatch(r"(.+) \(([^()]+)\)", name)
-    if found is None:
+    match = re.fullmatch(r"(.+) \(([^()]+)\)", name)
+    if match is None:
         return to_iso3(name, "name"), None
-    kinds = (role for kind, role in _ROLES.items() if found[1].startswith(kind))
-    return to_iso3(found[2], "name"), next(kinds, None)
+    kinds = (role for kind, role in _ROLES.items() if match[1].startswith(kind))
+    return to_iso3(match[2], "name"), next(kinds, None)
 
 
 def _relations(pairs: list[tuple[str, str]]) -> pa.Table:
     # Roots come first in the table of codes, so that the three-digit code wins where both share a
     # name: ICEWS uses no roots.
-    known = {_plain(code.name): code.code for code in codes().values() if len(code.code) == 2}
-    known |= {_plain(code.name): code.code for code in codes().values() if len(code.code) > 2}
+    by_root = sorted(codes().values(), key=lambda code: len(code.code) > 2)
+    codes_by_name = {_plain(code.name): code.code for code in by_root}
     return pa.table(
         {
             "id": pa.array([number for number, _ in pairs], pa.string()),
-            "code": pa.array([known.get(_plain(name)) for _, name in pairs], pa.string()),
+            "code": pa.array([codes_by_name.get(_plain(name)) for _, name in pairs], pa.string()),
         }
     )
 

@@ -67,11 +67,11 @@ def get(name: str) -> Source:
         >>> get("icews").origin
         'icews'
     """
-    known = _registered()
-    if name in known:
-        return known[name]
-    near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.4)
-    hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(known)}."
+    sources = _registered()
+    if name in sources:
+        return sources[name]
+    near = difflib.get_close_matches(name.lower(), sources, n=1, cutoff=0.4)
+    hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(sources)}."
     raise UsageError("There is no such source.", f"It is {name!r}.", hint)
 
 

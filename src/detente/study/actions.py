@@ -96,11 +96,11 @@ def known_until(data: StudyData, name: str) -> dt.date:
 def known_days(data: StudyData, name: str, days: Days) -> Bools:
     """Whether the sources of an action would have told of it, by day, shape (T,)."""
     first, last = _span(data, name)
-    known = (days >= np.datetime64(first, "D")) & (days <= np.datetime64(last, "D"))
+    within = (days >= np.datetime64(first, "D")) & (days <= np.datetime64(last, "D"))
     covering = _covering(data, name)
     if covering:
-        known &= np.any([np.isin(days, held) for held in covering.values()], axis=0)
-    return np.asarray(known, dtype=np.bool_)
+        within &= np.any([np.isin(days, held) for held in covering.values()], axis=0)
+    return np.asarray(within, dtype=np.bool_)
 
 
 def action_series(data: StudyData, name: str, every: str) -> Series:
@@ -132,9 +132,9 @@ def action_series(data: StudyData, name: str, every: str) -> Series:
         )
     days = np.arange(dates[0], next_start(dates[-1:], kind)[0])
     at = np.searchsorted(dates, period_start(days, kind))
-    known = known_days(data, name, days)
-    length, covered = (np.bincount(at, part, len(dates)) for part in (np.ones(len(days)), known))
-    counts = np.bincount(at, np.isin(days, happened) & known, len(dates))
+    counted = known_days(data, name, days)
+    length, covered = (np.bincount(at, part, len(dates)) for part in (np.ones(len(days)), counted))
+    counts = np.bincount(at, np.isin(days, happened) & counted, len(dates))
     enough = covered >= MIN_PERIOD_SHARE * length
     of_events, curated = bool(_covering(data, name)), bool(data.study.actions[name].kinds)
     series = make_series(
@@ -257,7 +257,9 @@ def _event_facts(data: StudyData, name: str) -> Iterator[Fact]:
     if data.events is None or not covering:
         return
     with connect() as con:
-        query = query_events(con, data.events.store, until=data.as_of, known=data.events.known)
+        query = query_events(
+            con, data.events.store, until=data.as_of, known_by=data.events.known_by
+        )
         params = query.params | {
             "sources": action.sources,
             "targets": action.targets,
@@ -269,13 +271,13 @@ def _event_facts(data: StudyData, name: str) -> Iterator[Fact]:
             "cameo": action.cameo,
         }
         rows = con.execute(_EVENT_DAYS.format(events=query.sql), params).fetchall()
-    told: set[dt.date] = set()
+    days: set[dt.date] = set()
     for day, origin, events, cameo in rows:
         held = covering.get(origin, np.zeros(0, "datetime64[D]"))
         inside = len(held) and held[0] <= np.datetime64(day, "D") <= held[-1]
-        if not inside or day in told:
+        if not inside or day in days:
             continue
-        told.add(day)  # a day counts once, by the origin that reported most of it
+        days.add(day)  # a day counts once, by the origin that reported most of it
         yield Fact(
             id=f"events:{name}:{day}",
             date=day,

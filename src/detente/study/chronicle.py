@@ -132,4 +132,4 @@ def _fact(row: Mapping[str, str]) -> Fact:
 
 
 def _states(text: str) -> tuple[str, ...]:
-    return tuple(one.strip() for one in text.split("|")) if text else ()
+    return tuple(code.strip() for code in text.split("|")) if text else ()

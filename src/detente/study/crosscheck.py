@@ -190,8 +190,8 @@ def _dataset_problems(
     if thorough and not missing:
         yield from _unreadable(dataset, file)
     if dataset.exposure:
-        known = [f"{other.id}:{name}" for other in study.datasets for name in other.measures]
-        yield from unknown(f"{where}.exposure", [dataset.exposure], known)
+        measures = [f"{other.id}:{name}" for other in study.datasets for name in other.measures]
+        yield from unknown(f"{where}.exposure", [dataset.exposure], measures)
 
 
 def _unreadable(dataset: Dataset, file: Path) -> Iterator[str]:

@@ -40,7 +40,7 @@ class EventData:
         parties: The states whose dyads are counted.
         until: Last day that is counted.
         fingerprint: Hash of what the store holds.
-        known: Only what was published by this day is used; None if no day was asked for.
+        known_by: Only what was published by this day is used; None if no day was asked for.
         covered: The days that each origin covers; only where actions are counted from events.
         panels: What has been counted, by kind of period.
     """
@@ -49,7 +49,7 @@ class EventData:
     parties: tuple[str, ...]
     until: dt.date
     fingerprint: str
-    known: dt.date | None = None
+    known_by: dt.date | None = None
     covered: Mapping[str, Days] = field(default_factory=dict)
     panels: dict[str, Panel] = field(default_factory=dict)
 
@@ -57,7 +57,7 @@ class EventData:
         """The events by a kind of period, counted when first asked for."""
         if every not in self.panels:
             self.panels[every] = panel(
-                self.store, self.parties, every, until=self.until, known=self.known
+                self.store, self.parties, every, until=self.until, known_by=self.known_by
             )
         return self.panels[every]
 
@@ -138,15 +138,15 @@ class StudyData:
         """
         if relation.action is not None:
             return self._action_signal(relation.action, relation.every or "month")
-        found: list[Signal] = []
+        signals: list[Signal] = []
         gaps: list[str] = []
         for measure in measures:
             read, lacking = read_measure(self, relation, measure)
-            found += read
+            signals += read
             gaps += lacking
-        empty = [signal for signal in found if not np.isfinite(signal.series.values).any()]
+        empty = [signal for signal in signals if not np.isfinite(signal.series.values).any()]
         gaps += [f"{signal.source} holds nothing up to {self.as_of}." for signal in empty]
-        full = tuple(signal for signal in found if signal not in empty)
+        full = tuple(signal for signal in signals if signal not in empty)
         return full, tuple(dict.fromkeys(gaps))
 
     def _action_signal(self, action: str, every: str) -> tuple[tuple[Signal, ...], tuple[str, ...]]:
@@ -289,11 +289,11 @@ def _read_chronicle(study: Study, folder: Path) -> tuple[tuple[Fact, ...], str]:
     return facts, _sha256(path)
 
 
-def _count(study: Study, store: Store, until: dt.date, known: dt.date | None) -> EventData:
+def _count(study: Study, store: Store, until: dt.date, known_by: dt.date | None) -> EventData:
     codes = sorted({*study.codes, *_other_states(study)})
     counted = any(action.cameo for action in study.actions.values())
-    covered = covered_days(store, until=until, known=known) if counted else {}
-    events = EventData(store, tuple(codes), until, store.fingerprint(), known, covered)
+    covered = covered_days(store, until=until, known_by=known_by) if counted else {}
+    events = EventData(store, tuple(codes), until, store.fingerprint(), known_by, covered)
     for every in sorted({"month", *(dataset.every for dataset in study.datasets)}):
         events.by(every)
     return events

@@ -220,11 +220,11 @@ def _problem(item: Any, schema: dict[str, Any], data: Mapping[str, Any]) -> str:
     where = _where(item["loc"], data)
     if item["type"] == "extra_forbidden":
         key = str(item["loc"][-1])
-        known = _keys_at(schema, item["loc"][:-1])
-        if now := new_name(key, known):
+        keys = _keys_at(schema, item["loc"][:-1])
+        if now := new_name(key, keys):
             return f"{where}: this key was renamed to `{now}`."
-        hint = did_you_mean(key, known)
-        return f"{where}: there is no such key.{hint or ' Known keys: ' + ', '.join(known) + '.'}"
+        hint = did_you_mean(key, keys)
+        return f"{where}: there is no such key.{hint or ' Known keys: ' + ', '.join(keys) + '.'}"
     if item["type"] == "missing":
         return f"{where}: this key is missing."
     if item["type"] == "union_tag_invalid":

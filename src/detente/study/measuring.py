@@ -130,7 +130,8 @@ def read_measure(
     if given is None and not origins:
         return (), (*gaps, _nothing(data, spec, relation, measure))
     readings = list(_contest(given, origins, gaps))
-    return tuple(_signal(data, spec, relation, measure, one) for one in readings), tuple(gaps)
+    signals = (_signal(data, spec, relation, measure, reading) for reading in readings)
+    return tuple(signals), tuple(gaps)
 
 
 def _nothing(data: StudyData, spec: Dataset | None, relation: Relation, measure: Measure) -> str:
@@ -192,8 +193,8 @@ def _calendar_days(series: Series) -> Floats:
 
 def _why(origin: Origin, given: Series) -> str:
     """Which origin won where both have values."""
-    known = given.dates[np.isfinite(given.values)]
-    both = np.isin(origin.series.dates, known) & np.isfinite(origin.series.values)
+    days = given.dates[np.isfinite(given.values)]
+    both = np.isin(origin.series.dates, days) & np.isfinite(origin.series.values)
     won, lost = int((both & origin.covered).sum()), int((both & ~origin.covered).sum())
     files, dataset = origin.series.sources[0], given.sources[0]
     every = given.every
@@ -287,15 +288,15 @@ def _named(dates: Days, every: Every) -> str:
 def _too_thin(panel: Panel, origin: str) -> str | None:
     """Why an origin cannot be read by period, or None: five events in a typical one are enough."""
     world = panel.world(origin)
-    known = world[np.isfinite(world)]
-    if not known.size:
+    reported = world[np.isfinite(world)]
+    if not reported.size:
         return f"{origin} (event files) cover no whole {panel.every}."
-    if np.median(known) >= SPARSE_ORIGIN:
+    if np.median(reported) >= SPARSE_ORIGIN:
         return None
-    silent = int((known == 0).sum())
-    events = f"{int(known.sum()):,} event{'' if known.sum() == 1 else 's'}"
+    silent = int((reported == 0).sum())
+    events = f"{int(reported.sum()):,} event{'' if reported.sum() == 1 else 's'}"
     return (
-        f"{origin} (event files) reported {events} from the world in {known.size} "
+        f"{origin} (event files) reported {events} from the world in {reported.size} "
         f"{panel.every}s, too few to tell silence from a gap: they are not read."
         + (f" {silent} of these {panel.every}s hold none." if silent else "")
     )
@@ -413,7 +414,7 @@ def _premise(read: Reading) -> Premise | None:
         for part in parts
         if part.any() and part.sum() >= min(longest, FEWEST_PERIODS / months)
     ]
-    return next((one for one in tested if not one.holds), tested[0] if tested else None)
+    return next((premise for premise in tested if not premise.holds), tested[0] if tested else None)
 
 
 def _words(spec: Dataset | None, name: str) -> str:

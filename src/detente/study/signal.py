@@ -98,7 +98,7 @@ class Signal:
             raise UsageError(
                 f"{self.noun} cannot be divided by {divisor}.",
                 f"{self.source} does not say how many there were.",
-                f"Use one of {', '.join(repr(one) for one in self.divisors)}.",
+                f"Use one of {', '.join(repr(divisor) for divisor in self.divisors)}.",
             )
         return replace(self, series=replace(self.series, exposure=exposure), divided_by=divisor)
 

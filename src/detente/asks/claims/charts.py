@@ -235,7 +235,7 @@ def level_chart(
         up: Whether the level is the right way up.
     """
     draws = display(signal, (1.0 if up else -1.0) * posterior.draws)
-    known = np.asarray(np.isfinite(draws).all(axis=0), dtype=np.bool_)
+    complete = np.asarray(np.isfinite(draws).all(axis=0), dtype=np.bool_)
     shown = signal.series.dates >= np.datetime64(since, "D") - np.timedelta64(366, "D")
     columns = (
         Column("date", "Date", Scale.DATE),
@@ -247,7 +247,7 @@ def level_chart(
         "date": [str(day) for day in signal.series.dates[shown]],
         "value": shown_values(signal)[shown],
         "level": np.median(draws, axis=0)[shown],
-        **{name: spread(end, known)[shown] for name, end in bands(draws[:, known]).items()},
+        **{name: spread(end, complete)[shown] for name, end in bands(draws[:, complete]).items()},
     }
     title, unit = "The latent level and its uncertainty", shown_unit(signal)
     dates = [since.isoformat(), *(day.isoformat() for day in target)]
@@ -260,10 +260,10 @@ def level_chart(
     )
 
 
-def spread(values: Floats, known: Bools) -> Floats:
+def spread(values: Floats, complete: Bools) -> Floats:
     """Values of the known periods at their places, NaN elsewhere."""
-    placed = np.full(len(known), np.nan)
-    placed[known] = values
+    placed = np.full(len(complete), np.nan)
+    placed[complete] = values
     return placed
 
 

@@ -119,8 +119,8 @@ def _could_tell(data: StudyData, series: Series, condition: Condition) -> Bools:
     starts = _from_before(series, periods)
     days = np.arange(starts[0], next_start(starts[-1:], every)[0])
     at = np.searchsorted(starts, days, side="right") - 1
-    known = np.bincount(at, data.known_days(action, days), len(starts))
-    covered = known >= MIN_PERIOD_SHARE * np.bincount(at, minlength=len(starts))
+    known_days = np.bincount(at, data.known_days(action, days), len(starts))
+    covered = known_days >= MIN_PERIOD_SHARE * np.bincount(at, minlength=len(starts))
     return np.asarray(_before(covered, len(series.dates), periods).all(axis=0))
 
 

@@ -81,7 +81,7 @@ class Estimate(Generic[ResultT]):
     primary: bool = False
 
     @property
-    def told(self) -> str:
+    def in_words(self) -> str:
         """A change with its sign, in words."""
         return signed(self.value, self.scale)
 

@@ -162,7 +162,7 @@ class Groups(Design[GroupClaim, Measured]):
         return (
             f"{upper_first(estimate.signal.series.unit)}: {levels[:size].mean():.3f} in the {size} "
             f"dyads named, {levels[size:].mean():.3f} in the {len(self.claim.others)} others; "
-            f"difference {estimate.told} (90% interval over years {estimate.ends})."
+            f"difference {estimate.in_words} (90% interval over years {estimate.ends})."
         )
 
     def case_word(self, estimate: Estimate[Measured]) -> str:

@@ -231,7 +231,7 @@ class Response(Design[ResponseClaim, Measured]):
         signal, choice = estimate.signal, estimate.result.choice
         unit = "" if signal.counts else f" {signal.series.unit}"
         return (
-            f"{upper_first(signal.noun)} changed by {estimate.told}{unit} "
+            f"{upper_first(signal.noun)} changed by {estimate.in_words}{unit} "
             f"(90% interval {estimate.ends}) in the {_months(choice.window)} from "
             f"{estimate.cases} episodes of {self.data.label_of(choice.cause)}, compared with "
             f"the {_months(choice.baseline)} before and with like dates without them."

@@ -261,10 +261,10 @@ def span_text(series: Series) -> str:
         >>> span_text(make_series("x", "year", ["2010-01-01", "2012-01-01"], [1, 2], unit="u"))
         '2010 to 2012, by year'
     """
-    known = np.flatnonzero(np.isfinite(series.values))
-    if len(known) == 0:
+    measured = np.flatnonzero(np.isfinite(series.values))
+    if len(measured) == 0:
         return "no data"
-    first, last = series.dates[known[0]], series.dates[known[-1]]
+    first, last = series.dates[measured[0]], series.dates[measured[-1]]
     if series.every == "year":
         return f"{str(first)[:4]} to {str(last)[:4]}, by year"
     return f"{month_name(first)} to {month_name(last)}, by {series.every}"

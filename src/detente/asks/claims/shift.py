@@ -174,7 +174,7 @@ class Shift(Design[ShiftClaim, Measured]):
         left_out = estimate.result.shift.skipped
         unit = "" if estimate.scale is Scale.PERCENT else f" ({signal.series.unit})"
         return (
-            f"{upper_first(signal.noun)}: {estimate.told}{unit} (90% interval {estimate.ends}) "
+            f"{upper_first(signal.noun)}: {estimate.in_words}{unit} (90% interval {estimate.ends}) "
             f"over {estimate.cases} {signal.series.every}s after the date against as many before"
             + (f"; the {signal.series.every} that holds it is left out." if left_out else ".")
         )

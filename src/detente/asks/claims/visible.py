@@ -70,9 +70,9 @@ def of_ratio(
     """
     exposure = np.ones(len(series.values)) if series.exposure is None else series.exposure
     higher, lower = (when, against) if up else (against, when)
-    found = visible_log_ratio(series.values, exposure, higher, lower, strata=strata)
-    if np.isfinite(found):
-        return Visible(float(np.exp(found if up else -found)))
+    log_ratio = visible_log_ratio(series.values, exposure, higher, lower, strata=strata)
+    if np.isfinite(log_ratio):
+        return Visible(float(np.exp(log_ratio if up else -log_ratio)))
     best = share_seen(series.values, exposure, higher, lower, UNLIMITED, strata=strata)
     if best >= POWER:
         most = f"more than {np.exp(LARGEST):.2g}" if up else f"less than {np.exp(-LARGEST):.2g}"

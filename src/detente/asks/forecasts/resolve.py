@@ -192,7 +192,7 @@ def _stands(data: StudyData, before: Line, settled: Settled) -> bool:
 def _cut_short(data: StudyData, before: Line) -> bool:
     """Whether events that were published later are left out, as with a date that was asked for."""
     events = any(EVENT_FILES in name for name in before.get("sources", ()))
-    return events and data.events is not None and data.events.known is not None
+    return events and data.events is not None and data.events.known_by is not None
 
 
 def with_change(record: Record, answer: Answer) -> Answer:

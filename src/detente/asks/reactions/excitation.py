@@ -115,8 +115,8 @@ def answer(item: Excitation, data: StudyData, options: Options) -> Answer:
 
 def _span(data: StudyData, item: Excitation) -> Days:
     """The days from `since` on that are known."""
-    known = data.known_until(item.action)
-    last = min(item.until or known, known)
+    last_known = data.known_until(item.action)
+    last = min(item.until or last_known, last_known)
     days = np.arange(np.datetime64(item.since, "D"), np.datetime64(last, "D") + 1)
     if len(days) == 0:
         raise DataGapError(

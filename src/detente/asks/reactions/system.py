@@ -249,7 +249,7 @@ def _exhibits(
 ) -> Iterator[Exhibit]:
     every, count = series.every, len(system.series)
     span = f"{system.steps} {every}{'s' if system.steps > 1 else ''}"
-    short = {one.label: one.short or one.label for one in system.series}
+    short = {declared.label: declared.short or declared.label for declared in system.series}
     yield Exhibit(
         "responses",
         f"How each series (column) responds to each (row), over {span}",

@@ -61,7 +61,7 @@ class Arms:
     def eras_known(self) -> bool:
         """Whether the months of relations hold the eras of both arms."""
         drawn = self.model.monthly
-        return drawn is not None and bool(drawn.known[list(self.labels)].all())
+        return drawn is not None and bool(drawn.seen[list(self.labels)].all())
 
 
 def refusal(model: Model, scenario: Scenario) -> str:

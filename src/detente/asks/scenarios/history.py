@@ -129,8 +129,8 @@ def read_chronology(data: StudyData, model: Simulation) -> Chronology:
         >>> past.kinds[:2], past.days[0]
         (('missile-tests', 'nuclear-tests'), np.datetime64('1998-01-01'))
     """
-    known = min([data.as_of, *(data.known_until(kind.action) for kind in model.kinds)])
-    first, last = np.datetime64(model.since, "D"), np.datetime64(known, "D")
+    last_known = min([data.as_of, *(data.known_until(kind.action) for kind in model.kinds)])
+    first, last = np.datetime64(model.since, "D"), np.datetime64(last_known, "D")
     days = np.arange(first, last + 1)
     if len(days) < MIN_DAYS:
         raise DataGapError(
@@ -235,7 +235,7 @@ def _span(signals: list[Signal]) -> tuple[str, str] | None:
     ends = [end for signal in signals if (end := _stretch(signal)) is not None]
     if not ends:
         return None
-    first, last = max(one[0] for one in ends), min(one[1] for one in ends)
+    first, last = max(stretch[0] for stretch in ends), min(stretch[1] for stretch in ends)
     months = (last - first).astype("timedelta64[D]").astype(int) / 30
     return (str(first), str(last)) if months >= MIN_MONTHS else None
 
@@ -245,8 +245,9 @@ def _stretch(signal: Signal) -> tuple[np.datetime64, np.datetime64] | None:
     series = signal.series
     if series.every != "month":
         return None
-    known = np.isfinite(series.values)
-    runs = [series.dates[known & (series.segments == part)] for part in np.unique(series.segments)]
+    measured = np.isfinite(series.values)
+    parts = np.unique(series.segments)
+    runs = [series.dates[measured & (series.segments == part)] for part in parts]
     longest = max(runs, key=len)
     return (longest[0], longest[-1]) if len(longest) else None
 
@@ -260,9 +261,9 @@ def _usable(signal: Signal, span: tuple[str, str]) -> bool:
 def _exposure(signals: list[Signal], span: tuple[str, str], months: int) -> Floats:
     """All events reported by month, from the first series that knows them."""
     for signal in signals:
-        known = signal.series.window(*span).exposure
-        if known is not None and np.isfinite(known).all() and known.min() > 0:
-            return np.asarray(known, dtype=np.float64)
+        exposure = signal.series.window(*span).exposure
+        if exposure is not None and np.isfinite(exposure).all() and exposure.min() > 0:
+            return np.asarray(exposure, dtype=np.float64)
     return np.ones(months)
 
 

@@ -89,7 +89,7 @@ def fit_posterior(past: Chronology, draws: int, *, seed: int = 1) -> Posterior:
             past.counts, np.ascontiguousarray(state[:-1]), past.labels, past.after,
             base, shape, rate, len(past.eras) + 1, sweeps, BURN_IN, THIN, seed,
         )  # fmt: skip
-        stable = np.array([spectral_radius(one.sum(axis=2)) < 1 for one in excitation])
+        stable = np.array([spectral_radius(kernel.sum(axis=2)) < 1 for kernel in excitation])
         if stable.sum() >= wanted:
             break
         if sweeps > MOST_SWEEPS:

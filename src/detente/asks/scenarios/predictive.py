@@ -128,7 +128,7 @@ def _monthly_rows(model: Model, histories: int, seed: int) -> Iterator[Row]:
         return
     drawn = simulated_months(model, histories, seed)
     for measure in model.simulation.tracked:
-        group = np.array([one == measure.relations for one in months.groups])
+        group = np.array([relations == measure.relations for relations in months.groups])
         if not group.any():
             continue
         seen, simulated = months.counts[:, group], drawn[:, :, group]
@@ -158,18 +158,18 @@ def simulated_months(model: Model, histories: int, seed: int) -> Floats:
     months, baseline = model.months, model.fit.inputs.baseline
     effects, own, back = redrawn(months, model.fit, histories, seed)
     group, shock, clumping = scatter(months, model.fit)
-    base = np.stack([baseline.rates(one) for one in effects])
+    base = np.stack([baseline.rates(coefficients) for coefficients in effects])
     left, gain = float(np.exp(-model.fit.decays[0])), float(model.fit.gain[0])
-    made, state = np.zeros(base.shape), np.zeros((histories, base.shape[2]))
+    counts, state = np.zeros(base.shape), np.zeros((histories, base.shape[2]))
     shocks = rng.gamma(
         1 / np.maximum(shock, TINY), np.maximum(shock, TINY), (*base.shape[:2], len(shock))
     )
     for t in range(base.shape[1]):
         excited = own * state + back * state[:, months.reverse] * (months.reverse >= 0)
         rate = (base[:, t] + excited) * shocks[:, t, group]
-        made[:, t] = rng.poisson(rng.gamma(rate / clumping.clip(TINY), clumping.clip(TINY)))
-        state = left * state + gain * made[:, t]
-    return made
+        counts[:, t] = rng.poisson(rng.gamma(rate / clumping.clip(TINY), clumping.clip(TINY)))
+        state = left * state + gain * counts[:, t]
+    return counts
 
 
 def _row(feature: str, series: str, seen: float, drawn: list[float]) -> Row:

@@ -24,7 +24,7 @@ class RelationDraws:
 
     Attributes:
         base: Log rate at the exposure of the last year, by era label, shape (n, P, M).
-        known: Which era labels the months hold, shape (P,).
+        seen: Which era labels the months hold, shape (P,).
         coefficients: What drivers do to the log rate, shape (n, M, J).
         own, back: Excitation by a dyad's own last months and by its reverse's, shape (n, M).
         state: Excitement at the start, shape (n, M).
@@ -36,7 +36,7 @@ class RelationDraws:
     """
 
     base: Floats
-    known: Bools
+    seen: Bools
     coefficients: Floats
     own: Floats
     back: Floats
@@ -125,14 +125,14 @@ def draw_relations(
     base = np.repeat((effects[:, :, 0] + np.log(volume))[:, None, :], labels, axis=1)
     for number, label in enumerate(present[1:], 1):
         base[:, label] += effects[:, :, number]
-    known = np.isin(np.arange(labels), present)
-    base[:, ~known] = base[:, [int(months.labels[-1])]]
+    seen = np.isin(np.arange(labels), present)
+    base[:, ~seen] = base[:, [int(months.labels[-1])]]
     current = bool((last - months.dates[-1].astype("datetime64[D]")).astype(int) <= RECENT)
     state = fit.excitement()[:, :, 0]
     group, shock, clumping = scatter(months, fit)
     return RelationDraws(
         base=base,
-        known=known,
+        seen=seen,
         coefficients=effects[:, :, effects.shape[2] - len(months.drivers) :],
         own=own,
         back=back,

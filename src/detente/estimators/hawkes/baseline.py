@@ -133,22 +133,22 @@ def _periods(
     if periods is None:
         return []
     given = np.asarray(periods)
-    known = labels if labels is not None else tuple(int(label) for label in np.unique(given))
-    if given.shape != (cells,) or not np.isin(given, known).all():
+    allowed = labels if labels is not None else tuple(int(label) for label in np.unique(given))
+    if given.shape != (cells,) or not np.isin(given, allowed).all():
         raise UsageError(
             "The periods do not fit the sample.",
             f"They have shape {given.shape} and labels {np.unique(given).tolist()}.",
-            f"Give ({cells},) labels out of {list(known)}.",
+            f"Give ({cells},) labels out of {list(allowed)}.",
         )
-    return [(f"period {label}", (given == label).astype(np.float64)) for label in known[1:]]
+    return [(f"period {label}", (given == label).astype(np.float64)) for label in allowed[1:]]
 
 
 def _harmonics(middles: Floats, season: int) -> list[tuple[str, Floats]]:
-    found = []
+    waves = []
     for order in range(1, season + 1):
         angle = 2 * np.pi * order * middles / YEAR
-        found += [(f"sine {order}", np.sin(angle)), (f"cosine {order}", np.cos(angle))]
-    return found
+        waves += [(f"sine {order}", np.sin(angle)), (f"cosine {order}", np.cos(angle))]
+    return waves
 
 
 def _with_covariates(design: Floats, covariates: Floats) -> Floats:

@@ -150,11 +150,11 @@ class BinnedHawkes(HawkesResult):
             UsageError: Hardly any draw is stationary.
         """
         rng = np.random.default_rng(seed)
-        found: list[BinnedParameters] = []
+        parameters: list[BinnedParameters] = []
         for _ in range(ROUNDS):
-            found += self._drawn(draws, rng)
-            if len(found) >= draws:
-                return found[:draws]
+            parameters += self._drawn(draws, rng)
+            if len(parameters) >= draws:
+                return parameters[:draws]
         raise UsageError(
             "Parameters could not be drawn.",
             f"Too few draws are stationary; the fit has a spectral radius of {self.radius:.2f}.",
@@ -165,14 +165,14 @@ class BinnedHawkes(HawkesResult):
         """Those of some draws that are stationary."""
         shared, own = draw_all(self.profile, self.uncertainty, self.dispersion, draws, rng)
         width = self.effects.shape[1]
-        made = []
+        parameters = []
         for outer, inner in zip(shared, own, strict=True):
             excitation = inner[:, width:].reshape(self.excitation.shape)
             decays = self.decays * np.exp(outer) if len(outer) else self.decays
             same = daily_kernel(decays, within_day=self.inputs.within_day).same
             if spectral_radius(excitation @ (1 - same)) < 1:
-                made.append(self._parameters(inner[:, :width], excitation, decays))
-        return made
+                parameters.append(self._parameters(inner[:, :width], excitation, decays))
+        return parameters
 
     def _parameters(self, effects: Floats, excitation: Floats, decays: Floats) -> BinnedParameters:
         gain = daily_kernel(decays, within_day=self.inputs.within_day).gain
@@ -282,14 +282,15 @@ def _fit(
     rates = inputs.baseline.rates(effects) + np.einsum("tek,dek->td", state, excitation)
     size = width + dimensions * len(kept)
     dispersion = np.ones(dimensions) if clumped else _dispersion(inputs, rates, size)
-    spread, told = uncertainty(builder(clumping), profile, dispersion, size)
+    spread, identified = uncertainty(builder(clumping), profile, dispersion, size)
     result = BinnedHawkes(
         names=names, effect_names=inputs.baseline.names, effects=effects, excitation=excitation,
         decays=kept, branching=direct(excitation, kept, within_day=inputs.within_day),
         early=kernel.early, dispersion=dispersion, uncertainty=spread,
         log_likelihood=profile.value, notes=(), profile=profile, clumping=clumping, inputs=inputs,
     )  # fmt: skip
-    notes = ((NO_EXPOSURE,) if free else ()) + finding_notes(result, told=told or fixed is not None)
+    identified = identified or fixed is not None
+    notes = ((NO_EXPOSURE,) if free else ()) + finding_notes(result, identified=identified)
     return replace(result, notes=notes + _hidden(kernel.same))
 
 
@@ -334,8 +335,8 @@ def _clumping(profile: Profile, dimension: int) -> float:
     def loss(log: float) -> float:
         return -log_likelihood(replace(target, clumping=float(np.exp(log))), optimum.parameters)
 
-    found = minimize_scalar(loss, bounds=(np.log(1e-4), np.log(50)), method="bounded")
-    return float(np.exp(found.x))
+    best = minimize_scalar(loss, bounds=(np.log(1e-4), np.log(50)), method="bounded")
+    return float(np.exp(best.x))
 
 
 def _dispersion(inputs: BinnedInputs, rates: Floats, parameters: int) -> Floats:

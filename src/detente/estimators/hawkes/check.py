@@ -189,7 +189,7 @@ def parameter_names(
     return [*effects, *(f"excitation by {source}" for source in sources)]
 
 
-def finding_notes(result: HawkesResult, *, told: bool) -> tuple[str, ...]:
+def finding_notes(result: HawkesResult, *, identified: bool) -> tuple[str, ...]:
     """What a reader must know of a fit: instability, unknown decays, an empty baseline."""
     notes = []
     if not result.stationary:
@@ -197,7 +197,7 @@ def finding_notes(result: HawkesResult, *, told: bool) -> tuple[str, ...]:
             f"The fitted process is not stationary: the spectral radius is {result.radius:.2f}. "
             "A trend or a change of level that the baseline lacks often shows in this way."
         )
-    if not told:
+    if not identified:
         notes.append(
             "The data do not tell the decay; intervals are made as if it were known, and are "
             "too narrow."

@@ -200,7 +200,7 @@ def _fit(
     columns = (inputs.baseline.names, names, len(decays))
     check_told_apart(profile, names, lambda target: parameter_names(target, *columns))
     width, size = inputs.baseline.design.shape[-1], len(names)
-    spread, told = uncertainty(build, profile, np.ones(size), width + size * len(decays))
+    spread, identified = uncertainty(build, profile, np.ones(size), width + size * len(decays))
     effects, excitation = unpack(profile, width, len(decays))
     marked = inputs.marks is not None
     result = ContinuousHawkes(
@@ -212,8 +212,8 @@ def _fit(
         mark_effect_se=_mark_error(spread.shared, inputs.mark_scale) if marked else None,
         inputs=inputs,
     )  # fmt: skip
-    known = told or not len(profile.shared)
-    return replace(result, notes=notes + finding_notes(result, told=known))
+    identified = identified or not len(profile.shared)
+    return replace(result, notes=notes + finding_notes(result, identified=identified))
 
 
 def _builder(inputs: ContinuousInputs, fixed: Floats | None) -> Callable[[Floats], list[Target]]:

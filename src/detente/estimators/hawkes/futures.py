@@ -176,8 +176,8 @@ def _future(
     periods: Ints | None,
 ) -> Baseline:
     """The baseline's design for the days after the sample."""
-    known, labels = model.inputs.baseline, None
-    sample = len(known.exposure)
+    past, labels = model.inputs.baseline, None
+    sample = len(past.exposure)
     given = model.inputs.periods
     if given is not None:
         labels = tuple(int(label) for label in np.unique(given))
@@ -188,22 +188,22 @@ def _future(
             "The model was fitted without periods.",
             "Leave them out, or fit with periods.",
         )
-    recent = known.exposure[-LAST_YEAR:]
+    recent = past.exposure[-LAST_YEAR:]
     mean = float(recent[recent > 0].mean()) if recent.any() else 1.0
-    volume = mean * known.scale if exposure is None else exposure
+    volume = mean * past.scale if exposure is None else exposure
     future = make_baseline(
         sample + np.arange(days, dtype=np.float64) + 0.5,
         exposure=np.broadcast_to(np.asarray(volume, dtype=np.float64), (days,)),
         covariates=covariates,
         season=model.inputs.season,
         periods=periods,
-        scale=known.scale,
+        scale=past.scale,
         labels=labels,
     )
-    if future.names != known.names:
+    if future.names != past.names:
         raise UsageError(
             "The future's baseline does not fit the model.",
-            f"It has the columns {', '.join(future.names)}; {', '.join(known.names)} are needed.",
+            f"It has the columns {', '.join(future.names)}; {', '.join(past.names)} are needed.",
             "Give the covariates of the coming days, as many as in the fit.",
         )
     return future

@@ -101,27 +101,27 @@ def _of_events(model: ContinuousHawkes) -> tuple[Floats, ...]:
     excited = compensators(data.times, data.kinds, model.weights, jumps, process.decays)
     widths = np.diff(data.edges)[:, None]
     summed = np.vstack([np.zeros(len(model.names)), np.cumsum(process.base * widths, axis=0)])
-    found = []
+    residuals = []
     for d in range(len(model.names)):
         own = data.kinds == d
         level = np.interp(data.times[own], data.edges, summed[:, d])
-        found.append(-np.expm1(-(excited[own] + np.diff(level, prepend=0.0))))
-    return tuple(found)
+        residuals.append(-np.expm1(-(excited[own] + np.diff(level, prepend=0.0))))
+    return tuple(residuals)
 
 
 def _of_counts(model: BinnedHawkes, seed: int) -> tuple[Floats, ...]:
     scored = model.inputs.baseline.exposure > 0
     counts, rates = model.inputs.counts[scored], model.rates()[scored]
     blur = np.random.default_rng(seed).random(counts.shape)
-    found = []
+    residuals = []
     for d, clumping in enumerate(model.clumping):
         if clumping < POISSON:
             below, upto = (poisson.cdf(counts[:, d] - less, rates[:, d]) for less in (1, 0))
         else:
             sizes, chance = rates[:, d] / clumping, 1 / (1 + clumping)
             below, upto = (nbinom.cdf(counts[:, d] - less, sizes, chance) for less in (1, 0))
-        found.append(below + blur[:, d] * (upto - below))
-    return tuple(found)
+        residuals.append(below + blur[:, d] * (upto - below))
+    return tuple(residuals)
 
 
 def _neighbours(values: Floats) -> float:

@@ -65,14 +65,14 @@ def direct(excitation: Floats, decays: Floats, *, within_day: bool) -> Floats:
     if not within_day:
         return np.asarray(excitation.sum(axis=2))
     seen = np.moveaxis(excitation, 2, 0)
-    found = seen / (1 + seen.sum(axis=(0, 2)).max())  # a start within reach
+    branching = seen / (1 + seen.sum(axis=(0, 2)).max())  # a start within reach
     for _ in range(ROUNDS):
-        better = np.linalg.solve(_same_day_sums(found, decays), seen)
-        change = np.abs(better - found).max()
-        found = 0.5 * (better + found)
+        better = np.linalg.solve(_same_day_sums(branching, decays), seen)
+        change = np.abs(better - branching).max()
+        branching = 0.5 * (better + branching)
         if change < CLOSE:
             break
-    return np.asarray(found.sum(axis=0))
+    return np.asarray(branching.sum(axis=0))
 
 
 def _same_day_sums(branching: Floats, decays: Floats) -> Floats:

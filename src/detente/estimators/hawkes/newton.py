@@ -41,19 +41,19 @@ class Optimum:
 def maximise(target: Target, start: Floats | None = None) -> Optimum:
     """Maximise the likelihood of one dimension by projected Newton steps."""
     lower = _lower(target)
-    found = np.maximum(_start(target) if start is None else start, lower)
-    if not np.isfinite(log_likelihood(target, found)):
-        found = _start(target)
+    point = np.maximum(_start(target) if start is None else start, lower)
+    if not np.isfinite(log_likelihood(target, point)):
+        point = _start(target)
     for _ in range(STEPS):
-        here = evaluate(target, found)
-        direction, promise = _direction(here, found, lower)
+        here = evaluate(target, point)
+        direction, promise = _direction(here, point, lower)
         if promise < TOLERANCE:
             break
-        found, risen = _advance(target, here, found, direction, lower)
+        point, risen = _advance(target, here, point, direction, lower)
         if not risen:
             break
-    here = evaluate(target, found)
-    return Optimum(found, here.value, _definite(here))
+    here = evaluate(target, point)
+    return Optimum(point, here.value, _definite(here))
 
 
 def maximise_all(
@@ -84,13 +84,13 @@ def _lower(target: Target) -> Floats:
     return lower
 
 
-def _direction(here: Evaluation, found: Floats, lower: Floats) -> tuple[Floats, float]:
+def _direction(here: Evaluation, point: Floats, lower: Floats) -> tuple[Floats, float]:
     """Newton step over the parameters that are free to move, and the rise that it promises."""
-    free = (found > lower) | (here.gradient > 0)
-    step = np.zeros_like(found)
+    free = (point > lower) | (here.gradient > 0)
+    step = np.zeros_like(point)
     gradient = here.gradient[free]
     step[free] = _solve(here, free, gradient)
-    inside = np.maximum(found + step, lower) - found
+    inside = np.maximum(point + step, lower) - point
     return step, float(np.abs(here.gradient @ inside))
 
 
@@ -107,18 +107,18 @@ def _solve(here: Evaluation, free: Bools, gradient: Floats) -> Floats:
 
 
 def _advance(
-    target: Target, here: Evaluation, found: Floats, direction: Floats, lower: Floats
+    target: Target, here: Evaluation, point: Floats, direction: Floats, lower: Floats
 ) -> tuple[Floats, bool]:
     """Halve the step until the likelihood rises by a fair part of what was promised."""
     largest = np.abs(direction[: target.effects]).max()
     size = min(1.0, LARGEST_STEP / max(largest, 1e-12))
     for _ in range(40):
-        tried = np.maximum(found + size * direction, lower)
+        tried = np.maximum(point + size * direction, lower)
         rise = log_likelihood(target, tried) - here.value
-        if rise >= 1e-4 * float(here.gradient @ (tried - found)) and rise > 0:
+        if rise >= 1e-4 * float(here.gradient @ (tried - point)) and rise > 0:
             return tried, True
         size /= 2
-    return found, False
+    return point, False
 
 
 def _definite(here: Evaluation) -> Floats:

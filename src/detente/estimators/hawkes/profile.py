@@ -96,14 +96,14 @@ def fit_profile(
 
     if starts.shape[1] == 1:
         centre = float(best.shared[0])
-        found = minimize_scalar(
+        optimum = minimize_scalar(
             loss, bounds=(centre - reach, centre + reach), method="bounded", options={"xatol": 5e-3}
         )
     else:
         options = {"xatol": 5e-3, "fatol": 1e-3, "maxfev": 200}
         bounds = [(value - reach, value + reach) for value in best.shared]
-        found = minimize(loss, best.shared, method="Nelder-Mead", bounds=bounds, options=options)
-    return max(best, _at(build, np.atleast_1d(found.x), best), key=lambda profile: profile.value)
+        optimum = minimize(loss, best.shared, method="Nelder-Mead", bounds=bounds, options=options)
+    return max(best, _at(build, np.atleast_1d(optimum.x), best), key=lambda profile: profile.value)
 
 
 def _widened(build: Build, tried: Sequence[Profile], limits: tuple[float, float]) -> Profile:
@@ -112,7 +112,7 @@ def _widened(build: Build, tried: Sequence[Profile], limits: tuple[float, float]
     while True:
         best = max(ranked, key=lambda profile: profile.value)
         side = {id(ranked[0]): -1.0, id(ranked[-1]): 1.0}.get(id(best))
-        inner = [one.value for one in ranked if one.shared[0] != best.shared[0]]
+        inner = [profile.value for profile in ranked if profile.shared[0] != best.shared[0]]
         if side is None or best.value - max(inner) < TELLING:
             return best
         wider = best.shared.copy()
@@ -125,7 +125,7 @@ def _widened(build: Build, tried: Sequence[Profile], limits: tuple[float, float]
                 "Give the decay, or a baseline that holds the trend; follow-ons within a moment "
                 "are rather repeated rows.",
             )
-        ranked = sorted([*ranked, _at(build, wider, best)], key=lambda one: one.shared[0])
+        ranked = sorted([*ranked, _at(build, wider, best)], key=lambda profile: profile.shared[0])
 
 
 def uncertainty(
@@ -153,8 +153,9 @@ def uncertainty(
     information = curvature - sum(
         (g.T @ slope for g, slope in zip(gradients, slopes, strict=True)), np.zeros_like(curvature)
     )
-    told = bool(np.isfinite(information).all() and (np.linalg.eigvalsh(information) > 0.1).all())
-    shared = np.linalg.inv(information) if told else np.zeros_like(curvature)
+    finite = np.isfinite(information).all()
+    identified = bool(finite and (np.linalg.eigvalsh(information) > 0.1).all())
+    shared = np.linalg.inv(information) if identified else np.zeros_like(curvature)
     spread = [
         _expand(inverse * scale, target, size)
         for inverse, scale, target in zip(inverses, dispersion, profile.targets, strict=True)
@@ -164,7 +165,7 @@ def uncertainty(
     ]
     events = np.array([target.counts.sum() for target in profile.targets])
     shared = np.asarray(shared * np.average(dispersion, weights=events), dtype=np.float64)
-    return Uncertainty(np.stack(spread), np.stack(moved), shared), told
+    return Uncertainty(np.stack(spread), np.stack(moved), shared), identified
 
 
 def unpack(profile: Profile, width: int, decays: int) -> tuple[Floats, Floats]:
@@ -185,10 +186,10 @@ def check_told_apart(
         mixed = _untold(target, optimum)
         if not len(mixed):
             continue
-        known = parameters(target)
+        labels = parameters(target)
         raise DataGapError(
             f"The rate of {name} could not be estimated.",
-            f"The data do not tell, or not tell apart: {', '.join(known[i] for i in mixed)}.",
+            f"The data do not tell, or not tell apart: {', '.join(labels[i] for i in mixed)}.",
             "Merge or leave out series that are alike, merge periods without events, or set a "
             "ridge.",
         )

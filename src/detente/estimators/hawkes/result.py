@@ -78,8 +78,8 @@ class HawkesResult(Shown):
         reach = norm.ppf((1 + coverage) / 2) * self.branching_se()
         ends = np.stack([self.branching - reach, self.branching + reach])
         events = np.array([target.counts.sum() for target in self.profile.targets])
-        known = np.isfinite(ends).all(axis=0) & (ends[1] <= events[:, None])
-        return np.where(known, np.maximum(ends, 0.0), np.nan)
+        settled = np.isfinite(ends).all(axis=0) & (ends[1] <= events[:, None])
+        return np.where(settled, np.maximum(ends, 0.0), np.nan)
 
     def place(self, name: str | int) -> int:
         """Number of a dimension that is given by name or number."""

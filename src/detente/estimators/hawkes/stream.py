@@ -76,14 +76,14 @@ def totals(
     times: Floats, kinds: Ints, weights: Floats, decays: Floats, end: float, size: int
 ) -> tuple[Floats, Floats]:
     """Follow-ons within the window per unit of jump, and their slope by decay, each (D, K)."""
-    found, slopes = np.zeros((size, len(decays))), np.zeros((size, len(decays)))
+    sums, slopes = np.zeros((size, len(decays))), np.zeros((size, len(decays)))
     for i in range(len(times)):
         left = end - times[i]
         for k in range(len(decays)):
             fade = np.exp(-decays[k] * left)
-            found[kinds[i], k] += weights[i] * (1.0 - fade)
+            sums[kinds[i], k] += weights[i] * (1.0 - fade)
             slopes[kinds[i], k] += weights[i] * left * fade
-    return found, slopes
+    return sums, slopes
 
 
 @compiled
@@ -166,13 +166,13 @@ def _fade(decays: Floats, gap: float, level: Floats, age: Floats) -> None:
 @compiled
 def _dot(a: Floats, b: Floats, start: int, stop: int) -> float:
     """Inner product over a part of two arrays, in four sums that do not wait for one another."""
-    one, two, three, four = 0.0, 0.0, 0.0, 0.0
+    first, second, third, fourth = 0.0, 0.0, 0.0, 0.0
     whole = start + (stop - start) // 4 * 4
     for p in range(start, whole, 4):
-        one += a[p] * b[p]
-        two += a[p + 1] * b[p + 1]
-        three += a[p + 2] * b[p + 2]
-        four += a[p + 3] * b[p + 3]
+        first += a[p] * b[p]
+        second += a[p + 1] * b[p + 1]
+        third += a[p + 2] * b[p + 2]
+        fourth += a[p + 3] * b[p + 3]
     for p in range(whole, stop):
-        one += a[p] * b[p]
-    return (one + two) + (three + four)
+        first += a[p] * b[p]
+    return (first + second) + (third + fourth)

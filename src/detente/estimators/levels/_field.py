@@ -414,9 +414,9 @@ def _slice(
     low, high = angle - 2.0 * np.pi, angle
     while True:
         x = centre + np.cos(angle) * along + np.sin(angle) * across
-        found = remainder(observed, theta, field, x)
-        if found >= floor or high - low < NO_ANGLE:
-            return np.cos(angle) * white + np.sin(angle) * fresh, found
+        rest = remainder(observed, theta, field, x)
+        if rest >= floor or high - low < NO_ANGLE:
+            return np.cos(angle) * white + np.sin(angle) * fresh, rest
         low, high = (angle, high) if angle < 0.0 else (low, angle)
         angle = low + (high - low) * rng.random()
 

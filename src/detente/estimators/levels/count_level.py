@@ -152,8 +152,8 @@ def _checked(counts: ArrayLike, exposure: ArrayLike | None) -> tuple[Floats, Flo
             f"The counts have the shape {values.shape}, the exposure {weights.shape}.",
             "Give one count and one exposure per period.",
         )
-    known = values[~np.isnan(values)]
-    if np.any(known < 0) or np.any(known != np.floor(known)) or np.any(np.isinf(known)):
+    given = values[~np.isnan(values)]
+    if np.any(given < 0) or np.any(given != np.floor(given)) or np.any(np.isinf(given)):
         raise UsageError(
             "A level of counts could not be estimated.",
             "Some values are negative, infinite or not whole.",

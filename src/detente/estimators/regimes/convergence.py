@@ -134,7 +134,7 @@ def _settled(chains: Chains, system: Lagged) -> Check:
     every = max(1, chains.periods.size // h // ROOTS)
     some = chains.coefficients.reshape(-1, h, n, k)[::every]
     matrices = lag_matrices(some, system.lags)
-    roots = np.array([[largest_root(one) for one in draw] for draw in matrices])
+    roots = np.array([[largest_root(matrix) for matrix in draw] for draw in matrices])
     share = (roots >= 1).mean(axis=0)
     parts = ", ".join(f"{part:.1%}" for part in share)
     return Check(

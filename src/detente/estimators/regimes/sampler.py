@@ -110,15 +110,15 @@ def run_chains(model: Model, plan: Plan) -> Chains:
     """Run independent chains, each from random regimes."""
     streams = np.random.SeedSequence(plan.seed).spawn(plan.chains)
     with ThreadPoolExecutor() as pool:
-        made = list(pool.map(lambda stream: run_chain(model, plan, stream), streams))
+        chains = list(pool.map(lambda stream: run_chain(model, plan, stream), streams))
     return Chains(
-        coefficients=np.concatenate([one.coefficients for one in made]),
-        factors=np.concatenate([one.factors for one in made]),
-        transitions=np.concatenate([one.transitions for one in made]),
-        periods=np.concatenate([one.periods for one in made]),
-        log_likelihoods=np.concatenate([one.log_likelihoods for one in made]),
-        probabilities=np.mean([one.probabilities for one in made], axis=0),
-        changes=float(np.mean([one.changes for one in made])),
+        coefficients=np.concatenate([chain.coefficients for chain in chains]),
+        factors=np.concatenate([chain.factors for chain in chains]),
+        transitions=np.concatenate([chain.transitions for chain in chains]),
+        periods=np.concatenate([chain.periods for chain in chains]),
+        log_likelihoods=np.concatenate([chain.log_likelihoods for chain in chains]),
+        probabilities=np.mean([chain.probabilities for chain in chains], axis=0),
+        changes=float(np.mean([chain.changes for chain in chains])),
     )
 
 

@@ -55,14 +55,15 @@ class Balance(Shown):
 
     def exhibits(self) -> tuple[Exhibit, ...]:
         """The share of balanced triads by period, on the band that chance makes."""
-        known = np.isfinite(self.share)
-        low, middle, high = np.quantile(np.where(known, self.null, 0.0), [0.05, 0.5, 0.95], axis=0)
+        defined = np.isfinite(self.share)
+        null = np.where(defined, self.null, 0.0)
+        low, middle, high = np.quantile(null, [0.05, 0.5, 0.95], axis=0)
         values = {
             "period": np.arange(len(self.share)),
             "share": self.share,
-            "chance": np.where(known, middle, np.nan),
-            "chance_low90": np.where(known, low, np.nan),
-            "chance_high90": np.where(known, high, np.nan),
+            "chance": np.where(defined, middle, np.nan),
+            "chance_low90": np.where(defined, low, np.nan),
+            "chance_high90": np.where(defined, high, np.nan),
             "p": self.p,
             "triads": self.triads.astype(np.int64),
         }
@@ -129,8 +130,8 @@ def _signs(ties: Floats, neutral: float, keep: str) -> Floats:
         raise DataGapError(
             "Balance could not be measured.", f"{ties.shape[1]} states.", "Use three or more."
         )
-    known = np.nan_to_num(ties)
-    signs = np.where(np.abs(known) > neutral, np.sign(known), 0.0)
+    finite = np.nan_to_num(ties)
+    signs = np.where(np.abs(finite) > neutral, np.sign(finite), 0.0)
     diagonal = np.arange(ties.shape[1])
     signs[:, diagonal, diagonal] = 0.0
     return np.asarray(signs)

@@ -131,7 +131,7 @@ def attacker_effect(
     fit = model.fit(attacker=position)
     null = np.array([model.fit(anew, position).t for anew in worlds(model, draws, seed)])
     low, high = fit.interval()
-    found = AttackerEffect(
+    effect = AttackerEffect(
         attacker=attacker,
         effect=percent(fit.value),
         low=percent(low),
@@ -141,25 +141,25 @@ def attacker_effect(
         pairs=int(own.any(axis=0).sum()),
         cases=int(own.sum()),
     )
-    return found if pair is None else _with_pair(found, model, position, pair)
+    return effect if pair is None else _with_pair(effect, model, position, pair)
 
 
 def _with_pair(
-    found: AttackerEffect, model: TriadModel, attacker: int, pair: tuple[str, str]
+    effect: AttackerEffect, model: TriadModel, attacker: int, pair: tuple[str, str]
 ) -> AttackerEffect:
     """The effect with what one pair did in the periods in which the attacker attacked both."""
     column = _column(model.panel, pair)
     attacked = model.attacked(attacker)[:, column]
     when = tuple(int(period) for period in model.now[attacked])
-    found = replace(found, pair=pair, attacked=when)
+    effect = replace(effect, pair=pair, attacked=when)
     if not 0 < len(when) < len(attacked):
-        return found
+        return effect
     surprises = model.surprises(attacker)[:, column]
     choices = islice(combinations(range(len(attacked)), len(when)), MOST_CHOICES)
     null = np.array([_difference(surprises, np.array(choice)) for choice in choices])
     difference = _difference(surprises, np.flatnonzero(attacked))
     as_large = np.abs(null) >= abs(difference) - 1e-12
-    return replace(found, surprise=percent(difference), p_periods=float(as_large.mean()))
+    return replace(effect, surprise=percent(difference), p_periods=float(as_large.mean()))
 
 
 def _difference(values: Floats, chosen: Ints) -> float:
@@ -170,14 +170,14 @@ def _difference(values: Floats, chosen: Ints) -> float:
 def _column(panel: TriadPanel, pair: tuple[str, str]) -> int:
     """Where the pair stands among those that are followed."""
     ends = sorted(_position(panel, name) for name in pair)
-    found = np.flatnonzero((panel.pairs.first == ends[0]) & (panel.pairs.second == ends[1]))
-    if len(found) == 0:
+    columns = np.flatnonzero((panel.pairs.first == ends[0]) & (panel.pairs.second == ends[1]))
+    if len(columns) == 0:
         raise DataGapError(
             f"The pair {pair[0]}-{pair[1]} could not be followed.",
             f"It has fewer than {panel.least:g} cooperative events per period.",
             "Choose a pair with more, or lower `least`.",
         )
-    return int(found[0])
+    return int(columns[0])
 
 
 def _position(panel: TriadPanel, name: str) -> int:

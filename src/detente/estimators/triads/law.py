@@ -213,11 +213,11 @@ def _models(
     """
     models = [triad_model(panel, listed[0])]
     gaps = []
-    for one in listed[1:]:
+    for specification in listed[1:]:
         try:
-            models.append(triad_model(panel.without(one.without), one))
+            models.append(triad_model(panel.without(specification.without), specification))
         except DataGapError as gap:
-            gaps.append(f"{one.label}: {gap.found}")
+            gaps.append(f"{specification.label}: {gap.found}")
     return models, tuple(gaps)
 
 

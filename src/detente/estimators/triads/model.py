@@ -124,8 +124,8 @@ class TriadModel:
             others[attacker] = False
             sets = [attack[:, ~others], attack[:, others]]
         periods = [self.now - 1] if self.specification.delay else [self.now, self.now - 1]
-        common = [self.shared(one) for one in sets]
-        return np.array([self._less_controls(one[when]) for one in common for when in periods])
+        common = [self.shared(attacked) for attacked in sets]
+        return np.array([self._less_controls(both[when]) for both in common for when in periods])
 
     def shared(self, attack: Bools) -> Floats:
         """One where some state attacks both of a pair, else zero, shape (T, m)."""
@@ -145,14 +145,14 @@ def triad_model(panel: TriadPanel, specification: Specification) -> TriadModel:
     controls = np.linalg.qr(np.reshape(listed, (len(listed), -1)).T)[0]
     level = panel.log_cooperation
     change = _projected_out(take_out(level[now + specification.follow] - level[now - 1]), controls)
-    made = TriadModel(panel, specification, attack, now, take_out, change, controls)
-    if not 0 < made.cases < change.size:
+    model = TriadModel(panel, specification, attack, now, take_out, change, controls)
+    if not 0 < model.cases < change.size:
         raise DataGapError(
             "The law of common enemies could not be estimated.",
-            f"{made.cases} of {change.size} pair-periods have a common attacker.",
+            f"{model.cases} of {change.size} pair-periods have a common attacker.",
             "Use a panel in which some pairs have one and others have none.",
         )
-    return made
+    return model
 
 
 def _attack(panel: TriadPanel, specification: Specification) -> Bools:

@@ -25,11 +25,11 @@ def pointwise_bands(ordered: Floats, coverages: Sequence[float]) -> dict[float, 
     Returns:
         By coverage the low and high end, shape (2, ...).
     """
-    found = {}
+    bands = {}
     for coverage in coverages:
         tail = (1 - coverage) / 2
-        found[float(coverage)] = np.stack([_at(ordered, tail), _at(ordered, 1 - tail)])
-    return found
+        bands[float(coverage)] = np.stack([_at(ordered, tail), _at(ordered, 1 - tail)])
+    return bands
 
 
 def joint_bands(paths: Floats, coverages: Sequence[float]) -> dict[float, Floats]:
@@ -47,16 +47,16 @@ def joint_bands(paths: Floats, coverages: Sequence[float]) -> dict[float, Floats
     """
     steps, *others, draws = paths.shape
     flat = paths.reshape(steps, -1, draws)
-    found = {float(coverage): np.empty((2, steps, flat.shape[1])) for coverage in coverages}
-    for one in range(flat.shape[1]):
-        path = flat[:, one]
+    bands = {float(coverage): np.empty((2, steps, flat.shape[1])) for coverage in coverages}
+    for place in range(flat.shape[1]):
+        path = flat[:, place]
         order = np.argsort(path, axis=-1)
         ordered = np.take_along_axis(path, order, axis=-1)
         depths = np.sort(_depths(order, ordered[:, 0] < ordered[:, -1]))
-        for coverage, band in found.items():
+        for coverage, band in bands.items():
             tail = int(depths[int(np.floor((1 - coverage) * draws))])
-            band[:, :, one] = ordered[:, tail - 1], ordered[:, draws - tail]
-    return {coverage: band.reshape(2, steps, *others) for coverage, band in found.items()}
+            band[:, :, place] = ordered[:, tail - 1], ordered[:, draws - tail]
+    return {coverage: band.reshape(2, steps, *others) for coverage, band in bands.items()}
 
 
 def eigen_bands(

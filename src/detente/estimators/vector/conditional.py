@@ -174,9 +174,10 @@ def _within(
     pending, tried = np.arange(draws), 0
     for round_ in range(MAX_ROUNDS):
         tried += len(pending)
-        made = attempt(pending)
-        inside = ~((made < least) | (made > most)).any(axis=(1, 2))  # NaN never counts as outside
-        paths[pending[inside]] = made[inside]
+        attempted = attempt(pending)
+        # NaN never counts as outside
+        inside = ~((attempted < least) | (attempted > most)).any(axis=(1, 2))
+        paths[pending[inside]] = attempted[inside]
         pending = pending[~inside]
         if len(pending) == 0:
             return paths, tried
@@ -217,15 +218,15 @@ def _paths(
     pool: Draws, picked: Ints, start: Floats, extra: Floats, fixed: Floats, rng: np.random.Generator
 ) -> Floats:
     """Paths that meet the hard conditions, one per picked draw, shape (picked, steps, k)."""
-    made = []
+    batches = []
     for first in range(0, len(picked), CHUNK):
         some = picked[first : first + CHUNK]
         drawn = Draws(pool.coefficients[some], pool.factors[some])
         shocks = rng.standard_normal((len(some), *fixed.shape))
         if np.isfinite(fixed).any():
             shocks = _bent(shocks, drawn, start, extra, fixed)
-        made.append(_simulate(drawn, shocks, start, extra))
-    return np.concatenate(made)
+        batches.append(_simulate(drawn, shocks, start, extra))
+    return np.concatenate(batches)
 
 
 def _simulate(drawn: Draws, shocks: Floats, start: Floats, extra: Floats) -> Floats:

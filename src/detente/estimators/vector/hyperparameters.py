@@ -135,11 +135,11 @@ def _climbed(system: Lagged, best: SimsZha, grid: Mapping[str, Sequence[float]])
     def prior_at(place: Floats) -> SimsZha:
         return _changed(best, free, np.exp(place).tolist())
 
-    found = minimize(
+    optimum = minimize(
         lambda place: -_height(system, prior_at(place)),
         np.log([getattr(best, name) for name in free]),
         method="Nelder-Mead",
         bounds=bounds,
         options={"xatol": 1e-3, "fatol": 1e-3, "maxiter": 400},
     )
-    return prior_at(found.x)
+    return prior_at(optimum.x)

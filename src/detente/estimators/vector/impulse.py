@@ -119,10 +119,10 @@ def impulse_responses(model: VAR | BVAR, steps: int, kind: Shock = "cholesky") -
     factor: Floats = np.asarray(np.linalg.cholesky(model.covariance))[None]
     k, lags = len(model.names), model.system.lags
     effects = in_lanes(model.coefficients[None, : k * lags])
-    made = respond(effects, in_lanes(_impact(factor, kind)), steps, 1)[..., 0]
-    if not np.abs(made).max() < LARGE:
+    responses = respond(effects, in_lanes(_impact(factor, kind)), steps, 1)[..., 0]
+    if not np.abs(responses).max() < LARGE:
         raise explosive("impulse responses")
-    return made
+    return responses
 
 
 def variance_decomposition(model: VAR | BVAR, steps: int) -> Decomposition:
@@ -202,24 +202,25 @@ def impulse_bands(
     posterior = model.posterior if isinstance(model, BVAR) else reference_posterior(model)
     effects, impacts = _parameters(posterior, model.system.lags, draws, kind, seed)
 
-    def one(impulse: int) -> _Summary:
+    def summary(impulse: int) -> _Summary:
         impact = impacts[:, :, impulse : impulse + 1]
         paths = respond(effects, impact, steps, draws)[:, :, 0]
         return _summary(paths, coverages, covers, component)
 
     with ThreadPoolExecutor(IMPULSES_AT_ONCE) as pool:
-        made = list(pool.map(one, range(len(model.names))))
+        summaries = list(pool.map(summary, range(len(model.names))))
     return ImpulseResponses(
         names=model.names,
         kind=kind,
         covers=covers,
         draws=draws,
-        middle=np.stack([part.middle for part in made], axis=-1),
-        mean=np.stack([part.mean for part in made], axis=-1),
+        middle=np.stack([part.middle for part in summaries], axis=-1),
+        mean=np.stack([part.mean for part in summaries], axis=-1),
         bands={
-            float(c): np.stack([part.bands[float(c)] for part in made], axis=-1) for c in coverages
+            float(c): np.stack([part.bands[float(c)] for part in summaries], axis=-1)
+            for c in coverages
         },
-        explained=np.stack([part.explained for part in made], axis=-1)
+        explained=np.stack([part.explained for part in summaries], axis=-1)
         if covers == "eigen"
         else None,
     )

@@ -69,14 +69,14 @@ def lagged(
     """
     series = _series(values, lags)
     extra = _controls(controls, len(series))
-    known = _known(np.hstack([series, extra]), segments is not None)
+    complete = _known(np.hstack([series, extra]), segments is not None)
     stretch = np.zeros(len(series), dtype=np.int64)
     if segments is not None:
         given = _numbers(segments, "segments")
         _same_length(given, len(series), "segments")
-        known &= np.isfinite(given)
+        complete &= np.isfinite(given)
         stretch = np.where(np.isfinite(given), given, -1.0).astype(np.int64)
-    rows = _rows(known, stretch, lags)
+    rows = _rows(complete, stretch, lags)
     labels = _names(names, series.shape[1])
     _check_rows(len(rows), series.shape[1], lags)
     _check_series(series[rows], labels)
@@ -238,14 +238,15 @@ def _series(values: ArrayLike, lags: int) -> Floats:
 
 
 def _known(series: Floats, gaps_allowed: bool) -> Bools:
-    known: Bools = np.asarray(np.isfinite(series).all(axis=1))
-    if not gaps_allowed and not known.all():
+    complete: Bools = np.asarray(np.isfinite(series).all(axis=1))
+    if not gaps_allowed and not complete.all():
         raise DataGapError(
             "The series could not be lined up with their past.",
-            f"{int((~known).sum())} of {len(known)} periods hold a missing or infinite value.",
+            f"{int((~complete).sum())} of {len(complete)} periods hold a missing or infinite "
+            "value.",
             "Give `segments`, so that periods around the gaps are left out and none is bridged.",
         )
-    return known
+    return complete
 
 
 def _controls(controls: ArrayLike | None, periods: int) -> Floats:
@@ -266,12 +267,12 @@ def _same_length(given: Floats, periods: int, what: str) -> None:
         )
 
 
-def _rows(known: Bools, stretch: Ints, lags: int) -> Ints:
+def _rows(complete: Bools, stretch: Ints, lags: int) -> Ints:
     """Periods that are observed with all their lags, within one stretch."""
-    rows = np.arange(lags, len(known))
-    whole = known[lags:].copy()
+    rows = np.arange(lags, len(complete))
+    whole = complete[lags:].copy()
     for lag in range(1, lags + 1):
-        whole &= known[rows - lag] & (stretch[rows - lag] == stretch[rows])
+        whole &= complete[rows - lag] & (stretch[rows - lag] == stretch[rows])
     return np.asarray(rows[whole], dtype=np.int64)
 
 

@@ -87,10 +87,10 @@ def courses(exhibit: Exhibit) -> list[Course]:
             for cover, _ in BANDS
         }
         path = np.array([row["median_percent"] for row in rows])
-        found = judged[pair]
+        facts = judged[pair]
         act, respond = map(order.index, pair)
         drawn.append(
-            Course(act, respond, path, bands, found["effect_percent"], found["p"], found["stands"])
+            Course(act, respond, path, bands, facts["effect_percent"], facts["p"], facts["stands"])
         )
     return drawn
 

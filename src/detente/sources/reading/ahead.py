@@ -35,7 +35,7 @@ class Prepared:
         group: Files of one group can be staged together.
         reason: Why it failed; empty otherwise.
         error: The error that says so, if the mapping or a file beside it is at fault.
-        known: Whether its events are stored already.
+        stored: Whether its events are stored already.
     """
 
     item: Item
@@ -45,7 +45,7 @@ class Prepared:
     group: str = ""
     reason: str = ""
     error: DetenteError | None = None
-    known: bool = False
+    stored: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Preparer:
         mapping: The user's mapping.
         archives: Opens the files.
         scratch: A working folder.
-        known: Keys of the files whose events are stored already.
+        stored: Keys of the files whose events are stored already.
     """
 
     source: Source
@@ -66,7 +66,7 @@ class Preparer:
     mapping: Mapping[str, str]
     archives: Archives
     scratch: Path
-    known: frozenset[str]
+    stored: frozenset[str]
 
     def batches(self, items: Sequence[Item]) -> Iterator[list[Prepared]]:
         """Batches of prepared files; the next is prepared while the caller handles the last."""
@@ -92,9 +92,9 @@ class Preparer:
             ready = prepare(self.archives, item, folder)
             bound = self._bound(ready)
             key = self._key(ready.key, bound)
-            if key in self.known:
+            if key in self.stored:
                 shutil.rmtree(folder, ignore_errors=True)
-                return Prepared(item, key, known=True)
+                return Prepared(item, key, stored=True)
             check_shape(bound, ready.head, self.sources)
             ready = settle_quotes(bound, ready, folder)
         except BadFileError as error:
@@ -119,8 +119,8 @@ class Preparer:
             settings += [dict(bound.params), *(rows.to_pydict() for rows in bound.tables.values())]
         if not settings:
             return f"{self.source.name}|{content}"
-        told = json.dumps(settings, sort_keys=True)
-        return f"{self.source.name}|{hashlib.sha256(told.encode()).hexdigest()[:12]}|{content}"
+        settled = json.dumps(settings, sort_keys=True)
+        return f"{self.source.name}|{hashlib.sha256(settled.encode()).hexdigest()[:12]}|{content}"
 
 
 def _batches(items: Sequence[Item]) -> Iterator[list[Item]]:

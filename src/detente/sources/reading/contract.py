@@ -104,13 +104,13 @@ def check(source: Source) -> None:
         >>> from detente.sources.icews import ICEWS
         >>> check(ICEWS)
     """
-    found = columns_of(source)
-    missing = [name for name in NEEDED if name not in found]
-    if source.expands and "nth" not in found:
+    columns = columns_of(source)
+    missing = [name for name in NEEDED if name not in columns]
+    if source.expands and "nth" not in columns:
         missing.append("nth")
     if missing:
         raise _broken(source, f"Its SELECT does not yield {', '.join(missing)}.")
-    for name, kind in found.items():
+    for name, kind in columns.items():
         wanted = NEEDED.get(name) or OPTIONAL.get(name)
         if wanted is None:
             raise _broken(source, f"Its SELECT yields {name!r}, which means nothing.")
@@ -127,9 +127,9 @@ def _params(source: Source) -> dict[str, str]:
     return {"origin": source.origin, "delimiter": source.delimiter, **source.params}
 
 
-def _broken(source: Source, found: str) -> UsageError:
+def _broken(source: Source, fault: str) -> UsageError:
     return UsageError(
         f"The source {source.name} cannot be registered.",
-        found,
+        fault,
         "See detente.sources.reading.contract for the columns and types that a SELECT yields.",
     )

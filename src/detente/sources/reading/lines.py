@@ -32,12 +32,12 @@ def numbers(source: Source, path: Path, texts: Iterable[str]) -> dict[str, deque
     """
     # Empty fields at the end may be missing (optional ones) or too many (DuckDB forgives them).
     wanted = {_bare(source, text): text for text in texts}
-    found: dict[str, deque[int]] = defaultdict(deque)
+    places: dict[str, deque[int]] = defaultdict(deque)
     for number, row in _quoted_rows(source, path) if source.quoted else _plain_rows(path):
         text = wanted.get(_bare(source, row))
         if text is not None and _is_whole(source, row):
-            found[text].append(number)
-    return found
+            places[text].append(number)
+    return places
 
 
 def _bare(source: Source, row: str) -> str:

@@ -185,8 +185,8 @@ class Reckoning:
             at = lines[text.text].popleft() if lines.get(text.text) else None
             row = RejectedRow(file.item.label, at, _as_written(batch.source, text.text))
             rows[text.reason].append(row)
-        for reason, found in rows.items():
-            self._keep(reason, sorted(found, key=lambda row: row.line or 0))
+        for reason, refused in rows.items():
+            self._keep(reason, sorted(refused, key=lambda row: row.line or 0))
 
     def _files_to_search(self, turned: Counter[tuple[int, str]]) -> set[int]:
         """Files with the rejected rows that are wanted: some of each reason, or all."""

@@ -271,8 +271,8 @@ class Batch:
         """
         number = "row_number() OVER (PARTITION BY error_type ORDER BY no, line)"
         some = "" if limit is None else f"QUALIFY {number} <= {limit}"
-        found = self.con.execute(f"SELECT * FROM ({_REFUSED}) {some} ORDER BY no, line")  # noqa: S608
-        while rows := found.fetchmany(TEXTS_AT_ONCE):
+        cursor = self.con.execute(f"SELECT * FROM ({_REFUSED}) {some} ORDER BY no, line")  # noqa: S608
+        while rows := cursor.fetchmany(TEXTS_AT_ONCE):
             yield [
                 Refused(number, _SHAPES.get(kind, _UNREADABLE), line, text.strip("\n"))
                 for number, kind, line, text in rows
@@ -295,12 +295,12 @@ class Batch:
         )
         texts = statement.staging(self.source, self.columns, text=True)
         with _joins_as_written(self.con):
-            found = self.con.execute(
+            cursor = self.con.execute(
                 f"SELECT file_no, reject, raw_text FROM ({texts})"  # noqa: S608
                 f" WHERE reject IS NOT NULL AND lead {some}",
                 self._params(files, texts),
             )
-            while rows := found.fetchmany(TEXTS_AT_ONCE):
+            while rows := cursor.fetchmany(TEXTS_AT_ONCE):
                 yield [Text(*row) for row in rows]
 
     def strip(self) -> None:
