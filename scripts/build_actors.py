@@ -66,8 +66,8 @@ def cow_rows(path: Path) -> list[Row]:
 
 def fips_rows(path: Path) -> list[tuple[str, str]]:
     """FIPS code and ISO alpha-3."""
-    known = json.loads(path.read_text(encoding="utf-8"))
-    codes = {code: item["iso3"] for code, item in known.items()} | FIPS_FIXED
+    states = json.loads(path.read_text(encoding="utf-8"))
+    codes = {code: item["iso3"] for code, item in states.items()} | FIPS_FIXED
     return sorted(codes.items())
 
 

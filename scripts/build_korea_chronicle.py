@@ -241,27 +241,27 @@ def worded(tables: Path, words: Path) -> Iterator[Fact]:
             start = row.get("start") or row["date"]
             if (table, start) not in ours:
                 raise SystemExit(f"{words.name} has no words for {table} {start}")
-            told = ours[table, start]
-            if told["kind"]:
-                yield told_fact(row, told, start)
+            words_of = ours[table, start]
+            if words_of["kind"]:
+                yield told_fact(row, words_of, start)
 
 
-def told_fact(row: dict[str, str], told: dict[str, str], start: str) -> Fact:
+def told_fact(row: dict[str, str], wording: dict[str, str], start: str) -> Fact:
     """One row of a table in our words, with the Security Council's own act as first citation."""
     letter, cited = sourced(row)
-    if number := re.search(r"resolution (\d+),", told["title"]):
+    if number := re.search(r"resolution (\d+),", wording["title"]):
         act = f"UN Security Council resolution {number[1]} ({start[:4]})"
         cited = act if cited.startswith("Public record") else f"{act}; {cited}"
     return Fact(
         id="",
         date=start,
         end=row.get("end") or start,
-        kind=told["kind"],
-        source=told["source"],
-        target=told["target"],
-        cameo=told["cameo"],
+        kind=wording["kind"],
+        source=wording["source"],
+        target=wording["target"],
+        cameo=wording["cameo"],
         certainty=letter,
-        title=told["title"],
+        title=wording["title"],
         citation=cited,
     )
 

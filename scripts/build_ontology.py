@@ -85,8 +85,8 @@ def read_pairs(path: Path, pattern: re.Pattern[str]) -> dict[str, str]:
     """First value that each code has in a text file."""
     pairs: dict[str, str] = {}
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        if found := pattern.match(line):
-            pairs.setdefault(found[1], found[2])
+        if match := pattern.match(line):
+            pairs.setdefault(match[1], match[2])
     return pairs
 
 

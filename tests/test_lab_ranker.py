@@ -199,7 +199,7 @@ def test_a_trusted_meeting_counts_for_its_own_relation():
     met = Met(np.array([1]), np.array([2], np.int32), np.array([3.0], np.float32))
     log = odds_of(made, np.array([0]), np.array([1]), met).log[0]
     assert np.argmax(log) == 2
-    made.known[1] = -9.0
+    made.met[1] = -9.0
     assert np.argmin(odds_of(made, np.array([0]), np.array([1]), met).log[0]) == 2
 
 

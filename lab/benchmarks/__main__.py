@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000_000, help="rows of generated GDELT")
     parser.add_argument("--worlds", type=int, default=500, help="simulated worlds of each sort")
     given = parser.parse_args()
-    for name in given.names or [one for one in BENCHMARKS if one not in ON_DEMAND]:
+    for name in given.names or [name for name in BENCHMARKS if name not in ON_DEMAND]:
         BENCHMARKS[name](given)
     (ROOT / "docs" / "benchmarks.md").write_text(table(), encoding="utf-8")
 

@@ -66,15 +66,15 @@ def _against_statsmodels() -> None:
 
 
 def _twelve() -> None:
-    found = in_child("lab.benchmarks.bvar", "twelve")
+    measured = in_child("lab.benchmarks.bvar", "twelve")
     whole = STEPS * 12 * 12 * DRAWS * 8 / 2**20
     save(
         Result(
-            "bvar-twelve-series", round(found["seconds"], 2), "s", "4 s",
-            round(4 / found["seconds"], 2), "≥ 1",
-            f"as before with 12 series; peak {found['peak']:.0f} MB, of which "
-            f"{found['before']:.0f} MB before the draws; all responses at once would be "
-            f"{whole:.0f} MB more; {found['processor']:.2f} s of processor time",
+            "bvar-twelve-series", round(measured["seconds"], 2), "s", "4 s",
+            round(4 / measured["seconds"], 2), "≥ 1",
+            f"as before with 12 series; peak {measured['peak']:.0f} MB, of which "
+            f"{measured['before']:.0f} MB before the draws; all responses at once would be "
+            f"{whole:.0f} MB more; {measured['processor']:.2f} s of processor time",
         )
     )  # fmt: skip
 

@@ -79,7 +79,9 @@ def _beside_tick(
     if theirs is None or simulated is None:
         return
     seconds = float(theirs["seconds"])
-    errors = [_rmse(found, process.branching) for found in (branching, theirs["branching"][0])]
+    errors = [
+        _rmse(estimate, process.branching) for estimate in (branching, theirs["branching"][0])
+    ]
     save(
         Result(
             "hawkes-fit-tick", round(fit, 2), "s", f"tick least squares, {seconds:.1f} s",
@@ -143,8 +145,8 @@ def dates() -> None:
     _save_coverage(
         "hawkes-coverage-dates", _inside(intervals, FAST), f"{RUNS} runs, dates only, decay 2 a day"
     )
-    means = [np.mean(found, axis=0) for found in (kept, lost)]
-    errors = [_rmse(np.array(found), FAST) for found in (kept, lost)]
+    means = [np.mean(estimates, axis=0) for estimates in (kept, lost)]
+    errors = [_rmse(np.array(estimates), FAST) for estimates in (kept, lost)]
     save(
         Result(
             "hawkes-dates", round(errors[0], 4), "follow-ons", f"made-up times, {errors[1]:.4f}",
@@ -157,16 +159,16 @@ def dates() -> None:
 
 def size_of_the_test(worlds: int = 1000) -> None:
     """How often two series that share only the media's volume pass for provocation."""
-    found = np.zeros(2)
+    rejected = np.zeros(2)
     for seed in range(worlds):
         rng = np.random.default_rng(seed)
         volume = _media(rng, 1500)
         counts = _world(rng, volume)
-        found[0] += excitation_test(fit_hawkes_by_date(counts), 0, 1).p_value < 0.05
-        found[1] += (
+        rejected[0] += excitation_test(fit_hawkes_by_date(counts), 0, 1).p_value < 0.05
+        rejected[1] += (
             excitation_test(fit_hawkes_by_date(counts, exposure=volume), 0, 1).p_value < 0.05
         )
-    blind, size = found / worlds
+    blind, size = rejected / worlds
     save(
         Result(
             "hawkes-size", round(100 * size, 1), "% false", "5% nominal, 3 to 7 allowed",
@@ -244,8 +246,8 @@ def _save_coverage(name: str, inside: Floats, note: str) -> None:
     )  # fmt: skip
 
 
-def _rmse(found: Floats, truth: Floats) -> float:
-    return float(np.sqrt(np.mean((found - truth) ** 2)))
+def _rmse(estimate: Floats, truth: Floats) -> float:
+    return float(np.sqrt(np.mean((estimate - truth) ** 2)))
 
 
 def _data(runs: list[Events], size: int, decay: float) -> dict[str, Any]:

@@ -207,9 +207,9 @@ def score_world(rng: Rng, *, trend: bool) -> tuple[Floats, Floats]:
     level = _walk(rng, step, bend, 5.0, 0.3 if trend else 0.0)
     series = level + noise * rng.normal(size=PERIODS)
     series[25:30] = np.nan
-    found = local_level(series, trend=trend, draws=99, seed=int(rng.integers(1 << 30)))
+    posterior = local_level(series, trend=trend, draws=99, seed=int(rng.integers(1 << 30)))
     truth = [noise, step, bend] if trend else [noise, step]
-    return np.concatenate([truth, _asked(level)[0]]), _drawn(found)
+    return np.concatenate([truth, _asked(level)[0]]), _drawn(posterior)
 
 
 def count_world(rng: Rng, *, trend: bool, season: float | None) -> tuple[Floats, Floats]:
@@ -226,12 +226,12 @@ def count_world(rng: Rng, *, trend: bool, season: float | None) -> tuple[Floats,
     counts[25:30] = np.nan
     if not np.nansum(counts):  # refused; leaving out what can be seen in the data is no bias
         return count_world(rng, trend=trend, season=season)
-    found = count_level(
+    posterior = count_level(
         counts, exposure=exposure, trend=trend, periods_per_year=season, prior=PRIOR, draws=297,
         seed=int(rng.integers(1 << 30)),
     )  # fmt: skip
     truth = [noise**-2, step, bend] if trend else [noise**-2, step]
-    return np.concatenate([truth, _asked(level)[0]]), _drawn(found)[::3]
+    return np.concatenate([truth, _asked(level)[0]]), _drawn(posterior)[::3]
 
 
 SAMPLERS = {
@@ -245,14 +245,14 @@ SAMPLERS = {
 
 def calibration() -> None:
     """Save the least p-value of uniform ranks over all samplers and quantities."""
-    found: dict[str, RankHistogram] = {}
+    histograms: dict[str, RankHistogram] = {}
     for name, sampler in SAMPLERS.items():
-        found[name] = calibrate(sampler, simulations=SIMULATIONS, seed=11, bins=20)
-        print(name, found[name].p_values.round(3))
-    quantities = sum(len(histogram.p_values) for histogram in found.values())
-    least = min(float(histogram.p_values.min()) for histogram in found.values())
+        histograms[name] = calibrate(sampler, simulations=SIMULATIONS, seed=11, bins=20)
+        print(name, histograms[name].p_values.round(3))
+    quantities = sum(len(histogram.p_values) for histogram in histograms.values())
+    least = min(float(histogram.p_values.min()) for histogram in histograms.values())
     corrected = min(1.0, least * quantities)
-    listed = ", ".join(f"{name} {item.p_value:.2f}" for name, item in found.items())
+    listed = ", ".join(f"{name} {item.p_value:.2f}" for name, item in histograms.items())
     save(
         Result(
             "levels-calibration", round(corrected, 3), "p-value", "uniform ranks of the truth",

@@ -83,15 +83,15 @@ class Setting:
     days: tuple[dt.date, ...]
     columns: NDArray[np.float32]
 
-    def came(self, day: dt.date, known: dt.date | None = None) -> Floats:
+    def came(self, day: dt.date, known_by: dt.date | None = None) -> Floats:
         """1 for each unit that was reported in the week from a day on, as known on another."""
         events = self.events
         use = pc.and_(
             pc.greater_equal(events["date"], day),
             pc.less(events["date"], day + dt.timedelta(days=WEEK)),
         )
-        if known is not None:
-            use = pc.and_(use, pc.less(events["known"], known))
+        if known_by is not None:
+            use = pc.and_(use, pc.less(events["known"], known_by))
         week = events.filter(use)
         places = (
             pc.index_in(week["source"], pa.array(self.parties)),
@@ -117,8 +117,8 @@ def main(shared: Path) -> None:
         store = Store.open(Path(folder, "store"), create=True)
         ingest("icews", sorted((shared / "events" / "icews-daily").glob("*.zip")), store)
         events = _prepared(store.events())
-    found = {"korea": _run(events, KOREA), "busiest": _run(events, _busiest(events, 8))}
-    korea = found["korea"]
+    scores = {"korea": _run(events, KOREA), "busiest": _run(events, _busiest(events, 8))}
+    korea = scores["korea"]
     best = max(
         ("ranker", "trees", "trees-raw"), key=lambda name: korea["methods"][name]["log_score"]
     )
@@ -139,15 +139,15 @@ def main(shared: Path) -> None:
     )
     path = RESULTS / "moves" / "comparison.json"
     path.parent.mkdir(exist_ok=True)
-    made = {"commit": commit(), "seed": SEED, "draws": DRAWS, **found}
-    path.write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
+    record = {"commit": commit(), "seed": SEED, "draws": DRAWS, **scores}
+    path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
 def _prepared(events: pa.Table) -> pa.Table:
     """With the root, and the first day after which an event is known."""
-    known = pc.max_element_wise(events["date"], events["published"])
+    since = pc.max_element_wise(events["date"], events["published"])
     root = pc.utf8_slice_codeunits(events["cameo"], 0, 2)
-    return events.append_column("known", known).append_column("root", root)
+    return events.append_column("known", since).append_column("root", root)
 
 
 def _busiest(events: pa.Table, most: int) -> tuple[str, ...]:
@@ -325,13 +325,13 @@ def _units_of_a_party(units: int) -> int:
 def _best_size(setting: Setting, kind: str) -> str:
     """The size of trees that did best by log score (trees) or rank (ranker) in December."""
     score = "mrr" if kind == "ranker" else "log_score"
-    found = {
+    scores = {
         size: _summary(
             _scored(setting, lambda day, size=size: _ranked(setting, day, kind, size), CHOOSING)  # type: ignore[misc]
         )[score]
         for size in SIZES
     }
-    return max(found, key=lambda size: found[size])
+    return max(scores, key=lambda size: scores[size])
 
 
 def _scored(

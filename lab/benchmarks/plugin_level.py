@@ -18,11 +18,11 @@ def plugin_level(series: Floats, *, draws: int, seed: int) -> LevelPosterior:
     """A local level by the Kalman filter, at the signal-to-noise ratio of highest likelihood."""
     scale, centre = float(np.nanstd(series)), float(np.nanmean(series))
     standard = (series - centre) / scale
-    found = minimize_scalar(
+    optimum = minimize_scalar(
         lambda log_ratio: -_filter(standard, float(np.exp(log_ratio)))[3],
         bounds=(-12.0, 6.0), method="bounded", options={"xatol": 0.01},
     )  # fmt: skip
-    ratio = float(np.exp(found.x))
+    ratio = float(np.exp(optimum.x))
     mean, variance, noise, _ = _filter(standard, ratio)
     paths = _sample_back(mean, variance, ratio * noise, draws, np.random.default_rng(seed))
     return LevelPosterior(paths * scale + centre, {})

@@ -43,8 +43,10 @@ def series_world(
     if rare:
         shock = (rng.random(periods + 100) < 0.06).astype(np.float64)
     outcome = lfilter([1], [1, -carried], rng.normal(size=periods + 100) + shock)
-    made = local_projection(outcome[100:], shock[100:], horizons=HORIZONS, lags=1, augment=augment)
-    return made, np.asarray(carried ** np.array(HORIZONS), dtype=np.float64)
+    projection = local_projection(
+        outcome[100:], shock[100:], horizons=HORIZONS, lags=1, augment=augment
+    )
+    return projection, np.asarray(carried ** np.array(HORIZONS), dtype=np.float64)
 
 
 def count_world(
@@ -62,7 +64,7 @@ def count_world(
     mood = lfilter([1], [1, -0.7], 0.3 * rng.normal(size=periods))
     rate = 2 * exposure * np.exp(0.5 * season[:, 0] + np.convolve(shock, path)[:periods] + mood)
     counts = rng.poisson(rate * rng.gamma(4, 1 / 4, size=periods))
-    made = local_projection(
+    projection = local_projection(
         counts,
         shock,
         horizons=HORIZONS,
@@ -72,7 +74,7 @@ def count_world(
         exposure=exposure,
         augment=augment,
     )
-    return made, np.asarray(path[list(HORIZONS)], dtype=np.float64)
+    return projection, np.asarray(path[list(HORIZONS)], dtype=np.float64)
 
 
 def coverage(world: Callable[[int], tuple[LocalProjection, Floats]], worlds: int) -> Coverage:
@@ -80,12 +82,12 @@ def coverage(world: Callable[[int], tuple[LocalProjection, Floats]], worlds: int
     held, whole = [], []
     for seed in range(worlds):
         try:
-            made, truth = world(seed)
+            projection, truth = world(seed)
         except DataGapError:
             continue
-        low, high = made.interval(STATED)
+        low, high = projection.interval(STATED)
         held.append((low[0] < truth) & (truth < high[0]))
-        low, high = made.joint_band(STATED)
+        low, high = projection.joint_band(STATED)
         whole.append(bool(np.all((low[0] < truth) & (truth < high[0]))))
     return Coverage(np.mean(held, axis=0), float(np.mean(whole)), worlds - len(whole))
 
@@ -115,16 +117,16 @@ def main(worlds: int = 400) -> None:
     _record("projections-coverage-near-random-walk", hard, worlds)
 
 
-def _record(name: str, found: dict[str, Coverage], worlds: int) -> None:
-    for label, each in found.items():
+def _record(name: str, coverages: dict[str, Coverage], worlds: int) -> None:
+    for label, each in coverages.items():
         print(
             f"{label:50s} {each.by_horizon.round(3)} joint {each.joint:.3f}, {each.refused} refused"
         )
-    worst = min(found, key=lambda label: found[label].by_horizon.min())
-    lowest = 100 * float(found[worst].by_horizon.min())
-    highest = 100 * max(float(each.by_horizon.max()) for each in found.values())
-    mean = 100 * float(np.mean([each.by_horizon for each in found.values()]))
-    joint = [100 * each.joint for each in found.values()]
+    worst = min(coverages, key=lambda label: coverages[label].by_horizon.min())
+    lowest = 100 * float(coverages[worst].by_horizon.min())
+    highest = 100 * max(float(each.by_horizon.max()) for each in coverages.values())
+    mean = 100 * float(np.mean([each.by_horizon for each in coverages.values()]))
+    joint = [100 * each.joint for each in coverages.values()]
     save(
         Result(
             name=name,
@@ -133,7 +135,7 @@ def _record(name: str, found: dict[str, Coverage], worlds: int) -> None:
             against=f"{STATED:.0%} stated",
             ratio=mean / (100 * STATED),
             target="0.94 to 1.06",
-            note=f"{worlds} worlds of each of {len(found)} designs; by horizon {lowest:.0f} to "
+            note=f"{worlds} worlds of each of {len(coverages)} designs; by horizon {lowest:.0f} to "
             f"{highest:.0f}%, least in {worst}; joint bands {min(joint):.0f} to {max(joint):.0f}%",
         )
     )

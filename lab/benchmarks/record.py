@@ -93,8 +93,8 @@ def in_child(module: str, *arguments: str) -> dict[str, float]:
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    found: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
-    return found
+    numbers: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+    return numbers
 
 
 def peak_mb() -> float:

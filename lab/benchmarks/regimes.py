@@ -65,9 +65,9 @@ def main(simulations: int = SIMULATIONS) -> None:
     _, values = weekly(shared_folder())
     fit(values, 1, sweeps=1100)  # compiles, or reads what was compiled
     begun = time.perf_counter()
-    found = fit(values, 1)
+    posterior = fit(values, 1)
     seconds = time.perf_counter() - begun
-    effective = found.parameters.ess_bulk.min()
+    effective = posterior.parameters.ess_bulk.min()
     save(
         Result(
             "regimes-sweeps", round(seconds, 2), "s", f"{TARGET_SECONDS:g} s",

@@ -72,9 +72,9 @@ def _speed() -> None:
     tests = [
         ks_2samp(column, other).pvalue
         for arm in (WITHOUT, WITH)
-        for part, made in enumerate(totals)
+        for part, futures in enumerate(totals)
         for column, other in zip(
-            np.stack([one[part] for one in plain[arm]]).T, made[:, arm].T, strict=True
+            np.stack([future[part] for future in plain[arm]]).T, futures[:, arm].T, strict=True
         )
     ]
     worst = min(tests)
@@ -172,17 +172,17 @@ def _relations(
         both = [a + b for a, b in zip(now, before, strict=True)]
         driven = [math.log1p(sum(map(float.__mul__, row, map(float, both)))) for row in members]
         shocks = [rng.gamma(1 / v, v) if v > 0 else 1.0 for v in months.shock.tolist()]
-        made = []
+        happened = []
         for m, log in enumerate(base):
             rate = math.exp(log + sum(map(float.__mul__, coefficients[m], driven)))
             rate += own[m] * state[m] + (back[m] * state[reverse[m]] if reverse[m] >= 0 else 0.0)
             rate *= shocks[group[m]]
             if clumping[m] > 0:
                 rate = rng.gamma(rate / clumping[m], clumping[m])
-            made.append(float(rng.poisson(rate)))
-        state = [left * z + months.gain * y for z, y in zip(state, made, strict=True)]
-        sums = [a + b for a, b in zip(sums, made, strict=True)]
-        before = [float(one) for one in now]
+            happened.append(float(rng.poisson(rate)))
+        state = [left * z + months.gain * y for z, y in zip(state, happened, strict=True)]
+        sums = [a + b for a, b in zip(sums, happened, strict=True)]
+        before = [float(count) for count in now]
     return np.asarray(watch.groups @ np.array(sums))
 
 

@@ -13,15 +13,15 @@ import numpy as np
 def fit(data: Any) -> dict[str, Any]:
     """Least squares with exponential kernels, at the given decay, on every run of events."""
     tick = import_module("tick.hawkes")
-    size, seconds, found = int(data["size"]), 0.0, []
+    size, seconds, adjacency = int(data["size"]), 0.0, []
     for times, kinds in _runs(data):
         events = [np.ascontiguousarray(times[kinds == d]) for d in range(size)]
         begun = time.perf_counter()
         learner = tick.HawkesExpKern(float(data["decay"]), penalty="none", max_iter=1000)
         learner.fit([events])
         seconds += time.perf_counter() - begun
-        found.append(learner.adjacency)
-    return {"seconds": seconds, "branching": np.array(found)}
+        adjacency.append(learner.adjacency)
+    return {"seconds": seconds, "branching": np.array(adjacency)}
 
 
 def simulate(data: Any) -> dict[str, Any]:

@@ -79,30 +79,30 @@ def _command() -> None:
 
 
 def _record(name: str, mode: str, steps: str, split: str) -> None:
-    found = in_child(
+    scores = in_child(
         "lab.benchmarks.tkg", name, "--child", "--modes", mode, "--steps", steps, "--split", split
     )
-    print(name, mode, steps, split, found, flush=True)
+    print(name, mode, steps, split, scores, flush=True)
     if split == "test":
-        log(name, mode, steps, found)
-        save(_result(name, mode, steps, found))
+        log(name, mode, steps, scores)
+        save(_result(name, mode, steps, scores))
 
 
-def log(name: str, mode: str, steps: str, found: dict[str, Any]) -> None:
+def log(name: str, mode: str, steps: str, scores: dict[str, Any]) -> None:
     """Append a run on the test split to the log."""
     settings = asdict(_settings(mode, steps))
-    made = {
+    line = {
         "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "commit": commit(),
         "config": hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12],
         "set": name,
         "mode": mode,
         "steps": steps,
-        **found,
+        **scores,
         "settings": settings,
     }
     with LOG.open("a", encoding="utf-8") as lines:
-        lines.write(json.dumps(made) + "\n")
+        lines.write(json.dumps(line) + "\n")
 
 
 def baselines(benchmark: Benchmark) -> dict[str, Any]:
@@ -143,17 +143,17 @@ def _settings(mode: str, steps: str) -> Settings:
     return Settings(names=mode == "names", steps="single" if steps == "single" else "multi")
 
 
-def _result(name: str, mode: str, steps: str, found: dict[str, Any]) -> Result:
+def _result(name: str, mode: str, steps: str, scores: dict[str, Any]) -> Result:
     target = TARGETS.get(name) if steps == "single" else None
     return Result(
         f"tkg-{name.lower()}-{mode}-{steps}",
-        found["mrr"],
+        scores["mrr"],
         "MRR",
         PUBLISHED[name] if steps == "single" else "no target",
-        found["mrr"] / target if target else 1.0,
+        scores["mrr"] / target if target else 1.0,
         f"at least {target:g}" if target else "none",
-        f"{steps}-step, {mode}; Hits@1/3/10 {found['hits1']:g}/{found['hits3']:g}/"
-        f"{found['hits10']:g}; {found['cpu_s']} s of processor time, {found['peak_gb']:g} GB",
+        f"{steps}-step, {mode}; Hits@1/3/10 {scores['hits1']:g}/{scores['hits3']:g}/"
+        f"{scores['hits10']:g}; {scores['cpu_s']} s of processor time, {scores['peak_gb']:g} GB",
     )
 
 

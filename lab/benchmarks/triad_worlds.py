@@ -59,8 +59,8 @@ def plain_t(model: TriadModel) -> float:
 
 def run(world: TriadWorld, seed: int, draws: int = 39) -> Run:
     """Simulate one world and estimate the law in it."""
-    made = simulated_dyads(world, seed)
-    panel = triad_panel(made.conflict, made.cooperation, made.exposure, made.names)
+    dyads = simulated_dyads(world, seed)
+    panel = triad_panel(dyads.conflict, dyads.cooperation, dyads.exposure, dyads.names)
     model = triad_model(panel, PRIMARY)
     fit = model.fit()
     null = np.array([model.fit(anew).t for anew in worlds(model, draws, seed)])
@@ -93,7 +93,7 @@ def main(worlds: int = 500, only: str = "") -> None:
         runs = [run(world, seed) for seed in range(worlds)]
         print(f"| {name} | {' | '.join(_cells(world, runs))} |", flush=True)
         if world.effect == 0:
-            false[name] = float(np.mean([one.rejected_permuted for one in runs]))
+            false[name] = float(np.mean([run.rejected_permuted for run in runs]))
     if false and not only:
         worst = max(false, key=lambda name: false[name])
         save(
@@ -109,11 +109,11 @@ def main(worlds: int = 500, only: str = "") -> None:
 
 def _cells(world: TriadWorld, runs: list[Run]) -> list[str]:
     def share(field: str) -> str:
-        return f"{np.mean([getattr(one, field) for one in runs]):.1%}"
+        return f"{np.mean([getattr(run, field) for run in runs]):.1%}"
 
     return [
         f"{100 * np.expm1(world.effect):+.1f}%",
-        f"{100 * np.expm1(np.mean([one.value for one in runs])):+.1f}%",
+        f"{100 * np.expm1(np.mean([run.value for run in runs])):+.1f}%",
         share("covered"),
         share("rejected"),
         share("rejected_permuted"),

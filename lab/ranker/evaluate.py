@@ -93,8 +93,8 @@ def score(ranks: Floats) -> Score:
         raise DataGapError(
             "A ranking could not be scored.", "It holds no ranks.", "Score a day that has facts."
         )
-    one, three, ten = (float(np.mean(ranks <= k)) for k in (1, 3, 10))
-    return Score(float(np.mean(1 / ranks)), one, three, ten, len(ranks))
+    hits1, hits3, hits10 = (float(np.mean(ranks <= k)) for k in (1, 3, 10))
+    return Score(float(np.mean(1 / ranks)), hits1, hits3, hits10, len(ranks))
 
 
 def score_random_ties(placings: list[Placing]) -> float:

@@ -64,7 +64,7 @@ class Factors(NamedTuple):
         scale, shift, turn: What an action makes of the subject's factors, adds to them, and makes
             of those of the objects met, shape (R, SIZE).
         bias: Of each object, shape (S,).
-        trust, known: What the score of an object that was met is multiplied by, and what being met
+        trust, met: What the score of an object that was met is multiplied by, and what being met
             adds, by action, shape (R,).
         sums: Shapes of the above.
     """
@@ -77,7 +77,7 @@ class Factors(NamedTuple):
     turn: Floats
     bias: Floats
     trust: Floats
-    known: Floats
+    met: Floats
     sums: dict[str, Floats]
 
 
@@ -98,7 +98,7 @@ def empty_factors(entities: int, relations: int) -> Factors:
         "turn": ones.copy(),
         "bias": np.zeros(entities, np.float32),
         "trust": np.ones(relations, np.float32),
-        "known": np.zeros(relations, np.float32),
+        "met": np.zeros(relations, np.float32),
     }
     sums = {name: np.full_like(part, BEGUN) for name, part in parts.items()}
     return Factors(**parts, sums=sums)
@@ -181,7 +181,7 @@ def learn_factors(
     slope *= np.bincount(true[0], minlength=len(subject)).astype(np.float32)[:, None]
     np.subtract.at(slope, (true[0], place[true[1]]), 1)
     _descend(factors, subject, relation, context, aim, columns, slope)
-    _move(factors, "known", relation[row], slope[row, column])
+    _move(factors, "met", relation[row], slope[row, column])
     _move(factors, "trust", relation[row], slope[row, column] * met.score[here])
 
 
@@ -251,17 +251,17 @@ def _best(met: Met) -> Floats:
 def _extra(factors: Factors, relation: Ints, met: Met) -> tuple[Ints, Floats]:
     """Question of each object met, and what that adds to its score."""
     row = np.repeat(np.arange(len(met.size)), met.size)
-    return row, met.score * factors.trust[relation[row]] + factors.known[relation[row]]
+    return row, met.score * factors.trust[relation[row]] + factors.met[relation[row]]
 
 
 def _rivals(entities: int, true: Ints, rng: np.random.Generator) -> tuple[Ints, Floats]:
     """Objects that odds are learned on, and the log of how many each of them stands for."""
-    told = np.unique(true)
-    others = np.setdiff1d(np.arange(entities), told, assume_unique=True)
+    answers = np.unique(true)
+    others = np.setdiff1d(np.arange(entities), answers, assume_unique=True)
     drawn = others if len(others) <= RIVALS else rng.choice(others, RIVALS, replace=False)
     log = np.log(len(others) / max(len(drawn), 1)) if len(others) else 0.0
-    weight = np.concatenate([np.zeros(len(told)), np.full(len(drawn), log)]).astype(np.float32)
-    return np.concatenate([told, drawn]), weight
+    weight = np.concatenate([np.zeros(len(answers)), np.full(len(drawn), log)]).astype(np.float32)
+    return np.concatenate([answers, drawn]), weight
 
 
 def _logsum(score: Floats) -> Floats:
@@ -309,9 +309,9 @@ def _meet(
         heap = contest.listed
         size[q] = heap.size[0]
         for i in range(heap.size[0]):
-            one = heap.listed[i]
-            entity[place] = one
-            score[place] = contest.pairs[one] + contest.takes[one]
+            other = heap.listed[i]
+            entity[place] = other
+            score[place] = contest.pairs[other] + contest.takes[other]
             place += 1
         leave(contest)
     return place

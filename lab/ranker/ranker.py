@@ -112,8 +112,8 @@ def rank(benchmark: Benchmark, settings: Settings, split: Split) -> Ranking:
         facts, plan.learned | plan.ranked, updates=plan.updates, most=settings.most,
         weights=weights, names=_names(facts, settings, benchmark.entities),
     )  # fmt: skip
-    ranks, found = _learn_and_rank(passing, plan, settings)
-    return Ranking(ranks, settings, found, time.process_time() - begun)
+    ranks, share = _learn_and_rank(passing, plan, settings)
+    return Ranking(ranks, settings, share, time.process_time() - begun)
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,7 +222,7 @@ class _Lessons:
             for seed in range(settings.seed, settings.seed + settings.forests)
         ]
         return lambda columns: np.sum(
-            [one.predict(columns, num_threads=1) for one in forests], axis=0
+            [forest.predict(columns, num_threads=1) for forest in forests], axis=0
         )
 
 

@@ -131,6 +131,6 @@ def best_half_lives(facts: Facts, *, first: int, grid: Sequence[float] = HALF_LI
     ranked = np.zeros((len(grid), facts.relations))
     for i, half_life in enumerate(grid):
         lives = np.full(facts.relations, half_life)
-        found = recurrency(facts, "strict", first=first, half_lives=lives)
-        np.add.at(ranked[i], later, [1 / place.rank for place in found])
+        places = recurrency(facts, "strict", first=first, half_lives=lives)
+        np.add.at(ranked[i], later, [1 / place.rank for place in places])
     return np.asarray(np.array(grid)[ranked.argmax(axis=0)])

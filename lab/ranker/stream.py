@@ -85,7 +85,7 @@ class World:
         """Examples of the picked ones of some questions, all asked of the memory as it is."""
         rows = len(picked) * most
         truths = int((asked.start[picked + 1] - asked.start[picked]).sum())
-        made = Examples(
+        examples = Examples(
             np.zeros((rows, COLUMNS), dtype=np.float32),
             np.zeros(rows, dtype=np.bool_),
             np.zeros(rows, dtype=np.int32),
@@ -98,11 +98,13 @@ class World:
         filled, missed = _look_all(
             self.memory, self.logit, self.board, self.names, odds, asked.subject,
             asked.relation, asked.day, asked.start, asked.truth, picked, self.true, most, weights,
-            made.columns, made.true, made.entity, made.size, made.missed, made.missed_by,
+            examples.columns, examples.true, examples.entity, examples.size,
+            examples.missed, examples.missed_by,
         )  # fmt: skip
         return Examples(
-            made.columns[:filled], made.true[:filled], made.entity[:filled], made.size, picked,
-            made.missed[:missed], made.missed_by[:missed],
+            examples.columns[:filled], examples.true[:filled], examples.entity[:filled],
+            examples.size, picked,
+            examples.missed[:missed], examples.missed_by[:missed],
         )  # fmt: skip
 
     def answer(self, low: int, high: int) -> None:
@@ -174,12 +176,12 @@ def stream(
     """
     world = World(facts, names)
     days = world.asked.day
-    told = np.ones(len(FIRST_LOOK), dtype=np.float32) if weights is None else weights
+    trust = np.ones(len(FIRST_LOOK), dtype=np.float32) if weights is None else weights
     cuts = np.unique(np.concatenate([[days[0]], updates, [days[-1] + 1]]))
     for low, high in np.searchsorted(days, np.stack([cuts[:-1], cuts[1:]], axis=1)):
         picked = low + np.flatnonzero(wanted[low:high])
         for part in range(0, len(picked), TOGETHER):
-            yield world.look(world.asked, picked[part : part + TOGETHER], most, told)
+            yield world.look(world.asked, picked[part : part + TOGETHER], most, trust)
         if high < len(days):
             world.answer(low, high)
 
@@ -251,12 +253,12 @@ def _look_all(
             weights, columns[rows:],
         )  # fmt: skip
         _say(true, own, 1.0)
-        found = 0
+        hits = 0
         for j in range(len(chosen)):
             entity[rows + j] = chosen[j]
             label[rows + j] = true[chosen[j]] > 0
-            found += label[rows + j]
-        if found < len(own):
+            hits += label[rows + j]
+        if hits < len(own):
             count = _missed(memory, relation[q], day[q], own, true, chosen, missed[misses:])
             for j in range(misses, misses + count):
                 missed_by[j] = q

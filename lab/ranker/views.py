@@ -79,7 +79,7 @@ def read_views(facts: Facts, names: tuple[str, ...]) -> Names:
         names: Name of each entity.
     """
     country, sector = places(names)
-    own, one = np.arange(len(names)), np.zeros(len(names), dtype=np.int64)
+    own, single = np.arange(len(names)), np.zeros(len(names), dtype=np.int64)
     plan = (
         (country, own, 0),
         (country, country, 0),
@@ -87,7 +87,7 @@ def read_views(facts: Facts, names: tuple[str, ...]) -> Names:
         (sector, sector, 0),
         (own, sector, 0),
         (country, sector, 0),
-        (one, country, 0),
+        (single, country, 0),
     )
     starts, holders, slots = zip(*(_cells(facts, country, *part) for part in plan), strict=True)
     before = np.cumsum([0, *(len(holder) for holder in holders)])
@@ -138,8 +138,8 @@ def absorb_names(names: Names, rows: Ints, first: int, decay: Floats) -> None:
 @compiled
 def _ask(names: Names, view: int, subject: int, relation: int, kinds: int) -> int:
     """Where the cells of a question begin in `start`."""
-    known = 0 if names.any[view] else relation
-    return int(names.base[view] + names.subject[view, subject] * kinds + known)
+    kind = 0 if names.any[view] else relation
+    return int(names.base[view] + names.subject[view, subject] * kinds + kind)
 
 
 @compiled

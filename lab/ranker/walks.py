@@ -134,11 +134,11 @@ def meet(memory: Memory, near: Neighbours, entity: int, day: int, heap: Heap) ->
             amount = strength(memory, cell, day)
             add(heap, memory.cell_object[cell], amount)
             total += amount
-    found = strongest(heap, REACH)
-    near.day[entity], near.size[entity], near.total[entity] = day, len(found), total
-    for i in range(len(found)):
-        near.who[entity, i] = found[i]
-        near.share[entity, i] = heap.sums[found[i]] / total
+    strong = strongest(heap, REACH)
+    near.day[entity], near.size[entity], near.total[entity] = day, len(strong), total
+    for i in range(len(strong)):
+        near.who[entity, i] = strong[i]
+        near.share[entity, i] = heap.sums[strong[i]] / total
     clear(heap)
 
 

@@ -43,12 +43,12 @@ def main() -> None:
         ratios = [_ratio(row, data) for row in csv.DictReader(file)]
     print("| from | to | published | ratio | our chronicle | ratio |")
     print("|---|---|---|---|---|---|")
-    for one in ratios:
-        cells = [f"{n}:{p} | {_words(n, p)}" for n, p in (one.published, one.ours)]
-        print(f"| {one.start} | {one.end} | {' | '.join(cells)} |")
+    for row in ratios:
+        cells = [f"{n}:{p} | {_words(n, p)}" for n, p in (row.published, row.ours)]
+        print(f"| {row.start} | {row.end} | {' | '.join(cells)} |")
     logs = np.log([[(n + 0.5) / (p + 0.5) for n, p in (r.published, r.ours)] for r in ratios])
     ranks = logs.argsort(axis=0).argsort(axis=0)
-    together, ranked = (np.asarray(np.corrcoef(one.T))[0, 1] for one in (logs, ranks))
+    together, ranked = (np.asarray(np.corrcoef(values.T))[0, 1] for values in (logs, ranks))
     print(f"log ratios correlate at {together:.2f}, their ranks at {ranked:.2f}")
     for action in (PROVOCATIONS, TALKS):
         print_contrast(data, action)
@@ -63,13 +63,13 @@ def print_contrast(data: StudyData, action: str) -> None:
         (months >= np.datetime64(start)) & (months < np.datetime64(end))
         for start, end in (PATIENCE, BEFORE)
     ]
-    found = rate_contrast(counts, np.full(len(months), 1 / 12), *sides)
-    low, high = np.exp(found.interval())
+    contrast = rate_contrast(counts, np.full(len(months), 1 / 12), *sides)
+    low, high = np.exp(contrast.interval())
     print(
-        f"{data.label_of(action)}: {found.rate_high:.2f} days a year in {PATIENCE[0]} to "
-        f"{PATIENCE[1]}, {found.rate_low:.2f} in {BEFORE[0]} to {BEFORE[1]}; ratio "
-        f"{np.exp(found.log_ratio):.2f} (90% interval {low:.2f} to {high:.2f}; "
-        f"p {found.p_placebo:.3f} with the periods moved along the calendar)"
+        f"{data.label_of(action)}: {contrast.rate_high:.2f} days a year in {PATIENCE[0]} to "
+        f"{PATIENCE[1]}, {contrast.rate_low:.2f} in {BEFORE[0]} to {BEFORE[1]}; ratio "
+        f"{np.exp(contrast.log_ratio):.2f} (90% interval {low:.2f} to {high:.2f}; "
+        f"p {contrast.p_placebo:.3f} with the periods moved along the calendar)"
     )
 
 

@@ -41,10 +41,10 @@ def print_follow_ons(
 ) -> None:
     """Follow-ons of one day with the action, with and without rates by period."""
     item = Excitation(id="here", action=action, since=since, until=until, eras=eras)
-    found = answer(item, data, Options())
+    result = answer(item, data, Options())
     label = f"{data.label_of(action)}, {since} to {until}, {'by era' if eras else 'one rate'}"
-    print(f"{label}: {found.gap or found.text}")
-    for fact in found.facts:
+    print(f"{label}: {result.gap or result.text}")
+    for fact in result.facts:
         print(f"  {fact.label}: {short_text(fact)}")
 
 
@@ -65,10 +65,12 @@ def print_predictors(data: StudyData, since: dt.date, until: dt.date) -> None:
 def together(data: StudyData, since: dt.date, until: dt.date) -> BinnedHawkes:
     """Days with each action as one process; half of the follow-ons come within two weeks."""
     days = np.arange(np.datetime64(since), np.datetime64(until) + 1)
-    happened = {one: np.isin(days, data.days_of(one)).astype(np.float64) for one in ACTIONS}
-    kept = {one: counts for one, counts in happened.items() if counts.sum() >= FEWEST}
-    for one in (name for name in happened if name not in kept):
-        print(f"{one}: {happened[one].sum():.0f} days in {since} to {until}, too few to be used")
+    happened = {
+        action: np.isin(days, data.days_of(action)).astype(np.float64) for action in ACTIONS
+    }
+    kept = {action: counts for action, counts in happened.items() if counts.sum() >= FEWEST}
+    for name in (name for name in happened if name not in kept):
+        print(f"{name}: {happened[name].sum():.0f} days in {since} to {until}, too few to be used")
     return fit_hawkes_by_date(
         np.column_stack(list(kept.values())),
         decays_per_day=[np.log(2) / 14],

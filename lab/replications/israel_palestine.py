@@ -63,13 +63,13 @@ def chain_of_predictives(model: BVAR) -> float:
     return total
 
 
-def _log_student(y: Floats, x: Floats, known: NormalWishart) -> float:
+def _log_student(y: Floats, x: Floats, posterior: NormalWishart) -> float:
     """Log density of the multivariate Student t of one period to come."""
     k = len(y)
-    free = known.dof - k + 1
-    widening = 1 + x @ np.linalg.solve(known.precision, x)
-    spread = known.scale * (widening / free)
-    miss = y - x @ known.mean
+    free = posterior.dof - k + 1
+    widening = 1 + x @ np.linalg.solve(posterior.precision, x)
+    spread = posterior.scale * (widening / free)
+    miss = y - x @ posterior.mean
     distance = float(miss @ np.linalg.solve(spread, miss))
     height = gammaln((free + k) / 2) - gammaln(free / 2) - k / 2 * np.log(free * np.pi)
     size = np.linalg.slogdet(spread)[1] / 2
@@ -79,13 +79,14 @@ def _log_student(y: Floats, x: Floats, known: NormalWishart) -> float:
 def print_responses(order: str, model: BVAR) -> None:
     """Responses summed over half a year to a surprise of one deviation, by exact draws."""
     for covers in ("pointwise", "joint"):
-        found = impulse_bands(model, steps=STEPS, draws=4000, covers=covers)
-        low, high = found.bands[0.90]
+        responses = impulse_bands(model, steps=STEPS, draws=4000, covers=covers)
+        low, high = responses.bands[0.90]
         for act, response in ((0, 1), (1, 0)):
             names = f"{model.names[act]} -> {model.names[response]}"
             away = (low[1:, response, act] > 0) | (high[1:, response, act] < 0)
             print(
-                f"{order}, {names}: {found.mean[:, response, act].sum():+.1f} in {STEPS} weeks; "
+                f"{order}, {names}: {responses.mean[:, response, act].sum():+.1f} in "
+                f"{STEPS} weeks; "
                 f"90% band ({covers}) away from zero in {away.sum()} of {STEPS - 1} weeks after "
                 "the first"
             )

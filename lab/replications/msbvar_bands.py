@@ -72,15 +72,15 @@ def wrong_draws(model: BVAR, steps: int, draws: int, seed: int = 1) -> Floats:
     root = np.linalg.cholesky(model.covariance)
     rows = len(model.system.y) + k + 1  # the dummy rows are counted although their weight is 0
     degrees = rows - slopes - k - 1
-    made = np.empty((draws, steps, k, k))
+    paths = np.empty((draws, steps, k, k))
     for draw in range(draws):
         normal = rng.normal(size=(degrees, k))
         covariance = root @ np.linalg.inv(normal.T @ normal) @ root.T * rows
         factor = np.linalg.cholesky(covariance)
         noise = np.kron(factor, spread) @ rng.normal(size=k * slopes)  # equation by equation
         blocks = (mean + noise).reshape(k, lags, k).transpose(1, 2, 0)
-        made[draw] = _from_the_left(factor, blocks, steps)
-    return made
+        paths[draw] = _from_the_left(factor, blocks, steps)
+    return paths
 
 
 def _from_the_left(factor: Floats, blocks: Floats, steps: int) -> Floats:

@@ -91,10 +91,17 @@ def run(model: Model, path: Ints, wrong: bool) -> Run:
 def main() -> None:
     """Print the reference numbers beside those found, then the deviations."""
     time, values = weekly(shared_folder())
-    found = fit(values, chains=2)
-    share, stay, variance = found.shares[0], found.persistence, found.covariances[:, 0, 0]
-    spread = found.chains.coefficients[:, :, 0, 0, 0].std()
-    years = [_mean_in(year, time[found.system.rows], found.probabilities) for year in (2001, 2002)]
+    posterior = fit(values, chains=2)
+    share, stay, variance = (
+        posterior.shares[0],
+        posterior.persistence,
+        posterior.covariances[:, 0, 0],
+    )
+    spread = posterior.chains.coefficients[:, :, 0, 0, 0].std()
+    years = [
+        _mean_in(year, time[posterior.system.rows], posterior.probabilities)
+        for year in (2001, 2002)
+    ]
     print(f"reference: {REFERENCE}")
     print(
         f"found:     share {share:.3f}; persistence {stay[0]:.3f} / {stay[1]:.3f}; error variance "
@@ -104,7 +111,7 @@ def main() -> None:
     system = lagged(values, 3, names=["i2p", "p2i"])
     prior = prior_of(system, PRIOR, scales_of(system, PRIOR, "data"))
     model = model_of(system, prior, ALPHA, 0)
-    path = found.probabilities.argmax(axis=1)
+    path = posterior.probabilities.argmax(axis=1)
     right, wrong = run(model, path, wrong=False), run(model, path, wrong=True)
     print(f"share of weeks in high conflict: right {right.share:.3f}, wrong {wrong.share:.3f}")
     whole = right.coefficients.std(axis=0), wrong.coefficients.std(axis=0)

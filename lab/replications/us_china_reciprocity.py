@@ -57,7 +57,7 @@ def monthly() -> tuple[np.ndarray, Floats, Floats]:
         for dyad in directions
     ]
     world = _system("icews-world-month.csv", "month")
-    return pair.dates(), np.column_stack([one.values for one in series]), world
+    return pair.dates(), np.column_stack([item.values for item in series]), world
 
 
 def report(label: str, values: Floats, controls: Floats | None) -> None:
@@ -91,13 +91,13 @@ def yearly() -> None:
     counts = {kind: dataset.matrices(kind, silence=0) for kind in ("cooperation", "conflict")}
     place = {name: dataset.parties.index(name) for name in STATES}
     print()
-    for one, other in (("USA", "CHN"), ("USA", "RUS"), ("CHN", "RUS")):
+    for first, other in (("USA", "CHN"), ("USA", "RUS"), ("CHN", "RUS")):
         totals = [
-            float((c[:, place[one], place[other]] + c[:, place[other], place[one]]).sum())
+            float((c[:, place[first], place[other]] + c[:, place[other], place[first]]).sum())
             for c in (counts["cooperation"], counts["conflict"])
         ]
         share = totals[0] / sum(totals)
-        print(f"{one}-{other}, 2002 to 2014: {sum(totals):,.0f} events, {share:.1%} cooperation")
+        print(f"{first}-{other}, 2002 to 2014: {sum(totals):,.0f} events, {share:.1%} cooperation")
     world = _system("icews-world-year.csv", "year")
     listed = [(kind, a, b) for a in STATES for b in STATES if a != b for kind in counts]
     series = np.column_stack([counts[k][:, place[a], place[b]] for k, a, b in listed])

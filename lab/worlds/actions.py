@@ -96,11 +96,11 @@ def _causes(setting: Setting, rng: np.random.Generator) -> Floats:
     shape = np.exp(shape) * np.where(setting.crisis, CRISIS_CAUSES, 1.0)
     jump = CLUSTERED if setting.features.clustered else 0.0
     base = shape / shape.sum() * rng.uniform(10, 40) * (1 - jump)
-    made = days_of(base, np.ones(len(base)), rng, jump=jump, decay=decay_of(CAUSE_DELAY))
+    causes = days_of(base, np.ones(len(base)), rng, jump=jump, decay=decay_of(CAUSE_DELAY))
     if setting.features.hidden:
         begins = np.diff(setting.crisis.astype(np.int64), prepend=0) == 1
-        return np.where(begins, 1.0, made.counts * rng.binomial(1, SPARED, len(base)))
-    return made.counts
+        return np.where(begins, 1.0, causes.counts * rng.binomial(1, SPARED, len(base)))
+    return causes.counts
 
 
 def _spaced(setting: Setting, episodes: int, rng: np.random.Generator) -> Floats:

@@ -101,13 +101,13 @@ def days_of(
     return Daily(counts, rate, heat, jump, decay)
 
 
-def chance_within(made: Daily, base: Floats, scale: Floats, day: int, days: int) -> float:
+def chance_within(daily: Daily, base: Floats, scale: Floats, day: int, days: int) -> float:
     """True probability of an event in the `days` days after `day`, given all up to and with it.
 
     As long as nothing happens the rate is known, so it has a closed form.
 
     Args:
-        made: The simulated process.
+        daily: The simulated process.
         base: Its base rate, shape (T,).
         scale: What multiplies its whole rate, shape (T,).
         day: The last day that is known.
@@ -120,8 +120,8 @@ def chance_within(made: Daily, base: Floats, scale: Floats, day: int, days: int)
         0.632
     """
     after = slice(day + 1, day + 1 + days)
-    heat = made.heat[day + 1] * made.decay ** np.arange(days)
-    expected = scale[after] * (base[after] + made.jump * heat)
+    heat = daily.heat[day + 1] * daily.decay ** np.arange(days)
+    expected = scale[after] * (base[after] + daily.jump * heat)
     return float(1 - np.exp(-expected.sum()))
 
 

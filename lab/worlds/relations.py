@@ -63,9 +63,9 @@ def make_relation(
     jump = EXCITED if setting.features.excited else 0.0
     base = np.exp(level - level.mean()) * monthly / 30.44 * (1 - jump)
     scale = setting.news * np.exp(raised)[setting.month]
-    made = counts_of(base, scale, rng, jump=jump, decay=decay_of(DELAY))
-    share = setting.mean_by_month(made.rate)
-    return Counted(_known(setting, made.counts), share)
+    daily = counts_of(base, scale, rng, jump=jump, decay=decay_of(DELAY))
+    share = setting.mean_by_month(daily.rate)
+    return Counted(_known(setting, daily.counts), share)
 
 
 def make_world(setting: Setting, rng: np.random.Generator) -> Floats:

@@ -186,12 +186,12 @@ def _panel(
 
 
 def _facts(setting: Setting, actions: Actions) -> tuple[Fact, ...]:
-    found = [
+    facts = [
         _fact(kind, _date(day))
         for kind, counts in (("cause", actions.causes), ("incident", actions.incidents.counts))
         for day in setting.days[counts > 0]
     ]
-    return tuple(sorted(found, key=lambda fact: (fact.date, fact.id)))
+    return tuple(sorted(facts, key=lambda fact: (fact.date, fact.id)))
 
 
 def _fact(kind: str, day: dt.date) -> Fact:

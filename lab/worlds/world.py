@@ -166,8 +166,8 @@ def _places(setting: Setting, actions: Actions, rate: Floats, rng: np.random.Gen
 
 
 def _mean(values: Floats) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) == len(values) else 0.0
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if len(finite) == len(values) else 0.0
 
 
 def _period_truth(setting: Setting, actions: Actions, spec: WorldSpec) -> Truth:
