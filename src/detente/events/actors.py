@@ -14,7 +14,6 @@ KEDS files and GDELT's look-up tables add to it.
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import datetime as dt
 import functools
@@ -22,13 +21,13 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib import resources
 from types import MappingProxyType
 
 import pyarrow as pa
 import pycountry
 
 from detente.errors import UsageError
+from detente.sheets import read_bundled
 
 SYSTEMS = ("iso3", "iso2", "numeric", "name", "cameo", "cow", "cown", "fips", "keds")
 """Systems of codes: `cow` holds the abbreviations, `cown` the numbers of the Correlates of War;
@@ -338,5 +337,4 @@ def _span(row: dict[str, str], system: str, code: str) -> StateCode:
 
 
 def _read(name: str) -> Iterator[dict[str, str]]:
-    text = resources.files("detente.events").joinpath("data", name).read_text(encoding="utf-8")
-    yield from csv.DictReader(text.splitlines())
+    return read_bundled("detente.events", name)

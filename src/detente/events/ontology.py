@@ -15,16 +15,15 @@ some numbers (an embargo was 166 and is 163), which a join by number would get w
 
 from __future__ import annotations
 
-import csv
 import difflib
 import functools
 from dataclasses import dataclass
-from importlib import resources
 from types import MappingProxyType
 
 import pyarrow as pa
 
 from detente.errors import UsageError
+from detente.sheets import read_bundled
 
 
 @dataclass(frozen=True)
@@ -114,9 +113,8 @@ def codes() -> MappingProxyType[str, CameoCode]:
         >>> len([code for code in codes() if len(code) == 2])
         20
     """
-    text = resources.files("detente.events").joinpath("data/cameo.csv").read_text(encoding="utf-8")
     resolved: dict[str, CameoCode] = {}
-    for row in sorted(csv.DictReader(text.splitlines()), key=lambda row: row["code"]):
+    for row in sorted(read_bundled("detente.events", "cameo.csv"), key=lambda row: row["code"]):
         resolved[row["code"]] = _resolve(row, resolved)
     return MappingProxyType(resolved)
 

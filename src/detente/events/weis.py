@@ -13,15 +13,14 @@ The crosswalk is Detente's own, by the meaning of the codes.
 
 from __future__ import annotations
 
-import csv
 import functools
 from dataclasses import dataclass
-from importlib import resources
 from types import MappingProxyType
 
 import pyarrow as pa
 
 from detente.events import ontology
+from detente.sheets import read_bundled
 
 LABELS = (
     "CANCEL EVENT", "DENIGRATE", "DENY ACCUSATION", "ENDORSE", "EXTEND ECON AID",
@@ -63,8 +62,7 @@ def codes() -> MappingProxyType[str, WeisCode]:
         >>> meeting.name, meeting.goldstein, meeting.cameo, meeting.quad
         ('Meet with or send note', 1.0, '040', 1)
     """
-    text = resources.files("detente.events").joinpath("data/weis.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
+    rows = read_bundled("detente.events", "weis.csv")
     return MappingProxyType(
         {
             row["code"]: WeisCode(

@@ -17,10 +17,9 @@ period and measure, named `DATE_MEASURE` as in `2017_conflict`.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from detente.errors import InputError
 from detente.relations._arrays import Floats, placed
 from detente.relations.panel import KEYS, Key, Layout, Panel, key_of, panel_of
 from detente.relations.steps import Days, check_every, grid, period_start
+from detente.sheets import Rows, Sheet, read_sheet
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _WIDE = re.compile(rf"({_DATE.pattern})_(\w+)")
@@ -105,62 +105,34 @@ def long_columns(header: Sequence[str]) -> list[str]:
     return ["date", *keys, *dict.fromkeys(match[4] for match in wide)]
 
 
-def _read(path: Path, needed: list[str]) -> list[tuple[int, dict[str, str]]]:
+def _read(path: Path, needed: list[str]) -> Rows:
     """The rows of the file with their line numbers, having checked the columns."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = list(_rows(path, file, needed))
-    except OSError as error:
-        raise _bad(path, f"{error.strerror}.", "Check the path.") from error
-    except UnicodeDecodeError as error:
-        raise _bad(path, "It is not UTF-8 text.", "Save it as UTF-8.") from error
-    except csv.Error as error:
-        raise _bad(path, f"It is not a CSV file: {error}.", "Check its quotes.") from error
-    if not lines:
-        raise _bad(path, "It has no rows.", "Give at least one row below the header.")
-    return lines
-
-
-def _rows(
-    path: Path, file: Iterable[str], needed: list[str]
-) -> Iterator[tuple[int, dict[str, str]]]:
-    reader = csv.reader(file, strict=True)
-    header = next(reader, [])
-    columns = long_columns(header)
+    sheet = read_sheet(path)
+    columns = long_columns(sheet.header)
     missing = [name for name in needed if name not in columns]
     if missing:
         fault = f"It has no column {', '.join(missing)}; it has {', '.join(columns) or 'none'}."
         raise _bad(path, fault, "Name the columns as the dataset's layout and measures say.")
-    keys, periods = _plan(header)
-    for row in reader:
-        if len(row) != len(header):
-            fault = f"Line {reader.line_num} has {len(row)} cells instead of {len(header)}."
-            raise _bad(path, fault, "Give every row as many cells as the header.")
-        if columns == header:
-            yield reader.line_num, dict(zip(header, row, strict=True))
-        else:
-            yield from ((reader.line_num, long) for long in _by_period(row, keys, periods))
+    for line, cells in sheet.uneven:
+        fault = f"Line {line} has {cells} cells instead of {len(sheet.header)}."
+        raise _bad(path, fault, "Give every row as many cells as the header.")
+    if not sheet.rows:
+        raise _bad(path, "It has no rows.", "Give at least one row below the header.")
+    return sheet.rows if columns == sheet.header else list(_long(sheet))
 
 
-def _plan(header: Sequence[str]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
-    """Where the keys of a wide table stand, and the measures of each period."""
-    keys: dict[str, int] = {}
-    periods: dict[str, dict[str, int]] = {}
-    for place, name in enumerate(header):
+def _long(sheet: Sheet) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows that the rows of a wide table stand for: one for each period."""
+    periods: dict[str, dict[str, str]] = {}
+    for name in sheet.header:
         if match := _WIDE.fullmatch(name):
-            periods.setdefault(match[1], {})[match[4]] = place
-        else:
-            keys[name] = place
-    return keys, periods
-
-
-def _by_period(
-    row: Sequence[str], keys: dict[str, int], periods: dict[str, dict[str, int]]
-) -> Iterator[dict[str, str]]:
-    """The rows that a row of a wide table stands for."""
-    same = {name: row[place] for name, place in keys.items()}
-    for date, measures in periods.items():
-        yield {"date": date, **same, **{name: row[place] for name, place in measures.items()}}
+            periods.setdefault(match[1], {})[match[4]] = name
+    keys = [name for name in sheet.header if not _WIDE.fullmatch(name)]
+    for line, row in sheet.rows:
+        same = {name: row[name] for name in keys}
+        for date, measures in periods.items():
+            values = {measure: row[name] for measure, name in measures.items()}
+            yield line, {"date": date, **same, **values}
 
 
 def _day(path: Path, line: int, text: str) -> dt.date:

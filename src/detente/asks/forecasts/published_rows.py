@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from detente.errors import InputError
+from detente.sheets import Rows, read_sheet
 from detente.study.names import did_you_mean
-from detente.study.rows import read_rows
 
 COLUMNS = ("issued", "action", "within", "probability", "source")
 LONGEST = 1100  # days, as for questions
@@ -47,20 +48,21 @@ def read_published(
         line 2, action: “test” is not declared. Did you mean “tests”?
         line 2, probability: 40 is not between 0 and 1; write 40% as 0.40.
     """
-    rows, header, unreadable = read_rows(path)
-    if unreadable:
-        return (), (unreadable,)
-    missing = [name for name in COLUMNS if name not in header]
+    try:
+        sheet = read_sheet(path)
+    except InputError as error:
+        return (), (f"the file could not be read. {error.found} {error.next_step}",)
+    missing = [name for name in COLUMNS if name not in sheet.header]
     if missing:
-        return (), tuple(_no_column(name, header) for name in missing)
-    if not rows:
+        return (), tuple(_no_column(name, sheet.header) for name in missing)
+    if not sheet.rows and not sheet.uneven:
         return (), ("the file has no rows.",)
-    known, problems, given = list(actions), [], []
-    for line, row in rows:
-        found = tuple(_problems(row, header, known, since))
-        problems += [f"line {line}, {text}" for text in found]
-        given += [] if found else [_given(row)]
-    return tuple(given), (*problems, *_repeated(rows))
+    names, problems, given = list(actions), [*sheet.uneven_problems()], []
+    for line, row in sheet.rows:
+        faults = tuple(_problems(row, names, since))
+        problems += [f"line {line}, {fault}" for fault in faults]
+        given += [] if faults else [_given(row)]
+    return tuple(given), (*problems, *_repeated(sheet.rows))
 
 
 def _no_column(name: str, header: list[str]) -> str:
@@ -74,20 +76,16 @@ def _given(row: Mapping[str, str]) -> Given:
     )
 
 
-def _problems(
-    row: Mapping[str, str | None], header: list[str], actions: list[str], since: dt.date
-) -> Iterator[str]:
+def _problems(row: Mapping[str, str], actions: list[str], since: dt.date) -> Iterator[str]:
     """What is wrong with one row, each beginning with its column."""
-    yield from _issued_problems(row["issued"] or "", since)
-    action = row["action"] or ""
+    yield from _issued_problems(row["issued"], since)
+    action = row["action"]
     if action not in actions:
         yield f"action: “{action}” is not declared.{_hint(action, actions)}"
-    yield from _within_problems(row["within"] or "")
-    yield from _probability_problems(row["probability"] or "")
-    if not (row["source"] or "").strip():
+    yield from _within_problems(row["within"])
+    yield from _probability_problems(row["probability"])
+    if not row["source"].strip():
         yield "source: it is empty; say where the odds were published."
-    if len(row) > len(header):
-        yield "it has more cells than the header; put text with commas into quotes."
 
 
 def _issued_problems(text: str, since: dt.date) -> Iterator[str]:
@@ -118,15 +116,15 @@ def _probability_problems(text: str) -> Iterator[str]:
         yield f"probability: {text} is not between 0 and 1{hint}."
 
 
-def _repeated(rows: list[tuple[int, dict[str, str]]]) -> Iterator[str]:
+def _repeated(rows: Rows) -> Iterator[str]:
     """Rows that are the same forecast as an earlier one."""
     first: dict[tuple[str, ...], int] = {}
     for line, row in rows:
-        key = tuple(str(row[name]) for name in ("issued", "action", "within", "source"))
+        key = tuple(row[name] for name in ("issued", "action", "within", "source"))
         if key in first:
             yield f"line {line}: it is the same forecast as line {first[key]}."
         first.setdefault(key, line)
 
 
-def _hint(word: str, known: list[str]) -> str:
-    return did_you_mean(word, known) or f" Known: {', '.join(known)}."
+def _hint(word: str, names: list[str]) -> str:
+    return did_you_mean(word, names) or f" Known: {', '.join(names)}."
