@@ -183,7 +183,7 @@ def event_study(
     expected, free = _expected(grid, all_changes, dose, (window_periods + baseline_periods) / 2)
     changes = all_changes[usable] - expected[usable]
     effect = float(changes.mean())
-    placebo = _placebo_effects(free, pools, draws, seed)
+    placebo = _placebo_effects(free, pools, draws, np.random.default_rng(seed))
     return EventStudy(
         starts=usable,
         changes=np.asarray(changes, dtype=np.float64),
@@ -274,13 +274,14 @@ def _expected(grid: Grid, changes: Floats, dose: Floats, overlap: float) -> tupl
     return expected, free / np.sqrt(1 - spent)
 
 
-def _placebo_effects(free: Floats, pools: list[Ints], draws: int, seed: int) -> Floats:
+def _placebo_effects(
+    free: Floats, pools: list[Ints], draws: int, rng: np.random.Generator
+) -> Floats:
     """Effects at one random matched date per episode, each change with either sign.
 
     Where nothing happens, before and after are interchangeable; without the signs the null would
     lack what sets the few dates of one pool apart from all others, and be too narrow.
     """
-    rng = np.random.default_rng(seed)
     sizes = np.array([len(pool) for pool in pools])
     table = np.zeros((len(pools), sizes.max()))
     for row, pool in zip(table, pools, strict=True):

@@ -110,7 +110,7 @@ def group_contrast(values: Floats, size: int, *, draws: int = 2000, seed: int = 
             "Choose dyads that the source covers.",
         )
     levels = np.nanmean(values, axis=1)
-    groups = _groups(len(levels), size, draws, seed)
+    groups = _groups(len(levels), size, draws, np.random.default_rng(seed))
     differences, sizes = _differences(levels, groups)
     error, freedom = _error(values - levels[:, None], size)
     return GroupContrast(
@@ -125,12 +125,11 @@ def group_contrast(values: Floats, size: int, *, draws: int = 2000, seed: int = 
     )
 
 
-def _groups(units: int, size: int, draws: int, seed: int) -> Bools:
+def _groups(units: int, size: int, draws: int, rng: np.random.Generator) -> Bools:
     """The group itself, then all other groups of its size or a sample of them: (groups, units)."""
     if comb(units, size) <= MAX_EXACT:
         members = np.array(list(combinations(range(units), size)))
     else:
-        rng = np.random.default_rng(seed)
         drawn = rng.permuted(np.tile(np.arange(units), (draws, 1)), axis=1)[:, :size]
         members = np.vstack([np.arange(size), drawn])
     chosen = np.zeros((len(members), units), dtype=np.bool_)

@@ -73,16 +73,6 @@ def quad_of(code: str) -> int:
     return 1 + (root > 5) + (root > 8) + (root > 13)
 
 
-def root_of(code: str) -> str:
-    """Two-digit root of a CAMEO code.
-
-    Example:
-        >>> root_of("1831")
-        '18'
-    """
-    return lookup(code).root
-
-
 def lookup(code: str) -> CameoCode:
     """What a CAMEO code means.
 

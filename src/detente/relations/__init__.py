@@ -1,5 +1,5 @@
 """Relations between states as numbers: counts of dyads by period, what could be seen, measures.
 
-`panel` holds events and ready-made datasets alike, `periods` is the calendar, `series` what the
+`panel` holds events and ready-made datasets alike, `steps` is the calendar, `series` what the
 estimators take, `measures` which quantity of a relation is read.
 """

@@ -21,7 +21,6 @@ _CLIP = re.compile(r"(?<=[\"#])clip\d+")
 _DISC = re.compile(
     r'<path transform="translate\(([-\d.]+),([-\d.]+)\)" d="M([\d.]+),0A[^"]*"([^>]*)/>'
 )
-_DEFAULTS = re.compile(r' (?:opacity="1"|stroke-miterlimit="10"|stroke-width="[\d.]+"(?=/>))')
 _ROOT = re.compile(r"^<svg[^>]*>")
 
 

@@ -17,6 +17,7 @@ from detente.answers import Check, Column, Scale, Table
 from detente.arrays import Floats
 from detente.asks.scenarios.coupled import WITHOUT, Watch, simulate_pairs
 from detente.asks.scenarios.halves import daily_half, no_months
+from detente.asks.scenarios.history import Chronology
 from detente.asks.scenarios.model import Model
 from detente.asks.scenarios.relations import redrawn, scatter
 
@@ -61,13 +62,13 @@ def predictive_checks(model: Model, *, histories: int = HISTORIES, seed: int = 1
         Gelman, Meng and Stern (1996), Posterior predictive assessment of model fitness via realized
         discrepancies, Statistica Sinica 6.
     """
-    rows = [*_daily_rows(model, histories, seed), *_monthly_rows(model, histories, seed)]
-    return Table(FEATURE_COLUMNS, tuple(rows))
+    daily = _daily_rows(model.past, simulated_days(model, histories, seed))
+    monthly = _monthly_rows(model, simulated_months(model, histories, seed))
+    return Table(FEATURE_COLUMNS, (*daily, *monthly))
 
 
-def _daily_rows(model: Model, histories: int, seed: int) -> Iterator[Row]:
-    past = model.past
-    seen, drawn = past.counts.astype(np.int64), simulated_days(model, histories, seed)
+def _daily_rows(past: Chronology, drawn: NDArray[np.uint8]) -> Iterator[Row]:
+    seen = past.counts.astype(np.int64)
     often = [d for d in range(len(past.kinds)) if seen[:, d].sum() >= OFTEN]
     for d in often:
         for feature, measure in (
@@ -122,11 +123,10 @@ def simulated_days(model: Model, histories: int, seed: int) -> NDArray[np.uint8]
     return simulate_pairs(halves[:histories], watch, histories, seed=seed).traces[:, WITHOUT]
 
 
-def _monthly_rows(model: Model, histories: int, seed: int) -> Iterator[Row]:
+def _monthly_rows(model: Model, drawn: Floats) -> Iterator[Row]:
     months = model.months
     if months is None or model.fit is None:
         return
-    drawn = simulated_months(model, histories, seed)
     for measure in model.simulation.tracked:
         group = np.array([relations == measure.relations for relations in months.groups])
         if not group.any():

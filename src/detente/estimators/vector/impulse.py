@@ -200,7 +200,8 @@ def impulse_bands(
             "Use 1 for the main direction.",
         )
     posterior = model.posterior if isinstance(model, BVAR) else reference_posterior(model)
-    effects, impacts = _parameters(posterior, model.system.lags, draws, kind, seed)
+    rng = np.random.default_rng(seed)
+    effects, impacts = _parameters(posterior, model.system.lags, draws, kind, rng)
 
     def summary(impulse: int) -> _Summary:
         impact = impacts[:, :, impulse : impulse + 1]
@@ -303,10 +304,9 @@ def _summary(paths: Floats, coverages: Sequence[float], covers: Bands, component
 
 
 def _parameters(
-    posterior: NormalWishart, lags: int, draws: int, kind: Shock, seed: int
+    posterior: NormalWishart, lags: int, draws: int, kind: Shock, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Draws of the lag coefficients and of the shocks' own effects, both in lanes."""
-    rng = np.random.default_rng(seed)
     k = len(posterior.scale)
     effects, impacts = [], []
     for first in range(0, draws, CHUNK):

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from detente.errors import DetenteError
 from detente.sources.reading.opening import Archives, BadFileError, Item
+from detente.sources.reading.quotes import settle_quotes
 from detente.sources.reading.recognise import check_shape
 from detente.sources.reading.source import Source
-from detente.sources.reading.text import Ready, prepare, settle_quotes
+from detente.sources.reading.text import Ready, prepare
 
 BATCH_BYTES = 384 << 20
 """A batch of files to be staged at once: bounds memory and scratch space."""

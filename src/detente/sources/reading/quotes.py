@@ -13,48 +13,37 @@ import csv
 import io
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
 from detente.sources.reading.opening import LONGEST_LINE
 from detente.sources.reading.source import Source
+from detente.sources.reading.text import Ready
 
 LINES_OF_A_ROW = 200
 """Lines that one row may span."""
 
 
-@dataclass(frozen=True)
-class Settled:
-    """What became of a file.
-
-    Attributes:
-        path: The file itself if nothing was amiss, else its copy.
-        rows: Rows, without headers.
-        refused: Lines that belong to no row, by number.
-        spanning: Rows that span several lines.
-    """
-
-    path: Path
-    rows: int
-    refused: tuple[tuple[int, str], ...] = ()
-    spanning: int = 0
-
-
-def settle(source: Source, path: Path, to: Path) -> Settled:
-    """Settle the quotes of a clean text file.
+def settle_quotes(source: Source, ready: Ready, folder: Path) -> Ready:
+    """The file with its quotes settled: every line is a row, part of one, or refused.
 
     Args:
         source: What it is read as.
-        path: The file.
-        to: Where a copy goes, if it needs one.
+        ready: Clean text.
+        folder: Where a copy goes, if it needs one.
     """
+    if not source.quoted:
+        return ready
     csv.field_size_limit(LONGEST_LINE)
-    return _in_order(source, path) or _Settling(source).run(path, to)
+    rows = _rows_in_order(source, ready.path)
+    if rows is not None:
+        return replace(ready, rows=rows)
+    return _Settling(source).run(ready, folder / "settled")
 
 
-def _in_order(source: Source, path: Path) -> Settled | None:
-    """A file that can be left as it is, or None."""
+def _rows_in_order(source: Source, path: Path) -> int | None:
+    """Rows, without headers, of a file that can be left as it is; else None."""
     rows = before = 0
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file, delimiter=source.delimiter, strict=True)
@@ -66,7 +55,7 @@ def _in_order(source: Source, path: Path) -> Settled | None:
                 rows += _is_row(source, row)
         except csv.Error:
             return None
-    return Settled(path, rows)
+    return rows
 
 
 def _is_row(source: Source, row: list[str]) -> bool:
@@ -81,13 +70,19 @@ class _Settling:
     spanning: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
 
-    def run(self, path: Path, to: Path) -> Settled:
+    def run(self, ready: Ready, to: Path) -> Ready:
         with (
-            path.open(encoding="utf-8", newline="\n") as lines,
+            ready.path.open(encoding="utf-8", newline="\n") as lines,
             to.open("w", encoding="utf-8", newline="\n") as out,
         ):
             self._copy(lines, out)
-        return Settled(to, self.rows, tuple(self.refused), self.spanning)
+        return replace(
+            ready,
+            path=to,
+            rows=self.rows,
+            refused=tuple(self.refused),
+            spanning=self.spanning,
+        )
 
     def _copy(self, lines: Iterator[str], out: TextIO) -> None:
         writer = csv.writer(out, delimiter=self.source.delimiter, lineterminator="\n")

@@ -10,13 +10,12 @@ import codecs
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from detente.sources.reading import mend, quotes
+from detente.sources.reading import mend
 from detente.sources.reading.opening import LONGEST_LINE, Archives, BadFileError, Item, printable
 from detente.sources.reading.recognise import HEAD_BYTES, check_packing, first_lines
-from detente.sources.reading.source import Source
 
 
 @dataclass(frozen=True)
@@ -122,20 +121,6 @@ def prepare(archives: Archives, item: Item, scratch: Path) -> Ready:
         raise BadFileError("the file is empty")
     return Ready(
         item, path, f"{printable(item.name)}|{facts.length}|{facts.digest}", lines, mended, head
-    )
-
-
-def settle_quotes(source: Source, ready: Ready, scratch: Path) -> Ready:
-    """The file with its quotes settled: every line is a row, part of one, or refused."""
-    if not source.quoted:
-        return ready
-    settled = quotes.settle(source, ready.path, scratch / "settled")
-    return replace(
-        ready,
-        path=settled.path,
-        rows=settled.rows,
-        refused=settled.refused,
-        spanning=settled.spanning,
     )
 
 

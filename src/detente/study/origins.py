@@ -1,0 +1,203 @@
+"""A relation by each origin of event files, and which origin wins where a dataset has it too.
+
+**Which origin wins** is decided here and nowhere else:
+
+1. Event files are read at all where their origin reported five or more events from the world in its
+   typical period. A file of three rows covers no month: its silence is not a known zero.
+2. Against a dataset, event files win the periods that they really cover: at least half of the days
+   are covered, and on these the origin reported five or more events a day from the world
+   (`Panel.really_covered`). Elsewhere the dataset wins.
+3. Where the dataset has no value, event files that may be read are read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.arrays import Bools, Days, Floats
+from detente.relations.panel import Panel
+from detente.relations.panel_sql import SPARSE_ORIGIN
+from detente.relations.series import Series, splice
+from detente.relations.steps import Every, check_every, next_start, period_name
+from detente.relations.unnamed import likely_codes, unnamed_text
+from detente.study.parts import Relation
+from detente.study.relation_series import holds, read_series, until
+
+if TYPE_CHECKING:
+    from detente.study.data import StudyData
+
+MOST_NAMED = 12
+"""So many periods without data are named one by one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A relation as it comes of one source, or of two that are put together.
+
+    Attributes:
+        series: The relation; its exposure is all events of each source.
+        days: Days that the sources cover, shape (T,).
+        own: All events of the dyads that are studied, as far as they are known, shape (T,).
+        why: Where it comes from and what it does not cover, in sentences.
+        covered: Periods of event files that win over a dataset, shape (T,); None of a dataset.
+    """
+
+    series: Series
+    days: Floats
+    own: Floats
+    why: str
+    covered: Bools | None = None
+
+
+def contest(
+    given: Series | None, origins: Sequence[Reading], gaps: Sequence[str]
+) -> Iterator[Reading]:
+    """Each reading that comes of the dataset and the event files, with why it is what it is.
+
+    Args:
+        given: The relation by the dataset, if it has it.
+        origins: The relation by each origin of event files.
+        gaps: What could not be read, in sentences.
+    """
+    if given is None:
+        yield from origins
+        return
+    alone = Reading(given, _calendar_days(given), given.values, " ".join(gaps))
+    if not origins:
+        yield alone
+        return
+    for origin in origins:
+        if (origin.series.every, origin.series.unit) != (given.every, given.unit):
+            yield replace(origin, why="The dataset has another unit and is read by itself.")
+            yield replace(
+                alone, why="The event files have another unit and are read by themselves."
+            )
+            continue
+        yield _spliced(origin, alone)
+
+
+def _spliced(origin: Reading, given: Reading) -> Reading:
+    """The origin where it covers, the dataset where not, and else the origin again."""
+    wins = np.zeros(len(origin.days), dtype=np.bool_) if origin.covered is None else origin.covered
+
+    def joined(of_origin: Floats, of_dataset: Floats) -> Series:
+        # The relation decides which source a period comes from; what goes with it follows.
+        own, other = origin.series, given.series
+        first = replace(own, values=np.where(np.isfinite(own.values), of_origin, np.nan))
+        second = replace(other, values=np.where(np.isfinite(other.values), of_dataset, np.nan))
+        return splice(splice(first.where(wins), second), first)
+
+    series = joined(origin.series.values, given.series.values)
+    days, own = joined(origin.days, given.days), joined(origin.own, given.own)
+    why = " ".join(filter(None, (_why(origin.series, wins, given.series), origin.why)))
+    return Reading(series, days.values, own.values, why)
+
+
+def _calendar_days(series: Series) -> Floats:
+    after = next_start(series.dates, check_every(series.every))
+    return np.asarray((after - series.dates).astype(np.float64))
+
+
+def _why(origin: Series, wins: Bools, given: Series) -> str:
+    """Which origin won where both have values."""
+    days = given.dates[np.isfinite(given.values)]
+    both = np.isin(origin.dates, days) & np.isfinite(origin.values)
+    won, lost = int((both & wins).sum()), int((both & ~wins).sum())
+    files, dataset = origin.sources[0], given.sources[0]
+    every = given.every
+    parts = []
+    if won:
+        parts.append(
+            f"{files} are read in {won} {every}s that {dataset} has as well: they cover at least "
+            f"half of the days and report {SPARSE_ORIGIN} or more events a day there."
+        )
+    if lost:
+        parts.append(
+            f"{dataset} is read in {lost} {every}s in which {files} are too thin to cover them."
+        )
+    if not parts:
+        parts.append(f"{files} and {dataset} have no {every} in common.")
+    return " ".join(parts)
+
+
+def of_events(
+    data: StudyData, every: str, relation: Relation, name: str
+) -> Iterator[Reading | str]:
+    """The relation by each origin of event files, or why that origin is not read."""
+    if data.events is None:
+        return
+    panel, codes = data.events.by(every), data.study.codes
+    if not holds(panel, relation, name, codes):
+        return
+    for origin in panel.origins:
+        if (thin := _too_thin(panel, origin)) is not None:
+            yield thin
+            continue
+        needed = codes if relation.system or name == "strength_share" else relation.states
+        absent = [code for code in needed if code in panel.unnamed(origin)]
+        if absent:
+            yield from (_not_named(data, origin, code) for code in absent)
+            continue
+        series = until(read_series(panel, relation, name, codes, origin), data.as_of)
+        if np.isfinite(series.values).any():
+            inside = np.isin(panel.dates(origin), series.dates)
+            yield Reading(
+                series=series,
+                days=panel.days_covered(origin)[inside],
+                own=panel.own_events(origin)[inside],
+                why=" ".join(_uncovered(panel, origin, data.as_of)),
+                covered=panel.really_covered(origin)[inside],
+            )
+
+
+def _not_named(data: StudyData, origin: str, code: str) -> str:
+    if data.events is None:
+        return ""
+    likely = likely_codes(data.events.store, origin, code, until=data.as_of)
+    return unnamed_text(f"{origin} (event files)", code, likely)
+
+
+def _uncovered(panel: Panel, origin: str, as_of: dt.date) -> Iterator[str]:
+    """Which periods hold no event at all, and which are not covered, by name."""
+    dates, world = panel.dates(origin), panel.world(origin)
+    over = next_start(dates, panel.every) <= np.datetime64(as_of, "D") + 1
+    who = f"{origin} (event files)"
+    held = np.flatnonzero(np.isfinite(world))
+    over[: held[0]] = over[held[-1] :] = False  # what lies before and after is no gap within
+    silent, missing = dates[over & (world == 0)], dates[over & np.isnan(world)]
+    if len(silent):
+        yield f"{who} hold no event at all in {_named(silent, panel.every)}: silence counts as 0."
+    if len(missing):
+        yield f"{who} do not cover {_named(missing, panel.every)}: nothing is known of them."
+
+
+def _named(dates: Days, every: Every) -> str:
+    """A few periods by name, many by their number; of days how many are weekends."""
+    if len(dates) <= MOST_NAMED:
+        return ", ".join(period_name(day, every) for day in dates)
+    first, last = (period_name(day, every) for day in (dates[0], dates[-1]))
+    weekends = int(((dates.astype(np.int64) + 3) % 7 >= 5).sum()) if every == "day" else 0
+    of_these = f", {weekends} of them Saturdays and Sundays" if weekends else ""
+    return f"{len(dates)} {every}s from {first} to {last}{of_these}"
+
+
+def _too_thin(panel: Panel, origin: str) -> str | None:
+    """Why an origin cannot be read by period, or None: five events in a typical one are enough."""
+    world = panel.world(origin)
+    reported = world[np.isfinite(world)]
+    if not reported.size:
+        return f"{origin} (event files) cover no whole {panel.every}."
+    if np.median(reported) >= SPARSE_ORIGIN:
+        return None
+    silent = int((reported == 0).sum())
+    events = f"{int(reported.sum()):,} event{'' if reported.sum() == 1 else 's'}"
+    return (
+        f"{origin} (event files) reported {events} from the world in {reported.size} "
+        f"{panel.every}s, too few to tell silence from a gap: they are not read."
+        + (f" {silent} of these {panel.every}s hold none." if silent else "")
+    )
