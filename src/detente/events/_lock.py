@@ -20,7 +20,7 @@ class LockedError(StoreError):
 
 
 @contextlib.contextmanager
-def locked(store: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+def locked(store: Path) -> Iterator[None]:
     """Hold the lock of a store, whose folder is there.
 
     Raises:
@@ -32,7 +32,7 @@ def locked(store: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     failed = f"The event store {store} could not be locked for writing."
     lock = FileLock(store / LOCK)
     try:
-        lock.acquire(timeout=seconds)
+        lock.acquire(timeout=LOCK_SECONDS)
     except Timeout as error:
         raise LockedError(
             failed, "Another ingest is running.", "Wait until it has ended and try again."

@@ -93,13 +93,13 @@ def disk_errors(store: Path, failed: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def read_errors(store: Path, failed: str = "") -> Iterator[None]:
+def read_errors(store: Path) -> Iterator[None]:
     """Turn what the disk reports while reading a store into a `StoreError` that names the file."""
     try:
         yield
     except OSError as error:
         raise StoreError(
-            failed or f"The event store {store} could not be read.",
+            f"The event store {store} could not be read.",
             f"{_where(store, error)}: {_reason(error)}.",
             "Make it readable for your account, or name another store.",
         ) from error

@@ -275,12 +275,11 @@ def combine(*parts: Series, name: str | None = None) -> Series:
     return total.named(name) if name else total
 
 
-def share(part: Series, whole: Series, name: str | None = None) -> Series:
+def share(part: Series, whole: Series) -> Series:
     """The part's share of the whole, 0 to 1; NaN where the whole is zero or unknown."""
     result = _arithmetic(part, whole, total_of=False)
-    return replace(
-        result, name=name or f"share of {part.name} in {whole.name}", unit="share", exposure=None
-    )
+    name = f"share of {part.name} in {whole.name}"
+    return replace(result, name=name, unit="share", exposure=None)
 
 
 def net_cooperation(cooperation: Series, conflict: Series, name: str | None = None) -> Series:
