@@ -26,8 +26,8 @@ from types import MappingProxyType
 import pyarrow as pa
 import pycountry
 
+from detente.csv_files import read_bundled
 from detente.errors import UsageError
-from detente.sheets import read_bundled
 
 SYSTEMS = ("iso3", "iso2", "numeric", "name", "cameo", "cow", "cown", "fips", "keds")
 """Systems of codes: `cow` holds the abbreviations, `cown` the numbers of the Correlates of War;

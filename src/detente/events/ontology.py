@@ -22,8 +22,8 @@ from types import MappingProxyType
 
 import pyarrow as pa
 
+from detente.csv_files import read_bundled
 from detente.errors import UsageError
-from detente.sheets import read_bundled
 
 
 @dataclass(frozen=True)

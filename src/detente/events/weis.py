@@ -19,8 +19,8 @@ from types import MappingProxyType
 
 import pyarrow as pa
 
+from detente.csv_files import read_bundled
 from detente.events import ontology
-from detente.sheets import read_bundled
 
 LABELS = (
     "CANCEL EVENT", "DENIGRATE", "DENY ACCUSATION", "ENDORSE", "EXTEND ECON AID",

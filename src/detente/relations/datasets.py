@@ -25,11 +25,11 @@ from pathlib import Path
 
 import numpy as np
 
+from detente.csv_files import CsvFile, Rows, read_csv
 from detente.errors import InputError
 from detente.relations._arrays import Floats, placed
 from detente.relations.panel import KEYS, Key, Layout, Panel, key_of, panel_of
 from detente.relations.steps import Days, check_every, grid, period_start
-from detente.sheets import Rows, Sheet, read_sheet
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _WIDE = re.compile(rf"({_DATE.pattern})_(\w+)")
@@ -107,28 +107,28 @@ def long_columns(header: Sequence[str]) -> list[str]:
 
 def _read(path: Path, needed: list[str]) -> Rows:
     """The rows of the file with their line numbers, having checked the columns."""
-    sheet = read_sheet(path)
-    columns = long_columns(sheet.header)
+    file = read_csv(path)
+    columns = long_columns(file.header)
     missing = [name for name in needed if name not in columns]
     if missing:
         fault = f"It has no column {', '.join(missing)}; it has {', '.join(columns) or 'none'}."
         raise _bad(path, fault, "Name the columns as the dataset's layout and measures say.")
-    for line, cells in sheet.uneven:
-        fault = f"Line {line} has {cells} cells instead of {len(sheet.header)}."
+    for line, cells in file.uneven:
+        fault = f"Line {line} has {cells} cells instead of {len(file.header)}."
         raise _bad(path, fault, "Give every row as many cells as the header.")
-    if not sheet.rows:
+    if not file.rows:
         raise _bad(path, "It has no rows.", "Give at least one row below the header.")
-    return sheet.rows if columns == sheet.header else list(_long(sheet))
+    return file.rows if columns == file.header else list(_long(file))
 
 
-def _long(sheet: Sheet) -> Iterator[tuple[int, dict[str, str]]]:
+def _long(file: CsvFile) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows that the rows of a wide table stand for: one for each period."""
     periods: dict[str, dict[str, str]] = {}
-    for name in sheet.header:
+    for name in file.header:
         if match := _WIDE.fullmatch(name):
             periods.setdefault(match[1], {})[match[4]] = name
-    keys = [name for name in sheet.header if not _WIDE.fullmatch(name)]
-    for line, row in sheet.rows:
+    keys = [name for name in file.header if not _WIDE.fullmatch(name)]
+    for line, row in file.rows:
         same = {name: row[name] for name in keys}
         for date, measures in periods.items():
             values = {measure: row[name] for measure, name in measures.items()}

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from detente.csv_files import Rows, read_csv
 from detente.errors import InputError
-from detente.sheets import Rows, read_sheet
 from detente.study.names import did_you_mean
 
 COLUMNS = ("issued", "action", "within", "probability", "source")
@@ -49,20 +49,20 @@ def read_published(
         line 2, probability: 40 is not between 0 and 1; write 40% as 0.40.
     """
     try:
-        sheet = read_sheet(path)
+        file = read_csv(path)
     except InputError as error:
         return (), (f"the file could not be read. {error.found} {error.next_step}",)
-    missing = [name for name in COLUMNS if name not in sheet.header]
+    missing = [name for name in COLUMNS if name not in file.header]
     if missing:
-        return (), tuple(_no_column(name, sheet.header) for name in missing)
-    if not sheet.rows and not sheet.uneven:
+        return (), tuple(_no_column(name, file.header) for name in missing)
+    if not file.rows and not file.uneven:
         return (), ("the file has no rows.",)
-    names, problems, given = list(actions), [*sheet.uneven_problems()], []
-    for line, row in sheet.rows:
+    names, problems, given = list(actions), [*file.uneven_problems()], []
+    for line, row in file.rows:
         faults = tuple(_problems(row, names, since))
         problems += [f"line {line}, {fault}" for fault in faults]
         given += [] if faults else [_given(row)]
-    return tuple(given), (*problems, *_repeated(sheet.rows))
+    return tuple(given), (*problems, *_repeated(file.rows))
 
 
 def _no_column(name: str, header: list[str]) -> str:

@@ -19,7 +19,7 @@ Rows = list[tuple[int, dict[str, str]]]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class CsvFile:
     """A CSV file as it stands.
 
     Attributes:
@@ -42,7 +42,7 @@ class Sheet:
                 yield f"line {line}, it does not have {width} cells as the header."
 
 
-def read_sheet(path: Path | Traversable) -> Sheet:
+def read_csv(path: Path | Traversable) -> CsvFile:
     r"""Read a CSV file in UTF-8, with or without a byte-order mark.
 
     Raises:
@@ -53,8 +53,8 @@ def read_sheet(path: Path | Traversable) -> Sheet:
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     path = Path(folder) / "a.csv"
         ...     _ = path.write_text("day,name\n2017-03-15,a test\n\n2017-04-05\n")
-        ...     sheet = read_sheet(path)
-        >>> sheet.rows, sheet.uneven
+        ...     file = read_csv(path)
+        >>> file.rows, file.uneven
         ([(2, {'day': '2017-03-15', 'name': 'a test'})], [(4, 1)])
     """
     reader = csv.reader(_opened(path), strict=True)
@@ -64,7 +64,7 @@ def read_sheet(path: Path | Traversable) -> Sheet:
     except csv.Error as error:
         fault = f"It is not a CSV file: {error}, in line {reader.line_num}."
         raise InputError(f"{path} could not be read.", fault, "Check its quotes.") from error
-    return Sheet(
+    return CsvFile(
         header,
         [(n, dict(zip(header, cells, strict=True))) for n, cells in lines if _fits(cells, header)],
         [(n, len(cells)) for n, cells in lines if not _fits(cells, header)],
@@ -78,8 +78,8 @@ def read_bundled(package: str, name: str) -> Iterator[dict[str, str]]:
         >>> next(read_bundled("detente.events", "cow.csv"))["iso3"]
         'USA'
     """
-    sheet = read_sheet(resources.files(package).joinpath("data", name))
-    return (row for _, row in sheet.rows)
+    file = read_csv(resources.files(package).joinpath("data", name))
+    return (row for _, row in file.rows)
 
 
 def _opened(path: Path | Traversable) -> io.StringIO:
