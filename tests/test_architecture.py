@@ -24,6 +24,18 @@ def test_the_package_runs_without_pandas() -> None:
         assert not re.search(r"^\s*(import|from) pandas", text, re.MULTILINE), file
 
 
+SLOW = {
+    "altair", "detente.estimators.glm", "detente.relations.panel", "detente.sources.registry",
+    "detente.study.models", "numba", "pandas", "pyarrow.compute", "pydantic", "scipy",
+}  # fmt: skip
+
+
+def test_help_loads_nothing_that_is_slow_to_load() -> None:
+    code = f"import detente.cli, sys; print(sorted({SLOW} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 def test_estimators_name_no_state() -> None:
     for file in (ROOT / "src" / "detente" / "estimators").rglob("*.py"):
         assert not re.search(r"\b(PRK|KOR|Korea)\b", file.read_text(encoding="utf-8")), file

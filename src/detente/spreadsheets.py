@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 _SIGN = r"[=+\-@＝＋－＠]"  # with those of full width, which Japanese settings take too
 _BLANK = r"[\x00-\x08\x0b\x0c\x0e-\x20\u00a0\ufeff]*"  # what some programs trim
@@ -60,6 +59,8 @@ def _column(column: pa.Array) -> pa.Array:
     """A column in which only the texts that look suspicious are looked at one by one."""
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return column
+    import pyarrow.compute as pc  # noqa: PLC0415 - loads slowly, and few commands need it
+
     suspect = pc.fill_null(pc.match_substring_regex(column, _SUSPECT), False)
     texts = [harmless(text) for text in column.filter(suspect).to_pylist()]
     return pc.replace_with_mask(column, suspect, pa.array(texts, column.type)) if texts else column

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pyarrow as pa
 import typer
@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from detente import sources
 from detente.cli.options import (
     DEFAULT_STORE,
     AsFormat,
@@ -44,6 +43,10 @@ from detente.errors import UsageError
 from detente.events import ontology
 from detente.events.store import Store, stores_around
 from detente.outputs import check_output
+
+if TYPE_CHECKING:
+    from detente.sources import Progress as OnProgress
+    from detente.sources import ReadingReport, Source, Step
 
 TABLE_ROWS = 20
 """Events that a table shows unless --limit says otherwise."""
@@ -96,6 +99,8 @@ def ingest_command(
 
       detente ingest csv talks.csv --map date=Day,source=From,target=To,cameo=Code
     """
+    from detente import sources  # noqa: PLC0415 - slow to import
+
     check_safe(safe_csv, _form_of(rejected))
     columns = _mapping(mapping)
     sources.get(source)  # an unknown source must not leave an empty store behind
@@ -193,10 +198,12 @@ def sources_command(as_json: AsJson = False) -> None:
 
       detente sources --json
     """
+    from detente.sources import all_sources  # noqa: PLC0415 - slow to import
+
     if as_json:
-        print_json([_facts(source) for source in sources.all_sources()])
+        print_json([_facts(source) for source in all_sources()])
         return
-    for facts in map(_facts, sources.all_sources()):
+    for facts in map(_facts, all_sources()):
         print_lines(
             Text(facts["name"], style="bold") + Text(f"  {facts['title']}", style="not bold"),
             Text(f"  files    {', '.join((*facts['files'], *facts['archives']))}"),
@@ -218,12 +225,12 @@ def _form_of(rejected: Path | None) -> Format | None:
 def _mapping(text: str | None) -> dict[str, str] | None:
     if text is None:
         return None
-    return (
-        sources.load_mapping(Path(text)) if text.endswith(".toml") else sources.parse_mapping(text)
-    )
+    from detente.sources import load_mapping, parse_mapping  # noqa: PLC0415 - slow to import
+
+    return load_mapping(Path(text)) if text.endswith(".toml") else parse_mapping(text)
 
 
-def _facts(source: sources.Source) -> dict[str, Any]:
+def _facts(source: Source) -> dict[str, Any]:
     return {
         "name": source.name,
         "title": source.title,
@@ -238,7 +245,7 @@ def _facts(source: sources.Source) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def progress_bar() -> Iterator[sources.Progress | None]:
+def progress_bar() -> Iterator[OnProgress | None]:
     """A progress bar on a terminal, and nothing elsewhere."""
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -250,7 +257,7 @@ def progress_bar() -> Iterator[sources.Progress | None]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("reading", total=None)
 
-        def advance(step: sources.Step) -> None:
+        def advance(step: Step) -> None:
             said = f"{step.files_done:,} of {step.files_total:,} files, {step.rows:,} rows"
             bar.update(task, total=step.bytes_total, completed=step.bytes_done, description=said)
 
@@ -298,7 +305,7 @@ def _what(cameo: str) -> str:
         return ""
 
 
-def _show_report(report: sources.ReadingReport) -> None:
+def _show_report(report: ReadingReport) -> None:
     table = new_table(header=False)
     table.add_column()
     table.add_column(justify="right")
@@ -331,7 +338,7 @@ def _show_report(report: sources.ReadingReport) -> None:
         print_lines(Text(f"Failed    {file.path}: {file.reason}", style="red"))
 
 
-def _counts(report: sources.ReadingReport) -> list[tuple[str, int]]:
+def _counts(report: ReadingReport) -> list[tuple[str, int]]:
     skipped = sum(file.status == "skipped" for file in report.files)
     all_counts = [
         ("files skipped: read before", skipped),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -30,10 +30,10 @@ from detente.cli.output import (
     write_data,
 )
 from detente.cli.store import open_store
-from detente.events.store import Store
-from detente.relations.counting import panel
-from detente.relations.panel import Panel
-from detente.relations.unnamed import likely_codes, unnamed_text
+
+if TYPE_CHECKING:
+    from detente.events.store import Store
+    from detente.relations.panel import Panel
 
 NO_DATA = "–"
 
@@ -79,6 +79,8 @@ def panel_command(
 
       detente panel --parties "North Korea,USA" --every week --format csv > panel.csv
     """
+    from detente.relations.counting import panel  # noqa: PLC0415 - slow to import
+
     chosen = format_of(choose_format(form, as_json), output)
     codes = [state(text) for text in parties.split(",") if text.strip()]
     check_safe(safe_csv, chosen)
@@ -93,6 +95,8 @@ def panel_command(
 
 
 def _show(built: Panel, store: Store) -> None:
+    from detente.relations.unnamed import likely_codes, unnamed_text  # noqa: PLC0415 - as above
+
     for origin in built.origins:
         table = new_table()
         for name in ("date", "dyad"):

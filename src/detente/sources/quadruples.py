@@ -99,12 +99,11 @@ def _bind(source: Source, path: Path, header: str, mapping: Mapping[str, str]) -
             f"Known are {', '.join(KNOWN)}, by the name of their folder.",
             "Say it with --map start=2018-01-01,unit=hour.",
         )
+    entities = _entities(read_names(path.parent / "entity2id.txt"))
+    relations = _relations(read_names(path.parent / "relation2id.txt"))
     return dataclasses.replace(
         source,
-        tables={
-            "entities": _entities(read_names(path.parent / "entity2id.txt")),
-            "relations": _relations(read_names(path.parent / "relation2id.txt")),
-        },
+        tables={"entities": lambda: entities, "relations": lambda: relations},
         params={
             "data_set": path.parent.name,
             "start": start,

@@ -73,5 +73,5 @@ WEIS = Source(
     ),
     get="http://eventdata.parusanalytics.com/data.html",
     bind=_bind,
-    tables={"weis": weis.table()},
+    tables={"weis": weis.table},
 )

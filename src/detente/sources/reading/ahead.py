@@ -117,7 +117,8 @@ class Preparer:
         """The key of a file's content, read by this source with this mapping and neighbours."""
         settings: list[object] = [dict(self.mapping)] if self.mapping else []
         if bound.tables is not self.source.tables:  # read from files beside this one
-            settings += [dict(bound.params), *(rows.to_pydict() for rows in bound.tables.values())]
+            settings.append(dict(bound.params))
+            settings += [table().to_pydict() for table in bound.tables.values()]
         if not settings:
             return f"{self.source.name}|{content}"
         settled = json.dumps(settings, sort_keys=True)

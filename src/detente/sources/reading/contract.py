@@ -75,8 +75,9 @@ def columns_of(source: Source) -> dict[str, str]:
     try:
         names = ", ".join(f"NULL::VARCHAR AS {quoted(name)}" for name in source.columns)
         con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT {names}, '' AS filename, '' AS line")
-        for name, rows in {"states": actors.table(source.states), **source.tables}.items():
-            con.register(name, rows)
+        con.register("states", actors.table(source.states))
+        for name, table in source.tables.items():
+            con.register(name, table())
         params = {
             name: value for name, value in _params(source).items() if f"${name}" in source.select
         }

@@ -53,7 +53,7 @@ class Source:
         citation: How to cite it.
         get: How to get it.
         bind: For sources that must see the user's mapping or neighbouring files first.
-        tables: Small tables that `select` joins.
+        tables: Small tables that `select` joins, each made when it is needed.
         params: Values that `select` binds.
     """
 
@@ -82,7 +82,9 @@ class Source:
     twin_since: dt.date = dt.date.max
     twin_except: str = ""
     bind: Bind | None = None
-    tables: Mapping[str, pa.Table] = field(default_factory=lambda: MappingProxyType({}))
+    tables: Mapping[str, Callable[[], pa.Table]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     params: Columns = field(default_factory=lambda: MappingProxyType({}))
 
     def names_file(self, name: str) -> bool:

@@ -320,7 +320,7 @@ class Batch:
                 "stored_as_twin": pa.table({"day": pa.array(self.twin_days, pa.date32())}),
                 "files": self._file_table(),
             }
-            | dict(source.tables)
+            | {name: table() for name, table in source.tables.items()}
         )
 
     def _register(self, tables: Mapping[str, pa.Table]) -> None:
