@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.answers import Column, Fact, Scale, Table, Value
-from detente.report.telling import fact_text, interval_text, told
+from detente.report.telling import fact_text, interval_text, tell_table
 from detente.rounding import tell, tell_all
 
 
@@ -60,6 +60,6 @@ def test_an_interval_ends_where_its_fact_does() -> None:
 
 def test_a_column_shares_its_decimals_and_keeps_its_numbers_in_full() -> None:
     table = Table((Column("x", scale=Scale.NUMBER),), ((1.23456789,), (100.5,), (None,)))
-    cells = [row[0] for row in told(table).rows]
+    cells = [row[0] for row in tell_table(table).rows]
     assert [cell.text for cell in cells] == ["1.2", "100.5", "–"]
     assert cells[0].value == "1.23456789"

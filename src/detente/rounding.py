@@ -108,8 +108,8 @@ def tell_all(values: Iterable[float | None], scale: Scale) -> list[str]:
 
 def _estimated(value: float | None) -> str:
     """A probability that was estimated, and so is neither 0 nor 1."""
-    known = finite(value)
-    return NONE if known is None else _chance(min(max(known, 1e-9), 1 - 1e-9))
+    chance = finite(value)
+    return NONE if chance is None else _chance(min(max(chance, 1e-9), 1 - 1e-9))
 
 
 def _hidden(value: float, neutral: float, places: int) -> bool:
@@ -145,12 +145,12 @@ def number(value: float | None, places: int | None = None, *, sign: bool = False
         >>> number(-1234.5, 0), number(0.25), number(3, 1, sign=True), number(None)
         ('−1,234', '0.250', '+3.0', '–')
     """
-    known = finite(value)
-    if known is None:
+    amount = finite(value)
+    if amount is None:
         return NONE
     if places is None:
-        places = min(decimals(known) + 1, 4) if known % 1 else 0
-    text = f"{known:{'+' if sign else ''},.{places}f}"
+        places = min(decimals(amount) + 1, 4) if amount % 1 else 0
+    text = f"{amount:{'+' if sign else ''},.{places}f}"
     if float(text.replace(",", "")) == 0:
         text = text.lstrip("+-")
     return text.replace("-", MINUS)
@@ -163,12 +163,12 @@ def p_text(p: float | None) -> str:
         >>> p_text(0.0123), p_text(0.00004), p_text(0.5), p_text(None)
         ('0.012', '<0.001', '0.50', '–')
     """
-    known = finite(p)
-    if known is None:
+    chance = finite(p)
+    if chance is None:
         return NONE
-    if known < 0.001:
+    if chance < 0.001:
         return "<0.001"
-    return f"{known:.3f}" if known < 0.1 else f"{known:.2f}"
+    return f"{chance:.3f}" if chance < 0.1 else f"{chance:.2f}"
 
 
 def day_text(iso: str) -> str:

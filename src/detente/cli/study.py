@@ -141,5 +141,5 @@ def validate_command(study: StudyName, as_json: AsJson = False) -> None:
 def _told(error: DetenteError) -> dict[str, object]:
     """An error for scripts: its problems, or what was found where there is no list."""
     problems = error.problems if isinstance(error, StudyError) else ()
-    found = [error.found] if error.found else []
-    return {"error": error.failed, "problems": list(problems) or found, "next": error.next_step}
+    seen = [error.found] if error.found else []
+    return {"error": error.failed, "problems": list(problems) or seen, "next": error.next_step}

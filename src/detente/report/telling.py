@@ -96,7 +96,7 @@ def steady(table: Table) -> Table:
 
     Example:
         >>> whole = steady(Table((Column("x", scale=Scale.NUMBER),), ((0.5,), (100.25,))))
-        >>> told(Table(whole.columns, whole.rows[:1])).rows
+        >>> tell_table(Table(whole.columns, whole.rows[:1])).rows
         ((Cell(text='0.5', value='0.5'),),)
     """
     names = [column.name for column in table.columns]
@@ -110,7 +110,7 @@ def steady(table: Table) -> Table:
     return replace(table, columns=tuple(map(settled, table.columns)))
 
 
-def told(table: Table, title: str = "") -> ToldTable:
+def tell_table(table: Table, title: str = "") -> ToldTable:
     """A table as a reader sees it; the numbers of a column share their decimals.
 
     Args:
@@ -119,10 +119,10 @@ def told(table: Table, title: str = "") -> ToldTable:
 
     Example:
         >>> columns = (Column("day", scale=Scale.DATE), Column("x", scale=Scale.NUMBER))
-        >>> told(Table(columns, (("2017-09-03", 0.123456789), ("2017-09-04", None)))).rows[0]
+        >>> tell_table(Table(columns, (("2017-09-03", 0.123456789), ("2017-09-04", None)))).rows[0]
         (Cell(text='3 Sept 2017', value='2017-09-03'), Cell(text='0.123', value='0.123456789'))
         >>> low = Column("low", "90% interval", Scale.PERCENT, through="high")
-        >>> told(Table((low, Column("high", scale=Scale.PERCENT)), ((-3.2, 21.4),))).rows
+        >>> tell_table(Table((low, Column("high", scale=Scale.PERCENT)), ((-3.2, 21.4),))).rows
         ((Cell(text='−3 to +21%', value='-3.2 to 21.4'),),)
     """
     ends = {column.through for column in table.columns if column.through}

@@ -15,7 +15,7 @@ from detente.answers import Answer, Exhibit, Fact, Section, Value, Verdict
 from detente.answers import Table as Numbers
 from detente.asks.result import StudyResult
 from detente.report.layout import CHECK_WORDS, shown_effect
-from detente.report.telling import fact_text, short_text, steady, told
+from detente.report.telling import fact_text, short_text, steady, tell_table
 from detente.rounding import NONE
 
 STYLE: dict[Verdict, str] = {
@@ -252,7 +252,7 @@ def told_exhibit(exhibit: Exhibit, most: int | None = None) -> Table:
         exhibit: What to show.
         most: Rows shown; all if None.
     """
-    shown = told(exhibit.table, exhibit.title)
+    shown = tell_table(exhibit.table, exhibit.title)
     left = 0 if most is None else max(len(shown.rows) - most, 0)
     more = f"{left} more with --all" if left else ""
     table = Table(

@@ -40,17 +40,17 @@ def chance_text(p: float | None) -> str:
         >>> chance_text(0.012)
         'About 1 in 83 placebo tests shows an effect at least this large.'
     """
-    known = finite(p)
-    if known is None:
+    chance = finite(p)
+    if chance is None:
         return ""
-    if known < 0.001:
+    if chance < 0.001:
         return "Fewer than 1 in 1,000 placebo tests show an effect at least this large."
-    if known <= 0.25:
+    if chance <= 0.25:
         return (
-            f"About 1 in {number(round(1 / known))} placebo tests shows an effect at least "
+            f"About 1 in {number(round(1 / chance))} placebo tests shows an effect at least "
             "this large."
         )
-    return f"{number(100 * known, 0)} in 100 placebo tests show an effect at least this large."
+    return f"{number(100 * chance, 0)} in 100 placebo tests show an effect at least this large."
 
 
 def milliseconds(iso: str) -> int:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from detente.study.rows import read_rows
+from detente.csv_files import Rows, read_csv
+from detente.errors import InputError
 
 CHRONICLE_COLUMNS = (
     "id", "date", "end", "kind", "source", "target", "cameo", "certainty", "title", "citation",
@@ -63,46 +64,44 @@ def read_lines(path: Path) -> tuple[tuple[tuple[int, Fact], ...], tuple[str, ...
     Returns:
         Line and fact in the order of the file, and one sentence for each problem.
     """
-    rows, header, unreadable = read_rows(path)
-    if unreadable:
-        return (), (unreadable,)
-    missing = [name for name in CHRONICLE_COLUMNS if name not in header]
+    try:
+        file = read_csv(path)
+    except InputError as error:
+        return (), (f"the file could not be read. {error.found} {error.next_step}",)
+    missing = [name for name in CHRONICLE_COLUMNS if name not in file.header]
     if missing:
-        columns = ", ".join(header) or "none"
+        columns = ", ".join(file.header) or "none"
         return (), (f"it has no column {', '.join(missing)}; its columns are: {columns}.",)
-    if not rows:
+    if not file.rows and not file.uneven:
         return (), ("it has no rows below the header.",)
     facts: list[tuple[int, Fact]] = []
-    problems: list[str] = []
-    for line, row in rows:
-        wrong = [f"line {line}, {text}" for text in _problems(row, header)]
+    problems = [*file.uneven_problems()]
+    for line, row in file.rows:
+        wrong = [f"line {line}, {text}" for text in _problems(row)]
         problems += wrong
         if not wrong:
             facts.append((line, _fact(row)))
-    return tuple(facts), (*problems, *_repeated(rows))
+    return tuple(facts), (*problems, *_repeated(file.rows))
 
 
-def _problems(row: Mapping[str, str | None], header: list[str]) -> Iterator[str]:
+def _problems(row: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with one row, each beginning with its column."""
-    if None in row or any(row[name] is None for name in header):
-        yield f"it does not have {len(header)} cells as the header; quote text with commas."
-        return
     for name in NEEDED:
-        if not (row[name] or "").strip():
+        if not row[name].strip():
             yield f"{name}: it is empty."
     for name in ("date", "end"):
-        text = (row[name] or "").strip()
+        text = row[name].strip()
         if text and _day(text) is None:
             yield f"{name}: “{text}” is not a day; write it as 2017-03-15."
-    first, last = (_day((row[name] or "").strip()) for name in ("date", "end"))
+    first, last = (_day(row[name].strip()) for name in ("date", "end"))
     if first and last and last < first:
         yield f"end: {last} is before the date, {first}."
 
 
-def _repeated(rows: list[tuple[int, dict[str, str]]]) -> Iterator[str]:
+def _repeated(rows: Rows) -> Iterator[str]:
     first: dict[str, int] = {}
     for line, row in rows:
-        name = (row["id"] or "").strip()
+        name = row["id"].strip()
         if name and name in first:
             yield f"line {line}, id: “{name}” stands in line {first[name]} already."
         first.setdefault(name, line)

@@ -6,12 +6,12 @@ as far as the part that it is about could be understood.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from detente.csv_files import read_csv
 from detente.errors import InputError
 from detente.events.store import Store
 from detente.relations.datasets import long_columns, read_dataset
@@ -177,9 +177,8 @@ def _dataset_problems(
         yield f"{where}.path: there is no file “{dataset.path}” in {folder}."
         return
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            header = long_columns(next(csv.reader(lines), []))
-    except (OSError, UnicodeDecodeError, csv.Error):
+        header = long_columns(read_csv(file).header)
+    except InputError:
         yield f"{where}.path: {dataset.path} could not be read as CSV in UTF-8."
         return
     missing = [

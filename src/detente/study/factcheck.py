@@ -75,7 +75,7 @@ def cameo_problem(code: str, *, beginning: bool = False) -> str:
         >>> cameo_problem("40"), cameo_problem("199")
         ('40 is no CAMEO code (040?)', '199 is no CAMEO code (19?)')
     """
-    if code in codes() or (beginning and any(known.startswith(code) for known in codes())):
+    if code in codes() or (beginning and any(longer.startswith(code) for longer in codes())):
         return ""
     near = [f"0{code}"] if f"0{code}" in codes() else get_close_matches(code, codes(), n=1)
     return f"{code} is no CAMEO code{f' ({near[0]}?)' if near else ''}"

@@ -35,7 +35,7 @@ MOST_NAMED = 40
 LONGEST_WORD, MOST_WORDS = 100, 400  # to look for the nearest among; more would take minutes
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """A suggestion for a mistyped word, or nothing.
 
     Example:
@@ -46,7 +46,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """
     if len(word) > LONGEST_WORD:
         return ""
-    near = [name for name in known if len(name) <= LONGEST_WORD][:MOST_WORDS]
+    near = [name for name in choices if len(name) <= LONGEST_WORD][:MOST_WORDS]
     close = difflib.get_close_matches(word, near, n=1)
     return f" Did you mean “{close[0]}”?" if close else ""
 
@@ -65,14 +65,14 @@ def duplicates(part: str, ids: Iterable[str]) -> Iterator[str]:
         seen.add(name)
 
 
-def unknown(where: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+def unknown(where: str, names: Iterable[str], choices: Iterable[str]) -> Iterator[str]:
     """Names that are not declared, with the nearest that is.
 
     Example:
         >>> list(unknown("claims.x: action", ["tsts"], ["tests", "talks"]))
         ['claims.x: action: “tsts” is not declared. Did you mean “tests”?']
     """
-    declared = list(known)
+    declared = list(choices)
     for name in names:
         if name not in declared:
             hint = did_you_mean(name, declared) or f" Known: {', '.join(declared[:MOST_NAMED])}."
@@ -94,10 +94,10 @@ def measure_problems(where: str, measure: Measure, study: Study) -> Iterator[str
         yield from unknown(f"{where}.measures.dataset", [measure.dataset], datasets)
     else:
         columns = datasets[measure.dataset].measures
-        made = [name for name in EVENT_MEASURES if can_be_made(name, columns)]
-        known = list(dict.fromkeys([*columns, *made]))
-        if measure.name not in known:
-            hint = did_you_mean(measure.name, known) or f" It has: {', '.join(known)}."
+        derived = [name for name in EVENT_MEASURES if can_be_made(name, columns)]
+        measures = list(dict.fromkeys([*columns, *derived]))
+        if measure.name not in measures:
+            hint = did_you_mean(measure.name, measures) or f" It has: {', '.join(measures)}."
             lacks = f"the dataset “{measure.dataset}” has no “{measure.name}”."
             yield f"{where}.measures.name: {lacks}{hint}"
 

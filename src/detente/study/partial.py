@@ -40,8 +40,8 @@ def partial(model: type[BaseModel], data: Mapping[str, Any]) -> Any:
         >>> era.label, era.shade, hasattr(era, "start")
         ('the war', True, False)
     """
-    known = list(model.model_fields)
-    named = {new_name(key, known) or key: value for key, value in data.items()} | dict(data)
+    fields = list(model.model_fields)
+    named = {new_name(key, fields) or key: value for key, value in data.items()} | dict(data)
     values = {}
     for name, field in model.model_fields.items():
         if name in named:

@@ -13,10 +13,8 @@ from detente.relations.measures import strength_share
 from detente.relations.panel import Panel
 from detente.relations.series import Series, combine, share
 from detente.relations.steps import check_every, next_start
+from detente.study.names import PARTS
 from detente.study.parts import Relation
-
-PARTS = {"strength_share": ("cooperation",), "conflict_share": ("conflict", "cooperation")}
-"""Measures that are made of others."""
 
 
 def holds(panel: Panel, relation: Relation, name: str, codes: Sequence[str]) -> bool:
