@@ -66,9 +66,9 @@ def explore(log_density: Density, start: Floats) -> ParameterGrid:
 
     mode = _mode(safe, start)
     cell = (SPACING if len(start) < 3 else SPACING_OF_MANY) * _axes(safe, mode)
-    found = _grow(lambda index: safe(mode + cell @ index), len(start))
-    top = max(found.values())
-    kept = {index: value for index, value in found.items() if value > top - DROP}
+    densities = _grow(lambda index: safe(mode + cell @ index), len(start))
+    top = max(densities.values())
+    kept = {index: value for index, value in densities.items() if value > top - DROP}
     weights = np.exp(np.array(list(kept.values())) - top)
     points = mode + np.array(list(kept), dtype=np.float64) @ cell.T
     return ParameterGrid(points, weights / weights.sum(), cell)
@@ -76,19 +76,19 @@ def explore(log_density: Density, start: Floats) -> ParameterGrid:
 
 def _mode(log_density: Density, start: Floats) -> Floats:
     simplex = np.vstack([start, start + 0.7 * np.eye(len(start))])
-    found = minimize(
+    optimum = minimize(
         lambda theta: -log_density(theta),
         start,
         method="Nelder-Mead",
         options={"initial_simplex": simplex, "xatol": 0.01, "fatol": 0.01, "maxfev": 400},
     )
-    if -found.fun <= IMPOSSIBLE:
+    if -optimum.fun <= IMPOSSIBLE:
         raise DataGapError(
             "A latent level could not be estimated.",
             "No values of its parameters fit the series.",
             "Look for values that are out of range, or use a longer series.",
         )
-    return np.asarray(found.x, dtype=np.float64)
+    return np.asarray(optimum.x, dtype=np.float64)
 
 
 def _axes(log_density: Density, mode: Floats) -> Floats:
@@ -111,19 +111,19 @@ def _axes(log_density: Density, mode: Floats) -> Floats:
 def _grow(value_at: Density, dimensions: int) -> dict[tuple[int, ...], float]:
     """Values on the lattice around the origin, out to where they have dropped."""
     origin = (0,) * dimensions
-    found = {origin: value_at(np.zeros(dimensions))}
-    top = found[origin]
+    densities = {origin: value_at(np.zeros(dimensions))}
+    top = densities[origin]
     edge = [origin]
-    while edge and len(found) < MOST_POINTS:
+    while edge and len(densities) < MOST_POINTS:
         index = edge.pop(0)
-        if found[index] < top - DROP:
+        if densities[index] < top - DROP:
             continue
         for other in _neighbours(index):
-            if other not in found:
-                found[other] = value_at(np.array(other, dtype=np.float64))
-                top = max(top, found[other])
+            if other not in densities:
+                densities[other] = value_at(np.array(other, dtype=np.float64))
+                top = max(top, densities[other])
                 edge.append(other)
-    return found
+    return densities
 
 
 def _neighbours(index: tuple[int, ...]) -> list[tuple[int, ...]]:
