@@ -171,7 +171,7 @@ def _mean(values: Floats) -> float:
 
 
 def _period_truth(setting: Setting, actions: Actions, spec: WorldSpec) -> Truth:
-    """How much more often incidents came in the period with its drift; drift alone is none of it."""
+    """How much more often incidents came in the period, drift and all; drift alone is no effect."""
     base = setting.mean_by_month(actions.incident_base * actions.incident_scale)
     effect = np.log(base[actions.period].mean() / base[~actions.period].mean())
     return Truth(float(effect), spec.planted.period == 0)
