@@ -71,6 +71,7 @@ def trial(number: int = 428, every: str = "week", last: str = "2017-03-13") -> T
         weights=np.array([0.2, 0.2, 0.6]),
         overlap=4,
         every=every,
+        references=2,
         schedule="refitted every 26 weeks",
     )
 

@@ -12,7 +12,7 @@ from detente.asks.forecasts.backtest import scored
 from detente.asks.forecasts.combined import Odds
 from detente.asks.forecasts.event_question import EventQuestion
 from detente.asks.forecasts.odds import count_odds
-from detente.asks.forecasts.question import PART, Terms
+from detente.asks.forecasts.question import PART, Terms, Walked
 from detente.asks.forecasts.trial import trial_of
 from detente.asks.forecasts.walk import WEEK, Walk
 from detente.asks.forecasts.walks import Walks
@@ -46,9 +46,8 @@ def question_on(
         >>> question_on(data, "six-party-plenary", 90, dt.date(2003, 8, 27)).signs
         []
     """
-    asked = (item for item in data.study.asks(PART) if isinstance(item, EventQuestion))
-    same = next((item for item in asked if item.action == action), None)
-    terms = Terms(since=since) if same is None else same
+    asked = _asked(data, action)
+    terms = asked[0].terms if asked else Terms(since=since)
     title = title or f"{data.label_of(action)} within {within_days} days"
     return EventQuestion(
         kind="events",
@@ -59,6 +58,12 @@ def question_on(
         within_days=within_days,
         **terms.model_dump(include=set(Terms.model_fields)),
     )
+
+
+def _asked(data: StudyData, action: str) -> tuple[Walked, ...]:
+    """What the study's own questions on an action walk through."""
+    walks = (item.walked(action) for item in data.study.asks(PART))
+    return tuple(walk for walk in walks if walk is not None)
 
 
 def odds_as_of(question: EventQuestion, walks: Walks, day: dt.date, options: Options) -> Answer:
@@ -102,8 +107,7 @@ def _walk(question: EventQuestion, walks: Walks, day: dt.date) -> Walk:
 
 def _windows_asked(question: EventQuestion, walks: Walks) -> set[int]:
     """Windows in which the study itself asks about the action."""
-    asked = (item for item in walks.data.study.asks(PART) if isinstance(item, EventQuestion))
-    return {item.within_days for item in asked if item.action == question.action}
+    return {walk.window_days for walk in _asked(walks.data, question.action)}
 
 
 def odds_within(

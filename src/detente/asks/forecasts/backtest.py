@@ -10,6 +10,7 @@ from detente.answers import Answer, Column, Exhibit, Fact, Scale, Table, Value, 
 from detente.arrays import Floats
 from detente.asks.forecasts.model import PER_YEAR
 from detente.asks.forecasts.question import Question
+from detente.asks.forecasts.references import best, compared, judged, told
 from detente.asks.forecasts.scores import (
     Resamples,
     Skill,
@@ -32,8 +33,8 @@ BASE, RECENT = "the base rate", "the base rate of the last 3 years"
 LAST = {"day": 365, "week": 104, "month": 60}
 """Forecasts that are drawn; of longer periods all."""
 SCORES_NOTE = (
-    "Mean scores; lower is better. Skill is against the base rate, and against that of the last 3 "
-    "years: 1 is perfect, above 0 better."
+    "Mean scores; lower is better. Skill here is against the base rate, and against that of the "
+    "last 3 years: 1 is perfect, above 0 better."
 )
 
 _P, _N, _S = Scale.PROBABILITY, Scale.NUMBER, Scale.POINTS
@@ -131,7 +132,7 @@ def scored(question: Question, trial: Trial, options: Options) -> Answer:
         >>> came = np.arange(len(days)) % 2.0
         >>> odds = np.stack([0.0 * came + 0.5, 0.0 * came + 0.5, came])
         >>> labels, flat = ("base rate", "recent", "combination"), np.zeros((3, len(days)))
-        >>> trial = Trial(labels, days, odds, flat, came, came, np.ones(2) / 2, 4, "week")
+        >>> trial = Trial(labels, days, odds, flat, came, came, np.ones(2) / 2, 4, "week", 2)
         >>> scored(asked, trial, Options()).fact("skill").value
         1.0
     """
@@ -145,14 +146,16 @@ def scored(question: Question, trial: Trial, options: Options) -> Answer:
     block = max(BLOCK_YEARS * PER_YEAR[trial.every], 2 * trial.overlap)
     drawn = resample(number, block, options.seed)
     first, recent = _skills(trial, drawn, _by_score(trial)[0][1])
+    rule = best(trial, drawn)
     return Answer(
         id=question.id,
         kind=question.kind,
         label=question.title,
-        text=_sentence(trial, first, recent),
-        facts=tuple(_facts(trial, first, recent)),
+        text=_sentence(trial, rule, first, recent),
+        facts=tuple(_facts(trial, rule, first, recent)),
         exhibits=(
             _course(trial),
+            compared(trial, drawn),
             _reliability(trial, drawn),
             _tenths(trial),
             _scores(trial, drawn),
@@ -163,7 +166,7 @@ def scored(question: Question, trial: Trial, options: Options) -> Answer:
     )
 
 
-def _facts(trial: Trial, first: Skill, recent: Skill) -> Iterator[Fact]:
+def _facts(trial: Trial, rule: Skill, first: Skill, recent: Skill) -> Iterator[Fact]:
     number, hits = len(trial.outcomes), int(trial.outcomes.sum())
     odds = trial.odds[-1]
     made = f"one a {trial.every}, {_span(trial)}"
@@ -172,8 +175,9 @@ def _facts(trial: Trial, first: Skill, recent: Skill) -> Iterator[Fact]:
     yield Fact("independent", "Windows that do not overlap", separate, Scale.COUNT)
     yield Fact("hits", "Came true", hits, Scale.COUNT, note=f"{hits / number:.0%} of them")
     yield Fact("mean_odds", "Mean of the odds", float(odds.mean()), _P)
-    yield _skill_fact("skill", "Skill, Brier score", first, "0 is no better than the base rate")
-    yield _skill_fact("skill_recent", "Skill against the last 3 years", recent, "")
+    yield _skill_fact("skill_best", "Skill over the best simple rule", rule, rule.against)
+    yield _skill_fact("skill", "Skill over the base rate", first, "")
+    yield _skill_fact("skill_recent", "Skill over that of the last 3 years", recent, "")
     yield Fact("spread", "Sharpness", float(odds.std()), _P,
                note="standard deviation of the odds")  # fmt: skip
 
@@ -315,37 +319,13 @@ def _caveats(trial: Trial, block: int) -> Iterator[str]:
         yield "It was nearly always the same outcome, so the scores rest on few turns."
 
 
-def _sentence(trial: Trial, first: Skill, recent: Skill) -> str:
+def _sentence(trial: Trial, rule: Skill, first: Skill, recent: Skill) -> str:
     ours, base, lately = (
         float(brier(trial.odds[place], trial.outcomes).mean()) for place in (-1, 0, 1)
     )
-    head = (
+    return (
         f"Over {len(trial.outcomes)} forecasts ({_span(trial)}; "
-        f"{len(trial.outcomes) // trial.overlap} windows that do not overlap), the Brier score is "
-        f"{ours:.3f} against {base:.3f} for {BASE} and {lately:.3f} for {RECENT}."
+        f"{len(trial.outcomes) // trial.overlap} windows that do not overlap), the Brier score of "
+        f"the odds is {ours:.3f}. {judged(trial, rule)} Against {BASE} ({base:.3f}) the skill is "
+        f"{told(first)}, against that of the last 3 years ({lately:.3f}) {told(recent)}."
     )
-    return f"{head} {judged(first, recent)}"
-
-
-def judged(first: Skill, recent: Skill) -> str:
-    """Whether the odds were better than both base rates, by the intervals of the skill.
-
-    Args:
-        first: Skill against the full base rate.
-        recent: Skill against that of the last years.
-
-    Example:
-        >>> judged(Skill(BASE, 0.2, 0.1, 0.3), Skill(RECENT, 0.1, -0.1, 0.2)).split(":")[0]
-        'The odds beat the first; that they beat the second is not shown'
-    """
-    numbers = (
-        f"skill {first.value:+.2f} (90% interval {first.low:+.2f} to {first.high:+.2f}) and "
-        f"{recent.value:+.2f} ({recent.low:+.2f} to {recent.high:+.2f})"
-    ).replace("-", "\N{MINUS SIGN}")
-    if first.positive and recent.positive:
-        return f"The odds beat both: {numbers}."
-    if first.positive:
-        return f"The odds beat the first; that they beat the second is not shown: {numbers}."
-    if first.high < 0:
-        return f"The odds did worse than {BASE}: {numbers}."
-    return f"That they are better than {BASE} is not shown: {numbers}."

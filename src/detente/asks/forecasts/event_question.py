@@ -15,7 +15,7 @@ from detente.asks.forecasts.combined import Odds, percent
 from detente.asks.forecasts.history import History
 from detente.asks.forecasts.model import expected
 from detente.asks.forecasts.odds import OTHER, count_odds
-from detente.asks.forecasts.question import ABOUT, PART, Question, Terms, answer
+from detente.asks.forecasts.question import ABOUT, PART, Question, Terms, Walked, answer
 from detente.asks.forecasts.settle import (
     WORDING,
     Settled,
@@ -39,8 +39,8 @@ from detente.study.names import unknown
 
 LONGEST = 1100  # days
 ESTIMATOR = (
-    "Linear pool of base rates, a self-exciting hazard and a count regression, with weights "
-    "learned from past log scores (Geweke and Amisano 2011)"
+    "Linear pool of base rates, a weighted rate, a self-exciting hazard and a count regression, "
+    "with weights learned from past log scores (Geweke and Amisano 2011)"
 )
 WORTH = 0.1  # of the rate: reasons below this are not told in the sentence
 
@@ -100,6 +100,10 @@ class EventQuestion(Question, Terms):
         """Forecasts of every week since the data allow."""
         walk = walks.of(self.action, self.within_days, self)
         return trial_of(walk, self.at_least, WEEK, options.seed)
+
+    def walked(self, action: str) -> Walked | None:
+        """Its own action is walked through in its own window."""
+        return Walked(self, self.within_days) if action == self.action else None
 
     def within(self, days: int) -> Self:
         """The same question of another window."""

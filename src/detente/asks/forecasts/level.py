@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,17 @@ from scipy.special import ndtr, ndtri
 
 from detente.arrays import Floats, Ints
 from detente.asks.forecasts.combined import RECENT as RECENT_LABEL
+from detente.asks.forecasts.foreseen import (
+    DRAWS,
+    SEED,
+    Foreseen,
+    bounded,
+    ranks,
+    stacked,
+    where_known,
+)
+from detente.asks.forecasts.level_logit import LABEL as LOGIT
+from detente.asks.forecasts.level_logit import by_gaps
 from detente.asks.forecasts.pool import learn_weights, pooled
 from detente.asks.forecasts.scores import crps_of_draws
 from detente.asks.forecasts.trial import COMBINED, Trial
@@ -25,11 +36,13 @@ if TYPE_CHECKING:
 
 LAGS = {"day": 14, "week": 8, "month": 12, "quarter": 4, "year": 2}
 RECENT = {"day": 1096, "week": 156, "month": 36, "quarter": 12, "year": 3}
-DRAWS = 400
 REFIT = 6  # periods between fits
 FEWEST = 24  # changes seen before the first forecast
-LABELS = ("base rate", RECENT_LABEL, "autoregression")
-SEED = 1
+LABELS = ("base rate", RECENT_LABEL, LOGIT, "autoregression")
+BASE_RATES = 2
+"""How many of the models know only how it used to change."""
+REFERENCES = 3
+"""How many of the models are simple: what the combination must beat."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,24 +126,6 @@ def _level(signal: Signal, question: LevelQuestion) -> Level:
     return Level(signal, sign * values, changes, question.ahead, question.against, sign)
 
 
-@dataclass(frozen=True, eq=False)
-class Foreseen:
-    """What the models foresee of the change after some periods.
-
-    Attributes:
-        draws: Draws of the change by model and origin, shape (models, n, DRAWS).
-        by_parameters: Probability that it is above zero, by draw of each model's parameters (for
-            base rates: by resample of the past), same shape.
-        odds: The probability itself, shape (models, n).
-        means: Expected change, shape (models, n).
-    """
-
-    draws: Floats
-    by_parameters: Floats
-    odds: Floats
-    means: Floats
-
-
 def foresee(level: Level, learned: int, origins: Ints) -> Foreseen:
     """The change after each origin, by model.
 
@@ -145,7 +140,7 @@ def foresee(level: Level, learned: int, origins: Ints) -> Foreseen:
         >>> data = open_data(load("korea"))
         >>> level = read_level(data, data.study.asks("questions")[-1])
         >>> foresee(level, 150, np.array([150, 151])).draws.shape
-        (3, 2, 400)
+        (4, 2, 400)
 
     Source:
         Sims and Zha (1998), Bayesian methods for dynamic multivariate models, International
@@ -155,30 +150,16 @@ def foresee(level: Level, learned: int, origins: Ints) -> Foreseen:
     pasts = [level.changes[: one + 1] for one in origins]
     base = _base_rate(pasts, level.against)
     recent = _base_rate([one[-span:] for one in pasts], level.against)
-    ahead = _autoregression(level, learned, origins)
-    return _stacked([base, recent, base if ahead is None else _where_known(ahead, base)])
-
-
-def _stacked(parts: Sequence[Foreseen]) -> Foreseen:
-    return Foreseen(*(np.stack([getattr(one, f.name) for one in parts]) for f in fields(Foreseen)))
-
-
-def _where_known(ahead: Foreseen, base: Foreseen) -> Foreseen:
-    """The first, and the second at origins whose last periods are not all known."""
-    known = np.isfinite(ahead.odds)
-    pairs = [(getattr(ahead, f.name), getattr(base, f.name)) for f in fields(Foreseen)]
-    return Foreseen(
-        *(np.where(known[:, None] if one.ndim > 1 else known, one, two) for one, two in pairs)
-    )
+    models = (by_gaps(level, learned, origins), _autoregression(level, learned, origins))
+    return stacked([base, recent, *(where_known(model, base) for model in models)])
 
 
 def _base_rate(pasts: Sequence[Floats], block: int) -> Foreseen:
     """Past changes as they came; their resamples keep blocks of changes that overlap together."""
     known = [one[np.isfinite(one)] for one in pasts]
     known = [one if len(one) else np.zeros(1) for one in known]
-    ranks = (np.random.default_rng(SEED).permutation(DRAWS) + 0.5) / DRAWS
     return Foreseen(
-        draws=np.stack([np.quantile(one, ranks) for one in known]),
+        draws=np.stack([np.quantile(one, ranks()) for one in known]),
         by_parameters=np.stack([chance(_resampled(one, block)) for one in known]),
         odds=np.stack([chance(one) for one in known]),
         means=np.stack([one.mean() for one in known]),
@@ -213,12 +194,11 @@ def _autoregression(level: Level, learned: int, origins: Ints) -> Foreseen | Non
     then = origins + level.ahead - level.against
     means = paths[:, 0] - level.values[then][:, None]
     spread = np.abs(drawn.factors[:, 0, 0]) * _growth(effects[:, :lags], level.ahead)
-    ranks = (np.random.default_rng(SEED).permutation(DRAWS) + 0.5) / DRAWS
     by_parameters = ndtr(means / spread)
     return Foreseen(
-        draws=means + spread * ndtri(ranks),
+        draws=means + spread * ndtri(ranks()),
         by_parameters=by_parameters,
-        odds=by_parameters.mean(axis=1).clip(0.5 / (DRAWS + 1), 1 - 0.5 / (DRAWS + 1)),
+        odds=bounded(by_parameters.mean(axis=1)),
         means=means.mean(axis=1),
     )
 
@@ -308,6 +288,7 @@ def try_level(level: Level, refit: int = REFIT) -> Trial:
         weights=weights_on(odds, outcomes, origins, len(level.values), level),
         overlap=level.against,
         every=level.signal.series.every,
+        references=REFERENCES,
         schedule=f"models fitted anew every {refit} {level.signal.series.every}s",
     )
 
@@ -327,9 +308,9 @@ def weights_on(odds: Floats, outcomes: Floats, origins: Ints, now: int, level: L
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
         >>> level = read_level(data, data.study.asks("questions")[-1])
-        >>> odds = np.array([[0.9] * 60, [0.5] * 60, [0.1] * 60])
+        >>> odds = np.array([[0.9] * 60, [0.5] * 60, [0.5] * 60, [0.1] * 60])
         >>> weights_on(odds, np.ones(60), np.arange(60), 60, level).round(2).tolist()
-        [0.92, 0.06, 0.03]
+        [1.0, 0.0, 0.0, 0.0]
 
     Source:
         See `detente.asks.forecasts.pool.learn_weights`.

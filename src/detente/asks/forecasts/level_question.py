@@ -13,7 +13,8 @@ from pydantic import Field, model_validator
 from detente.answers import Answer, Fact, Scale
 from detente.arrays import Floats
 from detente.asks.forecasts.combined import Odds, Waterfall, combined, models_of, percent
-from detente.asks.forecasts.level import LABELS, Foreseen, Level, foresee, mixed, read_levels
+from detente.asks.forecasts.foreseen import Foreseen
+from detente.asks.forecasts.level import BASE_RATES, LABELS, Level, foresee, mixed, read_levels
 from detente.asks.forecasts.model import PER_YEAR, Reason, shares_of_change
 from detente.asks.forecasts.question import ABOUT, PART, Question, answer
 from detente.asks.forecasts.settle import WORDING, Settled, changed, other_sources, sources_in
@@ -30,8 +31,8 @@ from detente.study.names import measure_problems
 from detente.study.parts import Day, Measure, Relation
 
 ESTIMATOR = (
-    "Linear pool of base rates and a Bayesian autoregression (Sims and Zha 1998), with weights "
-    "learned from past log scores (Geweke and Amisano 2011)"
+    "Linear pool of base rates, a logit on the past and a Bayesian autoregression (Sims and Zha "
+    "1998), with weights learned from past log scores (Geweke and Amisano 2011)"
 )
 
 
@@ -146,14 +147,14 @@ def _start_label(level: Level, then: int, last: int) -> str:
 def _waterfall(level: Level, seen: Foreseen, weights: Floats, last: int, then: int) -> Waterfall:
     """What moves the expected level, by parts of its change that add up."""
     moved = level.values[last] - level.values[then]
-    own = weights[-1] if seen.means[-1, 0] != seen.means[0, 0] else 0.0
-    rest = weights @ seen.means[:, 0] - own * seen.means[-1, 0]
+    # Models that look at the level; one that the base rate stands in for does not.
+    looks = (np.arange(len(weights)) >= BASE_RATES) & (seen.means[:, 0] != seen.means[0, 0])
+    expected = float((weights * seen.means[:, 0])[looks].sum())
+    by_now = float(weights[looks].sum()) * moved
     changes = {
-        f"what had changed by {_name(level, last)}": own * moved,
-        f"the way expected from there to {_name(level, last, level.ahead)}": (
-            own * (seen.means[-1, 0] - moved)
-        ),
-        "how much it used to change": rest,
+        f"what had changed by {_name(level, last)}": by_now,
+        f"the way expected from there to {_name(level, last, level.ahead)}": expected - by_now,
+        "how much it used to change": float(weights @ seen.means[:, 0]) - expected,
     }
     unit, start, end, parts = _in_units(level, last, then, list(changes.values()))
     ranked = sorted(zip(changes, parts, strict=True), key=lambda term: -abs(term[1]))

@@ -93,13 +93,22 @@ def negative_binomial(mean: Floats, shape: Floats, size: int) -> Floats:
         >>> negative_binomial(np.array(1.0), np.array(1.0), 3).tolist()
         [0.5, 0.25, 0.25]
     """
-    mean, shape = np.broadcast_arrays(np.maximum(mean, 1e-12), shape)
-    mean, shape, k = mean[..., None], shape[..., None], np.arange(size)
-    logs = (
-        gammaln(k + shape) - gammaln(shape) - gammaln(k + 1)
-        + shape * np.log(shape / (shape + mean)) + k * np.log(mean / (shape + mean))
+    mean, shape = np.broadcast_arrays(mean, shape)
+    return with_tail(np.exp(log_chance(mean[..., None], shape[..., None], np.arange(size))))
+
+
+def log_chance(mean: Floats, shape: Floats, count: Floats | Ints) -> Floats:
+    """Log probability of a count, negative binomial as in `negative_binomial`; shapes broadcast.
+
+    Example:
+        >>> round(float(np.exp(log_chance(np.array(1.0), np.array(1.0), np.array(1.0)))), 6)
+        0.25
+    """
+    mean = np.maximum(mean, 1e-12)
+    return np.asarray(
+        gammaln(count + shape) - gammaln(shape) - gammaln(count + 1)
+        + shape * np.log(shape / (shape + mean)) + count * np.log(mean / (shape + mean))
     )  # fmt: skip
-    return with_tail(np.exp(logs))
 
 
 def with_tail(probabilities: Floats) -> Floats:

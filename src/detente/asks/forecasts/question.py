@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Self, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, get_args
 
 from pydantic import Field
 
@@ -40,6 +40,18 @@ class Terms(Strict):
         yield from unknown(f"{where}: sign", self.signs, study.actions)
 
 
+class Walked(NamedTuple):
+    """A walk through the past of an action, as a question needs it.
+
+    Attributes:
+        terms: What the odds rest on beside the action's own past.
+        window_days: Length of the window.
+    """
+
+    terms: Terms
+    window_days: int
+
+
 class Question(Strict):
     """A question that a later day decides. Each kind adds its own keys and gives the rest."""
 
@@ -65,6 +77,10 @@ class Question(Strict):
             DataGapError: The data hold no past of it.
         """
         raise NotImplementedError
+
+    def walked(self, action: str) -> Walked | None:
+        """The walk through an action's past that its odds come from; None if there is none."""
+        return None
 
     def within(self, days: int) -> Self:
         """The same question of another window.

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from detente.arrays import Days, Floats
 from detente.asks.forecasts.model import at_least
 from detente.asks.forecasts.scores import crps_of_counts, pit_of_counts
-
-if TYPE_CHECKING:
-    from detente.asks.forecasts.walk import Walk
+from detente.asks.forecasts.walk import REFERENCES, Walk
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +26,7 @@ class Trial:
         weights: Weights of the models at the end, shape (models,).
         overlap: How many origins one window spans.
         every: Kind of step between origins.
+        references: How many of the first models are simple rules that the combination must beat.
         schedule: How often models are refitted, in words.
     """
 
@@ -41,6 +39,7 @@ class Trial:
     weights: Floats
     overlap: int
     every: str
+    references: int
     schedule: str = ""
 
 
@@ -64,7 +63,7 @@ def trial_of(
         >>> from detente.asks.forecasts.walk import walk
         >>> past = walk(history_from_counts(np.tile([1.0] + [0.0] * 9, 130)), 28)
         >>> made = trial_of(past, 1, 7, 1)
-        >>> made.odds.shape == (5, len(made.outcomes)), set(made.outcomes.tolist())
+        >>> made.odds.shape == (6, len(made.outcomes)), set(made.outcomes.tolist())
         (True, {1.0})
     """
     day = walk.history.days[-1] if day is None else day
@@ -82,5 +81,6 @@ def trial_of(
         weights=walk.weights_on(day),
         overlap=-(-walk.window // step),
         every="week",
+        references=REFERENCES,
         schedule=f"models fitted anew every {walk.refit} weeks, and told of every new day",
     )

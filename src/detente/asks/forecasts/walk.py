@@ -14,14 +14,18 @@ from detente.asks.forecasts.history import History, sums_after
 from detente.asks.forecasts.model import Fitted, Model
 from detente.asks.forecasts.pool import learn_weights, pooled
 from detente.asks.forecasts.regression import CountRegression
+from detente.asks.forecasts.weighted import WeightedRate
 
 MODELS: tuple[Model, ...] = (
     Climatology(),
     Climatology(years=3),
+    WeightedRate(),
     Hazard(),
     CountRegression(),
 )
-"""What is combined; the first two are also what the combination must beat."""
+"""What is combined, simple ones first."""
+REFERENCES = 3
+"""How many of them are simple: what the combination must beat."""
 
 WEEK = 7
 REFIT = 26  # weeks between fits
@@ -89,7 +93,7 @@ def walk(
         >>> history = history_from_counts(np.tile([1.0] + [0.0] * 9, 130))
         >>> made = walk(history, 28)
         >>> made.parts.shape[0], round(float(made.pooled[-1].sum()), 6)
-        (4, 1.0)
+        (5, 1.0)
 
     Source:
         Tashman (2000), Out-of-sample tests of forecasting accuracy: an analysis and review,
@@ -118,8 +122,8 @@ def fit_all(history: History, window: int, models: Sequence[Model] = MODELS) -> 
     Example:
         >>> from detente.asks.forecasts.history import history_from_counts
         >>> fitted = fit_all(history_from_counts(np.zeros(400)), 28)
-        >>> len(fitted), all(one == fitted[0] for one in fitted[2:])
-        (4, True)
+        >>> len(fitted), all(one == fitted[0] for one in fitted[3:])
+        (5, True)
     """
     base = Climatology().fit(history, window)
     return tuple(model.fit(history, window) or base for model in models)
