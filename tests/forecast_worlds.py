@@ -33,6 +33,15 @@ def steady(days: int, seed: int, *, mean: float = 0.05) -> Floats:
     return (np.random.default_rng(seed).random(days) < mean).astype(np.float64)
 
 
+def switching(
+    days: int, seed: int, *, low: float = 0.01, high: float = 0.1, dwell: float = 500
+) -> Floats:
+    """Event days whose rate jumps between two values, after so many days on average."""
+    rng = np.random.default_rng(seed)
+    high_now = np.cumsum(rng.random(days) < 1 / dwell) % 2 == 1
+    return (rng.random(days) < np.where(high_now, high, low)).astype(np.float64)
+
+
 def days_of(counts: Floats) -> list[dt.date]:
     """The dates of the events, from the first day of the worlds on."""
     return [FIRST + dt.timedelta(days=int(day)) for day in np.flatnonzero(counts)]

@@ -118,7 +118,12 @@ class TestOutlook:
         fact = record.fact("skill")
         assert fact is not None and fact.low is not None
         assert skill(record) == fact.value and skill(record) > 0.05
-        assert ("The odds beat" in record.text) == (fact.low > 0)
+        over = record.fact("skill_best")
+        assert over is not None and over.low is not None
+        assert ("The odds beat the best" in record.text) == (over.low > 0)
+        rules = shown(record, "references").table.records()
+        assert over.value == min(float(rule["skill"]) for rule in rules)
+        assert over.note in [rule["reference"] for rule in rules]
         assert sum(column(record, "pit", "outcomes")) == pytest.approx(1)
         assert sum(column(record, "pit", "odds")) == pytest.approx(1)
         number_of = number(record, "forecasts")
@@ -259,7 +264,7 @@ class TestLevels:
         here, there = foresee(level, 100, origins), foresee(other, 100, origins)
         np.testing.assert_array_equal(here.draws, there.draws)
         np.testing.assert_array_equal(here.by_parameters, there.by_parameters)
-        assert here.odds.shape == (3, 2)
+        assert here.odds.shape == (4, 2)
 
     def test_odds_are_the_weighted_mean_of_the_models(self, data: StudyData) -> None:
         made = answered(data, 1)
@@ -294,9 +299,9 @@ class TestLevels:
                 path = np.column_stack([new, path[:, :-1]])
             ends.append(path[:, 0] - level.values[100 + 3 - 12])
         came = np.concatenate(ends)
-        assert seen.odds[2, 0] == pytest.approx((came > 0).mean(), abs=0.02)
-        assert seen.means[2, 0] == pytest.approx(came.mean(), abs=0.05 * came.std())
-        assert seen.draws[2, 0].std() == pytest.approx(came.std(), rel=0.1)
+        assert seen.odds[3, 0] == pytest.approx((came > 0).mean(), abs=0.02)
+        assert seen.means[3, 0] == pytest.approx(came.mean(), abs=0.05 * came.std())
+        assert seen.draws[3, 0].std() == pytest.approx(came.std(), rel=0.1)
 
     def test_shocks_grow_as_the_autoregression_says(self) -> None:
         effects = np.array([[0.5, 0.3], [0.0, 0.0]])

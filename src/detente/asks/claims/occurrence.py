@@ -223,7 +223,7 @@ def _checks(question: EventQuestion, odds: Odds, record: Answer) -> Iterator[Che
         f"From {odds.waterfall.start:.1f} days per year since {question.since} to "
         f"{odds.waterfall.end:.1f} in the window: {terms}.",
     )
-    skill = record.fact("skill")
+    skill = record.fact("skill_best")
     better = None if skill is None or skill.low is None else skill.low > 0 or None
     worse = skill is not None and skill.high is not None and skill.high < 0
     text = record.gap or record.text

@@ -325,7 +325,7 @@ def _sentence(trial: Trial, rule: Skill, first: Skill, recent: Skill) -> str:
     )
     return (
         f"Over {len(trial.outcomes)} forecasts ({_span(trial)}; "
-        f"{len(trial.outcomes) // trial.overlap} windows that do not overlap), the Brier score of "
-        f"the odds is {ours:.3f}. {judged(trial, rule)} Against {BASE} ({base:.3f}) the skill is "
+        f"{len(trial.outcomes) // trial.overlap} windows that do not overlap), the Brier score is "
+        f"{ours:.3f}. {judged(trial, rule)} Against {BASE} ({base:.3f}) the skill is "
         f"{told(first)}, against that of the last 3 years ({lately:.3f}) {told(recent)}."
     )

@@ -271,12 +271,7 @@ def try_level(level: Level, refit: int = REFIT) -> Trial:
     odds = np.concatenate([one.odds for one in seen], axis=1)
     came = level.changes[origins + level.ahead]
     outcomes = (came > 0).astype(np.float64)
-    weights = np.concatenate(
-        [
-            np.tile(weights_on(odds, outcomes, origins, int(b[0]), level), (len(b), 1))
-            for b in blocks
-        ]
-    )
+    weights = np.array([weights_on(odds, outcomes, origins, int(now), level) for now in origins])
     every = np.concatenate([draws, mixed(draws, weights)[None]])
     return Trial(
         labels=(*LABELS, COMBINED),

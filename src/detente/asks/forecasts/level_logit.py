@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 LABEL = "logit on the past"
 FEWEST = 12  # past cases
-RIDGE = 1.0  # prior of standard deviation 1 on the log odds of one standard deviation
+RIDGES = (0.16, 1.0, 1.0)
+"""Normal priors: of standard deviation 2.5 on the log odds between no gaps, of 1 on the effects of
+one standard deviation of each gap."""
 
 
 def gaps(level: Level) -> Floats:
@@ -64,7 +66,7 @@ def by_gaps(level: Level, learned: int, origins: Ints) -> Foreseen | None:
         origins: Last known periods.
 
     Returns:
-        None where fewer than 12 past cases are known, or all came out alike.
+        None where fewer than 12 past cases are known.
 
     Example:
         >>> import datetime as dt
@@ -88,7 +90,7 @@ def by_gaps(level: Level, learned: int, origins: Ints) -> Foreseen | None:
     design = _design(every / np.where(spread > 0, spread, 1.0))
     weights = np.full(len(rows), 1 / level.ahead)
     try:
-        fit = fit_logit(changes > 0, design[rows], weights=weights, ridge=[1e-6, RIDGE, RIDGE])
+        fit = fit_logit(changes > 0, design[rows], weights=weights, ridge=RIDGES)
     except DataGapError:
         return None
     rng = np.random.default_rng(SEED)

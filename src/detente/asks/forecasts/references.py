@@ -101,7 +101,7 @@ def judged(trial: Trial, against: Skill) -> str:
         >>> odds, labels = np.stack([flat, flat]), ("base rate", "combination")
         >>> trial = Trial(labels, days, odds, odds, came, came, np.ones(1), 1, "week", 1)
         >>> judged(trial, Skill("base rate", 0.0, -0.1, 0.2)).split(":")[0]
-        'That they beat the best simple rule, the base rate (0.250), is not shown'
+        'That the odds beat the best simple rule, the base rate (0.250), is not shown'
     """
     labels, odds = _rules(trial)
     score = float(brier(odds[labels.index(against.against)], trial.outcomes).mean())
@@ -111,10 +111,10 @@ def judged(trial: Trial, against: Skill) -> str:
 
 def _word(against: Skill, rule: str) -> str:
     if against.positive:
-        return f"They beat {rule}"
+        return f"The odds beat {rule}"
     if against.high < 0:
-        return f"They did worse than {rule}"
-    return f"That they beat {rule}, is not shown"
+        return f"The odds did worse than {rule}"
+    return f"That the odds beat {rule}, is not shown"
 
 
 def told(of: Skill) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.arrays import Floats, Ints
+from detente.arrays import Days, Floats, Ints
 from detente.asks.forecasts.climatology import Climatology
 from detente.asks.forecasts.hazard import Hazard
 from detente.asks.forecasts.history import History, sums_after
@@ -64,10 +64,9 @@ class Walk:
 
     def weights_on(self, day: np.datetime64) -> Floats:
         """Weights learned from the windows that were over on a day, shape (models,)."""
-        over = self.history.days[self.origins] + self.window <= day
-        known = over & np.isfinite(self.counts)
-        given = _given(self.parts[:, known], self.counts[known])
-        return learn_weights(np.log(np.maximum(given.T, 1e-12)), min(1.0, WEEK / self.window))
+        days = np.array([day])
+        made = _weights(self.history, self.window, self.origins, self.parts, self.counts, days)
+        return np.asarray(made[0])
 
 
 def walk(
@@ -75,8 +74,9 @@ def walk(
 ) -> Walk:
     """Forecast from every week of the past, with models fitted to earlier days only.
 
-    Models are fitted anew every `refit` weeks; between fits they see every new day. Where a model
-    cannot be fitted yet, the base rate stands for it.
+    Models are fitted anew every `refit` weeks; between fits they see every new day, and weights are
+    learned from every window that is over. Where a model cannot be fitted yet, the base rate stands
+    for it.
 
     Args:
         history: The action's past.
@@ -104,16 +104,10 @@ def walk(
     parts = [_block(history, window, block, models) for block in blocks]
     labels = tuple(model.label for model in models)
     counts = sums_after(history.counts, origins, window)
-    empty = np.zeros((len(models), 0, 1))
-    made = Walk(
-        history, window, labels, origins,
-        np.concatenate(parts, axis=1) if parts else empty, counts, np.zeros((0, len(models))),
-    )  # fmt: skip
-    learned = [made.weights_on(history.days[block[0]]) for block in blocks]
-    weights = np.repeat(
-        np.array(learned).reshape(-1, len(models)), [len(b) for b in blocks], axis=0
-    )
-    return Walk(history, window, labels, origins, made.parts, counts, weights, refit)
+    whole = np.concatenate(parts, axis=1) if parts else np.zeros((len(models), 0, 1))
+    days = history.days[origins]
+    weights = _weights(history, window, origins, whole, counts, days)
+    return Walk(history, window, labels, origins, whole, counts, weights, refit)
 
 
 def fit_all(history: History, window: int, models: Sequence[Model] = MODELS) -> tuple[Fitted, ...]:
@@ -141,6 +135,19 @@ def _origins(history: History) -> Ints:
     if len(enough) == 0:
         return np.zeros(0, dtype=np.int64)
     return np.arange(max(FIRST_DAYS, int(enough[0])), len(history.days), WEEK)
+
+
+def _weights(
+    history: History, window: int, origins: Ints, parts: Floats, counts: Floats, days: Days
+) -> Floats:
+    """Weights learned from the windows that were over on each of some days, (days, models)."""
+    known = np.isfinite(counts)
+    given = np.maximum(_given(parts[:, known], counts[known]), 1e-12)
+    logs = np.ascontiguousarray(np.log(given).T)
+    over = np.searchsorted(history.days[origins[known]] + window, days, side="right")
+    worth = min(1.0, WEEK / window)
+    made = [learn_weights(logs[:number], worth) for number in over]
+    return np.array(made).reshape(-1, len(parts))
 
 
 def _given(parts: Floats, counts: Floats) -> Floats:
