@@ -17,13 +17,15 @@ from detente.asks.options import Options
 from detente.asks.overview import overlap_notes
 from detente.asks.result import StudyResult
 from detente.events.store import Store
-from detente.report.page import lead
+from detente.report.findings import findings_json
+from detente.report.page import lead, render
 from detente.run import run_study
 from detente.sources import ingest
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
 from detente.study.models import Action
 from detente.study.parts import Measure, Relation
+from texts import all_faults
 
 QUICK = Options(seed=1, draws=199, curve_draws=49, level_draws=300)
 PICKED = {"talks-revived-after-2006", "agreement-after-2006"}
@@ -138,6 +140,12 @@ def test_the_odds_at_the_time_hold_back_what_only_later_data_say(result: StudyRe
     assert answer.verdict is Verdict.NO_CLEAR_EFFECT
 
 
+def test_no_text_of_the_page_is_careless(result: StudyResult) -> None:
+    page = render(result, dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    assert all_faults(page, findings_json(result).decode()) == []
+    assert '<a href="#words">Words used here</a>' in page and 'id="words"' in page
+
+
 def test_rows_of_a_response_are_its_episodes(result: StudyResult) -> None:
     answer = result.claims[0]
     episodes, count = answer.exhibit("cases"), answer.fact("cases")
@@ -216,7 +224,7 @@ def test_event_files_win_and_the_seam_is_marked(with_events: StudyData) -> None:
     known = series.dates[np.isfinite(series.values)]
     assert known[-1] == np.datetime64("2016-12-01")
     notes = " ".join(overlap_notes(with_events))
-    assert "24 months are covered by both" in notes and "the event files were used" in notes
+    assert "cover 24 months" in notes and "the event files were used" in notes
 
 
 def test_events_reach_what_the_bundled_data_cannot(with_events: StudyData) -> None:

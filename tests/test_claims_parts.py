@@ -18,7 +18,7 @@ from detente.asks.claims.conditions import Condition, condition_mask, masks, str
 from detente.asks.claims.contrast import ContrastClaim
 from detente.asks.claims.estimate import Estimate, LeftOut, carrying
 from detente.asks.claims.groups import Groups
-from detente.asks.claims.scales import convert, grid_of, period_index, scale_of, signed, to_periods
+from detente.asks.claims.scales import convert, grid_of, period_index, scale_of, to_periods
 from detente.asks.claims.shift import Shift
 from detente.asks.claims.shown import cases, specifications
 from detente.asks.claims.strata import Strata, like_periods, strata_index, ways
@@ -145,9 +145,8 @@ def test_effects_are_told_on_their_scale() -> None:
     assert float(convert(Scale.PERCENT, np.log(1.5))) == pytest.approx(50)
     assert float(convert(Scale.RATIO, np.log(1.5))) == pytest.approx(1.5)
     assert float(convert(Scale.POINTS, 1.5)) == float(convert(Scale.PROBABILITY, 1.5)) == 1.5
-    assert signed(-0.04, Scale.PERCENT) == "−0.0%" and signed(float("inf"), Scale.POINTS) == (
-        "unbounded"
-    )
+    estimate = Estimate(SIGNAL, Scale.PERCENT, 0.004, (-0.3, np.inf), 0.5, 3, None)
+    assert (estimate.in_words, estimate.ends) == ("+0.4%", "−25.9% to unbounded")
     assert (scale_of(SIGNAL), to_periods(0.1, "year")) == (Scale.PERCENT, 1)
 
 

@@ -94,7 +94,7 @@ def test_the_headline_says_what_no_clear_effect_is_worth() -> None:
     percent = with_fact(answer, "effect", scale=Scale.PERCENT)
     for unclear, said in (
         (with_fact(answer, "visible", value=2.5), "A ratio below 2.5 would mostly"),
-        (with_fact(answer, "visible", value=0.4), "A ratio above 0.4 would mostly"),
+        (with_fact(answer, "visible", value=0.4), "A ratio above 0.40 would mostly"),
         (
             with_fact(percent, "visible", value=40.0, scale=Scale.PERCENT),
             "A change smaller than 40% would mostly",
@@ -111,7 +111,7 @@ def test_the_headline_tells_the_effect_by_its_scale() -> None:
     )
     ratio = estimated(1, "x", Verdict.SUPPORTED, 1.6, "contrast")
     change = estimated(1, "x", Verdict.SUPPORTED, 12.0)
-    assert headline(about, [ratio])[0].endswith(": rate ratio 1.60 (1.00 to 2.20).")
+    assert headline(about, [ratio])[0].endswith(": rate ratio 1.6× (1.0 to 2.2×).")
     assert headline(about, [change])[0].endswith(": a change of +12% after 29 episodes.")
 
 

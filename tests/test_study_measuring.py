@@ -99,11 +99,14 @@ def test_events_win_only_the_months_that_they_cover(opened: Opened) -> None:
     assert (same.segments == series.segments[june]).sum() == 1
     assert gaps == ()
     why = only(signals).why
-    assert "csv (event files) are read in 1 months that ICEWS, US–China by month has as well" in why
-    assert "is read in 1 months in which csv (event files) are too thin" in why
+    assert "csv (event files) are read in 1 month that ICEWS, US–China by month has as well" in why
+    assert "is read in 1 month in which csv (event files) are too thin" in why
     notes = overlap_notes(data)
-    assert any("1 months are covered by both ICEWS, US–China by month" in note for note in notes)
-    assert any("In 1 months ICEWS, US–China by month was used" in note for note in notes)
+    assert any(
+        "Both ICEWS, US–China by month and your event files (csv) cover 1 month;" in note
+        for note in notes
+    )
+    assert any("In 1 month ICEWS, US–China by month was used" in note for note in notes)
 
 
 def test_half_a_month_is_covered_and_less_is_not(opened: Opened) -> None:

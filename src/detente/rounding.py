@@ -101,9 +101,40 @@ def tell_all(values: Iterable[float | None], scale: Scale) -> list[str]:
     spread = max(numbers) - min(numbers) or numbers[0]
     places = 0 if scale is Scale.COUNT else decimals(spread)
     neutral = scale.neutral
-    while places < MOST_PLACES and any(_hidden(number, neutral, places) for number in numbers):
+    while places < MOST_PLACES and any(hidden(number, neutral, places) for number in numbers):
         places += 1
     return [tell(value, scale, places) for value in listed]
+
+
+def share_text(share: float) -> str:
+    """A share that was counted, in whole per cent, never 0 or 100% where it is neither.
+
+    Example:
+        >>> share_text(0.996), share_text(0.5), share_text(1.0)
+        ('over 99%', '50%', '100%')
+    """
+    return tell(share, Scale.PROBABILITY)
+
+
+def odds_text(probability: float) -> str:
+    """A probability that was estimated, and so is never certain.
+
+    Example:
+        >>> odds_text(1.0), odds_text(0.5)
+        ('over 99%', '50%')
+    """
+    return _estimated(probability)
+
+
+def p_is(p: float) -> str:
+    """A p-value within a sentence.
+
+    Example:
+        >>> p_is(0.0123), p_is(0.00001)
+        ('p = 0.012', 'p < 0.001')
+    """
+    text = p_text(p)
+    return f"p < {text[1:]}" if text.startswith("<") else f"p = {text}"
 
 
 def _estimated(value: float | None) -> str:
@@ -112,7 +143,7 @@ def _estimated(value: float | None) -> str:
     return NONE if chance is None else _chance(min(max(chance, 1e-9), 1 - 1e-9))
 
 
-def _hidden(value: float, neutral: float, places: int) -> bool:
+def hidden(value: float, neutral: float, places: int) -> bool:
     """Whether rounding moves a value onto "no effect"."""
     return value != neutral and math.isclose(round(value, places), neutral, abs_tol=1e-12)
 
@@ -185,13 +216,19 @@ def day_text(iso: str) -> str:
     return f"{int(parts[3])} {month}" if parts[3] else month
 
 
-def plural(count: int, word: str) -> str:
-    """A count with its word, in the singular for one.
+_HEAD = re.compile(r"(.*?\w)((?: (?:on|of|with|without|in|from|compared|behind) .*)?)")
+
+
+def plural(count: int, words: str) -> str:
+    """A count with its words, in the singular for one.
 
     Example:
         >>> plural(1, "episodes"), plural(2, "episodes"), plural(1, "dialogue series")
         ('1 episode', '2 episodes', '1 dialogue series')
+        >>> plural(1, "months on either side"), plural(1, "earlier days with the action")
+        ('1 month on either side', '1 earlier day with the action')
     """
-    if count == 1 and not word.endswith(("ss", "ies")):
-        word = word.removesuffix("s")
-    return f"{count:,} {word}"
+    head = _HEAD.fullmatch(words)
+    if count == 1 and head is not None and not head[1].endswith(("ss", "ies")):
+        words = head[1].removesuffix("s") + head[2]
+    return f"{count:,} {words}"

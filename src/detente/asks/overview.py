@@ -9,10 +9,13 @@ from itertools import combinations
 import numpy as np
 
 from detente.answers import Answer, Column, Exhibit, Key, Scale, Section, Table, Value, table_of
+from detente.arrays import Days
 from detente.asks.claims.scales import display, fit_level, shown_unit, shown_values
 from detente.asks.options import Options
 from detente.errors import DataGapError
+from detente.relations.counting import covered_days
 from detente.relations.substate import below_state
+from detente.rounding import plural
 from detente.study.data import StudyData
 from detente.study.models import Tension, ThenAndNow
 from detente.study.parts import Measure, Relation
@@ -218,7 +221,8 @@ def _then_and_now(data: StudyData, windows: ThenAndNow, place: int) -> Answer:
             Key("closer", "moved closer"),
             Key("apart", "moved apart"),
         ),
-        says=f"{unit}. {len(moved)} pairs, from the closest approach to the furthest parting.",
+        says=f"{unit}. From the closest approach to the furthest parting: "
+        f"{plural(len(moved), 'pairs')}.",
         settings={"axis": unit},
     )
     return Answer(name, "relations", label, exhibits=(exhibit,), citations=(citation,))
@@ -305,7 +309,7 @@ def _datasets_used(data: StudyData) -> Iterator[tuple[Value, ...]]:
         yield (
             spec.label,
             f"{dates[0]} to {dates[-1]}, by {spec.every}",
-            f"{gaps} of {len(covered)} {spec.every}s" if gaps else None,
+            f"{gaps} of {plural(len(covered), spec.every + 's')}" if gaps else None,
             dataset.size(),
             data.dataset_sha256[spec.id],
             spec.citation,
@@ -315,15 +319,25 @@ def _datasets_used(data: StudyData) -> Iterator[tuple[Value, ...]]:
 def _events_used(data: StudyData) -> Iterator[tuple[Value, ...]]:
     if data.events is None:
         return
+    covered = covered_days(data.events.store, until=data.as_of)
     for origin in data.events.store.summary():
         yield (
             f"Your event files ({origin.origin})",
             f"{origin.first} to {origin.last}",
-            None,
+            _days_missing(covered.get(origin.origin)),
             origin.rows,
             data.events.fingerprint,
             "your own files",
         )
+
+
+def _days_missing(covered: Days | None) -> str | None:
+    """How many days between the first and the last that an origin covers hold too little."""
+    if covered is None or not len(covered):
+        return "all days"
+    span = int((covered[-1] - covered[0]).astype(int)) + 1
+    missing = span - len(covered)
+    return f"{missing:,} of {plural(span, 'days')}" if missing else None
 
 
 def below_state_notes(data: StudyData) -> tuple[str, ...]:
@@ -355,15 +369,15 @@ def overlap_notes(data: StudyData) -> tuple[str, ...]:
             won, lost = int((shared & covered).sum()), int((shared & ~covered).sum())
             if won:
                 notes.append(
-                    f"{won} months are covered by both {spec.label} and your event files "
-                    f"({origin}); the event files were used there, and levels were never compared "
-                    "across the seam."
+                    f"Both {spec.label} and your event files ({origin}) cover "
+                    f"{plural(won, 'months')}; the event files were used there, and levels were "
+                    "never compared across the seam."
                 )
             if lost:
                 notes.append(
-                    f"In {lost} months {spec.label} was used, because your event files ({origin}) "
-                    "hold too little of them: fewer than half of the days, or fewer than five "
-                    "events a day from the world."
+                    f"In {plural(lost, 'months')} {spec.label} was used, because your event files "
+                    f"({origin}) hold too little of them: fewer than half of the days, or fewer "
+                    "than five events a day from the world."
                 )
     return tuple(notes) or (
         "Your event files cover no month that a bundled monthly count covers too.",

@@ -21,6 +21,7 @@ from detente.estimators.counts import CountGrid
 from detente.estimators.exhibits import exhibit
 from detente.estimators.matching import Grid, shifted
 from detente.estimators.resample import two_sided
+from detente.rounding import plural
 
 PRIOR_PERIODS = 4.0  # weight of the whole series' dispersion beside that of one window
 DRIFT_SHARE = 0.8  # of all dates that change the same way, where there is a drift
@@ -278,7 +279,7 @@ def _shift(changes: _Changes, block: Ints, at: int, window: int, skip: int) -> L
     if not 0 <= at < len(able) or not able[at]:
         raise DataGapError(
             "The change at the date could not be measured.",
-            f"The series does not cover {window} periods on both sides of it.",
+            f"The series does not cover {plural(window, 'periods')} on both sides of it.",
             "Load event data that do.",
         )
     periods = np.arange(len(able))

@@ -6,7 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from detente.answers import Column, Fact, Scale, Table, Value
-from detente.rounding import MOST_PLACES, NONE, decimals, finite, plural, tell, tell_all
+from detente.rounding import (
+    MOST_PLACES,
+    NONE,
+    decimals,
+    finite,
+    hidden,
+    plural,
+    tell,
+    tell_all,
+)
+
+EFFECTS = {Scale.PERCENT, Scale.POINTS, Scale.RATIO}
+"""Scales on which one value means "no effect"."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +185,16 @@ def _places(values: Sequence[Value], column: Column) -> int | None:
     return decimals(max(numbers) - min(numbers) or numbers[0])
 
 
+def _enough(value: Value, scale: Scale, places: int | None) -> int | None:
+    """More decimals for a value that those of its column would put on "no effect"."""
+    number = _finite(value)
+    if number is None or places is None or scale not in EFFECTS:
+        return places
+    enough = range(places, MOST_PLACES + 1)
+    # What no number of decimals shows is dust, and no effect.
+    return next((more for more in enough if not hidden(number, scale.neutral, more)), places)
+
+
 def _finite(value: Value) -> float | None:
     return finite(float(value)) if isinstance(value, int | float) else None
 
@@ -192,7 +214,7 @@ def column_places(values: Iterable[float]) -> int:
 
 
 def _cell(value: Value, column: Column, places: int | None) -> Cell:
-    text = tell(value, column.scale, places)
+    text = tell(value, column.scale, _enough(value, column.scale, places))
     if isinstance(value, bool):
         return Cell(text, str(value).lower())
     if isinstance(value, float):

@@ -165,13 +165,34 @@ class StudyData:
                 counts=True,
                 source=" and ".join(series.sources),
                 measure=action,
-                noun=f"days with {self.label_of(action)}",
+                noun=days_with(self.label_of(action)),
                 sha256="".join(digests),
                 dataset="chronicle" if curated else "events",
                 days=series.exposure,
                 divided_by="days" if counted else "",
             ),
         ), ()
+
+
+def days_with(label: str) -> str:
+    """What is counted of an action: days, said once.
+
+    Example:
+        >>> days_with("missile tests"), days_with("days with exercises")
+        ('days with missile tests', 'days with exercises')
+    """
+    return f"days {held(label)}"
+
+
+def held(label: str) -> str:
+    """What a day with an action has.
+
+    Example:
+        >>> held("missile tests"), held("days with exercises")
+        ('with missile tests', 'with exercises')
+    """
+    said = label.lower().startswith(("days with ", "days of "))
+    return label[len("days ") :] if said else f"with {label}"
 
 
 def open_data(

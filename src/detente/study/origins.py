@@ -25,6 +25,7 @@ from detente.relations.panel_sql import SPARSE_ORIGIN
 from detente.relations.series import Series, splice
 from detente.relations.steps import Every, check_every, next_start, period_name
 from detente.relations.unnamed import likely_codes, unnamed_text
+from detente.rounding import plural
 from detente.study.parts import Relation
 from detente.study.relation_series import holds, read_series, until
 
@@ -113,12 +114,14 @@ def _why(origin: Series, wins: Bools, given: Series) -> str:
     parts = []
     if won:
         parts.append(
-            f"{files} are read in {won} {every}s that {dataset} has as well: they cover at least "
+            f"{files} are read in {plural(won, every + 's')} that {dataset} has as well: they "
+            "cover at least "
             f"half of the days and report {SPARSE_ORIGIN} or more events a day there."
         )
     if lost:
         parts.append(
-            f"{dataset} is read in {lost} {every}s in which {files} are too thin to cover them."
+            f"{dataset} is read in {plural(lost, every + 's')} in which {files} are too thin to "
+            "cover them."
         )
     if not parts:
         parts.append(f"{files} and {dataset} have no {every} in common.")
@@ -171,19 +174,29 @@ def _uncovered(panel: Panel, origin: str, as_of: dt.date) -> Iterator[str]:
     over[: held[0]] = over[held[-1] :] = False  # what lies before and after is no gap within
     silent, missing = dates[over & (world == 0)], dates[over & np.isnan(world)]
     if len(silent):
-        yield f"{who} hold no event at all in {_named(silent, panel.every)}: silence counts as 0."
+        named = named_periods(silent, panel.every)
+        yield f"{who} hold no event at all in {named}: silence counts as 0."
     if len(missing):
-        yield f"{who} do not cover {_named(missing, panel.every)}: nothing is known of them."
+        yield f"{who} do not cover {named_periods(missing, panel.every)}: nothing is known of them."
 
 
-def _named(dates: Days, every: Every) -> str:
-    """A few periods by name, many by their number; of days how many are weekends."""
+def named_periods(dates: Days, every: Every) -> str:
+    """A few periods by name, many by their number; of days how many are weekends.
+
+    Args:
+        dates: First days of the periods, in order.
+        every: What kind they are.
+
+    Example:
+        >>> named_periods(np.array(["2001-02-01", "2001-03-01"], "datetime64[D]"), "month")
+        '2001-02, 2001-03'
+    """
     if len(dates) <= MOST_NAMED:
         return ", ".join(period_name(day, every) for day in dates)
     first, last = (period_name(day, every) for day in (dates[0], dates[-1]))
     weekends = int(((dates.astype(np.int64) + 3) % 7 >= 5).sum()) if every == "day" else 0
     of_these = f", {weekends} of them Saturdays and Sundays" if weekends else ""
-    return f"{len(dates)} {every}s from {first} to {last}{of_these}"
+    return f"{plural(len(dates), every + 's')} from {first} to {last}{of_these}"
 
 
 def _too_thin(panel: Panel, origin: str) -> str | None:

@@ -14,6 +14,7 @@ from detente.asks.claims.scales import to_periods
 from detente.relations.panel_sql import MIN_PERIOD_SHARE
 from detente.relations.series import Series
 from detente.relations.steps import check_every, grid, next_start
+from detente.rounding import plural
 from detente.study.data import StudyData
 from detente.study.models import Era
 from detente.study.parts import Strict
@@ -74,7 +75,7 @@ def condition_mask(data: StudyData, series: Series, condition: Condition) -> Con
         return ConditionMask(_within(series, era), era.label, f"during {era.label}")
     action = condition.after or condition.without or ""
     recent = _recent(data, series, action, to_periods(condition.months, series.every))
-    label, span = data.label_of(action), f"{condition.months} months"
+    label, span = data.label_of(action), plural(condition.months, "months")
     if condition.after is not None:
         return ConditionMask(recent, f"{span} after {label}", f"in the {span} after {label}")
     quiet = ~recent & _could_tell(data, series, condition)

@@ -41,6 +41,7 @@ from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.rates import RateContrast, log_rate_ratio, rate_contrast
 from detente.relations.series import Series
+from detente.rounding import plural
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
@@ -219,17 +220,17 @@ class Contrast(Design[ContrastClaim, Measured]):
         """How many times as frequent, compared within what, and the plain rates."""
         measured, every = estimate.result, estimate.signal.series.every
         ratio = measured.ratio
-        low, high = np.exp(ratio.interval())
+        low, high = (end.removesuffix("×") for end in estimate.ends.split(" to "))
         rates = (
             ""
             if estimate.signal.series.exposure is not None
             else f" Plain rates: {ratio.rate_high:.2f} against {ratio.rate_low:.2f} per {every}."
         )
         return (
-            f"{upper_first(estimate.signal.noun)} were {np.exp(ratio.log_ratio):.2f} times as "
-            f"frequent {measured.when.phrase} as {measured.against.phrase}"
-            f"{measured.chosen.phrase()} (90% interval {low:.2f} to {high:.2f}); "
-            f"{ratio.periods_high} against {ratio.periods_low} {every}s.{rates}"
+            f"{upper_first(estimate.signal.noun)} were {estimate.in_words.removesuffix('×')} times "
+            f"as frequent {measured.when.phrase} as {measured.against.phrase}"
+            f"{measured.chosen.phrase()} (90% interval {low} to {high}); "
+            f"{ratio.periods_high} against {plural(ratio.periods_low, every + 's')}.{rates}"
             f"{_anyway(estimate)}"
         )
 
@@ -250,7 +251,6 @@ class Contrast(Design[ContrastClaim, Measured]):
 
     def checks(self, estimate: Estimate[Measured]) -> Iterator[Check]:
         """The interval, single years, over-dispersion, and self-excitation."""
-        low, high = np.exp(estimate.result.ratio.interval())
         carried = carrying(estimate, self.left_out(estimate))
         counts = estimate.signal.series.values
         counted = counts[np.isfinite(counts)]
@@ -258,7 +258,7 @@ class Contrast(Design[ContrastClaim, Measured]):
         yield Check(
             "The 90% interval excludes a ratio of one",
             estimate.beyond,
-            f"90% interval of the ratio {low:.2f} to {high:.2f}.",
+            f"90% interval of the ratio {estimate.ends}.",
         )
         years = ", ".join(item.case for item in carried) or "none"
         yield Check(
@@ -298,7 +298,7 @@ class Contrast(Design[ContrastClaim, Measured]):
                 inside = condition.mask & (years == year) & np.isfinite(series.values)
                 if inside.any():
                     total = float(series.values[inside].sum())
-                    note = f"in {int(inside.sum())} {series.every}s"
+                    note = f"in {plural(int(inside.sum()), series.every + 's')}"
                     yield (str(year), condition.label, total, note, series.citation)
 
 

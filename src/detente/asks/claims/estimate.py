@@ -10,7 +10,8 @@ import numpy as np
 
 from detente.answers import Scale
 from detente.arrays import Floats
-from detente.asks.claims.scales import convert, signed
+from detente.asks.claims.scales import convert
+from detente.rounding import NONE, tell_all
 from detente.study.signal import Signal
 
 ResultT = TypeVar("ResultT")
@@ -83,12 +84,19 @@ class Estimate(Generic[ResultT]):
     @property
     def in_words(self) -> str:
         """A change with its sign, in words."""
-        return signed(self.value, self.scale)
+        return self._words[0]
 
     @property
     def ends(self) -> str:
         """The ends of its interval in words: "−3% to +21%"."""
-        return " to ".join(signed(end, self.scale) for end in self.span if end is not None)
+        return " to ".join(self._words[1:])
+
+    @property
+    def _words(self) -> list[str]:
+        """The effect and the ends of its interval, with the decimals that its fact is told with."""
+        values = [self.value, *(end for end in self.span if end is not None)]
+        words = tell_all(values, self.scale)
+        return ["unbounded" if word == NONE else word for word in words]
 
     @property
     def value(self) -> float:

@@ -20,7 +20,7 @@ from detente.asks.claims.estimate import Estimate
 from detente.errors import DataGapError
 from detente.estimators import BinnedHawkes, fit_hawkes_by_date
 from detente.relations.series import Series
-from detente.study.data import StudyData
+from detente.study.data import StudyData, days_with
 from detente.study.signal import Signal
 
 if TYPE_CHECKING:
@@ -127,8 +127,8 @@ def estimate_of(signal: Signal, apart: Apart, counted: str) -> Estimate[None]:
         result=None,
         choices={
             "estimator": SELF_EXCITING,
-            "source": "chronicle",
-            "what is counted": f"days with {counted}",
+            "source": signal.source,
+            "what is counted": days_with(counted),
             "when": apart.labels[0],
             "against": apart.labels[1],
         },

@@ -42,6 +42,7 @@ from detente.errors import DataGapError
 from detente.estimators.levels.level import LevelPosterior, probability_highest
 from detente.estimators.levels.peak import observed_rank
 from detente.relations.steps import month_name
+from detente.rounding import odds_text
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
@@ -232,9 +233,10 @@ class Extreme(Design[ExtremeClaim, Measured]):
         return (
             f"The probability that the {what} of {signal.noun} was the "
             f"{'highest' if self.up(signal) else 'lowest'} since "
-            f"{self.claim.since:%B %Y} is {estimate.effect:.0%}; its strongest rival is {rival}. "
-            f"By the data up to its end it is {measured.probability_then:.0%}. As observed, its "
-            f"best {every} ranks {self._rank(estimate)} of {estimate.cases + 1}."
+            f"{self.claim.since:%B %Y} is {odds_text(estimate.effect)}; its "
+            f"strongest rival is {rival}. "
+            f"By the data up to its end it is {odds_text(measured.probability_then)}. As "
+            f"observed, its best {every} ranks {self._rank(estimate)} of {estimate.cases + 1}."
         )
 
     def _rank(self, estimate: Estimate[Measured]) -> int:

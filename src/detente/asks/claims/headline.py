@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detente.answers import Answer, Fact, Scale, Verdict
-from detente.asks.claims.scales import lower_first, signed
+from detente.asks.claims.scales import lower_first
+from detente.rounding import plural, tell, tell_all
 from detente.study.models import About
 
 OPENINGS = {
@@ -58,11 +59,10 @@ def _measure(answer: Answer) -> str:
     effect, cases = answer.fact("effect"), answer.fact("cases")
     if effect is None or effect.low is None or effect.high is None or cases is None:
         return ""
+    value, low, high = tell_all([_value(effect), effect.low, effect.high], effect.scale)
     if effect.scale is Scale.PERCENT:
-        return f": a change of {signed(_value(effect), effect.scale)} after {cases.value} " + (
-            cases.unit
-        )
-    value, low, high = (f"{number:.2f}" for number in (_value(effect), effect.low, effect.high))
+        return f": a change of {value} after {plural(int(_value(cases)), cases.unit)}"
+    low = low.removesuffix("×").removesuffix("%")
     return f": {lower_first(effect.label)} {value} ({low} to {high})"
 
 
@@ -78,9 +78,10 @@ def _unseen(answer: Answer) -> str:
     if fact is None:
         return answer.notes.get("visible", "")
     value = _value(fact)
+    size = tell(value, fact.scale).removesuffix("×").removeprefix("+")
     if fact.scale is Scale.PERCENT:
-        return f"A change smaller than {value:.0f}% would mostly have gone unseen."
+        return f"A change smaller than {size} would mostly have gone unseen."
     if fact.scale is Scale.RATIO:
         side = "below" if value > 1 else "above"
-        return f"A ratio {side} {value:.2g} would mostly have gone unseen."
+        return f"A ratio {side} {size} would mostly have gone unseen."
     return ""

@@ -32,6 +32,7 @@ from detente.asks.forecasts.walks import walks_of
 from detente.asks.frame import Pending, blank, insufficient, notes, provenance
 from detente.asks.options import Options
 from detente.errors import DataGapError
+from detente.rounding import odds_text, plural
 from detente.study.actions import sources_of
 from detente.study.data import StudyData
 from detente.study.kinds import register
@@ -107,7 +108,7 @@ def answer(claim: OccurrenceClaim, data: StudyData, options: Options) -> Pending
     question = asked[claim.primary_window_days]
     length = (claim.on - question.since).days + 1
     if length < MIN_HISTORY:
-        why = f"The history has {length} days; {MIN_HISTORY} are needed."
+        why = f"The history has {plural(length, 'days')}; {MIN_HISTORY} are needed."
         return insufficient(claim, why)
     try:
         odds = odds_within(question, walks, claim.on, claim.windows_days)
@@ -187,10 +188,13 @@ def _verdict(claim: OccurrenceClaim, happened: bool | None) -> tuple[Verdict, st
 def _text(data: StudyData, claim: OccurrenceClaim, happened: bool | None, odds: Odds) -> str:
     outcome = {True: "It happened.", False: "It did not happen.", None: "The window is still open."}
     what = f"{'' if claim.happens else 'no '}{data.label_of(claim.action)}"
-    chance, base = (_claimed(claim, value) for value in (odds.probability, odds.base_rate))
+    chance, base = (
+        odds_text(_claimed(claim, value)) for value in (odds.probability, odds.base_rate)
+    )
     return (
-        f"As of {claim.on:%d %B %Y} the odds of {what} within {claim.primary_window_days} days "
-        f"were {chance:.0%}; the base rate of such windows was {base:.0%}. {outcome[happened]}"
+        f"As of {claim.on:%d %B %Y} the odds of {what} within "
+        f"{plural(claim.primary_window_days, 'days')} were {chance}; the base rate of such windows "
+        f"was {base}. {outcome[happened]}"
     )
 
 
@@ -204,7 +208,7 @@ def _parts(claim: OccurrenceClaim, data: StudyData, odds: Odds) -> Iterator[Answ
             kind="source",
             label=f"{origin}, {model.label}",
             statement=f"what was known on {claim.on.isoformat()}",
-            text=f"{chance:.0%} within {claim.primary_window_days} days",
+            text=f"{odds_text(chance)} within {plural(claim.primary_window_days, 'days')}",
             facts=(
                 Fact("effect", "Probability", chance, Scale.PROBABILITY),
                 Fact("weight", "Weight", model.weight, Scale.PROBABILITY),
@@ -252,7 +256,7 @@ def _chart(
     ends = claimed(low), claimed(high)
     return odds_chart(
         {
-            "window": [f"{days} days" for days in odds],
+            "window": [plural(days, "days") for days in odds],
             "odds": claimed(item.probability for item in odds.values()),
             "base_rate": claimed(item.base_rate for item in odds.values()),
             "low": ends[0] if claim.happens else ends[1],

@@ -46,6 +46,7 @@ from detente.errors import DataGapError
 from detente.estimators.eventstudy import EventStudy, event_study
 from detente.estimators.ratestudy import HARMONICS, rate_study, usual_counts
 from detente.relations.steps import month_name
+from detente.rounding import p_is, plural
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
@@ -152,7 +153,7 @@ class Response(Design[ResponseClaim, Measured]):
             placebo=study.placebo,
             doubt=""
             if shift < P_SECOND_NULL
-            else f"moving the episodes along the calendar does not confirm it (p = {shift:.2f})",
+            else f"moving the episodes along the calendar does not confirm it ({p_is(shift)})",
         )
 
     def _study(self, signal: Signal, causes: Ints, choice: Choice, draws: int) -> EventStudy:
@@ -233,7 +234,8 @@ class Response(Design[ResponseClaim, Measured]):
         return (
             f"{upper_first(signal.noun)} changed by {estimate.in_words}{unit} "
             f"(90% interval {estimate.ends}) in the {_months(choice.window)} from "
-            f"{estimate.cases} episodes of {self.data.label_of(choice.cause)}, compared with "
+            f"{plural(estimate.cases, 'episodes')} of {self.data.label_of(choice.cause)}, "
+            "compared with "
             f"the {_months(choice.baseline)} before and with like dates without them."
         )
 
@@ -259,19 +261,19 @@ class Response(Design[ResponseClaim, Measured]):
         yield Check(
             "No single episode carries the sign",
             not carried,
-            f"Leaving out {carried} of {len(rest)} episodes would change the sign.",
+            f"Leaving out {carried} of {plural(len(rest), 'episodes')} would change the sign.",
         )
         yield Check(
             "Comparable dates of like era and volatility",
             relaxed == 0,
             f"Between {study.pool_sizes.min()} and {study.pool_sizes.max()} per episode; for "
-            f"{int((study.ladder > 0).sum())} of {len(study.ladder)} episodes the era had to be "
-            f"widened, for {relaxed} the volatility too.",
+            f"{int((study.ladder > 0).sum())} of {plural(len(study.ladder), 'episodes')} the era "
+            f"had to be widened, for {relaxed} the volatility too.",
         )
         yield Check(
             "All episodes measured",
             study.dropped == 0,
-            f"{study.dropped} episodes lie outside the data or in a gap.",
+            f"Outside the data or in a gap: {plural(study.dropped, 'episodes')}.",
         )
 
     def caveat(self) -> str:
@@ -327,7 +329,7 @@ def _check_fine_enough(every: str, window: int) -> None:
 
 
 def _months(count: int) -> str:
-    return "month" if count == 1 else f"{count} months"
+    return "month" if count == 1 else plural(count, "months")
 
 
 def answer(claim: ResponseClaim, data: StudyData, options: Options) -> Pending:

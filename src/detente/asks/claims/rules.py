@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detente.answers import Verdict
+from detente.rounding import odds_text, p_is, plural, share_text
 
 P_STRONG = 0.05
 P_LEAN = 0.10
@@ -104,19 +105,20 @@ def judge(evidence: Evidence, p_adjusted: float) -> tuple[Verdict, str]:
         'no clear effect'
     """
     if evidence.cases < evidence.minimum:
-        text = f"Only {evidence.cases} cases can be measured; {evidence.minimum} are needed."
+        measured = plural(evidence.cases, "cases")
+        text = f"Only {measured} can be measured; {evidence.minimum} are needed."
         return Verdict.INSUFFICIENT_DATA, text
     doubts = _doubts(evidence, p_adjusted)
     towards = evidence.effect > 0
     if not doubts:
         word = Verdict.SUPPORTED if towards else Verdict.CONTRADICTED
         return word, (
-            f"Rarer than chance after correction (p = {p_adjusted:.3f}), and "
-            f"{evidence.agreeing:.0%} of the specifications agree."
+            f"Rarer than chance after correction ({p_is(p_adjusted)}), and "
+            f"{share_text(evidence.agreeing)} of the specifications agree."
         )
     if evidence.p_placebo < P_LEAN and evidence.agreeing >= SHARE_LEAN:
         word = Verdict.LEANS_SUPPORTED if towards else Verdict.LEANS_AGAINST
-        return word, (f"Rare among placebos (p = {evidence.p_placebo:.3f}), but {doubts[0]}.")
+        return word, (f"Rare among placebos ({p_is(evidence.p_placebo)}), but {doubts[0]}.")
     return Verdict.NO_CLEAR_EFFECT, _why_unclear(evidence)
 
 
@@ -129,7 +131,7 @@ def judge_probability(probability: float) -> tuple[Verdict, str]:
         >>> judge_probability(0.01)[0].value
         'contradicted'
     """
-    reason = f"The probability that it holds is {probability:.0%}."
+    reason = f"The probability that it holds is {odds_text(probability)}."
     if probability >= PROBABLE:
         return Verdict.SUPPORTED, reason
     if probability >= LIKELY:
@@ -180,7 +182,7 @@ def judge_both(
         'no clear effect'
     """
     verdict, reason = later
-    told = f"{reason} By what was known at the time it was {probability_then:.0%}."
+    told = f"{reason} By what was known at the time it was {odds_text(probability_then)}."
     ways = side(verdict) or 0, side(then[0]) or 0
     if ways[0] != ways[1]:
         return Verdict.NO_CLEAR_EFFECT, f"{told} A verdict that only one of them gives is none."
@@ -220,9 +222,9 @@ def judge_outcome(came: bool | None) -> Verdict:
 def _doubts(evidence: Evidence, p_adjusted: float) -> list[str]:
     doubts = []
     if p_adjusted >= P_STRONG:
-        doubts.append(f"not after correction for its family (p = {p_adjusted:.3f})")
+        doubts.append(f"not after correction for its family ({p_is(p_adjusted)})")
     if evidence.agreeing < SHARE_STRONG:
-        doubts.append(f"only {evidence.agreeing:.0%} of the specifications agree")
+        doubts.append(f"only {share_text(evidence.agreeing)} of the specifications agree")
     if evidence.one_case_carries:
         doubts.append("leaving out one case changes the sign")
     if evidence.second_doubt:
@@ -233,7 +235,7 @@ def _doubts(evidence: Evidence, p_adjusted: float) -> list[str]:
 def _why_unclear(evidence: Evidence) -> str:
     if evidence.p_placebo >= P_LEAN:
         return (
-            f"{evidence.p_placebo:.0%} of placebos show an effect at least as large "
-            f"(p = {evidence.p_placebo:.2f})."
+            f"{share_text(evidence.p_placebo)} of placebos show an effect at least as large "
+            f"({p_is(evidence.p_placebo)})."
         )
-    return f"Only {evidence.agreeing:.0%} of the specifications point the same way."
+    return f"Only {share_text(evidence.agreeing)} of the specifications point the same way."

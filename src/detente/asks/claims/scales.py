@@ -23,7 +23,6 @@ DIVIDED_BY: dict[Divisor, str] = {
     "": "raw counts",
 }
 PER_MONTH = {"day": 30.4375, "week": 4.348, "month": 1.0, "quarter": 1 / 3, "year": 1 / 12}
-MINUS = "\N{MINUS SIGN}"
 
 
 def scale_of(signal: Signal) -> Scale:
@@ -220,22 +219,6 @@ def convert(scale: Scale, effect: float | Floats) -> Floats:
     if scale is Scale.PERCENT:
         return np.asarray(np.expm1(array) * 100, dtype=np.float64)
     return np.asarray(np.exp(array), dtype=np.float64) if scale is Scale.RATIO else array
-
-
-def signed(value: float, scale: Scale) -> str:
-    """An effect with its sign in plain units.
-
-    Example:
-        >>> signed(12.34, Scale.PERCENT), signed(-0.5, Scale.POINTS)
-        ('+12%', '−0.50')
-    """
-    if not np.isfinite(value):
-        return "unbounded"
-    if scale is Scale.PERCENT:
-        digits = f"{abs(value):.1f}" if abs(value) < 1 else f"{abs(value):.0f}"
-        return f"{'+' if value >= 0 else MINUS}{digits}%"
-    digits = f"{abs(value):.2f}" if abs(value) < 10 else f"{abs(value):.0f}"
-    return f"{'+' if value >= 0 else MINUS}{digits}"
 
 
 def upper_first(text: str) -> str:

@@ -30,7 +30,7 @@ from detente.asks.claims.scales import (
     grid_of,
     period_index,
     scale_of,
-    signed,
+    span_text,
     to_periods,
     upper_first,
 )
@@ -40,9 +40,13 @@ from detente.asks.frame import Design, Pending, assess
 from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.shift import LevelShift, level_shift, rate_shift
+from detente.relations.series import Series
+from detente.relations.steps import check_every
+from detente.rounding import plural, tell
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
+from detente.study.origins import named_periods
 from detente.study.parts import Day, Measure, Relation
 from detente.study.signal import Divisor, Signal
 
@@ -111,6 +115,7 @@ class Shift(Design[ShiftClaim, Measured]):
         signal = divided(signal, divisor)
         at, skip = self._place(signal)
         window = to_periods(months, signal.series.every)
+        _check_sides(signal.series, at, window, skip)
         spans = {"window_periods": window, "skip_periods": skip}
         if signal.counts:
             result = rate_shift(counts_of(signal), at, **spans)
@@ -133,7 +138,7 @@ class Shift(Design[ShiftClaim, Measured]):
             choices={
                 "source": signal.source,
                 "measure": signal.measure.replace("_", " "),
-                "window": f"{months} months on either side",
+                "window": f"{plural(months, 'months')} on either side",
                 "normalisation": DIVIDED_BY[divisor],
             },
             placebo=result.placebo,
@@ -175,7 +180,8 @@ class Shift(Design[ShiftClaim, Measured]):
         unit = "" if estimate.scale is Scale.PERCENT else f" ({signal.series.unit})"
         return (
             f"{upper_first(signal.noun)}: {estimate.in_words}{unit} (90% interval {estimate.ends}) "
-            f"over {estimate.cases} {signal.series.every}s after the date against as many before"
+            f"over {plural(estimate.cases, signal.series.every + 's')} after the date against as "
+            "many before"
             + (f"; the {signal.series.every} that holds it is left out." if left_out else ".")
         )
 
@@ -195,15 +201,15 @@ class Shift(Design[ShiftClaim, Measured]):
         yield Check(
             "No clearly larger change nearby",
             shift.at_the_date,
-            f"The largest change within {shift.window} {signal.series.every}s, in its standard "
-            f"errors, lies {where}; that at the date has {shift.share:.0%} of its size.",
+            f"The largest change within {plural(shift.window, signal.series.every + 's')}, in its "
+            f"standard errors, lies {where}; that at the date has {shift.share:.0%} of its size.",
         )
-        drift = signed(float(convert(estimate.scale, shift.drift)), estimate.scale)
+        drift = tell(float(convert(estimate.scale, shift.drift)), estimate.scale)
         yield Check("Drift taken out", None, f"The median change at the other dates is {drift}.")
         yield Check(
             "Enough other dates to compare with",
             dates >= MANY_PLACEBOS,
-            f"{dates} dates; the smallest possible p-value is {1 / (1 + dates):.3f}.",
+            f"{plural(dates, 'dates')}; the smallest possible p-value is {1 / (1 + dates):.3f}.",
         )
 
     def caveat(self) -> str:
@@ -245,6 +251,34 @@ def answer(claim: ShiftClaim, data: StudyData, options: Options) -> Pending:
         options: Number of draws and the seed.
     """
     return assess(Shift(claim, data, options))
+
+
+def _check_sides(series: Series, at: int, window: int, skip: int) -> None:
+    """Refuse a date around which the series lacks periods, and say which.
+
+    Raises:
+        DataGapError: The series begins too late, ends too early, or has a gap or a seam there.
+    """
+    first, last = at - skip - window, at + window
+    if first >= 0 and last <= len(series.dates):
+        near = slice(first, last)
+        missing = series.dates[near][~np.isfinite(series.values[near])]
+        if not len(missing) and len(set(series.segments[near].tolist())) == 1:
+            return
+        named = named_periods(missing, check_every(series.every))
+        why = (
+            f"It has no data in {named}."
+            if len(missing)
+            else "Within these it passes from one source to another."
+        )
+    else:
+        why = f"It has data from {span_text(series)}."
+    sides = plural(window, f"{series.every}s")
+    raise DataGapError(
+        "The change at the date could not be measured.",
+        f"It takes {sides} on both sides of the date. {why}",
+        "Load event data that cover them, or choose a shorter window.",
+    )
 
 
 register("claims", ShiftClaim, answer, problems, about=ABOUT)

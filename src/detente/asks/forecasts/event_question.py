@@ -32,7 +32,7 @@ from detente.asks.options import Options
 from detente.errors import DataGapError, UsageError
 from detente.relations.steps import day_name
 from detente.study.actions import known_until, sources_of
-from detente.study.data import StudyData
+from detente.study.data import StudyData, held
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import unknown
@@ -147,7 +147,7 @@ class EventQuestion(Question, Terms):
 
 def _facts(question: EventQuestion, odds: Odds, label: str) -> Iterator[Fact]:
     mean = float(expected(odds.counts))
-    yield Fact("expected", "Expected", mean, Scale.NUMBER, "days", note=f"with {label}")
+    yield Fact("expected", "Expected", mean, Scale.NUMBER, "days", note=held(label))
     yield Fact("at_least", "Days asked for", question.at_least, Scale.COUNT, shown=False)
 
 
@@ -178,7 +178,7 @@ def _sentence(
     most = f" What moves it most: {why}." if why else ""
     return (
         f"{percent(odds.probability)} (90% interval {percent(odds.low)} to {percent(odds.high)}) "
-        f"for {asked} with {label} from {day_name(opens)} to {day_name(closes)}; the base rate is "
+        f"for {asked} {held(label)} from {day_name(opens)} to {day_name(closes)}; the base rate is "
         f"{percent(odds.base_rate)}.{most}"
     ).replace("(-", "(\N{MINUS SIGN}")
 

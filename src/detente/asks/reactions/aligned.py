@@ -108,7 +108,8 @@ def _period(data: StudyData, system: System) -> str:
 def _signal(data: StudyData, series: SystemSeries, every: str) -> Signal:
     if series.relation.action is not None:
         counted = data.action_series(series.relation.action, every)
-        return Signal(counted, True, "chronicle", series.relation.action, series.label)
+        source = " and ".join(counted.sources)
+        return Signal(counted, True, source, series.relation.action, series.label)
     signals, gaps = data.signals(series.relation, [series.measure] if series.measure else [])
     if not signals:
         raise DataGapError(

@@ -18,6 +18,7 @@ from detente.asks.provenance import provenance
 from detente.errors import DataGapError
 from detente.estimators import BinnedHawkes, CrossTest, excitation_test, fit_hawkes_by_date
 from detente.relations.steps import month_name
+from detente.study.actions import sources_of
 from detente.study.daily import era_labels, happened
 from detente.study.data import StudyData
 from detente.study.kinds import register
@@ -109,7 +110,9 @@ def answer(item: Excitation, data: StudyData, options: Options) -> Answer:
         facts=facts,
         exhibits=(rates_exhibit(rates),) if len(rates) else (),
         checks=tuple(_checks(model, test)),
-        provenance=provenance(data, options, ESTIMATOR, NULL, sources=("chronicle",)),
+        provenance=provenance(
+            data, options, ESTIMATOR, NULL, sources=sources_of(data, item.action)
+        ),
     )
 
 

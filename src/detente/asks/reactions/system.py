@@ -22,6 +22,7 @@ from detente.estimators.vector.bvar import BVAR
 from detente.estimators.vector.impulse import ImpulseResponses, impulse_bands
 from detente.estimators.vector.sims_zha import SimsZha
 from detente.relations.steps import month_name
+from detente.rounding import plural
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
@@ -262,7 +263,7 @@ def _exhibits(
     )
     if any(listed.column("stands")):
         yield network_exhibit(listed, short)
-    caption = f"Mean response in the first {system.horizon} {every}s, % (90% interval)"
+    caption = f"Mean response in the first {plural(system.horizon, every + 's')}, % (90% interval)"
     yield Exhibit("reactions", caption, listed, folded=True)
 
 
@@ -308,7 +309,8 @@ def _estimator(bvar: BVAR, system: System) -> str:
     prior = bvar.hyperparameters or SimsZha()
     first = system.series[0].label
     return (
-        f"Bayesian vector autoregression of {len(bvar.names)} series with {system.lags} lags, "
+        f"Bayesian vector autoregression of {len(bvar.names)} series with "
+        f"{plural(system.lags, 'lags')}, "
         f"{len(bvar.system.rows)} periods, Sims-Zha prior with lambda0 = {prior.lambda0:.2f} and "
         f"lambda1 = {prior.lambda1:.2f} chosen by the marginal likelihood (Sims and Zha 1998; "
         f"Brandt and Freeman 2006). Responses to one standard deviation by Cholesky factors in the "
@@ -329,7 +331,8 @@ def _checks(bvar: BVAR, seen: Sequence[Row], declared: Judged) -> Iterator[Check
     yield Check(
         "The order of the series does not matter",
         len(both) == len(seen) if seen else None,
-        f"{len(both)} of {len(seen)} reactions stand in the reversed order too; within one period "
+        f"In the reversed order too: {len(both)} of {plural(len(seen), 'reactions')}; within one "
+        "period "
         "the data cannot say who moved first.",
     )
     stand = int((declared.joint.p_adjusted < ALPHA).sum())
@@ -358,7 +361,7 @@ def _caveats(series: Aligned) -> Iterator[str]:
 def _text(system: System, series: Aligned, bvar: BVAR, tested: int, stand: Sequence[Row]) -> str:
     used, every = series.dates[bvar.system.rows], series.every
     span = f"{month_name(used[0])} to {month_name(used[-1])}"
-    asked = f"Of {tested} reactions of one series to another, tested together"
+    asked = f"Of {plural(tested, 'reactions')} of one series to another, tested together"
     if not stand:
         return (
             f"{asked}, none stands after correction ({span}, {len(used)} {every}s). What each "
@@ -383,7 +386,7 @@ def _sentence(row: Row, horizon: int, every: str) -> str:
     low, high = (f"{row[end]:+.0f}".replace("-", "\N{MINUS SIGN}") for end in ("low90", "high90"))
     return (
         f"a surprise in {row['acts']} is followed by {abs(row['effect_percent']):.0f}% {way} "
-        f"{row['responds']} over {horizon} {every}s "
+        f"{row['responds']} over {plural(horizon, every + 's')} "
         f"(90% interval {low} to {high}%)"
     )
 

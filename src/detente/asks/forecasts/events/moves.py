@@ -29,6 +29,7 @@ from detente.asks.forecasts.events.weeks import ROOTS, Weeks, weekly
 from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import exhibit
 from detente.events.ontology import lookup
+from detente.rounding import plural
 
 FIRST_FIT = 8
 """Weeks that the first regression learns from."""
@@ -194,8 +195,8 @@ def _check_history(weeks: Weeks) -> None:
     if weeks.count < MIN_WEEKS or hits < MIN_HITS:
         raise DataGapError(
             "The next moves could not be forecast.",
-            f"Before {weeks.as_of} there are {weeks.count} whole weeks, in which {hits} kinds of "
-            "action were reported.",
+            f"Before {weeks.as_of} there are {plural(weeks.count, 'whole weeks')} with "
+            f"{plural(hits, 'kinds')} of action reported.",
             f"At least {MIN_WEEKS} weeks with {MIN_HITS} are needed: ingest earlier files.",
         )
 
