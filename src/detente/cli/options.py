@@ -13,7 +13,6 @@ from detente.cli.output import Format
 from detente.errors import UsageError
 from detente.events.actors import to_iso3
 
-FIRST_YEAR, LAST_YEAR = 1700, 2200
 _OWN_CODE = re.compile(r"[A-Z][A-Z0-9]{2,}")
 
 
@@ -24,15 +23,17 @@ def day(text: str) -> dt.date:
         >>> day("2017-03-15")
         datetime.date(2017, 3, 15)
     """
+    from detente.relations.steps import FIRST_DAY, LAST_DAY  # noqa: PLC0415 - slow to import
+
     try:
         date = dt.date.fromisoformat(text)
     except ValueError:
         date = dt.date.min
-    if FIRST_YEAR <= date.year <= LAST_YEAR:
+    if FIRST_DAY <= date <= LAST_DAY:
         return date
     if date == dt.date.min:
         raise typer.BadParameter(f"{text!r} is not a day; write it as 2017-03-15.")
-    raise typer.BadParameter(f"{text} is outside of the years {FIRST_YEAR} to {LAST_YEAR}.")
+    raise typer.BadParameter(f"{text} is outside of the years {FIRST_DAY.year} to {LAST_DAY.year}.")
 
 
 def actor(text: str) -> str:

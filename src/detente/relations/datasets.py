@@ -29,7 +29,7 @@ from detente.csv_files import CsvFile, Rows, read_csv
 from detente.errors import InputError
 from detente.relations._arrays import Floats, placed
 from detente.relations.panel import KEYS, Key, Layout, Panel, key_of, panel_of
-from detente.relations.steps import Days, check_every, grid, period_start
+from detente.relations.steps import FIRST_DAY, LAST_DAY, Days, check_every, grid, period_start
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _WIDE = re.compile(rf"({_DATE.pattern})_(\w+)")
@@ -139,7 +139,7 @@ def _day(path: Path, line: int, text: str) -> dt.date:
     try:
         return _parsed(text)
     except ValueError as error:
-        fault = f"Line {line}: {text!r} is not a date."
+        fault = f"Line {line}: {text!r} is not a date of {FIRST_DAY.year} to {LAST_DAY.year}."
         raise _bad(path, fault, "Write dates as 2017-03-15, 2017-03 or 2017.") from error
 
 
@@ -147,7 +147,10 @@ def _day(path: Path, line: int, text: str) -> dt.date:
 def _parsed(text: str) -> dt.date:
     if not _DATE.fullmatch(text):
         raise ValueError(text)
-    return dt.date.fromisoformat(f"{text}-01-01"[:10])
+    day = dt.date.fromisoformat(f"{text}-01-01"[:10])
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(text)
+    return day
 
 
 def _number(path: Path, line: int, column: str, text: str) -> float:

@@ -15,6 +15,9 @@ Every = Literal["day", "week", "month", "quarter", "year"]
 
 EVERY: tuple[Every, ...] = get_args(Every)
 
+FIRST_DAY, LAST_DAY = dt.date(1700, 1, 1), dt.date(2200, 12, 31)
+"""The days that anything may be about; beyond them lie mistyped years, and grids of gigabytes."""
+
 Days = NDArray[np.datetime64]
 
 _NESTS: dict[str, frozenset[str]] = {

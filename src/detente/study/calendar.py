@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from detente.relations.steps import FIRST_DAY, LAST_DAY
 from detente.study.parts import Strict
 
 MonthDay = Annotated[
@@ -24,7 +25,12 @@ class YearlyWindow(Strict):
     label: str
     start: MonthDay
     end: MonthDay = Field(description="last day; before the start if the window spans New Year")
-    since: int | None = Field(default=None, description="first year in which it was so")
+    since: int | None = Field(
+        default=None,
+        ge=FIRST_DAY.year,
+        le=LAST_DAY.year,
+        description="first year in which it was so",
+    )
 
 
 def month_day(text: MonthDay) -> tuple[int, int]:

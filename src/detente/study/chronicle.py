@@ -9,6 +9,7 @@ from pathlib import Path
 
 from detente.csv_files import Rows, read_csv
 from detente.errors import InputError
+from detente.relations.steps import FIRST_DAY, LAST_DAY
 
 CHRONICLE_COLUMNS = (
     "id", "date", "end", "kind", "source", "target", "cameo", "certainty", "title", "citation",
@@ -91,8 +92,11 @@ def _problems(row: Mapping[str, str]) -> Iterator[str]:
             yield f"{name}: it is empty."
     for name in ("date", "end"):
         text = row[name].strip()
-        if text and _day(text) is None:
+        day = _day(text)
+        if text and day is None:
             yield f"{name}: “{text}” is not a day; write it as 2017-03-15."
+        elif day and not FIRST_DAY <= day <= LAST_DAY:
+            yield f"{name}: {day} is outside of the years {FIRST_DAY.year} to {LAST_DAY.year}."
     first, last = (_day(row[name].strip()) for name in ("date", "end"))
     if first and last and last < first:
         yield f"end: {last} is before the date, {first}."

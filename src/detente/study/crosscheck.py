@@ -93,7 +93,9 @@ def _asks(study: Study) -> Iterator[tuple[str, Any]]:
 
 
 def _state_problems(study: Study) -> Iterator[str]:
-    """States of which nobody has heard, wherever they are named."""
+    """Parties that stand twice, and states of which nobody has heard, wherever they are named."""
+    codes = (party.code for party in study.parties if hasattr(party, "code"))
+    yield from duplicates("parties", codes, named="state")
     for number, party in enumerate(study.parties, 1):
         if hasattr(party, "code"):
             yield from state_problems(f"parties[{number}].code", [party.code], codes_of(study))

@@ -6,7 +6,7 @@ stand, and names that are used in one part but not declared in another.
 
 from __future__ import annotations
 
-import re
+import datetime as dt
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from detente.errors import StudyError, UsageError
 from detente.study.crosscheck import cross_problems
+from detente.study.keys import MOST_PARTS, longest_key
 from detente.study.models import Study, study_model
 from detente.study.names import did_you_mean
 from detente.study.partial import partial
@@ -28,9 +29,8 @@ from detente.study.states import state_problem
 
 WRITE_AS_CODE = "write the state as its code of three capital letters, such as CHN"
 MOST_BYTES = 4_000_000
-MOST_PARTS = 64  # of a dotted key
+MOST_BITS = 10_000  # of a number that is shown
 MOST_PROBLEMS, MOST_SHOWN = 200, 60
-_BARE_KEY = re.compile(r"[\w\-.\"' \t\[\]]*")
 
 
 @dataclass(frozen=True)
@@ -172,14 +172,13 @@ def _text(path: Path) -> str:
 
 def _check_keys(text: str, path: Path) -> None:
     """Refuse keys of thousands of parts, on which a parser of TOML spends minutes and gigabytes."""
-    for number, line in enumerate(text.splitlines(), 1):
-        key = line.partition("=")[0]
-        if key.count(".") > MOST_PARTS and _BARE_KEY.fullmatch(key):
-            raise StudyError(
-                f"The study file {path} is not valid TOML.",
-                f"Line {number} holds a key of {key.count('.') + 1:,} parts.",
-                f"No key has more than {MOST_PARTS}.",
-            )
+    line, parts = longest_key(text)
+    if parts > MOST_PARTS:
+        raise StudyError(
+            f"The study file {path} is not valid TOML.",
+            f"Line {line} holds a key of {parts:,} parts.",
+            f"No key has more than {MOST_PARTS}.",
+        )
 
 
 def _invalid(path: Path, problems: Sequence[str]) -> StudyError:
@@ -234,9 +233,17 @@ def _problem(item: Any, schema: dict[str, Any], data: Mapping[str, Any]) -> str:
     if item["type"] == "string_pattern_mismatch" and item["ctx"]["pattern"] == STATE_CODE:
         return f"{where}: {state_problem(item['input'], _states(data)) or WRITE_AS_CODE}."
     message = str(item["msg"]).removeprefix("Value error, ")
-    given = item.get("input")
-    shown = "" if isinstance(given, dict | list) else f" (found: {given!r})"
-    return f"{where}: {message[0].lower()}{message[1:]}{shown}."
+    given = "" if item["type"] == "value_error" else _given(item.get("input"))
+    return f"{where}: {message[0].lower()}{message[1:]}{given}."
+
+
+def _given(value: object) -> str:
+    """A value as a person would write it; nothing for tables, of which the problem tells a part."""
+    if isinstance(value, dict | list):
+        return ""
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:
+        return " (found: a number of thousands of digits)"
+    return f" (found: {value if isinstance(value, dt.date | int | float) else repr(value)})"
 
 
 def _states(data: Mapping[str, Any]) -> list[str]:
@@ -251,6 +258,8 @@ def _where(location: tuple[int | str, ...], data: Mapping[str, Any]) -> str:
     """Where a problem is: `questions[2] “next-test”.within`."""
     text, node = "", cast("Any", data)
     for part in location:
+        if isinstance(node, dict) and part == node.get("kind") and not _holds(node, part):
+            continue  # pydantic names the kind of an entry between the entry and its key
         inside = node[part] if _holds(node, part) else {}
         text += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
         if isinstance(part, int) and isinstance(inside, dict) and "id" in inside:

@@ -13,7 +13,7 @@ from pydantic import Field, create_model, model_validator
 
 from detente.study.calendar import YearlyWindow
 from detente.study.kinds import kinds
-from detente.study.parts import Day, Every, Id, Iso3, Relation, Strict
+from detente.study.parts import Day, Every, Id, Iso3, Relation, Span, Strict
 
 
 class About(Strict):
@@ -134,8 +134,8 @@ class ThenAndNow(Strict):
 
     dataset: Id
     measure: str
-    then: Annotated[list[Day], Field(min_length=2, max_length=2)]
-    now: Annotated[list[Day], Field(min_length=2, max_length=2)]
+    then: Span
+    now: Span
     more_is_closer: bool = True
 
 

@@ -51,7 +51,7 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     return f" Did you mean “{close[0]}”?" if close else ""
 
 
-def duplicates(part: str, ids: Iterable[str]) -> Iterator[str]:
+def duplicates(part: str, ids: Iterable[str], named: str = "id") -> Iterator[str]:
     """Ids that stand twice.
 
     Example:
@@ -61,7 +61,7 @@ def duplicates(part: str, ids: Iterable[str]) -> Iterator[str]:
     seen: set[str] = set()
     for name in ids:
         if name in seen:
-            yield f"{part}: the id “{name}” stands twice."
+            yield f"{part}: the {named} “{name}” stands twice."
         seen.add(name)
 
 

@@ -7,10 +7,10 @@ right is kept, one that is wrong is left at its default, or left out.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic.fields import FieldInfo
 
 from detente.study.kinds import kinds
 from detente.study.renamed import new_name
@@ -43,37 +43,52 @@ def partial(model: type[BaseModel], data: Mapping[str, Any]) -> Any:
     fields = list(model.model_fields)
     named = {new_name(key, fields) or key: value for key, value in data.items()} | dict(data)
     values = {}
-    for name, field in model.model_fields.items():
+    for name in model.model_fields:
         if name in named:
-            value = _understood(field, name, named[name])
+            value = _understood(model, name, named[name])
             if value is not _WRONG:
                 values[name] = value
     return model.model_construct(**values)
 
 
-def _understood(field: FieldInfo, name: str, raw: Any) -> Any:
+@cache
+def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    """What reads a field; made once, as a file may have thousands of wrong entries."""
+    field = model.model_fields[name]
+    return TypeAdapter(Annotated[field.annotation, field])  # type: ignore[arg-type]
+
+
+@cache
+def _entry_adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    """What reads an entry of a field that is a list or a table."""
+    return TypeAdapter(_entry(model.model_fields[name].annotation))
+
+
+def _understood(model: type[BaseModel], name: str, raw: Any) -> Any:
     """The value of a field; of a list or a table, the entries of which anything is right."""
     try:
-        adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, field])  # type: ignore[arg-type]
-        return adapter.validate_python(raw)
+        return _adapter(model, name).validate_python(raw)
     except ValidationError:
         pass
+    field = model.model_fields[name]
     entry = _entry(field.annotation)
     models = [kind.model for kind in kinds(name)] or ([entry] if _is_model(entry) else [])
     if isinstance(raw, list):
-        entries = [_of_one(models, item, entry) for item in raw]
+        read = _entry_adapter(model, name)
+        entries = [_of_one(models, item, read) for item in raw]
         return [item for item in entries if item is not _WRONG]
     if isinstance(raw, dict) and get_origin(field.annotation) is dict:
-        tables = {key: _of_one(models, item, entry) for key, item in raw.items()}
+        read = _entry_adapter(model, name)
+        tables = {key: _of_one(models, item, read) for key, item in raw.items()}
         return {key: item for key, item in tables.items() if item is not _WRONG}
     return _of_one(models, raw, None)
 
 
-def _of_one(models: list[Any], raw: Any, annotation: Any) -> Any:
+def _of_one(models: list[Any], raw: Any, read: TypeAdapter[Any] | None) -> Any:
     """One entry by the model of its kind, or by its type where it has no model."""
-    if not models and annotation is not None:
+    if not models and read is not None:
         try:
-            return TypeAdapter(annotation).validate_python(raw)
+            return read.validate_python(raw)
         except ValidationError:
             return _WRONG
     if not isinstance(raw, dict):

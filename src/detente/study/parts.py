@@ -5,12 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from detente.relations.steps import FIRST_DAY, LAST_DAY
 
 Every = Literal["day", "week", "month", "quarter", "year"]
 STATE_CODE = r"^[A-Z]{3}$"
 Iso3 = Annotated[str, Field(pattern=STATE_CODE, description="ISO 3166 alpha-3 code")]
-Pair = Annotated[list[Iso3], Field(min_length=2, max_length=2)]
+
+
+def _two(states: list[str]) -> list[str]:
+    if len(set(states)) < len(states):
+        raise ValueError("a pair is of two states")
+    return states
+
+
+Pair = Annotated[list[Iso3], Field(min_length=2, max_length=2), AfterValidator(_two)]
 Id = Annotated[
     str,
     Field(
@@ -21,12 +31,23 @@ Id = Annotated[
 ]
 
 
-FIRST_DAY, LAST_DAY = dt.date(1700, 1, 1), dt.date(2200, 12, 31)
+LONGEST_WINDOW = 1100  # days
 Day = Annotated[
     dt.date,
     Field(ge=FIRST_DAY, le=LAST_DAY, description="a day, such as 2017-03-15"),
 ]
-"""A day within the bounds of what a study may be about; beyond them lie mistyped years."""
+
+
+def _in_order(days: list[dt.date]) -> list[dt.date]:
+    if days[0] > days[1]:
+        raise ValueError(f"{days[1]} is before {days[0]}")
+    return days
+
+
+Span = Annotated[list[Day], Field(min_length=2, max_length=2), AfterValidator(_in_order)]
+"""The first and the last day of something."""
+WindowDays = Annotated[int, Field(ge=1, le=LONGEST_WINDOW)]
+"""The length of a window in days."""
 
 
 class Strict(BaseModel):

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -46,7 +46,7 @@ from detente.rounding import odds_text
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
-from detente.study.parts import Day, Measure, Relation
+from detente.study.parts import Day, Measure, Relation, Span
 from detente.study.signal import Signal
 
 MIN_RIVALS = 6
@@ -62,7 +62,7 @@ class ExtremeClaim(ClaimBase):
     kind: Literal["extreme"]
     relation: Relation
     measures: list[Measure] = Field(min_length=1)
-    target: Annotated[list[Day], Field(min_length=2, max_length=2)]
+    target: Span
     since: Day
     direction: Literal["highest", "lowest"] = "highest"
     of: Literal["", "peak", "level"] = Field(

@@ -37,7 +37,7 @@ from detente.study.actions import sources_of
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
-from detente.study.parts import Day, Relation
+from detente.study.parts import Day, Relation, WindowDays
 
 NULL = "All windows of the same length in the history before the day"
 CASE_WORD = "earlier days with the action"
@@ -51,6 +51,7 @@ LIKE_CAUSES = (
 RECORD = ("reliability", "scores")
 """What of the track record stands on the card."""
 MOST_REASONS = 3
+MOST_WINDOWS = 24
 MIN_HISTORY = 2 * 365  # days
 
 
@@ -60,8 +61,8 @@ class OccurrenceClaim(ClaimBase):
     kind: Literal["occurrence"]
     action: str
     on: Day = Field(description="what was known on this day is all that the odds may use")
-    windows_days: list[int] = Field(min_length=1)
-    primary_window_days: int
+    windows_days: list[WindowDays] = Field(min_length=1, max_length=MOST_WINDOWS)
+    primary_window_days: WindowDays
     history_since: Day | None = Field(
         default=None,
         description="the first day that counts, where no question of the study does",

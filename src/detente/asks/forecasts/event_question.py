@@ -36,8 +36,8 @@ from detente.study.data import StudyData, held
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import unknown
+from detente.study.parts import LONGEST_WINDOW, WindowDays
 
-LONGEST = 1100  # days
 ESTIMATOR = (
     "Linear pool of base rates, a weighted rate, a self-exciting hazard and a count regression, "
     "with weights learned from past log scores (Geweke and Amisano 2011)"
@@ -50,8 +50,8 @@ class EventQuestion(Question, Terms):
 
     kind: Literal["events"]
     action: str = Field(description="name of an action")
-    within_days: int = Field(ge=1, le=LONGEST)
-    at_least: int = Field(default=1, ge=1, description="days with the action")
+    within_days: WindowDays
+    at_least: int = Field(default=1, ge=1, le=LONGEST_WINDOW, description="days with the action")
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -107,12 +107,12 @@ class EventQuestion(Question, Terms):
 
     def within(self, days: int) -> Self:
         """The same question of another window."""
-        if not self.at_least <= days <= LONGEST:
+        if not self.at_least <= days <= LONGEST_WINDOW:
             raise UsageError(
                 "The window could not be used.",
                 f"“{self.title}” asks for {self.at_least} days with the action, in a window of "
                 f"{days}.",
-                f"Give {self.at_least} to {LONGEST:,} days, or ask another question.",
+                f"Give {self.at_least} to {LONGEST_WINDOW:,} days, or ask another question.",
             )
         length = "1 day" if days == 1 else f"{days} days"
         title = f"{self.title.split(' within ')[0]} within {length}"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from detente.csv_files import Rows, read_csv
 from detente.errors import InputError
+from detente.relations.steps import LAST_DAY
 from detente.study.names import did_you_mean
+from detente.study.parts import LONGEST_WINDOW
 
 COLUMNS = ("issued", "action", "within", "probability", "source")
-LONGEST = 1100  # days, as for questions
-LAST_YEAR = 2200
 
 
 @dataclass(frozen=True)
@@ -96,13 +96,13 @@ def _issued_problems(text: str, since: dt.date) -> Iterator[str]:
         return
     if day < since:
         yield f"issued: {day} is before {since}, from which on the study counts the actions."
-    if day.year > LAST_YEAR:
-        yield f"issued: {day} is after the year {LAST_YEAR}."
+    if day > LAST_DAY:
+        yield f"issued: {day} is after the year {LAST_DAY.year}."
 
 
 def _within_problems(text: str) -> Iterator[str]:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LONGEST):
-        yield f"within: “{text}” is not a number of days from 1 to {LONGEST:,}."
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LONGEST_WINDOW):
+        yield f"within: “{text}” is not a number of days from 1 to {LONGEST_WINDOW:,}."
 
 
 def _probability_problems(text: str) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +23,7 @@ from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import unknown
-from detente.study.parts import Id, Strict
+from detente.study.parts import Day, Id, Strict
 
 KIND = "excitation"
 DRAWS = 1000
@@ -48,8 +47,8 @@ class Excitation(Strict):
 
     id: Id
     action: str = Field(description="name of an action")
-    since: dt.date
-    until: dt.date | None = None
+    since: Day
+    until: Day | None = None
     eras: list[str] = Field(default=[], description="eras that may have their own rate")
     compare: str = Field(default="", description="what a published study found, with its citation")
     caveats: list[str] = Field(default=[])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +26,7 @@ from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import duplicates, measure_problems, unknown
-from detente.study.parts import Id, Measure, Relation, Strict
+from detente.study.parts import Day, Id, Measure, Relation, Strict
 
 KIND = "system"
 PATHS = 4000  # draws of whole paths, for the bands
@@ -63,7 +62,7 @@ class System(Strict):
     lags: int = Field(default=3, ge=1, le=24, description="periods that a reaction may take")
     steps: int = Field(default=12, ge=2, le=60, description="periods that are followed")
     horizon: int = Field(default=6, ge=1, le=60, description="periods that a reaction is judged by")
-    since: dt.date | None = None
+    since: Day | None = None
     caveats: list[str] = Field(default=[])
 
     @model_validator(mode="after")

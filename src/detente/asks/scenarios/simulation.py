@@ -17,7 +17,7 @@ from detente.relations.steps import day_name
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import duplicates, measure_problems, unknown
-from detente.study.parts import Id, Measure, Pair, Strict
+from detente.study.parts import Day, Id, Measure, Pair, Strict
 
 if TYPE_CHECKING:
     from detente.asks.scenarios.model import Model
@@ -86,7 +86,7 @@ class Outcome(Strict):
 class Simulation(Strict):
     """The generative model of the whole system."""
 
-    since: dt.date = Field(description="first day of the sample")
+    since: Day = Field(description="first day of the sample")
     eras: list[str] = Field(default=[], description="policy eras with rates of their own")
     kinds: list[SimulatedKind] = Field(min_length=1, max_length=20)
     drivers: list[Driver] = Field(default=[], max_length=12)
