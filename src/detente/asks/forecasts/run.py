@@ -178,7 +178,13 @@ def chosen_questions(data: StudyData, wanted: str | None) -> tuple[Question, ...
 
 
 def asked_questions(study: Study, wanted: str | None) -> tuple[Question, ...]:
-    """The questions of a study whose data need not have been read; see `chosen_questions`."""
+    """The questions of a study whose data need not have been read; see `chosen_questions`.
+
+    Example:
+        >>> from detente.study.load import load
+        >>> asked_questions(load("korea").study, "missile-test")[0].id
+        'missile-test'
+    """
     questions: tuple[Question, ...] = study.asks(PART)
     if not questions:
         raise UsageError(
