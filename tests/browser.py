@@ -49,10 +49,10 @@ os.execv(sys.argv[3], sys.argv[3:])
 
 def chromium() -> str:
     """The browser's path, or a skip that says how to give one."""
-    found = shutil.which(os.environ.get("DETENTE_CHROMIUM") or "chromium")
-    if not found:
+    path = shutil.which(os.environ.get("DETENTE_CHROMIUM") or "chromium")
+    if not path:
         pytest.skip("no Chromium found; set DETENTE_CHROMIUM to its path")
-    return found
+    return path
 
 
 @dataclass

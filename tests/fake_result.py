@@ -163,8 +163,8 @@ def estimate(
         Scale.RATIO: lambda x: math.log(max(x, 0.01)),
     }.get(scale, lambda x: x)
     interval = None if spread is None else (back(effect - spread), back(effect + spread))
-    made = Estimate(SIGNAL, scale, back(effect), interval, p, 29, None)
-    return replace(made, **changes)  # type: ignore[arg-type]
+    result = Estimate(SIGNAL, scale, back(effect), interval, p, 29, None)
+    return replace(result, **changes)  # type: ignore[arg-type]
 
 
 def curve_of(name: str, effect: float, spread: float, scale: Scale) -> list[Estimate[None]]:

@@ -103,8 +103,8 @@ def test_spans_of_one_code_cover_all_days_once() -> None:
 
 @given(st.text(max_size=20), st.sampled_from([*actors.SYSTEMS, "any"]), st.dates())
 def test_any_text_gives_a_code_or_none(text: str, system: str, day: dt.date) -> None:
-    found = to_iso3(text, system, on=day)
-    assert found is None or (len(found) == 3 and found.isupper())
+    code = to_iso3(text, system, on=day)
+    assert code is None or (len(code) == 3 and code.isupper())
 
 
 def test_unknown_systems_and_codes_are_errors() -> None:

@@ -58,19 +58,19 @@ POSIX_NAMES = {
 
 def posix_only(text: str) -> list[str]:
     """What of a module's text Windows does not have."""
-    found = []
+    uses = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names if alias.name in POSIX_MODULES]
+            uses += [alias.name for alias in node.names if alias.name in POSIX_MODULES]
         elif isinstance(node, ast.ImportFrom) and not node.level:
             names = POSIX_NAMES.get(node.module or "", set())
-            found += [node.module or ""] if node.module in POSIX_MODULES else []
-            found += [alias.name for alias in node.names if alias.name in names]
+            uses += [node.module or ""] if node.module in POSIX_MODULES else []
+            uses += [alias.name for alias in node.names if alias.name in names]
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            found += [node.attr] if node.attr in POSIX_NAMES.get(node.value.id, set()) else []
+            uses += [node.attr] if node.attr in POSIX_NAMES.get(node.value.id, set()) else []
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            found += re.findall(r"^/(?:dev|proc|tmp|etc)/.*", node.value)
-    return found
+            uses += re.findall(r"^/(?:dev|proc|tmp|etc)/.*", node.value)
+    return uses
 
 
 def test_nothing_in_the_package_is_posix_only() -> None:

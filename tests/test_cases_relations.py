@@ -272,15 +272,15 @@ class TestNetworks:
         weights = {"AB": 3.0, "BC": 1.0, "CD": 5.0, "AC": 2.0}
         expected = eigenvector_centrality(ties(weights), "ABCD")
         scaled = {pair: weight * unit for pair, weight in weights.items()}
-        found = eigenvector_centrality(ties(scaled), "ABCD")
+        positions = eigenvector_centrality(ties(scaled), "ABCD")
         for party in "ABCD":
-            np.testing.assert_allclose(found[party].values, expected[party].values, rtol=1e-9)
+            np.testing.assert_allclose(positions[party].values, expected[party].values, rtol=1e-9)
         matrix = np.array([[0, 3, 2, 0], [3, 0, 1, 0], [2, 1, 0, 5], [0, 0, 5, 0.0]])
         power = np.ones(4)
         for _ in range(2000):
             power = (matrix + np.eye(4)) @ power
             power /= power.sum()
-        np.testing.assert_allclose([found[p].values.item() for p in "ABCD"], power, rtol=1e-6)
+        np.testing.assert_allclose([positions[p].values.item() for p in "ABCD"], power, rtol=1e-6)
 
     def test_negative_ties_are_refused(self) -> None:
         weights = {"AB": -3.0, "BC": 1.0, "CD": 5.0, "AC": -2.0}
@@ -314,10 +314,11 @@ class TestScoresAtTheEdges:
         assert np.isnan(pit_of_counts(table, outcome, 1)).all()
         mixed = np.array([1.0, np.nan, 0.0, np.nan])
         assert (
-            sum(one.count for one in reliability(np.full(4, 0.5), mixed, resample(4, 1, 1), 2)) == 2
+            sum(group.count for group in reliability(np.full(4, 0.5), mixed, resample(4, 1, 1), 2))
+            == 2
         )
-        made = skill(np.array([0.1, np.nan]), np.array([0.2, 0.3]), resample(2, 1, 1), "x")
-        assert made.value == pytest.approx(0.5)
+        skill_score = skill(np.array([0.1, np.nan]), np.array([0.2, 0.3]), resample(2, 1, 1), "x")
+        assert skill_score.value == pytest.approx(0.5)
 
     @pytest.mark.parametrize(("count", "score"), [(0, 0.25), (1, 0.25), (2, 1.25), (5, 4.25)])
     def test_counts_beyond_the_table(self, count: int, score: float) -> None:
@@ -329,8 +330,11 @@ class TestScoresAtTheEdges:
         assert (only.count, only.observed) == (100, 0.3)
 
     def test_perfect_against_perfect_is_not_defined(self) -> None:
-        made = skill(np.zeros(9), np.zeros(9), resample(9, 3, 1), "base rate")
-        assert np.isnan([made.value, made.low, made.high]).all() and not made.positive
+        skill_score = skill(np.zeros(9), np.zeros(9), resample(9, 3, 1), "base rate")
+        assert (
+            np.isnan([skill_score.value, skill_score.low, skill_score.high]).all()
+            and not skill_score.positive
+        )
 
 
 class TestHawkesInAnyUnit:

@@ -121,13 +121,13 @@ def test_follow_ons_are_set_apart_from_what_a_period_does() -> None:
     apart, plain, covered, follow_ons = [], [], [], []
     for seed in range(70):
         world = make(WorldSpec(features=Features(excited=True)), seed)
-        found = set_apart(contrast_of(world, "period"), world.data)
-        assert found is not None
-        low, high = found.interval()
-        apart.append(found.log_ratio)
-        plain.append(found.plain)
+        effect = set_apart(contrast_of(world, "period"), world.data)
+        assert effect is not None
+        low, high = effect.interval()
+        apart.append(effect.log_ratio)
+        plain.append(effect.plain)
         covered.append(low < 0 < high)
-        follow_ons.append(found.follow_ons)
+        follow_ons.append(effect.follow_ons)
     assert np.std(apart) < np.std(plain)
     assert 0.82 <= np.mean(covered) <= 0.98
     assert 0.4 < np.median(follow_ons) < 0.65  # 0.6 were planted; short samples give a little less
@@ -138,15 +138,15 @@ def test_an_effect_on_what_comes_of_itself_is_found() -> None:
     for seed in range(8):
         world = make(spec, seed)
         claim = contrast_of(world, "period")
-        found = set_apart(claim, world.data)
-        assert found is not None
-        low, high = found.interval()
+        effect = set_apart(claim, world.data)
+        assert effect is not None
+        low, high = effect.interval()
         assert low < 1.3 and high > 0.7
         signal = world.data.signals(claim.relation, [])[0][0]
-        row = estimate_of(signal, found, "incidents")
-        assert row.effect == found.log_ratio > 0
+        row = estimate_of(signal, effect, "incidents")
+        assert row.effect == effect.log_ratio > 0
         assert row.interval is not None and row.interval[0] < row.effect < row.interval[1]
-        assert "follow-ons" in check_of(found).text
+        assert "follow-ons" in check_of(effect).text
 
 
 def test_only_actions_with_events_in_both_states_have_follow_ons() -> None:
@@ -172,5 +172,5 @@ def test_part_of_the_rise_under_patience_is_self_excitation(korea: StudyData) ->
     check = next(c for c in answer.checks if c.name == "Not self-excitation alone")
     assert check.passed is True
     assert isinstance(claim, ContrastClaim)
-    found = set_apart(claim, korea)
-    assert found is not None and 0 < found.log_ratio < found.plain
+    effect = set_apart(claim, korea)
+    assert effect is not None and 0 < effect.log_ratio < effect.plain

@@ -58,9 +58,9 @@ def test_same_seed_same_findings_other_seed_other_draws(korea: Path, tmp_path: P
 def test_as_of_uses_nothing_later(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "then"
     assert run(["study", "korea", "--as-of", "2017-03-15", "--json", "--out", str(out)]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["as_of"] == "2017-03-15"
-    answers = found["sections"][0]["answers"]
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["as_of"] == "2017-03-15"
+    answers = printed["sections"][0]["answers"]
     soon = next(answer for answer in answers if answer["id"] == "more-provocations-soon")
     tables = [
         exhibit["table"]

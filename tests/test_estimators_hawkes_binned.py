@@ -100,8 +100,8 @@ def test_the_way_back_to_the_branching_ratio_is_exact(branching: float) -> None:
     decay = 2.0
     seen = branching * (1 - np.exp(-decay * (1 - branching))) / (1 - branching)
     seen /= 1 - np.exp(-decay)
-    found = direct(np.array([[[seen]]]), np.array([decay]), within_day=True)
-    assert found[0, 0] == pytest.approx(branching, abs=1e-8)
+    branching_matrix = direct(np.array([[[seen]]]), np.array([decay]), within_day=True)
+    assert branching_matrix[0, 0] == pytest.approx(branching, abs=1e-8)
     halves = np.array([[[seen / 2, seen / 2]]])
     assert direct(halves, np.array([decay, decay]), within_day=True)[0, 0] == pytest.approx(
         branching, abs=1e-8
@@ -121,10 +121,10 @@ def test_baseline_effects_and_season_are_recovered() -> None:
         within_day=False,
     )  # fmt: skip
     assert model.effect_names == ("intercept", "sine 1", "cosine 1", "covariate 0")
-    found = np.append(model.effects[0], model.branching[0, 0])
+    estimates = np.append(model.effects[0], model.branching[0, 0])
     errors = np.sqrt(np.diagonal(model.uncertainty.covariance()[0]))
     truth = np.array([np.log(0.4), 0.3, 0.0, -0.5, 0.4])
-    assert (np.abs(found - truth) < 3 * errors).all()
+    assert (np.abs(estimates - truth) < 3 * errors).all()
     assert model.rates().sum() == pytest.approx(counts.sum(), rel=1e-5)
 
 
@@ -172,11 +172,11 @@ def test_days_without_records_are_not_peace() -> None:
     gap = np.ones(2000)
     gap[500:1300] = 0
     counts[500:1300] = 0
-    found = fit_hawkes_by_date(counts, decays_per_day=[0.5], exposure=gap, within_day=False)
+    model = fit_hawkes_by_date(counts, decays_per_day=[0.5], exposure=gap, within_day=False)
     blind = fit_hawkes_by_date(
         counts, decays_per_day=[0.5], exposure=np.ones(2000), within_day=False
     )
-    assert abs(np.exp(found.effects[0, 0]) - 0.4) < 0.08
+    assert abs(np.exp(model.effects[0, 0]) - 0.4) < 0.08
     assert np.exp(blind.effects[0, 0]) < 0.3
     counts[600] = 1
     with pytest.raises(InputError, match="days without exposure"):

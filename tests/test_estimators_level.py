@@ -84,8 +84,8 @@ def score_world(rng: Rng, trend: bool) -> tuple[np.ndarray, np.ndarray]:
     level = 100 + np.cumsum(slopes + sds[1] * rng.normal(size=PERIODS))
     series = level + sds[0] * rng.normal(size=PERIODS)
     series[18:22] = np.nan
-    found = local_level(series, trend=trend, draws=99, seed=int(rng.integers(1 << 30)))
-    return np.concatenate([sds[: 3 if trend else 2], asked(level)[0]]), drawn(found)
+    posterior = local_level(series, trend=trend, draws=99, seed=int(rng.integers(1 << 30)))
+    return np.concatenate([sds[: 3 if trend else 2], asked(level)[0]]), drawn(posterior)
 
 
 PRIOR = CountPrior(noise=0.7, step=0.3, centre=1.0, spread=0.7)
@@ -100,8 +100,8 @@ def count_world(rng: Rng) -> tuple[np.ndarray, np.ndarray]:
     counts = rng.poisson(exposure * np.exp(level) * busy).astype(float)
     counts[18:22] = np.nan
     seed = int(rng.integers(1 << 30))
-    found = count_level(counts, exposure=exposure, prior=PRIOR, draws=297, seed=seed)
-    return np.concatenate([[noise**-2, step], asked(level)[0]]), drawn(found)[::3]
+    posterior = count_level(counts, exposure=exposure, prior=PRIOR, draws=297, seed=seed)
+    return np.concatenate([[noise**-2, step], asked(level)[0]]), drawn(posterior)[::3]
 
 
 @pytest.mark.parametrize(
@@ -228,9 +228,9 @@ def test_zero_or_unknown_exposure_is_no_observation() -> None:
     exposure[10], exposure[20] = 0.0, np.nan
     gone = counts.copy()
     gone[[10, 20]] = np.nan
-    one = count_level(counts, exposure=exposure, draws=50)
+    posterior = count_level(counts, exposure=exposure, draws=50)
     other = count_level(gone, exposure=np.full(60, 2.0), draws=50)
-    np.testing.assert_array_equal(one.draws, other.draws)
+    np.testing.assert_array_equal(posterior.draws, other.draws)
 
 
 @settings(max_examples=20, deadline=None)
@@ -251,7 +251,7 @@ def test_any_series_gives_finite_levels_or_says_why_not(values: np.ndarray) -> N
         except DataGapError:
             continue
         assert np.isfinite(posterior.draws).all()
-        assert all(np.isfinite(found).all() for found in posterior.parameters.values())
+        assert all(np.isfinite(value).all() for value in posterior.parameters.values())
 
 
 def outlier(size: float) -> np.ndarray:

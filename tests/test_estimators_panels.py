@@ -75,8 +75,8 @@ def test_autoregressions_leave_gaps_out() -> None:
 def test_projections_and_levels_take_them_too() -> None:
     built = weekly()
     rates, counts = log_rates(built), built.side_by_side(BOTH, "conflict")
-    found = local_projection(rates[:, 0], rates[:, 1], horizons=3, lags=1, segments=segments(built))
-    assert np.isfinite(found.estimate).all()
+    model = local_projection(rates[:, 0], rates[:, 1], horizons=3, lags=1, segments=segments(built))
+    assert np.isfinite(model.estimate).all()
     level = count_level(counts[:, 0], exposure=built.world(), draws=60)
     assert level.draws.shape == (60, 60)
 

@@ -199,9 +199,11 @@ def test_results_are_tables_and_pictures(name: str) -> None:
 
 
 def test_whatever_a_method_returns_is_a_table_and_a_picture() -> None:
-    made = {get_type_hints(method).get("return") for method in METHODS.values()}
-    results = {one.__name__ for one in made if isinstance(one, type) and issubclass(one, Shown)}
-    others = {one.__name__ for one in made if dataclasses.is_dataclass(one)} - results
+    returned = {get_type_hints(method).get("return") for method in METHODS.values()}
+    results = {
+        item.__name__ for item in returned if isinstance(item, type) and issubclass(item, Shown)
+    }
+    others = {item.__name__ for item in returned if dataclasses.is_dataclass(item)} - results
     assert len(results) > 25
     assert results <= set(PUBLIC)
     assert others == {"DyadPanel", "Likelihood", "Process"}

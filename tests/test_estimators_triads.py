@@ -29,8 +29,8 @@ NULL = TriadWorld()
 
 
 def panel_of(world: TriadWorld, seed: int) -> TriadPanel:
-    made = simulated_dyads(world, seed)
-    return triad_panel(made.conflict, made.cooperation, made.exposure, made.names)
+    dyads = simulated_dyads(world, seed)
+    return triad_panel(dyads.conflict, dyads.cooperation, dyads.exposure, dyads.names)
 
 
 def everyone(size: int) -> Pairs:
@@ -55,14 +55,14 @@ class TestDyadicRegression:
         full = np.hstack([x.reshape(2, -1).T, *dummies])
         expected = np.linalg.lstsq(full, y.ravel(), rcond=None)[0][0]
         take_out = absorber(pairs)
-        fit = fit_pairs(take_out(y), np.array([take_out(one) for one in x]), pairs)
+        fit = fit_pairs(take_out(y), np.array([take_out(item) for item in x]), pairs)
         assert fit.value == pytest.approx(expected, abs=1e-10)
 
     def test_the_error_is_the_double_sum_over_pairs_that_share_a_state(self) -> None:
         rng = np.random.default_rng(4)
         pairs = everyone(7)
         state = rng.normal(size=(2, 3, 7))
-        y, x = (one[:, pairs.first] + one[:, pairs.second] for one in state)
+        y, x = (item[:, pairs.first] + item[:, pairs.second] for item in state)
         scores = (x * (y - x * (x * y).sum() / (x**2).sum())).sum(axis=0)
         ends = list(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
         meat = sum(
@@ -78,7 +78,7 @@ class TestDyadicRegression:
         rng = np.random.default_rng(5)
         pairs = everyone(30)
         state = rng.normal(size=(2, 1, 30))
-        y, x = (one[:, pairs.first] + one[:, pairs.second] for one in state)
+        y, x = (item[:, pairs.first] + item[:, pairs.second] for item in state)
         fit = fit_pairs(y + 0.1 * rng.normal(size=y.shape), x[None], pairs)
         alone = np.sqrt(np.var(y) / (x**2).sum())
         assert fit.error > 2 * alone
@@ -170,20 +170,20 @@ class TestKnownWorlds:
 
     def test_the_permutation_tells_the_two_apart(self) -> None:
         def p(world: TriadWorld, seed: int) -> float:
-            made = simulated_dyads(world, seed)
-            given = made.conflict, made.cooperation, made.exposure, made.names
+            dyads = simulated_dyads(world, seed)
+            given = dyads.conflict, dyads.cooperation, dyads.exposure, dyads.names
             return triad_law(*given, draws=39, seed=seed).p_permutation
 
         assert [p(replace(NULL, effect=0.3), seed) for seed in range(5)] == [0.025] * 5
         assert np.mean([p(NULL, seed) for seed in range(12)]) > 0.25
 
     def test_a_way_that_the_data_cannot_carry_is_named_and_the_rest_stands(self) -> None:
-        made = simulated_dyads(NULL, 1)
+        dyads = simulated_dyads(NULL, 1)
         given = (
-            made.conflict + 50 * ~np.eye(24, dtype=bool),
-            made.cooperation,
-            made.exposure,
-            made.names,
+            dyads.conflict + 50 * ~np.eye(24, dtype=bool),
+            dyads.cooperation,
+            dyads.exposure,
+            dyads.names,
         )
         law = triad_law(*given, draws=1)
         assert law.tested == 6 and len(law.gaps) == 1
@@ -198,9 +198,9 @@ def made() -> DyadPanel:
 class TestOneAttacker:
     def test_each_attacker_has_the_law_that_holds_for_all(self, made: DyadPanel) -> None:
         given = made.conflict, made.cooperation, made.exposure, made.names
-        found = [attacker_effect(*given, name, draws=1) for name in made.names[:8]]
-        assert all(one.low < 100 * np.expm1(0.45) for one in found)
-        assert np.mean([one.effect for one in found]) > 0
+        effects = [attacker_effect(*given, name, draws=1) for name in made.names[:8]]
+        assert all(item.low < 100 * np.expm1(0.45) for item in effects)
+        assert np.mean([item.effect for item in effects]) > 0
 
     def test_the_pair_has_its_own_periods(self, made: DyadPanel) -> None:
         attack = attacks(made.conflict, made.exposure)[1:, 0]
@@ -208,10 +208,10 @@ class TestOneAttacker:
         b, c = np.argwhere(np.triu((both > 0) & (both < 9), 1))[0]
         pair = made.names[b], made.names[c]
         given = made.conflict, made.cooperation, made.exposure, made.names
-        found = attacker_effect(*given, made.names[0], pair=pair, draws=1)
-        assert found.attacked == tuple(1 + np.flatnonzero(attack[:, b] & attack[:, c]))
-        assert found.surprise is not None and found.p_periods is not None
-        assert 0 < found.p_periods <= 1
+        effect = attacker_effect(*given, made.names[0], pair=pair, draws=1)
+        assert effect.attacked == tuple(1 + np.flatnonzero(attack[:, b] & attack[:, c]))
+        assert effect.surprise is not None and effect.p_periods is not None
+        assert 0 < effect.p_periods <= 1
 
     def test_names_that_are_not_there_are_refused(self, made: DyadPanel) -> None:
         given = made.conflict, made.cooperation, made.exposure, made.names
@@ -296,20 +296,20 @@ class TestBalance:
     def test_two_camps_are_balanced_and_three_are_not(self) -> None:
         camps = [np.array([0, 0, 0, 1, 1, 1]), np.array([0, 0, 1, 1, 2, 2])]
         ties = np.array([np.where(camp[:, None] == camp, 1.0, -1.0) for camp in camps])
-        found = structural_balance(ties, draws=99)
+        result = structural_balance(ties, draws=99)
         # Of 20 triads, those with one state in each of three camps have three enemies: 2 * 2 * 2.
-        assert found.share.tolist() == [1.0, 12 / 20]
-        assert found.p[0] < 0.3 < found.p[1]
+        assert result.share.tolist() == [1.0, 12 / 20]
+        assert result.p[0] < 0.3 < result.p[1]
 
     def test_random_signs_are_what_chance_makes(self) -> None:
         rng = np.random.default_rng(1)
         ties = rng.choice([-1.0, 1.0], size=(6, 30, 30), p=[0.3, 0.7])
         ties = np.triu(ties, 1) + np.triu(ties, 1).transpose(0, 2, 1)
         for keep in ("degrees", "number"):
-            found = structural_balance(ties, keep=keep, draws=99)
+            result = structural_balance(ties, keep=keep, draws=99)
             # Chance of an even number of enemies: .7 cubed + 3 * .7 * .3 squared = .532.
-            assert np.allclose(found.null.mean(axis=0), 0.532, atol=0.04)
-            assert (found.p > 0.01).all()
+            assert np.allclose(result.null.mean(axis=0), 0.532, atol=0.04)
+            assert (result.p > 0.01).all()
 
     @settings(max_examples=20, deadline=None)
     @given(st.integers(0, 10_000))
@@ -328,10 +328,10 @@ class TestBalance:
     def test_periods_without_triads_are_empty_and_not_zero(self) -> None:
         ties = np.ones((2, 4, 4))
         ties[1] = np.nan
-        found = structural_balance(ties, draws=9)
-        assert found.share[0] == 1.0 and np.isnan(found.share[1])
-        assert np.isnan(found.exhibits()[0].table.column("share")[1])
-        assert "<svg" in found._repr_html_()
+        result = structural_balance(ties, draws=9)
+        assert result.share[0] == 1.0 and np.isnan(result.share[1])
+        assert np.isnan(result.exhibits()[0].table.column("share")[1])
+        assert "<svg" in result._repr_html_()
 
     @pytest.mark.parametrize(
         ("ties", "says"),
@@ -353,9 +353,9 @@ class TestBalance:
 class TestBadInput:
     @pytest.mark.parametrize("case", ["few", "negative", "missing", "shape", "silent", "peaceful"])
     def test_it_is_refused_with_a_next_step(self, case: str) -> None:
-        made = simulated_dyads(TriadWorld(states=8, periods=6), 1)
-        conflict, cooperation = made.conflict.copy(), made.cooperation.copy()
-        exposure = made.exposure
+        dyads = simulated_dyads(TriadWorld(states=8, periods=6), 1)
+        conflict, cooperation = dyads.conflict.copy(), dyads.cooperation.copy()
+        exposure = dyads.exposure
         if case == "few":
             conflict, cooperation, exposure = conflict[:3], cooperation[:3], exposure[:3]
         elif case == "negative":
@@ -369,11 +369,11 @@ class TestBadInput:
         else:
             conflict[:] = 0
         with pytest.raises((DataGapError, UsageError)) as caught:
-            triad_law(conflict, cooperation, exposure, made.names)
+            triad_law(conflict, cooperation, exposure, dyads.names)
         assert caught.value.next_step and "nan" not in str(caught.value)
 
     def test_a_state_to_leave_out_must_be_there(self) -> None:
-        made = simulated_dyads(TriadWorld(states=8, periods=6), 1)
-        given = made.conflict, made.cooperation, made.exposure, made.names
+        dyads = simulated_dyads(TriadWorld(states=8, periods=6), 1)
+        given = dyads.conflict, dyads.cooperation, dyads.exposure, dyads.names
         with pytest.raises(UsageError, match="no ATL"):
             triad_law(*given, great_powers=["ATL"])

@@ -98,9 +98,9 @@ def test_lag_choice_agrees_with_statsmodels(canada: np.ndarray) -> None:
 def test_granger_tests_keep_their_size_and_find_the_effect() -> None:
     tests = [granger(fit_var(system(seed), 1)) for seed in range(200)]
     false = np.mean([test.p_value[0, 1] < 0.05 for test in tests])
-    found = np.mean([test.p_value[1, 0] < 0.05 for test in tests])
+    power = np.mean([test.p_value[1, 0] < 0.05 for test in tests])
     assert 0.02 <= false <= 0.09  # 0.05 within 2.6 standard errors of 200 runs
-    assert found > 0.95
+    assert power > 0.95
     assert tests[0].df()["tests"].tolist() == [2, 2]
 
 
@@ -143,9 +143,11 @@ def test_bands_of_a_least_squares_fit_cover_the_truth() -> None:
     truth = 0.3  # of the first on the second, one period later
     inside = []
     for seed in range(100):
-        made = impulse_bands(fit_var(system(seed, 200), 1), steps=2, draws=400, coverages=[0.9])
+        responses = impulse_bands(
+            fit_var(system(seed, 200), 1), steps=2, draws=400, coverages=[0.9]
+        )
         impact = 1.0  # standard deviation of the shock
-        low, high = made.bands[0.9][:, 1, 1, 0]
+        low, high = responses.bands[0.9][:, 1, 1, 0]
         inside.append(low < truth * impact < high)
     assert 0.82 <= np.mean(inside) <= 0.97
 

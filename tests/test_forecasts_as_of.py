@@ -25,9 +25,9 @@ SINCE = dt.date(2000, 1, 1)
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("study")
-    write_study(made)
-    return made
+    home = tmp_path_factory.mktemp("study")
+    write_study(home)
+    return home
 
 
 @pytest.fixture(scope="module")

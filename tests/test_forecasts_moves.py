@@ -89,30 +89,30 @@ PARTIES = ("USA", "CHN", "PRK", "KOR")
 
 
 def test_moves_are_ranked_with_odds_and_the_events_behind_them():
-    found = next_moves(events(), PARTIES)
-    first = found.of("USA")[0]
+    moves = next_moves(events(), PARTIES)
+    first = moves.of("USA")[0]
     assert (first.action, first.name, first.target) == ("04", "CONSULT", "CHN")
     assert first.odds > 0.9
     assert {reason.source for reason in first.reasons} == {"USA"}
-    assert all(reason.date < found.first for move in found.moves for reason in move.reasons)
-    odds = [move.odds for move in found.of("KOR")]
+    assert all(reason.date < moves.first for move in moves.moves for reason in move.reasons)
+    odds = [move.odds for move in moves.of("KOR")]
     assert odds == sorted(odds, reverse=True)
-    assert found.last - found.first == dt.timedelta(days=6)
-    assert found.table().num_rows == len(found.moves) == 40
+    assert moves.last - moves.first == dt.timedelta(days=6)
+    assert moves.table().num_rows == len(moves.moves) == 40
 
 
 def test_odds_of_a_world_with_fixed_rates_are_calibrated():
-    found = next_moves(events(weeks=80), PARTIES)
-    assert found.check().passed
-    protest = next(move for move in found.of("KOR") if move.target == "PRK")
+    moves = next_moves(events(weeks=80), PARTIES)
+    assert moves.check().passed
+    protest = next(move for move in moves.of("KOR") if move.target == "PRK")
     assert protest.odds == pytest.approx(1 - 0.98**7, abs=0.08)
 
 
 def test_moves_know_nothing_of_their_week_or_later():
     whole, as_of = events(), START + dt.timedelta(days=7 * 30)
     before = whole.filter(pa.array([day < as_of for day in whole["date"].to_pylist()]))
-    one, two = (next_moves(part, PARTIES, as_of=as_of) for part in (whole, before))
-    assert one.moves == two.moves
+    first, second = (next_moves(part, PARTIES, as_of=as_of) for part in (whole, before))
+    assert first.moves == second.moves
 
 
 def test_moves_know_nothing_that_was_published_later():
@@ -122,8 +122,8 @@ def test_moves_know_nothing_that_was_published_later():
     late = late.set_column(late.schema.get_field_index("published"), "published", published)
     ids = pa.array([f"late:{i}" for i in range(60)])
     late = late.set_column(0, SCHEMA.field("event_id"), ids).cast(SCHEMA)
-    one = next_moves(table, PARTIES, as_of=as_of)
-    assert next_moves(pa.concat_tables([table, late]), PARTIES, as_of=as_of).moves == one.moves
+    moves = next_moves(table, PARTIES, as_of=as_of)
+    assert next_moves(pa.concat_tables([table, late]), PARTIES, as_of=as_of).moves == moves.moves
 
 
 @pytest.mark.parametrize(

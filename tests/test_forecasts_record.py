@@ -82,9 +82,9 @@ def asked_of(data: StudyData, question: int) -> Answer:
 
 def written(data: StudyData, path: Path, question: int = 0) -> Record:
     record = read_record(path)
-    made = asked_of(data, question)
-    assert not made.gap
-    return append(record, forecast_lines(data, record, [made], NOW))
+    card = asked_of(data, question)
+    assert not card.gap
+    return append(record, forecast_lines(data, record, [card], NOW))
 
 
 def resolved(data: StudyData, record: Record) -> Record:
@@ -133,16 +133,16 @@ class TestSources:
         assert len(both.forecasts()) == 2
         for data in (open_data(loaded), open_data(loaded, store=store), open_data(loaded)):
             both = resolved(data, both)
-        assert [one.outcome for one in recorded(both)] == [0, 1]
-        assert all(len(one.resolutions) == 1 for one in recorded(both))
+        assert [item.outcome for item in recorded(both)] == [0, 1]
+        assert all(len(item.resolutions) == 1 for item in recorded(both))
 
     def test_odds_of_other_sources_are_not_a_change(self, folder: Path, tmp_path: Path) -> None:
         loaded = load(str(folder))
         record = written(open_data(loaded, as_of=ASKED), tmp_path / "r.jsonl")
         for store, told in ((None, True), (store_of(tmp_path, strikes(INSIDE)), False)):
             data = open_data(loaded, store=store)
-            made = asked_of(data, 0)
-            assert (with_change(record, made).fact("change") is not None) is told
+            card = asked_of(data, 0)
+            assert (with_change(record, card).fact("change") is not None) is told
 
     def test_a_level_is_decided_by_the_reading_that_it_was_asked_of(
         self, folder: Path, tmp_path: Path
@@ -163,8 +163,8 @@ class TestSources:
         data = open_data(loaded, store=store)
         assert data.signals(*_read(data))[0][0].source == "icews (event files)"
         changes = [
-            [line["change"] for line in resolution_lines(one, record, NOW)]
-            for one in (data, open_data(loaded))
+            [line["change"] for line in resolution_lines(item, record, NOW)]
+            for item in (data, open_data(loaded))
         ]
         assert changes[0] == changes[1] != []
 
@@ -196,8 +196,8 @@ class TestSilence:
         assert data.as_of > dt.date(2012, 6, 1)
         assert resolution_lines(data, record, NOW) == []
         assert "chronicle know of it ends on 2011-12-31" in why_open(data, next(recorded(record)))
-        made = asked_of(data, 0)
-        assert "--as-of 2011-12-31" in made.gap
+        card = asked_of(data, 0)
+        assert "--as-of 2011-12-31" in card.gap
 
     def test_a_window_that_is_still_open_begins_where_the_chronicle_ends(
         self, tmp_path: Path
@@ -206,11 +206,11 @@ class TestSilence:
         store = store_of(tmp_path, [], days=375)
         data = open_data(load(str(tmp_path)), store=store)
         assert data.as_of == dt.date(2012, 1, 10)
-        made = asked_of(data, 0)
+        card = asked_of(data, 0)
         alone = open_data(load(str(tmp_path)))
         same = asked_of(alone, 0)
-        assert [word(made, name) for name in ("as_of", "opens")] == ["2011-12-31", "2012-01-01"]
-        assert made.fact("odds") == same.fact("odds")
+        assert [word(card, name) for name in ("as_of", "opens")] == ["2011-12-31", "2012-01-01"]
+        assert card.fact("odds") == same.fact("odds")
 
 
 class TestRevision:

@@ -291,11 +291,11 @@ def test_a_disk_that_takes_no_more_is_told_and_nothing_is_lost(
     tmp_path: Path, store: Store, good_zip: Path
 ) -> None:
     ingest("icews", [write(tmp_path / "a.tab", icews_row())], store)
-    found = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", _FULL_DISK, store.path, good_zip],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert "told: " in found.stderr
+    assert "told: " in done.stderr
     assert store.events().num_rows == 1
     assert ingest("icews", [good_zip], store).events_stored == 500
 

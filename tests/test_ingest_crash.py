@@ -60,8 +60,8 @@ def check(path: Path) -> int:
     store = Store.open(path)
     ids = [row["event_id"] for row in store.events().to_pylist()]
     assert len(ids) == len(set(ids))
-    known = store.files()
-    assert len(ids) == ROWS * len(known) == sum(file.rows_kept for file in known)
+    stored_files = store.files()
+    assert len(ids) == ROWS * len(stored_files) == sum(file.rows_kept for file in stored_files)
     return len(ids)
 
 

@@ -104,8 +104,8 @@ def test_parties_are_iso_codes_or_named_bodies(chronicle: list[dict[str, str]]) 
 
 
 def test_cameo_codes_exist(chronicle: list[dict[str, str]]) -> None:
-    known = ontology.codes()
-    assert not {row["cameo"] for row in chronicle if row["cameo"]} - set(known)
+    codes = ontology.codes()
+    assert not {row["cameo"] for row in chronicle if row["cameo"]} - set(codes)
 
 
 def test_meetings_are_reciprocal_and_cooperative(chronicle: list[dict[str, str]]) -> None:
@@ -135,8 +135,8 @@ def test_a_day_from_general_knowledge_is_never_certain(chronicle: list[dict[str,
 
 def test_launches_are_one_row_per_day_and_kind(chronicle: list[dict[str, str]]) -> None:
     for kind in ("missile-test", "satellite-launch", "nuclear-test"):
-        found = days(chronicle, kind)
-        assert len(found) == len(set(found))
+        dates = days(chronicle, kind)
+        assert len(dates) == len(set(dates))
 
 
 def test_missile_titles_have_one_form(chronicle: list[dict[str, str]]) -> None:
@@ -345,9 +345,9 @@ def test_the_script_still_makes_the_chronicle(shared: Path, scripts: Path, tmp_p
 def test_the_script_still_makes_the_datasets(shared: Path, scripts: Path, tmp_path: Path) -> None:
     import build_korea_datasets as script
 
-    made = script.build(shared, tmp_path)
-    assert [path.name for path in sorted(made)] == [path.name for path in DATASETS]
-    for path in made:
+    written = script.build(shared, tmp_path)
+    assert [path.name for path in sorted(written)] == [path.name for path in DATASETS]
+    for path in written:
         assert path.read_bytes() == (KOREA / "datasets" / path.name).read_bytes(), path.name
 
 

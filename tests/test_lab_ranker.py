@@ -176,10 +176,10 @@ def test_factors_find_who_belongs_together(monkeypatch, rivals):
         subject, true = subject[kept], true[kept]
         own = np.arange(len(subject))
         learn_factors(made, subject, zero[kept], (own, true), nothing_met(len(subject)), rng)
-    found = np.exp(odds_of(made, np.array([3]), np.array([0]), nothing_met(1)).log[0])
-    assert found.sum() == pytest.approx(1, abs=1e-5)
-    assert found[:10].sum() > 0.9
-    assert found[7] > 5 * found[10:].max()
+    odds = np.exp(odds_of(made, np.array([3]), np.array([0]), nothing_met(1)).log[0])
+    assert odds.sum() == pytest.approx(1, abs=1e-5)
+    assert odds[:10].sum() > 0.9
+    assert odds[7] > 5 * odds[10:].max()
 
 
 def test_a_step_of_the_factors_raises_the_odds_of_what_came():
@@ -214,28 +214,28 @@ def test_nothing_of_the_same_day_or_later_is_known():
         rng.integers(0, ENTITIES, 300), rng.integers(day, DAYS, 300),
     ])  # fmt: skip
     other = np.unique(np.concatenate([rows, noise]), axis=0)
-    one, two = by_question(rows, seen(rows, day)), by_question(other, seen(other, day))
-    assert one
-    for question, (candidates, columns) in one.items():
-        assert two[question][0] == candidates
+    first, second = by_question(rows, seen(rows, day)), by_question(other, seen(other, day))
+    assert first
+    for question, (candidates, columns) in first.items():
+        assert second[question][0] == candidates
         # Products of matrices round in another way where more questions stand in them.
-        np.testing.assert_allclose(two[question][1], columns, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(second[question][1], columns, rtol=1e-5, atol=1e-6)
 
 
 def test_what_was_learned_does_change_with_the_past():
     # The test above would pass for columns that hold nothing.
     rows, day = world(), 40
     other = np.unique(np.concatenate([rows, [[1, 0, 2, day - 1]]]), axis=0)
-    one, two = by_question(rows, seen(rows, day)), by_question(other, seen(other, day))
-    assert any(two[question] != told for question, told in one.items())
+    first, second = by_question(rows, seen(rows, day)), by_question(other, seen(other, day))
+    assert any(second[question] != item for question, item in first.items())
 
 
 def test_in_several_steps_no_fact_of_the_forecast_days_is_known():
     rows, first, day = world(), 40, 45
     other = rows[(rows[:, 3] < first) | (rows[:, 3] >= day)]
     one = by_question(rows, seen(rows, day, until=first))
-    two = by_question(other, seen(other, day, until=first))
-    assert one == two
+    second = by_question(other, seen(other, day, until=first))
+    assert one == second
     assert one != by_question(rows, seen(rows, day))
 
 
@@ -245,22 +245,22 @@ def test_candidates_do_not_depend_on_the_truth():
     other = rows.copy()
     today = other[:, 3] == day
     other[today, 2] = (other[today, 2] + 5) % ENTITIES
-    one, two = by_question(rows, seen(rows, day)), by_question(other, seen(other, day))
-    shared_ = one.keys() & two.keys()
+    first, second = by_question(rows, seen(rows, day)), by_question(other, seen(other, day))
+    shared_ = first.keys() & second.keys()
     assert shared_
     for question in shared_:
-        assert one[question][0] == two[question][0]
+        assert first[question][0] == second[question][0]
         # Products of matrices round in another way where other questions stand beside them.
-        np.testing.assert_allclose(one[question][1], two[question][1], rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(first[question][1], second[question][1], rtol=1e-5, atol=1e-6)
 
 
 def test_ids_only_leaves_the_columns_of_names_empty():
     rows = world()
-    one, two = seen(rows, 50, names=False), seen(rows, 50)
+    first, second = seen(rows, 50, names=False), seen(rows, 50)
     from lab.ranker.features import IDS
 
-    assert not one.columns[:, IDS:].any()
-    assert two.columns[:, IDS:].any()
+    assert not first.columns[:, IDS:].any()
+    assert second.columns[:, IDS:].any()
 
 
 def test_countries_are_read_from_names():
@@ -286,14 +286,14 @@ def test_the_ranker_finds_that_actions_are_answered():
     rows = world()
     facts = both_directions(rows, ENTITIES, RELATIONS)
     strict = score(np.array([place.rank for place in recurrency(facts, "strict", first=50)]))
-    found = rank(bench(rows), SMALL, "test")
-    assert found.score.asked == strict.asked
-    assert found.score.mrr > strict.mrr + 0.1
+    ranking = rank(bench(rows), SMALL, "test")
+    assert ranking.score.asked == strict.asked
+    assert ranking.score.mrr > strict.mrr + 0.1
 
 
 def test_the_same_seed_gives_the_same_ranks_and_steps_differ():
     rows = world()
-    one, two = (rank(bench(rows), SMALL, "valid") for _ in range(2))
-    assert one.ranks.tolist() == two.ranks.tolist()
+    ranking, again = (rank(bench(rows), SMALL, "valid") for _ in range(2))
+    assert ranking.ranks.tolist() == again.ranks.tolist()
     several = rank(bench(rows), Settings(**{**vars(SMALL), "steps": "multi"}), "valid")
-    assert several.score.mrr < one.score.mrr  # the days between are not known
+    assert several.score.mrr < ranking.score.mrr  # the days between are not known

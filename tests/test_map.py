@@ -19,12 +19,12 @@ DATA_FOLDERS = {"events/data", "report/templates", "study/korea/datasets"}
 
 def folders() -> set[str]:
     """Folders of code, and those that hold a study."""
-    found = {
+    present = {
         str(path.relative_to(PACKAGE).as_posix())
         for path in PACKAGE.rglob("*")
         if path.is_dir() and "__pycache__" not in path.parts
     }
-    return {f"{name}/" for name in found - DATA_FOLDERS}
+    return {f"{name}/" for name in present - DATA_FOLDERS}
 
 
 def test_rows_are_the_folders_of_the_tree() -> None:

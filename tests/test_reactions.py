@@ -139,8 +139,8 @@ US, CHINA = "US toward China", "China toward US"
 
 
 def reaction(answer: Answer, acts: str, responds: str) -> dict[str, Any]:
-    found = rows(answer, "reactions")
-    return next(row for row in found if (row["acts"], row["responds"]) == (acts, responds))
+    table = rows(answer, "reactions")
+    return next(row for row in table if (row["acts"], row["responds"]) == (acts, responds))
 
 
 def test_a_reaction_that_was_put_in_is_found_and_its_reverse_is_not(
@@ -161,8 +161,8 @@ def test_a_reaction_that_was_put_in_is_found_and_its_reverse_is_not(
 
 
 def course(answer: Answer, acts: str, responds: str) -> list[dict[str, Any]]:
-    found = rows(answer, "responses")
-    return [row for row in found if (row["acts"], row["responds"]) == (acts, responds)]
+    table = rows(answer, "responses")
+    return [row for row in table if (row["acts"], row["responds"]) == (acts, responds)]
 
 
 def test_the_size_of_a_reaction_is_that_of_the_world(answers: dict[str, Answer]) -> None:
@@ -181,11 +181,11 @@ def test_the_size_of_a_reaction_is_that_of_the_world(answers: dict[str, Answer])
 def test_the_surest_reaction_comes_first_and_own_surprises_are_not_tested(
     answers: dict[str, Answer],
 ) -> None:
-    found = rows(answers["two"], "reactions")
-    assert [row["acts"] == row["responds"] for row in found] == [False, False, True, True]
-    assert found[0]["p_adjusted"] < found[1]["p_adjusted"]
-    assert [row["p_adjusted"] for row in found[2:]] == [None, None]
-    assert not any(row["stands"] for row in found[2:])
+    table = rows(answers["two"], "reactions")
+    assert [row["acts"] == row["responds"] for row in table] == [False, False, True, True]
+    assert table[0]["p_adjusted"] < table[1]["p_adjusted"]
+    assert [row["p_adjusted"] for row in table[2:]] == [None, None]
+    assert not any(row["stands"] for row in table[2:])
 
 
 def test_corrected_p_is_that_of_holm() -> None:
@@ -280,9 +280,9 @@ def test_series_that_carry_nothing_are_said(
         {"label": "b", "measure": measure, **change},
     ]
     asked = System.model_validate({"id": "x", "label": "x", "series": series})
-    found = system.answer(asked, reacting, Options())
-    assert said in found.gap
-    assert found.exhibits == ()
+    card = system.answer(asked, reacting, Options())
+    assert said in card.gap
+    assert card.exhibits == ()
 
 
 def test_too_few_events_are_insufficient_data(reacting: StudyData) -> None:

@@ -89,9 +89,9 @@ def test_a_damaged_archive_is_told_alike_by_ingest_and_detect(
     (reason,) = reasons(report)
     assert any(word in reason for word in ("damaged", "encrypted", "empty", "cannot be"))
     assert report.exit_code == 3
-    with pytest.raises(ReadError) as told:
+    with pytest.raises(ReadError) as caught:
         detect(bad)
-    assert reason.split(" (", maxsplit=1)[0] in str(told.value)
+    assert reason.split(" (", maxsplit=1)[0] in str(caught.value)
 
 
 def test_a_folder_with_damaged_files_is_known_by_its_good_ones(tmp_path: Path) -> None:

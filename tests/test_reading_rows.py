@@ -423,10 +423,10 @@ def test_numbers_of_states_saved_with_a_point(tmp_path: Path, store: Store) -> N
 def test_a_mapping_that_cannot_be_meant_is_told(
     tmp_path: Path, store: Store, change: dict[str, str], header: str, said: str
 ) -> None:
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as caught:
         ingest("csv", [text(tmp_path / "a.csv", header, "x,USA,CHN,042,y")], store,
                mapping=MAP | change)  # fmt: skip
-    assert said in str(told.value)
+    assert said in str(caught.value)
 
 
 def test_a_name_may_be_state_and_actor(tmp_path: Path, store: Store) -> None:

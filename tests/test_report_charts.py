@@ -204,13 +204,13 @@ def test_pairs_go_from_the_largest_rise_and_name_the_unknown() -> None:
 
 
 def test_curve_is_in_order() -> None:
-    made = curve_of("a", 5.0, 9.0, Scale.PERCENT)
+    curve = curve_of("a", 5.0, 9.0, Scale.PERCENT)
     fact = FINDING.facts[0]
-    exhibit = specifications(made, (), lambda item: item.effect > 0, fact)
+    exhibit = specifications(curve, (), lambda item: item.effect > 0, fact)
     effects = exhibit.table.column("effect_percent")
-    assert list(effects) == sorted(effects) and len(effects) == len(made)
+    assert list(effects) == sorted(effects) and len(effects) == len(curve)
     towards = exhibit.table.column("towards")
-    assert exhibit.note.startswith(f"{sum(towards)} of {len(made)} specifications point the way")
+    assert exhibit.note.startswith(f"{sum(towards)} of {len(curve)} specifications point the way")
 
 
 def test_what_has_no_effect_is_not_drawn() -> None:

@@ -67,23 +67,23 @@ def test_a_path_draws_its_line_last_and_both_ends_of_the_placebos() -> None:
 
 
 def test_rates_are_labelled_by_their_group_with_the_decimals_of_the_smallest() -> None:
-    told = texts(rates_chart())
-    assert [row["text"] for row in told if row["field"] == "text"] == ["3.1", "8.4", "5.2"]
-    groups = [row["group"] for row in told if row["field"] == "label"]
+    labels = texts(rates_chart())
+    assert [row["text"] for row in labels if row["field"] == "text"] == ["3.1", "8.4", "5.2"]
+    groups = [row["group"] for row in labels if row["field"] == "label"]
     assert groups[1:] == ["Wait-and-see years", "All other months"]
-    heights = [row["y"] for row in told if row["field"] == "text"]
+    heights = [row["y"] for row in labels if row["field"] == "text"]
     assert heights == sorted(heights)
 
 
 def test_a_level_marks_each_date_and_turns_its_label_inwards() -> None:
-    told = [row for row in texts(level_chart()) if "ms" in row and row["field"] == "label"]
-    assert [(row["label"], row["align"]) for row in told] == [
+    labels = [row for row in texts(level_chart()) if "ms" in row and row["field"] == "label"]
+    assert [(row["label"], row["align"]) for row in labels] == [
         ("9 Oct 2006", "right"),
         ("15 Mar 2017", "right"),
     ]
     early = replace(level_chart(), settings={"y": "Index", "dates": ["1996-01-01", "2050-01-01"]})
-    told = [row for row in texts(early) if row["field"] == "label"]
-    assert [(row["label"], row["align"]) for row in told] == [("1 Jan 1996", "left")]
+    labels = [row for row in texts(early) if row["field"] == "label"]
+    assert [(row["label"], row["align"]) for row in labels] == [("1 Jan 1996", "left")]
 
 
 def test_a_date_just_past_the_last_period_stands_at_its_end() -> None:
@@ -91,13 +91,13 @@ def test_a_date_just_past_the_last_period_stands_at_its_end() -> None:
     last = milliseconds(chart.table.column("date")[-1])
     for days, there in ((60, True), (120, False)):
         day = str(np.datetime64(last // DAY + days, "D"))
-        told = texts(replace(chart, settings={"y": "", "dates": [day]}))
-        assert [row["ms"] for row in told] == ([last] if there else [])
+        labels = texts(replace(chart, settings={"y": "", "dates": [day]}))
+        assert [row["ms"] for row in labels] == ([last] if there else [])
 
 
 def test_a_shift_names_the_mean_of_each_side_where_it_begins() -> None:
-    told = [row for row in texts(shift_chart()) if row["label"].startswith("mean")]
-    assert sorted((row["side"], row["label"], row["date"]) for row in told) == [
+    labels = [row for row in texts(shift_chart()) if row["label"].startswith("mean")]
+    assert sorted((row["side"], row["label"], row["date"]) for row in labels) == [
         ("after", "mean 2.20", "2016-07-01"),
         ("before", "mean 4.10", "2015-05-01"),
     ]
@@ -116,10 +116,10 @@ def test_the_observed_effect_is_marked_towards_the_middle(effect: float, align: 
     draws = np.random.default_rng(1).normal(0, 0.2, 500)
     fact = replace(EFFECT, value=effect, low=effect - 9, high=effect + 9)
     exhibit = placebo(estimate(effect, 9.0, Scale.PERCENT, placebo=draws), fact)
-    (told,) = texts(exhibit)
-    assert told["align"] == align
-    assert told["label"] == f"observed: {'+60%' if effect > 0 else '−30%'}"
-    assert told["from_percent"] == effect
+    (labels,) = texts(exhibit)
+    assert labels["align"] == align
+    assert labels["label"] == f"observed: {'+60%' if effect > 0 else '−30%'}"
+    assert labels["from_percent"] == effect
 
 
 def test_a_curve_is_ranked_by_effect_and_rings_the_primary() -> None:
@@ -154,14 +154,14 @@ def test_choices_stand_under_the_effects_that_made_them() -> None:
 
 def test_a_card_tells_its_numbers_apart_from_their_words() -> None:
     laid = lay_out(estimated(1, "A claim", Verdict.SUPPORTED, 11.3), "claim-a", 1)
-    told = {fact.label: (fact.value, fact.note) for fact in laid.facts}
-    assert told["Change"] == ("+11%", "90% interval +2 to +20%")
-    assert told["Cases"] == ("29", "episodes")
-    assert told["Chance alone (p)"] == (
+    labels = {fact.label: (fact.value, fact.note) for fact in laid.facts}
+    assert labels["Change"] == ("+11%", "90% interval +2 to +20%")
+    assert labels["Cases"] == ("29", "episodes")
+    assert labels["Chance alone (p)"] == (
         "0.012",
         "About 1 in 83 placebo tests shows an effect at least this large.",
     )
-    assert told["p, corrected"] == ("0.048", "for the 6 claims tested together")
+    assert labels["p, corrected"] == ("0.048", "for the 6 claims tested together")
     assert laid.effect == "+11% (+2 to +20%)"
     assert laid.side is not None and laid.side.id == "claim-a-chart"
     assert [figure.id for figure in laid.folded] == [

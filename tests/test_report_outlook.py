@@ -105,8 +105,8 @@ class TestFirstScreen:
         assert ahead is not None and ahead.odds[0].trend_text == trend
         course = lay_out_section(both[1]).answers[0].side
         assert course is not None
-        told = course.table.rows[-1][0]
-        assert last in (told.text, told.value)
+        label = course.table.rows[-1][0]
+        assert last in (label.text, label.value)
 
 
 class TestWords:

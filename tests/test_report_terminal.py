@@ -117,7 +117,7 @@ STEPS = Table(
 def test_a_few_points_of_each_series_are_printed() -> None:
     exhibit = Exhibit("x", "Steps", STEPS, note="Medians.", mark="any", series=("measure",))
     text = told(Section("s", "S", (Answer("a", "k", "A", exhibits=(exhibit,)),)))
-    steps = [int(found) for found in re.findall(r"^ *(\d+) +−123,456.0 to \+234,567.0", text, re.M)]
+    steps = [int(item) for item in re.findall(r"^ *(\d+) +−123,456.0 to \+234,567.0", text, re.M)]
     assert steps == [0, 7, 14, 21, 28, 35] * 2
     assert re.findall(r"^(tests|talks) *$", text, re.M) == ["tests", "talks"]
     assert "Measure" not in text and text.count("Medians.") == 2

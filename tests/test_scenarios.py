@@ -251,13 +251,13 @@ def run_pairs(arms: Arms, *, days: int, paths: int, seed: int = 1, traced: int =
 
 
 def test_what_follows_an_event_is_found(model: Model) -> None:
-    made = outcome_of(model, "test")
-    changes = by(made, "differences", "id")
-    found = changes["answers"]
-    assert found["low90"] < FOLLOW < found["high90"]
-    assert abs(found["difference"] - FOLLOW) < 0.5
-    assert found["clear"]
-    drivers = by(made, "drivers", "moves")
+    outcome = outcome_of(model, "test")
+    changes = by(outcome, "differences", "id")
+    change = changes["answers"]
+    assert change["low90"] < FOLLOW < change["high90"]
+    assert abs(change["difference"] - FOLLOW) < 0.5
+    assert change["clear"]
+    drivers = by(outcome, "drivers", "moves")
     assert drivers["answers"]["seen"]
     assert drivers["answers"]["low90"] < FOLLOW < drivers["answers"]["high90"]
     # Two months see the test, each with the power law of one more beside those that come anyway.
@@ -266,33 +266,33 @@ def test_what_follows_an_event_is_found(model: Model) -> None:
 
 
 def test_what_is_supposed_is_not_counted_as_its_own_result(model: Model) -> None:
-    made = outcome_of(model, "test")
-    tests = by(made, "differences", "id")["tests"]
+    outcome = outcome_of(model, "test")
+    tests = by(outcome, "differences", "id")["tests"]
     assert (
         abs(tests["difference"]) < 0.4
     )  # tests bring answers only; the test itself would make it 1
-    assert "On tests: what is supposed is not counted itself." in made.caveats
+    assert "On tests: what is supposed is not counted itself." in outcome.caveats
 
 
 def test_the_rates_of_an_era_are_found(model: Model) -> None:
-    made = outcome_of(model, "calm", days=730)
-    ratio = by(made, "drivers", "moves")["tests"]
+    outcome = outcome_of(model, "calm", days=730)
+    ratio = by(outcome, "drivers", "moves")["tests"]
     assert ratio["seen"]
     assert ratio["low90"] < CALM / TENSE < ratio["high90"]
-    tests = by(made, "differences", "id")["tests"]
+    tests = by(outcome, "differences", "id")["tests"]
     assert tests["low90"] < 730 * (CALM - TENSE) < tests["high90"]
-    assert any("happened once" in text for text in made.caveats)
+    assert any("happened once" in text for text in outcome.caveats)
 
 
 def test_nothing_comes_of_nothing(model: Model) -> None:
-    made = outcome_of(model, "same")
-    for row in rows(made, "differences"):
+    outcome = outcome_of(model, "same")
+    for row in rows(outcome, "differences"):
         assert (row["difference"], row["low90"], row["high90"]) == (0.0, 0.0, 0.0)
         assert not row["clear"]
-    for row in rows(made, "futures"):
+    for row in rows(outcome, "futures"):
         assert {value for name, value in row.items() if name.startswith("difference")} == {0.0}
         assert row["without"] == row["with"]
-    for row in rows(made, "outcomes"):
+    for row in rows(outcome, "outcomes"):
         assert row["difference_points"] == row["low90"] == row["high90"] == 0
         assert row["without"] == row["with"]
 
@@ -336,9 +336,9 @@ def test_futures_agree_with_those_of_the_dynamics_engine() -> None:
         forced=np.zeros((2, days, 2), dtype=np.int64),
     )
     watch = Watch(np.array([0, days]), np.zeros((0, 0)), np.zeros((0, 2), dtype=bool), 0)
-    made = simulate_pairs([(daily, no_months(1, np.zeros(2)))], watch, paths, seed=6)
+    outcome = simulate_pairs([(daily, no_months(1, np.zeros(2)))], watch, paths, seed=6)
     for kind in range(2):
-        ours, theirs = made.counts[:, WITHOUT, 0, kind], reference[:, kind]
+        ours, theirs = outcome.counts[:, WITHOUT, 0, kind], reference[:, kind]
         error = np.hypot(ours.std(), theirs.std()) / np.sqrt(paths)
         assert abs(ours.mean() - theirs.mean()) < 4 * error
         assert ks_2samp(ours, theirs).pvalue > 0.001
@@ -348,13 +348,13 @@ def test_the_same_seed_gives_the_same_futures(
     data: StudyData, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arms = make_arms(model, scenario(data, "test"))
-    one = run_pairs(arms, days=200, paths=100, traced=10)
+    outcome = run_pairs(arms, days=200, paths=100, traced=10)
     monkeypatch.setattr("detente.asks.scenarios.coupled.cpu_count", lambda: 1)
     again = run_pairs(arms, days=200, paths=100, traced=10)
     other = run_pairs(arms, days=200, paths=100, traced=10, seed=2)
     for part in ("counts", "sums", "hits", "quiet", "traces"):
-        assert np.array_equal(getattr(one, part), getattr(again, part))
-    assert not np.array_equal(one.counts, other.counts)
+        assert np.array_equal(getattr(outcome, part), getattr(again, part))
+    assert not np.array_equal(outcome.counts, other.counts)
 
 
 def test_outcomes_are_those_of_the_days(data: StudyData, model: Model) -> None:
@@ -411,8 +411,8 @@ def test_shared_shocks_and_clumping_are_recovered() -> None:
         citations=(),
         left_out=(),
     )
-    _, found, clumping = scatter(series, fit_relations(series))
-    assert found[0] == pytest.approx(0.2, abs=0.04)
+    _, shocks, clumping = scatter(series, fit_relations(series))
+    assert shocks[0] == pytest.approx(0.2, abs=0.04)
     assert clumping.mean() == pytest.approx(3.0, abs=0.8)
 
 
@@ -421,8 +421,8 @@ def test_expectations_leave_the_chance_of_single_futures_out() -> None:
     block = np.repeat(np.arange(200), 20)
     truth = rng.normal(0, 1, 200)
     values = truth[block] + rng.normal(0, 6, len(block))
-    found = expectations(values[:, None], block)[:, 0]
-    assert found.std() == pytest.approx(1.0, abs=0.25)  # means of 20 alone spread by 1.67
+    means = expectations(values[:, None], block)[:, 0]
+    assert means.std() == pytest.approx(1.0, abs=0.25)  # means of 20 alone spread by 1.67
 
 
 def test_checks_find_a_model_that_is_wrong(model: Model) -> None:
@@ -438,14 +438,14 @@ def test_checks_find_a_model_that_is_wrong(model: Model) -> None:
             rates=np.broadcast_to(flat, model.daily.rates.shape).copy(),
         ),
     )
-    found = predictive_checks(wrong, histories=100)
-    assert _tail(found, dispersion, "answers") < 0.05
-    assert any(check.passed is False for check in summed_up(found))
+    checks = predictive_checks(wrong, histories=100)
+    assert _tail(checks, dispersion, "answers") < 0.05
+    assert any(check.passed is False for check in summed_up(checks))
 
 
 def _tail(table: Table, feature: str, series: str) -> float:
-    found = table.records()
-    return next(r["tail"] for r in found if (r["feature"], r["series"]) == (feature, series))
+    records = table.records()
+    return next(r["tail"] for r in records if (r["feature"], r["series"]) == (feature, series))
 
 
 def test_nothing_later_is_known(tmp_path: Path) -> None:
@@ -454,9 +454,9 @@ def test_nothing_later_is_known(tmp_path: Path) -> None:
     day = dt.date(2015, 6, 30)
     plain = open_data(load(str(world(tmp_path / "one"))), as_of=day)
     later = open_data(load(str(world(tmp_path / "two", later=True))), as_of=day)
-    found = [outcome_of(fit_model(one, draws=10), "test", paths=40) for one in (plain, later)]
-    assert found[0].exhibits == found[1].exhibits
-    assert rows(found[0], "futures")[0]["until"] == "2015-07-31"
+    outcome = [outcome_of(fit_model(item, draws=10), "test", paths=40) for item in (plain, later)]
+    assert outcome[0].exhibits == outcome[1].exhibits
+    assert rows(outcome[0], "futures")[0]["until"] == "2015-07-31"
 
 
 def test_korea_refuses_what_happened_too_seldom(korean_model: Model) -> None:
@@ -479,46 +479,46 @@ def test_korea_at_the_time_of_the_article_holds_too_few_coal_curbs() -> None:
 
 
 def test_korea_says_what_drives_a_scenario_and_claims_no_cause(korean_model: Model) -> None:
-    made = outcome_of(korean_model, "nuclear-test", paths=200)
-    first = rows(made, "drivers")[0]
+    outcome = outcome_of(korean_model, "nuclear-test", paths=200)
+    first = rows(outcome, "drivers")[0]
     assert first["seen"]
     assert first["moves"] == "sanctions-without-coal"
     assert first["cases"] == 6
-    assert "does not show that one causes the other" in made.text
-    changes = by(made, "differences", "id")
+    assert "does not show that one causes the other" in outcome.text
+    changes = by(outcome, "differences", "id")
     assert set(changes) == {"provocations", "tension", "closeness"}
     assert not changes["provocations"]["clear"]  # kinds can only add: an interval says nothing
-    assert len(rows(made, "futures")) == 3 * 12
+    assert len(rows(outcome, "futures")) == 3 * 12
 
 
 def test_korea_moves_no_relation_by_what_its_months_never_saw(korean_model: Model) -> None:
-    made = outcome_of(korean_model, "coal-curbs", paths=100)
-    assert {row["moves"] for row in rows(made, "drivers")} <= set(korean_model.past.kinds)
-    assert not any(row["clear"] for row in rows(made, "differences") if not row["counted"])
-    assert any("falls into these months" in text for text in made.caveats)
+    outcome = outcome_of(korean_model, "coal-curbs", paths=100)
+    assert {row["moves"] for row in rows(outcome, "drivers")} <= set(korean_model.past.kinds)
+    assert not any(row["clear"] for row in rows(outcome, "differences") if not row["counted"])
+    assert any("falls into these months" in text for text in outcome.caveats)
 
 
 def test_more_of_an_action_is_clear_only_where_something_follows(
     data: StudyData, model: Model
 ) -> None:
     declared = scenario(data, "none").model_copy(update={"factor": 2.0})
-    made = outcome_of(model, declared.model_copy(update={"action": "answers"}), paths=400)
-    changes = by(made, "differences", "id")
+    outcome = outcome_of(model, declared.model_copy(update={"action": "answers"}), paths=400)
+    changes = by(outcome, "differences", "id")
     assert changes["answers"]["clear"]
-    assert "On answers: what is supposed is counted itself." in made.caveats
+    assert "On answers: what is supposed is counted itself." in outcome.caveats
     assert not changes["tests"]["clear"]  # nothing follows from answers in this world
 
 
 def test_an_outcome_that_hardly_happened_is_marked(korean_model: Model) -> None:
-    found = rows(outcome_of(korean_model, "talks", paths=60), "outcomes")
-    marked = [row["outcome"] for row in found if "mostly assumption" in row["outcome"]]
+    outcome = rows(outcome_of(korean_model, "talks", paths=60), "outcomes")
+    marked = [row["outcome"] for row in outcome if "mostly assumption" in row["outcome"]]
     assert marked == ["a summit with North Korea (2 days in both eras: mostly assumption)"]
 
 
 def test_what_if_gathers_all_scenarios_and_the_model(korea: StudyData) -> None:
     [section] = what_if(korea, Options(futures=60))
-    asked = [one.id for one in korea.study.asks("scenarios")]
-    assert [made.id for made in section.answers] == [*asked, "model"]
+    asked = [ask.id for ask in korea.study.asks("scenarios")]
+    assert [item.id for item in section.answers] == [*asked, "model"]
     model = section.answers[-1]
     assert len(rows(model, "features")) > 20
     assert model.checks
@@ -526,9 +526,9 @@ def test_what_if_gathers_all_scenarios_and_the_model(korea: StudyData) -> None:
 
 
 def test_the_model_says_what_it_holds(model: Model) -> None:
-    made = simulation.answer(model.simulation, model, Options())
-    assert made.text.startswith("2 kinds of action by day, 1 January 2000 to 31 December 2021")
-    assert "2 relations by month, 2000-01 to 2021-12" in made.text
+    card = simulation.answer(model.simulation, model, Options())
+    assert card.text.startswith("2 kinds of action by day, 1 January 2000 to 31 December 2021")
+    assert "2 relations by month, 2000-01 to 2021-12" in card.text
     alone = simulation.answer(model.simulation, replace(model, months=None), Options())
     assert "No relations are simulated" in alone.text
 
@@ -554,8 +554,8 @@ def test_relations_need_no_driver(tmp_path: Path) -> None:
     data = open_data(load(str(file)))
     model = fit_model(data, draws=4)
     assert model.months is not None and model.months.driven.shape == (264, 0)
-    found = outcome_of(model, "test", paths=200)
-    months = [row for row in rows(found, "futures") if row["id"] == "tension"]
+    outcome = outcome_of(model, "test", paths=200)
+    months = [row for row in rows(outcome, "futures") if row["id"] == "tension"]
     assert all(row["difference"] == 0 and row["without"] > 0 for row in months)
 
 
@@ -568,18 +568,20 @@ def test_a_result_without_measures_announces_no_change(tmp_path: Path) -> None:
     dataset = tmp_path / "dataset.csv"
     dataset.write_text("\n".join(dataset.read_text().splitlines()[:25]), encoding="utf-8")
     data = open_data(load(str(file)))
-    found = outcome_of(fit_model(data, draws=4), "none", paths=200)
-    assert [exhibit.name for exhibit in found.exhibits] == ["outcomes", "drivers"]
-    assert "Carried forward" not in found.text
-    assert found.text.endswith("that one causes the other.")
+    outcome = outcome_of(fit_model(data, draws=4), "none", paths=200)
+    assert [exhibit.name for exhibit in outcome.exhibits] == ["outcomes", "drivers"]
+    assert "Carried forward" not in outcome.text
+    assert outcome.text.endswith("that one causes the other.")
 
 
 def test_a_future_without_events_says_so(model: Model) -> None:
     """Nothing happens within three days in the median future."""
     quiet = Scenario(id="x", label="x", statement="x", action="answers", factor=1.0)
-    made = outcome_of(model, quiet, days=3)
-    assert made.exhibit("future") is None
-    assert any("holds no event of those simulated up to 3 January 2022" in t for t in made.caveats)
+    outcome = outcome_of(model, quiet, days=3)
+    assert outcome.exhibit("future") is None
+    assert any(
+        "holds no event of those simulated up to 3 January 2022" in t for t in outcome.caveats
+    )
     loud = outcome_of(model, "test")
     assert not any("holds no event" in text for text in loud.caveats)
 
@@ -608,11 +610,11 @@ def test_what_differs_is_the_end_of_days_and_the_mean_of_months(
     measure: Tracked, difference: float, relative: float
 ) -> None:
     row = change_row(measure, VALUES, np.array([0, 1]), seen=True)
-    found = dict(zip([column.name for column in CHANGE_COLUMNS], row, strict=True))
-    assert found["difference"] == difference
-    assert found["relative_percent"] == relative
-    assert found["clear"] is True
-    assert found["counted"] is (measure.relations is None)
+    cells = dict(zip([column.name for column in CHANGE_COLUMNS], row, strict=True))
+    assert cells["difference"] == difference
+    assert cells["relative_percent"] == relative
+    assert cells["clear"] is True
+    assert cells["counted"] is (measure.relations is None)
     assert change_row(measure, VALUES, np.array([0, 1]), seen=False)[9] is False
     turned = change_row(measure, VALUES[:, ::-1], np.array([0, 1]), seen=True)
     assert turned[3] == -difference
@@ -641,9 +643,9 @@ def test_quiet_outcomes_count_the_longest_silence() -> None:
     outcome = Outcome(label="quiet", actions=["x"], quiet_days=30)
     quiet = np.array([[29, 30], [10, 31]])
     row = outcome_row(outcome, 0 * quiet, quiet, np.array([0, 1]), label="quiet", seen=True)
-    found = dict(zip([column.name for column in OUTCOME_COLUMNS], row, strict=True))
-    assert (found["without"], found["with"], found["difference_points"]) == (0.0, 1.0, 100.0)
-    assert found["clear"] is True
+    cells = dict(zip([column.name for column in OUTCOME_COLUMNS], row, strict=True))
+    assert (cells["without"], cells["with"], cells["difference_points"]) == (0.0, 1.0, 100.0)
+    assert cells["clear"] is True
 
 
 def test_the_answer_says_more_fewer_and_the_month_that_differs_most() -> None:
@@ -687,7 +689,7 @@ def test_a_sample_that_is_too_short_is_refused_for_every_scenario(tmp_path: Path
     data = open_data(load(str(world(tmp_path))), as_of=dt.date(2001, 1, 1))
     [section] = what_if(data, Options(futures=20))
     assert len(section.answers) == 4
-    assert all("1095 days are needed" in made.gap for made in section.answers)
+    assert all("1095 days are needed" in item.gap for item in section.answers)
 
 
 def test_names_that_are_not_declared_are_found(

@@ -56,8 +56,8 @@ def test_a_series_has_no_holes_and_keeps_every_value(data: st.DataObject, every:
         for n, day in enumerate(days)
     }
     built = make_series("x", every, np.array(list(by_period)), list(by_period.values()), unit="u")
-    found = dict(zip(built.dates, built.values, strict=True))
-    assert {day: value for day, value in found.items() if np.isfinite(value)} == by_period
+    cells = dict(zip(built.dates, built.values, strict=True))
+    assert {day: value for day, value in cells.items() if np.isfinite(value)} == by_period
     steps = np.unique(np.diff(built.dates.astype("datetime64[D]")).astype(int))
     limits = {"day": (1, 1), "week": (7, 7), "month": (28, 31), "quarter": (90, 92)}
     low, high = limits.get(every, (365, 366))
@@ -92,13 +92,13 @@ def test_splice_takes_the_primary_wherever_it_has_data(
 
 
 def test_splice_carries_the_exposure_of_the_source_that_won() -> None:
-    one = monthly([1, NAN, NAN], exposure=[10, 10, NAN])
-    two = monthly([5, 6, 7], source="B")
-    both = splice(one, two)
+    first = monthly([1, NAN, NAN], exposure=[10, 10, NAN])
+    second = monthly([5, 6, 7], source="B")
+    both = splice(first, second)
     assert both.values.tolist() == [1, 6, 7]
     assert np.array_equal(both.exposure, [10, NAN, NAN], equal_nan=True)
-    assert splice(two, one.named("x")).exposure is not None
-    assert splice(two, two).exposure is None
+    assert splice(second, first.named("x")).exposure is not None
+    assert splice(second, second).exposure is None
 
 
 def test_series_of_different_kinds_do_not_meet() -> None:
@@ -152,9 +152,9 @@ def test_weeks_do_not_make_months_and_sources_do_not_make_sums() -> None:
 
 @given(counts, counts)
 def test_sums_of_two_directions(first: list[float], second: list[float]) -> None:
-    one = monthly(first, exposure=[100.0] * len(first))
+    own = monthly(first, exposure=[100.0] * len(first))
     two = monthly(second, exposure=[100.0] * len(second))
-    both = combine(one, two, name="pair")
+    both = combine(own, two, name="pair")
     n = min(len(first), len(second))
     assert np.array_equal(both.values[:n], np.add(first[:n], second[:n]), equal_nan=True)
     assert np.isnan(both.values[n:]).all()
@@ -173,11 +173,11 @@ def test_a_sum_of_two_sources_says_so() -> None:
 def test_net_cooperation_is_a_balance(values: list[float]) -> None:
     coop, conflict = monthly(values), monthly(values[::-1])
     net = net_cooperation(coop, conflict)
-    known = np.isfinite(net.values)
-    assert (np.abs(net.values[known]) <= 1).all()
+    measured = np.isfinite(net.values)
+    assert (np.abs(net.values[measured]) <= 1).all()
     assert np.allclose(net.values, -net_cooperation(conflict, coop).values, equal_nan=True)
     total = np.add(values, values[::-1])
-    assert (known == (np.isfinite(total) & (total > 0))).all()
+    assert (measured == (np.isfinite(total) & (total > 0))).all()
 
 
 def test_rates_and_shares_are_nan_where_the_whole_is_unknown() -> None:
@@ -211,12 +211,12 @@ class TestDatasets:
         wide, long = tmp_path / "wide.csv", tmp_path / "long.csv"
         wide.write_text("a,b,2010_votes,2011_votes,2011_joint\nX,Y,3,,5\n", encoding="utf-8")
         long.write_text("date,a,b,votes,joint\n2010,X,Y,3,\n2011,X,Y,,5\n", encoding="utf-8")
-        one, other = (
+        first, other = (
             read_dataset(path, every="year", layout="pair", measures=["votes", "joint"],
                         label="UN", unit="votes")
             for path in (wide, long)
         )  # fmt: skip
-        assert one.table().equals(other.table())
+        assert first.table().equals(other.table())
         assert other.pair("X", "Y", "joint").values.tolist()[1] == 5
 
     def test_dyads_as_matrices_hold_what_the_series_hold(self) -> None:
@@ -225,10 +225,10 @@ class TestDatasets:
             folder / "icews-dyad-year.csv", every="year", layout="dyad",
             measures=["verbal_conflict"], label="ICEWS", unit="events",
         )  # fmt: skip
-        found = dataset.matrices("verbal_conflict", silence=0)
+        matrices = dataset.matrices("verbal_conflict", silence=0)
         here = dataset.parties.index("PRK"), dataset.parties.index("USA")
         series = dataset.series("PRK", "USA", "verbal_conflict").values
-        assert found[:, *here].tolist() == series.tolist()
+        assert matrices[:, *here].tolist() == series.tolist()
         with pytest.raises(UsageError, match="no measure 'goldstein'"):
             dataset.matrices("goldstein")
 

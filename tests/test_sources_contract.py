@@ -66,9 +66,9 @@ def test_a_new_source_is_one_declaration(tmp_path: Path) -> None:
 )
 def test_a_select_that_breaks_the_contract_is_refused(old: str, new: str, said: str) -> None:
     assert old in SELECT
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as caught:
         register(dataclasses.replace(NOTES, select=SELECT.replace(old, new)))
-    assert said in str(told.value)
+    assert said in str(caught.value)
     assert "notes" not in registry._REGISTERED
 
 

@@ -192,9 +192,9 @@ def test_quadruples_are_the_raw_events_of_the_same_month(
     facts, raw = (
         {
             (row["source_actor"], row["cameo"], row["target_actor"])
-            for row in one.events(since=day, until=day).to_pylist()
+            for row in item.events(since=day, until=day).to_pylist()
         }
-        for one in (store, icews[0])
+        for item in (store, icews[0])
     )
     assert len(facts) > 800
     assert len(facts & raw) > 0.7 * len(facts)

@@ -57,9 +57,9 @@ def test_what_is_stored_comes_back_unchanged(store: Store) -> None:
         ]
     )
     assert add(store, rows) == Appended(3, 0, 0)
-    found = store.events()
-    assert found.schema.equals(SCHEMA)
-    assert found.equals(rows.sort_by([("date", "ascending"), ("event_id", "ascending")]))
+    stored = store.events()
+    assert stored.schema.equals(SCHEMA)
+    assert stored.equals(rows.sort_by([("date", "ascending"), ("event_id", "ascending")]))
 
 
 def test_a_file_ingested_twice_is_stored_once(store: Store) -> None:
@@ -111,8 +111,8 @@ def test_any_sequence_of_appends_holds_each_id_and_day_once(
         assert counts.rows == len(fresh)
         assert counts.rows + counts.already_stored + counts.repeated == len(rows)
         expected |= fresh
-    found = store.events()
-    pairs = zip(found["event_id"].to_pylist(), found["date"].to_pylist(), strict=True)
+    stored = store.events()
+    pairs = zip(stored["event_id"].to_pylist(), stored["date"].to_pylist(), strict=True)
     assert sorted(pairs) == sorted(expected)
     assert sum(item.rows for item in store.summary()) == len(expected)
 
@@ -132,7 +132,7 @@ def test_filters_agree_with_python(store: Store) -> None:
     ]
     add(store, table(rows))
     since, until = dt.date(2018, 10, 20), dt.date(2018, 11, 20)
-    found = store.events(
+    stored = store.events(
         source="USA", target="CHN", since=since, until=until, cameo="04", origin="icews"
     )
     expected = {
@@ -145,7 +145,7 @@ def test_filters_agree_with_python(store: Store) -> None:
         and row["origin"] == "icews"
     }
     assert expected
-    assert set(found["event_id"].to_pylist()) == expected
+    assert set(stored["event_id"].to_pylist()) == expected
     assert store.events(quad=4)["quad"].unique().to_pylist() == [4]
     assert store.events(limit=7).num_rows == 7
     assert store.events(cameo="19' OR true --").num_rows == 0
@@ -369,9 +369,9 @@ class TestFailures:
             child.send_signal(signal.SIGKILL)
         committed = len(store.files())
         assert committed >= 1
-        found = store.events()
-        assert found.num_rows == 1000 * committed
-        assert len(set(found["event_id"].to_pylist())) == found.num_rows
+        stored = store.events()
+        assert stored.num_rows == 1000 * committed
+        assert len(set(stored["event_id"].to_pylist())) == stored.num_rows
         assert add(store, table([event(1)]), "after").rows == 1
         live = {store.path / part.path for part in store.manifest().parts}
         assert live <= set(store.path.rglob("*.parquet"))
@@ -420,8 +420,8 @@ class TestInputs:
         for holder in (store, store.path, str(store.path), rows, file):
             with connect() as con:
                 query = query_events(con, holder, since=dt.date(2018, 10, 11), origin="icews")
-                found = con.sql(query.sql + " ORDER BY event_id", params=query.params)
-                assert found.to_arrow_table().cast(SCHEMA).equals(rows.slice(10))
+                relation = con.sql(query.sql + " ORDER BY event_id", params=query.params)
+                assert relation.to_arrow_table().cast(SCHEMA).equals(rows.slice(10))
 
     def test_errors_name_what_is_wrong(self, tmp_path: Path) -> None:
         text = tmp_path / "x.parquet"

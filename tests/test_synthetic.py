@@ -29,21 +29,23 @@ def rng(seed: int = 1) -> np.random.Generator:
 
 @pytest.mark.parametrize("jump", [0.0, 0.5])
 def test_self_excitation_multiplies_the_mean_by_its_branching(jump: float) -> None:
-    made = days_of(np.full(5 * DAYS, 0.01), np.ones(5 * DAYS), rng(), jump=jump, decay=decay_of(10))
-    assert made.counts.mean() == pytest.approx(0.01 / (1 - jump), rel=0.1)
+    daily = days_of(
+        np.full(5 * DAYS, 0.01), np.ones(5 * DAYS), rng(), jump=jump, decay=decay_of(10)
+    )
+    assert daily.counts.mean() == pytest.approx(0.01 / (1 - jump), rel=0.1)
 
 
 def test_counts_are_proportional_to_the_news() -> None:
     news = np.where(np.arange(DAYS) < DAYS // 2, 1.0, 3.0)
-    made = counts_of(np.full(DAYS, 2.0), news, rng(), jump=0.5, decay=decay_of(10))
-    few, many = made.counts[: DAYS // 2].mean(), made.counts[DAYS // 2 :].mean()
+    daily = counts_of(np.full(DAYS, 2.0), news, rng(), jump=0.5, decay=decay_of(10))
+    few, many = daily.counts[: DAYS // 2].mean(), daily.counts[DAYS // 2 :].mean()
     assert many / few == pytest.approx(3.0, rel=0.1)
 
 
 def test_counts_vary_more_than_poisson_and_remember_if_excited() -> None:
     def monthly(jump: float) -> np.ndarray:
-        made = counts_of(np.full(DAYS, 1.0), np.ones(DAYS), rng(), jump=jump, decay=decay_of(30))
-        return made.counts[: DAYS // 30 * 30].reshape(-1, 30).sum(axis=1)
+        daily = counts_of(np.full(DAYS, 1.0), np.ones(DAYS), rng(), jump=jump, decay=decay_of(30))
+        return daily.counts[: DAYS // 30 * 30].reshape(-1, 30).sum(axis=1)
 
     calm, excited = monthly(0.0), monthly(0.6)
     assert calm.var() > 2 * calm.mean()
@@ -109,20 +111,20 @@ def test_what_was_known_on_a_day_holds_nothing_later() -> None:
 
 
 def answers(spec: WorldSpec, claims: Sequence[str], worlds: int) -> list[Answer]:
-    found: list[Answer] = []
+    collected: list[Answer] = []
     for seed in range(worlds):
         data = only(make(spec, seed).data, claims)
-        found += answer_claims(data, replace(QUICK, seed=seed))
-    return found
+        collected += answer_claims(data, replace(QUICK, seed=seed))
+    return collected
 
 
 def test_nothing_is_rarely_called_something() -> None:
     claims = ("response", "after-news", "shift", "groups")
-    found = answers(WorldSpec(NULL_WORLDS["everything"]), claims, 20)
-    sure = [item.verdict in {Verdict.SUPPORTED, Verdict.CONTRADICTED} for item in found]
+    cards = answers(WorldSpec(NULL_WORLDS["everything"]), claims, 20)
+    sure = [item.verdict in {Verdict.SUPPORTED, Verdict.CONTRADICTED} for item in cards]
     # 10% nominal at most, both ways; twice that in eighty claims would be one chance in 200
     assert np.mean(sure) < 0.20
-    effects = [item.fact("effect") for item in found if item.kind == "response"]
+    effects = [item.fact("effect") for item in cards if item.kind == "response"]
     covers = [
         fact.low <= fact.scale.neutral <= fact.high
         for fact in effects
