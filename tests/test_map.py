@@ -42,6 +42,15 @@ def test_every_file_that_the_map_names_exists() -> None:
     assert {name for name in names if not (PACKAGE / name).is_file()} == set()
 
 
+def test_the_forms_of_a_row_are_classes_and_as_many_as_is_said() -> None:
+    said = re.search(r"The forms that a row takes on this way, (\d+) of them", TEXT)
+    listed = TEXT[said.end() : TEXT.index("## The way of a question")] if said else ""
+    forms = re.findall(r"`([A-Z]\w+)`", listed)
+    code = "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    assert said and len(forms) == len(set(forms)) == int(said[1])
+    assert [form for form in forms if not re.search(rf"^class {form}\b", code, re.MULTILINE)] == []
+
+
 @pytest.mark.parametrize(("task", "code"), EXAMPLES, ids=[task for task, _ in EXAMPLES])
 def test_examples_run_by_public_registration(task: str, code: str) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
