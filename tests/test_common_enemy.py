@@ -32,15 +32,15 @@ def law(seed: int = 1) -> TriadLaw:
 
 
 def test_the_primary_comes_first_with_its_p_by_dealing(korea: StudyData) -> None:
-    result = law()
-    table = Table(LAW_COLUMNS, tuple(common_enemy._rows(korea, result, None)))
+    made = law()
+    table = Table(LAW_COLUMNS, tuple(common_enemy._rows(korea, made, None)))
     first, second = table.records()[:2]
     assert first["specification"].endswith("(p by attackers dealt anew)")
-    assert first["p"] == result.p_permutation
-    assert second["p"] == result.rows[1].p
-    assert [row["primary"] for row in table.records()] == [True] + [False] * (len(result.rows) - 1)
-    assert table.column("p_adjusted") == tuple(row.p_holm for row in result.rows)
-    assert table.column("effect_percent") == tuple(row.effect for row in result.rows)
+    assert first["p"] == made.p_permutation
+    assert second["p"] == made.rows[1].p
+    assert [row["primary"] for row in table.records()] == [True] + [False] * (len(made.rows) - 1)
+    assert table.column("p_adjusted") == tuple(row.p_holm for row in made.rows)
+    assert table.column("effect_percent") == tuple(row.effect for row in made.rows)
     assert all(row["low90"] < row["effect_percent"] < row["high90"] for row in table.records())
 
 
@@ -51,15 +51,15 @@ def test_a_law_that_does_not_stand_is_not_said_to(korea: StudyData) -> None:
 
 
 def test_facts_hold_the_primary_effect_and_what_stands_behind_it() -> None:
-    result = law()
-    facts = {fact.name: fact for fact in common_enemy._facts(result, "2001 to 2008")}
+    made = law()
+    facts = {fact.name: fact for fact in common_enemy._facts(made, "2001 to 2008")}
     effect = facts["effect"]
     assert (effect.value, effect.low, effect.high) == (
-        result.primary.effect, result.primary.low, result.primary.high,
+        made.primary.effect, made.primary.low, made.primary.high,
     )  # fmt: skip
     assert facts["states"].value == 12
     assert facts["states"].note.endswith("triads, 2001 to 2008")
-    assert facts["p"].value == result.p_permutation
+    assert facts["p"].value == made.p_permutation
 
 
 def test_the_own_case_comes_last_and_only_where_an_attacker_is_named(korea: StudyData) -> None:
@@ -67,7 +67,7 @@ def test_the_own_case_comes_last_and_only_where_an_attacker_is_named(korea: Stud
     named = common_enemy.answer(declared, korea, Options())
     bare = CommonEnemy(id="x", label="x", dataset=declared.dataset)
     without = common_enemy.answer(bare, korea, Options())
-    last, other = (item.exhibits[0].table.records()[-1] for item in (named, without))
+    last, other = (made.exhibits[0].table.records()[-1] for made in (named, without))
     assert last["specification"].startswith("Only attacks by North Korea")
     assert last["p_adjusted"] is None
     assert not other["specification"].startswith("Only attacks")
@@ -78,6 +78,6 @@ def test_the_own_case_comes_last_and_only_where_an_attacker_is_named(korea: Stud
 def test_periods_that_are_not_over_do_not_enter() -> None:
     early = open_data(load("korea"), as_of=load("korea").study.study.as_of.replace(year=1990))
     [declared] = early.study.asks("common_enemies")
-    card = common_enemy.answer(declared, early, Options())
-    assert "was over on 1990" in card.gap or "no" in card.gap.lower()
-    assert card.exhibits == ()
+    made = common_enemy.answer(declared, early, Options())
+    assert "was over on 1990" in made.gap or "no" in made.gap.lower()
+    assert made.exhibits == ()

@@ -67,8 +67,8 @@ def test_published_covariance_likelihood_and_responses(weekly: BVAR) -> None:
 
 
 def test_published_bands_from_exact_draws(weekly: BVAR) -> None:
-    responses = impulse_bands(weekly, steps=2, draws=20_000, coverages=[0.68])
-    low, high = responses.bands[0.68][:, 1]
+    made = impulse_bands(weekly, steps=2, draws=20_000, coverages=[0.68])
+    low, high = made.bands[0.68][:, 1]
     # The reference is printed to three digits; a quantile of 20,000 draws errs by about .02.
     assert [low[0, 0], high[0, 0]] == pytest.approx([44.3, 47.7], abs=0.12)
     assert [low[0, 1], high[0, 1]] == pytest.approx([5.18, 8.52], abs=0.05)
@@ -109,16 +109,14 @@ def test_own_scales_differ_little_from_the_published_convention(weeks: np.ndarra
 def test_the_likelihood_is_the_product_of_one_step_predictions(prior: SimsZha) -> None:
     system = lagged(walks(1, 40), 2)
     start = prior_of(system, prior, np.array([0.1, 0.1]))
-    total, posterior = 0.0, start
+    total, known = 0.0, start
     for y, x in zip(system.y, system.x, strict=True):
-        degrees = posterior.dof - 1  # for two series
-        stretch = 1 + x @ np.linalg.solve(posterior.precision, x)
-        predicted = multivariate_t(
-            x @ posterior.mean, posterior.scale * stretch / degrees, df=degrees
-        )
+        degrees = known.dof - 1  # for two series
+        stretch = 1 + x @ np.linalg.solve(known.precision, x)
+        predicted = multivariate_t(x @ known.mean, known.scale * stretch / degrees, df=degrees)
         total += predicted.logpdf(y)
-        posterior = posterior.updated(y[None], x[None])
-    assert start.log_evidence(posterior) == pytest.approx(total, rel=1e-10)
+        known = known.updated(y[None], x[None])
+    assert start.log_evidence(known) == pytest.approx(total, rel=1e-10)
 
 
 def test_the_reference_prior_gives_least_squares_and_its_errors() -> None:
@@ -137,15 +135,15 @@ def test_the_reference_prior_gives_least_squares_and_its_errors() -> None:
 def test_draws_have_the_moments_of_their_distribution() -> None:
     rng = np.random.default_rng(1)
     root, base = rng.normal(size=(4, 4)), rng.normal(size=(3, 3))
-    posterior = NormalWishart(
+    made = NormalWishart(
         rng.normal(size=(4, 3)), root @ root.T + np.eye(4), base @ base.T + np.eye(3), 12.0
     )
-    drawn = posterior.draw(100_000, rng)
+    drawn = made.draw(100_000, rng)
     assert np.allclose(np.triu(drawn.factors, 1), 0)
-    assert np.allclose(drawn.covariances.mean(axis=0), posterior.covariance, rtol=0.02, atol=0.01)
-    assert np.allclose(drawn.coefficients.mean(axis=0), posterior.mean, atol=0.02)
+    assert np.allclose(drawn.covariances.mean(axis=0), made.covariance, rtol=0.02, atol=0.01)
+    assert np.allclose(drawn.coefficients.mean(axis=0), made.mean, atol=0.02)
     both = np.cov(drawn.coefficients.reshape(-1, 12).T)
-    exact = np.kron(np.linalg.inv(posterior.precision), posterior.covariance)
+    exact = np.kron(np.linalg.inv(made.precision), made.covariance)
     assert np.allclose(both, exact, atol=0.03 * np.diag(exact).max())
 
 
@@ -240,35 +238,35 @@ def test_joint_bands_hold_whole_paths_and_pointwise_ones_do_not() -> None:
     paths = rng.normal(size=(24, 4000)) ** 3  # skewless but heavy-tailed
     low, high = joint_bands(paths, [0.8])[0.8][..., None]
     assert ((paths >= low) & (paths <= high)).all(axis=0).mean() == pytest.approx(0.8, abs=0.005)
-    model = fit_bvar(walks(8), 2)
-    joint = impulse_bands(model, steps=12, draws=2000, covers="joint")
-    each = impulse_bands(model, steps=12, draws=2000)
+    made = fit_bvar(walks(8), 2)
+    joint = impulse_bands(made, steps=12, draws=2000, covers="joint")
+    each = impulse_bands(made, steps=12, draws=2000)
     wider = np.diff(joint.bands[0.9], axis=0) - np.diff(each.bands[0.9], axis=0)
     assert np.all(wider > -1e-9)
     assert np.array_equal(joint.middle, each.middle)
 
 
 def test_eigen_bands_run_along_the_main_direction() -> None:
-    responses = impulse_bands(fit_bvar(walks(8), 2), steps=8, draws=4000, covers="eigen")
-    assert responses.explained is not None
-    assert np.allclose(responses.explained.sum(axis=0), 1.0)
-    assert np.all(np.diff(responses.explained, axis=0) <= 1e-12)
-    low, high = responses.bands[0.68]
+    made = impulse_bands(fit_bvar(walks(8), 2), steps=8, draws=4000, covers="eigen")
+    assert made.explained is not None
+    assert np.allclose(made.explained.sum(axis=0), 1.0)
+    assert np.all(np.diff(made.explained, axis=0) <= 1e-12)
+    low, high = made.bands[0.68]
     each = impulse_bands(fit_bvar(walks(8), 2), steps=8, draws=4000).bands[0.68]
     wide = np.abs(high - low)[:, 1, 1].max() / np.diff(each, axis=0)[0, :, 1, 1].max()
     assert 0.6 < wide < 1.2  # one direction holds most of the pointwise width
 
 
 def test_bands_are_wider_for_more_coverage_and_read_as_a_table() -> None:
-    responses = impulse_bands(
+    found = impulse_bands(
         fit_bvar(walks(9), 1, names=["a", "b"]), steps=4, draws=1000, coverages=[0.5, 0.8, 0.95]
     )
-    widths = [np.diff(responses.bands[c], axis=0)[0, 1:] for c in (0.5, 0.8, 0.95)]
+    widths = [np.diff(found.bands[c], axis=0)[0, 1:] for c in (0.5, 0.8, 0.95)]
     assert np.all(widths[0] < widths[1])
     assert np.all(widths[1] < widths[2])
-    row = responses.df().query("impulse == 'a' and response == 'b' and step == 2")
-    assert row["low_95"].item() == responses.bands[0.95][0, 2, 1, 0]
-    widest_first = responses.exhibits()[0].settings["bands"]
+    row = found.df().query("impulse == 'a' and response == 'b' and step == 2")
+    assert row["low_95"].item() == found.bands[0.95][0, 2, 1, 0]
+    widest_first = found.exhibits()[0].settings["bands"]
     assert widest_first == [(f"low_{c}", f"high_{c}") for c in (95, 80, 50)]
     with pytest.raises(UsageError, match=r"coverage 1\.5"):
         impulse_bands(fit_bvar(walks(9), 1), steps=3, coverages=[1.5])
@@ -277,18 +275,18 @@ def test_bands_are_wider_for_more_coverage_and_read_as_a_table() -> None:
 def test_predictive_draws_have_the_exact_one_step_distribution() -> None:
     values = walks(10)
     bvar = fit_bvar(values, 1)
-    ahead = conditional_forecast(bvar, steps=1, draws=40_000)
+    found = conditional_forecast(bvar, steps=1, draws=40_000)
     x = np.append(values[-1], 1.0)
     degrees = bvar.posterior.dof - 1
     stretch = 1 + x @ np.linalg.solve(bvar.posterior.precision, x)
     exact = multivariate_t(
         x @ bvar.coefficients, bvar.posterior.scale * stretch / degrees, df=degrees
     )
-    assert np.allclose(ahead.mean[0], exact.loc, atol=0.01)
-    share = np.mean(np.all(ahead.paths[:, 0] <= exact.loc, axis=1))
+    assert np.allclose(found.mean[0], exact.loc, atol=0.01)
+    share = np.mean(np.all(found.paths[:, 0] <= exact.loc, axis=1))
     assert share == pytest.approx(exact.cdf(exact.loc), abs=0.01)
-    assert ahead.effective == pytest.approx(40_000)
-    assert ahead.accepted == 1
+    assert found.effective == pytest.approx(40_000)
+    assert found.accepted == 1
 
 
 def test_a_hard_condition_is_met_and_leaves_a_bridge() -> None:
@@ -297,12 +295,12 @@ def test_a_hard_condition_is_met_and_leaves_a_bridge() -> None:
     bvar = fit_bvar(values, 1, SimsZha(lambda0=0.01, lambda1=0.0001, lambda4=0.001))
     end = values[-1, 0] + 1.0
     wanted = forecast_conditions(bvar.names, 4, {"y1": {4: end}})
-    ahead = conditional_forecast(bvar, steps=4, hard=wanted, draws=20_000)
-    assert np.allclose(ahead.paths[:, 3, 0], end)
+    found = conditional_forecast(bvar, steps=4, hard=wanted, draws=20_000)
+    assert np.allclose(found.paths[:, 3, 0], end)
     line = values[-1, 0] + np.array([0.25, 0.5, 0.75, 1.0])
-    assert np.allclose(ahead.mean[:, 0], line, atol=0.02)
+    assert np.allclose(found.mean[:, 0], line, atol=0.02)
     variance = bvar.covariance[0, 0] * np.array([0.75, 1.0, 0.75])
-    assert np.allclose(ahead.paths[:, :3, 0].var(axis=0), variance, rtol=0.05)
+    assert np.allclose(found.paths[:, :3, 0].var(axis=0), variance, rtol=0.05)
 
 
 def test_weighting_by_a_hard_condition_agrees_with_rejection_by_a_narrow_range() -> None:
@@ -324,12 +322,12 @@ def test_soft_conditions_keep_paths_in_their_range() -> None:
     values = walks(13)
     bvar = fit_bvar(values, 1, names=["a", "b"])
     floor = forecast_conditions(bvar.names, 6, {"a": dict.fromkeys(range(1, 7), values[-1, 0])})
-    ahead = conditional_forecast(bvar, steps=6, low=floor, draws=1000)
-    assert np.all(ahead.paths[:, :, 0] >= values[-1, 0])
-    assert 0 < ahead.accepted < 0.5
-    table = ahead.df()
-    assert table.query("series == 'b' and step == 6")["middle"].item() == ahead.middle[5, 1]
-    assert ahead.exhibits()[0].settings["row"] == "series"
+    found = conditional_forecast(bvar, steps=6, low=floor, draws=1000)
+    assert np.all(found.paths[:, :, 0] >= values[-1, 0])
+    assert 0 < found.accepted < 0.5
+    table = found.df()
+    assert table.query("series == 'b' and step == 6")["middle"].item() == found.middle[5, 1]
+    assert found.exhibits()[0].settings["row"] == "series"
 
 
 def test_conditions_that_contradict_or_cannot_be_met_are_refused() -> None:

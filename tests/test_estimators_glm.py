@@ -64,11 +64,9 @@ def test_weights_count_rows() -> None:
 @pytest.mark.parametrize(("fit", "outcome"), [(fit_poisson, COUNTS), (fit_logit, HAPPENED)])
 def test_the_slope_of_a_ridge_is_its_penalty(fit, outcome) -> None:  # type: ignore[no-untyped-def]
     ridge = np.array([0.0, 7.0, 3.0])
-    fitted = fit(outcome, X, ridge=ridge)
-    np.testing.assert_allclose(
-        X.T @ fitted.residual(outcome), ridge * fitted.coefficients, atol=1e-6
-    )
-    assert abs(fitted.coefficients[1]) < abs(fit(outcome, X).coefficients[1])
+    found = fit(outcome, X, ridge=ridge)
+    np.testing.assert_allclose(X.T @ found.residual(outcome), ridge * found.coefficients, atol=1e-6)
+    assert abs(found.coefficients[1]) < abs(fit(outcome, X).coefficients[1])
 
 
 def test_separation_is_refused_without_a_ridge_and_fitted_with_one() -> None:

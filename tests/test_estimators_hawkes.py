@@ -53,8 +53,8 @@ def small(seed: int, days: float = 800.0) -> tuple[np.ndarray, np.ndarray]:
 def test_the_log_likelihood_of_ogatas_events() -> None:
     marks, times = np.array(OGATA.split(), dtype=float).reshape(-1, 2).T / 1e5
     assert len(times) == 100
-    log_likelihood = etas_log_likelihood(times, marks, (0.02, 70.77, 0.47, 0.002, 1.25), (0, 800))
-    assert log_likelihood == pytest.approx(-29.438844, abs=5e-7)
+    found = etas_log_likelihood(times, marks, (0.02, 70.77, 0.47, 0.002, 1.25), (0, 800))
+    assert found == pytest.approx(-29.438844, abs=5e-7)
 
 
 def plain_log_likelihood(process: Process, times: np.ndarray, kinds: np.ndarray) -> float:
@@ -87,8 +87,8 @@ def test_the_recursion_equals_the_definition(seed: int, cells: int, decays: int)
     )
     times = np.sort(rng.uniform(0, 19.9, 30).round(1))  # with ties
     kinds = rng.integers(0, 3, 30)
-    likelihood = hawkes_likelihood(process, times, kinds)
-    assert likelihood.value == pytest.approx(plain_log_likelihood(process, times, kinds), abs=1e-9)
+    made = hawkes_likelihood(process, times, kinds)
+    assert made.value == pytest.approx(plain_log_likelihood(process, times, kinds), abs=1e-9)
     step = 1e-6
     for name in ("base", "jumps", "decays"):
         shift = np.zeros_like(getattr(process, name))
@@ -97,7 +97,7 @@ def test_the_recursion_equals_the_definition(seed: int, cells: int, decays: int)
         parts = {part: getattr(process, part) for part in ("base", "edges", "jumps", "decays")}
         up = hawkes_likelihood(Process(**parts | {name: parts[name] + shift}), times, kinds).value
         down = hawkes_likelihood(Process(**parts | {name: parts[name] - shift}), times, kinds).value
-        assert getattr(likelihood, name)[where] == pytest.approx((up - down) / (2 * step), abs=1e-4)
+        assert getattr(made, name)[where] == pytest.approx((up - down) / (2 * step), abs=1e-4)
 
 
 def test_parts_on_several_cores_give_the_same_likelihood(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,16 +116,14 @@ def test_parts_on_several_cores_give_the_same_likelihood(monkeypatch: pytest.Mon
 def test_the_fit_is_where_the_gradient_vanishes() -> None:
     times, kinds = small(2)
     model = fit_hawkes_by_time(times, kinds, window_days=(0, 800))
-    likelihood = hawkes_likelihood(model.process, times, kinds)
-    assert likelihood.value == pytest.approx(model.log_likelihood, rel=1e-9)
+    made = hawkes_likelihood(model.process, times, kinds)
+    assert made.value == pytest.approx(model.log_likelihood, rel=1e-9)
     free = model.excitation > 0
-    assert np.abs(likelihood.jumps[free]).max() < 0.05
-    assert (likelihood.jumps[~free] < 0.05).all()
-    assert np.abs(likelihood.base).max() < 0.05
+    assert np.abs(made.jumps[free]).max() < 0.05
+    assert (made.jumps[~free] < 0.05).all()
+    assert np.abs(made.base).max() < 0.05
     # The decay is found to within a small part of its standard error.
-    assert (
-        abs(likelihood.decays[0] * model.decays[0]) * np.sqrt(model.uncertainty.shared[0, 0]) < 0.1
-    )
+    assert abs(made.decays[0] * model.decays[0]) * np.sqrt(model.uncertainty.shared[0, 0]) < 0.1
 
 
 def test_intervals_cover_the_truth() -> None:
@@ -153,9 +151,9 @@ def test_two_decays_periods_and_exposure_are_recovered() -> None:
         decays_per_day=[4.0, 0.2],
     )  # fmt: skip
     errors = np.sqrt(np.diagonal(model.uncertainty.covariance(), axis1=1, axis2=2))
-    estimates = np.concatenate([model.effects, model.excitation[0]], axis=1)
+    found = np.concatenate([model.effects, model.excitation[0]], axis=1)
     truth = np.array([[np.log(0.5), 0.7, 0.2, 0.25]])
-    assert (np.abs(estimates - truth) < 3 * errors).all()
+    assert (np.abs(found - truth) < 3 * errors).all()
     assert not model.notes
 
 
@@ -171,8 +169,8 @@ def test_the_effect_of_marks_is_recovered() -> None:
     assert model.mark_effect_se is not None
     assert abs(model.mark_effect - 0.5) < 3 * model.mark_effect_se
     assert model.mark_effect_se < 0.25
-    fitted = fit_hawkes_by_time(events.times, window_days=(0, 3000), weights=events.weights)
-    assert fitted.branching[0, 0] == pytest.approx(0.5, abs=0.12)
+    known = fit_hawkes_by_time(events.times, window_days=(0, 3000), weights=events.weights)
+    assert known.branching[0, 0] == pytest.approx(0.5, abs=0.12)
 
 
 def test_clusters_and_thinning_have_one_distribution() -> None:

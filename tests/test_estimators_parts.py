@@ -53,16 +53,16 @@ from detente.estimators.vector.var import fit_var
 
 
 def test_make_baseline() -> None:
-    baseline = make_baseline(np.arange(4.0), periods=np.array([0, 0, 1, 1]))
-    assert (baseline.names, baseline.design[:, 1].tolist()) == (
+    made = make_baseline(np.arange(4.0), periods=np.array([0, 0, 1, 1]))
+    assert (made.names, made.design[:, 1].tolist()) == (
         ("intercept", "period 1"),
         [0.0, 0.0, 1.0, 1.0],
     )
 
 
 def test_daily_excitement() -> None:
-    excitement = daily_excitement(np.array([[1.0], [0.0]]), np.array([np.log(2)]), np.ones(1))
-    assert excitement[:, 0, 0].tolist() == [0.0, 1.0, 0.5]
+    made = daily_excitement(np.array([[1.0], [0.0]]), np.array([np.log(2)]), np.ones(1))
+    assert made[:, 0, 0].tolist() == [0.0, 1.0, 0.5]
 
 
 def test_event_excitement() -> None:
@@ -90,13 +90,13 @@ def test_spectral_radius() -> None:
 
 
 def test_log_rates() -> None:
-    unit, kind = np.ones(1), np.zeros(1, np.int64)
-    assert log_rates(unit, kind, unit, kind, np.ones((1, 1)), np.ones((1, 1)), unit, 0, 1)[0] == 0.0
+    one, kind = np.ones(1), np.zeros(1, np.int64)
+    assert log_rates(one, kind, one, kind, np.ones((1, 1)), np.ones((1, 1)), one, 0, 1)[0] == 0.0
 
 
 def test_totals() -> None:
-    unit, kind = np.ones(1), np.zeros(1, np.int64)
-    assert totals(unit, kind, unit, unit, 1e9, 1)[0].tolist() == [[1.0]]
+    one, kind = np.ones(1), np.zeros(1, np.int64)
+    assert totals(one, kind, one, one, 1e9, 1)[0].tolist() == [[1.0]]
 
 
 def test_compensators() -> None:
@@ -127,8 +127,8 @@ def test_long_run() -> None:
 
 def test_prepared() -> None:
     high = np.array([True, False, False])
-    measured = prepared(np.array([4.0, 2.0, np.nan]), np.ones(3), high, ~high, None)[3]
-    assert measured.tolist() == [True, True, False]
+    known = prepared(np.array([4.0, 2.0, np.nan]), np.ones(3), high, ~high, None)[3]
+    assert known.tolist() == [True, True, False]
 
 
 def test_log_ratio() -> None:
@@ -332,8 +332,8 @@ def test_reference_posterior() -> None:
 
 
 def test_lagged() -> None:
-    system = lagged([[1.0, 2], [2, 1], [3, 5], [5, 4], [4, 9], [2, 2]], 1)
-    assert (system.x[0].tolist(), system.y[0].tolist()) == ([1.0, 2.0, 1.0], [2.0, 1.0])
+    made = lagged([[1.0, 2], [2, 1], [3, 5], [5, 4], [4, 9], [2, 2]], 1)
+    assert (made.x[0].tolist(), made.y[0].tolist()) == ([1.0, 2.0, 1.0], [2.0, 1.0])
 
 
 def test_lag_matrices() -> None:
@@ -374,8 +374,8 @@ def test_updated() -> None:
 
 
 def test_draw() -> None:
-    posterior = NormalWishart(np.zeros((3, 2)), np.eye(3), np.eye(2), 9.0)
-    drawn = posterior.draw(2000, np.random.default_rng(1))
+    made = NormalWishart(np.zeros((3, 2)), np.eye(3), np.eye(2), 9.0)
+    drawn = made.draw(2000, np.random.default_rng(1))
     assert (drawn.coefficients.shape, drawn.covariances[:, 0, 0].mean().round(1).item()) == (
         (2000, 3, 2),
         0.2,

@@ -47,9 +47,9 @@ PAIR = '{ pair = ["USA", "CHN"] }'
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("study")
-    write_study(home)
-    return home
+    made = tmp_path_factory.mktemp("study")
+    write_study(made)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -89,31 +89,31 @@ class TestOutlook:
     def test_odds_stand_in_their_interval_and_reasons_add_up(
         self, found: tuple[Section, ...]
     ) -> None:
-        question = next(item for item in found[0].answers if item.id == "test-soon")
-        fact = question.fact("odds")
+        one = next(item for item in found[0].answers if item.id == "test-soon")
+        fact = one.fact("odds")
         assert fact is not None and fact.low is not None and fact.high is not None
-        assert 0 < fact.low <= number(question, "odds") <= fact.high < 1
-        shares = column(question, "counts", "probability")
+        assert 0 < fact.low <= number(one, "odds") <= fact.high < 1
+        shares = column(one, "counts", "probability")
         assert sum(shares) == pytest.approx(1)
         assert fact.value == pytest.approx(1 - shares[0])
-        (_, _, start), *terms, (_, _, end) = shown(question, "reasons").table.rows
+        (_, _, start), *terms, (_, _, end) = shown(one, "reasons").table.rows
         total = float(start) + sum(float(adds) for _, adds, _ in terms)  # type: ignore[arg-type]
         assert total == pytest.approx(end, abs=0.01)
-        weights, says = column(question, "models", "weight"), column(question, "models", "odds")
+        weights, says = column(one, "models", "weight"), column(one, "models", "odds")
         assert sum(weights) == pytest.approx(1)
         assert np.dot(weights, says) == pytest.approx(fact.value)
-        assert number(question, "base_rate") == says[0]
-        assert number(question, "recent_base_rate") == says[1]
+        assert number(one, "base_rate") == says[0]
+        assert number(one, "recent_base_rate") == says[1]
 
     def test_the_window_is_the_days_after(self, found: tuple[Section, ...]) -> None:
-        question = next(item for item in found[0].answers if item.id == "test-soon")
-        assert [word(question, name) for name in ("as_of", "opens", "resolves_on", "within")] == [
+        one = next(item for item in found[0].answers if item.id == "test-soon")
+        assert [word(one, name) for name in ("as_of", "opens", "resolves_on", "within")] == [
             "2011-12-31", "2012-01-01", "2012-01-28", "28",
         ]  # fmt: skip
 
     def test_every_question_is_scored(self, found: tuple[Section, ...]) -> None:
         records = found[1].answers
-        assert [record.id for record in records] == ["test-soon", "closer", "published"]
+        assert [one.id for one in records] == ["test-soon", "closer", "published"]
         record = records[0]
         fact = record.fact("skill")
         assert fact is not None and fact.low is not None
@@ -153,7 +153,7 @@ class TestOutlook:
 
     def test_odds_alone_need_no_scores(self, data: StudyData) -> None:
         only = odds_of(data.study.asks("questions"), Walks(data), Options())
-        assert [item.id for item in only] == ["test-soon", "closer"]
+        assert [one.id for one in only] == ["test-soon", "closer"]
 
 
 class TestNoLookAhead:
@@ -242,9 +242,9 @@ class TestTension:
         (study / "study.toml").write_text(text, encoding="utf-8")
         for day, said in ((dt.date(2012, 1, 1), False), (dt.date(2012, 1, 2), True)):
             data = open_data(load(str(study)), as_of=day)
-            card = answered(data, 0, refit=520)
+            made = answered(data, 0, refit=520)
             gap = "Value between US and China is not used: its last known value, of 2011-08, is"
-            assert any(caveat.startswith(gap) for caveat in card.caveats) is said
+            assert any(one.startswith(gap) for one in made.caveats) is said
 
 
 class TestLevels:
@@ -267,18 +267,18 @@ class TestLevels:
         assert here.odds.shape == (4, 2)
 
     def test_odds_are_the_weighted_mean_of_the_models(self, data: StudyData) -> None:
-        card = answered(data, 1)
-        mean = np.dot(column(card, "models", "weight"), column(card, "models", "odds"))
-        fact = card.fact("odds")
+        made = answered(data, 1)
+        mean = np.dot(column(made, "models", "weight"), column(made, "models", "odds"))
+        fact = made.fact("odds")
         assert fact is not None and fact.low is not None and fact.high is not None
         assert fact.value == pytest.approx(mean)
-        assert fact.low < number(card, "odds") < fact.high
+        assert fact.low < number(made, "odds") < fact.high
 
     def test_reasons_lead_from_the_level_compared_with_to_the_one_expected(
         self, data: StudyData
     ) -> None:
-        card = answered(data, 1)
-        (_, _, start), *terms, (_, _, end) = shown(card, "reasons").table.rows
+        made = answered(data, 1)
+        (_, _, start), *terms, (_, _, end) = shown(made, "reasons").table.rows
         assert terms
         moved = sum(float(adds) for _, adds, _ in terms)  # type: ignore[arg-type]
         assert float(start) + moved == pytest.approx(end)  # type: ignore[arg-type]
@@ -319,8 +319,8 @@ class TestLevels:
         values = level.values.copy()
         values[last + level.ahead - level.against] = np.nan
         monkeypatch.setattr(walks, "read_level", lambda *_: replace(level, values=values))
-        card = answer(question, Walks(data), Options())
-        assert "which is compared with" in card.gap
+        made = answer(question, Walks(data), Options())
+        assert "which is compared with" in made.gap
 
     def test_a_series_of_a_few_periods_gives_no_odds(
         self, data: StudyData, monkeypatch: pytest.MonkeyPatch
@@ -342,14 +342,14 @@ class TestLevels:
 
     def test_a_level_that_begins_later_gives_no_odds(self, data: StudyData) -> None:
         question = question_of(data, 1).model_copy(update={"since": dt.date(2030, 1, 1)})
-        card = answer(question, Walks(data), Options())
-        assert "None has data from 2030-01-01" in card.gap
+        made = answer(question, Walks(data), Options())
+        assert "None has data from 2030-01-01" in made.gap
 
     def test_a_series_that_ended_gives_no_odds(self, tmp_path: Path) -> None:
         write_study(tmp_path, months=100)
         data = open_data(load(str(tmp_path)))
-        card = answered(data, 1)
-        assert "Level ends with 2008-04. Load" in card.gap
+        made = answered(data, 1)
+        assert "Level ends with 2008-04. Load" in made.gap
         record = track_record(question_of(data, 1), Walks(data), Options())
         assert number(record, "forecasts") > 20
 
@@ -363,9 +363,9 @@ class TestLevels:
         (tmp_path / "study.toml").write_text(text, encoding="utf-8")
         day = dt.date(2003, 1, 10) if months == 36 else dt.date(2003, 2, 10)
         data = open_data(load(str(tmp_path)), as_of=day)
-        card = answered(data, 1)
-        assert (card.gap == "") is odds
-        assert odds or card.gap.startswith("Fewer than 24 changes are known")
+        made = answered(data, 1)
+        assert (made.gap == "") is odds
+        assert odds or made.gap.startswith("Fewer than 24 changes are known")
 
     def test_a_level_must_be_compared_with_a_known_one(self, folder: Path, tmp_path: Path) -> None:
         write_study(tmp_path)
@@ -477,12 +477,12 @@ class TestResolution:
         before, after = (
             dict(
                 zip(
-                    column(item, "reasons", "term"),
-                    column(item, "reasons", "adds_days_per_year"),
+                    column(one, "reasons", "term"),
+                    column(one, "reasons", "adds_days_per_year"),
                     strict=True,
                 )
             )
-            for item in (first, now)
+            for one in (first, now)
         )
         for term, moved in shown(changed, "change").table.rows:
             then, here = (terms.get(term) or 0.0 for terms in (before, after))
@@ -519,16 +519,16 @@ class TestBadInput:
     ) -> None:
         assert run(["forecast", str(folder), "--within", "7", "--json"]) == 0
         shown = capfd.readouterr()
-        assert [item["id"] for item in json.loads(shown.out)[0]["answers"]] == ["test-soon"]
+        assert [one["id"] for one in json.loads(shown.out)[0]["answers"]] == ["test-soon"]
         assert "--within 7: “Closer than a year before” is on a level" in shown.err
         assert run(["forecast", str(folder), "test-soon"]) == 0
         assert "Left out" not in capfd.readouterr().err
 
     def test_a_day_before_the_data(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
         assert run(["forecast", str(folder), "--as-of", "1995-01-01", "--json"]) == 0
-        printed = json.loads(capfd.readouterr().out)
-        assert "from 2000-01-01 on" in printed[0]["answers"][0]["gap"]
-        assert printed[0]["answers"][0]["facts"] == []
+        made = json.loads(capfd.readouterr().out)
+        assert "from 2000-01-01 on" in made[0]["answers"][0]["gap"]
+        assert made[0]["answers"][0]["facts"] == []
 
     def test_an_action_that_never_happened(self, tmp_path: Path) -> None:
         write_study(tmp_path)

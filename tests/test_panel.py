@@ -89,7 +89,7 @@ def brute_force(rows: list[dict[str, Any]], every: str) -> dict[tuple[Any, ...],
             day += dt.timedelta(1)
         for start, members in days.items():
             good = [day for day in members if day in covered]
-            enough = len(good) >= rules.MIN_PERIOD_SHARE * len(members)
+            known = len(good) >= rules.MIN_PERIOD_SHARE * len(members)
             inside = [row for row in own if row["date"] in good]
             for source, target in itertools.permutations(PARTIES, 2):
                 acts = [r for r in inside if (r["source"], r["target"]) == (source, target)]
@@ -102,9 +102,9 @@ def brute_force(rows: list[dict[str, Any]], every: str) -> dict[tuple[Any, ...],
                     f"root{root}": sum(r["cameo"].startswith(root) for r in acts)
                     for root in rules.ROOTS
                 }
-                cell["covered"] = enough
-                told = {"days", "days_covered", "covered"} | ({"exposure"} if enough else set())
-                if not enough or not {source, target} <= heard:
+                cell["covered"] = known
+                told = {"days", "days_covered", "covered"} | ({"exposure"} if known else set())
+                if not known or not {source, target} <= heard:
                     cell = {k: v if k in told else None for k, v in cell.items()}
                 result[origin, start, source, target] = cell
     return result

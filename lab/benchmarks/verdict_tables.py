@@ -118,9 +118,9 @@ def false_rows(said: Sequence[Said]) -> Iterator[FalseRow]:
     """False verdicts in every null world and kind of claim that is null there."""
     for world, claim in _pairs(said, (*NULL_WORLDS, HIDDEN)):
         asked = _of(said, world, claim)
-        told = [item for item in asked if item.verdict != SILENT]
-        wrong = [item for item in told if _is_false(item)]
-        right = [item for item in told if _is_true(item)]
+        judged = [item for item in asked if item.verdict != SILENT]
+        wrong = [item for item in judged if _is_false(item)]
+        right = [item for item in judged if _is_true(item)]
         if not wrong and not right:
             continue
         yield FalseRow(
@@ -134,7 +134,7 @@ def false_rows(said: Sequence[Said]) -> Iterator[FalseRow]:
             contradicted=_share(right, AGAINST),
             leans_against=_share(right, LEANS_AGAINST),
             contradicted_bound=upper(_hits(right, AGAINST), len(right)),
-            silent=1 - len(told) / len(asked),
+            silent=1 - len(judged) / len(asked),
         )
 
 
@@ -142,8 +142,8 @@ def cover_rows(said: Sequence[Said]) -> Iterator[CoverRow]:
     """Coverage in null worlds, and in those with a visible effect."""
     worlds = (*NULL_WORLDS, *(f"visible in {world}" for world in VISIBLE_WORLDS))
     for world, claim in _pairs(said, worlds):
-        told = [item for item in _of(said, world, claim) if np.isfinite(item.low)]
-        truths = [(item, _truth(item)) for item in told]
+        bounded = [item for item in _of(said, world, claim) if np.isfinite(item.low)]
+        truths = [(item, _truth(item)) for item in bounded]
         held = [item.low <= truth <= item.high for item, truth in truths if truth is not None]
         if held:
             low, high = between(sum(held), len(held))
@@ -153,9 +153,9 @@ def cover_rows(said: Sequence[Said]) -> Iterator[CoverRow]:
 def bin_rows(said: Sequence[Said]) -> Iterator[BinRow]:
     """Reliability of the stated probabilities, all null worlds together."""
     for claim in TRUE_OR_FALSE:
-        told = [item for item in said if item.claim == claim and np.isfinite(item.effect)]
-        stated = np.array([item.effect for item in told])
-        came = np.array([bool(item.truth.holds) for item in told])
+        with_odds = [item for item in said if item.claim == claim and np.isfinite(item.effect)]
+        stated = np.array([item.effect for item in with_odds])
+        came = np.array([bool(item.truth.holds) for item in with_odds])
         place = np.clip(np.searchsorted(BINS, stated, side="right") - 1, 0, len(BINS) - 2)
         for index in range(len(BINS) - 1):
             here = place == index
@@ -168,12 +168,12 @@ def bin_rows(said: Sequence[Said]) -> Iterator[BinRow]:
 def power_rows(said: Sequence[Said]) -> Iterator[PowerRow]:
     """How often planted effects were seen."""
     for cell in cells():
-        found = _of(said, cell.group, cell.claim)
-        if found:
-            seen, leaning = _seen(found)
-            supported = _share(found, FOR)
+        cell_said = _of(said, cell.group, cell.claim)
+        if cell_said:
+            seen, leaning = _seen(cell_said)
+            supported = _share(cell_said, FOR)
             yield PowerRow(
-                cell.claim, cell.size, cell.episodes, len(found), seen, leaning, supported
+                cell.claim, cell.size, cell.episodes, len(cell_said), seen, leaning, supported
             )
 
 
@@ -185,15 +185,23 @@ def visible_rows(said: Sequence[Said]) -> Iterator[VisibleRow]:
     for world in VISIBLE_WORLDS:
         for claim in FIELDS:
             asked = [item for item in _of(said, world, claim) if item.verdict != SILENT]
-            found = _of(said, f"visible in {world}", claim)
-            if not found:
+            planted = _of(said, f"visible in {world}", claim)
+            if not planted:
                 continue
-            seen, leaning = _seen(found)
-            low, high = between(round(seen * len(found)), len(found))
+            seen, leaning = _seen(planted)
+            low, high = between(round(seen * len(planted)), len(planted))
             sizes = [item.visible for item in asked if np.isfinite(item.visible)]
             beyond = 1 - len(sizes) / len(asked)
             yield VisibleRow(
-                world, claim, len(found), float(np.median(sizes)), seen, low, high, leaning, beyond
+                world,
+                claim,
+                len(planted),
+                float(np.median(sizes)),
+                seen,
+                low,
+                high,
+                leaning,
+                beyond,
             )
 
 
@@ -222,16 +230,16 @@ def _truth(item: Said) -> float | None:
     return item.truth.chance if item.claim == "forecast" else item.truth.effect
 
 
-def _hits(told: Sequence[Said], verdict: str) -> int:
-    return sum(item.verdict == verdict for item in told)
+def _hits(said: Sequence[Said], verdict: str) -> int:
+    return sum(item.verdict == verdict for item in said)
 
 
-def _share(told: Sequence[Said], verdict: str) -> float:
-    return _hits(told, verdict) / len(told) if told else float("nan")
+def _share(said: Sequence[Said], verdict: str) -> float:
+    return _hits(said, verdict) / len(said) if said else float("nan")
 
 
-def _seen(found: Sequence[Said]) -> tuple[float, float]:
+def _seen(said: Sequence[Said]) -> tuple[float, float]:
     """Shares with p below .05 and the right sign, and with a verdict that at least leans."""
-    seen = [item.p < 0.05 and item.effect > 0 for item in found]
-    leaning = _share(found, FOR) + _share(found, LEANS_FOR)
+    seen = [item.p < 0.05 and item.effect > 0 for item in said]
+    leaning = _share(said, FOR) + _share(said, LEANS_FOR)
     return float(np.mean(seen)), leaning

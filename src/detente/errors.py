@@ -12,7 +12,7 @@ class DetenteError(Exception):
 
     Args:
         failed: What could not be done.
-        found: What was seen instead (a path, a line, a value).
+        seen: What was found instead (a path, a line, a value).
         next_step: What the user can do about it.
 
     Example:
@@ -22,11 +22,11 @@ class DetenteError(Exception):
 
     exit_code = 3
 
-    def __init__(self, failed: str, found: str = "", next_step: str = "") -> None:
+    def __init__(self, failed: str, seen: str = "", next_step: str = "") -> None:
         self.failed = failed
-        self.found = found
+        self.found = seen
         self.next_step = next_step
-        super().__init__(" ".join(part for part in (failed, found, next_step) if part))
+        super().__init__(" ".join(part for part in (failed, seen, next_step) if part))
 
 
 class UsageError(DetenteError):
@@ -51,9 +51,9 @@ class StudyError(InputError):
     """A study file is not valid; `problems` lists every problem, not only the first."""
 
     def __init__(
-        self, failed: str, found: str = "", next_step: str = "", problems: tuple[str, ...] = ()
+        self, failed: str, seen: str = "", next_step: str = "", problems: tuple[str, ...] = ()
     ) -> None:
-        super().__init__(failed, found, next_step)
+        super().__init__(failed, seen, next_step)
         self.problems = problems
 
 

@@ -63,12 +63,12 @@ def matched_dates(
     others &= grid.block == grid.block[starts][:, None]
     rules = _rules(grid, starts)
     ladder = np.full(len(starts), len(rules) - 1, dtype=np.int64)
-    chosen, found = others & np.isfinite(changes), np.zeros(len(starts), dtype=np.bool_)
+    chosen, matched = others & np.isfinite(changes), np.zeros(len(starts), dtype=np.bool_)
     for rung, rule in enumerate(rules):
         pool = others & clean & rule
-        enough = ~found & (pool.sum(axis=1) >= MIN_POOL)
+        enough = ~matched & (pool.sum(axis=1) >= MIN_POOL)
         chosen[enough], ladder[enough] = pool[enough], rung
-        found |= enough
+        matched |= enough
     if not chosen.any(axis=1).all():
         raise DataGapError(
             "The effect could not be compared with placebo dates.",
@@ -83,9 +83,9 @@ def mean_of_next(grid: Grid, length: int, offset: int) -> Floats:
     index = np.arange(len(grid.values))[:, None] + offset + np.arange(length)
     inside = (index >= 0) & (index < len(grid.values))
     values = grid.values[np.clip(index, 0, len(grid.values) - 1)]
-    known = inside & np.isfinite(values)
-    count = known.sum(axis=1)
-    total = np.where(known, values, 0.0).sum(axis=1)
+    measured = inside & np.isfinite(values)
+    count = measured.sum(axis=1)
+    total = np.where(measured, values, 0.0).sum(axis=1)
     means = np.where(2 * count >= length, total / np.maximum(count, 1), np.nan)
     return np.asarray(means, dtype=np.float64)
 

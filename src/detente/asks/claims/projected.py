@@ -171,7 +171,7 @@ def _path(claim: ResponseClaim, signal: Signal, days: NDArray[np.datetime64]) ->
     grid = grid_of(signal)
     cause = np.zeros(len(grid.values))
     cause[period_index(series, days)] = 1.0
-    known = np.flatnonzero(cause * np.isfinite(grid.values))
+    causes = np.flatnonzero(cause * np.isfinite(grid.values))
     gap = to_periods(claim.window_months, series.every) + to_periods(
         claim.baseline_months, series.every
     )
@@ -182,7 +182,7 @@ def _path(claim: ResponseClaim, signal: Signal, days: NDArray[np.datetime64]) ->
         season=np.hstack([np.sin(turns), np.cos(turns)]),
         block=grid.block,
         lags=LAGS[series.every],
-        episodes=len(merge_episodes(known, gap)),
+        episodes=len(merge_episodes(causes, gap)),
     )
 
 

@@ -197,11 +197,11 @@ def _check_reach(origin: OriginSummary, as_of: dt.date) -> None:
 def _furthest(data: StudyData) -> OriginSummary:
     """The origin whose events reach furthest up to the day, then the one with most of them."""
     held = data.events.store.summary() if data.events else ()
-    known = [one for one in held if one.first <= data.as_of]
-    if not known:
+    begun = [origin for origin in held if origin.first <= data.as_of]
+    if not begun:
         raise DataGapError(
             "The next moves could not be forecast.",
             f"The events begin after {data.as_of}.",
             "Choose a later date, or load earlier event files.",
         )
-    return max(known, key=lambda one: (min(one.last, data.as_of), one.rows))
+    return max(begun, key=lambda origin: (min(origin.last, data.as_of), origin.rows))

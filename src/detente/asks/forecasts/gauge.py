@@ -30,14 +30,14 @@ class Gauge:
     values: Floats
     last: str
 
-    def until(self, known: int) -> Gauge:
+    def until(self, days: int) -> Gauge:
         """The first days alone.
 
         Example:
             >>> Gauge("risk", np.ones(5), "2000-01").until(2).values.tolist()
             [1.0, 1.0]
         """
-        return replace(self, values=self.values[:known])
+        return replace(self, values=self.values[:days])
 
     def gap(self) -> str:
         """One sentence where the last day has no value that is recent enough; else nothing.

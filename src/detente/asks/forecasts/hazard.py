@@ -62,8 +62,8 @@ class Hazard:
             drawn = model.draw_parameters(DRAWS, seed=1)
         except DataGapError:  # too few days for its parameters: the other models speak alone
             return None
-        effects = np.stack([one.effects[0] for one in drawn])
-        excitation = np.stack([one.excitation[0, 0] for one in drawn])
+        effects = np.stack([parameters.effects[0] for parameters in drawn])
+        excitation = np.stack([parameters.excitation[0, 0] for parameters in drawn])
         return FittedHazard(window, model, effects, excitation, history)
 
 
@@ -148,8 +148,8 @@ class FittedHazard:
         return np.asarray(rates.T.reshape(len(effects), *ahead.shape))
 
     def _excited(self, history: History, origins: Ints, excites: Floats) -> Floats:
-        known = history.counts[: int(origins.max()) + 1, None]
-        heat = daily_excitement(known, DECAYS, self.model.gain)[origins + 1, 0]
+        counts = history.counts[: int(origins.max()) + 1, None]
+        heat = daily_excitement(counts, DECAYS, self.model.gain)[origins + 1, 0]
         fade = np.exp(-DECAYS[:, None] * np.arange(self.window))
         return np.asarray(np.einsum("rk,nk,kw->rnw", excites, heat, fade))
 

@@ -49,14 +49,14 @@ class History:
             >>> len(made.until(np.datetime64("2000-01-03")).days)
             3
         """
-        known = int(np.searchsorted(self.days, day, side="right"))
+        length = int(np.searchsorted(self.days, day, side="right"))
         return replace(
             self,
-            days=self.days[:known],
-            counts=self.counts[:known],
+            days=self.days[:length],
+            counts=self.counts[:length],
             turns=self.turns[self.turns <= day],
-            signs=None if self.signs is None else self.signs[:known],
-            gauge=None if self.gauge is None else self.gauge.until(known),
+            signs=None if self.signs is None else self.signs[:length],
+            gauge=None if self.gauge is None else self.gauge.until(length),
         )
 
     def steps(self, days: Days) -> Floats:
@@ -83,7 +83,7 @@ class History:
             >>> replace(made, windows=(spring,)).calendar(made.days).ravel().tolist()
             [1.0, 0.0, 0.0]
         """
-        columns = [_inside(days, one) for one in self.windows]
+        columns = [_inside(days, window) for window in self.windows]
         return np.array(columns).reshape(len(columns), len(days)).T
 
 
@@ -152,8 +152,8 @@ def read_history(data: StudyData, action: str, since: dt.date, terms: Terms) -> 
 def _turns(data: StudyData, names: Sequence[str]) -> Days:
     """Beginnings and ends of eras, as far as they lie in the past."""
     eras = [data.study.eras[name] for name in names]
-    known = [day for one in eras for day in (one.start, one.end) if day and day <= data.as_of]
-    return np.unique(np.array(known, dtype="datetime64[D]"))
+    ends = [day for era in eras for day in (era.start, era.end) if day and day <= data.as_of]
+    return np.unique(np.array(ends, dtype="datetime64[D]"))
 
 
 def _inside(days: Days, window: YearlyWindow) -> Floats:

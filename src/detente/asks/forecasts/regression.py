@@ -140,10 +140,10 @@ def features(history: History) -> tuple[Floats, tuple[str, ...]]:
 
 def _moments(raw: Floats) -> tuple[Floats, Floats]:
     """Mean and standard deviation of each feature over the rows that have it."""
-    known = np.isfinite(raw)
-    number = np.maximum(known.sum(axis=0), 1)
-    centre = np.where(known, raw, 0.0).sum(axis=0) / number
-    squares = np.where(known, raw - centre, 0.0) ** 2
+    finite = np.isfinite(raw)
+    number = np.maximum(finite.sum(axis=0), 1)
+    centre = np.where(finite, raw, 0.0).sum(axis=0) / number
+    squares = np.where(finite, raw - centre, 0.0) ** 2
     return centre, np.maximum(np.sqrt(squares.sum(axis=0) / number), 1e-9)
 
 

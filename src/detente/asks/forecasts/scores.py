@@ -142,14 +142,14 @@ def pit_of_counts(probabilities: Floats, counts: Floats, seed: int) -> Floats:
         Czado, Gneiting and Held (2009), Predictive model assessment for count data.
     """
     below = np.concatenate([np.zeros((len(counts), 1)), np.cumsum(probabilities, axis=-1)], axis=1)
-    known, size = np.isfinite(counts), probabilities.shape[-1]
-    place = np.minimum(np.where(known, counts, 0), size - 1).astype(np.int64)
+    over, size = np.isfinite(counts), probabilities.shape[-1]
+    place = np.minimum(np.where(over, counts, 0), size - 1).astype(np.int64)
     rows = np.arange(len(counts))
     low, high = below[rows, place], below[rows, place + 1]
     # A count beyond the distribution lies above all of it.
     low, high = (np.where(counts > size - 1, 1.0, end) for end in (low, high))
     drawn = low + np.random.default_rng(seed).random(len(counts)) * (high - low)
-    return np.where(known, drawn, np.nan)
+    return np.where(over, drawn, np.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,8 +215,8 @@ def skill(scores: Floats, reference: Floats, drawn: Resamples, against: str) -> 
         Murphy (1988), Skill scores based on the mean square error and their relationships to the
         correlation coefficient, Monthly Weather Review 116.
     """
-    known = np.isfinite(scores) & np.isfinite(reference)
-    ours, theirs = (np.where(known, part, 0.0) for part in (scores, reference))
+    scored = np.isfinite(scores) & np.isfinite(reference)
+    ours, theirs = (np.where(scored, part, 0.0) for part in (scores, reference))
     rows = drawn.rows
     whole = _ratio(ours.sum(), theirs.sum())
     low, high = drawn.interval(_ratio(ours[rows].sum(axis=1), theirs[rows].sum(axis=1)))
@@ -250,14 +250,14 @@ def reliability(
     Source:
         Bröcker and Smith (2007), Increasing the reliability of reliability diagrams.
     """
-    known = np.isfinite(outcomes) & np.isfinite(odds)
-    if not known.any():
+    settled = np.isfinite(outcomes) & np.isfinite(odds)
+    if not settled.any():
         return []
     # Ties take the place of their middle, so that none of them is set apart by its date.
-    ranks = rankdata(odds[known], method="average") - 1
+    ranks = rankdata(odds[settled], method="average") - 1
     places = np.full(len(odds), -1)
-    places[known] = (ranks * bins // int(known.sum())).astype(np.int64)
-    return [_bin(odds, outcomes, drawn, places == one) for one in np.unique(places[known])]
+    places[settled] = (ranks * bins // int(settled.sum())).astype(np.int64)
+    return [_bin(odds, outcomes, drawn, places == place) for place in np.unique(places[settled])]
 
 
 def _bin(

@@ -91,16 +91,17 @@ def make_inputs(
     moods = arrays.get("state")
     _check_values(y, family, exposure is not None, moods)
     seen = [y[:, None], *(v.reshape(len(y), -1) for v in arrays.values())]
-    known = np.isfinite(np.hstack(seen)).all(axis=1) & (volume > 0)
-    if segments is None and not known.all():
+    complete = np.isfinite(np.hstack(seen)).all(axis=1) & (volume > 0)
+    if segments is None and not complete.all():
         raise DataGapError(
             "The response could not be projected.",
-            f"{int((~known).sum())} of {len(known)} periods hold a missing value or no exposure.",
+            f"{int((~complete).sum())} of {len(complete)} periods hold a missing value or no "
+            "exposure.",
             "Give `segments`, so that periods around the gaps are left out and none is bridged.",
         )
     level = y if family == "gaussian" else _log_rate(y, volume)
     past = np.column_stack([level, x, columns["others"]])
-    runs = _runs(known, arrays.get("segments", np.zeros(len(y))))
+    runs = _runs(complete, arrays.get("segments", np.zeros(len(y))))
     return Inputs(y, x, columns["controls"], past, moods, volume, runs, family)
 
 
@@ -149,11 +150,11 @@ def _log_rate(counts: Floats, exposure: Floats) -> Floats:
         return np.asarray(np.log(counts + ONE_HALF) - np.log(exposure))
 
 
-def _runs(known: Bools, segments: Floats) -> Ints:
+def _runs(complete: Bools, segments: Floats) -> Ints:
     """Number of the unbroken stretch of each period, -1 where something is missing."""
-    starts = np.ones(len(known), dtype=np.bool_)
-    starts[1:] = (known[1:] != known[:-1]) | (segments[1:] != segments[:-1])
-    return np.where(known, np.cumsum(starts), -1)
+    starts = np.ones(len(complete), dtype=np.bool_)
+    starts[1:] = (complete[1:] != complete[:-1]) | (segments[1:] != segments[:-1])
+    return np.where(complete, np.cumsum(starts), -1)
 
 
 def _check_lengths(outcome: Floats, arrays: dict[str, Floats]) -> None:

@@ -97,13 +97,13 @@ def weekly(events: pa.Table, parties: tuple[str, ...], as_of: dt.date | None) ->
         DataGapError: No event comes before the day, or the history has no whole week after the
             first four.
     """
-    known = _known(events, as_of)
-    last = as_of or pc.max(known["date"]).as_py() + dt.timedelta(days=1)
-    first = pc.min(known["date"]).as_py()
+    past = _known(events, as_of)
+    last = as_of or pc.max(past["date"]).as_py() + dt.timedelta(days=1)
+    first = pc.min(past["date"]).as_py()
     count = min(((last - first).days - BURN_IN) // 7, MOST_WEEKS)
     if count < 1:
         raise _gap(f"The events begin on {first} and the week on {last}.")
-    own = _among(known, parties)
+    own = _among(past, parties)
     start = last - dt.timedelta(days=7 * count + BURN_IN)
     counts = _daily(own, parties, start, (last - start).days)
     source, root, target = (axis.ravel() for axis in np.indices(counts.shape[1:]))
@@ -116,10 +116,10 @@ def weekly(events: pa.Table, parties: tuple[str, ...], as_of: dt.date | None) ->
     return Weeks(parties, last, source[use], root[use], target[use], both, came[early:], own)
 
 
-def _gap(found: str) -> DataGapError:
+def _gap(what: str) -> DataGapError:
     return DataGapError(
         "The next moves could not be forecast.",
-        found,
+        what,
         "Ingest files of at least four months before the week.",
     )
 
@@ -133,14 +133,14 @@ def _known(events: pa.Table, as_of: dt.date | None) -> pa.Table:
             f"The events have no column {sorted(missing)[0]!r}.",
             "Give a table of the event store, or one with the columns of detente.events.schema.",
         )
-    known = events.select(NEEDED)
+    past = events.select(NEEDED)
     if as_of is not None:
         day = pa.scalar(as_of, pa.date32())
-        unpublished = pc.fill_null(pc.greater_equal(known["published"], day), False)
-        known = known.filter(pc.and_not(pc.less(known["date"], day), unpublished))
-    if known.num_rows == 0:
+        unpublished = pc.fill_null(pc.greater_equal(past["published"], day), False)
+        past = past.filter(pc.and_not(pc.less(past["date"], day), unpublished))
+    if past.num_rows == 0:
         raise _gap("There are no events before the week.")
-    return known
+    return past
 
 
 def _among(events: pa.Table, parties: tuple[str, ...]) -> pa.Table:
