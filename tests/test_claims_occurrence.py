@@ -173,4 +173,4 @@ def test_too_short_a_history_decides_nothing(data: StudyData) -> None:
 def test_an_action_of_which_nothing_was_known_decides_nothing(data: StudyData) -> None:
     card = ask(data, on=dt.date(1999, 1, 1))
     assert card.verdict is Verdict.INSUFFICIENT_DATA
-    assert card.reason == "Nothing is known of the action up to 01 January 1999."
+    assert card.reason == "Nothing is known of the action up to 1 January 1999."

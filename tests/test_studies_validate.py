@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+import datetime as dt
 import json
+import random
 import time
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +18,9 @@ from detente.cli import run
 from detente.errors import StoreError, StudyError
 from detente.events.store import Store
 from detente.sources import ingest
+from detente.study.crosscheck import cross_problems
 from detente.study.data import open_data
-from detente.study.load import load
+from detente.study.load import load, understood
 from detente.study.starter import write_starter
 from detente.study.states import actor_problem, state_problem
 
@@ -244,3 +251,33 @@ def test_a_wrong_question_is_told_before_any_event_is_read(
     assert run([command, str(file), "incident-son", "--events", str(events)]) == 2
     said = capsys.readouterr().err
     assert "Did you mean “incident-soon”" in said and "Reading" not in said
+
+
+JUNK = ("", "x", 0, 1.5, True, [], {}, ["a"], [{}], {"a": 1}, dt.date(2020, 1, 1), [["GRC"]])
+
+
+def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where the values of a study file stand."""
+    items = node.items() if isinstance(node, dict) else enumerate(node)
+    for key, value in items:
+        yield (*path, key)
+        if isinstance(value, dict | list):
+            yield from places(value, (*path, key))
+
+
+def test_no_value_in_any_place_ends_in_a_crash(tmp_path: Path) -> None:
+    file = write_starter("my-own", tmp_path)
+    text, rng = file.read_text(encoding="utf-8") + MORE, random.Random(3)  # noqa: S311
+    whole = tomllib.loads(text)
+    every = sorted(places(whole), key=str)
+    refused = 0
+    for path in rng.sample(every, 150):
+        data = copy.deepcopy(whole)
+        node = data
+        for key in path[:-1]:
+            node = node[key]
+        node[path[-1]] = rng.choice(JUNK)
+        study, problems = understood(data)
+        problems += cross_problems(study, file.parent, whole=not problems, thorough=True)
+        refused += bool(problems)
+    assert refused == 150

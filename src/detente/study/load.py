@@ -101,7 +101,7 @@ def load(name_or_path: str | Path, *, thorough: bool = False) -> LoadedStudy:
     """
     path = locate(name_or_path)
     data = _read(path)
-    study, problems = _understood(data)
+    study, problems = understood(data)
     others = cross_problems(study, path.parent, whole=not problems, thorough=thorough)
     problems += islice(others, MOST_PROBLEMS + 1 - len(problems))
     if problems:
@@ -111,13 +111,13 @@ def load(name_or_path: str | Path, *, thorough: bool = False) -> LoadedStudy:
 
 def parse(data: Mapping[str, Any], path: Path) -> Study:
     """Check the shape of a study's data, raising a `StudyError` that lists every problem."""
-    study, problems = _understood(data)
+    study, problems = understood(data)
     if problems:
         raise _invalid(path, problems)
     return study
 
 
-def _understood(data: Mapping[str, Any]) -> tuple[Study, list[str]]:
+def understood(data: Mapping[str, Any]) -> tuple[Study, list[str]]:
     """The study, or what can be understood of it with what is wrong with its shape."""
     try:
         return study_model().model_validate(data), []

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -51,6 +52,35 @@ def partial(model: type[BaseModel], data: Mapping[str, Any]) -> Any:
     return model.model_construct(**values)
 
 
+def _understood(model: type[BaseModel], name: str, raw: Any) -> Any:
+    """The value of a field; of a list or a table, the entries of which anything is right."""
+    try:
+        return _adapter(model, name).validate_python(raw)
+    except ValidationError:
+        pass
+    shape = get_origin(_shape(model.model_fields[name].annotation))
+    if shape is list and isinstance(raw, list):
+        entries = [_of_one(model, name, item) for item in raw]
+        return [item for item in entries if item is not _WRONG]
+    if shape is dict and isinstance(raw, dict):
+        tables = {key: _of_one(model, name, item) for key, item in raw.items()}
+        return {key: item for key, item in tables.items() if item is not _WRONG}
+    return _of_one(model, name, raw)
+
+
+def _of_one(model: type[BaseModel], name: str, raw: Any) -> Any:
+    """One entry by the model of its kind, or by its type where it has no model."""
+    entry = _entry(model, name)
+    models = [kind.model for kind in kinds(name)] or ([entry] if _is_model(entry) else [])
+    fitting = [kind for kind in models if len(models) == 1 or _is_kind(kind, raw)]
+    try:
+        if fitting:
+            return fitting[0].model_validate(raw)
+        return _entry_adapter(model, name).validate_python(raw)
+    except ValidationError:
+        return partial(fitting[0], raw) if fitting and isinstance(raw, dict) else _WRONG
+
+
 @cache
 def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
     """What reads a field; made once, as a file may have thousands of wrong entries."""
@@ -60,60 +90,31 @@ def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
 
 @cache
 def _entry_adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
-    """What reads an entry of a field that is a list or a table."""
-    return TypeAdapter(_entry(model.model_fields[name].annotation))
+    """What reads an entry of a field that is a list or a table, else the field."""
+    return TypeAdapter(_entry(model, name))
 
 
-def _understood(model: type[BaseModel], name: str, raw: Any) -> Any:
-    """The value of a field; of a list or a table, the entries of which anything is right."""
-    try:
-        return _adapter(model, name).validate_python(raw)
-    except ValidationError:
-        pass
-    field = model.model_fields[name]
-    entry = _entry(field.annotation)
-    models = [kind.model for kind in kinds(name)] or ([entry] if _is_model(entry) else [])
-    if isinstance(raw, list):
-        read = _entry_adapter(model, name)
-        entries = [_of_one(models, item, read) for item in raw]
-        return [item for item in entries if item is not _WRONG]
-    if isinstance(raw, dict) and get_origin(field.annotation) is dict:
-        read = _entry_adapter(model, name)
-        tables = {key: _of_one(models, item, read) for key, item in raw.items()}
-        return {key: item for key, item in tables.items() if item is not _WRONG}
-    return _of_one(models, raw, None)
+@cache
+def _entry(model: type[BaseModel], name: str) -> Any:
+    """What a list or a table is made of; the type itself of a field that is neither."""
+    shape = _shape(model.model_fields[name].annotation)
+    return _shape(get_args(shape)[-1]) if get_origin(shape) in {list, dict} else shape
 
 
-def _of_one(models: list[Any], raw: Any, read: TypeAdapter[Any] | None) -> Any:
-    """One entry by the model of its kind, or by its type where it has no model."""
-    if not models and read is not None:
-        try:
-            return read.validate_python(raw)
-        except ValidationError:
-            return _WRONG
-    if not isinstance(raw, dict):
-        return _WRONG
-    fitting = [model for model in models if len(models) == 1 or _is_kind(model, raw)]
-    if not fitting:
-        return _WRONG
-    try:
-        return fitting[0].model_validate(raw)
-    except ValidationError:
-        return partial(fitting[0], raw)
-
-
-def _is_kind(model: type[BaseModel], raw: Mapping[str, Any]) -> bool:
-    field = model.model_fields.get("kind")
-    return field is not None and raw.get("kind") in get_args(field.annotation)
-
-
-def _entry(annotation: Any) -> Any:
-    """What a list or a table is made of; the type itself, or what may also be None, else."""
+def _shape(annotation: Any) -> Any:
+    """A type without its constraints, and without that it may be absent."""
     parts = [part for part in get_args(annotation) if part is not type(None)]
-    if not parts:
-        return annotation
-    inner = parts[-1]
-    return _entry(inner) if get_origin(inner) in {list, dict} and len(parts) == 1 else inner
+    if get_origin(annotation) is Annotated:
+        return _shape(parts[0])
+    if get_origin(annotation) in {Union, UnionType} and len(parts) == 1:
+        return _shape(parts[0])
+    return annotation
+
+
+def _is_kind(model: type[BaseModel], raw: Any) -> bool:
+    field = model.model_fields.get("kind")
+    named = raw.get("kind") if isinstance(raw, dict) else None
+    return field is not None and isinstance(named, str) and named in get_args(field.annotation)
 
 
 def _is_model(annotation: Any) -> bool:

@@ -32,6 +32,7 @@ from detente.asks.forecasts.walks import walks_of
 from detente.asks.frame import Pending, blank, insufficient, notes, provenance
 from detente.asks.options import Options
 from detente.errors import DataGapError
+from detente.relations.steps import day_name
 from detente.rounding import odds_text, plural
 from detente.study.actions import sources_of
 from detente.study.data import StudyData
@@ -99,7 +100,7 @@ def answer(claim: OccurrenceClaim, data: StudyData, options: Options) -> Pending
     """
     past = [fact for fact in data.facts_of(claim.action) if fact.date <= claim.on]
     if data.as_of < claim.on or not past:
-        why = f"Nothing is known of the action up to {claim.on:%d %B %Y}."
+        why = f"Nothing is known of the action up to {day_name(claim.on)}."
         return insufficient(claim, why)
     since, walks = claim.history_since or past[0].date, walks_of(data)
     asked = {
@@ -183,7 +184,7 @@ def _verdict(claim: OccurrenceClaim, happened: bool | None) -> tuple[Verdict, st
     if came and claim.unusual:
         return Verdict.NOT_TESTABLE, PICKED
     word = "It happened" if happened else "It did not happen"
-    return verdict, f"{word} within the window. {'As' if came else 'Not as'} claimed."
+    return verdict, f"{word} within the window, {'as' if came else 'unlike what'} was claimed."
 
 
 def _text(data: StudyData, claim: OccurrenceClaim, happened: bool | None, odds: Odds) -> str:
@@ -193,7 +194,7 @@ def _text(data: StudyData, claim: OccurrenceClaim, happened: bool | None, odds: 
         odds_text(_claimed(claim, value)) for value in (odds.probability, odds.base_rate)
     )
     return (
-        f"As of {claim.on:%d %B %Y} the odds of {what} within "
+        f"As of {day_name(claim.on)} the odds of {what} within "
         f"{plural(claim.primary_window_days, 'days')} were {chance}; the base rate of such windows "
         f"was {base}. {outcome[happened]}"
     )
