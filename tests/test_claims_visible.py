@@ -99,6 +99,10 @@ def test_the_headline_says_what_no_clear_effect_is_worth() -> None:
             with_fact(percent, "visible", value=40.0, scale=Scale.PERCENT),
             "A change smaller than 40% would mostly",
         ),
+        (
+            with_fact(percent, "visible", value=-40.0, scale=Scale.PERCENT),
+            "A change smaller than 40% would mostly",
+        ),
         (unseen, "No ratio would."),
     ):
         assert said in headline(about, [unclear])[1]

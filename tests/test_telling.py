@@ -63,3 +63,11 @@ def test_a_column_shares_its_decimals_and_keeps_its_numbers_in_full() -> None:
     cells = [row[0] for row in tell_table(table).rows]
     assert [cell.text for cell in cells] == ["1.2", "100.5", "–"]
     assert cells[0].value == "1.23456789"
+
+
+def test_a_column_of_wide_spread_puts_no_value_on_no_effect() -> None:
+    low = Column("low", "Low", Scale.RATIO)
+    change = Column("change", "Change", Scale.PERCENT)
+    table = Table((low, change), ((0.98, 0.3), (30.2, -80.4), (1.0, 0.0), (5.5, 1e-9)))
+    rows = [[cell.text for cell in row] for row in tell_table(table).rows]
+    assert rows == [["0.98×", "+0.3%"], ["30×", "−80%"], ["1×", "0%"], ["6×", "0%"]]

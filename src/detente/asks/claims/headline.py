@@ -78,7 +78,7 @@ def _unseen(answer: Answer) -> str:
     if fact is None:
         return answer.notes.get("visible", "")
     value = _value(fact)
-    size = tell(value, fact.scale).removesuffix("×").removeprefix("+")
+    size = tell(abs(value), fact.scale).removesuffix("×").removeprefix("+")
     if fact.scale is Scale.PERCENT:
         return f"A change smaller than {size} would mostly have gone unseen."
     if fact.scale is Scale.RATIO:

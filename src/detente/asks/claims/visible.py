@@ -27,7 +27,7 @@ FORECAST = (
 
 
 def of_change(estimate: Estimate[Any], *, up: bool) -> Visible:
-    """The change that would have been seen, by the spread of placebos; of a fall, how far down.
+    """The change that would have been seen, by the spread of placebos; a claimed fall is negative.
 
     Args:
         estimate: The change with its placebos.
@@ -41,10 +41,10 @@ def of_change(estimate: Estimate[Any], *, up: bool) -> Visible:
         >>> spread = np.array([-0.4, 0.4])
         >>> item = Estimate(signal, Scale.PERCENT, 0.1, None, 0.5, 9, None, placebo=spread)
         >>> [round(of_change(item, up=up).size) for up in (True, False)]
-        [206, 67]
+        [206, -67]
     """
     size = POWER_Z * float(estimate.placebo.std())
-    return Visible(abs(float(convert(estimate.scale, size if up else -size))))
+    return Visible(float(convert(estimate.scale, size if up else -size)))
 
 
 def of_ratio(
