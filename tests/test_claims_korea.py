@@ -127,9 +127,30 @@ def test_all_claims_with_a_p_value_are_one_family(result: StudyResult) -> None:
         corrected = answer.fact("p_adjusted")
         assert corrected is not None, answer.id
         assert corrected.note == "for the 11 claims tested together"
-    # Alone, or with its sibling only, it would be called supported (p .017 and .035).
-    verdicts = {answer.id: answer.verdict for answer in tested}
-    assert verdicts["patience-against-six-party"] is not Verdict.SUPPORTED
+
+
+def test_patience_is_not_told_from_a_record_that_thickens(result: StudyResult) -> None:
+    """The launch of 5 April 2009 came before the border; the rest is mostly a drift."""
+    answer = next(item for item in result.claims if item.id == "patience-against-six-party")
+    effect, beyond = answer.fact("effect"), answer.fact("beyond_drift")
+    rows, curve = answer.exhibit("cases"), answer.exhibit("specifications")
+    assert effect is not None and beyond is not None and rows is not None and curve is not None
+    assert effect.value == pytest.approx(9.7, abs=0.1)
+    assert beyond.low < 0.5 and beyond.value < 3 < beyond.high  # type: ignore[operator]
+    days = {(row["date"], row["what"]): row["value"] for row in rows.table.records()}
+    assert days["2009", "the Six-Party process"] == 1
+    near = [row for row in curve.table.records() if row["strata"] == "3 years either side"]
+    assert near[0]["drift"] == "left in"
+    own = [
+        row["effect_ratio"]
+        for row in near
+        if row["when"] == "strategic patience"
+        and row["against"] == "the Six-Party process"
+        and row["what_is_counted"] == "days with North Korean provocations"
+    ]
+    assert own == pytest.approx([1.9], abs=0.1)
+    assert answer.verdict is Verdict.NO_CLEAR_EFFECT
+    assert answer.reason.startswith("Beyond a steady drift of the record the ratio is")
 
 
 def test_the_odds_at_the_time_hold_back_what_only_later_data_say(result: StudyResult) -> None:

@@ -13,6 +13,7 @@ from lab.worlds.world import make
 from pydantic import ValidationError
 
 from detente.answers import Answer, Fact, Scale, Verdict
+from detente.asks.claims.cells import whole
 from detente.asks.claims.charts import bands, group_rates
 from detente.asks.claims.conditions import Condition, condition_mask, masks, stratum_of
 from detente.asks.claims.contrast import ContrastClaim
@@ -21,7 +22,7 @@ from detente.asks.claims.groups import Groups
 from detente.asks.claims.scales import convert, grid_of, period_index, scale_of, to_periods
 from detente.asks.claims.shift import Shift
 from detente.asks.claims.shown import cases, specifications
-from detente.asks.claims.strata import Strata, like_periods, strata_index, ways
+from detente.asks.claims.strata import Strata, like_periods, near_border, strata_index, ways
 from detente.asks.frame import disagreement, provenance, upward
 from detente.asks.options import Options
 from detente.relations.series import make_series
@@ -33,6 +34,7 @@ from fake_result import SIGNAL, estimate
 
 MONTHS = np.datetime64("2001-01") + np.arange(48)
 SERIES = make_series("x", "month", MONTHS, np.ones(48), unit="events")
+CELLS = whole(SERIES)
 CONTRAST = ContrastClaim.model_validate(
     {
         "id": "a", "kind": "contrast", "title": "t", "statement": "s", "direction": "up",
@@ -67,31 +69,31 @@ def months_of(mask: np.ndarray) -> list[str]:
 
 
 def test_after_an_action_are_the_months_that_follow_not_its_own(data: StudyData) -> None:
-    condition = condition_mask(data, SERIES, Condition(after="causes", months=2))
+    condition = condition_mask(data, CELLS, Condition(after="causes", months=2))
     assert months_of(condition.mask) == ["2002-04", "2002-05", "2003-02", "2003-03"]
     assert condition.phrase == "in the 2 months after causes"
 
 
 def test_without_an_action_needs_a_first_one(data: StudyData) -> None:
-    mask = condition_mask(data, SERIES, Condition(without="causes", months=3)).mask
+    mask = condition_mask(data, CELLS, Condition(without="causes", months=3)).mask
     listed = months_of(mask)
     assert listed[0] == "2002-07"
     assert not {"2002-04", "2002-05", "2002-06", "2003-02", "2003-04"} & set(listed)
     assert {"2002-12", "2003-01", "2003-05", "2004-12"} <= set(listed)
 
 
-def test_a_month_lies_in_an_era_if_its_middle_does(data: StudyData) -> None:
-    inside = months_of(condition_mask(data, SERIES, Condition(era="era")).mask)
+def test_a_month_lies_in_an_era_if_all_of_its_days_do(data: StudyData) -> None:
+    inside = months_of(condition_mask(data, CELLS, Condition(era="era")).mask)
     assert (inside[0], inside[-1], len(inside)) == ("2002-05", "2003-04", 12)
-    running = months_of(condition_mask(data, SERIES, Condition(era="open")).mask)
+    running = months_of(condition_mask(data, CELLS, Condition(era="open")).mask)
     assert (running[0], running[-1]) == ("2004-04", "2004-12")
 
 
 def test_two_conditions_never_overlap_and_the_first_wins(data: StudyData) -> None:
-    when, against = masks(data, SERIES, Condition(after="causes"), Condition(era="era"))
+    when, against = masks(data, CELLS, Condition(after="causes"), Condition(era="era"))
     assert not (when.mask & against.mask).any()
     assert "2003-02" in months_of(when.mask) and "2003-02" not in months_of(against.mask)
-    when, others = masks(data, SERIES, Condition(era="era"), None)
+    when, others = masks(data, CELLS, Condition(era="era"), None)
     assert (when.mask ^ others.mask).all()
 
 
@@ -102,31 +104,54 @@ def test_a_condition_is_exactly_one_thing(given: dict[str, str]) -> None:
 
 
 def test_strata_are_the_eras_that_periods_lie_in(data: StudyData) -> None:
-    index = stratum_of(data, SERIES, ["era", "open"])
+    index = stratum_of(data, CELLS, ["era", "open"])
     assert [index[15], index[16], index[27], index[28], index[39]] == [-1, 0, 0, -1, 1]
 
 
-def test_conditions_that_come_and_go_are_compared_within_seasons() -> None:
+def test_conditions_that_come_and_go_are_compared_within_months_and_seasons() -> None:
     passing = ways(CONTRAST, (Condition(after="a"), None))
-    assert [item.years for item in passing] == [3, 2, 5]
-    assert [item.years for item in ways(CONTRAST, (Condition(era="a"), None))] == [None]
+    assert [(item.years, item.seasons) for item in passing] == [(5, 12), (3, 12), (5, 4), (3, 4)]
+    assert not any(item.steady or item.near for item in passing)
+
+
+def test_eras_are_compared_as_recorded_then_near_their_border_and_beyond_a_drift() -> None:
+    dated = ways(CONTRAST, (Condition(era="a"), None))
+    assert [(item.near, item.steady) for item in dated] == [
+        (None, False), (3, False), (5, False), (None, True),
+    ]  # fmt: skip
+    assert {item.years for item in dated} == {None}
     named = CONTRAST.model_copy(update={"strata": ["era"]})
     both = ways(named, (Condition(era="a"), None))
-    assert [item.named for item in both] == [True, False]
+    assert [item.named for item in both] == [True] * 3 + [False] * 3 + [True, False]
+
+
+@pytest.mark.parametrize(("years", "kept"), [(1, range(24, 60)), (2, range(12, 72))])
+def test_near_a_border_are_so_many_years_either_side_whatever_the_gap(
+    years: int, kept: range
+) -> None:
+    starts = (np.datetime64("2001-01") + np.arange(96)).astype("datetime64[D]")
+    month = np.arange(96)
+    first, second = month < 36, month >= 48
+    near = near_border(starts, first, second, years)
+    gap = range(36, 48)
+    assert np.flatnonzero(near).tolist() == [at for at in kept if at not in gap]
+    assert not near_border(starts, first, month < 0, years).any()
 
 
 def test_like_periods_are_one_season_of_a_span_of_years() -> None:
-    index = like_periods(SERIES, 2)
+    index = like_periods(SERIES, 2, 4)
     assert index[0] == index[2] == index[12] != index[3]
     assert index[0] != index[24]
     assert len(np.unique(index)) == 8
+    months = like_periods(SERIES, 2, 12)
+    assert months[0] == months[12] != months[1] and months[0] != months[24]
 
 
 def test_named_strata_leave_out_what_lies_in_none(data: StudyData) -> None:
     named = CONTRAST.model_copy(update={"strata": ["era"]})
-    index = strata_index(named, data, SERIES, Strata(None, True))
+    index = strata_index(named, data, CELLS, Strata(None, True))
     assert [index[15], index[16], index[28]] == [-1, 0, -1]
-    assert (strata_index(named, data, SERIES, Strata(None, False)) == 0).all()
+    assert (strata_index(named, data, CELLS, Strata(None, False)) == 0).all()
 
 
 @pytest.mark.parametrize(

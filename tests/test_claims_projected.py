@@ -168,7 +168,8 @@ def test_part_of_the_rise_under_patience_is_self_excitation(korea: StudyData) ->
     exhibit = answer.exhibit("specifications")
     assert exhibit is not None
     row = next(r for r in exhibit.table.records() if r["estimator"] == SELF_EXCITING)
-    assert row["low_ratio"] > 1
+    # A steady drift is in the baseline as well, and it leaves no rise that is told.
+    assert row["low_ratio"] < 1 < row["high_ratio"]
     check = next(c for c in answer.checks if c.name == "Not self-excitation alone")
     assert check.passed is True
     assert isinstance(claim, ContrastClaim)

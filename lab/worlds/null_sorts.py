@@ -6,16 +6,17 @@ A sort is a maker: given random numbers, a series by month with what a claim abo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from detente.arrays import Floats, Ints
+from detente.arrays import Bools, Floats, Ints
 from detente.estimators.counts import CountGrid
 
 MONTHS = 168
 NEWS = 90_000.0  # events reported in a usual month
 DRILL = 7  # the month of a season that lasts one month
+THICKER = 10.0  # times as many events at the end of a record as at its beginning
 Rng = np.random.Generator
 
 
@@ -27,14 +28,19 @@ class NullSeries:
         grid: The counts and what they are relative to.
         causes: Months with a cause, for a response.
         at: Month of the claimed date, for a shift.
+        high: Months under the condition that is claimed to have the higher rate, for a contrast.
     """
 
     grid: CountGrid
     causes: Ints
     at: int
+    high: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
 
-def responses() -> Mapping[str, Callable[[Rng], NullSeries]]:
+Maker = Callable[[Rng], NullSeries]
+
+
+def responses() -> Mapping[str, Maker]:
     """Series in which nothing follows the causes, by name of the sort.
 
     Example:
@@ -50,7 +56,7 @@ def responses() -> Mapping[str, Callable[[Rng], NullSeries]]:
     }
 
 
-def shifts() -> Mapping[str, Callable[[Rng], NullSeries]]:
+def shifts() -> Mapping[str, Maker]:
     """Series in which nothing changes at the date, by name of the sort.
 
     Example:
@@ -63,6 +69,64 @@ def shifts() -> Mapping[str, Callable[[Rng], NullSeries]]:
         "a break half a window away": lambda rng: _shift(rng, apart=6),
         "a wild stretch": lambda rng: _shift(rng, wild=4.0),
         "drift of 50% a year": lambda rng: _shift(rng, rate=5.0, drift=float(np.log(1.5))),
+    }
+
+
+def eras() -> Mapping[str, Maker]:
+    """Series in which a late era is like all other months, by name of the sort.
+
+    Example:
+        >>> world = eras()["a flat series"](np.random.default_rng(1))
+        >>> 36 <= world.high.sum() <= MONTHS - 60
+        np.True_
+    """
+    return {
+        "a flat series": lambda rng: _era(rng, rate=20.0),
+        "a record that thickens tenfold": lambda rng: _era(rng, rate=1.0, thicker=THICKER),
+        "a rare record that thickens tenfold": lambda rng: _era(rng, rate=0.5, thicker=THICKER),
+        "a record that thickens along an S": lambda rng: _era(
+            rng, rate=1.0, thicker=THICKER, bend=12.0
+        ),
+        "drift of 50% a year": lambda rng: _era(
+            rng, rate=80.0, thicker=float(1.5 ** (MONTHS / 12)), dispersion=0.3
+        ),
+    }
+
+
+def afters() -> Mapping[str, Maker]:
+    """Series in which the months after causes are like all others, by name of the sort.
+
+    Example:
+        >>> world = afters()["a flat series"](np.random.default_rng(1))
+        >>> bool(world.high[world.causes + 1].all())
+        True
+    """
+    return {
+        "a flat series": lambda rng: _after(_response(rng, rate=20.0)),
+        "a season of one month, shared": lambda rng: _after(_response(rng, rate=20.0, season=0.7)),
+    }
+
+
+def planted() -> Mapping[tuple[str, str], Maker]:
+    """Series with an effect of stated size, by kind of claim and in words.
+
+    Example:
+        >>> len(planted()["response", "×1.5, ten episodes"](np.random.default_rng(1)).causes)
+        10
+    """
+    half = float(np.log(1.5))
+    return {
+        ("response", "×1.5, ten episodes"): lambda rng: _response(
+            rng, rate=20.0, effect=half, episodes=10
+        ),
+        ("contrast after", "×1.5, ten episodes"): lambda rng: _after(
+            _response(rng, rate=20.0, effect=half, episodes=10, lag=1)
+        ),
+        ("contrast of eras", "×1.5, a late era"): lambda rng: _era(rng, rate=20.0, effect=half),
+        ("contrast of eras", "×3, a late era"): lambda rng: _era(
+            rng, rate=20.0, effect=float(np.log(3))
+        ),
+        ("shift", "×1.5"): lambda rng: _shift(rng, effect=half),
     }
 
 
@@ -109,31 +173,79 @@ def _grid(counts: Floats, exposure: Floats) -> CountGrid:
 
 
 def _response(
-    rng: Rng, *, rate: float, crisis: float = 0.0, feed: float = 1.0, season: float = 0.0
+    rng: Rng,
+    *,
+    rate: float,
+    crisis: float = 0.0,
+    feed: float = 1.0,
+    season: float = 0.0,
+    effect: float = 0.0,
+    episodes: int = 13,
+    lag: int = 0,
 ) -> NullSeries:
     month = np.arange(MONTHS)
     if season:
         years = np.sort(rng.permutation(MONTHS // 12)[:10])
         causes = years * 12 + DRILL
     else:
-        causes = np.clip(np.arange(13) * 12 + rng.integers(3, 10, 13), 4, MONTHS - 5)
+        causes = np.clip(np.arange(13) * 12 + rng.integers(3, 10, 13), 4, MONTHS - 5)[:episodes]
     exposure = np.full(MONTHS, NEWS)
     under = np.zeros(MONTHS)
     for cause in causes:
-        under[cause : cause + 3] = 1.0
+        under[cause + lag : cause + lag + 3] = 1.0
     exposure *= 1 + crisis * under
     exposure[MONTHS // 2 :] *= feed
-    mean = rate * exposure / NEWS * np.exp(season * (month % 12 == DRILL))
+    mean = rate * exposure / NEWS * np.exp(season * (month % 12 == DRILL) + effect * under)
     if rate > 1:
         mean = mean * rng.gamma(5.0, 0.2, MONTHS)
-    return NullSeries(_grid(rng.poisson(mean).astype(float), exposure), causes, 0)
+    counts = rng.poisson(mean).astype(float)
+    return NullSeries(_grid(counts, exposure), causes, 0)
+
+
+def _after(world: NullSeries) -> NullSeries:
+    """The same series, of which the three months after a cause are claimed to be busier."""
+    high = np.zeros(MONTHS, dtype=bool)
+    for cause in world.causes:
+        high[cause + 1 : cause + 4] = True
+    return replace(world, high=high)
+
+
+def _era(
+    rng: Rng,
+    *,
+    rate: float,
+    thicker: float = 1.0,
+    bend: float = 0.0,
+    dispersion: float = 0.2,
+    effect: float = 0.0,
+) -> NullSeries:
+    """A late era, half of the time up to the end, in a record that thickens to `rate`."""
+    month = np.arange(MONTHS)
+    place = month / (MONTHS - 1)
+    begin = int(rng.integers(60, 110))
+    end = MONTHS if rng.random() < 0.5 else begin + int(rng.integers(36, 84))
+    high = (month >= begin) & (month < end)
+    level = thicker ** (place - 1)
+    if bend:
+        level = 1 / thicker + (1 - 1 / thicker) / (1 + np.exp(-bend * (place - 0.5)))
+    noise = rng.gamma(1 / dispersion, dispersion, MONTHS)
+    counts = rng.poisson(rate * level * noise * np.exp(effect * high)).astype(float)
+    none = np.zeros(0, dtype=int)
+    return NullSeries(_grid(counts, np.ones(MONTHS)), none, begin, high)
 
 
 def _shift(
-    rng: Rng, *, rate: float = 20.0, apart: int = 0, wild: float = 0.0, drift: float = 0.0
+    rng: Rng,
+    *,
+    rate: float = 20.0,
+    apart: int = 0,
+    wild: float = 0.0,
+    drift: float = 0.0,
+    effect: float = 0.0,
 ) -> NullSeries:
     at = int(rng.integers(50, 110))
     log_rate = drift * (np.arange(MONTHS) - MONTHS / 2) / 12
+    log_rate[at:] += effect
     dispersion = np.full(MONTHS, 0.3)
     if wild:
         near = slice(at - 18, at + 18)

@@ -201,6 +201,8 @@ class Design(ABC, Generic[ClaimT, ResultT]):
             agreeing=self.agreeing(estimate, curve, rest),
             one_case_carries=bool(carrying(estimate, rest)),
             second_doubt=estimate.doubt,
+            bar=estimate.bar,
+            p_most=None if estimate.p_range is None else estimate.p_range[1],
             minimum=self.minimum,
         )
 

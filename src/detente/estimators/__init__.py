@@ -12,13 +12,15 @@ What changes after a cause
     event_study: changes after episodes, against matched placebo dates (EventStudy); it takes
         a Grid, and is made of merge_episodes, change_at and path_around.
     rate_study: the same of counts, by a ratio of summed rates (EventStudy); it takes a CountGrid,
-        and is made of pooled_log_ratio over Sides; usual_counts and rate_path draw it.
+        and is made of pooled_log_ratio over Sides; usual_counts and rate_path draw it,
+        left_out_ratios are the same without some episodes.
     level_shift, rate_shift: a change of level, of a rate at a known date (LevelShift).
     local_projection: the response to a shock, horizon by horizon (LocalProjection).
 
 Where is more
     rate_contrast: the rate of events in one state of the world against another (RateContrast);
-        log_rate_ratio is its estimate alone, visible_log_ratio and share_seen are its power.
+        log_rate_ratio is its estimate alone, visible_log_ratio and share_seen are its power;
+        steady_contrast and steady_log_ratio are the same beyond a steady drift.
     group_contrast: a group of units against the others (GroupContrast).
     fit_poisson, fit_negative_binomial, fit_logit: regressions of counts, of yes or no (GLM).
 
@@ -75,9 +77,10 @@ _HOMES = {
     "eventstudy": "EventStudy change_at event_study path_around",
     "matching": "Grid merge_episodes",
     "counts": "CountGrid Sides pooled_log_ratio",
-    "ratestudy": "rate_path rate_study usual_counts",
+    "ratestudy": "left_out_ratios rate_path rate_study usual_counts",
     "shift": "LevelShift level_shift rate_shift",
     "rates": "RateContrast log_rate_ratio rate_contrast",
+    "steady": "steady_contrast steady_log_ratio",
     "power": "share_seen visible_log_ratio",
     "groups": "GroupContrast group_contrast",
     "occurrence": "Odds happened_within odds_at",

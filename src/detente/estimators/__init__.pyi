@@ -66,6 +66,7 @@ from detente.estimators.projections.project import local_projection as local_pro
 from detente.estimators.rates import RateContrast as RateContrast
 from detente.estimators.rates import log_rate_ratio as log_rate_ratio
 from detente.estimators.rates import rate_contrast as rate_contrast
+from detente.estimators.ratestudy import left_out_ratios as left_out_ratios
 from detente.estimators.ratestudy import rate_path as rate_path
 from detente.estimators.ratestudy import rate_study as rate_study
 from detente.estimators.ratestudy import usual_counts as usual_counts
@@ -81,6 +82,8 @@ from detente.estimators.resample import interval_of_mean as interval_of_mean
 from detente.estimators.shift import LevelShift as LevelShift
 from detente.estimators.shift import level_shift as level_shift
 from detente.estimators.shift import rate_shift as rate_shift
+from detente.estimators.steady import steady_contrast as steady_contrast
+from detente.estimators.steady import steady_log_ratio as steady_log_ratio
 from detente.estimators.triads.balance import Balance as Balance
 from detente.estimators.triads.balance import structural_balance as structural_balance
 from detente.estimators.triads.case import AttackerEffect as AttackerEffect

@@ -23,7 +23,7 @@ from detente.arrays import Floats, Ints
 from detente.errors import DataGapError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.matching import Grid, matched_dates, mean_of_next, merge_episodes, shifted
-from detente.estimators.resample import two_sided
+from detente.estimators.resample import chance_range, two_sided
 
 HARMONICS = 2
 SEASONAL_FROM = 40  # changes below which a season cannot be told from chance
@@ -68,6 +68,10 @@ class EventStudy(Shown):
         """
         reach = float(t.ppf((1 + coverage) / 2, 2 * len(self.starts)) * self.placebo.std())
         return self.effect - reach, self.effect + reach
+
+    def p_range(self) -> tuple[float, float]:
+        """Between what the p-value lies, as far as the number of placebo draws tells."""
+        return chance_range(self.p_placebo, int(np.isfinite(self.placebo).sum()))
 
     def exhibits(self) -> tuple[Exhibit, ...]:
         """The change after each episode, its placebo dates and rules dropped; their mean on top."""

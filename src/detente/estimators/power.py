@@ -9,21 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from detente.arrays import Bools, Floats, Ints
+from detente.estimators.glm import excess_variance
 from detente.estimators.rates import Counted, log_rate_ratio, log_ratio, moved_ratios, prepared
+from detente.estimators.steady import levels_and_drift, moved_scores, steady_log_ratio, usual_counts
 
 LEVEL = 0.05
 POWER = 0.80
 LARGEST = 4.0  # log; a ratio of 55
 UNLIMITED = 20.0  # log; beyond it nothing changes any more
 HALVINGS = 9
+LEAST_LEFT = 0.1  # of the noise, however much a fit took out
+PLACES = 24  # to which noise is moved
+MOST_EVENTS = 1e6  # in a period; beyond it nothing changes any more
 
 
 def visible_log_ratio(
-    counts: Floats, exposure: Floats, high: Bools, low: Bools, *, strata: Ints | None = None
+    counts: Floats,
+    exposure: Floats,
+    high: Bools,
+    low: Bools,
+    *,
+    strata: Ints | None = None,
+    steady: bool = False,
 ) -> float:
     """The log ratio at which `rate_contrast` would have had p below .05 four times in five.
 
@@ -33,6 +45,7 @@ def visible_log_ratio(
         high: Periods in the first state, shape (T,).
         low: Periods in the second, shape (T,).
         strata: As for `rate_contrast`.
+        steady: Whether `steady_contrast` makes the test instead.
 
     Returns:
         The smallest such log ratio; infinite where even a ratio of 55 would not be seen.
@@ -53,7 +66,7 @@ def visible_log_ratio(
         Bertrand, Duflo and Mullainathan (2004), How much should we trust differences-in-differences
         estimates?, for effects planted at placebo places of the data at hand.
     """
-    power = _planting(counts, exposure, high, low, strata)
+    power = _planting(counts, exposure, high, low, strata, steady=steady)
     if power(LARGEST) < POWER:
         return float("inf")
     least, most = 0.0, LARGEST
@@ -71,6 +84,7 @@ def share_seen(
     log_ratio: float,
     *,
     strata: Ints | None = None,
+    steady: bool = False,
 ) -> float:
     """How often `rate_contrast` would have had p below .05 at a true ratio of a given size.
 
@@ -81,6 +95,7 @@ def share_seen(
         low: Periods in the second, shape (T,).
         log_ratio: Log of the true ratio.
         strata: As for `rate_contrast`.
+        steady: Whether `steady_contrast` makes the test instead.
 
     Returns:
         Share of the places of the calendar at which it would have been seen, 0 to 1.
@@ -98,19 +113,69 @@ def share_seen(
         Bertrand, Duflo and Mullainathan (2004), How much should we trust differences-in-differences
         estimates?, for effects planted at placebo places of the data at hand.
     """
-    return _planting(counts, exposure, high, low, strata)(log_ratio)
+    return _planting(counts, exposure, high, low, strata, steady=steady)(log_ratio)
 
 
 def _planting(
-    counts: Floats, exposure: Floats, high: Bools, low: Bools, strata: Ints | None
+    counts: Floats,
+    exposure: Floats,
+    high: Bools,
+    low: Bools,
+    strata: Ints | None,
+    *,
+    steady: bool,
 ) -> Callable[[float], float]:
     """The share of places at which a log ratio is seen, as a function of the log ratio."""
-    estimate = log_rate_ratio(counts, exposure, high, low, strata=strata)
     counted, high, low, known = prepared(counts, exposure, high, low, strata)
+    if steady:
+        return partial(_steady_power, counted, high, low, known)
+    estimate = log_rate_ratio(counts, exposure, high, low, strata=strata)
     even = replace(counted, weight=np.where(high, np.exp(estimate), 1.0) * counted.weight)
     noise = np.append(log_ratio(even, high, low), moved_ratios(even, high, low, known))
     places = noise[(np.arange(len(noise)) + np.arange(len(noise))[:, None]) % len(noise)]
     return lambda ratio: _power(places, _planted(even, high, low, known, ratio))
+
+
+def _steady_power(counted: Counted, high: Bools, low: Bools, known: Bools, ratio: float) -> float:
+    """Share of some moves of the noise at which a ratio beyond a steady drift would be seen.
+
+    A drift hides more of a state at the edge than of one in the middle, so the state stays where it
+    is; noise moves instead, in standard deviations, since a planted ratio makes more of it.
+    """
+    fit = steady_log_ratio(counted.values, counted.weight, high, low, strata=counted.strata)
+    values = counted.values / np.where(high, np.exp(fit), 1.0)
+    usual = np.where(known, usual_counts(replace(counted, values=values), known), 0.0)
+    excess = excess_variance(values[known], usual[known], 2)
+    mean = np.minimum(np.where(high, np.exp(ratio), 1.0) * usual, MOST_EVENTS)
+    spread = np.sqrt(mean + excess * mean**2)
+    periods = np.flatnonzero(known)
+    here = slice(int(periods[0]), int(periods[-1]) + 1)
+    deviation = np.sqrt(usual + excess * usual**2)
+    noise = np.divide(values - usual, deviation, out=np.zeros(len(values)), where=known)[here]
+    moves = np.linspace(0, len(noise), PLACES, endpoint=False).astype(int)
+    weight = np.divide(usual, deviation, out=np.zeros(len(values)), where=known)[here]
+    design = weight[:, None] * np.column_stack([levels_and_drift(counted, known), high])[here]
+    noise *= _taken_out(design, moves)
+    seen = []
+    for move in moves:
+        planted = mean.copy()
+        planted[here] += spread[here] * np.roll(noise, move)
+        planted = np.where(known, np.maximum(planted, 0.0), 0.0)
+        scores = moved_scores(replace(counted, values=planted), high, low, known)
+        usable = scores[np.isfinite(scores)]
+        seen.append(2 * float((usable >= scores[0] - 1e-12).mean()) < LEVEL)
+    return float(np.mean(seen))
+
+
+def _taken_out(design: Floats, moves: Ints) -> float:
+    """By how much residuals are too even for what the last regressor is measured by.
+
+    A fit takes noise out of the residuals along its regressors; moved, they lack some of it still.
+    """
+    basis, _ = np.linalg.qr(design)
+    own = basis[:, -1]
+    lost = np.mean([((basis.T @ np.roll(own, move)) ** 2).sum() for move in moves])
+    return float(1 / np.sqrt(max(1 - lost, LEAST_LEFT)))
 
 
 def _planted(counted: Counted, high: Bools, low: Bools, known: Bools, ratio: float) -> Floats:

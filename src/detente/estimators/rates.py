@@ -133,7 +133,7 @@ def rate_contrast(
     """
     counted, high, low, known = prepared(counts, exposure, high, low, strata)
     estimate = log_ratio(counted, high, low)
-    blocks = _Blocks(block_periods, draws, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
     placebo = moved_ratios(counted, high, low, known)
     placebo = placebo[np.isfinite(placebo)]
     drift = _drift(counted.values, counted.weight, high)
@@ -152,14 +152,14 @@ def rate_contrast(
         events_low=sides[1][0],
         periods_high=int(high.sum()),
         periods_low=int(low.sum()),
-        draws_high=_resampled(counted, high, blocks),
-        draws_low=_resampled(counted, low, blocks),
+        draws_high=resampled(counted, high, block_periods, draws, rng),
+        draws_low=resampled(counted, low, block_periods, draws, rng),
         placebo=placebo,
         p_placebo=equal_tailed(estimate, placebo),
         spread=float(np.nanstd(moved_ratios(even, high, low, known))),
         error=error,
         freedom=freedom,
-        spells=int(np.sum(np.diff(high.astype(np.int64), prepend=0) == 1)),
+        spells=spells_of(high),
     )
 
 
@@ -247,13 +247,9 @@ class Counted:
         return np.asarray(self.strata[:, None] == kinds, dtype=np.float64)
 
 
-@dataclass(frozen=True, eq=False)
-class _Blocks:
-    """How blocks are drawn."""
-
-    length: int
-    draws: int
-    rng: np.random.Generator
+def spells_of(state: Bools) -> int:
+    """How many separate spells a state has."""
+    return int(np.sum(np.diff(state.astype(np.int64), prepend=0) == 1))
 
 
 def _check(high: Bools, low: Bools) -> None:
@@ -298,9 +294,12 @@ def _combined(high: tuple[Floats, Floats], low: tuple[Floats, Floats]) -> Floats
     return np.asarray(np.log(tops / bottoms), dtype=np.float64)
 
 
-def _resampled(counted: Counted, side: Bools, blocks: _Blocks) -> Floats:
+def resampled(
+    counted: Counted, side: Bools, block_periods: int, draws: int, rng: np.random.Generator
+) -> Floats:
+    """Draws of a state's rate with its blocks drawn anew, shape (draws,)."""
     periods = np.flatnonzero(side)
-    index = periods[block_index(len(periods), blocks.length, blocks.draws, blocks.rng)]
+    index = periods[block_index(len(periods), block_periods, draws, rng)]
     rates = counted.values[index].sum(axis=1) / counted.weight[index].sum(axis=1)
     return np.asarray(rates, dtype=np.float64)
 

@@ -14,7 +14,7 @@ spread: where all causes fall into one month, it cannot be told from that month.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,6 +30,7 @@ SEASONAL_FROM = 60  # periods below which a season cannot be told from chance
 HARMONICS = 5  # with the sixth cosine as flexible as one level a month
 SEASON_SD = 0.3  # prior standard deviation of each harmonic, log scale
 TREND_SD = 10.0  # of the log change over the whole span
+AT_ONCE = 4096  # placebo draws that are held in memory together
 PATH_DRAWS = 500  # sets of episodes drawn anew for the bands of a path
 
 
@@ -124,6 +125,60 @@ def rate_study(
         pools=tuple(matched),
         without_each=_without_each(own),
     )
+
+
+def left_out_ratios(
+    grid: CountGrid,
+    causes: Sequence[int] | Ints,
+    starts: Ints,
+    groups: Sequence[Ints],
+    *,
+    window_periods: int,
+    baseline_periods: int,
+    lag_periods: int = 0,
+    harmonics: int = HARMONICS,
+) -> Floats:
+    """The effect of `rate_study` without some of its episodes, the season estimated without them.
+
+    Args:
+        grid: The counts and what they are relative to.
+        causes: Index of the period of every cause.
+        starts: Index of each episode that is used, shape (n,).
+        groups: Places in `starts` that are left out together, one array each; never all of them.
+        window_periods: As for `rate_study`, like all others.
+        baseline_periods: Periods before an episode.
+        lag_periods: Between the start and the first one counted.
+        harmonics: How flexible the season is.
+
+    Returns:
+        Log ratios, shape (groups,).
+
+    Example:
+        >>> flat = np.zeros(48, dtype=int)
+        >>> counts = np.full(48, 4.0)
+        >>> counts[20:23] = 400.0
+        >>> grid = CountGrid(counts, np.ones(48), flat, np.arange(48) / 12, flat / 12)
+        >>> spans = {"window_periods": 3, "baseline_periods": 3}
+        >>> starts = np.array([10, 20, 30])
+        >>> rest = left_out_ratios(grid, starts, starts, [np.array([1])], **spans)
+        >>> bool(abs(rest[0]) < 0.05)
+        True
+
+    Source:
+        As for `rate_study`.
+    """
+    index = np.asarray(causes, dtype=np.int64)
+    window, baseline, lag = window_periods, baseline_periods, lag_periods
+    ratios = []
+    for group in groups:
+        counts = grid.counts.copy()
+        for start in starts[group]:
+            counts[start + lag : start + lag + window] = np.nan
+        rest = replace(grid, counts=counts)
+        expected = _expected(rest, index, window, lag, harmonics).exposure
+        sides = _sides(rest, expected, window, baseline, lag)
+        ratios.append(float(pooled_log_ratio(sides.at(np.delete(starts, group)))))
+    return np.array(ratios)
 
 
 def usual_counts(
@@ -328,9 +383,13 @@ def _without_each(sides: Sides) -> Floats:
 def _placebo_ratios(free: Sides, matched: list[Ints], draws: int, seed: int) -> Floats:
     """Pooled log ratios at one random matched date per episode, either side first."""
     rng = np.random.default_rng(seed)
-    picked = np.column_stack([pool[rng.integers(0, len(pool), draws)] for pool in matched])
-    flips = rng.integers(0, 2, size=picked.shape).astype(np.bool_)
-    return pooled_log_ratio(free.at(picked).flipped(flips))
+    ratios = []
+    for first in range(0, draws, AT_ONCE):
+        size = min(AT_ONCE, draws - first)
+        picked = np.column_stack([pool[rng.integers(0, len(pool), size)] for pool in matched])
+        flips = rng.integers(0, 2, size=picked.shape).astype(np.bool_)
+        ratios.append(pooled_log_ratio(free.at(picked).flipped(flips)))
+    return np.concatenate(ratios)
 
 
 def _calendar_shifts(free: Sides, able: Bools, starts: Ints) -> Floats:

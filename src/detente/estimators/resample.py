@@ -8,7 +8,7 @@ into account as by Andrews and Monahan (1992). Ranks count the effect itself as 
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import norm, t
+from scipy.stats import beta, norm, t
 
 from detente.arrays import Floats, Ints
 
@@ -176,3 +176,28 @@ def equal_tailed(effect: float, null: Floats) -> float:
     null = null[np.isfinite(null)]
     above, below = np.sum(null >= effect - 1e-12), np.sum(null <= effect + 1e-12)
     return float(min(1.0, 2 * (1 + min(above, below)) / (1 + len(null))))
+
+
+def chance_range(p: float, draws: int, *, coverage: float = 0.99) -> tuple[float, float]:
+    """Exact interval of a p-value that was estimated from random draws.
+
+    Args:
+        p: The share of draws at least as far, the effect itself counted as one.
+        draws: How many there were.
+        coverage: Nominal coverage.
+
+    Example:
+        >>> low, high = chance_range(0.048, 1999)
+        >>> round(low, 3), round(high, 3)
+        (0.036, 0.062)
+
+    Source:
+        Clopper and Pearson (1934), The use of confidence or fiducial limits illustrated in the
+        case of the binomial; Gandy (2009), Sequential implementation of Monte Carlo tests with
+        uniformly bounded resampling risk, for what it is used for.
+    """
+    far = round(p * (draws + 1)) - 1
+    tail = (1 - coverage) / 2
+    low = beta.ppf(tail, far, draws - far + 1) if far > 0 else 0.0
+    high = beta.ppf(1 - tail, far + 1, draws - far) if far < draws else 1.0
+    return float(low), float(high)

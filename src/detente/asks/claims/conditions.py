@@ -1,4 +1,4 @@
-"""Conditions as masks over the periods of a series."""
+"""Conditions as masks over the periods of a series, or over parts of them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from detente.arrays import Bools, Days, Ints
+from detente.asks.claims.cells import Cells
 from detente.asks.claims.scales import to_periods
 from detente.relations.panel_sql import MIN_PERIOD_SHARE
 from detente.relations.series import Series
 from detente.relations.steps import check_every, grid, next_start
 from detente.rounding import plural
 from detente.study.data import StudyData
-from detente.study.models import Era
 from detente.study.parts import Strict
 
 
@@ -45,58 +45,60 @@ class ConditionMask:
 
 
 def masks(
-    data: StudyData, series: Series, when: Condition, against: Condition | None
+    data: StudyData, cells: Cells, when: Condition, against: Condition | None
 ) -> tuple[ConditionMask, ConditionMask]:
-    """The periods under each of two conditions; they never overlap, the first one wins.
+    """The cells under each of two conditions; they never overlap, the first one wins.
 
     Args:
         data: The study's data, for eras and actions.
-        series: The series whose periods are sorted.
+        cells: The periods that are sorted.
         when: The condition of interest.
         against: The other; None stands for all other periods.
     """
-    first = condition_mask(data, series, when)
+    first = condition_mask(data, cells, when)
     if against is None:
-        rest = ~first.mask & _could_tell(data, series, when)
+        rest = _rest(data, cells, when, first.mask)
         return first, ConditionMask(rest, "other months", "in other months")
-    second = condition_mask(data, series, against)
+    second = condition_mask(data, cells, against)
     return first, ConditionMask(second.mask & ~first.mask, second.label, second.phrase)
 
 
-def condition_mask(data: StudyData, series: Series, condition: Condition) -> ConditionMask:
-    """The periods in which a condition holds.
+def condition_mask(data: StudyData, cells: Cells, condition: Condition) -> ConditionMask:
+    """The cells in which a condition holds.
 
-    A period lies in an era if its middle does. "After" an action are the months that
+    A cell lies in an era if all of its days do. "After" an action are the months that
     follow a month with it, that month itself not included; "without" one are months before which
     none happened for so long.
     """
     if condition.era is not None:
         era = data.study.eras[condition.era]
-        return ConditionMask(_within(series, era), era.label, f"during {era.label}")
-    action = condition.after or condition.without or ""
+        return ConditionMask(cells.within(era), era.label, f"during {era.label}")
+    action, series = condition.after or condition.without or "", cells.series
     recent = _recent(data, series, action, to_periods(condition.months, series.every))
     label, span = data.label_of(action), plural(condition.months, "months")
     if condition.after is not None:
-        return ConditionMask(recent, f"{span} after {label}", f"in the {span} after {label}")
+        return ConditionMask(
+            recent[cells.period], f"{span} after {label}", f"in the {span} after {label}"
+        )
     quiet = ~recent & _could_tell(data, series, condition)
-    return ConditionMask(quiet, f"{span} without {label}", f"after {span} without {label}")
+    return ConditionMask(
+        quiet[cells.period], f"{span} without {label}", f"after {span} without {label}"
+    )
 
 
-def stratum_of(data: StudyData, series: Series, names: Sequence[str]) -> Ints:
-    """Index of the era that each period of the series lies in, -1 for none."""
-    strata = np.full(len(series.dates), -1, dtype=np.int64)
+def stratum_of(data: StudyData, cells: Cells, names: Sequence[str]) -> Ints:
+    """Index of the era that each cell lies in, -1 for none."""
+    strata = np.full(len(cells.starts), -1, dtype=np.int64)
     for index, name in enumerate(names):
-        strata[_within(series, data.study.eras[name]) & (strata < 0)] = index
+        strata[cells.within(data.study.eras[name]) & (strata < 0)] = index
     return strata
 
 
-def _within(series: Series, era: Era) -> Bools:
-    half = {"day": 0, "week": 3, "month": 15, "quarter": 45, "year": 182}[series.every]
-    middle = series.dates + np.timedelta64(half, "D")
-    inside = middle >= np.datetime64(era.start, "D")
-    if era.end is not None:
-        inside &= middle < np.datetime64(era.end, "D")
-    return np.asarray(inside, dtype=np.bool_)
+def _rest(data: StudyData, cells: Cells, condition: Condition, inside: Bools) -> Bools:
+    """Where a condition is known not to hold."""
+    if condition.era is not None:
+        return cells.outside(data.study.eras[condition.era])
+    return ~inside & _could_tell(data, cells.series, condition)[cells.period]
 
 
 def _recent(data: StudyData, series: Series, action: str, periods: int) -> Bools:
@@ -112,9 +114,7 @@ def _recent(data: StudyData, series: Series, action: str, periods: int) -> Bools
 
 def _could_tell(data: StudyData, series: Series, condition: Condition) -> Bools:
     """Whether the sources of the action cover the periods before: else its silence says nothing."""
-    action = condition.after or condition.without
-    if action is None:
-        return np.ones(len(series.dates), dtype=np.bool_)
+    action = condition.after or condition.without or ""
     every = check_every(series.every)
     periods = to_periods(condition.months, every)
     starts = _from_before(series, periods)

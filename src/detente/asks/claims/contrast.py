@@ -1,17 +1,21 @@
 """Contrast claims: a rate differs between two conditions of the world.
 
 The primary estimator, fixed beforehand: the ratio of events per month (or per event reported)
-under the two conditions. Conditions that come and go are compared within the same season of the
-same three years, so that drifts and seasons cancel; where the claim names strata, within these as
+under the two conditions. Conditions that come and go are compared within the same month of the
+same five years, so that drifts and seasons cancel; where the claim names strata, within these as
 well (Mantel-Haenszel). The p-value comes from moving the conditions along the calendar while the
 events stay in place, the interval from the same moves and from the slow swings of the counts.
+
+A record that thickens makes every late era look busier. So dated eras are compared a second time,
+beyond a steady drift of the log rate, and no word is given that this ratio does not bear out.
 """
 
 from __future__ import annotations
 
+from calendar import month_abbr
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
@@ -19,8 +23,9 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from detente.answers import Check, Exhibit, Scale, Value
-from detente.arrays import Bools, Floats, Ints
+from detente.answers import Check, Exhibit, Fact, Scale, Value
+from detente.arrays import Days
+from detente.asks.claims.cells import cut, whole
 from detente.asks.claims.charts import rates_chart
 from detente.asks.claims.claim import (
     ABOUT,
@@ -29,18 +34,21 @@ from detente.asks.claims.claim import (
     era_problems,
     relation_problems,
 )
-from detente.asks.claims.conditions import Condition, ConditionMask, masks
-from detente.asks.claims.estimate import INCLUDES_NONE, Estimate, LeftOut, Visible, carrying
+from detente.asks.claims.compared import MIN_PERIODS, Measured, Read, near, require, years_of
+from detente.asks.claims.conditions import Condition, masks
+from detente.asks.claims.drift import beyond_text, drift_check, ends_of, second_look
+from detente.asks.claims.estimate import INCLUDES_NONE, Estimate, LeftOut, Visible
 from detente.asks.claims.excited import RATIO, check_of, estimate_of, set_apart
 from detente.asks.claims.rules import P_LEAN
 from detente.asks.claims.scales import upper_first
-from detente.asks.claims.strata import Strata, strata_index, ways
+from detente.asks.claims.shown import carried_checks
+from detente.asks.claims.strata import Strata, passing, strata_index, ways
 from detente.asks.claims.visible import of_ratio
 from detente.asks.frame import Design, Pending, assess
 from detente.asks.options import Options
 from detente.errors import DataGapError
-from detente.estimators.rates import RateContrast, log_rate_ratio, rate_contrast
-from detente.relations.series import Series
+from detente.estimators.rates import rate_contrast
+from detente.estimators.steady import steady_contrast
 from detente.rounding import plural
 from detente.study.data import StudyData
 from detente.study.kinds import register
@@ -48,11 +56,10 @@ from detente.study.models import Study
 from detente.study.parts import Day, Measure, Relation
 from detente.study.signal import Signal
 
-MIN_PERIODS = 6
-MIN_EVENTS = 5
 BLOCK_MONTHS = 6
 
 Compared = tuple[Condition, Condition | None]
+DRIFTS = {True: "a steady one set apart", False: "left in"}
 
 
 class ContrastClaim(ClaimBase):
@@ -88,47 +95,15 @@ def problems(claim: ContrastClaim, study: Study, folder: Path) -> Iterator[str]:
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
-    """What one signal gave, contrasted in one way."""
-
-    series: Series
-    when: ConditionMask
-    against: ConditionMask
-    chosen: Strata
-    strata: Ints
-    ratio: RateContrast
-
-    @cached_property
-    def without_years(self) -> list[tuple[int, float]]:
-        """The log ratio without each calendar year in turn."""
-        years = _years(self.series)
-        exposure = _exposure(self.series)
-        rest = []
-        for year in np.unique(years[self.when.mask | self.against.mask]):
-            others = years != year
-            try:
-                ratio = log_rate_ratio(
-                    self.series.values,
-                    exposure,
-                    self.when.mask & others,
-                    self.against.mask & others,
-                    strata=self.strata,
-                )
-            except DataGapError:
-                continue  # Without this year there is nothing to compare.
-            rest.append((int(year), float(ratio)))
-        return rest
-
-
-@dataclass(frozen=True, eq=False)
 class Contrast(Design[ContrastClaim, Measured]):
     """The rate ratio of a contrast claim."""
 
     estimator = (
         "Ratio of rates per month, within strata by Mantel and Haenszel (1959); conditions that "
-        "come and go are compared within seasons of spans of years (Lumley and Levy 2000); "
+        "come and go are compared within months of spans of years (Lumley and Levy 2000); "
         "interval by moves of the conditions or slow swings of the counts (Lazarus et al. 2018), "
-        "whichever is wider"
+        "whichever is wider; of dated eras a second look beyond a steady drift of the log rate "
+        "(Lopez Bernal, Cummins and Gasparrini 2017)"
     )
     null = "The same two conditions of the world moved along the calendar, every possible move"
     minimum = MIN_PERIODS
@@ -140,21 +115,36 @@ class Contrast(Design[ContrastClaim, Measured]):
 
     def measure(self, signal: Signal) -> Estimate[Measured]:
         """The ratio of rates as declared beforehand."""
+        read = self._read(signal, self.claim.relation.action)
         pair = (self.claim.when, self.claim.against)
-        return self._measure(signal, pair, ways(self.claim, pair)[0], self.options.draws)
+        chosen = ways(self.claim, pair)[0]
+        estimate = self._measure(read, pair, chosen, self.options.draws)
+        return estimate if passing(pair) else second_look(estimate)
+
+    def _read(self, signal: Signal, action: str | None) -> Read:
+        """A signal within the claim's span; an action's periods cut where eras begin or end."""
+        since, until = self.claim.since, self.claim.until
+        series = signal.series.window(since, until)
+        cells = whole(series)
+        if action is not None and series.every != "day":
+            daily = self.data.action_series(action, "day")
+            cells = cut(series, daily, _borders(self.claim, self.data))
+        return Read(replace(signal, series=series), cells)
 
     def _measure(
-        self, signal: Signal, pair: Compared, chosen: Strata, draws: int
+        self, read: Read, pair: Compared, chosen: Strata, draws: int
     ) -> Estimate[Measured]:
-        claim, data = self.claim, self.data
-        series = signal.series.window(claim.since, claim.until)
-        when, against = masks(data, series, *pair)
-        index = strata_index(claim, data, series, chosen)
-        covered = np.isfinite(series.values) & (index >= 0)
-        _require(when.mask & covered, against.mask & covered, series.values)
-        ratio = rate_contrast(
-            series.values,
-            _exposure(series),
+        claim, data, cells, signal = self.claim, self.data, read.cells, read.signal
+        when, against = masks(data, cells, *pair)
+        if chosen.near is not None:
+            when, against = near(cells, when, against, chosen.near)
+        index = strata_index(claim, data, cells, chosen)
+        covered = np.isfinite(cells.values) & (index >= 0)
+        require(when.mask & covered, against.mask & covered, cells.values)
+        contrast = steady_contrast if chosen.steady else rate_contrast
+        ratio = contrast(
+            cells.values,
+            cells.exposure,
             when.mask,
             against.mask,
             strata=index,
@@ -163,13 +153,13 @@ class Contrast(Design[ContrastClaim, Measured]):
             seed=self.options.seed,
         )
         estimate = Estimate(
-            signal=replace(signal, series=series),
+            signal=signal,
             scale=Scale.RATIO,
             effect=ratio.log_ratio,
             interval=ratio.interval(),
             p=ratio.p_placebo,
             cases=ratio.periods_high,
-            result=Measured(series, when, against, chosen, index, ratio),
+            result=Measured(cells, when, against, chosen, index, ratio),
             choices={
                 "estimator": RATIO,
                 "source": signal.source,
@@ -177,6 +167,7 @@ class Contrast(Design[ContrastClaim, Measured]):
                 "when": when.label,
                 "against": against.label,
                 "strata": chosen.label(),
+                **({} if passing(pair) else {"drift": DRIFTS[chosen.steady]}),
             },
             placebo=ratio.placebo,
         )
@@ -188,21 +179,24 @@ class Contrast(Design[ContrastClaim, Measured]):
         pairs: list[Compared] = [(claim.when, claim.against)]
         pairs += [(pair[0], pair[1] if len(pair) > 1 else None) for pair in claim.alternatives]
         tests = [(pair, strata) for pair in pairs for strata in ways(claim, pair)]
-        for index, (signal, (pair, strata)) in enumerate(product(self._signals(), tests)):
+        for index, (read, (pair, strata)) in enumerate(product(self._reads(), tests)):
             try:
-                other = self._measure(signal, pair, strata, 2 * self.options.curve_draws)
+                other = self._measure(read, pair, strata, 2 * self.options.curve_draws)
             except DataGapError:
                 continue  # A choice that the data cannot carry is no point of the curve.
-            first = index == 0 and signal.source == estimates[0].signal.source
+            first = index == 0 and read.signal.source == estimates[0].signal.source
             yield replace(other, primary=first)
         if self._apart is not None:
             counted = self.data.label_of(claim.relation.action or "")
             yield estimate_of(estimates[0].signal, self._apart, counted)
 
-    def _signals(self) -> Iterator[Signal]:
-        yield from self.data.signals(self.claim.relation, self.claim.measures)[0]
-        for name in self.claim.other_actions:
-            yield from self.data.signals(Relation(action=name), [])[0]
+    def _reads(self) -> Iterator[Read]:
+        claim = self.claim
+        for signal in self.data.signals(claim.relation, claim.measures)[0]:
+            yield self._read(signal, claim.relation.action)
+        for name in claim.other_actions:
+            for signal in self.data.signals(Relation(action=name), [])[0]:
+                yield self._read(signal, name)
 
     @cached_property
     def _apart(self) -> Any:
@@ -210,28 +204,42 @@ class Contrast(Design[ContrastClaim, Measured]):
         return set_apart(self.claim, self.data)
 
     def left_out(self, estimate: Estimate[Measured]) -> tuple[LeftOut, ...]:
-        """The ratio without each calendar year in turn."""
-        return tuple(
+        """The ratio without each calendar year in turn, then without each month of the year."""
+        years = (
             LeftOut("years", str(year), ratio, estimate.cases)
             for year, ratio in estimate.result.without_years
         )
+        months = (
+            LeftOut("months", month_abbr[month], ratio, estimate.cases)
+            for month, ratio in estimate.result.without_months
+        )
+        return (*years, *months)
+
+    def facts(self, estimate: Estimate[Measured]) -> Iterator[Fact]:
+        """The ratio beyond a steady drift, of dated eras."""
+        beyond = estimate.result.beyond
+        if beyond is not None:
+            low, value, high = ends_of(beyond)
+            label = "Beyond a steady drift"
+            yield Fact("beyond_drift", label, value, Scale.RATIO, low=low, high=high)
 
     def text(self, estimate: Estimate[Measured]) -> str:
         """How many times as frequent, compared within what, and the plain rates."""
-        measured, every = estimate.result, estimate.signal.series.every
+        measured, series = estimate.result, estimate.signal.series
         ratio = measured.ratio
         low, high = (end.removesuffix("×") for end in estimate.ends.split(" to "))
         rates = (
             ""
-            if estimate.signal.series.exposure is not None
-            else f" Plain rates: {ratio.rate_high:.2f} against {ratio.rate_low:.2f} per {every}."
+            if series.exposure is not None
+            else f" Plain rates: {ratio.rate_high:.2f} against {ratio.rate_low:.2f} per "
+            f"{series.every}."
         )
         return (
             f"{upper_first(estimate.signal.noun)} were {estimate.in_words.removesuffix('×')} times "
             f"as frequent {measured.when.phrase} as {measured.against.phrase}"
             f"{measured.chosen.phrase()} (90% interval {low} to {high}); "
-            f"{ratio.periods_high} against {plural(ratio.periods_low, every + 's')}.{rates}"
-            f"{_anyway(estimate)}"
+            f"{ratio.periods_high} against {plural(ratio.periods_low, series.every + 's')}.{rates}"
+            f"{beyond_text(measured)}{_anyway(estimate)}"
         )
 
     def case_word(self, estimate: Estimate[Measured]) -> str:
@@ -243,15 +251,26 @@ class Contrast(Design[ContrastClaim, Measured]):
         return estimate.signal.source
 
     def visible(self, estimate: Estimate[Measured]) -> Visible:
-        """The ratio that moved conditions would have shown."""
-        measured, up = estimate.result, self.up(estimate.signal)
-        return of_ratio(
-            measured.series, measured.when.mask, measured.against.mask, measured.strata, up=up
+        """The ratio that moved conditions would have shown; of eras, beyond a drift as well."""
+        measured = estimate.result
+        look = partial(
+            of_ratio,
+            measured.cells.values,
+            measured.cells.exposure,
+            measured.when.mask,
+            measured.against.mask,
+            measured.strata,
+            up=self.up(estimate.signal),
         )
+        first = look()
+        if measured.beyond is None or first.size is None:
+            return first
+        second = look(steady=True)
+        farther = second.size is None or abs(np.log(second.size)) > abs(np.log(first.size))
+        return second if farther else first
 
     def checks(self, estimate: Estimate[Measured]) -> Iterator[Check]:
         """The interval, single years, over-dispersion, and self-excitation."""
-        carried = carrying(estimate, self.left_out(estimate))
         counts = estimate.signal.series.values
         counted = counts[np.isfinite(counts)]
         spread = float(counted.var() / counted.mean()) if counted.mean() > 0 else float("nan")
@@ -260,12 +279,9 @@ class Contrast(Design[ContrastClaim, Measured]):
             estimate.beyond,
             f"90% interval of the ratio {estimate.ends}.",
         )
-        years = ", ".join(item.case for item in carried) or "none"
-        yield Check(
-            "No single year carries the sign",
-            not carried,
-            f"Years whose omission changes the sign: {years}.",
-        )
+        yield from carried_checks(estimate, self.left_out(estimate), ("year", "month"))
+        if not passing((self.claim.when, self.claim.against)):
+            yield drift_check(estimate)
         yield Check(
             "Over-dispersion respected",
             None,
@@ -290,36 +306,26 @@ class Contrast(Design[ContrastClaim, Measured]):
 
     def rows(self, estimate: Estimate[Measured]) -> Iterator[tuple[Value, ...]]:
         """The yearly totals on both sides."""
-        measured = estimate.result
-        series = measured.series
-        years = _years(series)
-        for condition in (measured.when, measured.against):
+        cells = estimate.result.cells
+        years = years_of(cells)
+        every = cells.series.every
+        for condition in (estimate.result.when, estimate.result.against):
             for year in np.unique(years[condition.mask]):
-                inside = condition.mask & (years == year) & np.isfinite(series.values)
+                inside = condition.mask & (years == year) & np.isfinite(cells.values)
                 if inside.any():
-                    total = float(series.values[inside].sum())
-                    note = f"in {plural(int(inside.sum()), series.every + 's')}"
-                    yield (str(year), condition.label, total, note, series.citation)
+                    total = float(cells.values[inside].sum())
+                    note = f"in {plural(int(inside.sum()), every + 's')}"
+                    yield (str(year), condition.label, total, note, cells.series.citation)
 
 
-def _exposure(series: Series) -> Floats:
-    return np.ones(len(series.values)) if series.exposure is None else series.exposure
-
-
-def _years(series: Series) -> Ints:
-    return np.asarray(series.dates.astype("datetime64[Y]").astype(np.int64) + 1970)
-
-
-def _require(when: Bools, against: Bools, values: Floats) -> None:
-    known = np.isfinite(values)
-    least = min(int((when & known).sum()), int((against & known).sum()))
-    events = float(values[(when | against) & known].sum())
-    if least < MIN_PERIODS or events < MIN_EVENTS:
-        raise DataGapError(
-            "Two conditions of the world could not be compared.",
-            f"The rarer has {least} periods with data, both together {events:.0f} events.",
-            f"At least {MIN_PERIODS} periods each and {MIN_EVENTS} events are needed.",
-        )
+def _borders(claim: ContrastClaim, data: StudyData) -> Days:
+    """The days at which an era begins or ends that the claim names."""
+    conditions = [claim.when, *([claim.against] if claim.against else [])]
+    conditions += [item for pair in claim.alternatives for item in pair]
+    names = {item.era for item in conditions if item.era} | set(claim.strata)
+    eras = [data.study.eras[name] for name in sorted(names)]
+    days = [day for era in eras for day in (era.start, era.end) if day is not None]
+    return np.array(days, dtype="datetime64[D]")
 
 
 def _anyway(estimate: Estimate[Measured]) -> str:

@@ -61,11 +61,13 @@ class Estimate(Generic[ResultT]):
         effect: On the scale of the analysis.
         interval: Its 90% interval, where computed.
         p: Two-sided p-value against placebos, where computed.
+        p_range: Between what it lies, where it comes of random draws; else None.
         cases: Episodes, periods or windows behind it.
         result: What the estimator gave.
         choices: What was chosen, by name: window, measure, normalisation, source.
         placebo: Draws of the effect under the null.
         doubt: What a second look at the same data holds against it; empty if nothing.
+        bar: What forbids any word for or against; empty if nothing.
         primary: Whether this is the way declared beforehand.
     """
 
@@ -79,6 +81,8 @@ class Estimate(Generic[ResultT]):
     choices: Mapping[str, str] = field(default_factory=dict)
     placebo: Floats = field(default_factory=lambda: NO_DRAWS)
     doubt: str = ""
+    bar: str = ""
+    p_range: tuple[float, float] | None = None
     primary: bool = False
 
     @property

@@ -15,8 +15,10 @@ from scipy.stats import norm
 
 from detente.answers import Check, Scale
 from detente.arrays import Bools, Ints
-from detente.asks.claims.conditions import masks, stratum_of
+from detente.asks.claims.cells import Cells, whole
+from detente.asks.claims.conditions import Condition, masks, stratum_of
 from detente.asks.claims.estimate import Estimate
+from detente.asks.claims.strata import passing
 from detente.errors import DataGapError
 from detente.estimators import BinnedHawkes, fit_hawkes_by_date
 from detente.relations.series import Series
@@ -47,6 +49,7 @@ class Apart:
         high: See `follow_ons`.
         labels: Names of the two conditions.
         days: Days under the first condition.
+        beyond: What else is set apart from both ratios, in words.
     """
 
     log_ratio: float
@@ -57,6 +60,7 @@ class Apart:
     high: float
     labels: tuple[str, str]
     days: int
+    beyond: str
 
     def interval(self) -> tuple[float, float]:
         """90% interval of the log ratio."""
@@ -69,7 +73,8 @@ def set_apart(claim: ContrastClaim, data: StudyData) -> Apart | None:
 
     Days under neither condition have a level of their own; their events excite like any other.
     Where the conditions come and go (after or without an action), spans of three years and the
-    season are in the baseline, because what moves slowly would pass for excitation.
+    season are in the baseline, because what moves slowly would pass for excitation; where they
+    are eras, a steady drift is.
 
     Args:
         claim: The claim.
@@ -86,8 +91,9 @@ def set_apart(claim: ContrastClaim, data: StudyData) -> Apart | None:
         return None
     try:
         series = data.action_series(claim.relation.action, "day").window(claim.since, claim.until)
-        when, against = masks(data, series, claim.when, claim.against)
-        levels = _levels(claim, data, series, when.mask | against.mask)
+        cells = whole(series)
+        when, against = masks(data, cells, claim.when, claim.against)
+        levels = _levels(claim, data, cells, when.mask | against.mask)
         _require(series, levels > 0, when.mask)
         model = _fit(claim, series, levels, when.mask)
         alone = _fit(claim, series, levels, when.mask, excited=False)
@@ -106,6 +112,7 @@ def set_apart(claim: ContrastClaim, data: StudyData) -> Apart | None:
         high=float(high),
         labels=(when.label, against.label),
         days=int(when.mask.sum()),
+        beyond="" if passing(_pair(claim)) else " and beyond a steady drift",
     )
 
 
@@ -141,25 +148,24 @@ def check_of(apart: Apart) -> Check:
         "Not self-excitation alone",
         (apart.log_ratio > 0) == (apart.plain > 0),
         f"Each event brings {apart.follow_ons:.2f} follow-ons (90% interval {apart.low:.2f} to "
-        f"{apart.high:.2f}). By day, the plain ratio is {np.exp(apart.plain):.2f}; with the "
-        f"follow-ons set apart it is {np.exp(apart.log_ratio):.2f}.",
+        f"{apart.high:.2f}). By day{apart.beyond}, the plain ratio is "
+        f"{np.exp(apart.plain):.2f}; with the follow-ons set apart it is "
+        f"{np.exp(apart.log_ratio):.2f}.",
     )
 
 
-def _levels(claim: ContrastClaim, data: StudyData, series: Series, compared: Bools) -> Ints:
+def _levels(claim: ContrastClaim, data: StudyData, cells: Cells, compared: Bools) -> Ints:
     """Number of the baseline's level on each day, from 1; 0 for days that are not compared."""
-    stratum = np.zeros(len(series.dates), dtype=np.int64)
+    stratum = np.zeros(len(cells.starts), dtype=np.int64)
     if claim.strata:
-        stratum = stratum_of(data, series, claim.strata)
-    era = _era(series) if _passing(claim) else np.zeros_like(stratum)
+        stratum = stratum_of(data, cells, claim.strata)
+    era = _era(cells.series) if passing(_pair(claim)) else np.zeros_like(stratum)
     level = 1 + stratum + era * (1 + len(claim.strata))
     return np.where(compared & (stratum >= 0), level, 0)
 
 
-def _passing(claim: ContrastClaim) -> bool:
-    """Whether the conditions come and go; eras are not to be compared within themselves."""
-    pair = (claim.when, claim.against)
-    return all(condition is None or condition.era is None for condition in pair)
+def _pair(claim: ContrastClaim) -> tuple[Condition, Condition | None]:
+    return claim.when, claim.against
 
 
 def _era(series: Series) -> Ints:
@@ -185,12 +191,13 @@ def _fit(
     counts = np.nan_to_num(series.values)
     active = np.unique(levels[counts > 0])
     seen = np.isin(levels, active)
+    drift = [] if passing(_pair(claim)) else [np.linspace(-0.5, 0.5, len(counts))]
     return fit_hawkes_by_date(
         counts[:, None],
         decays_per_day=[1 / delay for delay in MEAN_DELAYS],
         exposure=seen.astype(np.float64),
-        covariates=(when & (levels > 0)).astype(np.float64)[:, None],
-        harmonics=int(_passing(claim)),
+        covariates=np.column_stack([when & (levels > 0), *drift]).astype(np.float64),
+        harmonics=int(passing(_pair(claim))),
         periods=np.where(seen, levels, active[0]),
         excites=np.full((1, 1), excited),
         within_day=False,

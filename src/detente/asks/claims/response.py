@@ -9,6 +9,7 @@ dates.
 
 from __future__ import annotations
 
+from calendar import month_abbr
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -19,12 +20,12 @@ import numpy as np
 from pydantic import Field
 
 from detente.answers import Check, Exhibit, Value
-from detente.arrays import Ints
+from detente.arrays import Floats, Ints
 from detente.asks.claims.charts import path_chart, rate_path_chart
 from detente.asks.claims.claim import ABOUT, ClaimBase, action_problems, relation_problems
-from detente.asks.claims.estimate import Estimate, LeftOut, Visible, carrying
+from detente.asks.claims.estimate import Estimate, LeftOut, Visible
 from detente.asks.claims.projected import EVENT_STUDY, projected
-from detente.asks.claims.rules import MIN_EPISODES, P_SECOND_NULL
+from detente.asks.claims.rules import MIN_EPISODES, P_SECOND_NULL, undecided
 from detente.asks.claims.scales import (
     DIVIDED_BY,
     PER_MONTH,
@@ -38,13 +39,13 @@ from detente.asks.claims.scales import (
     to_periods,
     upper_first,
 )
-from detente.asks.claims.shown import exposure_check
+from detente.asks.claims.shown import carried_checks, exposure_check
 from detente.asks.claims.visible import of_change
 from detente.asks.frame import Design, Pending, assess
 from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.eventstudy import EventStudy, event_study
-from detente.estimators.ratestudy import HARMONICS, rate_study, usual_counts
+from detente.estimators.ratestudy import HARMONICS, left_out_ratios, rate_study, usual_counts
 from detente.relations.steps import month_name
 from detente.rounding import p_is, plural
 from detente.study.data import StudyData
@@ -55,6 +56,7 @@ from detente.study.signal import Divisor, Signal
 
 FINE_ENOUGH = 0.75  # periods that must fit into the window
 LADDER_KEEPS_VOLATILITY = 1
+MORE_DRAWS = (1, 4, 16)  # times as many, until it is clear on which side of a border p lies
 SEASONS = {HARMONICS: "month by month", 2: "two harmonics", 0: "none taken out"}
 
 
@@ -124,7 +126,13 @@ class Response(Design[ResponseClaim, Measured]):
 
     def measure(self, signal: Signal) -> Estimate[Measured]:
         """The event study as declared beforehand."""
-        return self._measure(signal, self.first(signal), self.options.draws)
+        claims = len(self.data.study.asks("claims"))
+        for more in MORE_DRAWS:
+            estimate = self._measure(signal, self.first(signal), more * self.options.draws)
+            least, most = estimate.result.study.p_range()
+            if not undecided(least, most, claims):
+                break
+        return replace(estimate, p_range=(least, most))
 
     def _measure(self, signal: Signal, choice: Choice, draws: int) -> Estimate[Measured]:
         every = signal.series.every
@@ -220,11 +228,36 @@ class Response(Design[ResponseClaim, Measured]):
         yield from projected(self.claim, signal, fine, self.data, self.options)
 
     def left_out(self, estimate: Estimate[Measured]) -> tuple[LeftOut, ...]:
-        """The effect without each episode in turn."""
+        """The effect without each episode, then without those of each month of the year."""
         study, dates = estimate.result.study, estimate.signal.series.dates
+        count = len(study.starts)
+        single = [np.array([place]) for place in range(count if count > 1 else 0)]
+        month = dates[study.starts].astype("datetime64[M]").astype(np.int64) % 12
+        shared = [np.flatnonzero(month == name) for name in np.unique(month)]
+        shared = [group for group in shared if 1 < len(group) < count]
+        effects = self._without(estimate, [*single, *shared])
+        names = [("episodes", month_name(dates[study.starts[group[0]]])) for group in single]
+        names += [("months", month_abbr[month[group[0]] + 1]) for group in shared]
         return tuple(
-            LeftOut("episodes", month_name(dates[start]), float(effect), len(study.starts) - 1)
-            for start, effect in zip(study.starts, study.without_each, strict=True)
+            LeftOut(name, case, float(effect), count - len(group))
+            for (name, case), effect, group in zip(names, effects, [*single, *shared], strict=True)
+        )
+
+    def _without(self, estimate: Estimate[Measured], groups: Sequence[Ints]) -> Floats:
+        """The effect without groups of episodes; of counts, the season estimated without them."""
+        measured, signal = estimate.result, estimate.signal
+        study, choice = measured.study, measured.choice
+        if not signal.counts:
+            return np.array([np.delete(study.changes, group).mean() for group in groups])
+        return left_out_ratios(
+            counts_of(signal),
+            measured.causes,
+            study.starts,
+            groups,
+            window_periods=to_periods(choice.window, signal.series.every),
+            baseline_periods=to_periods(choice.baseline, signal.series.every),
+            lag_periods=choice.lag,
+            harmonics=choice.harmonics,
         )
 
     def text(self, estimate: Estimate[Measured]) -> str:
@@ -252,17 +285,18 @@ class Response(Design[ResponseClaim, Measured]):
         yield from exposure_check(estimate.signal)
         study, rest = estimate.result.study, self.left_out(estimate)
         relaxed = int((study.ladder > LADDER_KEEPS_VOLATILITY).sum())
-        carried = len(carrying(estimate, rest))
+        least, most = study.p_range()
         yield Check(
             "Calendar shifts",
             study.p_shift < P_SECOND_NULL,
             f"Moving all episodes together along the calendar gives p = {study.p_shift:.3f}.",
         )
         yield Check(
-            "No single episode carries the sign",
-            not carried,
-            f"Leaving out {carried} of {plural(len(rest), 'episodes')} would change the sign.",
+            "Draws enough to know p",
+            not undecided(least, most, len(self.data.study.asks("claims"))),
+            f"By its {len(study.placebo):,} draws p lies between {least:.4f} and {most:.4f}.",
         )
+        yield from carried_checks(estimate, rest, ("episode", "month"))
         yield Check(
             "Comparable dates of like era and volatility",
             relaxed == 0,

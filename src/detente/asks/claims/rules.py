@@ -28,15 +28,17 @@ RULES: tuple[tuple[str, str], ...] = (
         f"{P_STRONG:g}; at least {SHARE_STRONG:.0%} of the specifications point the same way; no "
         f"single case carries the sign; and a second look agrees (responses: moving all episodes "
         f"along the calendar gives p below {P_SECOND_NULL:g}; contrasts and shifts: the 90% "
-        f"interval excludes no difference). For levels: a probability of at least "
+        f"interval excludes no difference; for dated eras that of the ratio beyond a steady drift "
+        f"does as well). For levels: a probability of at least "
         f"{PROBABLE:.0%} (at most {1 - PROBABLE:.0%}), by all data and by those up to its end "
-        "alike. The direction decides which of the two "
-        "words is used.",
+        "alike. Where a p-value comes of random draws, all that it may be (a 99% interval) lies "
+        "below. The direction decides which of the two words is used.",
     ),
     (
         "leans supported / leans against",
         f"The uncorrected placebo p-value is below {P_LEAN:g} and at least two thirds of the "
-        f"specifications point the same way. For levels: a probability of at least {LIKELY:.0%} "
+        f"specifications point the same way; for dated eras the ratio beyond a steady drift does "
+        f"as well, with p below {P_LEAN:g}. For levels: a probability of at least {LIKELY:.0%} "
         f"(at most {1 - LIKELY:.0%}).",
     ),
     (
@@ -75,6 +77,8 @@ class Evidence:
         one_case_carries: Whether leaving out a single case changes the sign.
         second_doubt: What a second look at the same data holds against it; empty if nothing.
         minimum: Cases below which nothing is said.
+        bar: What forbids any word, a lean as well; empty if nothing.
+        p_most: Upper end of what the p-value may be, where it comes of random draws; else None.
     """
 
     effect: float
@@ -84,14 +88,41 @@ class Evidence:
     one_case_carries: bool
     second_doubt: str = ""
     minimum: int = MIN_EPISODES
+    bar: str = ""
+    p_most: float | None = None
+
+    @property
+    def most(self) -> float:
+        """The largest that the p-value may be."""
+        return self.p_placebo if self.p_most is None else self.p_most
 
 
-def judge(evidence: Evidence, p_adjusted: float) -> tuple[Verdict, str]:
+def undecided(least: float, most: float, claims: int) -> bool:
+    """Whether a word may depend on where between two ends a p-value lies.
+
+    Args:
+        least: Lower end.
+        most: Upper end.
+        claims: How many may be corrected together; the smallest p-value is multiplied by so many.
+
+    Example:
+        >>> undecided(0.04, 0.06, 1), undecided(0.02, 0.03, 1), undecided(0.02, 0.03, 2)
+        (True, False, True)
+    """
+    borders = (P_LEAN, *(P_STRONG / count for count in range(1, claims + 1)))
+    return any(least < border <= most for border in borders)
+
+
+def judge(
+    evidence: Evidence, p_adjusted: float, most_adjusted: float | None = None
+) -> tuple[Verdict, str]:
     """The verdict on an effect and the reason for it.
 
     Args:
         evidence: What was found.
         p_adjusted: The placebo p-value after correction for the family.
+        most_adjusted: The largest that it may be; by default the larger of it and of what the
+            p-value may be alone.
 
     Returns:
         Verdict and one sentence.
@@ -108,7 +139,10 @@ def judge(evidence: Evidence, p_adjusted: float) -> tuple[Verdict, str]:
         measured = plural(evidence.cases, "cases")
         text = f"Only {measured} can be measured; {evidence.minimum} are needed."
         return Verdict.INSUFFICIENT_DATA, text
-    doubts = _doubts(evidence, p_adjusted)
+    if evidence.bar and evidence.p_placebo < P_LEAN:
+        return Verdict.NO_CLEAR_EFFECT, f"{evidence.bar[:1].upper()}{evidence.bar[1:]}."
+    most = max(p_adjusted, evidence.most if most_adjusted is None else most_adjusted)
+    doubts = _doubts(evidence, p_adjusted, most)
     towards = evidence.effect > 0
     if not doubts:
         word = Verdict.SUPPORTED if towards else Verdict.CONTRADICTED
@@ -116,7 +150,7 @@ def judge(evidence: Evidence, p_adjusted: float) -> tuple[Verdict, str]:
             f"Rarer than chance after correction ({p_is(p_adjusted)}), and "
             f"{share_text(evidence.agreeing)} of the specifications agree."
         )
-    if evidence.p_placebo < P_LEAN and evidence.agreeing >= SHARE_LEAN:
+    if evidence.most < P_LEAN and evidence.agreeing >= SHARE_LEAN:
         word = Verdict.LEANS_SUPPORTED if towards else Verdict.LEANS_AGAINST
         return word, (f"Rare among placebos ({p_is(evidence.p_placebo)}), but {doubts[0]}.")
     return Verdict.NO_CLEAR_EFFECT, _why_unclear(evidence)
@@ -219,10 +253,14 @@ def judge_outcome(came: bool | None) -> Verdict:
     return Verdict.CAME_TRUE if came else Verdict.DID_NOT_COME_TRUE
 
 
-def _doubts(evidence: Evidence, p_adjusted: float) -> list[str]:
+def _doubts(evidence: Evidence, p_adjusted: float, most: float) -> list[str]:
     doubts = []
     if p_adjusted >= P_STRONG:
         doubts.append(f"not after correction for its family ({p_is(p_adjusted)})")
+    elif most >= P_STRONG:
+        doubts.append(
+            f"so near to {P_STRONG:g} that its draws leave open on which side (to {most:.3f})"
+        )
     if evidence.agreeing < SHARE_STRONG:
         doubts.append(f"only {share_text(evidence.agreeing)} of the specifications agree")
     if evidence.one_case_carries:
@@ -237,5 +275,10 @@ def _why_unclear(evidence: Evidence) -> str:
         return (
             f"{share_text(evidence.p_placebo)} of placebos show an effect at least as large "
             f"({p_is(evidence.p_placebo)})."
+        )
+    if evidence.most >= P_LEAN:
+        return (
+            f"p = {evidence.p_placebo:.3f} is so near to {P_LEAN:g} that its draws leave open on "
+            f"which side (to {evidence.most:.3f})."
         )
     return f"Only {share_text(evidence.agreeing)} of the specifications point the same way."

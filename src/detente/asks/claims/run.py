@@ -111,17 +111,20 @@ def corrected(pending: Sequence[Pending]) -> tuple[Answer, ...]:
     answers = [item.answer for item in pending]
     for index, item in enumerate(pending):
         if item.evidence is not None and item.evidence.cases < item.evidence.minimum:
-            answers[index] = _judged(item.answer, item.evidence, 1.0, 1)
+            answers[index] = _judged(item.answer, item.evidence, (1.0, 1.0), 1)
     for members in families(pending).values():
         weighed = [weight for index in members if (weight := pending[index].evidence) is not None]
         adjusted = holm([weight.p_placebo for weight in weighed])
-        for index, weight, p in zip(members, weighed, adjusted, strict=True):
-            answers[index] = _judged(answers[index], weight, p, len(members))
+        most = holm([weight.most for weight in weighed])
+        for index, weight, *p in zip(members, weighed, adjusted, most, strict=True):
+            answers[index] = _judged(answers[index], weight, (p[0], p[1]), len(members))
     return tuple(answers)
 
 
-def _judged(answer: Answer, evidence: Evidence, p_adjusted: float, size: int) -> Answer:
-    verdict, reason = judge(evidence, p_adjusted)
+def _judged(answer: Answer, evidence: Evidence, adjusted: tuple[float, float], size: int) -> Answer:
+    """The answer with its verdict, by its corrected p-value and the largest that it may be."""
+    verdict, reason = judge(evidence, *adjusted)
+    p_adjusted = adjusted[0]
     facts = list(answer.facts)
     if size > 1 or p_adjusted != evidence.p_placebo:
         place = 1 + next((i for i, fact in enumerate(facts) if fact.name == "p"), len(facts) - 1)

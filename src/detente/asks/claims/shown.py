@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from detente.answers import Check, Column, Exhibit, Fact, Scale, Table, Value
 from detente.arrays import Floats
-from detente.asks.claims.estimate import Estimate, Visible
+from detente.asks.claims.estimate import Estimate, LeftOut, Visible, carrying
 from detente.asks.claims.scales import convert, lower_first
 from detente.study.signal import Signal
 
@@ -119,6 +119,28 @@ def effect_column(name: str, heading: str, scale: Scale) -> Column:
         'low_ratio'
     """
     return Column(f"{name}_{scale.value}", heading, scale)
+
+
+def carried_checks(
+    estimate: Estimate[Any], rest: Sequence[LeftOut], names: Sequence[str]
+) -> Iterator[Check]:
+    """Whether leaving out a single case changes the sign, by what kind of case is left out.
+
+    Args:
+        estimate: The estimate.
+        rest: It without each case.
+        names: Kinds of cases, in the singular: "year", "month".
+    """
+    changing = {item.case for item in carrying(estimate, rest)}
+    for name in names:
+        cases = [item.case for item in rest if item.name == f"{name}s"]
+        listed = ", ".join(case for case in cases if case in changing) or "none"
+        if cases:
+            yield Check(
+                f"No single {name} carries the sign",
+                listed == "none",
+                f"{name.capitalize()}s whose omission changes the sign: {listed}.",
+            )
 
 
 def specifications(

@@ -14,7 +14,6 @@ from detente.asks.claims.estimate import Estimate, Visible
 from detente.asks.claims.rules import PROBABLE
 from detente.asks.claims.scales import apart_text, convert
 from detente.estimators.power import LARGEST, POWER, UNLIMITED, share_seen, visible_log_ratio
-from detente.relations.series import Series
 from detente.study.signal import Signal
 
 POWER_Z = 2.8  # 1.96 + 0.84 standard errors: seen 80% of the time at the 5% level
@@ -48,32 +47,38 @@ def of_change(estimate: Estimate[Any], *, up: bool) -> Visible:
 
 
 def of_ratio(
-    series: Series, when: Bools, against: Bools, strata: Ints, *, up: bool = True
+    counts: Floats,
+    exposure: Floats,
+    when: Bools,
+    against: Bools,
+    strata: Ints,
+    *,
+    up: bool = True,
+    steady: bool = False,
 ) -> Visible:
     """The ratio of rates that a contrast would have seen.
 
     Args:
-        series: What is counted, T periods.
+        counts: Events per period, shape (T,), NaN where unknown.
+        exposure: What they are relative to, shape (T,).
         when: Periods under the first condition, shape (T,).
         against: Periods under the second, shape (T,).
         strata: Stratum of each period, shape (T,).
         up: Whether the claim is that the first condition has the higher rate; else the ratio is
             below one.
+        steady: Whether the ratio is the one beyond a steady drift.
 
     Example:
-        >>> from detente.relations.series import make_series
-        >>> months = np.datetime64("2001-01") + np.arange(96)
-        >>> series = make_series("x", "month", months, np.full(96, 4), unit="events")
         >>> alike = np.arange(96) % 2 == 0
-        >>> of_ratio(series, alike, ~alike, np.zeros(96, dtype=int)).note[:35]
+        >>> none = np.zeros(96, dtype=int)
+        >>> of_ratio(np.full(96, 4.0), np.ones(96), alike, ~alike, none).note[:35]
         'No ratio, however large, would be s'
     """
-    exposure = np.ones(len(series.values)) if series.exposure is None else series.exposure
-    higher, lower = (when, against) if up else (against, when)
-    log_ratio = visible_log_ratio(series.values, exposure, higher, lower, strata=strata)
+    sides = (when, against) if up else (against, when)
+    log_ratio = visible_log_ratio(counts, exposure, *sides, strata=strata, steady=steady)
     if np.isfinite(log_ratio):
         return Visible(float(np.exp(log_ratio if up else -log_ratio)))
-    best = share_seen(series.values, exposure, higher, lower, UNLIMITED, strata=strata)
+    best = share_seen(counts, exposure, *sides, UNLIMITED, strata=strata, steady=steady)
     if best >= POWER:
         most = f"more than {np.exp(LARGEST):.2g}" if up else f"less than {np.exp(-LARGEST):.2g}"
         text = f"Only a ratio of {most} would be seen {POWER:.0%} of the time."
