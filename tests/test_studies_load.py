@@ -39,6 +39,7 @@ def test_the_starter_and_korea_are_valid(starter: Path) -> None:
     ("old", "new", "said"),
     [
         ("seed = 1", "sead = 1", "Did you mean “seed”"),
+        ("seed = 1", 'store = "mine"', "`store` belongs above all tables"),
         ('direction = "down"', 'direktion = "down"', "Did you mean “direction”"),
         ('code = "GRC"', 'code = "Greece"', "parties[1].code"),
         ("end = 2020-01-01", "end = 2010-01-01", "is not after start"),

@@ -28,6 +28,8 @@ from detente.study.renamed import new_name
 from detente.study.states import state_problem
 
 WRITE_AS_CODE = "write the state as its code of three capital letters, such as CHN"
+ABOVE_TABLES = {"missing", "store"}
+"""Keys of the whole file; TOML takes what stands under a heading for a part of that."""
 MOST_BYTES = 4_000_000
 MOST_BITS = 10_000  # of a number that is shown
 MOST_PROBLEMS, MOST_SHOWN = 200, 60
@@ -220,6 +222,8 @@ def _problem(item: Any, schema: dict[str, Any], data: Mapping[str, Any]) -> str:
     if item["type"] == "extra_forbidden":
         key = str(item["loc"][-1])
         keys = _keys_at(schema, item["loc"][:-1])
+        if key in ABOVE_TABLES and len(item["loc"]) > 1:
+            return f"{where}: `{key}` belongs above all tables, at the top of the file."
         if now := new_name(key, keys):
             return f"{where}: this key was renamed to `{now}`."
         hint = did_you_mean(key, keys)

@@ -143,9 +143,11 @@ class Response(Design[ResponseClaim, Measured]):
         causes = period_index(signal.series, days)
         study = self._study(signal, causes, choice, draws)
         if len(study.starts) < MIN_EPISODES:
+            lost = f"; {study.dropped} more lie outside its data or in a gap"
             raise DataGapError(
                 "The response could not be measured.",
-                f"It holds only {len(study.starts)} usable episodes.",
+                f"It holds only {plural(len(study.starts), 'usable episodes')}"
+                f"{lost if study.dropped else ''}.",
                 f"At least {MIN_EPISODES} are needed.",
             )
         shift = study.p_shift
