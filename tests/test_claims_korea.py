@@ -189,7 +189,10 @@ def test_odds_use_nothing_that_came_later(data: StudyData) -> None:
     before = tuple(fact for fact in data.facts if fact.date <= claim.on)
     seen = answer_claim(claim, data, QUICK).fact("effect")
     blind = answer_claim(claim, replace(data, facts=before), QUICK).fact("effect")
-    assert seen == blind
+    assert seen is not None and blind is not None
+    # Longer arrays are summed in another order: the last bit may differ, and nothing more.
+    for name in ("value", "low", "high"):
+        assert getattr(seen, name) == pytest.approx(getattr(blind, name), abs=1e-12)
 
 
 def test_as_of_cuts_facts_and_datasets() -> None:

@@ -220,14 +220,7 @@ def _renamed(error: ValidationError, schema: dict[str, Any]) -> set[tuple[int | 
 def _problem(item: Any, schema: dict[str, Any], data: Mapping[str, Any]) -> str:
     where = _where(item["loc"], data)
     if item["type"] == "extra_forbidden":
-        key = str(item["loc"][-1])
-        keys = _keys_at(schema, item["loc"][:-1])
-        if key in ABOVE_TABLES and len(item["loc"]) > 1:
-            return f"{where}: `{key}` belongs above all tables, at the top of the file."
-        if now := new_name(key, keys):
-            return f"{where}: this key was renamed to `{now}`."
-        hint = did_you_mean(key, keys)
-        return f"{where}: there is no such key.{hint or ' Known keys: ' + ', '.join(keys) + '.'}"
+        return f"{where}: {_no_key(item['loc'], schema)}"
     if item["type"] == "missing":
         return f"{where}: this key is missing."
     if item["type"] == "union_tag_invalid":
@@ -248,6 +241,17 @@ def _given(value: object) -> str:
     if isinstance(value, int) and value.bit_length() > MOST_BITS:
         return " (found: a number of thousands of digits)"
     return f" (found: {value if isinstance(value, dt.date | int | float) else repr(value)})"
+
+
+def _no_key(location: tuple[int | str, ...], schema: dict[str, Any]) -> str:
+    """What to do about a key that nobody knows."""
+    key, keys = str(location[-1]), _keys_at(schema, location[:-1])
+    if key in ABOVE_TABLES and len(location) > 1:
+        return f"`{key}` belongs above all tables, at the top of the file."
+    if now := new_name(key, keys):
+        return f"this key was renamed to `{now}`."
+    hint = did_you_mean(key, keys)
+    return f"there is no such key.{hint or ' Known keys: ' + ', '.join(keys) + '.'}"
 
 
 def _states(data: Mapping[str, Any]) -> list[str]:
