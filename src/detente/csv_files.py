@@ -24,13 +24,21 @@ class CsvFile:
 
     Attributes:
         header: Names of the columns, empty for an empty file.
-        rows: The line of each row and its cells by column; lines without any cell are no rows.
-        uneven: The line and the number of cells of each row that has more or fewer than the header.
+        lines: The line on which each row ends; lines without any cell are no rows.
+        cells: The cells of each row, as many as the header has.
+        uneven: The line and the number of cells of each row that has more or fewer.
     """
 
     header: list[str]
-    rows: Rows
+    lines: list[int]
+    cells: list[list[str]]
     uneven: list[tuple[int, int]]
+
+    @property
+    def rows(self) -> Rows:
+        """The line of each row, and its cells by column."""
+        named = (dict(zip(self.header, cells, strict=True)) for cells in self.cells)
+        return list(zip(self.lines, named, strict=True))
 
     def uneven_problems(self) -> Iterator[str]:
         """A sentence for each row that has more or fewer cells than the header."""
@@ -60,14 +68,16 @@ def read_csv(path: Path | Traversable) -> CsvFile:
     reader = csv.reader(_opened(path), strict=True)
     try:
         header = next(reader, [])
-        lines = [(reader.line_num, cells) for cells in reader if cells]
+        rows = [(reader.line_num, cells) for cells in reader if cells]
     except csv.Error as error:
         fault = f"It is not a CSV file: {error}, in line {reader.line_num}."
         raise InputError(f"{path} could not be read.", fault, "Check its quotes.") from error
+    even = [(line, cells) for line, cells in rows if len(cells) == len(header)]
     return CsvFile(
         header,
-        [(n, dict(zip(header, cells, strict=True))) for n, cells in lines if _fits(cells, header)],
-        [(n, len(cells)) for n, cells in lines if not _fits(cells, header)],
+        [line for line, _ in even],
+        [cells for _, cells in even],
+        [(line, len(cells)) for line, cells in rows if len(cells) != len(header)],
     )
 
 
@@ -78,8 +88,7 @@ def read_bundled(package: str, name: str) -> Iterator[dict[str, str]]:
         >>> next(read_bundled("detente.events", "cow.csv"))["iso3"]
         'USA'
     """
-    file = read_csv(resources.files(package).joinpath("data", name))
-    return (row for _, row in file.rows)
+    return (row for _, row in read_csv(resources.files(package).joinpath("data", name)).rows)
 
 
 def _opened(path: Path | Traversable) -> io.StringIO:
@@ -90,7 +99,3 @@ def _opened(path: Path | Traversable) -> io.StringIO:
         raise InputError(failed, f"{error.strerror}.", "Check the path.") from error
     except UnicodeDecodeError as error:
         raise InputError(failed, "It is not UTF-8 text.", "Save it as UTF-8.") from error
-
-
-def _fits(cells: list[str], header: list[str]) -> bool:
-    return len(cells) == len(header)

@@ -19,13 +19,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from detente.csv_files import CsvFile, Rows, read_csv
+from detente.csv_files import read_csv
 from detente.errors import InputError
 from detente.relations._arrays import Floats, placed
 from detente.relations.panel import KEYS, Key, Layout, Panel, key_of, panel_of
@@ -71,11 +70,10 @@ def read_dataset(
         [3.1, nan, 2.9]
     """
     path, kind = Path(path), check_every(every)
-    lines = _read(path, ["date", *KEYS[layout], *measures])
-    days = np.array([_day(path, line, row["date"]) for line, row in lines], "datetime64[D]")
-    starts = period_start(days, kind)
-    keys = [key_of(layout, tuple(row[name] for name in KEYS[layout])) for _, row in lines]
-    _check_once(path, [line for line, _ in lines], keys, starts)
+    lines, columns = _read(path, ["date", *KEYS[layout], *measures])
+    starts = period_start(_days(path, lines, columns["date"]), kind)
+    keys = _keys(layout, [columns[name] for name in KEYS[layout]], len(lines))
+    _check_once(path, lines, keys, starts)
     dates = grid(starts.min(), starts.max(), kind)
     where = np.searchsorted(dates, starts)
     groups: dict[Key, list[int]] = {}
@@ -83,9 +81,7 @@ def read_dataset(
         groups.setdefault(key, []).append(index)
     values: dict[tuple[Key, str], Floats] = {}
     for measure in measures:
-        column = np.array(
-            [_number(path, line, measure, row.get(measure, "")) for line, row in lines]
-        )
+        column = _numbers(path, lines, measure, columns[measure])
         for key, rows in groups.items():
             values[key, measure] = placed(column[rows], where[rows], dates.size)
     return panel_of(kind, layout, label, dates, values, unit=unit, citation=citation)
@@ -105,8 +101,8 @@ def long_columns(header: Sequence[str]) -> list[str]:
     return ["date", *keys, *dict.fromkeys(match[4] for match in wide)]
 
 
-def _read(path: Path, needed: list[str]) -> Rows:
-    """The rows of the file with their line numbers, having checked the columns."""
+def _read(path: Path, needed: list[str]) -> tuple[list[int], dict[str, list[str]]]:
+    """The lines of the file and its columns, as of a table whose rows are single periods."""
     file = read_csv(path)
     columns = long_columns(file.header)
     missing = [name for name in needed if name not in columns]
@@ -116,23 +112,56 @@ def _read(path: Path, needed: list[str]) -> Rows:
     for line, cells in file.uneven:
         fault = f"Line {line} has {cells} cells instead of {len(file.header)}."
         raise _bad(path, fault, "Give every row as many cells as the header.")
-    if not file.rows:
+    if not file.lines:
         raise _bad(path, "It has no rows.", "Give at least one row below the header.")
-    return file.rows if columns == file.header else list(_long(file))
+    cells_by_name = dict(zip(file.header, map(list, zip(*file.cells, strict=True)), strict=True))
+    if columns == file.header:
+        return file.lines, cells_by_name
+    return _long(file.lines, cells_by_name, columns)
 
 
-def _long(file: CsvFile) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows that the rows of a wide table stand for: one for each period."""
-    periods: dict[str, dict[str, str]] = {}
-    for name in file.header:
+def _long(
+    lines: list[int], wide: dict[str, list[str]], names: list[str]
+) -> tuple[list[int], dict[str, list[str]]]:
+    """The lines and columns that a wide table stands for: its rows once for each period."""
+    periods: dict[str, dict[str, list[str]]] = {}
+    for name, cells in wide.items():
         if match := _WIDE.fullmatch(name):
-            periods.setdefault(match[1], {})[match[4]] = name
-    keys = [name for name in file.header if not _WIDE.fullmatch(name)]
-    for line, row in file.rows:
-        same = {name: row[name] for name in keys}
-        for date, measures in periods.items():
-            values = {measure: row[name] for measure, name in measures.items()}
-            yield line, {"date": date, **same, **values}
+            periods.setdefault(match[1], {})[match[4]] = cells
+    columns: dict[str, list[str]] = {name: [] for name in names}
+    empty = [""] * len(lines)
+    for date, measures in periods.items():
+        block = wide | measures | {"date": [date] * len(lines)}
+        for name in names:
+            columns[name] += block.get(name, empty)
+    return lines * len(periods), columns
+
+
+def _keys(layout: Layout, columns: list[list[str]], length: int) -> list[Key]:
+    """What each row is about; there are few keys and many rows."""
+    raw = list(zip(*columns, strict=True)) if columns else [()] * length
+    keys = {names: key_of(layout, names) for names in set(raw)}
+    return [keys[names] for names in raw]
+
+
+def _days(path: Path, lines: list[int], texts: list[str]) -> Days:
+    days: dict[str, dt.date] = {}
+    for line, text in zip(lines, texts, strict=True):
+        if text not in days:
+            days[text] = _day(path, line, text)
+    return np.array([days[text] for text in texts], "datetime64[D]")
+
+
+def _numbers(path: Path, lines: list[int], column: str, texts: list[str]) -> Floats:
+    """A column as numbers, NaN where a cell is empty; names the first that is none."""
+    try:
+        values = np.array([text or "nan" for text in texts], dtype=np.float64)
+    except ValueError:
+        values = np.full(len(texts), np.nan)
+    if np.isfinite(values).sum() == len(texts) - texts.count(""):
+        return values
+    cells = zip(lines, texts, strict=True)
+    return np.array([_number(path, line, column, text) for line, text in cells])
 
 
 def _day(path: Path, line: int, text: str) -> dt.date:
@@ -143,7 +172,6 @@ def _day(path: Path, line: int, text: str) -> dt.date:
         raise _bad(path, fault, "Write dates as 2017-03-15, 2017-03 or 2017.") from error
 
 
-@lru_cache(maxsize=4096)
 def _parsed(text: str) -> dt.date:
     if not _DATE.fullmatch(text):
         raise ValueError(text)

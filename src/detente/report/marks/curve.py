@@ -11,7 +11,7 @@ import altair as alt
 from detente.answers import Exhibit, Key
 from detente.report.layers import records
 from detente.report.marks import mark
-from detente.report.theme import Spec, at, colour, finish, padded, table
+from detente.report.theme import Spec, at, colour, finish, padded, table, tone
 from detente.report.words import wrapped
 
 HEIGHT = 150
@@ -102,7 +102,7 @@ def _effects(ordered: Sequence[Row], neutral: float, x: Any) -> Iterator[Any]:
 
 
 def _tone() -> Any:
-    return alt.condition("datum.primary", alt.value(colour("ink")), alt.value(colour("accent")))
+    return tone("datum.primary", "ink", "accent")
 
 
 def _matrix(
@@ -154,5 +154,5 @@ def _choices(dots: list[Row], labels: list[Row], x: Any, height: int) -> Iterato
                 fontWeight="bold" if head else "normal",
                 color=colour("ink" if head else "muted"),
             )
-            .encode(x=alt.XValue(0), y=at("y", height), text="label:N")
+            .encode(x=alt.XValue(0), y=at("y", height), text=alt.Text("label:N"))
         )

@@ -10,7 +10,7 @@ import numpy as np
 
 from detente.answers import Exhibit, Key, Scale
 from detente.report.marks import mark
-from detente.report.theme import Spec, at, colour, finish, padded, table
+from detente.report.theme import Spec, at, colour, finish, padded, table, tone
 from detente.report.words import wrapped
 from detente.rounding import decimals, number
 
@@ -96,7 +96,7 @@ def intervals(
     )  # fmt: skip
     axis = alt.Axis(title=wrapped(title, 54), tickCount=6)
     base = alt.Chart(table(placed))
-    tone = alt.condition("datum.first", alt.value(colour("accent")), alt.value(colour("muted")))
+    shade = tone("datum.first", "accent", "muted")
 
     def x(field: str) -> alt.X:
         return alt.X(f"{field}:Q", scale=scale, axis=axis)
@@ -108,11 +108,11 @@ def intervals(
         alt.layer(
             zero.encode(x=x("at")),
             base.mark_rect(color=colour("band80")).encode(
-                x=x("low"), x2="high", y=at("above", y), y2=alt.Y2("below")
+                x=x("low"), x2=alt.X2("high"), y=at("above", y), y2=alt.Y2("below")
             ),
-            base.mark_circle(size=64, opacity=1).encode(x=x("value"), y=at("y", y), color=tone),
-            label.encode(x=alt.XValue(0), y=at("top", y), text="label:N"),
-            value.encode(x=alt.XValue("width"), y=at("top", y), text="text:N"),
+            base.mark_circle(size=64, opacity=1).encode(x=x("value"), y=at("y", y), color=shade),
+            label.encode(x=alt.XValue(0), y=at("top", y), text=alt.Text("label:N")),
+            value.encode(x=alt.XValue("width"), y=at("top", y), text=alt.Text("text:N")),
         ),
         y + 42,
     )

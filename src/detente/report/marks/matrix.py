@@ -185,7 +185,7 @@ def _drawn(panels: Sequence[Panel], height: float, width: float) -> Iterator[Any
     base = alt.Chart(table(frames))
     yield (
         base.mark_rect(color=colour("shade"), opacity=1)
-        .encode(x=x, x2="x2", y=at("y", height), y2=to("y2"))
+        .encode(x=x, x2=alt.X2("x2"), y=at("y", height), y2=to("y2"))
         .transform_filter("datum.own")
     )
     for coverage, token in BANDS:
@@ -194,7 +194,7 @@ def _drawn(panels: Sequence[Panel], height: float, width: float) -> Iterator[Any
             yield (
                 alt.Chart(table(rows))
                 .mark_area(color=colour(token if bold else QUIET[token]))
-                .encode(x=x, y=at("low", height), y2=to("high"), detail="panel:N")
+                .encode(x=x, y=at("low", height), y2=to("high"), detail=alt.Detail("panel:N"))
             )
     yield _zero_lines(panels, x, height)
     for bold in (False, True):
@@ -204,11 +204,11 @@ def _drawn(panels: Sequence[Panel], height: float, width: float) -> Iterator[Any
             .mark_line(
                 color=colour("accent" if bold else "muted"), strokeWidth=2.2 if bold else 1.2
             )
-            .encode(x=x, y=at("y", height), detail="panel:N")
+            .encode(x=x, y=at("y", height), detail=alt.Detail("panel:N"))
         )
     yield (
         base.mark_rect(fillOpacity=0, stroke=colour("accent"), strokeWidth=1.2)
-        .encode(x=x, x2="x2", y=at("y", height), y2=to("y2"))
+        .encode(x=x, x2=alt.X2("x2"), y=at("y", height), y2=to("y2"))
         .transform_filter("datum.stands")
     )
 
@@ -239,7 +239,7 @@ def _line(panels: Sequence[tuple[int, Panel]]) -> Iterator[dict[str, Any]]:
 def _zero_lines(panels: Sequence[Panel], x: Any, height: float) -> Any:
     rows = [{"x": p.left, "x2": p.left + p.width, "y": p.y(0.0)} for p in panels]
     rule = alt.Chart(table(rows)).mark_rule(color=colour("placebo"), strokeWidth=0.8)
-    return rule.encode(x=x, x2="x2", y=at("y", height))
+    return rule.encode(x=x, x2=alt.X2("x2"), y=at("y", height))
 
 
 def _names(shorts: Sequence[str], panels: Sequence[Panel], height: float) -> Iterator[Any]:
@@ -266,5 +266,5 @@ def _texts(rows: list[dict[str, Any]], height: float, width: float) -> Iterator[
         yield (
             alt.Chart(table(row for row in rows if row["bold"] is bold))
             .mark_text(align="left", baseline="alphabetic", fontWeight="bold" if bold else "normal")
-            .encode(x=x, y=at("y", height), text="text:N")
+            .encode(x=x, y=at("y", height), text=alt.Text("text:N"))
         )

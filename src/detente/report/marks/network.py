@@ -81,7 +81,7 @@ def _arrow(
     yield (
         alt.Chart(table(rows))
         .mark_line(color=tone, strokeWidth=width, strokeDash=dash, opacity=faint)
-        .encode(x=x, y=at("y", HEIGHT), order="i:Q")
+        .encode(x=x, y=at("y", HEIGHT), order=alt.Order("i:Q"))
     )
     step = line[-1] - line[-3]
     turn = float(np.degrees(np.arctan2(step[0], -step[1]))) % 360
@@ -107,5 +107,5 @@ def _labels(shorts: Sequence[str], places: Floats, x: Any) -> Iterator[Any]:
         yield (
             alt.Chart(table(rows))
             .mark_text(align=align, baseline="alphabetic")
-            .encode(x=x, y=at("y", HEIGHT), text="text:N")
+            .encode(x=x, y=at("y", HEIGHT), text=alt.Text("text:N"))
         )

@@ -49,7 +49,7 @@ def odds(exhibit: Exhibit) -> Spec:
     tick = base.mark_tick(color=colour("ink"), thickness=2, height=16, orient="vertical")
     layers = [
         base.mark_rect(color=colour("band80")).encode(
-            x=x("low"), x2="high", y=at("above", y), y2=to("below")
+            x=x("low"), x2=alt.X2("high"), y=at("above", y), y2=to("below")
         ),
         tick.encode(x=x("base"), y=at("y", y)),
         base.mark_circle(color=colour("accent"), opacity=1, size=70).encode(x=x("p"), y=at("y", y)),
@@ -159,7 +159,7 @@ def reliability(exhibit: Exhibit) -> Spec:
     layers = [
         diagonal.mark_line(color=colour("placebo"), strokeDash=[3, 3]).encode(x=x, y=y),
         base.mark_rule(color=colour("band50"), strokeWidth=5).encode(
-            x=x, y=alt.Y("low_90:Q", scale=scale), y2="high_90"
+            x=x, y=alt.Y("low_90:Q", scale=scale), y2=alt.Y2("high_90")
         ),
         base.mark_circle(color=colour("accent"), opacity=1).encode(x=x, y=y, size=size),
     ]
@@ -187,7 +187,7 @@ def pit(exhibit: Exhibit) -> Spec:
     layers = [
         alt.Chart(table(rows))
         .mark_rect(color=colour("band50"), stroke=colour("paper"))
-        .encode(x=x, x2="to", y=y, y2="zero"),
+        .encode(x=x, x2=alt.X2("to"), y=y, y2=alt.Y2("zero")),
         even.encode(y=y),
     ]
     return finish(alt.layer(*layers), 200)
@@ -220,7 +220,7 @@ def published(exhibit: Exhibit) -> Spec:
     base = alt.Chart(table(rows))
     layers = [
         base.mark_rect(color=colour("band80")).encode(
-            x=x("low"), x2="high", y=at("above", height), y2=to("below")
+            x=x("low"), x2=alt.X2("high"), y=at("above", height), y2=to("below")
         ),
         base.mark_circle(color=colour("accent"), opacity=1, size=60).encode(
             x=x("ours"), y=at("y", height)
@@ -245,8 +245,8 @@ def _percent_axis(title: str) -> Any:
 
 def _row_texts(base: Any, height: float) -> Iterator[Any]:
     yield base.mark_text(align="left", baseline="alphabetic").encode(
-        x=alt.XValue(0), y=at("top", height), text="label:N"
+        x=alt.XValue(0), y=at("top", height), text=alt.Text("label:N")
     )
     yield base.mark_text(align="right", baseline="alphabetic", fontWeight="bold").encode(
-        x=alt.XValue(WIDTH - 8), y=at("top", height), text="text:N"
+        x=alt.XValue(WIDTH - 8), y=at("top", height), text=alt.Text("text:N")
     )

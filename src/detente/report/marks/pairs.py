@@ -8,7 +8,7 @@ import altair as alt
 
 from detente.answers import Exhibit
 from detente.report.marks import mark
-from detente.report.theme import Spec, at, colour, finish, padded, table
+from detente.report.theme import Spec, at, colour, finish, padded, table, tone
 from detente.report.words import wrapped
 from detente.rounding import decimals, number
 
@@ -49,20 +49,21 @@ def _dumbbells(rows: list[dict[str, Any]], height: int, unit: str) -> Any:
 
     base = alt.Chart(table(rows))
     y, top = at("y", height), at("top", height)
-    tone = alt.condition("datum.closer", alt.value(colour("closer")), alt.value(colour("apart")))
+    shade = tone("datum.closer", "closer", "apart")
+    edge = tone("datum.closer", "closer", "apart", alt.StrokeValue)
     zero = alt.Chart(table([{"zero": 0}])).mark_rule(color=colour("muted"), strokeWidth=1)
     text = base.mark_text(baseline="alphabetic")
     return alt.layer(
         zero.encode(x=x("zero")),
-        base.mark_rule(strokeWidth=3).encode(x=x("then"), x2="now", y=y, color=tone),
+        base.mark_rule(strokeWidth=3).encode(x=x("then"), x2=alt.X2("now"), y=y, color=shade),
         base.mark_point(
             filled=True, size=46, opacity=1, strokeWidth=1.5, color=colour("paper")
-        ).encode(x=x("then"), y=y, stroke=tone),
-        base.mark_circle(size=70, opacity=1).encode(x=x("now"), y=y, color=tone),
+        ).encode(x=x("then"), y=y, stroke=edge),
+        base.mark_circle(size=70, opacity=1).encode(x=x("now"), y=y, color=shade),
         text.mark_text(align="left", baseline="alphabetic").encode(
-            x=alt.XValue(0), y=top, text="name:N"
+            x=alt.XValue(0), y=top, text=alt.Text("name:N")
         ),
         text.mark_text(align="right", baseline="alphabetic", fontWeight="bold").encode(
-            x=alt.XValue("width"), y=top, text="move:N", color=tone
+            x=alt.XValue("width"), y=top, text=alt.Text("move:N"), color=shade
         ),
     )

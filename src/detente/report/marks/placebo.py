@@ -10,7 +10,7 @@ import altair as alt
 from detente.answers import Exhibit, Key
 from detente.report.layers import records
 from detente.report.marks import mark
-from detente.report.theme import Spec, colour, finish, padded, table
+from detente.report.theme import Spec, colour, finish, padded, table, tone
 from detente.report.words import wrapped
 from detente.rounding import finite, tell_all
 
@@ -40,12 +40,11 @@ def draw(exhibit: Exhibit) -> Spec:
     )
     highest = max(row["placebo_tests"] for row in rows) * 1.25
     y = alt.Y("placebo_tests:Q", scale=alt.Scale(domain=[0, highest], nice=False), axis=None)
-    tone = alt.condition("datum.as_far_out", alt.value(colour("accent")),
-                         alt.value(colour("placebo")))  # fmt: skip
+    shade = tone("datum.as_far_out", "accent", "placebo")
     bars = alt.Chart(table(rows)).mark_bar(binSpacing=1)
     none = alt.Chart(table([{low_end: scale.neutral}])).mark_rule(color=colour("muted"))
     layers = [
-        bars.encode(x=x.bin("binned"), x2=high_end, y=y, color=tone),
+        bars.encode(x=x.bin("binned"), x2=high_end, y=y, color=shade),
         none.encode(x=x, y=alt.YValue(18), y2=alt.Y2Value("height")),
     ]
     if effect is not None:
@@ -64,4 +63,4 @@ def _observed(row: dict[str, Any], x: Any, *, right: bool) -> Iterator[Any]:
     yield base.mark_rule(color=colour("ink"), strokeWidth=2).encode(x=x)
     yield base.mark_text(
         align="right" if right else "left", dx=-6 if right else 6, baseline="top", fontWeight="bold"
-    ).encode(x=x, y=alt.YValue(0), text="label:N")
+    ).encode(x=x, y=alt.YValue(0), text=alt.Text("label:N"))

@@ -26,7 +26,9 @@ def draw(exhibit: Exhibit) -> Spec:
     first, last = rows[0]["ms"], rows[-1]["ms"]
     x = time_axis("ms", first, last, 4)
     base = alt.Chart(table(rows))
-    side = base.transform_filter("isValid(datum.mean)").encode(x=x, y=y("mean"), detail="side:N")
+    side = base.transform_filter("isValid(datum.mean)").encode(
+        x=x, y=y("mean"), detail=alt.Detail("side:N")
+    )
     layers = [
         base.mark_line(color=colour("muted"), strokeWidth=1).encode(x=x, y=y("value")),
         base.mark_circle(color=colour("muted"), size=10, opacity=1).encode(x=x, y=y("value")),
@@ -44,4 +46,4 @@ def _means(rows: list[dict[str, Any]], x: Any, y: Encode) -> Any:
     text = alt.Chart(table(labels)).mark_text(
         align="left", dy=-9, fontWeight="bold", color=colour("accent")
     )
-    return text.encode(x=x, y=y("mean"), text="label:N")
+    return text.encode(x=x, y=y("mean"), text=alt.Text("label:N"))

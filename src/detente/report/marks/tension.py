@@ -134,7 +134,7 @@ def _eras(placed: list[dict[str, Any]], frame: Frame, x: Any) -> Iterator[Any]:
     base = alt.Chart(table(rows))
     y = at("top", frame.height)
     yield base.mark_rect(color=colour("shade"), opacity=1).encode(
-        x=x, x2="end", y=y, y2=alt.Y2("base")
+        x=x, x2=alt.X2("end"), y=y, y2=alt.Y2("base")
     )
     yield base.mark_rule(color=colour("muted"), strokeWidth=1, opacity=0.6).encode(
         x=x, y=y, y2=alt.Y2("base")
@@ -143,7 +143,7 @@ def _eras(placed: list[dict[str, Any]], frame: Frame, x: Any) -> Iterator[Any]:
         text = alt.Chart(table([row])).mark_text(align=row["align"], baseline="alphabetic", dx=2)
         # A name that has no room to the right of its start ends at the edge instead.
         left = row["x"] if row["align"] == "left" else frame.width - EDGE
-        yield text.encode(x=alt.XValue(left), y=at("y", frame.height), text="name:N")
+        yield text.encode(x=alt.XValue(left), y=at("y", frame.height), text=alt.Text("name:N"))
 
 
 def _level(rows: list[dict[str, Any]], frame: Frame, x: Any) -> Iterator[Any]:
@@ -184,5 +184,5 @@ def _strips(ticks: list[dict[str, Any]], groups: list[str], frame: Frame, x: Any
     yield (
         alt.Chart(table(names))
         .mark_text(align="left", baseline="alphabetic")
-        .encode(x=alt.XValue(0), y=at("y", frame.height), text="group:N")
+        .encode(x=alt.XValue(0), y=at("y", frame.height), text=alt.Text("group:N"))
     )

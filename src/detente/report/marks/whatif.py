@@ -126,7 +126,7 @@ def _across() -> Any:
 def _rules(frame: Frame, values: Sequence[float], token: str, height: float) -> Any:
     rows = [{"x": frame.left, "x2": frame.right, "y": frame.y(value)} for value in values]
     rule = alt.Chart(table(rows)).mark_rule(color=colour(token), strokeWidth=1)
-    return rule.encode(x=_across(), x2="x2", y=at("y", height))
+    return rule.encode(x=_across(), x2=alt.X2("x2"), y=at("y", height))
 
 
 def _band(fan: Fan, cover: int, token: str, frame: Frame, height: float) -> Any:
@@ -191,4 +191,4 @@ def _texts(measure: Measure, both: Frame, gap: Frame, height: float) -> Iterator
             text = alt.Chart(table(chosen)).mark_text(
                 align=align, baseline="alphabetic", fontWeight="bold" if bold else "normal"
             )
-            yield text.encode(x=_across(), y=at("y", height), text="text:N")
+            yield text.encode(x=_across(), y=at("y", height), text=alt.Text("text:N"))
