@@ -137,3 +137,21 @@ def imported(tree: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
+
+
+def test_hashes_are_of_the_versions_that_are_pinned() -> None:
+    """Every pinned release has its hashes; beside them only what builds, and one of Windows."""
+    hashed = (ROOT / "requirements-hashed.txt").read_text(encoding="utf-8")
+    releases = dict(re.findall(r"^([\w.-]+==\S+)([^\n]*(?:\n +--hash\S+[^\n]*)+)", hashed, re.M))
+    assert all("--hash=sha256:" in hashes for hashes in releases.values())
+    pinned = {_plain(line) for line in (ROOT / "constraints.txt").read_text().split()}
+    assert pinned <= {*map(_plain, releases)}
+    others = {_plain(name).partition("==")[0] for name in releases} - {
+        name.partition("==")[0] for name in pinned
+    }
+    assert others == {"setuptools", "colorama"}
+    assert "://" not in hashed
+
+
+def _plain(release: str) -> str:
+    return release.lower().replace("_", "-")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -20,7 +22,8 @@ def compiled(function: F) -> F:
 
     It keeps its Python signature, so that it can be checked and tested like any other. It may call
     compiled functions of modules in its own folder: a change to any module there builds all anew,
-    where numba by itself would go on with the old code of the others.
+    where numba by itself would go on with the old code of the others. Where no place can be
+    written, as in a read-only installation without a home, it is compiled in every run.
 
     Example:
         >>> @compiled
@@ -34,26 +37,57 @@ def compiled(function: F) -> F:
         3.0
     """
     file = Path(function.__code__.co_filename)
-    if not file.is_file():
+    place = place_for(file.parent) if file.is_file() else None
+    if place is None:
         return cast(F, njit(nogil=True)(function))
-    with _kept_in(_folder_for(file.parent)):
+    with _kept_in(place):
         return cast(F, njit(cache=True, nogil=True)(function))
 
 
 @cache
-def _folder_for(folder: Path) -> str:
-    """A place for compiled code that changes with every module of the folder."""
-    digest = hashlib.sha256()
+def place_for(folder: Path) -> Path | None:
+    """Where the code compiled from a folder's modules is kept; None where nothing can be written.
+
+    That is the folder that NUMBA_CACHE_DIR names, or else one beside the modules, or else one at
+    home. Its name changes with every module of the folder.
+
+    Args:
+        folder: A folder of modules.
+
+    Example:
+        >>> place_for(Path(__file__).parent) == place_for(Path(__file__).parent)
+        True
+    """
+    digest = hashlib.sha256(str(folder).encode())
     for file in sorted(folder.glob("*.py")):
         digest.update(file.read_bytes())
-    return str(folder / "__pycache__" / f"compiled-{digest.hexdigest()[:16]}")
+    name = f"compiled-{digest.hexdigest()[:16]}"
+    return next((base / name for base in _bases(folder) if _is_writable(base / name)), None)
+
+
+def _bases(folder: Path) -> Iterator[Path]:
+    if config.CACHE_DIR:  # NUMBA_CACHE_DIR: whoever names a place means no other
+        yield Path(config.CACHE_DIR)
+        return
+    yield folder / "__pycache__"
+    with suppress(RuntimeError):  # no home
+        yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "detente"
+
+
+def _is_writable(place: Path) -> bool:
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place):
+            return True
+    except OSError:
+        return False
 
 
 @contextmanager
-def _kept_in(place: str) -> Iterator[None]:
-    """Numba's setting while a function is declared; where it cannot write, it looks elsewhere."""
+def _kept_in(place: Path) -> Iterator[None]:
+    """Numba's setting while a function is declared."""
     before = config.CACHE_DIR
-    config.CACHE_DIR = place
+    config.CACHE_DIR = str(place)
     try:
         yield
     finally:
