@@ -15,6 +15,7 @@ import duckdb
 
 from detente.errors import InputError, UsageError
 from detente.events.actors import SYSTEMS
+from detente.outputs import check_input
 from detente.sources.reading.opening import BadFileError
 from detente.sources.reading.source import Roots, Source
 
@@ -82,6 +83,7 @@ _KEYS = {
 }
 
 
+MOST_BYTES = 20_000  # of a mapping; TOML with keys of thousands of parts takes minutes to parse
 _ROOTS: Mapping[str, Roots] = {"yes": "yes", "no": "no", "judge": "judge"}
 
 
@@ -92,13 +94,21 @@ def parse_mapping(text: str) -> dict[str, str]:
         text: `date=Day,source=From,target=To,cameo=Code`.
 
     Raises:
-        UsageError: A part has no `=`.
+        UsageError: It is not one line, or a part has no `=`.
 
     Example:
         >>> parse_mapping("date=Day, cameo=Code")
         {'date': 'Day', 'cameo': 'Code'}
     """
-    parts = [part.partition("=") for part in next(csv.reader([text]), []) if part.strip()]
+    try:
+        cells = next(csv.reader([text]), [])
+    except csv.Error:
+        raise UsageError(
+            "The mapping could not be read.",
+            "It is longer than a line.",
+            "Write it as --map date=Day,source=From,target=To,cameo=Code.",
+        ) from None
+    parts = [cell.partition("=") for cell in cells if cell.strip()]
     wrong = [name for name, sign, _ in parts if not sign]
     if wrong:
         raise UsageError(
@@ -121,9 +131,10 @@ def load_mapping(path: Path) -> dict[str, str]:
     Raises:
         InputError: The file is missing or is not such TOML.
     """
+    check_input(path, "--map")
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raw = tomllib.loads(_short_text(path))
+    except (OSError, ValueError, RecursionError) as error:  # TOML's own errors are ValueErrors
         raise InputError(
             f"The mapping {path} could not be read.", f"{error}.", "Write it in TOML."
         ) from error
@@ -135,6 +146,14 @@ def load_mapping(path: Path) -> dict[str, str]:
             'Write each line as date = "Day".',
         )
     return raw
+
+
+def _short_text(path: Path) -> str:
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"It has more than {MOST_BYTES:,} bytes")
+    return content.decode("utf-8-sig")
 
 
 def _bind(source: Source, path: Path, header: str, mapping: Mapping[str, str]) -> Source:
