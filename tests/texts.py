@@ -20,7 +20,7 @@ FAULTS = {
 }
 """By what is wrong, how it looks."""
 
-RIGHT = re.compile(r"at 1 a series|1 means equally|1 is perfect")
+RIGHT = re.compile(r"at 1 a series|1 means equally|1 is perfect|1 points the other|1 shows no")
 """What looks like a fault and is none."""
 
 
