@@ -63,7 +63,7 @@ class TestWindow:
         data = data_with(tmp_path, day)
         settled = settle(data, line_of(data))
         assert settled.outcome == {"outcome": outcome, "days": [str(day)] * outcome}
-        assert settled.known == "2011-12-31" and settled.why_open == ""
+        assert settled.known_until == "2011-12-31" and settled.why_open == ""
 
     @pytest.mark.parametrize(("as_of", "over"), [(CLOSES - ONE_DAY, False), (CLOSES, True)])
     def test_it_is_over_once_its_last_day_is_known(

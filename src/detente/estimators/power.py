@@ -126,17 +126,19 @@ def _planting(
     steady: bool,
 ) -> Callable[[float], float]:
     """The share of places at which a log ratio is seen, as a function of the log ratio."""
-    counted, high, low, known = prepared(counts, exposure, high, low, strata)
+    counted, high, low, measured = prepared(counts, exposure, high, low, strata)
     if steady:
-        return partial(_steady_power, counted, high, low, known)
+        return partial(_steady_power, counted, high, low, measured)
     estimate = log_rate_ratio(counts, exposure, high, low, strata=strata)
     even = replace(counted, weight=np.where(high, np.exp(estimate), 1.0) * counted.weight)
-    noise = np.append(log_ratio(even, high, low), moved_ratios(even, high, low, known))
+    noise = np.append(log_ratio(even, high, low), moved_ratios(even, high, low, measured))
     places = noise[(np.arange(len(noise)) + np.arange(len(noise))[:, None]) % len(noise)]
-    return lambda ratio: _power(places, _planted(even, high, low, known, ratio))
+    return lambda ratio: _power(places, _planted(even, high, low, measured, ratio))
 
 
-def _steady_power(counted: Counted, high: Bools, low: Bools, known: Bools, ratio: float) -> float:
+def _steady_power(
+    counted: Counted, high: Bools, low: Bools, measured: Bools, ratio: float
+) -> float:
     """Share of some moves of the noise at which a ratio beyond a steady drift would be seen.
 
     A drift hides more of a state at the edge than of one in the middle, so the state stays where it
@@ -144,24 +146,24 @@ def _steady_power(counted: Counted, high: Bools, low: Bools, known: Bools, ratio
     """
     fit = steady_log_ratio(counted.values, counted.weight, high, low, strata=counted.strata)
     values = counted.values / np.where(high, np.exp(fit), 1.0)
-    usual = np.where(known, usual_counts(replace(counted, values=values), known), 0.0)
-    excess = excess_variance(values[known], usual[known], 2)
+    usual = np.where(measured, usual_counts(replace(counted, values=values), measured), 0.0)
+    excess = excess_variance(values[measured], usual[measured], 2)
     mean = np.minimum(np.where(high, np.exp(ratio), 1.0) * usual, MOST_EVENTS)
     spread = np.sqrt(mean + excess * mean**2)
-    periods = np.flatnonzero(known)
+    periods = np.flatnonzero(measured)
     here = slice(int(periods[0]), int(periods[-1]) + 1)
     deviation = np.sqrt(usual + excess * usual**2)
-    noise = np.divide(values - usual, deviation, out=np.zeros(len(values)), where=known)[here]
+    noise = np.divide(values - usual, deviation, out=np.zeros(len(values)), where=measured)[here]
     moves = np.linspace(0, len(noise), PLACES, endpoint=False).astype(int)
-    weight = np.divide(usual, deviation, out=np.zeros(len(values)), where=known)[here]
-    design = weight[:, None] * np.column_stack([levels_and_drift(counted, known), high])[here]
+    weight = np.divide(usual, deviation, out=np.zeros(len(values)), where=measured)[here]
+    design = weight[:, None] * np.column_stack([levels_and_drift(counted, measured), high])[here]
     noise *= _taken_out(design, moves)
     seen = []
     for move in moves:
         planted = mean.copy()
         planted[here] += spread[here] * np.roll(noise, move)
-        planted = np.where(known, np.maximum(planted, 0.0), 0.0)
-        scores = moved_scores(replace(counted, values=planted), high, low, known)
+        planted = np.where(measured, np.maximum(planted, 0.0), 0.0)
+        scores = moved_scores(replace(counted, values=planted), high, low, measured)
         usable = scores[np.isfinite(scores)]
         seen.append(2 * float((usable >= scores[0] - 1e-12).mean()) < LEVEL)
     return float(np.mean(seen))
@@ -178,12 +180,12 @@ def _taken_out(design: Floats, moves: Ints) -> float:
     return float(1 / np.sqrt(max(1 - lost, LEAST_LEFT)))
 
 
-def _planted(counted: Counted, high: Bools, low: Bools, known: Bools, ratio: float) -> Floats:
+def _planted(counted: Counted, high: Bools, low: Bools, measured: Bools, ratio: float) -> Floats:
     """What a ratio adds to the log ratio at each move, the true place first."""
     rate = counted.values.sum() / counted.weight.sum()
     flat = replace(counted, values=counted.weight * rate)
     raised = replace(flat, values=np.where(high, np.exp(ratio), 1.0) * flat.values)
-    gain = moved_ratios(raised, high, low, known) - moved_ratios(flat, high, low, known)
+    gain = moved_ratios(raised, high, low, measured) - moved_ratios(flat, high, low, measured)
     return np.append(log_ratio(raised, high, low) - log_ratio(flat, high, low), gain)
 
 

@@ -131,16 +131,16 @@ def rate_contrast(
         ch. 15) for strata; Lazarus, Lewis, Stock and Watson (2018), HAR Inference, for the slow
         swings; Politis and Romano (1992) for the draws of the rates.
     """
-    counted, high, low, known = prepared(counts, exposure, high, low, strata)
+    counted, high, low, measured = prepared(counts, exposure, high, low, strata)
     estimate = log_ratio(counted, high, low)
     rng = np.random.default_rng(seed)
-    placebo = moved_ratios(counted, high, low, known)
+    placebo = moved_ratios(counted, high, low, measured)
     placebo = placebo[np.isfinite(placebo)]
     drift = _drift(counted.values, counted.weight, high)
     steady = replace(counted, weight=drift * counted.weight)
     moved = log_ratio(steady, high, low)
     even = replace(steady, weight=np.where(high, np.exp(moved), 1.0) * steady.weight)
-    either = (high | low) & known
+    either = (high | low) & measured
     states = np.stack([high[either], low[either]], axis=1).astype(np.float64)
     error, freedom = swing_error(_influence(steady, high, low)[either], states)
     sides = [counted.sums(side) for side in (high, low)]
@@ -156,7 +156,7 @@ def rate_contrast(
         draws_low=resampled(counted, low, block_periods, draws, rng),
         placebo=placebo,
         p_placebo=equal_tailed(estimate, placebo),
-        spread=float(np.nanstd(moved_ratios(even, high, low, known))),
+        spread=float(np.nanstd(moved_ratios(even, high, low, measured))),
         error=error,
         freedom=freedom,
         spells=spells_of(high),
@@ -200,11 +200,11 @@ def prepared(
 
     Takes what `rate_contrast` takes.
     """
-    known = np.isfinite(counts) & np.isfinite(exposure) & (exposure > 0)
+    measured = np.isfinite(counts) & np.isfinite(exposure) & (exposure > 0)
     if strata is None:
         strata = np.zeros(len(counts), dtype=np.int64)
-    known &= strata >= 0
-    high, low = high & known, low & known
+    measured &= strata >= 0
+    high, low = high & measured, low & measured
     _check(high, low)
     both = np.intersect1d(strata[high], strata[low])
     if len(both) == 0:
@@ -213,15 +213,15 @@ def prepared(
             "No stratum holds periods of both.",
             "Use wider strata, or load data over a longer time.",
         )
-    weight = np.where(known, exposure, 0.0)
-    counted = Counted(np.where(known, counts, 0.0), weight, strata)
+    weight = np.where(measured, exposure, 0.0)
+    counted = Counted(np.where(measured, counts, 0.0), weight, strata)
     if not counted.values[high | low].any():
         raise DataGapError(
             "Two states of the world could not be compared.",
             "There is no event in either of them: the ratio is not known.",
             "Count a wider kind of events, or load data over a longer time.",
         )
-    return counted, high, low, known
+    return counted, high, low, measured
 
 
 @dataclass(frozen=True, eq=False)
@@ -304,19 +304,19 @@ def resampled(
     return np.asarray(rates, dtype=np.float64)
 
 
-def moved_ratios(counted: Counted, high: Bools, low: Bools, known: Bools) -> Floats:
+def moved_ratios(counted: Counted, high: Bools, low: Bools, measured: Bools) -> Floats:
     """Log ratios with both states moved together along the calendar, for every possible move.
 
     Args:
         counted: Events, exposure and strata.
         high: Periods in the first state, shape (T,).
         low: Periods in the second.
-        known: Periods with data; the calendar is a ring from the first to the last of them.
+        measured: Periods with data; the calendar is a ring from the first to the last of them.
 
     Returns:
         Shape (moves,), NaN where no stratum holds both states.
     """
-    periods = np.flatnonzero(known)
+    periods = np.flatnonzero(measured)
     here = slice(int(periods[0]), int(periods[-1]) + 1)
     members = counted.members()[here]
     weight = counted.weight / counted.weight.max()  # no ratio notices, and zeros stay apart
@@ -343,9 +343,11 @@ def _drift(counts: Floats, exposure: Floats, state: Bools) -> Floats:
     place = np.linspace(-0.5, 0.5, len(counts))
     if not counts.any():
         return np.ones(len(counts))
-    known = exposure > 0
-    design = np.column_stack([np.ones(len(counts)), state, place])[known]
-    fit = fit_poisson(counts[known], design, exposure=exposure[known], ridge=[0.0, RIDGE, RIDGE])
+    covered = exposure > 0
+    design = np.column_stack([np.ones(len(counts)), state, place])[covered]
+    fit = fit_poisson(
+        counts[covered], design, exposure=exposure[covered], ridge=[0.0, RIDGE, RIDGE]
+    )
     return np.asarray(np.exp(fit.coefficients[2] * place), dtype=np.float64)
 
 
@@ -358,14 +360,14 @@ def _influence(counted: Counted, high: Bools, low: Bools) -> Floats:
     both = (time_first > 0) & (time_second > 0)
     total = np.where(both, time_first + time_second, 1.0)
     shares = {"high": both * time_second / total, "low": both * time_first / total}
-    found = np.zeros(len(counted.values))
+    influence = np.zeros(len(counted.values))
     for side, events, time, share, sign in (
         (high, first, time_first, shares["high"], 1.0),
         (low, second, time_second, shares["low"], -1.0),
     ):
         mean = members @ (events / np.where(time > 0, time, 1.0))
         rest = (counted.values - mean * counted.weight) * (members @ share)
-        found += (
+        influence += (
             sign * np.where(side, rest, 0.0) / max(float(events @ share), CORRECTION * share.max())
         )
-    return found
+    return influence

@@ -296,23 +296,25 @@ class _Expected:
 
 def _expected(grid: CountGrid, causes: Ints, window: int, lag: int, harmonics: int) -> _Expected:
     """Expected counts, and how much the season's estimate widens that of the causes' effect."""
-    known = grid.measured
+    measured = grid.measured
     dose = _dose(len(grid.counts), causes, window, lag)
     level = _level_columns(grid)
-    season = _season_columns(grid.season, harmonics if known.sum() >= SEASONAL_FROM else 0)
+    season = _season_columns(grid.season, harmonics if measured.sum() >= SEASONAL_FROM else 0)
     design = np.column_stack([*level, *season, dose])
     ridge = np.zeros(design.shape[1])
     ridge[1] = 1 / TREND_SD**2
     ridge[len(level) : -1] = 1 / SEASON_SD**2
     ridge[-1] = 1e-6  # causes without any event under them keep a finite coefficient
-    fit = fit_poisson(grid.counts[known], design[known], exposure=grid.exposure[known], ridge=ridge)
+    fit = fit_poisson(
+        grid.counts[measured], design[measured], exposure=grid.exposure[measured], ridge=ridge
+    )
     slopes = fit.coefficients
     usual = np.exp(design[:, :-1] @ slopes[:-1])
-    expected = np.where(known, grid.exposure * usual, np.nan)
+    expected = np.where(measured, grid.exposure * usual, np.nan)
     return _Expected(
         exposure=expected,
         without_causes=expected * np.exp(np.clip(slopes[-1], -5.0, 5.0) * dose),
-        inflation=_inflation(fit, design[known], ridge, len(level)),
+        inflation=_inflation(fit, design[measured], ridge, len(level)),
     )
 
 
@@ -394,8 +396,8 @@ def _placebo_ratios(free: Sides, matched: list[Ints], draws: int, seed: int) -> 
 
 def _calendar_shifts(free: Sides, able: Bools, starts: Ints) -> Floats:
     """The pooled log ratio when all episodes are moved together, for every possible move."""
-    known = np.flatnonzero(able)
-    first, length = int(known[0]), int(known[-1] - known[0] + 1)
+    places = np.flatnonzero(able)
+    first, length = int(places[0]), int(places[-1] - places[0] + 1)
     moves = np.arange(1, length)
     index = first + (starts - first + moves[:, None]) % length
     inside = able[index]

@@ -182,12 +182,12 @@ def rate_shift(
         )
     pooled = (before.spread + after.spread) / np.maximum(before.free + after.free, 1)
     level = np.maximum(
-        (before.total + after.total) / np.maximum(before.known + after.known, 1), 0.5
+        (before.total + after.total) / np.maximum(before.periods + after.periods, 1), 0.5
     )
     dispersion = max(1.0, _median(pooled / level))
     errors = []
     for side in (before, after):
-        own = side.spread / np.maximum(side.total / np.maximum(side.known, 1), 0.5)
+        own = side.spread / np.maximum(side.total / np.maximum(side.periods, 1), 0.5)
         mixed = (PRIOR_PERIODS * dispersion + own) / (PRIOR_PERIODS + side.free)
         errors.append(np.maximum(mixed, 1.0) / np.maximum(side.total, 0.5))
     changes = _Changes(ratio, np.sqrt(sum(errors)), before.rate, after.rate)
@@ -207,20 +207,20 @@ class _Side:
     rate: Floats
     spread: Floats
     free: Floats
-    known: Floats
+    periods: Floats
 
 
 def _side(values: Floats, exposure: Floats, length: int, offset: int) -> _Side:
     index = np.arange(len(values))[:, None] + offset + np.arange(length)
     inside = (index >= 0) & (index < len(values))
     index = np.clip(index, 0, len(values) - 1)
-    known = inside & np.isfinite(values[index]) & (exposure[index] > 0)
-    total = np.where(known, values[index], 0.0).sum(axis=1)
-    exposed = np.where(known, exposure[index], 0.0)
-    enough = 2 * known.sum(axis=1) >= length
+    measured = inside & np.isfinite(values[index]) & (exposure[index] > 0)
+    total = np.where(measured, values[index], 0.0).sum(axis=1)
+    exposed = np.where(measured, exposure[index], 0.0)
+    enough = 2 * measured.sum(axis=1) >= length
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = total / exposed.sum(axis=1)
-    apart = np.where(known, values[index] - exposed * np.nan_to_num(rate)[:, None], 0.0)
+    apart = np.where(measured, values[index] - exposed * np.nan_to_num(rate)[:, None], 0.0)
 
     def where_enough(column: Floats) -> Floats:
         return np.where(enough, column, np.nan)
@@ -230,8 +230,8 @@ def _side(values: Floats, exposure: Floats, length: int, offset: int) -> _Side:
         where_enough(exposed.sum(axis=1)),
         where_enough(rate),
         where_enough((apart**2).sum(axis=1)),
-        np.maximum(known.sum(axis=1) - 1.0, 0.0),
-        known.sum(axis=1).astype(np.float64),
+        np.maximum(measured.sum(axis=1) - 1.0, 0.0),
+        measured.sum(axis=1).astype(np.float64),
     )
 
 

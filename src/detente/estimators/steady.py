@@ -82,11 +82,11 @@ def steady_contrast(
         (2013), Exact and asymptotically robust permutation tests, for moves in standard errors;
         Lazarus, Lewis, Stock and Watson (2018), HAR Inference, for the slow swings.
     """
-    counted, high, low, known = prepared(counts, exposure, high, low, strata)
+    counted, high, low, measured = prepared(counts, exposure, high, low, strata)
     fit = _fit(counted, high, low)
-    scores = moved_scores(counted, high, low, known)
+    scores = moved_scores(counted, high, low, measured)
     even = replace(counted, weight=np.where(high, np.exp(fit.log_ratio), 1.0) * counted.weight)
-    noise = moved_scores(even, high, low, known)[1:]
+    noise = moved_scores(even, high, low, measured)[1:]
     if not np.isfinite(scores[0]) or not np.isfinite(noise).any():
         raise _no_difference()
     placebo = scores[1:][np.isfinite(scores[1:])]
@@ -147,25 +147,25 @@ def steady_log_ratio(
     return _fit(counted, high, low).log_ratio
 
 
-def moved_scores(counted: Counted, high: Bools, low: Bools, known: Bools) -> Floats:
+def moved_scores(counted: Counted, high: Bools, low: Bools, measured: Bools) -> Floats:
     """Scores of the first state beyond levels and drift, in standard errors, at every move.
 
     Args:
         counted: Events, exposure and strata.
         high: Periods in the first state, shape (T,).
         low: Periods in the second.
-        known: Periods with data; the calendar is a ring from the first to the last of them.
+        measured: Periods with data; the calendar is a ring from the first to the last of them.
 
     Returns:
         Shape (moves + 1,), the true place first; NaN where levels and drift leave nothing.
     """
-    periods = np.flatnonzero(known)
+    periods = np.flatnonzero(measured)
     here = slice(int(periods[0]), int(periods[-1]) + 1)
-    x = levels_and_drift(counted, known)
-    mean, residual, variance = np.zeros((3, len(known)))
-    mean[known] = usual_counts(counted, known)[known]
-    residual[known] = counted.values[known] - mean[known]
-    variance[known] = _variance(counted.values[known], mean[known], x.shape[1])
+    x = levels_and_drift(counted, measured)
+    mean, residual, variance = np.zeros((3, len(measured)))
+    mean[measured] = usual_counts(counted, measured)[measured]
+    residual[measured] = counted.values[measured] - mean[measured]
+    variance[measured] = _variance(counted.values[measured], mean[measured], x.shape[1])
     ring = _Ring(x[here], high[here], (high | low)[here])
     return _scores(ring, mean[here], residual[here], variance[here])
 

@@ -113,5 +113,5 @@ def cut(series: Series, daily: Series, borders: Days) -> Cells:
 
 def _total(values: Floats) -> float:
     """The sum of what is known; NaN where nothing is."""
-    known = values[np.isfinite(values)]
-    return float(known.sum()) if len(known) else float("nan")
+    finite = values[np.isfinite(values)]
+    return float(finite.sum()) if len(finite) else float("nan")

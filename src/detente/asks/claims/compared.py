@@ -126,15 +126,15 @@ def require(when: Bools, against: Bools, values: Floats) -> None:
     Raises:
         DataGapError: See above.
     """
-    known = np.isfinite(values)
-    if (values[known] < 0).any():
+    measured = np.isfinite(values)
+    if (values[measured] < 0).any():
         raise DataGapError(
             "Two conditions of the world could not be compared.",
             "The measure has values below zero, which have no ratio.",
             "Choose a measure that counts, or a claim about a shift or a response.",
         )
-    least = min(int((when & known).sum()), int((against & known).sum()))
-    events = float(values[(when | against) & known].sum())
+    least = min(int((when & measured).sum()), int((against & measured).sum()))
+    events = float(values[(when | against) & measured].sum())
     if least < MIN_PERIODS or events < MIN_EVENTS:
         raise DataGapError(
             "Two conditions of the world could not be compared.",

@@ -126,8 +126,8 @@ class Extreme(Design[ExtremeClaim, Measured]):
         target, rivals, inside = self._compared(signal)
         of = self.claim.of or ("peak" if target.sum() <= LONGEST_PEAK else "level")
         last = int(np.flatnonzero(target)[-1])
-        known = np.isfinite(signal.rates())
-        target, rivals = target & known, rivals & known
+        measured = np.isfinite(signal.rates())
+        target, rivals = target & measured, rivals & measured
         posterior = self._fitted(signal, inside, of)
         then = self._fitted(signal, inside & (np.arange(len(inside)) <= last), of)
         return Estimate(
@@ -165,8 +165,8 @@ class Extreme(Design[ExtremeClaim, Measured]):
         block = series.segments[target][-1] if target.any() else -1
         inside = series.segments == block
         rivals = (series.dates > since) & ~begun
-        known = np.isfinite(signal.rates())
-        if not (target & known).any() or (rivals & known & inside).sum() < MIN_RIVALS:
+        measured = np.isfinite(signal.rates())
+        if not (target & measured).any() or (rivals & measured & inside).sum() < MIN_RIVALS:
             raise DataGapError(
                 "The level could not be compared.",
                 "It does not reach from the earlier date to the claimed peak.",

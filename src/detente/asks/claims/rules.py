@@ -216,12 +216,15 @@ def judge_both(
         'no clear effect'
     """
     verdict, reason = later
-    told = f"{reason} By what was known at the time it was {odds_text(probability_then)}."
+    both_odds = f"{reason} By what was known at the time it was {odds_text(probability_then)}."
     ways = side(verdict) or 0, side(then[0]) or 0
     if ways[0] != ways[1]:
-        return Verdict.NO_CLEAR_EFFECT, f"{told} A verdict that only one of them gives is none."
+        return (
+            Verdict.NO_CLEAR_EFFECT,
+            f"{both_odds} A verdict that only one of them gives is none.",
+        )
     strong = {Verdict.SUPPORTED, Verdict.CONTRADICTED}
-    return (then[0] if verdict in strong else verdict), told
+    return (then[0] if verdict in strong else verdict), both_odds
 
 
 def side(verdict: Verdict) -> int | None:

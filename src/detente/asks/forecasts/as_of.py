@@ -92,11 +92,11 @@ def odds_as_of(question: EventQuestion, walks: Walks, day: dt.date, options: Opt
 
 
 def _walk(question: EventQuestion, walks: Walks, day: dt.date) -> Walk:
-    known = known_until(walks.data, question.action)
-    if day > known:
+    last_known = known_until(walks.data, question.action)
+    if day > last_known:
         raise DataGapError(
             "There are no odds.",
-            f"What these data know of {walks.data.label_of(question.action)} ends on {known}, "
+            f"What these data know of {walks.data.label_of(question.action)} ends on {last_known}, "
             f"before {day}.",
             "Choose an earlier day, or bring the data up to date.",
         )

@@ -10,7 +10,7 @@ from detente.answers import Answer, Column, Exhibit, Fact, Scale, Table, Value, 
 from detente.arrays import Floats
 from detente.asks.forecasts.model import PER_YEAR
 from detente.asks.forecasts.question import Question
-from detente.asks.forecasts.references import best, compared, judged, told
+from detente.asks.forecasts.references import best, compared, in_words, judged
 from detente.asks.forecasts.scores import (
     Resamples,
     Skill,
@@ -169,8 +169,8 @@ def scored(question: Question, trial: Trial, options: Options) -> Answer:
 def _facts(trial: Trial, rule: Skill, first: Skill, recent: Skill) -> Iterator[Fact]:
     number, hits = len(trial.outcomes), int(trial.outcomes.sum())
     odds = trial.odds[-1]
-    made = f"one a {trial.every}, {_span(trial)}"
-    yield Fact("forecasts", "Forecasts", number, Scale.COUNT, note=made)
+    rhythm = f"one a {trial.every}, {_span(trial)}"
+    yield Fact("forecasts", "Forecasts", number, Scale.COUNT, note=rhythm)
     separate = number // trial.overlap
     yield Fact("independent", "Windows that do not overlap", separate, Scale.COUNT)
     yield Fact("hits", "Came true", hits, Scale.COUNT, note=f"{hits / number:.0%} of them")
@@ -327,5 +327,5 @@ def _sentence(trial: Trial, rule: Skill, first: Skill, recent: Skill) -> str:
         f"Over {len(trial.outcomes)} forecasts ({_span(trial)}; "
         f"{len(trial.outcomes) // trial.overlap} windows that do not overlap), the Brier score is "
         f"{ours:.3f}. {judged(trial, rule)} Against {BASE} ({base:.3f}) the skill is "
-        f"{told(first)}, against that of the last 3 years ({lately:.3f}) {told(recent)}."
+        f"{in_words(first)}, against that of the last 3 years ({lately:.3f}) {in_words(recent)}."
     )

@@ -133,15 +133,16 @@ class EventQuestion(Question, Terms):
         here = sources_of(data, self.action)
         if sources_in(line) != here:
             return Settled(why_open=other_sources(line, here))
-        known = known_until(data, self.action)
-        if dt.date.fromisoformat(line["resolves_on"]) > known:
-            return Settled(why_open=f"what {listed(here)} know of it ends on {known}")
+        last_known = known_until(data, self.action)
+        if dt.date.fromisoformat(line["resolves_on"]) > last_known:
+            return Settled(why_open=f"what {listed(here)} know of it ends on {last_known}")
         days = data.days_of(self.action)
         first, last = np.datetime64(line["opens"]), np.datetime64(line["resolves_on"])
         inside = days[(days >= first) & (days <= last)]
         came = int(len(inside) >= self.at_least)
         return Settled(
-            {"outcome": came, "days": [str(day) for day in inside]}, known=known.isoformat()
+            {"outcome": came, "days": [str(day) for day in inside]},
+            known_until=last_known.isoformat(),
         )
 
 

@@ -39,7 +39,9 @@ def stacked(parts: Sequence[Foreseen]) -> Foreseen:
         >>> stacked([one, one, one]).odds.shape
         (3, 2)
     """
-    return Foreseen(*(np.stack([getattr(one, f.name) for one in parts]) for f in fields(Foreseen)))
+    return Foreseen(
+        *(np.stack([getattr(part, f.name) for part in parts]) for f in fields(Foreseen))
+    )
 
 
 def where_known(model: Foreseen | None, base: Foreseen) -> Foreseen:
@@ -55,10 +57,13 @@ def where_known(model: Foreseen | None, base: Foreseen) -> Foreseen:
     """
     if model is None:
         return base
-    known = np.isfinite(model.odds)
+    defined = np.isfinite(model.odds)
     pairs = [(getattr(model, f.name), getattr(base, f.name)) for f in fields(Foreseen)]
     return Foreseen(
-        *(np.where(known[:, None] if one.ndim > 1 else known, one, two) for one, two in pairs)
+        *(
+            np.where(defined[:, None] if ours.ndim > 1 else defined, ours, other)
+            for ours, other in pairs
+        )
     )
 
 

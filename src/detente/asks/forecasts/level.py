@@ -102,15 +102,15 @@ def read_levels(data: StudyData, question: LevelQuestion) -> tuple[Level, ...]:
     """
     signals, gaps = data.signals(question.relation, question.measures)
     levels = [_level(signal, question) for signal in signals]
-    known = tuple(one for one in levels if np.isfinite(one.values).any())
-    if not known:
+    measured = tuple(level for level in levels if np.isfinite(level.values).any())
+    if not measured:
         begins = f" None has data from {question.since} to {data.as_of}." if signals else ""
         raise DataGapError(
             "There are no odds.",
             (" ".join(gaps) + begins).strip(),
             "Load the event files that the study names, or choose a later date.",
         )
-    return known
+    return measured
 
 
 def _level(signal: Signal, question: LevelQuestion) -> Level:
@@ -147,40 +147,40 @@ def foresee(level: Level, learned: int, origins: Ints) -> Foreseen:
         Economic Review 39, for the autoregression.
     """
     span = RECENT[level.signal.series.every]
-    pasts = [level.changes[: one + 1] for one in origins]
+    pasts = [level.changes[: origin + 1] for origin in origins]
     base = _base_rate(pasts, level.against)
-    recent = _base_rate([one[-span:] for one in pasts], level.against)
+    recent = _base_rate([origin[-span:] for origin in pasts], level.against)
     models = (by_gaps(level, learned, origins), _autoregression(level, learned, origins))
     return stacked([base, recent, *(where_known(model, base) for model in models)])
 
 
 def _base_rate(pasts: Sequence[Floats], block: int) -> Foreseen:
     """Past changes as they came; their resamples keep blocks of changes that overlap together."""
-    known = [one[np.isfinite(one)] for one in pasts]
-    known = [one if len(one) else np.zeros(1) for one in known]
+    changes = [past[np.isfinite(past)] for past in pasts]
+    changes = [past if len(past) else np.zeros(1) for past in changes]
     return Foreseen(
-        draws=np.stack([np.quantile(one, ranks()) for one in known]),
-        by_parameters=np.stack([chance(_resampled(one, block)) for one in known]),
-        odds=np.stack([chance(one) for one in known]),
-        means=np.stack([one.mean() for one in known]),
+        draws=np.stack([np.quantile(past, ranks()) for past in changes]),
+        by_parameters=np.stack([chance(_resampled(past, block)) for past in changes]),
+        odds=np.stack([chance(past) for past in changes]),
+        means=np.stack([past.mean() for past in changes]),
     )
 
 
-def _resampled(known: Floats, block: int) -> Floats:
+def _resampled(past: Floats, block: int) -> Floats:
     """Circular block resamples, shape (DRAWS, length)."""
-    size = len(known)
+    size = len(past)
     block = min(block, max(1, size // 2))
     starts = np.random.default_rng(SEED).integers(size, size=(DRAWS, -(-size // block)))
     places = (starts[:, :, None] + np.arange(block)) % size
-    return np.asarray(known[places.reshape(DRAWS, -1)[:, :size]])
+    return np.asarray(past[places.reshape(DRAWS, -1)[:, :size]])
 
 
 def _autoregression(level: Level, learned: int, origins: Ints) -> Foreseen | None:
     """Posterior predictive of the change: normal, given a draw of the parameters."""
     lags = LAGS[level.signal.series.every]
-    known = level.values[: learned + 1, None]
+    values = level.values[: learned + 1, None]
     try:
-        drawn = fit_bvar(known, lags, segments=level.signal.series.segments[: learned + 1]).draw(
+        drawn = fit_bvar(values, lags, segments=level.signal.series.segments[: learned + 1]).draw(
             DRAWS, SEED
         )
     except DataGapError:
@@ -267,8 +267,8 @@ def try_level(level: Level, refit: int = REFIT) -> Trial:
         )
     blocks = [origins[start : start + refit] for start in range(0, len(origins), refit)]
     seen = [foresee(level, int(b[0]), b) for b in blocks]
-    draws = np.concatenate([one.draws for one in seen], axis=1)
-    odds = np.concatenate([one.odds for one in seen], axis=1)
+    draws = np.concatenate([block.draws for block in seen], axis=1)
+    odds = np.concatenate([block.odds for block in seen], axis=1)
     came = level.changes[origins + level.ahead]
     outcomes = (came > 0).astype(np.float64)
     weights = np.array([weights_on(odds, outcomes, origins, int(now), level) for now in origins])

@@ -45,13 +45,13 @@ def gaps(level: Level) -> Floats:
         [[2.0, 1.0], [2.0, 1.0], [5.0, 2.0]]
     """
     values, segments, span = level.values, level.signal.series.segments, level.against
-    made = np.full((len(values), 2), np.nan)
+    apart = np.full((len(values), 2), np.nan)
     for last in range(span - 1, len(values)):
         past = slice(last + 1 - span, last + 1)
         if (segments[past] == segments[last]).all():
             compared = values[last + level.ahead - span]
-            made[last] = values[last] - compared, values[past].mean() - compared
-    return made
+            apart[last] = values[last] - compared, values[past].mean() - compared
+    return apart
 
 
 def by_gaps(level: Level, learned: int, origins: Ints) -> Foreseen | None:
@@ -109,8 +109,8 @@ def by_gaps(level: Level, learned: int, origins: Ints) -> Foreseen | None:
 def _past_cases(level: Level, every: Floats, learned: int) -> Ints:
     """Periods whose gaps are known, and the change after them by the last one learned from."""
     rows = np.arange(max(learned + 1 - level.ahead, 0))
-    known = np.isfinite(every[rows]).all(axis=1) & np.isfinite(level.changes[rows + level.ahead])
-    return rows[np.asarray(known)]
+    complete = np.isfinite(every[rows]).all(axis=1) & np.isfinite(level.changes[rows + level.ahead])
+    return rows[np.asarray(complete)]
 
 
 def _design(features: Floats) -> Floats:

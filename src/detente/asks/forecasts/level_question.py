@@ -122,7 +122,7 @@ def _settled(level: Level, line: Mapping[str, Any]) -> Settled:
         return Settled(why_open=f"{level.source} has no value of {period} that can be compared")
     change = float(level.changes[place[0]])
     last = level.signal.series.dates[np.isfinite(level.values)][-1]
-    return Settled({"outcome": int(change > 0), "change": round(change, 6)}, known=str(last))
+    return Settled({"outcome": int(change > 0), "change": round(change, 6)}, known_until=str(last))
 
 
 def _compared(level: Level, last: int) -> int:

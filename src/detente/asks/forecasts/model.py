@@ -118,10 +118,10 @@ def with_tail(probabilities: Floats) -> Floats:
         >>> with_tail(np.array([0.5, 0.25, 0.1])).tolist()
         [0.5, 0.25, 0.25]
     """
-    made = np.maximum(probabilities, 0.0)
-    made[..., -1] = np.maximum(1.0 - made[..., :-1].sum(axis=-1), 0.0)
-    total = made.sum(axis=-1, keepdims=True)
-    return np.asarray(made / total)
+    distribution = np.maximum(probabilities, 0.0)
+    distribution[..., -1] = np.maximum(1.0 - distribution[..., :-1].sum(axis=-1), 0.0)
+    total = distribution.sum(axis=-1, keepdims=True)
+    return np.asarray(distribution / total)
 
 
 def at_least(probabilities: Floats, count: int) -> Floats:
@@ -163,4 +163,4 @@ def shares_of_change(start: float, end: float, logs: Sequence[float]) -> list[fl
         Ang (2005), The LMDI approach to decomposition analysis: a practical guide.
     """
     mean = start if np.isclose(start, end) else (end - start) / np.log(end / start)
-    return [float(mean * one) for one in logs]
+    return [float(mean * share) for share in logs]

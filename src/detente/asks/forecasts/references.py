@@ -106,7 +106,7 @@ def judged(trial: Trial, against: Skill) -> str:
     labels, odds = _rules(trial)
     score = float(brier(odds[labels.index(against.against)], trial.outcomes).mean())
     rule = f"the best simple rule, {_the(against.against)} ({score:.3f})"
-    return f"{_word(against, rule)}: skill {told(against)}."
+    return f"{_word(against, rule)}: skill {in_words(against)}."
 
 
 def _word(against: Skill, rule: str) -> str:
@@ -117,11 +117,11 @@ def _word(against: Skill, rule: str) -> str:
     return f"That the odds beat {rule}, is not shown"
 
 
-def told(of: Skill) -> str:
+def in_words(of: Skill) -> str:
     """A skill with its interval, in words.
 
     Example:
-        >>> told(Skill("the base rate", 0.2, -0.1, 0.4))
+        >>> in_words(Skill("the base rate", 0.2, -0.1, 0.4))
         '+0.20 (90% interval −0.10 to +0.40)'
     """
     text = f"{of.value:+.2f} (90% interval {of.low:+.2f} to {of.high:+.2f})"

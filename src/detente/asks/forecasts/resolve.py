@@ -174,7 +174,7 @@ def resolution_lines(data: StudyData, record: Record, now: dt.datetime) -> list[
             **settled.outcome,
             "revises": before[-1]["hash"] if before else "",
             "sources": line.get("sources", []),
-            "known_until": settled.known,
+            "known_until": settled.known_until,
             "data": data_hash(data),
             "recorded": now.isoformat(),
         })  # fmt: skip
@@ -186,7 +186,7 @@ def _stands(data: StudyData, before: Line, settled: Settled) -> bool:
     if all(before[key] == value for key, value in settled.outcome.items()):
         return True
     then = str(before.get("known_until", ""))
-    return settled.known < then or (settled.known == then and _cut_short(data, before))
+    return settled.known_until < then or (settled.known_until == then and _cut_short(data, before))
 
 
 def _cut_short(data: StudyData, before: Line) -> bool:

@@ -25,12 +25,12 @@ class Settled:
         outcome: What its resolution says: `outcome` 1 or 0, with the days or the change behind it;
             empty while it cannot be known.
         why_open: Why it cannot be known, as the end of a sentence; empty if it can.
-        known: ISO day of the last thing that these data know of it.
+        known_until: ISO day of the last thing that these data know of it.
     """
 
     outcome: Mapping[str, Any] = field(default_factory=dict)
     why_open: str = ""
-    known: str = ""
+    known_until: str = ""
 
 
 def settle(data: StudyData, line: Line) -> Settled:

@@ -68,12 +68,12 @@ def trial_of(
     """
     day = walk.history.days[-1] if day is None else day
     over = walk.history.days[walk.origins] + walk.window <= day
-    known = over & np.isfinite(walk.counts)
-    counts = walk.counts[known]
-    every = np.concatenate([walk.parts, walk.pooled[None]])[:, known]
+    settled = over & np.isfinite(walk.counts)
+    counts = walk.counts[settled]
+    every = np.concatenate([walk.parts, walk.pooled[None]])[:, settled]
     return Trial(
         labels=(*walk.labels, COMBINED),
-        dates=walk.history.days[walk.origins[known]],
+        dates=walk.history.days[walk.origins[settled]],
         odds=at_least(every, count),
         crps=crps_of_counts(every, counts),
         pit=pit_of_counts(every[-1], counts, seed),

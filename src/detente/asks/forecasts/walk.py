@@ -65,8 +65,8 @@ class Walk:
     def weights_on(self, day: np.datetime64) -> Floats:
         """Weights learned from the windows that were over on a day, shape (models,)."""
         days = np.array([day])
-        made = _weights(self.history, self.window, self.origins, self.parts, self.counts, days)
-        return np.asarray(made[0])
+        weights = _weights(self.history, self.window, self.origins, self.parts, self.counts, days)
+        return np.asarray(weights[0])
 
 
 def walk(
@@ -126,7 +126,7 @@ def fit_all(history: History, window: int, models: Sequence[Model] = MODELS) -> 
 def _block(history: History, window: int, origins: Ints, models: Sequence[Model]) -> Floats:
     """Forecasts of each model between two fits, shape (models, n, size)."""
     fitted = fit_all(history.until(history.days[origins[0]]), window, models)
-    return np.stack([one.predict(history, origins) for one in fitted])
+    return np.stack([model.predict(history, origins) for model in fitted])
 
 
 def _origins(history: History) -> Ints:
@@ -141,13 +141,13 @@ def _weights(
     history: History, window: int, origins: Ints, parts: Floats, counts: Floats, days: Days
 ) -> Floats:
     """Weights learned from the windows that were over on each of some days, (days, models)."""
-    known = np.isfinite(counts)
-    given = np.maximum(_given(parts[:, known], counts[known]), 1e-12)
+    settled = np.isfinite(counts)
+    given = np.maximum(_given(parts[:, settled], counts[settled]), 1e-12)
     logs = np.ascontiguousarray(np.log(given).T)
-    over = np.searchsorted(history.days[origins[known]] + window, days, side="right")
+    over = np.searchsorted(history.days[origins[settled]] + window, days, side="right")
     worth = min(1.0, WEEK / window)
-    made = [learn_weights(logs[:number], worth) for number in over]
-    return np.array(made).reshape(-1, len(parts))
+    learned = [learn_weights(logs[:number], worth) for number in over]
+    return np.array(learned).reshape(-1, len(parts))
 
 
 def _given(parts: Floats, counts: Floats) -> Floats:
