@@ -199,7 +199,7 @@ class _Side:
     """Sums over the windows on one side of every date, NaN where half of it is not known.
 
     `spread` is the sum of squared distances from what the rate lets expect, `free` its degrees of
-    freedom, `known` how many periods are known.
+    freedom, `periods` how many periods are known.
     """
 
     total: Floats
