@@ -13,6 +13,7 @@ import pytest
 
 from detente.asks.overview import overlap_notes
 from detente.events.store import Store
+from detente.relations.exposure import exposure_premise
 from detente.relations.series import make_series
 from detente.sources import ingest
 from detente.study.data import StudyData, open_data
@@ -182,3 +183,17 @@ def test_a_world_without_events_gives_no_rate() -> None:
     assert signal.analysed()[1] == pytest.approx(np.log(1.5 / 4))
     assert np.isfinite(signal.analysed(normalise=False)).all()
     assert replace(signal, counts=False).analysed().tolist() == [0, 1]
+
+
+def test_a_file_of_one_dyad_is_not_divided_by_itself_in_any_specification() -> None:
+    months = np.datetime64("2010-01") + np.arange(48)
+    counts = np.random.default_rng(1).poisson(20.0, 48).astype(float)
+    series = make_series("x", "month", months, counts, unit="events per month")
+    days = np.full(48, 30.0)
+    for others, ways in ((1.0, ("days",)), (60.0, ("days", "events"))):
+        world = counts + others
+        premise = exposure_premise(counts, world)
+        signal = Signal(
+            series, True, "", "", "x", exposure=premise, divided_by="days", world=world, days=days
+        )
+        assert signal.divisors == ways

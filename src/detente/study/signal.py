@@ -19,6 +19,9 @@ Divisor = Literal["events", "days", ""]
 PER: dict[Divisor, float] = {"events": 10_000.0, "days": 30.0, "": 1.0}
 """Rates are told per so many events of the origin, or days that it covers."""
 
+OF_ITSELF = 0.9
+"""Share of an origin's events above which a relation would be divided by itself."""
+
 
 @dataclass(frozen=True, eq=False)
 class Signal:
@@ -63,6 +66,9 @@ class Signal:
     def divisors(self) -> tuple[Divisor, ...]:
         """What the counts can be divided by, the one in use first.
 
+        A file of hardly anything but the relation would divide it by itself, and call every change
+        none: its total is no choice that can be defended.
+
         Example:
             >>> from detente.relations.series import make_series
             >>> series = make_series("x", "year", ["2001-01-01"], [3], unit="events")
@@ -70,7 +76,8 @@ class Signal:
             ('', 'days')
         """
         held: list[Divisor] = [self.divided_by]
-        if self.counts and self.world is not None:
+        alone = self.exposure is not None and self.exposure.share > OF_ITSELF
+        if self.counts and self.world is not None and not alone:
             held.append("events")
         if self.counts and self.days is not None:
             held.append("days")
