@@ -66,7 +66,8 @@ UNSEEN = """## What is not shown here
   its odds are judged by their reliability. That one thing followed another is `not testable` where
   the day was picked because it did.
 - One outcome does not test a probability; the reliability of the odds is that of many worlds.
-- Families of claims are corrected by Holm's method on top of this; here every claim stands alone.
+- Claims of a study are corrected together by Holm's method on top of this; here every claim is a
+  family of its own.
 """
 
 
