@@ -40,6 +40,19 @@ def bare(of: Answer) -> Answer:
     return replace(of, id="", label="", statement="", provenance=None)
 
 
+class TestTerms:
+    def test_a_question_on_the_action_lends_its_terms_whatever_its_kind(
+        self, data: StudyData
+    ) -> None:
+        """No kind is asked for by name: what walks through the action's past says so itself."""
+        events, level = data.study.asks("questions")
+        assert events.walked("tests") == (events, 28)
+        assert events.walked("talks") is None
+        assert level.walked("tests") is None
+        assert question_on(data, "tests", 90, SINCE).signs == ["talks"]
+        assert question_on(data, "talks", 90, dt.date(2001, 1, 1)).since == dt.date(2001, 1, 1)
+
+
 class TestOdds:
     def test_they_are_those_of_that_day(self, folder: Path, data: StudyData) -> None:
         """As `--as-of` gives them: same terms, models, weights, reasons and caveats."""
