@@ -187,6 +187,8 @@ class TestReferences:
         said = judged(fake_trial(), Skill("even odds", 0.1, -0.01, 0.2))
         assert said.startswith("That the odds beat the best simple rule, even odds (0.250), is not")
         assert "+0.10 (90% interval −0.01 to +0.20)" in said
+        lost = judged(fake_trial(), Skill("even odds", -0.03, -0.08, -0.001))
+        assert lost.endswith("skill −0.030 (90% interval −0.080 to −0.001).")
 
     def test_a_walk_holds_its_simple_rules_first(self) -> None:
         made = walk(history_from_counts(steady(1300, 1)), 28, refit=104)

@@ -8,6 +8,7 @@ from detente.answers import Column, Exhibit, Scale, Table
 from detente.arrays import Floats
 from detente.asks.forecasts.scores import Resamples, Skill, brier, log_score, skill
 from detente.asks.forecasts.trial import Trial
+from detente.rounding import tell_all
 
 EVEN = "even odds"
 NOTE = (
@@ -124,8 +125,8 @@ def in_words(of: Skill) -> str:
         >>> in_words(Skill("the base rate", 0.2, -0.1, 0.4))
         '+0.20 (90% interval −0.10 to +0.40)'
     """
-    text = f"{of.value:+.2f} (90% interval {of.low:+.2f} to {of.high:+.2f})"
-    return text.replace("-", "\N{MINUS SIGN}")
+    value, low, high = tell_all([of.value, of.low, of.high], Scale.POINTS)
+    return f"{value} (90% interval {low} to {high})"
 
 
 def _the(label: str) -> str:
