@@ -47,7 +47,8 @@ def forecast_command(
     """Give the odds of a study's questions, with what moved them from the base rate.
 
     The odds combine base rates, a weighted rate, a self-exciting hazard and a count regression by
-    how well each has done so far. The first run takes some seconds: it goes through the past week by week.
+    how well each has done so far. The first run takes some seconds: it goes through the past week
+    by week.
 
     [bold]Examples[/bold]
 
