@@ -17,7 +17,7 @@ PROPERTIES = (
     "tests/test_ingest_bad.py::test_bytes_among_good_rows_lose_no_good_row",
     "tests/test_fuzz.py",
 )
-EXAMPLES = 200
+EXAMPLES = 25
 """Inputs of each property in a round."""
 
 

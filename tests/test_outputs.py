@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import socket
 from pathlib import Path
 
@@ -128,3 +129,25 @@ def test_an_input_under_another_name_is_an_input(tmp_path: Path) -> None:
     other.hardlink_to(place)
     with pytest.raises(InputError, match="is a file that is read"):
         check_output(other, "--output", is_ours=lambda _: True, inputs=[place])
+
+
+def test_a_new_study_is_not_written_into_a_store(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = snapshot(folder)
+    for place in ("store", "store/events/new"):
+        assert run(["new", "mine", "--in", place]) == 3
+        assert "lies in an event store" in capfd.readouterr().err
+    assert snapshot(folder) == before
+
+
+def test_a_store_is_mended_by_the_command_that_is_said(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    moved = (folder / "store").rename(folder / "my store")
+    (moved / "ledger.jsonl").write_text("")
+    assert run(["store", "--check", "--store", str(moved)]) == 3
+    command = capfd.readouterr().out.rpartition("Mend it with: detente ")[2]
+    assert run(shlex.split(command)) == 0
+    assert "holds 5 events in 1 part." in capfd.readouterr().out
+    assert run(["store", "--check", "--store", str(moved)]) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,7 @@ from detente.cli.options import DEFAULT_STORE, AsJson, StorePath
 from detente.cli.output import narrate, new_table, print_json, print_lines, print_table
 from detente.errors import StoreError, UsageError
 from detente.events.store import Fault, Repair, Store
+from detente.rounding import plural
 
 
 def store_command(
@@ -80,7 +82,7 @@ def _show_check(path: Path, faults: tuple[Fault, ...], as_json: bool) -> None:
         print_lines(Text(f"{path} is whole."))
     else:
         print_lines(*(Text(f"Damaged   {_fault(fault)}") for fault in faults))
-        print_lines(Text("Mend it with: detente store --repair"))
+        print_lines(Text(f"Mend it with: detente store --repair --store {shlex.quote(str(path))}"))
     if faults:
         raise typer.Exit(StoreError.exit_code)
 
@@ -89,7 +91,9 @@ def _show_repair(path: Path, done: Repair, as_json: bool) -> None:
     if as_json:
         print_json(asdict(done))
         return
-    print_lines(Text(f"{path} holds {done.rows:,} events in {done.parts:,} parts."))
+    print_lines(
+        Text(f"{path} holds {plural(done.rows, 'events')} in {plural(done.parts, 'parts')}.")
+    )
     lines = [
         *(f"Taken up  {place}" for place in done.taken_up),
         *(f"Doubled   {place}: its events are in other parts" for place in done.doubled),

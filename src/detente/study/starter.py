@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from detente.errors import InputError, UsageError
+from detente.events.store import stores_around
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -38,6 +39,12 @@ def write_starter(name: str, folder: Path) -> Path:
             "Use lower-case letters, digits and dashes, such as taiwan-strait.",
         )
     home = folder / name
+    if stores_around(home):
+        raise InputError(
+            f"The study could not be written to {home}.",
+            "It lies in an event store.",
+            "Choose another folder with --in.",
+        )
     templates = resources.files("detente.study")
     study = (templates / "starter.toml").read_text(encoding="utf-8").replace("my-study", name)
     chronicle = (templates / "starter.csv").read_text(encoding="utf-8")
