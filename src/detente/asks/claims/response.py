@@ -295,7 +295,7 @@ class Response(Design[ResponseClaim, Measured]):
         )
         yield Check(
             "Draws enough to know p",
-            not undecided(least, most, len(self.data.study.asks("claims"))),
+            not undecided(least, most, 1),
             f"By its {len(study.placebo):,} draws p lies between {least:.4f} and {most:.4f}.",
         )
         yield from carried_checks(estimate, rest, ("episode", "month"))
