@@ -85,6 +85,23 @@ def test_a_break_elsewhere_is_a_doubt() -> None:
     assert "a larger change lies 6 months later" in estimate.doubt
 
 
+@pytest.mark.parametrize("window", [1, 3, 12])
+def test_a_wild_stretch_is_no_shift_however_short_the_windows(window: int) -> None:
+    rare = {"wild": 0, "broken": 0}
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        values = rng.normal(size=168) * np.where(np.abs(np.arange(168) - 80) < 18, 2.5, 1.0)
+        flat = np.zeros(168)
+        for name, size in (("wild", 0.0), ("broken", 12.0)):
+            broken = values + size * (np.arange(168) >= 80)
+            shift = level_shift(
+                Grid(broken, flat.astype(int), flat, flat), 80, window_periods=window
+            )
+            rare[name] += shift.p_placebo < 0.05
+    assert rare["wild"] <= 7  # by the windows alone 14 of those of one period
+    assert rare["broken"] >= 50
+
+
 def test_drift_is_no_shift() -> None:
     flat = np.zeros(120)
     grid = Grid(np.arange(120.0), flat.astype(int), flat, flat)

@@ -79,7 +79,7 @@ The interval of a contrast of eras is that beyond a steady drift, since as recor
 differ where a record thickens; the words are those of both looks. A record that thickens along an S
 does so mostly within four years, which no straight line can tell from an era that begins there.
 With a break half a window away the two windows do differ: no change is not the truth that the
-interval should cover, and only the words matter. Around a wild stretch intervals are too narrow.
+interval should cover, and only the words matter.
 
 ## Power
 
