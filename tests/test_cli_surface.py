@@ -10,10 +10,12 @@ import time
 from pathlib import Path
 
 import pytest
+import typer
 from rich.text import Text
 
 from detente.cli import behind, run
 from detente.cli.console import console, visible
+from detente.cli.options import day
 from detente.cli.output import report_error
 from detente.errors import InputError
 
@@ -121,3 +123,9 @@ def test_an_interrupt_behind_another_error_is_seen() -> None:
     error.__context__ = RuntimeError("while reading")
     error.__context__.__context__ = KeyboardInterrupt()
     assert behind(error, KeyboardInterrupt)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31", "2201-01-01"])
+def test_days_beyond_the_bounds_are_days(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match="outside of the years 1700 to 2200"):
+        day(text)

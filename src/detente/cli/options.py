@@ -28,12 +28,11 @@ def day(text: str) -> dt.date:
     try:
         date = dt.date.fromisoformat(text)
     except ValueError:
-        date = dt.date.min
-    if FIRST_DAY <= date <= LAST_DAY:
-        return date
-    if date == dt.date.min:
-        raise typer.BadParameter(f"{text!r} is not a day; write it as 2017-03-15.")
-    raise typer.BadParameter(f"{text} is outside of the years {FIRST_DAY.year} to {LAST_DAY.year}.")
+        raise typer.BadParameter(f"{text!r} is not a day; write it as 2017-03-15.") from None
+    if not FIRST_DAY <= date <= LAST_DAY:
+        years = f"{FIRST_DAY.year} to {LAST_DAY.year}"
+        raise typer.BadParameter(f"{text} is outside of the years {years}.")
+    return date
 
 
 def actor(text: str) -> str:

@@ -87,7 +87,7 @@ def check_safe(safe_csv: bool, form: Format | None) -> None:
     if safe_csv and form is not Format.CSV:
         raise UsageError(
             "--safe-csv is for CSV.",
-            "Nothing is written as CSV." if form is None else f"What is written is {form}.",
+            "Nothing is written as CSV." if form is None else f"The format is {form}.",
             "Leave it away, or ask for CSV.",
         )
 
@@ -195,7 +195,7 @@ def report_error(error: DetenteError) -> None:
         shown = "" if label == said else label
         said = label
         if out.is_terminal:
-            grid.add_row(Text(shown, style=style), Text(line))
+            grid.add_row(Text(shown, style=style), Text(line, overflow="fold"))  # no path is cut
         else:
             out.print(Text(f"{shown:<7}{line}"), soft_wrap=True)
     if out.is_terminal:
