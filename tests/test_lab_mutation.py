@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from lab.mutation.nearest import nearest_tests
+from lab.mutation.outcomes import Outcome, Trial
 from lab.mutation.places import Fault, drawn
+from lab.mutation.reach import Reach, reaching
+from lab.mutation.summary import section
 
 SOURCE = "def f(x: int | None) -> int:\n    return x + 1 + 2 * x\n"
 FAULTS = [
@@ -53,3 +57,42 @@ def test_a_name_handed_on_by_a_package_counts_for_where_it_is_defined(tmp_path: 
     write(tmp_path, "src/detente/sources/ingest.py")
     write(tmp_path, "tests/test_ingest.py", "from detente.sources import ingest, detect")
     assert nearest_tests("detente.sources.ingest", tmp_path) == [Path("tests/test_ingest.py")]
+
+
+MODULE = "LIMIT = 3\n\n\ndef f(x):\n    return g(\n        x + LIMIT\n    )\n"
+
+
+def place(line: int) -> Fault:
+    return Fault("core/NumberReplacer", 0, (line, 8), (line, 9))
+
+
+def test_a_fault_is_held_against_the_tests_that_run_its_statement(tmp_path: Path) -> None:
+    write(tmp_path, "src/detente/a.py", MODULE)
+    write(tmp_path, "tests/test_a.py", "import detente.a")
+    seconds = {"tests/test_a.py::slow": 2.0, "tests/test_a.py::fast": 1.0, "tests/test_b.py::c": 3}
+    reach = Reach(
+        seconds, {"src/detente/a.py": {"5": ["tests/test_b.py", "tests/test_a.py::slow"]}}
+    )
+    tests = partial(reaching, file="src/detente/a.py", text=MODULE, reach=reach, root=tmp_path)
+    assert tests(place(6)) == ["tests/test_a.py::slow", "tests/test_b.py::c"]
+    assert tests(place(1)) == ["tests/test_a.py::fast", "tests/test_a.py::slow"]
+
+
+def test_a_line_that_no_test_runs_has_none(tmp_path: Path) -> None:
+    write(tmp_path, "src/detente/a.py", MODULE)
+    reach = Reach({"tests/test_a.py::x": 1.0}, {})
+    assert reaching(place(5), "src/detente/a.py", MODULE, reach, tmp_path) == []
+
+
+def trial(becomes: str, killer: str, *, later: bool = False) -> Trial:
+    diff = f"--- \n+++ \n@@ -1 +1 @@\n-    return a\n+    {becomes}\n"
+    return Trial(place(1), diff, killer, 1, later)
+
+
+def test_the_summary_tells_both_rates_and_why_the_rest_survives() -> None:
+    trials = [trial("a", "t"), trial("b", "t", later=True), trial("c", ""), trial("d", "")]
+    reasons = [{"module": "asks.x", "becomes": "c", "why": "equal."}]
+    text = section([Outcome("detente.asks.x", "", trials)], reasons)
+    assert "| `asks` | 1 | 4 | 1 (25%) | 2 (50%) | 7% to 93% |" in text
+    assert "- `asks.x`: `return a` becomes `c`: equal." in text
+    assert "- `asks.x`: `return a` becomes `d`: not looked into" in text

@@ -1,9 +1,10 @@
-"""`python -m lab.mutation FOLDER_OR_MODULE ... [--mutants N] [--seed S] [--tests FILE ...]`.
+"""`python -m lab.mutation FOLDER_OR_MODULE ... [--mutants N] [--seed S] [--again]`.
 
-Puts faults into each module, one at a time, in a copy of the project, and runs the module's own
-examples and the tests nearest to it. Prints each module's kill rate and every fault that no test
-noticed, and writes them to `lab/mutation/results/`. A module whose result is there, for the same
-text of it and of its tests, is not run again.
+Puts faults into each module, one at a time, in a copy of the project, and runs the tests that
+reach the place. Prints each module's kill rate and every fault that no test noticed, and writes
+them to `lab/mutation/results/`. A module whose result is there, for the same text of it and the
+same draw, is not run again; with `--again` its survivors are, and what is killed now is counted
+as killed later. `python -m lab.mutation.watch` comes first.
 
     python -m lab.mutation relations.measures --mutants 10
     python -m lab.mutation relations estimators asks report --mutants 20
@@ -13,74 +14,51 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import os
-import shlex
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from difflib import unified_diff
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from cosmic_ray.commands.init import init
-from cosmic_ray.mutating import mutate_and_test
+from cosmic_ray.mutating import mutate_code, use_mutation
+from cosmic_ray.plugins import get_operator
 from cosmic_ray.work_db import use_db
-from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome
 
-from lab.mutation.nearest import name_of, nearest_tests
+from lab.mutation import reach
+from lab.mutation.nearest import name_of
+from lab.mutation.outcomes import Outcome, Trial, held, keep, rate
 from lab.mutation.places import Fault, drawn
+from lab.mutation.running import first_failure
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-RESULTS = HERE / "results"
 PACKAGE = Path("src", "detente")
-PATIENCE_S = 60
-"""Seconds that tests may take beyond five times what they take without a fault."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the tests made of the faults of a module.
-
-    Attributes:
-        module: Its dotted name.
-        digest: Of the texts of the module and its tests, and of how faults were drawn.
-        tests: Files that were run beside the module's own examples.
-        killed: Faults that a test noticed.
-        survived: Line, kind and difference of each fault that none noticed.
-    """
-
-    module: str
-    digest: str
-    tests: list[str]
-    killed: int
-    survived: list[dict[str, Any]]
-
-    @property
-    def tried(self) -> int:
-        """How many faults were put in."""
-        return self.killed + len(self.survived)
+PATIENCE_S = 40
+"""Seconds of processor that tests may take beyond five times what they take without a fault."""
 
 
 def main() -> int:
-    """Run what was named; 0 whatever the rate is, 1 if tests fail without a fault."""
+    """Run what was named; 0 whatever the rate is, 1 if a test fails without a fault."""
     parser = argparse.ArgumentParser(prog="python -m lab.mutation", description=__doc__)
     parser.add_argument("names", nargs="+", metavar="FOLDER_OR_MODULE")
     parser.add_argument("--mutants", type=int, default=20, help="faults of a module, at most")
     parser.add_argument("--seed", default="1")
-    parser.add_argument("--tests", nargs="*", help="test files, in place of the nearest ones")
+    parser.add_argument("--again", action="store_true", help="try the survivors once more")
     given = parser.parse_args()
+    reached = reach.read()
+    if reached is None:
+        sys.exit("What the tests reach is not known. Run `python -m lab.mutation.watch` first.")
     modules = [path for name in given.names for path in _modules(name)]
     with TemporaryDirectory() as folder:
         copy = _copied(Path(folder, "project"))
-        done = [_run(path, copy, given.mutants, given.seed, given.tests) for path in modules]
-    outcomes = [outcome for outcome in done if outcome]
-    _say_total(outcomes)
-    return 0 if len(outcomes) == len(done) else 1
+        bench = Bench(copy, reached)
+        for path in modules:
+            bench.run(path, given.mutants, given.seed, given.again)
+    return 0 if bench.sound else 1
 
 
 def _modules(name: str) -> list[Path]:
@@ -104,34 +82,83 @@ def _copied(folder: Path) -> Path:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
     os.environ.setdefault("DETENTE_SHARED", str(ROOT.parent / "shared"))
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(folder / "src"), str(folder)])
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-    os.chdir(folder)
     return folder
 
 
-def _run(
-    path: Path, copy: Path, most: int, seed: str, given: Sequence[str] | None
-) -> Outcome | None:
-    module = name_of(copy / path, copy)
-    tests = list(given or map(str, nearest_tests(module, copy)))
-    faults = drawn(_faults(path), path.read_text(encoding="utf-8"), most, f"{seed} {module}")
-    if not faults:
-        return Outcome(module, "", tests, 0, [])
-    digest = _digest([path, *map(Path, tests)], most, seed)
-    if held := _held(module, digest):
-        print(f"{module}: {_rate(held)} (as before)", flush=True)
-        return held
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", str(path), *tests]
-    seconds = _seconds_without_fault(module, command)
-    if seconds is None:
-        return None
-    outcome = _tried(Outcome(module, digest, tests, 0, []), path, faults, command, seconds)
-    _show(outcome, seconds)
-    RESULTS.mkdir(exist_ok=True)
-    text = json.dumps(asdict(outcome), indent=2, ensure_ascii=False)
-    (RESULTS / f"{module}.json").write_text(text + "\n", encoding="utf-8")
-    return outcome
+class Bench:
+    """A copy of the project in which faults are tried, and what is known of its tests."""
+
+    def __init__(self, copy: Path, reached: reach.Reach) -> None:
+        self.copy = copy
+        self.reached = reached
+        self.sound = True
+        self._sound_tests: set[str] = set()
+        self._to_check: set[str] = set()
+
+    def run(self, path: Path, most: int, seed: str, again: bool) -> None:
+        """Try the faults of a module, say and keep what became of them."""
+        module = name_of(self.copy / path, self.copy)
+        text = (self.copy / path).read_text(encoding="utf-8")
+        digest = hashlib.sha256(f"{most} {seed} {text}".encode()).hexdigest()[:16]
+        before = held(module)
+        if before and before.digest == digest:
+            if again and before.survivors:
+                later = [self._again(path, text, trial) for trial in before.trials]
+                self._keep(Outcome(module, digest, later))
+            else:
+                print(f"{module}: {rate(before)} (as before)", flush=True)
+            return
+        faults = drawn(_faults(self.copy / path), text, most, f"{seed} {module}")
+        faults = [fault for fault in faults if _compiles(text, fault)]
+        if faults:
+            trials = [self._tried(path, text, fault) for fault in faults]
+            self._keep(Outcome(module, digest, trials))
+
+    def _again(self, path: Path, text: str, trial: Trial) -> Trial:
+        return trial if trial.killer else self._tried(path, text, trial.fault, later=True)
+
+    def _tried(self, path: Path, text: str, fault: Fault, later: bool = False) -> Trial:
+        tests = reach.reaching(fault, path.as_posix(), text, self.reached, self.copy)
+        seconds = 5 * sum(self.reached.seconds[test] for test in tests) + PATIENCE_S
+        operator = get_operator(fault.operator)()
+        with use_mutation(self.copy / path, operator, fault.occurrence) as (old, new):
+            diff = "".join(unified_diff(old.splitlines(True), str(new).splitlines(True), n=0))
+            _forget(self.copy / path)
+            killer = first_failure(tests, self.copy, seconds) if tests else ""
+            _forget(self.copy / path)
+        self._to_check.add(tests[0] if killer == "import" else killer)
+        return Trial(fault, diff, killer, len(tests), later)
+
+    def _keep(self, outcome: Outcome) -> None:
+        self._check()
+        print(f"{outcome.module}: {rate(outcome)}", flush=True)
+        for trial in outcome.survivors:
+            print(f"  {trial.fault.operator}, {trial.tests} tests\n{trial.diff}", flush=True)
+        keep(outcome)
+
+    def _check(self) -> None:
+        """Whether the tests that failed pass without a fault."""
+        tests = sorted(test for test in self._to_check - self._sound_tests if "::" in test)
+        self._to_check.clear()
+        if tests and (failed := first_failure(tests, self.copy, 600)):
+            self.sound = False
+            print(f"{failed} fails without a fault: its kills do not count.", flush=True)
+        self._sound_tests.update(tests)
+
+
+def _compiles(text: str, fault: Fault) -> bool:
+    """Whether the text is still Python: a `*` before an argument is no product."""
+    try:
+        compile(mutate_code(text, get_operator(fault.operator)(), fault.occurrence), "", "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def _forget(module: Path) -> None:
+    """Remove the bytecode of a module: Python tells texts apart by length and second only."""
+    for file in (module.parent / "__pycache__").glob(f"{module.stem}.*"):
+        file.unlink()
 
 
 def _faults(path: Path) -> Iterator[Fault]:
@@ -140,65 +167,6 @@ def _faults(path: Path) -> Iterator[Fault]:
         for item in every.work_items:
             for spec in item.mutations:
                 yield Fault(spec.operator_name, spec.occurrence, spec.start_pos, spec.end_pos)
-
-
-def _seconds_without_fault(module: str, command: Sequence[str]) -> float | None:
-    begun = time.monotonic()
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode == 0:
-        return time.monotonic() - begun
-    print(f"{module}: its tests fail without a fault.\n{done.stdout[-2000:]}", flush=True)
-    return None
-
-
-def _tried(
-    outcome: Outcome, path: Path, faults: Sequence[Fault], command: Sequence[str], seconds: float
-) -> Outcome:
-    killed, survived = 0, []
-    for fault in faults:
-        spec = MutationSpec(path, fault.operator, fault.occurrence, fault.start, fault.end)
-        result = mutate_and_test([spec], shlex.join(command), 5 * seconds + PATIENCE_S)
-        if result.worker_outcome != WorkerOutcome.NORMAL:
-            raise RuntimeError(f"{fault} could not be put into {path}: {result.output}")
-        if result.test_outcome == TestOutcome.SURVIVED:
-            place = {"line": fault.start[0], "operator": fault.operator, "diff": result.diff}
-            survived.append(place)
-        else:
-            killed += 1
-    return Outcome(outcome.module, outcome.digest, outcome.tests, killed, survived)
-
-
-def _digest(paths: Sequence[Path], most: int, seed: str) -> str:
-    digest = hashlib.sha256(f"{most} {seed}".encode())
-    for path in paths:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _held(module: str, digest: str) -> Outcome | None:
-    file = RESULTS / f"{module}.json"
-    if not file.is_file():
-        return None
-    held = Outcome(**json.loads(file.read_text(encoding="utf-8")))
-    return held if held.digest == digest else None
-
-
-def _rate(outcome: Outcome) -> str:
-    share = outcome.killed / outcome.tried if outcome.tried else 1.0
-    return f"{outcome.killed} of {outcome.tried} killed ({share:.0%})"
-
-
-def _show(outcome: Outcome, seconds: float) -> None:
-    tests = ", ".join(outcome.tests) or "its examples alone"
-    print(f"{outcome.module}: {_rate(outcome)}; {tests}, {seconds:.0f} s a run", flush=True)
-    for place in outcome.survived:
-        print(f"  line {place['line']}, {place['operator']}\n{place['diff']}", flush=True)
-
-
-def _say_total(outcomes: Sequence[Outcome]) -> None:
-    killed, tried = (sum(getattr(o, name) for o in outcomes) for name in ("killed", "tried"))
-    if tried:
-        print(f"In all {killed} of {tried} killed ({killed / tried:.0%}).")
 
 
 if __name__ == "__main__":

@@ -57,6 +57,7 @@ def importing(files: Mapping[K, Iterable[str]], modules: Iterable[str]) -> list[
     return [file for file, names in files.items() if wanted.intersection(names)]
 
 
+@cache
 def imports(path: Path) -> frozenset[str]:
     """Modules of the package that a file imports, by where the imported names are defined."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
