@@ -41,6 +41,18 @@ def test_estimators_name_no_state() -> None:
         assert not re.search(r"\b(PRK|KOR|Korea)\b", file.read_text(encoding="utf-8")), file
 
 
+def test_results_are_frozen() -> None:
+    for room in ("relations", "estimators", "study", "asks", "report"):
+        for file in (ROOT / "src" / "detente" / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    kinds = [ast.unparse(kind) for kind in node.decorator_list]
+                    open_ones = [k for k in kinds if k.startswith("dataclass") and FROZEN not in k]
+                    assert not open_ones, f"{file}: {node.name}"
+
+
+FROZEN = "frozen=True"
+
 POSIX_MODULES = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
 POSIX_NAMES = {
     "os": {

@@ -14,17 +14,27 @@ from pydantic import ValidationError
 
 from detente.answers import Answer, Fact, Scale, Verdict
 from detente.asks.claims.cells import whole
-from detente.asks.claims.charts import bands, group_rates
+from detente.asks.claims.charts import bands, group_rates, path_chart
 from detente.asks.claims.conditions import Condition, condition_mask, masks, stratum_of
 from detente.asks.claims.contrast import ContrastClaim
 from detente.asks.claims.estimate import Estimate, LeftOut, carrying
 from detente.asks.claims.groups import Groups
-from detente.asks.claims.scales import convert, grid_of, period_index, scale_of, to_periods
+from detente.asks.claims.scales import (
+    convert,
+    display,
+    grid_of,
+    level_values,
+    period_index,
+    scale_of,
+    span_text,
+    to_periods,
+)
 from detente.asks.claims.shift import Shift
 from detente.asks.claims.shown import cases, specifications
 from detente.asks.claims.strata import Strata, like_periods, near_border, strata_index, ways
 from detente.asks.frame import disagreement, provenance, upward
 from detente.asks.options import Options
+from detente.estimators.eventstudy import event_study
 from detente.relations.series import make_series
 from detente.study.chronicle import Fact as DatedFact
 from detente.study.data import StudyData
@@ -187,6 +197,44 @@ def test_a_grid_counts_rates_only_where_it_is_asked_to() -> None:
     assert grid_of(signal).values[0] == pytest.approx(np.log(0.1))
     assert grid_of(signal, normalise=False).values[0] == pytest.approx(np.log(10))
     assert grid_of(signal).season[0] == 0 and grid_of(signal).year[12] == 2002
+
+
+def scores(values: np.ndarray) -> Signal:
+    series = make_series("x", "month", MONTHS[: len(values)], values, unit="points")
+    return Signal(series, counts=False, source="archive", measure="m", noun="n")
+
+
+def test_levels_of_positive_scores_are_logs_and_come_back() -> None:
+    positive, mixed = scores(np.full(48, 2.0)), scores(np.linspace(-1, 1, 48))
+    assert level_values(positive) == pytest.approx(np.log(np.full(48, 2.0)))
+    assert level_values(mixed) == pytest.approx(mixed.series.values)
+    assert display(positive, np.log([2.0, 8.0])) == pytest.approx([2, 8])
+    assert display(mixed, np.array([-0.5])) == pytest.approx([-0.5])
+    counted = Signal(SERIES, counts=True, source="", measure="", noun="")
+    assert level_values(counted) == pytest.approx(grid_of(counted).values)
+
+
+def test_the_path_of_a_score_is_its_change_around_the_episodes() -> None:
+    values = np.zeros(48)
+    values[12:15], values[36:39] = 1, 3
+    signal = scores(values)
+    study = event_study(
+        grid_of(signal), [12, 36], window_periods=3, baseline_periods=3, draws=99, seed=1
+    )
+    rows = {
+        row["offset"]: row
+        for row in path_chart(signal, grid_of(signal), study, 3, 1).table.records()
+    }
+    assert sorted(rows) == list(range(-4, 5))
+    assert [rows[offset]["value"] for offset in (-1, 0, 2, 3)] == pytest.approx([0, 2, 2, 0])
+    assert rows[0]["low95"] < 2 < rows[0]["high95"]
+    assert rows[0]["placebo_low"] <= 0 <= rows[0]["placebo_high"] < 2
+
+
+def test_a_series_without_data_has_no_period_and_no_span() -> None:
+    empty = make_series("x", "month", [], [], unit="u")
+    assert period_index(empty, np.array(["2001-01-01"], dtype="datetime64[D]")).tolist() == []
+    assert span_text(scores(np.full(48, np.nan)).series) == "no data"
 
 
 def test_bands_hold_what_they_say() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from detente.answers import Table
 from detente.asks.options import Options
 from detente.asks.reactions import common_enemy
 from detente.asks.reactions.common_enemy import LAW_COLUMNS, CommonEnemy
+from detente.estimators.triads.case import AttackerEffect
 from detente.estimators.triads.law import TriadLaw, triad_law
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
@@ -81,3 +84,81 @@ def test_periods_that_are_not_over_do_not_enter() -> None:
     made = common_enemy.answer(declared, early, Options())
     assert "was over on 1990" in made.gap or "no" in made.gap.lower()
     assert made.exhibits == ()
+
+
+def stands(effect: float, low: float, high: float, p: float) -> TriadLaw:
+    """The same law with another primary effect."""
+    made = law()
+    first = replace(made.rows[0], effect=effect, low=low, high=high, p_holm=0.01)
+    return replace(made, rows=(first, *made.rows[1:]), p_permutation=p)
+
+
+CASE = AttackerEffect(
+    attacker="PRK", effect=4.0, low=-1.5, high=9.5, p=0.2, p_permutation=0.125, pairs=30, cases=44
+)
+RULE = "The mechanism shows as a rule."
+
+
+@pytest.mark.parametrize(
+    ("effect", "low", "high", "p", "way", "rule"),
+    [
+        (3.2, 1.1, 5.4, 0.01, "rises by 3.2%", True),
+        (-3.2, -5.4, -1.1, 0.01, "falls by 3.2%", True),
+        (3.2, -0.1, 6.0, 0.01, "rises by 3.2%", False),
+        (3.2, 1.1, 5.4, 0.05, "rises by 3.2%", False),
+    ],
+)
+def test_a_rule_needs_an_interval_beyond_none_and_rare_worlds(
+    korea: StudyData, effect: float, low: float, high: float, p: float, way: str, rule: bool
+) -> None:
+    text = common_enemy._text(korea, stands(effect, low, high, p), None, np.arange(8))
+    assert f"the cooperation of a pair {way} in a year" in text
+    assert f"90% interval {low:+.1f} to {high:+.1f}%; {p:.0%} of worlds".replace("-", "−") in text
+    assert (RULE in text) == rule
+
+
+def test_the_own_case_tells_its_pair_where_it_was_attacked(korea: StudyData) -> None:
+    years = np.arange(2001, 2009)
+    case = replace(CASE, pair=("KOR", "JPN"), attacked=(2, 5), surprise=-12.4, p_periods=0.25)
+    text = common_enemy._case_text(korea, case, years)
+    assert text.startswith(
+        "For North Korea alone, over 30 pairs that it attacks both, the change is +4.0% "
+        "(−1.5 to +9.5%)."
+    )
+    assert "in 2003, 2006: their cooperation was then −12% off" in text
+    assert "25% of choices of as many years" in text
+
+
+def test_a_pair_that_was_always_attacked_tells_nothing(korea: StudyData) -> None:
+    years = np.arange(2001, 2009)
+    case = replace(CASE, pair=("KOR", "JPN"), attacked=tuple(range(1, 8)))
+    text = common_enemy._case_text(korea, case, years)
+    assert "more than usual in 7 of 7 years, so the law says nothing" in text
+    assert "pair" not in common_enemy._case_text(korea, CASE, years).split("attacks both")[1]
+
+
+def test_checks_count_the_ways_that_point_alike_and_stand() -> None:
+    made = stands(-3.2, -5.4, -1.1, 0.04)
+    rest = [replace(row, effect=-1.0, p_holm=0.5) for row in made.rows[1:]]
+    agreed = replace(made, rows=(made.rows[0], *rest))
+    dealt, alike, own = common_enemy._checks(agreed, CASE)
+    assert dealt.passed is True
+    assert "4.0% of worlds" in dealt.text
+    assert alike.passed is True
+    ways = agreed.tested
+    assert alike.text == f"{ways} of {ways} specifications; 1 stand after Holm's correction."
+    assert own.text.startswith("44 pair-years; with all attackers dealt anew 12.5%")
+    rest[0] = replace(rest[0], effect=1.0, p_holm=0.05)
+    other = replace(agreed, rows=(made.rows[0], *rest), p_permutation=0.05)
+    dealt, alike = common_enemy._checks(other, None)
+    assert (dealt.passed, alike.passed) == (False, False)
+    assert alike.text.startswith(f"{ways - 1} of {ways} specifications; 1 stand")
+
+
+def test_the_own_case_ends_the_table_uncorrected(korea: StudyData) -> None:
+    rows = Table(LAW_COLUMNS, tuple(common_enemy._rows(korea, law(), CASE))).records()
+    assert rows[-1] == {
+        "specification": "Only attacks by North Korea (p by attackers dealt anew)",
+        "effect_percent": 4.0, "low90": -1.5, "high90": 9.5, "p": 0.125, "p_adjusted": None,
+        "cases": 44, "primary": False,
+    }  # fmt: skip

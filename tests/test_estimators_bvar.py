@@ -189,6 +189,14 @@ def test_calibration_finds_a_sampler_that_is_too_sure_of_itself() -> None:
         rank_histogram(np.zeros(400), 99, bins=7)
 
 
+@pytest.mark.parametrize(
+    ("simulations", "draws", "bins"), [(400, 99, 20), (2000, 41, 14), (2000, 20, 7), (100, 99, 10)]
+)
+def test_as_many_bins_as_divide_the_draws(simulations: int, draws: int, bins: int) -> None:
+    """Ten simulations a bin, and never more than twenty bins: 42 ranks are not cut into 21."""
+    assert rank_histogram(np.zeros(simulations), draws).counts.shape == (bins, 1)
+
+
 def test_the_twelve_month_decay_is_that_of_quarters() -> None:
     months, quarters = SimsZha(qm=12).decay(12), SimsZha(qm=4).decay(4)
     assert months[0] == 1

@@ -97,6 +97,17 @@ def test_episodes_outside_the_data_are_counted_as_dropped() -> None:
     assert study.dropped == 2
 
 
+def test_the_effect_is_told_without_each_episode_in_turn() -> None:
+    values = np.zeros(90)
+    values[[20, 21, 22]], values[[50, 51, 52]], values[[80, 81, 82]] = 1, 2, 6
+    study = event_study(grid(values), [20, 50, 80], window_periods=3, baseline_periods=3, draws=99)
+    first, second, third = study.changes
+    others = [(second + third) / 2, (first + third) / 2, (first + second) / 2]
+    assert study.without_each == pytest.approx(others)
+    alone = event_study(grid(values), [50], window_periods=3, baseline_periods=3, draws=99)
+    assert alone.without_each.tolist() == []
+
+
 def test_no_usable_episode_is_an_error_that_says_so() -> None:
     with pytest.raises(DataGapError, match="None of the 1 episodes"):
         event_study(grid(np.zeros(30)), [0], window_periods=3, baseline_periods=3)

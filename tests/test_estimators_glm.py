@@ -51,6 +51,15 @@ def test_logit_is_that_of_statsmodels() -> None:
     np.testing.assert_allclose(ours.errors, theirs.bse, rtol=1e-8)
 
 
+def test_the_table_of_a_fit_holds_its_90_percent_intervals() -> None:
+    fit = fit_poisson(COUNTS, X, exposure=EXPOSURE)
+    theirs = sm.GLM(COUNTS, X, family=sm.families.Poisson(), exposure=EXPOSURE).fit(tol=1e-12)
+    (exhibit,) = fit.exhibits()
+    assert exhibit.table.column("estimate") == pytest.approx(theirs.params)
+    ends = np.array([exhibit.table.column("low_90"), exhibit.table.column("high_90")])
+    np.testing.assert_allclose(ends.T, theirs.conf_int(alpha=0.1), rtol=1e-7)
+
+
 def test_weights_count_rows() -> None:
     once = fit_poisson(COUNTS, X, weights=np.full(300, 2.0))
     twice = fit_poisson(np.tile(COUNTS, 2), np.tile(X, (2, 1)))

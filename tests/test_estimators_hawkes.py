@@ -261,3 +261,6 @@ def test_wrong_events_are_refused() -> None:
         fit_hawkes_by_time(times, kinds, window_days=(300, 0))
     with pytest.raises(UsageError, match="decays"):
         fit_hawkes_by_time(times, kinds, window_days=(0, 300), decays_per_day=[-1.0])
+    for edges in ([0, 200, 100, 300], [0, 100, 100, 300], [1, 300], [0, 299], [0], [[0, 300]]):
+        with pytest.raises(UsageError, match="edges"):
+            fit_hawkes_by_time(times, kinds, window_days=(0, 300), edges_days=np.array(edges))

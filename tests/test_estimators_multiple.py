@@ -57,6 +57,11 @@ def test_joint_bands_hold_all_truths_at_once_and_p_values_keep_their_size() -> N
     assert np.mean(by_holm) < np.mean(found) - 0.03
 
 
+def test_a_joint_p_value_counts_the_estimate_among_its_draws() -> None:
+    draws = np.random.default_rng(1).normal(size=(99, 2))
+    assert max_t([50.0, 0.0], draws).p_adjusted.tolist() == [0.01, 1.0]
+
+
 def test_the_half_width_is_sidaks_for_independent_estimates() -> None:
     sidak = norm.ppf((1 + 0.9 ** (1 / 5)) / 2)
     assert sup_t(np.diag([1.0, 4.0, 9.0, 1.0, 1.0])) == pytest.approx(sidak, abs=0.03)

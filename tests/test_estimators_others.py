@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from detente.errors import DataGapError
 from detente.estimators.drifting import fit_drifting
@@ -191,3 +192,36 @@ def test_group_p_values_are_those_of_all_other_groups() -> None:
         effects.append(np.mean(inside) - np.mean(outside))
     assert result.effect == pytest.approx(effects[0])
     assert sorted(result.placebo) == pytest.approx(sorted(effects[1:]))
+
+
+def test_of_many_groups_a_sample_is_drawn() -> None:
+    levels = np.random.default_rng(2).normal(size=20)
+    result = group_contrast(np.repeat(levels[:, None], 4, axis=1), 10, draws=400, seed=3)
+    assert len(result.placebo) == 400
+    assert result.p_smallest == pytest.approx(2 / 401)
+    assert result.placebo.mean() == pytest.approx(0, abs=0.1)
+    assert result.placebo.std() == pytest.approx(levels.std(ddof=1) * 0.2**0.5, rel=0.15)
+
+
+def test_a_unit_alone_is_told_apart_on_either_side() -> None:
+    values = np.repeat(np.array([9.0, 1.0, 2.0, 1.5, 0.5])[:, None], 4, axis=1)
+    alone, others = group_contrast(values, 1), group_contrast(values[::-1], 4)
+    assert others.effect == pytest.approx(-alone.effect) == pytest.approx(-7.75)
+    assert others.p_placebo == alone.p_placebo == pytest.approx(1 / 5)
+
+
+def test_the_visible_difference_of_groups_is_that_of_a_t_test() -> None:
+    levels = np.tile(np.arange(1.0, 6), 2)  # standard error of the difference: 1, with 8 freedoms
+    result = group_contrast(np.repeat(levels[:, None], 4, axis=1), 5)
+    assert result.visible() == pytest.approx(student.ppf(0.975, 8) + student.ppf(0.8, 8))
+    few = group_contrast(np.arange(5.0)[:, None] + np.zeros(4), 1)
+    assert np.isnan(few.visible())
+
+
+@pytest.mark.parametrize(("size", "hole"), [(0, False), (3, False), (1, True)])
+def test_groups_need_others_and_data(size: int, hole: bool) -> None:
+    values = np.ones((3, 4))
+    if hole:
+        values[2] = np.nan
+    with pytest.raises(DataGapError, match="groups"):
+        group_contrast(values, size)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from detente.errors import UsageError
 from detente.estimators import (
     Grid,
     block_index,
@@ -15,11 +17,13 @@ from detente.estimators import (
     path_around,
 )
 from detente.estimators.hawkes.baseline import make_baseline
+from detente.estimators.hawkes.check import check_decays, check_excites
 from detente.estimators.hawkes.features import daily_excitement, event_excitement
 from detente.estimators.hawkes.kernel import daily_kernel, direct
 from detente.estimators.hawkes.result import spectral_radius
 from detente.estimators.hawkes.stream import compensators, log_rates, totals
 from detente.estimators.levels.parameter_grid import explore
+from detente.estimators.matching import _volatility_class, matched_dates, mean_of_next
 from detente.estimators.projections.sandwich import long_run
 from detente.estimators.rates import Counted, log_ratio, moved_ratios, prepared
 from detente.estimators.regimes.filter import draw_path, filter_regimes, transitions_in
@@ -83,6 +87,32 @@ def test_direct() -> None:
     assert direct(np.array([[[0.3734]]]), np.array([2.0]), within_day=True).round(3).tolist() == [
         [0.3]
     ]
+
+
+def test_check_decays() -> None:
+    delays = np.exp(np.arange(6.0))
+    fixed, starts = check_decays(2, delays)
+    assert fixed is None
+    assert starts == pytest.approx(np.array([[-1, -4], [0, -3], [-2, -5]]))
+    assert check_decays(1, delays)[1].tolist() == [[0], [-1], [-2], [-3], [-4], [-5]]
+    held, nothing = check_decays([0.5, 2.0], delays)
+    assert held is not None
+    assert held.tolist() == [0.5, 2.0]
+    assert nothing.shape == (1, 0)
+
+
+@pytest.mark.parametrize("decays", [0, 4, [], [0.5, -1.0], [np.nan], [[0.5]]])
+def test_decays_that_are_none(decays: object) -> None:
+    with pytest.raises(UsageError, match="decays"):
+        check_decays(decays, np.exp(np.arange(6.0)))  # type: ignore[arg-type]
+
+
+def test_check_excites() -> None:
+    assert check_excites(None, 2).tolist() == [[True, True], [True, True]]
+    own = np.eye(2, dtype=bool)
+    assert check_excites(own, 2).tolist() == own.tolist()
+    with pytest.raises(UsageError, match="shape"):
+        check_excites(own, 3)
 
 
 def test_spectral_radius() -> None:
@@ -153,6 +183,55 @@ def test_block_index() -> None:
     steps = np.diff(index[:, :3], axis=1) % 7
     assert (steps == 1).all()  # the first block runs on, around the ring
     assert sorted(set(index.ravel().tolist())) == list(range(7))
+
+
+def flat(years: int, steps: tuple[int, ...] = ()) -> Grid:
+    """Months of zeros that rise by 1 in some months, in one block."""
+    months = np.arange(12 * years)
+    values = np.zeros(len(months))
+    for step in steps:
+        values[step:] += 1
+    return Grid(values, np.zeros(len(months), np.int64), 2000 + months / 12, months % 12 / 12)
+
+
+def test_volatility_is_how_much_a_block_moved_in_the_year_before() -> None:
+    """A single step shows for twelve months; a gap is no move; each block has its own thirds."""
+    grid = flat(20, steps=(50, 170, 171))
+    grid.values[20] = np.nan
+    grid.block[120:] = 1
+    classes = _volatility_class(grid)
+    assert np.flatnonzero(classes == -1).tolist() == list(range(7))
+    assert np.flatnonzero(classes == 2).tolist() == [*range(51, 63), *range(171, 184)]
+    assert set(classes[7:]) == {0, 2}
+
+
+@pytest.mark.parametrize(
+    ("since", "steps", "first", "last", "rung"),
+    [
+        (0, (), 192, 288, 0),  # four years on either side
+        (289, (), 289, 336, 1),  # eight years, alike
+        (289, (235,), 289, 336, 2),  # eight years, where none is as wild
+        (337, (), 337, 479, 3),  # any
+    ],
+)
+def test_matching_gives_up_its_rules_in_turn(
+    since: int, steps: tuple[int, ...], first: int, last: int, rung: int
+) -> None:
+    grid = flat(40, steps)
+    changes = np.where(np.arange(480) >= since, 1.0, np.nan)
+    [pool], ladder = matched_dates(grid, changes, np.array([240]), np.array([240]), 3)
+    assert (pool[0], pool[-1], ladder.tolist()) == (first, last, [rung])
+    assert len(pool) == last - first + 1 - 3 * (since == 0)  # less the episode itself
+
+
+def test_a_mean_needs_half_of_its_periods() -> None:
+    grid = flat(1)
+    grid.values[:] = np.arange(12.0)
+    grid.values[3:5] = np.nan
+    means = mean_of_next(grid, 4, 1)
+    assert means[:3].tolist() == [1.5, 3.5, 5.5]
+    assert means[8:].tolist()[:2] == [10.0, 10.5]
+    assert np.isnan(means[10:]).all()
 
 
 def test_bootstrap_means() -> None:

@@ -21,6 +21,7 @@ from detente.relations.counting import covered_days as days_covered_by
 from detente.relations.counting import panel, reach
 from detente.relations.measures import MEASURES
 from detente.relations.steps import EVERY, grid, next_start, period_start
+from detente.relations.unnamed import likely_codes
 from event_tables import event, table, world
 
 PARTIES = ("USA", "CHN", "PRK")
@@ -267,6 +268,11 @@ def test_measures_are_sums_of_their_columns() -> None:
     assert np.isnan(built.series("PRK", "CHN", "net_cooperation").values.item())
 
 
+def test_there_is_a_measure_for_each_root_of_cameo() -> None:
+    roots = [name for name in MEASURES if name.startswith("root")]
+    assert roots == [f"root{number:02d}" for number in range(1, 21)]
+
+
 def test_sums_of_scores_do_not_depend_on_order_or_threads() -> None:
     rows = [event(n, date=FIRST, goldstein=[7.4, -0.1, 3.3][n % 3]) for n in range(3000)]
     sums = {
@@ -288,6 +294,8 @@ class TestRefusals:
     def test_no_events(self) -> None:
         with pytest.raises(DataGapError, match="since 2030-01-01"):
             panel(table(steady(3)), PARTIES, since=dt.date(2030, 1, 1))
+        with pytest.raises(DataGapError, match="until 1930-01-01"):
+            panel(table(steady(3)), PARTIES, until=dt.date(1930, 1, 1))
 
     def test_unknown_measure_and_party(self) -> None:
         built = panel(table(steady(40)), PARTIES)
@@ -305,6 +313,12 @@ def test_parties_are_values_and_never_sql() -> None:
 
 
 class TestNotInTheData:
+    def test_the_three_likeliest_codes_are_offered(self) -> None:
+        """What is spelt most alike comes first, of equals the commonest."""
+        named = ["XKWTX", "ZZQ", "KWTA", "KWTB", "KWTB", "KUW"]
+        feed = table([event(n, date=FIRST, source=name) for n, name in enumerate(named)])
+        assert likely_codes(feed, "icews", "KWT") == ("KWTB", "KWTA", "XKWTX")
+
     def test_a_state_that_no_event_names_is_unknown_and_not_silent(self) -> None:
         feed = table([*steady(40), event(9, date=FIRST), event(10, date=FIRST, target="PRK")])
         built = panel(feed, [*PARTIES, "KOR"])

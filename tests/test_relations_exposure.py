@@ -74,3 +74,43 @@ def test_no_event_at_all() -> None:
     premise = exposure_premise(np.full(20, np.nan), np.full(20, np.nan))
     assert not premise.holds
     assert np.isnan(premise.share)
+
+
+def test_the_sentence_tells_how_much_lies_outside() -> None:
+    premise = exposure_premise(np.full(60, 10.0), np.full(60, 1000.0))
+    assert premise.why == "99.0% of the events of this origin lie outside of the relation."
+
+
+@pytest.mark.parametrize(("length", "swing"), [(1, 2.0), (12, 2.0), (13, 1.0)])
+def test_a_month_is_held_against_the_two_years_around_it(length: int, swing: float) -> None:
+    """Twelve high months are few among twenty-five; thirteen are what is usual."""
+    total = np.full(100, 1000.0)
+    total[40 : 40 + length] = 2000
+    assert exposure_premise(np.ones(100), total).swing == pytest.approx(swing)
+
+
+def test_a_swing_needs_a_year_of_months() -> None:
+    total = np.full(40, np.nan)
+    total[:11] = 1000.0
+    assert np.isnan(exposure_premise(np.ones(40), total).swing)
+    total[11] = 1000.0
+    assert exposure_premise(np.ones(40), total).swing == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("days", "share"), [(15, 0.25), (14, 0.1), (0, 0.1)])
+def test_half_a_month_stands_for_the_whole_and_less_for_nothing(days: int, share: float) -> None:
+    own, total = np.ones(60), np.full(60, 10.0)
+    own[30:] = 4
+    own[30 + days :] = total[30 + days :] = np.nan
+    assert exposure_premise(own, total, months=1 / 30).share == pytest.approx(share)
+
+
+@pytest.mark.parametrize(("power", "holds"), [(1.0, True), (2.0, False)])
+def test_the_elasticity_is_the_slope_of_log_changes(power: float, holds: bool) -> None:
+    rest = 1000 * np.exp(0.1 * np.random.default_rng(5).normal(size=60))
+    own = 10 * ((rest + 0.5) / 1000) ** power - 0.5
+    premise = exposure_premise(own, rest + own)
+    assert premise.elasticity == pytest.approx(power)
+    assert premise.low == pytest.approx(power)
+    assert premise.holds == holds
+    assert ("rises by 2.0% for each 1%" in premise.why) == (not holds)

@@ -26,6 +26,7 @@ from detente.cli import run
 from detente.errors import DetenteError, InputError
 from detente.events.store import Store
 from detente.report import WrittenReport, check_folder, files, write
+from detente.report.findings import findings_schema
 from detente.report.series import csv_files
 from fake_overview import data_used, relations, tension
 from fake_result import NAMES, estimated, fake_result
@@ -123,6 +124,8 @@ def test_published_schemas_are_up_to_date() -> None:
     command = [sys.executable, ROOT / "scripts" / "build_schemas.py", "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+    published = json.loads((ROOT / "schemas" / "findings.schema.json").read_text())
+    assert findings_schema() == published
 
 
 def test_series_hold_the_numbers_that_are_shown(
@@ -300,6 +303,9 @@ def test_a_file_where_the_folder_should_be_is_said(small: StudyResult, tmp_path:
     with pytest.raises(DetenteError) as caught:
         write(small, place, timings={}, generated=NOON)
     assert str(place) in str(caught.value)
+    with pytest.raises(DetenteError) as caught:
+        files.write_all(place, {"a.txt": b""})
+    assert caught.value.found == f"File exists: {place}."
     assert place.read_text() == "a file"
 
 
