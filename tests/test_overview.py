@@ -133,4 +133,4 @@ def test_event_files_are_told_with_who_acts_below_the_state(tmp_path: Path) -> N
         "csv counts 2 times with China an actor that does not act for it, by role: REB 2. "
         "An action can leave them out with exclude_roles."
     ]
-    assert overlap_notes(data)[0].startswith("1 months are covered by both")
+    assert "cover 1 month; the event files were used there" in overlap_notes(data)[0]
