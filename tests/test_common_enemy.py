@@ -88,9 +88,9 @@ def test_periods_that_are_not_over_do_not_enter() -> None:
 
 def stands(effect: float, low: float, high: float, p: float) -> TriadLaw:
     """The same law with another primary effect."""
-    made = law()
-    first = replace(made.rows[0], effect=effect, low=low, high=high, p_holm=0.01)
-    return replace(made, rows=(first, *made.rows[1:]), p_permutation=p)
+    estimated = law()
+    first = replace(estimated.rows[0], effect=effect, low=low, high=high, p_holm=0.01)
+    return replace(estimated, rows=(first, *estimated.rows[1:]), p_permutation=p)
 
 
 CASE = AttackerEffect(
@@ -138,9 +138,9 @@ def test_a_pair_that_was_always_attacked_tells_nothing(korea: StudyData) -> None
 
 
 def test_checks_count_the_ways_that_point_alike_and_stand() -> None:
-    made = stands(-3.2, -5.4, -1.1, 0.04)
-    rest = [replace(row, effect=-1.0, p_holm=0.5) for row in made.rows[1:]]
-    agreed = replace(made, rows=(made.rows[0], *rest))
+    estimated = stands(-3.2, -5.4, -1.1, 0.04)
+    rest = [replace(row, effect=-1.0, p_holm=0.5) for row in estimated.rows[1:]]
+    agreed = replace(estimated, rows=(estimated.rows[0], *rest))
     dealt, alike, own = common_enemy._checks(agreed, CASE)
     assert dealt.passed is True
     assert "4.0% of worlds" in dealt.text
@@ -149,7 +149,7 @@ def test_checks_count_the_ways_that_point_alike_and_stand() -> None:
     assert alike.text == f"{ways} of {ways} specifications; 1 stand after Holm's correction."
     assert own.text.startswith("44 pair-years; with all attackers dealt anew 12.5%")
     rest[0] = replace(rest[0], effect=1.0, p_holm=0.05)
-    other = replace(agreed, rows=(made.rows[0], *rest), p_permutation=0.05)
+    other = replace(agreed, rows=(estimated.rows[0], *rest), p_permutation=0.05)
     dealt, alike = common_enemy._checks(other, None)
     assert (dealt.passed, alike.passed) == (False, False)
     assert alike.text.startswith(f"{ways - 1} of {ways} specifications; 1 stand")

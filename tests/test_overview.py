@@ -31,7 +31,7 @@ def but(data: StudyData, **study: object) -> StudyData:
 
 
 def test_each_source_of_tension_has_a_name_of_its_own(korea: StudyData) -> None:
-    item = next(one for one in korea.study.tension if one.dataset)
+    item = next(item for item in korea.study.tension if item.dataset)
     section = tension(but(korea, tension=[item, item]), QUICK)
     names = [answer.id for answer in section.answers]
     assert names == [item.dataset, f"{item.dataset}-2", "marked"]
@@ -41,8 +41,8 @@ def test_each_source_of_tension_has_a_name_of_its_own(korea: StudyData) -> None:
     for row in table.records():
         ends = [row[name] for name in ("low95", "low80", "low50", "level")]
         ends += [row[name] for name in ("high50", "high80", "high95")]
-        known = [end for end in ends if np.isfinite(end)]
-        assert known == sorted(known)
+        finite = [end for end in ends if np.isfinite(end)]
+        assert finite == sorted(finite)
 
 
 def test_a_study_without_tension_says_so(korea: StudyData) -> None:
@@ -52,7 +52,7 @@ def test_a_study_without_tension_says_so(korea: StudyData) -> None:
 
 
 def test_marks_and_eras_are_those_that_the_study_wants(korea: StudyData) -> None:
-    item = next(one for one in korea.study.tension if one.dataset)
+    item = next(item for item in korea.study.tension if item.dataset)
     marked = tension(but(korea, tension=[item]), QUICK).answers[-1]
     facts, eras = (exhibit.table for exhibit in marked.exhibits)
     wanted = {name: action for name, action in korea.study.actions.items() if action.mark}
@@ -70,8 +70,8 @@ def test_pairs_are_told_by_the_mean_of_each_window(korea: StudyData) -> None:
     [answer, *_] = relations(korea).answers
     rows = answer.exhibits[0].table.records()
     assert len(rows) == len(korea.study.codes) * (len(korea.study.codes) - 1) / 2
-    known = [row["change"] for row in rows if row["change"] is not None]
-    assert known == sorted(known, reverse=windows(korea).more_is_closer)
+    changes = [row["change"] for row in rows if row["change"] is not None]
+    assert changes == sorted(changes, reverse=windows(korea).more_is_closer)
     for row in rows:
         if row["change"] is not None:
             assert row["change"] == pytest.approx(row["now"] - row["then"])
@@ -104,9 +104,9 @@ def test_the_data_used_are_told_with_what_they_cover(korea: StudyData) -> None:
     assert rows[0]["covers"] == f"{korea.facts[0].date} to {korea.facts[-1].date}"
     assert [row["label"] for row in rows[1:]] == [spec.label for spec in korea.study.datasets]
     for spec, row in zip(korea.study.datasets, rows[1:], strict=True):
-        known = korea.datasets[spec.id].is_known(spec.measures[0])
-        gaps = np.count_nonzero(~known)
-        assert row["missing"] == (f"{gaps} of {len(known)} {spec.every}s" if gaps else None)
+        covered = korea.datasets[spec.id].is_known(spec.measures[0])
+        gaps = np.count_nonzero(~covered)
+        assert row["missing"] == (f"{gaps} of {len(covered)} {spec.every}s" if gaps else None)
     assert len(set(answer.citations)) == len(answer.citations)
     assert answer.caveats == ()
 
@@ -128,8 +128,8 @@ def test_event_files_are_told_with_who_acts_below_the_state(tmp_path: Path) -> N
     assert (last["rows"], last["covers"]) == (170, "2005-01-01 to 2005-01-28")
     assert data.events is not None
     assert last["sha256"] == data.events.fingerprint
-    told = [note for note in answer.caveats if "does not act for it" in note]
-    assert told == [
+    below = [note for note in answer.caveats if "does not act for it" in note]
+    assert below == [
         "csv counts 2 times with China an actor that does not act for it, by role: REB 2. "
         "An action can leave them out with exclude_roles."
     ]
