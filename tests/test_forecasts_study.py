@@ -704,4 +704,4 @@ def test_a_record_of_another_study_or_version_is_refused(
     append(read_record(path), [{"kind": "forecast", "study": "elsewhere"}])
     command = ["record", "korea", "--show", "--record", str(path)]
     assert run(command) == 3
-    assert "lacks" in capsys.readouterr().err
+    assert "holds no usable" in capsys.readouterr().err
