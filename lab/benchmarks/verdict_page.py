@@ -33,8 +33,8 @@ proportion to the volume of news, reported by month beside all events of the wor
 no effect, but may have drifts, seasons, growing media, self-excitation, clustered causes, crises
 that draw attention to everyone and bring causes, missing days, or all of them.
 
-This page was made from {worlds} worlds of each sort in {minutes:.1f} minutes with {processes}
-processes. Rates outside of their target are in **bold**. Bounds are exact (Clopper and Pearson
+This page was made from {worlds} null worlds of each sort and {effects} of each with an effect in
+{minutes:.1f} minutes with {processes} processes. Rates outside of their target are in **bold**. Bounds are exact (Clopper and Pearson
 1934): a rate within its target whose upper 95% bound is not has not been proven to be.
 
 ## What is judged
@@ -76,6 +76,7 @@ class Page:
     """Everything that the page shows."""
 
     worlds: int
+    effects: int
     processes: int
     minutes: float
     false: Sequence[FalseRow]
@@ -95,6 +96,7 @@ def write(page: Page) -> str:
     parts = [
         INTRODUCTION.format(
             worlds=page.worlds,
+            effects=page.effects,
             minutes=page.minutes,
             processes=page.processes,
             claims="\n".join(f"- `{name}`: {text}" for name, text in WHAT.items()),
