@@ -438,3 +438,19 @@ class TestInputs:
 def test_connections_never_reach_for_the_network() -> None:
     with connect() as con, pytest.raises(duckdb.Error):
         con.execute("SELECT * FROM read_csv('https://example.invalid/x.csv')")
+
+
+def test_what_spills_has_a_folder_of_its_own_and_leaves_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    folders = set()
+    for _ in range(2):
+        connection = connect("50MB", threads=1)
+        query = "SELECT current_setting('temp_directory')"
+        folders.add(connection.execute(query).fetchone()[0])  # type: ignore[index]
+        connection.execute("CREATE TEMP TABLE t AS SELECT hash(range) AS x FROM range(3000000)")
+        connection.execute("SELECT x FROM t ORDER BY x LIMIT 1 OFFSET 2900000").fetchone()
+        connection.close()
+    assert len(folders) == 2
+    assert list(tmp_path.iterdir()) == []

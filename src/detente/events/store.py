@@ -18,6 +18,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import json
+import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -65,7 +66,8 @@ def connect(memory: str = "1GB", threads: int | None = None) -> duckdb.DuckDBPyC
     """
     config: dict[str, Any] = {
         "memory_limit": memory,
-        "temp_directory": str(Path(tempfile.gettempdir()) / "detente-spill"),
+        # A name of its own: other users' folders are not ours to write in.
+        "temp_directory": str(Path(tempfile.gettempdir()) / f"detente-{secrets.token_hex(8)}"),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
