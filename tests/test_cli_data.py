@@ -22,6 +22,7 @@ from detente.cli import panel as panel_module
 from detente.errors import DetenteError, StudyError
 from detente.events.schema import COLUMNS
 from detente.events.store import Store
+from detente.relations import counting
 
 KEDS = "date,source,target,code\n" + "".join(
     f"2016-{month:02d}-{day:02d},{source},{target},{code}\n"
@@ -220,7 +221,7 @@ class TestErrors:
         def broken(*_: object, **__: object) -> None:
             raise ZeroDivisionError("the axle\nbroke")
 
-        monkeypatch.setattr(panel_module, "panel", broken)
+        monkeypatch.setattr(counting, "panel", broken)
         flag = ("--debug",) if debug else ()
         code, out, err = call(*flag, "panel", "--parties", "USA,CHN")
         assert (code, out) == (1, "")

@@ -189,7 +189,7 @@ def chance_range(p: float, draws: int, *, coverage: float = 0.99) -> tuple[float
     Example:
         >>> low, high = chance_range(0.048, 1999)
         >>> round(low, 3), round(high, 3)
-        (0.036, 0.062)
+        (0.036, 0.061)
 
     Source:
         Clopper and Pearson (1934), The use of confidence or fiducial limits illustrated in the
