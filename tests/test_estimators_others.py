@@ -10,7 +10,7 @@ from scipy.stats import t as student
 
 from detente.errors import DataGapError
 from detente.estimators.drifting import fit_drifting
-from detente.estimators.groups import group_contrast
+from detente.estimators.groups import group_contrast, visible_spreads
 from detente.estimators.levels.level import local_level, probability_highest
 from detente.estimators.matching import Grid
 from detente.estimators.occurrence import happened_within, odds_at
@@ -210,12 +210,35 @@ def test_a_unit_alone_is_told_apart_on_either_side() -> None:
     assert others.p_placebo == alone.p_placebo == pytest.approx(1 / 5)
 
 
-def test_the_visible_difference_of_groups_is_that_of_a_t_test() -> None:
+def test_the_visible_difference_of_even_groups_is_nearly_that_of_a_t_test() -> None:
     levels = np.tile(np.arange(1.0, 6), 2)  # standard error of the difference: 1, with 8 freedoms
     result = group_contrast(np.repeat(levels[:, None], 4, axis=1), 5)
-    assert result.visible() == pytest.approx(student.ppf(0.975, 8) + student.ppf(0.8, 8))
+    of_t_test = student.ppf(0.975, 8) + student.ppf(0.8, 8)
+    assert result.visible() == pytest.approx(np.sqrt(2.5) * visible_spreads(5, 5))
+    assert result.visible() == pytest.approx(of_t_test, rel=0.12)
     few = group_contrast(np.arange(5.0)[:, None] + np.zeros(4), 1)
     assert np.isnan(few.visible())
+
+
+@pytest.mark.parametrize(("size", "rest"), [(3, 9), (4, 8)])
+def test_a_visible_difference_is_seen_four_times_in_five(size: int, rest: int) -> None:
+    """By worlds of other random numbers than it was found in."""
+    apart, seen = visible_spreads(size, rest), []
+    for seed in range(200):
+        rng = np.random.default_rng(100 + seed)
+        levels = rng.normal(size=size + rest) + apart * (np.arange(size + rest) < size)
+        contrast = group_contrast(levels[:, None] + rng.normal(0, 1e-3, (size + rest, 6)), size)
+        seen.append(contrast.effect > 0 and contrast.p_placebo < 0.05)
+    assert 0.72 <= np.mean(seen) <= 0.88
+
+
+def test_few_units_see_less_and_too_few_nothing() -> None:
+    assert visible_spreads(2, 11) > visible_spreads(3, 9) > visible_spreads(4, 8)
+    assert np.isnan(visible_spreads(1, 3)) and np.isnan(visible_spreads(3, 3))
+    levels = np.array([5.0, 7.0, 6.0, *np.linspace(0, 4, 9)])
+    contrast = group_contrast(np.repeat(levels[:, None], 4, axis=1), 3)
+    spread = np.sqrt((2.0 + 15.0) / 10)
+    assert contrast.visible() == pytest.approx(spread * visible_spreads(3, 9))
 
 
 @pytest.mark.parametrize(("size", "hole"), [(0, False), (3, False), (1, True)])

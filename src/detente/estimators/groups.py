@@ -8,6 +8,7 @@ a group that varies more (11%), so the p-value is never below that of Welch's te
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from math import comb
 
@@ -22,6 +23,9 @@ from detente.estimators.resample import swing_error, two_sided
 
 MAX_EXACT = 5000
 MIN_PERIODS = 4  # below which swings cannot be told from levels
+ALPHA, POWER = 0.05, 0.80
+SIMULATIONS, PERMUTED = 300, 300  # of the power
+FURTHEST, NEAR = 30.0, 0.05  # differences tried, in standard deviations, and how exactly
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,16 +61,13 @@ class GroupContrast(Shown):
     def visible(self) -> float:
         """The difference at which p would have been below .05 four times in five.
 
-        By the spread of the levels within both sides, with the quantiles of a t-distribution; NaN
-        where so few units cannot give such a p-value.
+        By the spread of the levels within both sides, taken to be even, and the power of this very
+        test at so many units; NaN where so few units do not see any difference so often.
         """
-        if self.p_smallest >= 0.05:
-            return float("nan")
         sides = (self.levels[: self.size], self.levels[self.size :])
-        freedom = len(self.levels) - 2
         squares = sum(float(((side - side.mean()) ** 2).sum()) for side in sides)
-        error = np.sqrt(squares / freedom * sum(1 / len(side) for side in sides))
-        return float((t.ppf(0.975, freedom) + t.ppf(0.80, freedom)) * error)
+        spread = np.sqrt(squares / (len(self.levels) - 2))
+        return float(spread * visible_spreads(self.size, len(self.levels) - self.size))
 
     def exhibits(self) -> tuple[Exhibit, ...]:
         """The mean level of each unit, in the order given, the group beside the others."""
@@ -120,14 +121,58 @@ def group_contrast(values: Floats, size: int, *, draws: int = 2000, seed: int = 
         freedom=freedom,
         size=size,
         placebo=differences[1:],
-        p_placebo=max(two_sided(float(sizes[0]), sizes[1:]), _welch(levels, size)),
+        p_placebo=max(two_sided(float(sizes[0]), sizes[1:]), float(_welch(levels, size))),
         p_smallest=_smallest(len(levels), size, len(groups)),
     )
 
 
-def _groups(units: int, size: int, draws: int, rng: np.random.Generator) -> Bools:
+@lru_cache
+def visible_spreads(size: int, rest: int) -> float:
+    """How far apart groups must lie to be seen four times in five, in standard deviations.
+
+    By simulated normal levels of even spread, moved apart until p, as `group_contrast` has it, is
+    below .05 in favour so often; NaN where no difference is.
+
+    Args:
+        size: Units in the group.
+        rest: Units in the other.
+
+    Example:
+        >>> 2.0 < visible_spreads(3, 9) < 3.5, visible_spreads(1, 3)
+        (True, nan)
+    """
+    if _smallest(size + rest, size, comb(size + rest, size)) >= ALPHA:
+        return float("nan")
+    rng = np.random.default_rng(1)
+    noise = rng.normal(size=(SIMULATIONS, size + rest))
+    groups = _groups(size + rest, size, PERMUTED, rng, exact=PERMUTED)
+    group = np.arange(size + rest) < size
+    if _share_seen(noise + FURTHEST * group, size, groups) < POWER:
+        return float("nan")
+    low, high = 0.0, FURTHEST
+    while high - low > NEAR:
+        middle = (low + high) / 2
+        enough = _share_seen(noise + middle * group, size, groups) >= POWER
+        low, high = (low, middle) if enough else (middle, high)
+    return high
+
+
+def _share_seen(worlds: Floats, size: int, groups: Bools) -> float:
+    """Share of worlds, rows of levels, in which the group lies higher with p below `ALPHA`."""
+    higher = worlds[:, :size].mean(axis=1) > worlds[:, size:].mean(axis=1)
+    rare = higher & (_welch(worlds, size) < ALPHA)
+    seen = 0
+    for levels in worlds[rare]:
+        sizes = _differences(levels, groups)[1]
+        seen += two_sided(float(sizes[0]), sizes[1:]) < ALPHA
+    return seen / len(worlds)
+
+
+def _groups(
+    units: int, size: int, draws: int, rng: np.random.Generator, *, exact: int = MAX_EXACT
+) -> Bools:
     """The group itself, then all other groups of its size or a sample of them: (groups, units)."""
-    if comb(units, size) <= MAX_EXACT:
+    if comb(units, size) <= exact:
         members = np.array(list(combinations(range(units), size)))
     else:
         drawn = rng.permuted(np.tile(np.arange(units), (draws, 1)), axis=1)[:, :size]
@@ -155,13 +200,13 @@ def _differences(levels: Floats, groups: Bools) -> tuple[Floats, Floats]:
     return differences, differences / np.maximum(error, floor)
 
 
-def _welch(levels: Floats, size: int) -> float:
-    """Two-sided p-value of Welch's test; 0 where a side has a single unit and it says nothing."""
-    if not 1 < size < len(levels) - 1:
-        return 0.0
+def _welch(levels: Floats, size: int) -> Floats:
+    """Two-sided p-value of Welch's test by row; 0 where a side has one unit and it says nothing."""
+    if not 1 < size < levels.shape[-1] - 1:
+        return np.zeros(levels.shape[:-1])
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = float(ttest_ind(levels[:size], levels[size:], equal_var=False).pvalue)
-    return p if np.isfinite(p) else 0.0
+        p = ttest_ind(levels[..., :size], levels[..., size:], axis=-1, equal_var=False).pvalue
+    return np.nan_to_num(np.asarray(p, dtype=np.float64), posinf=0.0, neginf=0.0)
 
 
 def _moments(levels: Floats, chosen: Bools) -> tuple[Floats, int, Floats]:

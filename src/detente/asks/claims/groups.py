@@ -176,8 +176,12 @@ class Groups(Design[GroupClaim, Measured]):
     def visible(self, estimate: Estimate[Measured]) -> Visible:
         """By the spread of the levels within both sides; none where p cannot be small enough."""
         contrast = estimate.result.contrast
+        size = contrast.visible()
+        if np.isfinite(size):
+            return Visible(size)
         if contrast.p_smallest < P_STRONG:
-            return Visible(contrast.visible())
+            text = "No difference, however large, would be seen 80% of the time with so few dyads."
+            return Visible(None, text)
         return Visible(
             None,
             f"No difference, however large, would be called clear: with {estimate.cases} dyads the "
