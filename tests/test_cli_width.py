@@ -16,6 +16,7 @@ from detente.report.terminal import verdict_table
 from detente.sources import ingest
 from detente.study.starter import write_starter
 from fake_result import fake_result
+from study_parts import SIMULATION
 
 WIDTH = 80
 LONG = "Permanent Representative of the United Nations Security Council"
@@ -34,29 +35,6 @@ label = "conflict, Greece toward Turkey"
 short = "GRC → TUR"
 relation = { dyads = [["GRC", "TUR"]] }
 measure = { name = "conflict" }
-
-[simulation]
-since = 2015-01-01
-eras = ["before", "since"]
-[[simulation.kinds]]
-action = "incidents"
-one = "an incident"
-after = ["talks"]
-[[simulation.kinds]]
-action = "talks"
-[[simulation.tracked]]
-id = "incidents"
-label = "incidents"
-actions = ["incidents"]
-[[simulation.outcomes]]
-label = "a year without an incident"
-actions = ["incidents"]
-quiet_days = 365
-[[scenarios]]
-id = "calm-again"
-label = "The rates of the years before 2020"
-statement = "From the first day on, incidents come at the rates of the years before 2020."
-era = "before"
 """
 
 
@@ -65,7 +43,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A study with events of its own: ten years, thousands a month, one actor of a long name."""
     folder = tmp_path_factory.mktemp("wide")
     file = write_starter("demo", folder)
-    file.write_text(file.read_text(encoding="utf-8") + ADDED, encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8") + ADDED + SIMULATION, encoding="utf-8")
     rng = np.random.default_rng(1)
     rows = []
     for year in range(2015, 2025):

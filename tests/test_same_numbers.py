@@ -31,6 +31,7 @@ from detente.run import run_study
 from detente.study.data import open_data
 from detente.study.load import load
 from detente.study.starter import write_starter
+from study_parts import SIMULATION
 
 NOON = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
 FEW = Options(draws=49, curve_draws=19, level_draws=100, futures=100)
@@ -91,34 +92,6 @@ relation = { pair = ["GRC", "TUR"] }
 measures = [{ dataset = "invented", name = "cooperation" }]
 ahead = 1
 against = 12
-
-[simulation]
-since = 2015-01-01
-eras = ["before", "since"]
-
-[[simulation.kinds]]
-action = "incidents"
-one = "an incident"
-after = ["talks"]
-
-[[simulation.kinds]]
-action = "talks"
-
-[[simulation.tracked]]
-id = "incidents"
-label = "incidents"
-actions = ["incidents"]
-
-[[simulation.outcomes]]
-label = "a quarter without an incident"
-actions = ["incidents"]
-quiet_days = 90
-
-[[scenarios]]
-id = "calm-again"
-label = "The rates of the years before 2020"
-statement = "From the first day on, incidents come at the rates of the years before 2020."
-era = "before"
 
 [[claims]]
 id = "incidents-more-conflict"
@@ -280,7 +253,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("same")
     study = write_starter("my-study", folder)
     (study.parent / "invented.csv").write_text(invented(), encoding="utf-8")
-    study.write_text(study.read_text(encoding="utf-8") + MORE, encoding="utf-8")
+    study.write_text(study.read_text(encoding="utf-8") + MORE + SIMULATION, encoding="utf-8")
     result = run_study(open_data(load(str(study))), FEW)
     written = write(result, folder / "out", timings={}, generated=NOON)
     return Run(

@@ -13,13 +13,14 @@ from functools import partial
 import numpy as np
 from scipy.stats import beta
 
-from detente.arrays import Bools, Floats
+from detente.arrays import Floats
 from detente.asks.claims.rules import P_LEAN, P_SECOND_NULL, P_STRONG, PROBABLE
 from detente.asks.claims.strata import SPANS, like_periods
 from detente.errors import DataGapError
 from detente.estimators.groups import group_contrast
 from detente.estimators.levels.count_level import count_level
-from detente.estimators.levels.level import probability_highest
+from detente.estimators.levels.level import LevelPosterior, probability_highest
+from detente.estimators.levels.peak import peak_rates
 from detente.estimators.rates import rate_contrast
 from detente.estimators.ratestudy import rate_study
 from detente.estimators.shift import rate_shift
@@ -140,7 +141,8 @@ def _sorts() -> Iterator[tuple[str, str, Callable[[Rng], Judged]]]:
         for name, maker in makers.items():
             yield kind, name, partial(_judged, JUDGES[kind], maker)
     yield "groups", "unequal spreads", _groups
-    yield "extreme", "a flat level with bursts", _extreme
+    yield "extreme", "a flat level with bursts", _level
+    yield "extreme", "months that scatter, the highest", _peak
 
 
 def _judged(
@@ -200,22 +202,28 @@ def _groups(rng: Rng) -> Judged:
     return Judged(int(np.sign(contrast.effect)) * (contrast.p_placebo < P_STRONG), None)
 
 
-def _extreme(rng: Rng) -> Judged:
-    """The claim about the three months that stood highest, by all data and by those up to then."""
+def _level(rng: Rng) -> Judged:
+    """The claim that the level of the three months that stood highest was the highest."""
     counts, begin = null_sorts.bursts(rng)
+    return _extreme(counts, begin, begin + 3, partial(count_level, burst_periods=2.0))
+
+
+def _peak(rng: Rng) -> Judged:
+    """The claim that the month that stood highest was a peak."""
+    counts, at = null_sorts.scattered(rng)
+    return _extreme(counts, at, at + 1, peak_rates)
+
+
+def _extreme(counts: Floats, begin: int, end: int, fit: Callable[..., LevelPosterior]) -> Judged:
+    """The claim about some months against all before, by all data and by those up to then."""
     months = np.arange(len(counts))
-    target, rivals = (months >= begin) & (months < begin + 3), months < begin
-    then = np.where(months < begin + 3, counts, np.nan)
-    later = _odds(counts, target, rivals)
+    target, rivals = (months >= begin) & (months < end), months < begin
+    later = probability_highest(fit(counts, draws=LEVEL_DRAWS), target, rivals)
     if 1 - PROBABLE < later < PROBABLE:
         return Judged(0, None)  # no strong word, whatever was likely then
-    odds = (later, _odds(then, target, rivals))
+    then = fit(np.where(months < end, counts, np.nan), draws=LEVEL_DRAWS)
+    odds = (later, probability_highest(then, target, rivals))
     return Judged((min(odds) >= PROBABLE) - (max(odds) <= 1 - PROBABLE), None)
-
-
-def _odds(counts: Floats, target: Bools, rivals: Bools) -> float:
-    level = count_level(counts, burst_periods=2.0, draws=LEVEL_DRAWS)
-    return probability_highest(level, target, rivals)
 
 
 def _share(count: int, runs: int) -> str:

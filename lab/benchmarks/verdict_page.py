@@ -35,9 +35,8 @@ that draw attention to everyone and bring causes, missing days, or all of them.
 
 This page was made from {worlds} null worlds of each sort (`forecast` and `followed`: a third of
 them) and {effects} of each with an effect in {minutes:.1f} minutes with {processes} processes.
-Rates outside of their target are in **bold**.
-Bounds are exact (Clopper and Pearson 1934): a rate within its target whose upper 95% bound is not
-has not been proven to be.
+Rates outside of their target are in **bold**. Bounds are exact (Clopper and Pearson 1934): a rate
+within its target whose upper 95% bound is not has not been proven to be.
 
 ## What is judged
 

@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from detente.arrays import Floats, Ints
-from detente.estimators.counts import CountGrid
-from lab.worlds.null_sorts import MONTHS, NEWS, NullSeries, Rng
+from lab.worlds.null_sorts import MONTHS, NEWS, NullSeries, Rng, by_month
 
 RATE = 20.0  # events in a usual month
 EPISODES = 13
@@ -80,13 +79,6 @@ def _after(months: Ints) -> Floats:
 
 def _series(rng: Rng, raised: Floats, causes: Ints) -> NullSeries:
     """Counts by month about a flat level, raised on the log scale; the world stands still."""
-    month = np.arange(MONTHS)
     mean = RATE * np.exp(raised) * rng.gamma(NOISE, 1 / NOISE, MONTHS)
-    grid = CountGrid(
-        rng.poisson(mean).astype(float),
-        np.full(MONTHS, NEWS),
-        np.zeros(MONTHS, dtype=int),
-        2000 + month / 12,
-        (month % 12) / 12,
-    )
+    grid = by_month(rng.poisson(mean).astype(float), np.full(MONTHS, NEWS))
     return NullSeries(grid, causes, 0)

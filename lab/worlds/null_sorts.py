@@ -150,6 +150,21 @@ def bursts(rng: Rng) -> tuple[Floats, int]:
     return counts, int(np.argmax(sums[40:-5])) + 40
 
 
+def scattered(rng: Rng) -> tuple[Floats, int]:
+    """Months that scatter about a level that never changes, and the one that stands highest.
+
+    Args:
+        rng: Random numbers.
+
+    Example:
+        >>> counts, at = scattered(np.random.default_rng(1))
+        >>> counts.shape, 40 <= at < 151
+        ((156,), True)
+    """
+    counts = rng.poisson(20.0 * rng.gamma(4.0, 0.25, 156)).astype(float)
+    return counts, int(np.argmax(counts[40:-5])) + 40
+
+
 def unequal_groups(rng: Rng, *, wild: int = 4) -> Floats:
     """Levels of twelve units, four years each, the first four of which merely vary more.
 
@@ -165,7 +180,17 @@ def unequal_groups(rng: Rng, *, wild: int = 4) -> Floats:
     return rng.normal(size=12)[:, None] * spread[:, None] + rng.normal(0, 0.1, (12, 8))
 
 
-def _grid(counts: Floats, exposure: Floats) -> CountGrid:
+def by_month(counts: Floats, exposure: Floats) -> CountGrid:
+    """Counts of months in one block that begins with a year, and what they are relative to.
+
+    Args:
+        counts: Events by month, shape (T,).
+        exposure: What they are relative to, shape (T,).
+
+    Example:
+        >>> by_month(np.ones(14), np.ones(14)).year[12:].round(2).tolist()
+        [2001.0, 2001.08]
+    """
     month = np.arange(len(counts))
     return CountGrid(
         counts, exposure, np.zeros(len(counts), dtype=int), 2000 + month / 12, (month % 12) / 12
@@ -199,7 +224,7 @@ def _response(
     if rate > 1:
         mean = mean * rng.gamma(5.0, 0.2, MONTHS)
     counts = rng.poisson(mean).astype(float)
-    return NullSeries(_grid(counts, exposure), causes, 0)
+    return NullSeries(by_month(counts, exposure), causes, 0)
 
 
 def _after(world: NullSeries) -> NullSeries:
@@ -231,7 +256,7 @@ def _era(
     noise = rng.gamma(1 / dispersion, dispersion, MONTHS)
     counts = rng.poisson(rate * level * noise * np.exp(effect * high)).astype(float)
     none = np.zeros(0, dtype=int)
-    return NullSeries(_grid(counts, np.ones(MONTHS)), none, begin, high)
+    return NullSeries(by_month(counts, np.ones(MONTHS)), none, begin, high)
 
 
 def _shift(
@@ -255,4 +280,4 @@ def _shift(
         log_rate[at + apart :] += np.log(2) * rng.choice([-1, 1])
     noise = rng.gamma(1 / dispersion, dispersion)
     counts = rng.poisson(rate * np.exp(log_rate) * noise).astype(float)
-    return NullSeries(_grid(counts, np.ones(MONTHS)), np.zeros(0, dtype=int), at)
+    return NullSeries(by_month(counts, np.ones(MONTHS)), np.zeros(0, dtype=int), at)
