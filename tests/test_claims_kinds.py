@@ -14,8 +14,10 @@ from lab.worlds.world import make
 
 from detente.answers import Answer, Verdict
 from detente.asks.claims.claim import ClaimBase
+from detente.asks.claims.contrast import Contrast
 from detente.asks.claims.run import answer_claim, answer_claims
 from detente.asks.claims.untestable import UntestableClaim
+from detente.asks.claims.visible import of_ratio
 from detente.asks.options import Options
 from detente.study.data import StudyData
 from detente.study.signal import Signal
@@ -319,3 +321,16 @@ def test_a_family_is_corrected_over_kinds(data: StudyData) -> None:
     assert adjusted == pytest.approx([2 * p[0], max(2 * p[0], p[1])])
     alone = answer_claims(only(data, ["shift"]), QUICK)[0]
     assert alone.fact("p_adjusted") is None
+
+
+def test_the_visible_ratio_of_an_era_is_what_both_looks_would_have_seen() -> None:
+    """Beside a drift an era needs a larger ratio to be seen than as recorded."""
+    data = make(WorldSpec(months=200, planted=Planted(period=0.3)), 5).data
+    design = Contrast(claim_of(data, "period"), data, QUICK)
+    (estimate, *_), _ = design.by_source()
+    measured = estimate.result
+    sides = (measured.when.mask, measured.against.mask)
+    given = (measured.cells.values, measured.cells.exposure, *sides, measured.strata)
+    plain, beyond = (of_ratio(*given, steady=steady) for steady in (False, True))
+    assert plain.size is not None and (beyond.size is None or beyond.size > plain.size)
+    assert design.visible(estimate) == beyond

@@ -17,7 +17,8 @@ from detente.asks.claims.scales import counts_of, divisors
 from detente.asks.claims.shift import Shift, ShiftClaim
 from detente.asks.options import Options
 from detente.estimators.groups import group_contrast
-from detente.estimators.levels.peak import peak_rates, spiked_rates
+from detente.estimators.levels.count_level import count_level
+from detente.estimators.levels.peak import peak_rates, period_rates, spiked_rates
 from detente.estimators.matching import Grid
 from detente.estimators.ratestudy import rate_path, rate_study, usual_counts
 from detente.estimators.shift import level_shift, rate_shift
@@ -206,6 +207,20 @@ def test_spikes_do_not_widen_the_scatter_that_hides_them() -> None:
     assert np.median(rates.parameters["dispersion"] ** -0.5) < 0.3
     values[7] = np.nan
     assert np.isnan(spiked_rates(values, draws=50).draws[:, 7]).all()
+
+
+def test_spikes_are_rare_where_counts_do_not_ask_for_them() -> None:
+    counts = np.random.default_rng(2).poisson(20.0, 120).astype(float)
+    rates, level = spiked_rates(counts, draws=400), count_level(counts, draws=400)
+    raised = rates.draws != level.draws
+    assert 0.01 < raised.mean() < 0.1
+
+
+def test_each_reading_of_a_peak_has_its_draws_also_of_an_odd_number() -> None:
+    counts = np.random.default_rng(2).poisson(20.0, 60).astype(float)
+    assert len(peak_rates(counts, draws=101).draws) == 101
+    own = period_rates(counts, draws=51).draws
+    assert (peak_rates(counts, draws=101).draws[:51] == own).all()
 
 
 def test_what_begins_after_the_claimed_time_gives_no_verdict() -> None:

@@ -13,7 +13,7 @@ from lab.worlds.world import make
 from pydantic import ValidationError
 
 from detente.answers import Answer, Fact, Scale, Verdict
-from detente.asks.claims.cells import whole
+from detente.asks.claims.cells import cut, whole
 from detente.asks.claims.charts import bands, group_rates, path_chart
 from detente.asks.claims.conditions import Condition, condition_mask, masks, stratum_of
 from detente.asks.claims.contrast import ContrastClaim
@@ -97,6 +97,16 @@ def test_a_month_lies_in_an_era_if_all_of_its_days_do(data: StudyData) -> None:
     assert (inside[0], inside[-1], len(inside)) == ("2002-05", "2003-04", 12)
     running = months_of(condition_mask(data, CELLS, Condition(era="open")).mask)
     assert (running[0], running[-1]) == ("2004-04", "2004-12")
+
+
+def test_an_event_on_the_day_of_a_border_is_counted_once_and_after_it() -> None:
+    days = np.arange("2009-04-01", "2009-05-01", dtype="datetime64[D]")
+    launches = np.isin(days, np.array(["2009-04-05", "2009-04-14"], "datetime64[D]"))
+    daily = make_series("x", "day", days, launches, unit="days")
+    month = make_series("x", "month", days[:1], [2], unit="days")
+    cells = cut(month, daily, np.array(["2009-04-14"], "datetime64[D]"))
+    assert cells.values.tolist() == [1.0, 1.0]
+    assert [str(day) for day in cells.ends] == ["2009-04-14", "2009-05-01"]
 
 
 def test_two_conditions_never_overlap_and_the_first_wins(data: StudyData) -> None:

@@ -168,3 +168,23 @@ def test_levels_by_several_sources(probabilities: list[float], verdict: Verdict)
 
 def test_every_verdict_has_a_side() -> None:
     assert [side(verdict) for verdict in Verdict] == [1, 1, 0, -1, -1, *[None] * 5]
+
+
+def test_what_bars_a_claim_allows_no_lean_where_p_is_small() -> None:
+    barred = replace(STRONG, bar="beyond a drift the ratio points the other way")
+    verdict, reason = judge(barred, 0.001)
+    assert verdict is Verdict.NO_CLEAR_EFFECT
+    assert reason == "Beyond a drift the ratio points the other way."
+    unclear = replace(barred, p_placebo=0.5)
+    assert "50% of placebos" in judge(unclear, 0.9)[1]  # the bar is not why
+
+
+def test_draws_that_leave_the_side_open_cost_a_step() -> None:
+    near = replace(STRONG, p_placebo=0.045, p_most=0.06)
+    assert judge(near, 0.045)[0] is Verdict.LEANS_SUPPORTED
+    assert "leave open on which side" in judge(near, 0.045)[1]
+    assert judge(replace(near, p_most=0.049), 0.045)[0] is Verdict.SUPPORTED
+    wide = replace(STRONG, p_placebo=0.09, p_most=0.11)
+    assert judge(wide, 0.9)[0] is Verdict.NO_CLEAR_EFFECT
+    assert "so near to 0.1" in judge(wide, 0.9)[1]
+    assert judge(replace(wide, p_most=0.099), 0.9)[0] is Verdict.LEANS_SUPPORTED
