@@ -5,16 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import statistics
+import time
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.errors import DataGapError, UsageError
+from detente.events.schema import SCHEMA
 from detente.events.store import IngestedFile, Store, connect
 from detente.relations import panel_sql as rules
 from detente.relations.counting import covered_days as days_covered_by
@@ -375,6 +379,25 @@ def test_periods_agree_with_the_calendar(day: dt.date, span: int, every: Any) ->
     assert starts[0] <= first
     assert next_start(starts, every)[:-1].tolist() == starts[1:].tolist()
     assert starts[-1] <= last < next_start(starts[-1:], every)[0]
+
+
+def test_the_cost_of_coverage_grows_with_the_days_and_not_with_their_square(tmp_path: Path) -> None:
+    """Thirty years, all days compared with those around them: 15 s of processor as a square."""
+    days = np.datetime64("1980-01-01") + np.repeat(np.arange(11_000), 6)
+    count = len(days)
+    rows = {
+        "event_id": [f"x:{place}" for place in range(count)],
+        "date": pa.array(days),
+        "source": ["USA"] * count,
+        "target": ["CHN"] * count,
+        "origin": ["x"] * count,
+    }
+    path = tmp_path / "events.parquet"
+    pq.write_table(pa.table({name: rows.get(name, pa.nulls(count)) for name in SCHEMA.names}), path)
+    begun = time.process_time()
+    covered = days_covered_by(path)
+    assert len(covered["x"]) == 11_000
+    assert time.process_time() - begun < 4
 
 
 def test_real_icews_days_with_few_events_are_gaps(shared: Path, tmp_path: Path) -> None:

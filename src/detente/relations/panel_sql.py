@@ -113,13 +113,16 @@ days AS (
     LEFT JOIN reported ON reported.origin = calendar.origin AND reported.date = calendar.date
 ),
 offsets AS (SELECT shift FROM (VALUES {_OFFSETS}) AS shifts(shift)),
-surroundings AS (
-    SELECT days.origin, days.date, median(near.reports) AS usual
+-- Each day is handed to those around it. Joining every day with those around it instead may be
+-- planned as a join of every day with every other.
+handed AS (
+    SELECT days.origin, {{date_plus_shift}} AS date, reports
     FROM days
     CROSS JOIN offsets
-    JOIN days AS near ON near.origin = days.origin AND near.date = {{date_plus_shift}}
-    WHERE shift <> 0 AND near.inside
-    GROUP BY days.origin, days.date
+    WHERE shift <> 0 AND inside
+),
+surroundings AS (
+    SELECT origin, date, median(reports) AS usual FROM handed GROUP BY origin, date
 ),
 covered AS (
     SELECT days.origin, days.date, days.n,
