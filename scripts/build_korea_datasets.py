@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 ROOT = Path(__file__).resolve().parents[1]
+SCRIPTS = Path(__file__).resolve().parent
 OUT = ROOT / "src" / "detente" / "study" / "korea" / "datasets"
 
 SIX = ("CHN", "JPN", "KOR", "PRK", "RUS", "USA")
@@ -27,12 +28,21 @@ NEIGHBOURS = ("IDN", "KHM", "LAO", "MMR", "MNG", "MYS", "PHL", "SGP", "THA", "VN
 
 @dataclass(frozen=True)
 class Dataset:
-    """One derived series: the file it writes, the file it reads, and the query between them."""
+    """One derived series: the file it writes, the file it reads, and the query between them.
+
+    Attributes:
+        name: The file it writes.
+        reads: The file of the reference material, the table `given` of the query.
+        sql: The query.
+        parties: The states of `$parties`, if the query asks for them.
+        beside: A second file of the reference material or of this folder, the table `beside`.
+    """
 
     name: str
     reads: str
     sql: str
     parties: tuple[str, ...] = ()
+    beside: str = ""
 
 
 DATASETS: tuple[Dataset, ...] = (
@@ -184,19 +194,84 @@ DATASETS: tuple[Dataset, ...] = (
         SELECT strptime(period, '%Y-%m')::DATE AS date, tonnes::INT AS tonnes, certainty
         FROM given WHERE freq = 'month' ORDER BY ALL""",
     ),
+    Dataset(
+        # The list of visits to the US ends on 12 November 2024 and is not kept up: October is its
+        # last whole month. It files the Soviet Union as Russia, which begins with 1992.
+        # A day counts once, whoever travelled and however often it is entered. Where a meeting
+        # took place in a third country its day is not told: the first day of that trip stands in.
+        "contacts-usa-month.csv",
+        "facts/contacts/us_official_travel_1866_2025.csv",
+        """
+        WITH visits AS (
+               SELECT iso3 AS state, unnest(generate_series(start::DATE, "end"::DATE,
+                                                            INTERVAL 1 DAY))::DATE AS day
+               FROM given WHERE list_contains($parties, iso3)),
+             elsewhere AS (
+               SELECT state, given.start::DATE AS day FROM beside JOIN given USING (kind, id)),
+             days AS (SELECT *, true AS visit FROM visits
+                      UNION ALL SELECT *, false AS visit FROM elsewhere),
+             counted AS (
+               SELECT state, date_trunc('month', day)::DATE AS date,
+                      count(DISTINCT day) FILTER (visit) AS visit_days,
+                      count(DISTINCT day) AS contact_days FROM days GROUP BY ALL),
+             months AS (SELECT unnest(generate_series(DATE '1984-01-01', DATE '2024-10-01',
+                                                      INTERVAL 1 MONTH))::DATE AS date),
+             grid AS (SELECT date, state FROM months, (SELECT unnest($parties) AS state)
+                      WHERE state <> 'RUS' OR date >= DATE '1992-01-01')
+        SELECT date, least('USA', state) AS a, greatest('USA', state) AS b,
+               coalesce(contact_days, 0)::INT AS contact_days,
+               coalesce(visit_days, 0)::INT AS visit_days
+        FROM grid LEFT JOIN counted USING (date, state) ORDER BY ALL""",
+        parties=("CHN", "JPN", "KOR", "PRK", "RUS"),
+        beside="korea_contacts_elsewhere.csv",
+    ),
+    Dataset(
+        # Rows whose text names both Koreas belong to neither for sure. How many dealings the
+        # source holds moves for reasons of its own, hence the share beside the days. Nothing is
+        # listed in April 2003, and December 2018 ends with its first week.
+        "contacts-chn-month.csv",
+        "facts/contacts/china_leader_engagements_2003_2018.csv",
+        """
+        WITH counted AS (
+               SELECT iso3_fixed AS state, date_trunc('month', "date"::DATE)::DATE AS month,
+                      count(DISTINCT "date") AS contact_days FROM given
+               WHERE coalesce(flag, '') <> 'names both Koreas' GROUP BY ALL),
+             months AS (SELECT strptime("date", '%Y-%m')::DATE AS month, all_countries::INT AS total
+                        FROM beside WHERE "date" BETWEEN '2003-05' AND '2018-11')
+        SELECT month AS date, least('CHN', state) AS a, greatest('CHN', state) AS b,
+               coalesce(contact_days, 0)::INT AS contact_days,
+               round(100 * coalesce(contact_days, 0) / total, 2) AS share
+        FROM (SELECT * FROM months, (SELECT unnest($parties) AS state))
+        LEFT JOIN counted USING (month, state) ORDER BY ALL""",
+        parties=("JPN", "KOR", "PRK", "RUS", "USA"),
+        beside="facts/contacts/exposure_month_all_countries.csv",
+    ),
+    Dataset(
+        "contacts-chn-world-month.csv",
+        "facts/contacts/exposure_month_all_countries.csv",
+        """
+        SELECT strptime("date", '%Y-%m')::DATE AS date, all_countries::INT AS total
+        FROM given WHERE "date" BETWEEN '2003-05' AND '2018-11' ORDER BY ALL""",
+    ),
 )
 
 
 def derive(dataset: Dataset, shared: Path) -> tuple[list[str], list[tuple[object, ...]]]:
     """Column names and rows of one dataset, computed from the reference folder."""
     with duckdb.connect() as connection:
-        connection.execute(
-            "CREATE TABLE given AS FROM read_csv($path, header = true, all_varchar = true)",
-            {"path": str(shared / dataset.reads)},
-        )
+        read_table(connection, "given", shared / dataset.reads)
+        if dataset.beside:
+            own = SCRIPTS / dataset.beside
+            read_table(connection, "beside", own if own.is_file() else shared / dataset.beside)
         bound = {"parties": list(dataset.parties)} if dataset.parties else {}
         result = connection.execute(dataset.sql, bound)
         return [column[0] for column in result.description], result.fetchall()
+
+
+def read_table(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
+    """Read a CSV file as a table of texts."""
+    columns = duckdb.read_csv(str(path), header=True, all_varchar=True, connection=connection)
+    columns.to_table(name)
 
 
 def write_dataset(dataset: Dataset, shared: Path, out: Path) -> Path:

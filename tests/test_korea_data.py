@@ -392,3 +392,39 @@ def test_a_table_row_without_our_words_stops_the_build(
         )
     with pytest.raises(SystemExit, match="no words for sanctions 2009-06-12"):
         script.build(shared, tmp_path)
+
+
+def contacts(name: str, measure: str) -> dict[tuple[str, str, str], float]:
+    return {
+        (row["date"][:7], row["a"], row["b"]): float(row[measure])
+        for row in rows_of(KOREA / "datasets" / name)
+    }
+
+
+def test_a_day_of_contact_counts_once_however_often_it_is_entered() -> None:
+    days = contacts("contacts-usa-month.csv", "contact_days")
+    assert days["2021-03", "KOR", "USA"] == 2  # a secretary's two days, entered twice
+    assert days["2017-04", "CHN", "USA"] == 2  # Mar-a-Lago
+    assert days["2017-11", "CHN", "USA"] == 3  # president and secretary on the same days
+    assert days["2017-05", "KOR", "USA"] == 0  # covered and quiet
+
+
+def test_meetings_in_third_countries_are_contacts_and_no_visits() -> None:
+    contact, visit = (
+        contacts("contacts-usa-month.csv", name) for name in ("contact_days", "visit_days")
+    )
+    singapore = ("2018-06", "PRK", "USA")
+    assert (contact[singapore], visit[singapore]) == (1, 0)
+    assert all(contact[key] >= visit[key] for key in visit)
+
+
+def test_months_that_the_contacts_do_not_cover_have_no_rows() -> None:
+    usa = contacts("contacts-usa-month.csv", "contact_days")
+    china = contacts("contacts-chn-month.csv", "contact_days")
+    assert max(usa)[0] == "2024-10" and min(key for key in usa if "RUS" in key)[0] == "1992-01"
+    assert (min(china)[0], max(china)[0]) == ("2003-05", "2018-11")
+    north = {month: days for (month, a, b), days in china.items() if b == "PRK" and days}
+    assert {m: d for m, d in north.items() if "2013-07" <= m < "2018-03"} == {
+        "2016-07": 1,
+        "2017-03": 1,
+    }
