@@ -12,9 +12,9 @@ import typer
 from rich.console import Console
 
 from detente.cli.asking import AsOf, Events, Seed, StudyName, event_store, record_or_none, saying
-from detente.cli.options import AsJson, SafeCsv
+from detente.cli.options import AsJson, SafeCsv, day
 from detente.cli.output import narrate, print_json
-from detente.errors import DetenteError, StudyError
+from detente.errors import DetenteError, StudyError, UsageError
 from detente.rounding import plural
 
 
@@ -87,21 +87,58 @@ def new_command(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="Name of the study, lower-case-with-dashes.")
     ],
+    parties: Annotated[
+        str,
+        typer.Option(
+            "--parties",
+            metavar="A,B,…",
+            help="Draft it for these states, on event files alone: IRN,SAU.",
+        ),
+    ] = "",
+    since: Annotated[
+        dt.date | None,
+        typer.Option(
+            "--since",
+            parser=day,
+            metavar="DAY",
+            help="With --parties: first day of events; by default six years ago.",
+        ),
+    ] = None,
     folder: Annotated[
         Path, typer.Option("--in", metavar="DIR", help="Where its folder is made.")
     ] = Path(),
 ) -> None:
     """Write a commented study that runs, to start from.
 
-    [bold]Example[/bold]
+    With --parties, one of these states that needs event files alone, with claims, a question and an
+    empty event store for `detente fetch` or `detente ingest` to fill.
+
+    [bold]Examples[/bold]
 
       detente new taiwan-strait
-    """
+
+      detente new gulf --parties IRN,SAU --since 2015-01-01
+    """  # fmt: skip
+    from detente.study.of_parties import write_study_of  # noqa: PLC0415
     from detente.study.starter import write_starter  # noqa: PLC0415
 
-    path = write_starter(name, folder)
+    if since is not None and not parties:
+        raise UsageError(
+            "The study could not be made.",
+            "--since was given without --parties.",
+            "Add --parties IRN,SAU, or leave --since away.",
+        )
+    if not parties:
+        path = write_starter(name, folder)
+        narrate(f"Written: {path}")
+        narrate(f"Check it with: detente validate {path}")
+        return
+    codes = [code for text in parties.split(",") if (code := text.strip())]
+    today = dt.datetime.now(dt.UTC).date()
+    path = write_study_of(codes, name, folder, today=today, since=since)
     narrate(f"Written: {path}")
-    narrate(f"Check it with: detente validate {path}")
+    narrate(f"What its events take: detente fetch gdelt --study {path.parent} --plan")
+    narrate(f"Once they are there: detente study {path.parent}")
 
 
 def validate_command(study: StudyName, as_json: AsJson = False) -> None:

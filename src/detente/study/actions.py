@@ -8,7 +8,7 @@ Outside of that an action is unknown, and not absent.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +22,7 @@ from detente.relations.series import Series, make_series
 from detente.relations.steps import check_every, grid, next_start, period_start
 from detente.study.chronicle import Fact
 from detente.study.models import Action
+from detente.study.surges import judged_days, surges
 
 if TYPE_CHECKING:
     from detente.study.data import StudyData
@@ -204,10 +205,16 @@ def _chronicle_begins(data: StudyData) -> dt.date:
 
 
 def _covering(data: StudyData, name: str) -> dict[str, Days]:
-    """The days that each origin of events covers, where an action is counted from events."""
-    if data.events is None or not data.study.actions[name].cameo:
+    """The days that each origin of events covers, where an action is counted from events.
+
+    What stands out from the year before is unknown while too little of that year is.
+    """
+    action = data.study.actions[name]
+    if data.events is None or not action.cameo:
         return {}
-    return dict(data.events.covered)
+    if action.surge is None:
+        return dict(data.events.covered)
+    return {origin: judged_days(days) for origin, days in data.events.covered.items()}
 
 
 def matches(fact: Fact, action: Action) -> bool:
@@ -271,11 +278,12 @@ def _event_facts(data: StudyData, name: str) -> Iterator[Fact]:
             "cameo": action.cameo,
         }
         rows = con.execute(_EVENT_DAYS.format(events=query.sql), params).fetchall()
+    wanted = _standing_out(data, action, rows)
     days: set[dt.date] = set()
     for day, origin, events, cameo in rows:
         held = covering.get(origin, np.zeros(0, "datetime64[D]"))
         inside = len(held) and held[0] <= np.datetime64(day, "D") <= held[-1]
-        if not inside or day in days:
+        if not inside or day in days or (wanted is not None and (day, origin) not in wanted):
             continue
         days.add(day)  # a day counts once, by the origin that reported most of it
         yield Fact(
@@ -290,3 +298,27 @@ def _event_facts(data: StudyData, name: str) -> Iterator[Fact]:
             title=f"{action.label}: {events} event{'' if events == 1 else 's'} reported",
             citation=origin,
         )
+
+
+def _standing_out(
+    data: StudyData, action: Action, rows: Sequence[tuple[dt.date, str, int, str]]
+) -> set[tuple[dt.date, str]] | None:
+    """Day and origin of the surges of an action; None where every day with it counts."""
+    if action.surge is None or data.events is None:
+        return None
+    return {
+        (day.item(), origin)
+        for origin, covered in data.events.covered.items()
+        for day in surges(covered, _counts(rows, origin, covered), action.surge)
+    }
+
+
+def _counts(rows: Sequence[tuple[dt.date, str, int, str]], origin: str, covered: Days) -> Ints:
+    """Events of an action that an origin reported, on each of the days that it covers."""
+    reported = [(day, events) for day, by, events, _ in rows if by == origin]
+    days = np.array([day for day, _ in reported], "datetime64[D]")
+    events = np.array([events for _, events in reported], np.int64)
+    inside = np.isin(days, covered)
+    counts = np.zeros(len(covered), np.int64)
+    counts[np.searchsorted(covered, days[inside])] = events[inside]
+    return counts

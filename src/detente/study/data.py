@@ -210,6 +210,7 @@ def open_data(
     Raises:
         UsageError: The day is after the last one that the data know of.
         StudyError: The chronicle cannot be read.
+        DataGapError: The store holds no events.
         InputError: A dataset or the store cannot be read.
 
     Example:
@@ -238,7 +239,15 @@ def _store(loaded: LoadedStudy, given: Store | str | Path | None) -> Store | Non
     """The store that is given, by itself or by its folder, or that the study names."""
     if given is None and loaded.study.store is not None:
         given = loaded.folder / loaded.study.store
-    return given if isinstance(given, Store | None) else Store.open(given)
+    store = given if isinstance(given, Store | None) else Store.open(given)
+    if store is not None and not store.summary():
+        raise DataGapError(
+            f"The study {loaded.study.study.name} could not be run.",
+            f"Its event store, {store.path}, holds no events.",
+            "Load some: detente fetch SOURCE --study STUDY, or detente ingest SOURCE FILES --store "
+            f"{store.path}",
+        )
+    return store
 
 
 def _known_day(last: dt.date, as_of: dt.date | None) -> dt.date:

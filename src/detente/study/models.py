@@ -70,12 +70,21 @@ class Action(Strict):
     since: Day | None = Field(
         default=None, description="counted in full from this day on; empty: as the chronicle"
     )
+    surge: float | None = Field(
+        default=None,
+        ge=1.5,
+        le=100,
+        description="only days that report so many times the events of a usual day of the year "
+        "before, and three events or more; for event data alone",
+    )
     mark: bool = Field(default=False, description="mark these on the tension chart")
 
     @model_validator(mode="after")
     def _names_something(self) -> Self:
         if not self.kinds and not self.cameo:
             raise ValueError("an action needs `kinds` (chronicle), `cameo` (event data), or both")
+        if self.surge is not None and self.kinds:
+            raise ValueError("`surge` compares days of event data: leave out `kinds`")
         if self.between and (self.sources or self.targets):
             raise ValueError("`between` names both sides: leave out `sources` and `targets`")
         if len(set(self.between)) == 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -32,6 +33,20 @@ def write_starter(name: str, folder: Path) -> Path:
         ...     write_starter("my-study", Path(place)).name
         'study.toml'
     """
+    templates = resources.files("detente.study")
+    study = (templates / "starter.toml").read_text(encoding="utf-8").replace("my-study", name)
+    chronicle = (templates / "starter.csv").read_text(encoding="utf-8")
+    home = home_of(name, folder)
+    return written(home, {"chronicle.csv": chronicle, "study.toml": study})
+
+
+def home_of(name: str, folder: Path) -> Path:
+    """Where a new study of that name may lie.
+
+    Raises:
+        UsageError: The name is not lower-case-with-dashes.
+        InputError: It would lie in an event store.
+    """
     if not NAME.fullmatch(name):
         raise UsageError(
             "The study could not be made.",
@@ -45,13 +60,19 @@ def write_starter(name: str, folder: Path) -> Path:
             "It lies in an event store.",
             "Choose another folder with --in.",
         )
-    templates = resources.files("detente.study")
-    study = (templates / "starter.toml").read_text(encoding="utf-8").replace("my-study", name)
-    chronicle = (templates / "starter.csv").read_text(encoding="utf-8")
+    return home
+
+
+def written(home: Path, files: Mapping[str, str]) -> Path:
+    """Make a study's folder and its files, texts by name; the study file.
+
+    Raises:
+        InputError: The folder exists already or cannot be written.
+    """
     try:
         home.mkdir(parents=True)
-        (home / "chronicle.csv").write_text(chronicle, encoding="utf-8")
-        (home / "study.toml").write_text(study, encoding="utf-8")
+        for file, text in files.items():
+            (home / file).write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(
             f"The study could not be written to {home}.",
