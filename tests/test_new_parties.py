@@ -33,12 +33,12 @@ def draft(folder: Path, *parties: str) -> Path:
 
 
 def fill(file: Path, seed: int = 1) -> None:
-    """Five years: a quarrel on three days of every fourth month, more conflict since July 2017."""
+    """Five years: a quarrel on three days of every seventh month, more conflict since July 2017."""
     rng = np.random.default_rng(seed)
     rows = []
     for number in range(5 * 365):
         day = dt.date(2015, 1, 1) + dt.timedelta(days=number)
-        quarrel = day.month % 4 == 0 and day.day in (5, 6, 7)
+        quarrel = (12 * day.year + day.month) % 7 == 0 and day.day in (5, 6, 7)
         conflict = rng.poisson(0.4 if day < dt.date(2017, 7, 1) else 0.8)
         rows += [f"{day},IRN,SAU,112"] * conflict + [f"{day},IRN,SAU,172"] * (8 * quarrel)
         rows += [f"{day},SAU,IRN,040"] * rng.poisson(0.5)
@@ -53,9 +53,9 @@ def test_a_draft_runs_on_events_alone(tmp_path: Path) -> None:
     fill(file)
     data = open_data(load(file, thorough=True))
     days = data.days_of("flare-ups").astype(str).tolist()
-    assert {"2015-12-05", "2016-04-06", "2019-12-07"} <= set(days)
-    assert "2015-04-05" not in days, "too little of a year lies before it"
-    assert len(days) <= 45
+    assert {"2015-12-05", "2016-07-06", "2019-06-07"} <= set(days)
+    assert "2015-05-05" not in days, "too little of a year lies before it"
+    assert len(days) <= 27
     result = run_study(data, Options(seed=1))
     verdicts = {answer.id: str(answer.verdict) for answer in result.claims}
     assert verdicts["more-conflict-since"] in ("supported", "leans supported")

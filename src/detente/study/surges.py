@@ -56,7 +56,8 @@ def surges(covered: Days, counts: Ints, times: float) -> Days:
     before = until - begins
     usual = (summed[until] - summed[begins]) / np.maximum(before, 1)
     stands_out = (counts >= times * usual) & (counts >= AT_LEAST) & (before >= NEEDED_DAYS)
-    return covered[stands_out]
+    days: Days = covered[stands_out]
+    return days
 
 
 def _year_begins(covered: Days) -> Ints:
