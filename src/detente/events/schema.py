@@ -33,7 +33,7 @@ SCHEMA: pa.Schema = pa.schema(
         _field(
             "quad", pa.int8(), "1 verbal coop., 2 material coop., 3 verbal, 4 material conflict"
         ),
-        _field("goldstein", pa.float32(), "CAMEO-Goldstein score, -10 (conflict) to 10"),
+        _field("goldstein", pa.float32(), "score by the source's scheme, -10 (conflict) to 10"),
         _field("mentions", pa.int32(), "mentions in the source documents; 1 if not counted"),
         _field("latitude", pa.float64(), "degrees north, -90 to 90"),
         _field("longitude", pa.float64(), "degrees east, -180 to 180"),

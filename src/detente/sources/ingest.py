@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from detente.errors import DetenteError, UsageError
+from detente.errors import DetenteError
 from detente.events.disk import disk_errors
 from detente.events.store import IngestedFile, Store, StoreWriter, connect
 from detente.sources.reading.ahead import Prepared, Preparer
@@ -80,10 +80,8 @@ def ingest(
         (1, 1)
     """
     chosen = get(source) if isinstance(source, str) else source
-    if mapping and chosen.bind is None:
-        raise UsageError(
-            f"The source {chosen.name} takes no mapping.", "", "Leave it away, or use csv."
-        )
+    if chosen.bind is None:
+        chosen.refuse(mapping or {})
     with Archives() as archives:
         finder = Finder(chosen, all_sources(), archives)
         items = finder.find([Path(path) for path in paths])

@@ -12,6 +12,7 @@ from detente.sources.gdelt2 import GDELT2
 from detente.sources.icews import ICEWS
 from detente.sources.keds import KEDS
 from detente.sources.plain_csv import PLAIN_CSV
+from detente.sources.polecat import POLECAT
 from detente.sources.quadruples import QUADRUPLES
 from detente.sources.reading import contract
 from detente.sources.reading.source import Source
@@ -19,7 +20,8 @@ from detente.sources.tabari import TABARI
 from detente.sources.weis import WEIS
 
 _OWN = (
-    ICEWS, GDELT2, GDELT1, GDELT1_BACKFILE, KEDS, TABARI, WEIS, QUADRUPLES, CHRONICLE, PLAIN_CSV,
+    ICEWS, GDELT2, GDELT1, GDELT1_BACKFILE, POLECAT, KEDS, TABARI, WEIS, QUADRUPLES, CHRONICLE,
+    PLAIN_CSV,
 )  # fmt: skip
 _REGISTERED: dict[str, Source] = {}
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from detente.errors import UsageError
 from detente.events import weis
 from detente.sources.families.keds import CITATION, day
 from detente.sources.reading.source import Columns, Source
@@ -41,8 +40,7 @@ LEFT JOIN weis category ON category.code = left(lpad(trim(raw.code), 3, '0'), 2)
 
 def _bind(source: Source, path: Path, header: str, mapping: Columns) -> Source:
     """Columns are split by tabs where the first line has some, else by commas."""
-    if mapping:
-        raise UsageError("The source weis takes no mapping.", "", "Leave it away, or use csv.")
+    source.refuse(mapping)
     return dataclasses.replace(source, delimiter="\t", quoted=False) if "\t" in header else source
 
 

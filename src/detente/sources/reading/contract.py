@@ -48,9 +48,11 @@ OPTIONAL: Mapping[str, str] = MappingProxyType(
         "longitude": "VARCHAR",
         "reference": "VARCHAR",
         "quad": "VARCHAR",
+        "plover": "VARCHAR",
         "label": "VARCHAR",
         "problem": "VARCHAR",
         "repair": "VARCHAR",
+        "note": "VARCHAR",
         "nth": "BIGINT",
     }
 )
@@ -58,8 +60,10 @@ OPTIONAL: Mapping[str, str] = MappingProxyType(
 
 `source_own` is the code of an actor that belongs to no state; `score`, `mentions`, `latitude` and
 `longitude` are still text; `quad` is the file's own quad class and `label` its name of the action,
-both only to compare; `problem` is why the row cannot be an event, `repair` what was mended in it
-(both null for a good row); `nth` counts the events of a row from 1, if it may become several.
+both only to compare; but where `plover` is the row's own PLOVER type, `quad` is the event's and
+`cameo` only its label. `problem` is why the row cannot be an event, `repair` what was mended in it,
+`note` what is worth knowing of it (all null for a good row); `nth` counts the events of a row from
+1, if it may become several.
 """
 
 _NULL = '"NULL"'

@@ -13,6 +13,8 @@ from typing import Literal
 
 import pyarrow as pa
 
+from detente.errors import UsageError
+
 Columns = Mapping[str, str]
 Bind = Callable[["Source", Path, str, Columns], "Source"]
 Roots = Literal["yes", "no", "judge"]
@@ -99,11 +101,24 @@ class Source:
     def fits(self, fields: list[str]) -> bool:
         """Whether a line, split into fields, has the shape of a row or header of this source."""
         width = len(self.columns)
+        while len(fields) > width and not fields[-1]:
+            fields = fields[:-1]  # empty fields after the last column are forgiven, as by DuckDB
         if not width - self.optional <= len(fields) <= width:
             return False
         if self.header and fields[0] == self.header:
             return True
         return re.fullmatch(self.first_field, fields[0]) is not None
+
+    def refuse(self, mapping: Columns) -> None:
+        """Refuse a mapping that the source has no use for.
+
+        Raises:
+            UsageError: There is one.
+        """
+        if mapping:
+            raise UsageError(
+                f"The source {self.name} takes no mapping.", "", "Leave it away, or use csv."
+            )
 
     def published_on(self, name: str) -> dt.date | None:
         """The day of publication that a file's name says."""

@@ -54,8 +54,8 @@ def staging(source: Source, columns: frozenset[str], *, text: bool = False) -> s
         m.source_role::VARCHAR AS source_role,
         m.target_role::VARCHAR AS target_role,
         c.code AS cameo,
-        c.plover AS plover,
-        c.quad AS quad,
+        coalesce(m.plover, c.plover)::VARCHAR AS plover,
+        if(m.plover IS NULL, c.quad, try_cast(m.quad AS TINYINT)) AS quad,
         if(m.score_fits, m.score, c.goldstein)::FLOAT AS goldstein,
         if(m.mentions_number > 0, m.mentions_number, 1)::INTEGER AS mentions,
         if({_PLACED}, m.lat, NULL)::DOUBLE AS latitude,
@@ -183,8 +183,8 @@ def _repaired(columns: frozenset[str]) -> str:
 
 def _noted(source: Source, columns: frozenset[str]) -> str:
     """What is worth knowing of rows that are kept as they are."""
-    notes = []
-    if "quad" in columns:
+    notes = ["m.note"] if "note" in columns else []
+    if "quad" in columns and "plover" not in columns:
         notes.append(
             "if(try_cast(m.quad AS INTEGER) <> c.quad,"
             " 'quad class by root ' || left(c.code, 2) || ', the file says ' || trim(m.quad), NULL)"
