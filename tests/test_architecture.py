@@ -152,7 +152,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 
 def test_hashes_are_of_the_versions_that_are_pinned() -> None:
-    """Every pinned release has its hashes; beside them only what builds, and one of Windows."""
+    """Every pinned release has its hashes; beside them what builds, one of Windows, one of browsers."""
     hashed = (ROOT / "requirements-hashed.txt").read_text(encoding="utf-8")
     releases = dict(re.findall(r"^([\w.-]+==\S+)([^\n]*(?:\n +--hash\S+[^\n]*)+)", hashed, re.M))
     assert all("--hash=sha256:" in hashes for hashes in releases.values())
@@ -161,7 +161,7 @@ def test_hashes_are_of_the_versions_that_are_pinned() -> None:
     others = {_plain(name).partition("==")[0] for name in releases} - {
         name.partition("==")[0] for name in pinned
     }
-    assert others == {"setuptools", "colorama"}
+    assert others == {"setuptools", "colorama", "httpx2-jsfetch"}
     assert "://" not in hashed
 
 

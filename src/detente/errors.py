@@ -43,6 +43,10 @@ class ReadError(InputError):
     """A file could not be read as the source that was named."""
 
 
+class FetchError(InputError):
+    """A publisher's files could not be had."""
+
+
 class StoreError(InputError):
     """The event store could not be opened, written or found."""
 
