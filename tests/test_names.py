@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import doctest
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +45,30 @@ def empty_names(text: str) -> list[tuple[int, str]]:
         for name in names_given(node)
         if name in EMPTY_WORDS
     )
+
+
+def examples_of(text: str) -> str:
+    """The code of all examples in a module's docstrings."""
+    with_docstrings = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, with_docstrings)]
+    docstrings = [ast.get_docstring(node) or "" for node in nodes]
+    parser = doctest.DocTestParser()
+    return "".join(item.source for doc in docstrings for item in parser.get_examples(doc))
+
+
+@pytest.mark.parametrize("part", ["src", "lab", "scripts"])
+def test_examples_too(part: str) -> None:
+    files = sorted((ROOT / part).rglob("*.py"))
+    refused = {
+        str(file.relative_to(ROOT)): names
+        for file in files
+        if (names := empty_names(examples_of(file.read_text(encoding="utf-8"))))
+    }
+    assert refused == {}
+
+
+def test_examples_are_read() -> None:
+    assert examples_of('"""A.\n\n>>> made = 1\n>>> made\n1\n"""') == "made = 1\nmade\n"
 
 
 @pytest.mark.parametrize("part", ["src", "lab", "scripts"])

@@ -254,9 +254,9 @@ def ranks_of(examples: Examples, scores: NDArray[np.float64]) -> Ranks:
 
     Example:
         >>> none = np.zeros(0)
-        >>> one = Examples(none, np.array([False, True]), np.arange(2), np.array([2]),
+        >>> pair = Examples(none, np.array([False, True]), np.arange(2), np.array([2]),
         ...     np.array([0]), none, none.astype(int))
-        >>> ranks_of(one, np.array([0.3, 0.3])).tolist()
+        >>> ranks_of(pair, np.array([0.3, 0.3])).tolist()
         [1.5]
     """
     ends = np.cumsum(examples.size)

@@ -170,8 +170,8 @@ def stream(
         >>> from lab.ranker.data import both_directions
         >>> facts = both_directions(np.array([[0, 0, 1, 0], [0, 0, 1, 1]]), 3, 1)
         >>> wanted = queries(facts).day == 1
-        >>> told = next(stream(facts, wanted, updates=np.arange(3), most=5))
-        >>> told.size.tolist(), told.entity[:2].tolist(), told.true[:2].tolist()
+        >>> batch = next(stream(facts, wanted, updates=np.arange(3), most=5))
+        >>> batch.size.tolist(), batch.entity[:2].tolist(), batch.true[:2].tolist()
         ([3, 3], [1, 0], [True, False])
     """
     world = World(facts, names)

@@ -68,9 +68,9 @@ def counts_of(
         decay: Daily decay of what an event leaves.
 
     Example:
-        >>> made = counts_of(np.ones(700), np.full(700, 3.0), np.random.default_rng(1),
+        >>> world = counts_of(np.ones(700), np.full(700, 3.0), np.random.default_rng(1),
         ...                  jump=0.0, decay=0.9)
-        >>> bool(2.5 < made.counts.mean() < 3.5)
+        >>> bool(2.5 < world.counts.mean() < 3.5)
         True
     """
     weeks = rng.gamma(2.0, 0.5, size=len(base) // 7 + 1)
@@ -92,9 +92,9 @@ def days_of(
         decay: Daily decay of what an event leaves.
 
     Example:
-        >>> made = days_of(np.full(2000, 0.05), np.ones(2000), np.random.default_rng(1),
+        >>> reports = days_of(np.full(2000, 0.05), np.ones(2000), np.random.default_rng(1),
         ...                jump=0.5, decay=0.9)
-        >>> sorted(set(made.counts.tolist()))
+        >>> sorted(set(reports.counts.tolist()))
         [0.0, 1.0]
     """
     counts, rate, heat = _days(rng, base, scale, jump, decay)
@@ -115,8 +115,8 @@ def chance_within(daily: Daily, base: Floats, scale: Floats, day: int, days: int
 
     Example:
         >>> flat = np.full(100, 0.1)
-        >>> made = Daily(np.zeros(100), flat, np.zeros(101), 0.0, 0.9)
-        >>> round(chance_within(made, flat, np.ones(100), 20, 10), 3)
+        >>> daily = Daily(np.zeros(100), flat, np.zeros(101), 0.0, 0.9)
+        >>> round(chance_within(daily, flat, np.ones(100), 20, 10), 3)
         0.632
     """
     after = slice(day + 1, day + 1 + days)

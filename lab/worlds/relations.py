@@ -50,8 +50,8 @@ def make_relation(
         >>> from lab.worlds.setting import make_setting
         >>> rng = np.random.default_rng(1)
         >>> setting = make_setting(Features(), 36, rng)
-        >>> made = make_relation(setting, np.zeros(36), rng)
-        >>> made.counts.shape, bool(made.counts.mean() > 1)
+        >>> relation = make_relation(setting, np.zeros(36), rng)
+        >>> relation.counts.shape, bool(relation.counts.mean() > 1)
         ((36,), True)
     """
     level = setting.drift(rng, 2.0) + setting.season(0.3)

@@ -93,9 +93,9 @@ class DriftingRate(Shown):
         As long as nothing happens the rate is known, so silence has a closed form.
 
         Example:
-            >>> one = np.ones(1)
+            >>> unit = np.ones(1)
             >>> none = np.zeros((1, 2))
-            >>> rate = DriftingRate(0.1 * one, none, 0 * one, 0.9 * one, 0 * one, 9, one)
+            >>> rate = DriftingRate(0.1 * unit, none, 0 * unit, 0.9 * unit, 0 * unit, 9, unit)
             >>> rate.probability(10).round(3).tolist()
             [0.632]
         """

@@ -32,8 +32,8 @@ def exhibit(
         settings: What the mark needs, such as the names of the columns that it draws.
 
     Example:
-        >>> made = exhibit("odds", "Odds", {"by": ["a"], "p_value": np.array([0.5])})
-        >>> [column.scale.value for column in made.table.columns], made.table.rows
+        >>> shown = exhibit("odds", "Odds", {"by": ["a"], "p_value": np.array([0.5])})
+        >>> [column.scale.value for column in shown.table.columns], shown.table.rows
         (['text', 'p-value'], (('a', 0.5),))
     """
     columns = [Column(key, scale=_scale(key, cells)) for key, cells in values.items()]

@@ -304,8 +304,8 @@ def series_table(series: Sequence[Series]) -> pa.Table:
     """The series as one long table: series, date, value, exposure, unit, source.
 
     Example:
-        >>> one = make_series("x", "year", ["2010-01-01"], [3], unit="u", source="s")
-        >>> series_table([one]).to_pylist()[0]["value"]
+        >>> series = make_series("x", "year", ["2010-01-01"], [3], unit="u", source="s")
+        >>> series_table([series]).to_pylist()[0]["value"]
         3.0
     """
     schema = pa.schema(

@@ -109,8 +109,8 @@ def of_extreme(signal: Signal, draws: Floats, target: Bools, rivals: Bools, *, u
         >>> draws = np.random.default_rng(1).normal(size=(4000, 9))
         >>> last = np.arange(9) == 8
         >>> signal = Signal(series, counts=False, source="", measure="", noun="x")
-        >>> made = of_extreme(signal, draws, last, ~last, up=True)
-        >>> made.note.split("at least ")[1]
+        >>> visible = of_extreme(signal, draws, last, ~last, up=True)
+        >>> visible.note.split("at least ")[1]
         '2.0 points above its strongest rival for a probability of 95%.'
     """
     gap = draws[:, target].max(axis=1) - draws[:, rivals].max(axis=1)

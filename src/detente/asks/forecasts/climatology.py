@@ -27,8 +27,8 @@ class Climatology:
     Example:
         >>> from detente.asks.forecasts.history import history_from_counts
         >>> history = history_from_counts(np.tile([1.0, 0.0], 50))
-        >>> made = Climatology().fit(history, 10).predict(history, np.array([99]))
-        >>> made.shape, int(made[0].argmax())
+        >>> odds = Climatology().fit(history, 10).predict(history, np.array([99]))
+        >>> odds.shape, int(odds[0].argmax())
         ((1, 11), 5)
     """
 

@@ -35,8 +35,8 @@ def stacked(parts: Sequence[Foreseen]) -> Foreseen:
     """What single models foresee, put together in their order.
 
     Example:
-        >>> one = Foreseen(np.zeros((2, 4)), np.ones((2, 4)), np.ones(2), np.zeros(2))
-        >>> stacked([one, one, one]).odds.shape
+        >>> foreseen = Foreseen(np.zeros((2, 4)), np.ones((2, 4)), np.ones(2), np.zeros(2))
+        >>> stacked([foreseen, foreseen, foreseen]).odds.shape
         (3, 2)
     """
     return Foreseen(

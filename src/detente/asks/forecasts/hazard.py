@@ -33,8 +33,8 @@ class Hazard:
     Example:
         >>> from detente.asks.forecasts.history import history_from_counts
         >>> history = history_from_counts(np.random.default_rng(1).poisson(0.1, 400).clip(0, 1))
-        >>> made = Hazard().fit(history, 28).predict(history, np.array([399]))
-        >>> made.shape, bool(np.allclose(made.sum(axis=-1), 1))
+        >>> odds = Hazard().fit(history, 28).predict(history, np.array([399]))
+        >>> odds.shape, bool(np.allclose(odds.sum(axis=-1), 1))
         ((1, 29), True)
 
     Source:
@@ -177,8 +177,8 @@ def families_of(
         By draw and days left after the event (0 to window - 1), shape (draws, window, Z).
 
     Example:
-        >>> made = families_of(np.ones(1, complex), np.ones((1, 1)), np.ones(1), np.ones(1), 3)
-        >>> made.real.ravel().tolist()
+        >>> families = families_of(np.ones(1, complex), np.ones((1, 1)), np.ones(1), np.ones(1), 3)
+        >>> families.real.ravel().tolist()
         [1.0, 1.0, 1.0]
 
     Source:

@@ -45,8 +45,8 @@ class History:
         """What was known on a day; an era that ended later had no end yet.
 
         Example:
-            >>> made = history_from_counts(np.ones(5), first="2000-01-01")
-            >>> len(made.until(np.datetime64("2000-01-03")).days)
+            >>> history = history_from_counts(np.ones(5), first="2000-01-01")
+            >>> len(history.until(np.datetime64("2000-01-03")).days)
             3
         """
         length = int(np.searchsorted(self.days, day, side="right"))
@@ -66,9 +66,9 @@ class History:
         begun starts from the level of the one that it follows.
 
         Example:
-            >>> made = history_from_counts(np.zeros(5), first="2000-01-01")
-            >>> made = replace(made, turns=np.array(["2000-01-03"], dtype="datetime64[D]"))
-            >>> made.steps(made.days).ravel().tolist()
+            >>> history = history_from_counts(np.zeros(5), first="2000-01-01")
+            >>> history = replace(history, turns=np.array(["2000-01-03"], dtype="datetime64[D]"))
+            >>> history.steps(history.days).ravel().tolist()
             [0.0, 0.0, 1.0, 1.0, 1.0]
         """
         turns = self.turns[(self.turns > self.days[0]) & (self.turns <= self.days[-1])]
@@ -78,9 +78,9 @@ class History:
         """Whether each day lies in each yearly window, shape (n, windows).
 
         Example:
-            >>> made = history_from_counts(np.zeros(3), first="2000-03-31")
+            >>> history = history_from_counts(np.zeros(3), first="2000-03-31")
             >>> spring = YearlyWindow(label="spring", start="03-01", end="03-31")
-            >>> replace(made, windows=(spring,)).calendar(made.days).ravel().tolist()
+            >>> replace(history, windows=(spring,)).calendar(history.days).ravel().tolist()
             [1.0, 0.0, 0.0]
         """
         columns = [_inside(days, window) for window in self.windows]
@@ -122,8 +122,8 @@ def read_history(data: StudyData, action: str, since: dt.date, terms: Terms) -> 
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"), as_of=dt.date(2017, 3, 15))
         >>> asked = data.study.asks("questions")[0]
-        >>> made = read_history(data, asked.action, asked.since, asked)
-        >>> made.label, made.days[-1], made.sign_labels[1]
+        >>> history = read_history(data, asked.action, asked.since, asked)
+        >>> history.label, history.days[-1], history.sign_labels[1]
         ('missile tests', np.datetime64('2017-03-15'), 'new sanctions on North Korea')
     """
     last = known_until(data, action)

@@ -221,8 +221,8 @@ def mixed(draws: Floats, weights: Floats) -> Floats:
         weights: Shape (n, models).
 
     Example:
-        >>> made = mixed(np.array([[[0.0, 0.0]], [[1.0, 1.0]]]), np.array([[0.5, 0.5]]))
-        >>> made.tolist()
+        >>> mixture = mixed(np.array([[[0.0, 0.0]], [[1.0, 1.0]]]), np.array([[0.5, 0.5]]))
+        >>> mixture.tolist()
         [[0.0, 1.0]]
     """
     slots = (np.arange(draws.shape[2]) + 0.5) / draws.shape[2]

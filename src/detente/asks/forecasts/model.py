@@ -156,7 +156,7 @@ def shares_of_change(start: float, end: float, logs: Sequence[float]) -> list[fl
         One change per factor; they add up to end - start.
 
     Example:
-        >>> [round(one, 3) for one in shares_of_change(1.0, 4.0, [np.log(2), np.log(2)])]
+        >>> [round(share, 3) for share in shares_of_change(1.0, 4.0, [np.log(2), np.log(2)])]
         [1.5, 1.5]
 
     Source:

@@ -40,7 +40,7 @@ def skills(trial: Trial, drawn: Resamples) -> tuple[Skill, ...]:
         >>> days = np.datetime64("2000-01-03") + 7 * np.arange(40)
         >>> odds, labels = np.stack([1 - came, came]), ("base rate", "combination")
         >>> trial = Trial(labels, days, odds, odds, came, came, np.ones(1), 1, "week", 1)
-        >>> [(one.against, one.value) for one in skills(trial, resample(40, 4, 1))]
+        >>> [(gain.against, gain.value) for gain in skills(trial, resample(40, 4, 1))]
         [('base rate', 1.0), ('even odds', 1.0)]
     """
     ours = brier(trial.odds[-1], trial.outcomes)

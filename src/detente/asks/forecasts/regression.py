@@ -35,8 +35,8 @@ class CountRegression:
     Example:
         >>> from detente.asks.forecasts.history import history_from_counts
         >>> history = history_from_counts(np.random.default_rng(1).poisson(0.1, 800).clip(0, 1))
-        >>> made = CountRegression().fit(history, 28).predict(history, np.array([799]))
-        >>> made.shape, bool(np.allclose(made.sum(axis=-1), 1))
+        >>> odds = CountRegression().fit(history, 28).predict(history, np.array([799]))
+        >>> odds.shape, bool(np.allclose(odds.sum(axis=-1), 1))
         ((1, 29), True)
 
     Source:

@@ -182,8 +182,8 @@ def resample(length: int, block: int, seed: int) -> Resamples:
         seed: Seed of the draws.
 
     Example:
-        >>> made = resample(10, 5, 1)
-        >>> made.rows.shape, made.tail < 0.05
+        >>> draws = resample(10, 5, 1)
+        >>> draws.rows.shape, draws.tail < 0.05
         ((1000, 10), True)
 
     Source:
@@ -207,8 +207,8 @@ def skill(scores: Floats, reference: Floats, drawn: Resamples, against: str) -> 
         against: Plain name of the reference.
 
     Example:
-        >>> made = skill(np.full(9, 1.0), np.full(9, 2.0), resample(9, 3, 1), "base rate")
-        >>> made.value, made.low, made.high
+        >>> gain = skill(np.full(9, 1.0), np.full(9, 2.0), resample(9, 3, 1), "base rate")
+        >>> gain.value, gain.low, gain.high
         (0.5, 0.5, 0.5)
 
     Source:
@@ -243,8 +243,8 @@ def reliability(
 
     Example:
         >>> odds = np.linspace(0, 1, 100)
-        >>> made = reliability(odds, (odds > 0.5).astype(float), resample(100, 5, 1), 2)
-        >>> [(one.count, one.observed) for one in made]
+        >>> bins = reliability(odds, (odds > 0.5).astype(float), resample(100, 5, 1), 2)
+        >>> [(each.count, each.observed) for each in bins]
         [(50, 0.0), (50, 1.0)]
 
     Source:

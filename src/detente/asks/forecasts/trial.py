@@ -62,8 +62,8 @@ def trial_of(
         >>> from detente.asks.forecasts.history import history_from_counts
         >>> from detente.asks.forecasts.walk import walk
         >>> past = walk(history_from_counts(np.tile([1.0] + [0.0] * 9, 130)), 28)
-        >>> made = trial_of(past, 1, 7, 1)
-        >>> made.odds.shape == (6, len(made.outcomes)), set(made.outcomes.tolist())
+        >>> trial = trial_of(past, 1, 7, 1)
+        >>> trial.odds.shape == (6, len(trial.outcomes)), set(trial.outcomes.tolist())
         (True, {1.0})
     """
     day = walk.history.days[-1] if day is None else day

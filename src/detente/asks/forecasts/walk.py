@@ -91,8 +91,8 @@ def walk(
     Example:
         >>> from detente.asks.forecasts.history import history_from_counts
         >>> history = history_from_counts(np.tile([1.0] + [0.0] * 9, 130))
-        >>> made = walk(history, 28)
-        >>> made.parts.shape[0], round(float(made.pooled[-1].sum()), 6)
+        >>> walked = walk(history, 28)
+        >>> walked.parts.shape[0], round(float(walked.pooled[-1].sum()), 6)
         (5, 1.0)
 
     Source:
@@ -116,7 +116,7 @@ def fit_all(history: History, window: int, models: Sequence[Model] = MODELS) -> 
     Example:
         >>> from detente.asks.forecasts.history import history_from_counts
         >>> fitted = fit_all(history_from_counts(np.zeros(400)), 28)
-        >>> len(fitted), all(one == fitted[0] for one in fitted[3:])
+        >>> len(fitted), all(model == fitted[0] for model in fitted[3:])
         (5, True)
     """
     base = Climatology().fit(history, window)

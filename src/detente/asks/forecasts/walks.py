@@ -63,8 +63,8 @@ class Walks:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> walks = Walks(open_data(load("korea")), refit=520)
-        >>> one, other = walks.data.study.asks("questions")[:2]  # of one action and window
-        >>> walks.of(one.action, 28, one) is walks.of(other.action, 28, other)
+        >>> first, other = walks.data.study.asks("questions")[:2]  # of one action and window
+        >>> walks.of(first.action, 28, first) is walks.of(other.action, 28, other)
         True
     """
 

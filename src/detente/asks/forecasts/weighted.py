@@ -40,8 +40,8 @@ class WeightedRate:
     Example:
         >>> from detente.asks.forecasts.history import history_from_counts
         >>> history = history_from_counts(np.tile([1.0, 0.0], 400))
-        >>> made = WeightedRate().fit(history, 10).predict(history, np.array([799]))
-        >>> made.shape, round(float(made[0] @ np.arange(11)), 1)  # half of ten days
+        >>> odds = WeightedRate().fit(history, 10).predict(history, np.array([799]))
+        >>> odds.shape, round(float(odds[0] @ np.arange(11)), 1)  # half of ten days
         ((1, 11), 5.0)
 
     Source:

@@ -71,8 +71,8 @@ def fit_posterior(past: Chronology, draws: int, *, seed: int = 1) -> Posterior:
         >>> from detente.asks.scenarios.history import read_chronology
         >>> data = open_data(load("korea"))
         >>> past = read_chronology(data, data.study.asks("simulation")[0])
-        >>> made = fit_posterior(past, 3)
-        >>> made.rates.shape == (3, len(past.eras) + 1, len(past.kinds))
+        >>> posterior = fit_posterior(past, 3)
+        >>> posterior.rates.shape == (3, len(past.eras) + 1, len(past.kinds))
         True
 
     Source:

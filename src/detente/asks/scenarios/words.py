@@ -185,7 +185,7 @@ def few_cases(arms: Arms, outcome: Outcome) -> str:
         >>> from detente.study.load import load
         >>> from detente.asks.scenarios.model import fit_model
         >>> model = fit_model(open_data(load("korea")), draws=2)
-        >>> asked = next(one for one in model.simulation.outcomes if "summit" in one.label)
+        >>> asked = next(each for each in model.simulation.outcomes if "summit" in each.label)
         >>> few_cases(Arms(model, (2, 3)), asked)
         ' (2 days in both eras: mostly assumption)'
     """

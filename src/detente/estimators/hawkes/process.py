@@ -118,8 +118,8 @@ def hawkes_likelihood(
 
     Example:
         >>> process = hawkes_process([0.5], [[0.0]], 1.0, 10.0)
-        >>> made = hawkes_likelihood(process, np.array([1.0, 2.0]), np.zeros(2, np.int64))
-        >>> bool(np.isclose(made.value, 2 * np.log(0.5) - 5))
+        >>> at = hawkes_likelihood(process, np.array([1.0, 2.0]), np.zeros(2, np.int64))
+        >>> bool(np.isclose(at.value, 2 * np.log(0.5) - 5))
         True
 
     Source:

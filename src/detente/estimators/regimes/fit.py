@@ -191,8 +191,8 @@ def fit_regimes(
         >>> rng = np.random.default_rng(1)
         >>> war = np.arange(300) // 50 % 3 == 1
         >>> series = rng.normal(size=(300, 2)) * np.where(war, 5.0, 1.0)[:, None]
-        >>> found = fit_regimes(series, 1, sweeps=300, burn=100, chains=2)
-        >>> bool(np.mean((found.probabilities[:, 0] > 0.5) == war[1:]) > 0.95)
+        >>> fit = fit_regimes(series, 1, sweeps=300, burn=100, chains=2)
+        >>> bool(np.mean((fit.probabilities[:, 0] > 0.5) == war[1:]) > 0.95)
         True
 
     Source:
@@ -237,8 +237,8 @@ def regime_responses(
     Example:
         >>> rng = np.random.default_rng(1)
         >>> series = rng.normal(size=(300, 2)) * np.repeat([1.0, 5.0, 1.0], 100)[:, None]
-        >>> found = fit_regimes(series, 1, sweeps=300, burn=100, chains=2)
-        >>> large, small = (regime_responses(found, r, steps=3).middle[0, 0, 0] for r in (1, 2))
+        >>> fit = fit_regimes(series, 1, sweeps=300, burn=100, chains=2)
+        >>> large, small = (regime_responses(fit, r, steps=3).middle[0, 0, 0] for r in (1, 2))
         >>> bool(4 < large < 6 and 0.8 < small < 2)
         True
 

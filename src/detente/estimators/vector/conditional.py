@@ -140,8 +140,8 @@ def conditional_forecast(
         >>> series = np.random.default_rng(1).normal(size=(200, 2)).cumsum(axis=0)
         >>> bvar = fit_bvar(series, 1, names=["a", "b"])
         >>> wanted = forecast_conditions(bvar.names, 3, {"a": {3: series[-1, 0] + 1.0}})
-        >>> found = conditional_forecast(bvar, steps=3, hard=wanted, draws=500)
-        >>> bool(np.allclose(found.paths[:, 2, 0], series[-1, 0] + 1.0))
+        >>> forecast = conditional_forecast(bvar, steps=3, hard=wanted, draws=500)
+        >>> bool(np.allclose(forecast.paths[:, 2, 0], series[-1, 0] + 1.0))
         True
 
     Source:

@@ -183,8 +183,8 @@ def impulse_bands(
         >>> from detente.estimators.vector.bvar import fit_bvar
         >>> series = np.random.default_rng(1).normal(size=(300, 2))
         >>> series[1:, 1] += 0.8 * series[:-1, 0]
-        >>> found = impulse_bands(fit_bvar(series, 1, prior=None), steps=3, draws=500)
-        >>> low, high = found.bands[0.9][:, 1, 1, 0]
+        >>> bands = impulse_bands(fit_bvar(series, 1, prior=None), steps=3, draws=500)
+        >>> low, high = bands.bands[0.9][:, 1, 1, 0]
         >>> bool(0.5 < low < high < 1.0)
         True
 

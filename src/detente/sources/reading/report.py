@@ -208,11 +208,11 @@ def days_of(counts: Mapping[dt.date, int]) -> Days:
 
     Example:
         >>> day = dt.date(2020, 1, 1)
-        >>> found = days_of({day: 900, day + dt.timedelta(2): 1000, day + dt.timedelta(3): 8,
+        >>> reports = days_of({day: 900, day + dt.timedelta(2): 1000, day + dt.timedelta(3): 8,
         ...                  day + dt.timedelta(4): 1000})
-        >>> [str(missing) for missing in found.missing]
+        >>> [str(missing) for missing in reports.missing]
         ['2020-01-02']
-        >>> [(str(thin), count) for thin, count in found.thin]
+        >>> [(str(thin), count) for thin, count in reports.thin]
         [('2020-01-04', 8)]
     """
     if not counts:

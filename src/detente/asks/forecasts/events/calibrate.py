@@ -102,8 +102,8 @@ def coefficients(features: Floats, came: Floats, *, ridge: float = 1.0) -> Float
 
     Example:
         >>> x = np.array([[0.0], [0.0], [1.0], [1.0]] * 50)
-        >>> found = coefficients(x, np.array([0.0, 1.0, 0.0, 1.0] * 50))
-        >>> bool(np.abs(found).max() < 1e-6)
+        >>> fitted = coefficients(x, np.array([0.0, 1.0, 0.0, 1.0] * 50))
+        >>> bool(np.abs(fitted).max() < 1e-6)
         True
     """
     centre, spread = features.mean(axis=0), features.std(axis=0)
