@@ -44,6 +44,8 @@ def test_names_and_codes_of_no_named_system(text: str, iso3: str | None) -> None
     [
         ("AUS", "cow", "AUT"), ("AUL", "cow", "AUS"), ("ROK", "cow", "KOR"), ("AAB", "cow", "ATG"),
         ("731", "cown", "PRK"), ("002", "cown", "USA"), ("343", "cown", "MKD"),
+        ("340", "gwn", "SRB"), ("678", "gwn", "YEM"), ("365.0", "gwn", "RUS"),
+        ("970", "gwn", "KIR"), ("970", "cown", "NRU"), ("340", "cown", None),
         ("AU", "fips", "AUT"), ("AS", "fips", "AUS"), ("CH", "fips", "CHN"), ("CI", "fips", "CHL"),
         ("KN", "fips", "PRK"), ("GZ", "fips", "PSE"), ("CH", "iso2", "CHE"),
         ("410", "numeric", "KOR"), ("4", "numeric", "AFG"), ("810", "numeric", "RUS"),

@@ -75,7 +75,7 @@ def ingest_command(
             metavar="COLUMNS",
             help="For plain CSV: date=Day,source=From,target=To,cameo=Code, or a .toml file."
             " May add id= and other columns, and date_format=%d.%m.%Y, delimiter=;,"
-            " states=fips (iso3, iso2, name, cow, cown, numeric, cameo, keds),"
+            " states=fips (iso3, iso2, name, cow, cown, gwn, numeric, cameo, keds),"
             " roots=no (two digits are codes that lost a zero), origin=mine.",
         ),
     ] = None,

@@ -8,8 +8,9 @@ user-assigned code in common use. A code whose meaning is not certain (UNK) mean
 Scotland, England and the like count as GBR.
 
 Sources: ISO 3166-1 and 3166-3 (pycountry); Correlates of War Project (2017), State System
-Membership List v2016; FIPS PUB 10-4; Schrodt (2012), CAMEO codebook 1.1b3, and the codes that the
-KEDS files and GDELT's look-up tables add to it.
+Membership List v2016; Gleditsch, K. S., Ward, M. D. (1999), A Revised List of Independent States
+since 1816, International Interactions 25(4); FIPS PUB 10-4; Schrodt (2012), CAMEO codebook 1.1b3,
+and the codes that the KEDS files and GDELT's look-up tables add to it.
 """
 
 from __future__ import annotations
@@ -29,9 +30,10 @@ import pycountry
 from detente.csv_files import read_bundled
 from detente.errors import UsageError
 
-SYSTEMS = ("iso3", "iso2", "numeric", "name", "cameo", "cow", "cown", "fips", "keds")
+SYSTEMS = ("iso3", "iso2", "numeric", "name", "cameo", "cow", "cown", "gwn", "fips", "keds")
 """Systems of codes: `cow` holds the abbreviations, `cown` the numbers of the Correlates of War;
-`keds` the actors of the KEDS sets in WEIS codes (UAR is Egypt there, UNK the United Kingdom)."""
+`gwn` the numbers of Gleditsch and Ward, which differ for Serbia and four islands; `keds` the actors
+of the KEDS sets in WEIS codes (UAR is Egypt there, UNK the United Kingdom)."""
 
 _ANY = ("iso3", "name", "iso2", "cameo")
 
@@ -210,7 +212,7 @@ def _key(text: str, system: str) -> str:
         return name_key(text)
     bare = text.strip().upper()
     # A column of numbers with gaps is often saved as 710.0.
-    return re.sub(r"\.0+$", "", bare).lstrip("0") if system in {"numeric", "cown"} else bare
+    return re.sub(r"\.0+$", "", bare).lstrip("0") if system in {"numeric", "cown", "gwn"} else bare
 
 
 def _at(spans: tuple[StateCode, ...], on: dt.date | None) -> StateCode:
@@ -294,9 +296,15 @@ def _own() -> Iterator[StateCode]:
         yield _span(row, "cameo", row["code"])
     for row in _read("cameo_states.csv"):
         yield _span(row, "cameo", row["code"])
+    others = list(_read("gleditsch_ward.csv"))
+    differing = {row["number"] for row in others}
+    for row in others:
+        yield _span(row, "gwn", row["number"])
     for row in _read("cow.csv"):
         yield _span(row, "cow", row["abbreviation"])
         yield _span(row, "cown", row["number"])
+        if row["number"] not in differing:
+            yield _span(row, "gwn", row["number"])
     for row in _read("keds_states.csv"):
         yield _span(row, "keds", row["code"])
     for row in _read("fips.csv"):

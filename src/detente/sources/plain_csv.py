@@ -80,6 +80,7 @@ _KEYS = {
     "name": "name_key({0})",
     "numeric": "number_key({0})",
     "cown": "number_key({0})",
+    "gwn": "number_key({0})",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 
 from detente.errors import UsageError
+from detente.sources.acled import ACLED
 from detente.sources.chronicle import CHRONICLE
 from detente.sources.gdelt1 import GDELT1
 from detente.sources.gdelt1_backfile import GDELT1_BACKFILE
@@ -17,11 +18,12 @@ from detente.sources.quadruples import QUADRUPLES
 from detente.sources.reading import contract
 from detente.sources.reading.source import Source
 from detente.sources.tabari import TABARI
+from detente.sources.ucdp import UCDP
 from detente.sources.weis import WEIS
 
 _OWN = (
-    ICEWS, GDELT2, GDELT1, GDELT1_BACKFILE, POLECAT, KEDS, TABARI, WEIS, QUADRUPLES, CHRONICLE,
-    PLAIN_CSV,
+    ICEWS, GDELT2, GDELT1, GDELT1_BACKFILE, POLECAT, UCDP, ACLED, KEDS, TABARI, WEIS, QUADRUPLES,
+    CHRONICLE, PLAIN_CSV,
 )  # fmt: skip
 _REGISTERED: dict[str, Source] = {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import fnmatch
 import re
@@ -43,6 +44,9 @@ class Source:
             zero (`no`), or whatever the codes of the whole file show (`judge`).
         patterns: Names of its files, as in a shell.
         archives: Names of its archives.
+        named: Names that the header of its files must hold, in any order and among others; the
+            columns of a file are then those of its header (`by_header`). Empty where columns are
+            known by their place.
         first_field: What the first field of a row looks like, to tell sources apart.
         published: Pattern whose group 1 is the day of publication in a file's name (`YYYYMMDD`).
         late_days: How many days after its publication an event may be dated.
@@ -76,6 +80,7 @@ class Source:
     header: str = ""
     optional: int = 0
     roots: Roots = "no"
+    named: tuple[str, ...] = ()
     first_field: str = ".*"
     published: str = ""
     late_days: int = 1
@@ -109,6 +114,24 @@ class Source:
             return True
         return re.fullmatch(self.first_field, fields[0]) is not None
 
+    def names_all(self, fields: list[str]) -> bool:
+        """Whether a line, split into fields, is a header with all names that the source needs."""
+        return bool(self.named) and {_bare(name) for name in self.named} <= set(map(_bare, fields))
+
+    def by_header(self, fields: list[str]) -> Source:
+        """The source with the columns of a file's header, which must name all that are needed.
+
+        Args:
+            fields: The names in the header. Case and signs do not count; a name that is not one
+                of the source's own is read and not used, and of two like names the first is.
+        """
+        own = {_bare(name): name for name in self.columns}
+        columns: dict[str, str] = {}
+        for number, field_name in enumerate(fields):
+            name = own.pop(_bare(field_name), f"column {number}")
+            columns[name] = self.columns.get(name, "text")
+        return dataclasses.replace(self, columns=columns, header=fields[0].strip(), optional=0)
+
     def refuse(self, mapping: Columns) -> None:
         """Refuse a mapping that the source has no use for.
 
@@ -129,3 +152,8 @@ class Source:
             return dt.datetime.strptime(match[1], "%Y%m%d").replace(tzinfo=dt.UTC).date()
         except ValueError:
             return None
+
+
+def _bare(name: str) -> str:
+    """A column's name without case and signs."""
+    return re.sub(r"[^a-z0-9]", "", name.casefold())
