@@ -1,10 +1,11 @@
 """Build the Levant study's chronicle from our own list of facts and the travels of US officials.
 
-`levant_facts.csv` holds facts of public record in our own words, with days from general knowledge. Its
-certainty is not typed but found: C where the KEDS event file reports an act of the same sort between
-the same sides on the day or the one after it, D where it does not, or where the row names one side
-alone. Visits are read from the travels that the US Department of State lists (public domain) and are
-A: one row for each visitor, place and day; a secretary who came with the president gives no row.
+`levant_facts.csv` holds facts of public record in our own words, with days from general knowledge.
+Their certainty is not typed but found: C where the KEDS event file reports an act of the same sort
+between the same sides on the day or the one after it, D where it does not, or where the row names
+one side alone. Visits are read from the travels that the US Department of State lists (public
+domain) and are A: one row for each visitor, place and day; a secretary who came with the president
+gives no row.
 
     python scripts/build_levant_chronicle.py [--shared FOLDER] [--out FILE]
 """
@@ -12,7 +13,6 @@ A: one row for each visitor, place and day; a secretary who came with the presid
 from __future__ import annotations
 
 import argparse
-import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -22,7 +22,6 @@ from tempfile import TemporaryDirectory
 from build_korea_chronicle import Fact, numbered, read, write
 from build_korea_datasets import ROOT, shared_folder
 from build_levant_datasets import EVENTS, FIRST, LAST
-
 from detente.events.ontology import quad_of
 from detente.events.store import Store
 from detente.sources import ingest
@@ -42,10 +41,7 @@ VISITS = {
     "us-president-abroad": ("us-president-visit", "President"),
     "us-secretary-abroad": ("us-secretary-visit", "Secretary"),
 }
-TRAVEL_SOURCE = {
-    "us-president-visit": "US Department of State, Office of the Historian, travels of the president",
-    "us-secretary-visit": "US Department of State, Office of the Historian, travels of the secretary",
-}
+TRAVEL_SOURCE = "US Department of State, Office of the Historian, travels of the "
 SEEN = "Day from general knowledge; KEDS Levant reports such an act between these sides"
 NOT_SEEN = "General knowledge; not checked against a document"
 
@@ -108,7 +104,7 @@ def visits(rows: Iterable[dict[str, str]]) -> Iterator[Fact]:
             cameo="042",
             certainty="A",
             title=f"{office} {row['person']} visits {place}",
-            citation=TRAVEL_SOURCE[kind],
+            citation=f"{TRAVEL_SOURCE}{office.lower()}",
         )
 
 

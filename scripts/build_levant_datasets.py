@@ -19,12 +19,12 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from build_korea_datasets import ROOT, shared_folder
 from detente.events.store import Store
 from detente.relations.counting import panel
 from detente.relations.panel import Panel
 from detente.relations.steps import check_every, next_start
 from detente.sources import ingest
-from build_korea_datasets import ROOT, shared_folder
 
 OUT = ROOT / "src" / "detente" / "study" / "levant" / "datasets"
 EVENTS = "events/keds/levant.cameo.csv.gz"

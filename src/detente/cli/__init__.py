@@ -14,7 +14,18 @@ import duckdb
 import typer
 
 from detente import __version__
-from detente.cli import dynamics, events, forecast, moves, panel, record, scenario, store, study
+from detente.cli import (
+    dynamics,
+    events,
+    forecast,
+    moves,
+    panel,
+    record,
+    scenario,
+    store,
+    studies,
+    study,
+)
 from detente.cli.console import mend_width, stop_writing
 from detente.cli.output import report_bug, report_error, say_plainly
 from detente.errors import DetenteError
@@ -33,6 +44,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("studies", rich_help_panel="Studies")(studies.studies_command)
 app.command("study", rich_help_panel="Studies")(study.study_command)
 app.command("dynamics", rich_help_panel="Studies")(dynamics.dynamics_command)
 app.command("forecast", rich_help_panel="Studies")(forecast.forecast_command)

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from detente.study.models import Study
 
 StudyName = Annotated[
-    str, typer.Argument(metavar="STUDY", help="A bundled study (korea), a study.toml, or a folder.")
+    str,
+    typer.Argument(
+        metavar="STUDY", help="A bundled study (korea, levant), a study.toml, or a folder."
+    ),
 ]
 Events = Annotated[
     Path | None,

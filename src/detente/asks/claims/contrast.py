@@ -234,11 +234,13 @@ class Contrast(Design[ContrastClaim, Measured]):
             else f" Plain rates: {ratio.rate_high:.2f} against {ratio.rate_low:.2f} per "
             f"{series.every}."
         )
+        verb = "were" if self.claim.relation.action is not None else "was"  # days; violence
         return (
-            f"{upper_first(estimate.signal.noun)} were {estimate.in_words.removesuffix('×')} times "
-            f"as frequent {measured.when.phrase} as {measured.against.phrase}"
-            f"{measured.chosen.phrase()} (90% interval {low} to {high}); "
-            f"{ratio.periods_high} against {plural(ratio.periods_low, series.every + 's')}.{rates}"
+            f"{upper_first(estimate.signal.noun)} {verb} "
+            f"{estimate.in_words.removesuffix('×')} times as frequent {measured.when.phrase} "
+            f"as {measured.against.phrase}{measured.chosen.phrase()} "
+            f"(90% interval {low} to {high}); {ratio.periods_high} against "
+            f"{plural(ratio.periods_low, series.every + 's')}.{rates}"
             f"{beyond_text(measured)}{_anyway(estimate)}"
         )
 

@@ -57,7 +57,7 @@ class Strata:
     def phrase(self) -> str:
         """How a comparison goes on: ", compared within …"; empty where there are no strata."""
         eras = [] if self.years is None else [f"the same {self._season} of {self.years} years"]
-        parts = [*eras, *(["the same policy period"] if self.named else [])]
+        parts = [*eras, *(["the same era"] if self.named else [])]
         return f", compared within {' and '.join(parts)}" if parts else ""
 
     @property

@@ -1,4 +1,4 @@
-"""A hazard that each event raises for a while, within policy periods, seasons and the calendar."""
+"""A hazard that each event raises for a while, within eras, seasons and the calendar."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DECAYS = np.log(2) / np.array(HALF_LIVES)
 class Hazard:
     """A self-exciting process of event days.
 
-    The baseline moves with policy periods (a step at each turn), the season (one yearly harmonic)
+    The baseline moves with eras (a step at each turn), the season (one yearly harmonic)
     and the calendar; half of the follow-ons of an event come within 10 or within 100 days, in
     proportions that are estimated.
 
@@ -105,7 +105,7 @@ class FittedHazard:
         return with_tail(counts)
 
     def reasons(self, history: History, origin: int) -> tuple[Reason, ...]:
-        """Recent event days, the policy period and the calendar, against their mean."""
+        """Recent event days, the era and the calendar, against their mean."""
         place = np.array([origin])
         sizes = _family_sizes(self.excitation, DECAYS, self.model.gain, self.window)[:, ::-1]
         sizes = sizes * YEAR / self.window
@@ -119,7 +119,7 @@ class FittedHazard:
         period, calendar = shares_of_change(usual, outer, [np.log(outer / usual) - logs, logs])
         return (
             Reason(f"recent {history.label}", recent - (whole - usual)),
-            Reason("the policy period", period),
+            Reason("the era", period),
             Reason("season and calendar", calendar),
         )
 

@@ -350,6 +350,8 @@ def _caveats(series: Aligned) -> Iterator[str]:
     )
     if any(series.counted):
         yield "Percentages are of counts plus one half; for rare events they are rough."
+    if not all(series.counted):
+        yield "Changes of scores are told in per cent of their standard deviation."
     if len(np.unique(series.segments)) > 1:
         yield (
             "The series come from several sources in turn; each was centred within its source, and "
@@ -366,7 +368,11 @@ def _text(system: System, series: Aligned, bvar: BVAR, tested: int, stand: Seque
             f"{asked}, none stands after correction ({span}, {len(used)} {every}s). What each "
             "series does is announced mainly by its own past."
         )
-    first = "; ".join(_sentence(row, system.horizon, every) for row in stand[:3])
+    counted = dict(zip(_names(system), series.counted, strict=True))
+    first = "; ".join(
+        sentence(row, system.horizon, every, counted=bool(counted[row["responds"]]))
+        for row in stand[:3]
+    )
     more = f" The other {len(stand) - 3} are in the chart." if len(stand) > 3 else ""
     verb = "stands" if len(stand) == 1 else "stand"
     text = f"{asked}, {len(stand)} {verb} after correction ({span}): {first}.{more}"
@@ -380,13 +386,33 @@ def _text(system: System, series: Aligned, bvar: BVAR, tested: int, stand: Seque
     )
 
 
-def _sentence(row: Row, horizon: int, every: str) -> str:
-    way = "more" if row["effect_percent"] > 0 else "less"
+def sentence(row: Row, horizon: int, every: str, *, counted: bool) -> str:
+    """A reaction in plain words: of counts more or less, of scores up or down.
+
+    Args:
+        row: A row of the list of reactions.
+        horizon: Periods that it is judged by.
+        every: Kind of period.
+        counted: Whether what responds is counted.
+
+    Example:
+        >>> row = {"acts": "tests", "responds": "scores", "effect_percent": -8.0,
+        ...        "low90": -15.0, "high90": -1.0}
+        >>> sentence(row, 6, "month", counted=False)[:69]
+        'a surprise in tests is followed by scores lower by 8% of their standa'
+        >>> sentence(row, 6, "month", counted=True)[:50]
+        'a surprise in tests is followed by 8% less scores '
+    """
+    rises, size = row["effect_percent"] > 0, f"{abs(row['effect_percent']):.0f}%"
     low, high = (f"{row[end]:+.0f}".replace("-", "\N{MINUS SIGN}") for end in ("low90", "high90"))
+    if counted:
+        response = f"{size} {'more' if rises else 'less'} {row['responds']}"
+    else:
+        way = "higher" if rises else "lower"
+        response = f"{row['responds']} {way} by {size} of their standard deviation"
     return (
-        f"a surprise in {row['acts']} is followed by {abs(row['effect_percent']):.0f}% {way} "
-        f"{row['responds']} over {plural(horizon, every + 's')} "
-        f"(90% interval {low} to {high}%)"
+        f"a surprise in {row['acts']} is followed by {response} "
+        f"over {plural(horizon, every + 's')} (90% interval {low} to {high}%)"
     )
 
 
