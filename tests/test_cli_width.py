@@ -76,6 +76,7 @@ COMMANDS = {
     "scenario": "demo calm-again --paths 200",
     "sources": "",
     "store": "--store store",
+    "studies": "",
     "study": "demo --events store --out out",
     "validate": "demo",
 }
