@@ -152,7 +152,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 
 def test_hashes_are_of_the_versions_that_are_pinned() -> None:
-    """Every pinned release has its hashes; beside them what builds, one of Windows, one of browsers."""
+    """Every pinned release has its hashes; beside them one that builds, of Windows, of browsers."""
     hashed = (ROOT / "requirements-hashed.txt").read_text(encoding="utf-8")
     releases = dict(re.findall(r"^([\w.-]+==\S+)([^\n]*(?:\n +--hash\S+[^\n]*)+)", hashed, re.M))
     assert all("--hash=sha256:" in hashes for hashes in releases.values())

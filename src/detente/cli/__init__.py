@@ -17,6 +17,7 @@ from detente import __version__
 from detente.cli import (
     dynamics,
     events,
+    fetch,
     forecast,
     moves,
     panel,
@@ -54,6 +55,7 @@ app.command("scenario", rich_help_panel="Studies")(scenario.scenario_command)
 app.command("moves", rich_help_panel="Studies")(moves.moves_command)
 app.command("new", rich_help_panel="Studies")(study.new_command)
 app.command("validate", rich_help_panel="Studies")(study.validate_command)
+app.command("fetch", rich_help_panel="Events")(fetch.fetch_command)
 app.command("ingest", rich_help_panel="Events")(events.ingest_command)
 app.command("events", rich_help_panel="Events")(events.events_command)
 app.command("sources", rich_help_panel="Events")(events.sources_command)

@@ -18,7 +18,17 @@ from detente.events._repair import ASIDE
 from detente.events.disk import disk_errors, read_errors
 
 OWN_NAMES = frozenset(
-    {MANIFEST, f"{MANIFEST}.new", LEDGER, f"{LEDGER}.new", LOCK, "scratch", "events", ASIDE}
+    {
+        MANIFEST,
+        f"{MANIFEST}.new",
+        LEDGER,
+        f"{LEDGER}.new",
+        LOCK,
+        "scratch",
+        "events",
+        "fetch",
+        ASIDE,
+    }
 )
 """What a store's folder holds."""
 

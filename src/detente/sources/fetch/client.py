@@ -27,14 +27,15 @@ from detente import __version__
 from detente.errors import FetchError
 from detente.sources.fetch.hosts import LOOPBACK, VARIABLE, Hosts, hosts_from, shown
 from detente.sources.fetch.tries import (
+    NO_RANGE,
     AbsentError,
     BrokenError,
     Patience,
     RefusedError,
-    StoppedError,
     asked_wait,
     insist,
     patience_from,
+    stopped,
 )
 
 T = TypeVar("T")
@@ -46,7 +47,6 @@ MAX_REDIRECTS = 5
 LARGEST_LIST = 512 << 20
 """Bytes of a list or a page beyond which something is wrong."""
 
-NO_RANGE = 416
 GONE = frozenset({404, 410})
 REFUSED = frozenset({401, 403})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -156,7 +156,7 @@ class Client:
                 if len(body) > LARGEST_LIST:
                     raise BrokenError("the answer does not end")
                 if self.stop.is_set():
-                    raise StoppedError("The fetch was stopped.")
+                    raise stopped()
             return bytes(body)
 
     def insist(self, url: str, attempt: Callable[[str], T]) -> T:
@@ -294,10 +294,14 @@ def open_client(
     hosts = hosts_from(os.environ.get(VARIABLE, ""), fallbacks)
     patience = patience or patience_from(os.environ.get("DETENTE_FETCH_TIMEOUT", ""))
     timeout = httpx2.Timeout(patience.read, connect=patience.connect)
+    trusted = httpx2.create_ssl_context()
     # A mirror on this machine is not asked for through a proxy.
-    direct = {f"all://{_bracketed(host)}": httpx2.HTTPTransport() for host in LOOPBACK}
+    direct = {
+        f"all://{_bracketed(host)}": httpx2.HTTPTransport(verify=trusted) for host in LOOPBACK
+    }
     with httpx2.Client(
         timeout=timeout,
+        verify=trusted,
         headers={"User-Agent": AGENT},
         follow_redirects=False,
         mounts=direct,

@@ -20,9 +20,10 @@ import httpx2
 from detente.sources.fetch.archives import archive_fault
 from detente.sources.fetch.client import Client
 from detente.sources.fetch.hosts import shown
-from detente.sources.fetch.tries import BrokenError, StoppedError
+from detente.sources.fetch.tries import NO_RANGE, BrokenError, stopped
 from detente.sources.fetch.wanted import Wanted
 
+PARTIAL, NOT_MODIFIED = 206, 304
 PART = ".part"
 NOTE = ".part.json"
 OnBytes = Callable[[int], None]
@@ -51,7 +52,13 @@ class ChangedError(BrokenError):
     """What came is whole and is not what the list says."""
 
 
-def download(client: Client, wanted: Wanted, folder: Path, on_bytes: OnBytes) -> Loaded:
+class UnchangedError(Exception):
+    """The edition that is known is still the newest."""
+
+
+def download(
+    client: Client, wanted: Wanted, folder: Path, on_bytes: OnBytes, known_etag: str = ""
+) -> Loaded:
     """Load a file into a folder, going on where an earlier try ended.
 
     Args:
@@ -59,16 +66,38 @@ def download(client: Client, wanted: Wanted, folder: Path, on_bytes: OnBytes) ->
         wanted: The file.
         folder: Where it goes; parts of it stay there if the fetch is stopped.
         on_bytes: Told of every block that comes; of fewer than none where a part is given up.
+        known_etag: The edition that was read before, if there is no need to load it again.
 
     Raises:
+        UnchangedError: The edition is the known one.
         MissingError: No place has it.
         RefusedError: A host refuses us.
         StoppedError: The user stopped the fetch; the part is kept.
         FetchError: It could not be had, or is not what the list says.
         OSError: The disk refused.
     """
-    part = _Part(folder / wanted.name, wanted, client, on_bytes)
-    return client.insist(wanted.url, part.load)
+    part = _Part(folder / wanted.name, wanted, client, on_bytes, known_etag)
+    return lying(wanted, folder) or client.insist(wanted.url, part.load)
+
+
+def lying(wanted: Wanted, folder: Path) -> Loaded | None:
+    """The file, if it lies whole in a folder: kept there, or loaded by a run that was killed.
+
+    Only a file that the list describes can be known again.
+    """
+    path = folder / wanted.name
+    if not (wanted.md5 or wanted.size) or not path.is_file():
+        return None
+    size, md5 = path.stat().st_size, _md5(path)
+    if _fault(wanted, path, size, md5, ""):
+        return None
+    return Loaded(wanted, path, size, md5, _edition(path))
+
+
+def discard(loaded: Loaded) -> None:
+    """Remove a file that was loaded, and the note of its edition."""
+    loaded.path.unlink(missing_ok=True)
+    loaded.path.with_name(loaded.path.name + NOTE).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -79,6 +108,7 @@ class _Part:
     wanted: Wanted
     client: Client
     on_bytes: OnBytes
+    known_etag: str
 
     @property
     def part(self) -> Path:
@@ -97,18 +127,16 @@ class _Part:
             sums = ""
         loaded = self._checked(etag, sums)
         self.part.replace(self.path)
-        self.note.unlink(missing_ok=True)
         return loaded
 
     def _have(self) -> tuple[int, str]:
         """Bytes that an earlier try left, and their edition."""
+        etag = _edition(self.path)
         try:
-            etag = json.loads(self.note.read_text(encoding="utf-8"))["etag"]
             size = self.part.stat().st_size
-        except (OSError, ValueError, KeyError, TypeError):
-            self.drop()
+        except FileNotFoundError:
             return 0, ""
-        can_go_on = isinstance(etag, str) and (etag or self.wanted.md5)
+        can_go_on = self.note.is_file() and (etag or self.wanted.md5)
         if not can_go_on or (self.wanted.size is not None and size > self.wanted.size):
             self.drop()
             return 0, ""
@@ -126,14 +154,18 @@ class _Part:
         headers = {"Range": f"bytes={have}-"} if have else {}
         if have and etag:
             headers["If-Range"] = etag
+        if not have and self.known_etag:
+            headers["If-None-Match"] = self.known_etag
         with self.client.stream(place, params=self.wanted.params, headers=headers) as answer:
-            if have and answer.status_code == httpx2.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+            if have and answer.status_code == NO_RANGE:
                 self.drop()
                 raise BrokenError("what was loaded is no beginning of the file")
+            if self.known_etag and answer.status_code == NOT_MODIFIED:
+                raise UnchangedError
             self.client.check(answer, shown(place))
             if _is_page(answer, self.wanted.name):
                 raise BrokenError("a page of HTML came instead of the file")
-            going_on = answer.status_code == httpx2.codes.PARTIAL_CONTENT
+            going_on = answer.status_code == PARTIAL
             if going_on and not _continues(answer, have):
                 self.drop()
                 raise BrokenError("the server sent another part of the file")
@@ -157,7 +189,7 @@ class _Part:
                 file.write(block)
                 self.on_bytes(len(block))
                 if self.client.stop.is_set():
-                    raise StoppedError("The fetch was stopped.")
+                    raise stopped()
                 self._check_length(file.tell())
             file.flush()
             os.fsync(file.fileno())
@@ -170,26 +202,11 @@ class _Part:
 
     def _checked(self, etag: str, sums: str) -> Loaded:
         size, md5 = self.part.stat().st_size, _md5(self.part)
-        fault = self._fault(size, md5, sums)
+        fault = _fault(self.wanted, self.part, size, md5, sums)
         if fault:
             self.drop()
             raise ChangedError(fault)
         return Loaded(self.wanted, self.path, size, md5, etag)
-
-    def _fault(self, size: int, md5: str, sums: str) -> str:
-        wanted = self.wanted
-        if wanted.size is not None and size != wanted.size:
-            return f"it has {size:,} bytes instead of {wanted.size:,}"
-        if wanted.md5 and md5 != wanted.md5:
-            return "its MD5 sum is not that of the list"
-        stated = _stated_md5(sums)
-        if stated and md5 != stated:
-            return "its MD5 sum is not that which the server told"
-        if not size:
-            return "it is empty"
-        if wanted.name.lower().endswith(".zip"):
-            return archive_fault(self.part, whole=not wanted.md5 and not stated)
-        return "it is a page of HTML" if _begins_a_page(self.part, wanted.name) else ""
 
 
 PAGES = (".html", ".htm")
@@ -198,6 +215,31 @@ LARGEST_FILE = 16 << 30
 
 SLACK = 1 << 20
 """Bytes above the stated size at which a file is given up; smaller ones are told by the check."""
+
+
+def _fault(wanted: Wanted, path: Path, size: int, md5: str, sums: str) -> str:
+    """Why a file is not what was wanted; empty if it is."""
+    if wanted.size is not None and size != wanted.size:
+        return f"it has {size:,} bytes instead of {wanted.size:,}"
+    if wanted.md5 and md5 != wanted.md5:
+        return "its MD5 sum is not that of the list"
+    stated = _stated_md5(sums)
+    if stated and md5 != stated:
+        return "its MD5 sum is not that which the server told"
+    if not size:
+        return "it is empty"
+    if wanted.name.lower().endswith(".zip"):
+        return archive_fault(path, whole=not wanted.md5 and not stated)
+    return "it is a page of HTML" if _begins_a_page(path, wanted.name) else ""
+
+
+def _edition(path: Path) -> str:
+    """What the server called the edition of which something lies here; empty if it said nothing."""
+    try:
+        etag = json.loads(path.with_name(path.name + NOTE).read_text(encoding="utf-8"))["etag"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    return etag if isinstance(etag, str) else ""
 
 
 def _is_page(answer: httpx2.Response, name: str) -> bool:
@@ -255,17 +297,12 @@ def load_list(client: Client, url: str) -> Path:
     path, note = client.lists / wanted.name, client.lists / f"{name}.etag"
     etag = note.read_text(encoding="utf-8") if path.is_file() and note.is_file() else ""
 
-    def unchanged(place: str) -> bool:
-        with client.stream(place, headers={"If-None-Match": etag}) as answer:
-            if answer.status_code == httpx2.codes.NOT_MODIFIED:
-                return True
-            client.check(answer, shown(place))
-            return False
-
-    if etag and client.insist(url, unchanged):
+    try:
+        loaded = download(client, wanted, client.lists, lambda count: None, etag)
+    except UnchangedError:
         return path
-    note.unlink(missing_ok=True)
-    loaded = download(client, wanted, client.lists, lambda count: None)
     if loaded.etag:
         note.write_text(loaded.etag, encoding="utf-8")
+    else:
+        note.unlink(missing_ok=True)
     return path

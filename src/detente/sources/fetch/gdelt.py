@@ -70,7 +70,7 @@ def manifest(client: Client, span: Span) -> list[Wanted]:
     if span.last and span.last >= span.today - dt.timedelta(BEHIND_DAYS):
         newest = max((file.last for file in wanted if file.last), default=dt.date.min)
         since = max(first, newest + dt.timedelta(1), span.today - dt.timedelta(BEHIND_DAYS))
-        wanted += _latest(client, since, span.last)
+        wanted += _latest(client, since, span.last) if since <= span.last else []
     return wanted + (_translated(client, first, span) if span.translated else [])
 
 

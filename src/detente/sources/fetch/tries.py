@@ -19,6 +19,9 @@ from detente.sources.fetch.hosts import shown
 
 T = TypeVar("T")
 
+NO_RANGE = 416
+"""No such part of a file; of a whole file that was asked for, it means that there is none."""
+
 
 class MissingError(FetchError):
     """No host has the file: a gap, unless it comes later."""
@@ -30,6 +33,11 @@ class RefusedError(FetchError):
 
 class StoppedError(FetchError):
     """The user stopped the fetch; what was loaded is kept."""
+
+
+def stopped() -> StoppedError:
+    """The error of a fetch that the user stopped."""
+    return StoppedError("The fetch was stopped.", "", "Run the same command again to go on.")
 
 
 class BrokenError(Exception):
@@ -123,7 +131,7 @@ def insist(
     broken: list[BrokenError] = []
     while left and len(broken) < patience.tries:
         if stop.is_set():
-            raise StoppedError("The fetch was stopped.")
+            raise stopped()
         place = left.pop(0)
         try:
             return attempt(place)

@@ -104,6 +104,8 @@ class Feed:
         calendar: Whether every calendar day ought to have a file: days without one are counted.
         since: First day that it has.
         row_bytes: Bytes of a row in the files as they are loaded, for estimates.
+        renewed: Whether files change under the same address without a list that says so, so that an
+            update asks for them again (`If-None-Match`).
         follow: From a loaded file, further files that it leads to (a next page).
         convert: Makes of a loaded file one that its source reads (CSV of JSON); returns its path
             in the same folder, under the name that the source recognises.
@@ -123,6 +125,7 @@ class Feed:
     calendar: bool = False
     since: dt.date | None = None
     row_bytes: float = 60.0
+    renewed: bool = False
     follow: Follow | None = None
     convert: Convert | None = None
     publish: Publish | None = None

@@ -1,0 +1,237 @@
+"""`detente fetch`: what a study needs, from where it is published."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import shlex
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.cli.fetch_telling import progress, show_plan, show_report
+from detente.cli.options import DEFAULT_STORE, AsJson, StorePath, day, state
+from detente.cli.output import narrate, print_json
+from detente.errors import UsageError
+
+if TYPE_CHECKING:
+    from detente.sources.fetch import Client, Feed
+    from detente.sources.fetch.plan import Order, Plan
+
+LARGE = 1_000_000_000
+"""Bytes above which nothing is loaded without a yes."""
+
+DATASETS = Path("datasets")
+
+
+def fetch_command(
+    *,
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="gdelt, icews, polecat, ucdp, acled…")
+    ],
+    study: Annotated[
+        str | None, typer.Option("--study", metavar="STUDY", help="Keep what this study needs.")
+    ] = None,
+    parties: Annotated[
+        str | None,
+        typer.Option("--parties", metavar="USA,CHN", help="Keep events among these states."),
+    ] = None,
+    first: Annotated[
+        dt.date | None,
+        typer.Option("--from", parser=day, metavar="DAY", help="First day, such as 2017-03-15."),
+    ] = None,
+    last: Annotated[
+        dt.date | None,
+        typer.Option("--to", parser=day, metavar="DAY", help="Last day; by default today."),
+    ] = None,
+    store: StorePath = DEFAULT_STORE,
+    only_plan: Annotated[
+        bool, typer.Option("--plan", help="Say what would be loaded, and load nothing.")
+    ] = False,
+    update: Annotated[
+        bool, typer.Option("--update", help="Bring what is new or revised since the last fetch.")
+    ] = False,
+    either: Annotated[
+        bool, typer.Option("--either", help="One of two actors among the parties is enough.")
+    ] = False,
+    translated: Annotated[
+        bool, typer.Option("--translated", help="GDELT: the machine-translated stream too.")
+    ] = False,
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep-files", metavar="DIR", help="Keep the files there once read."),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=16, help="Files loaded at a time.")
+    ] = 4,
+    rate: Annotated[
+        float | None,
+        typer.Option("--rate", min=0.01, metavar="MBIT", help="Your line, for the plan's minutes."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Load more than 1 GB without asking.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Load events from where they are published, and keep what a study needs.
+
+    Files are loaded, checked, read and removed one by one; of each, the events among the parties
+    are kept, and the world's counts. An interrupted fetch goes on where it ended. Ends with 3 if a
+    file failed or a gap is new, and names every file and every day without one.
+
+    [bold]Examples[/bold]
+
+      detente fetch gdelt --parties USA,CHN --from 2017-01-01 --to 2017-12-31 --plan
+
+      detente fetch icews --study korea --store events
+
+      detente fetch gdelt --update --store events
+    """
+    from detente.sources.fetch import get_feed, open_client  # noqa: PLC0415 - slow to import
+    from detente.sources.fetch.plan import check_disk, need_files, plan  # noqa: PLC0415
+    from detente.sources.fetch.run import fetch  # noqa: PLC0415
+
+    feed = get_feed(source)
+    stop = threading.Event()
+    with open_client(
+        feed.fallbacks, by_hand=feed.by_hand, stop=stop, lists=_lists(store)
+    ) as client:
+        order = _order(client, feed, study, parties, first, last, store, keep, workers)
+        order = replace(order, either=either, update=update,
+                        span=replace(order.span, translated=translated))  # fmt: skip
+        if update:
+            order = _resumed(order, given=bool(first))
+        planned = plan(client, order)
+        if only_plan:
+            _show_plan(planned, rate, as_json)
+            return
+        need_files(planned)
+        check_disk(planned)
+        _agree(planned, rate, yes=yes)
+        with _stopping(stop), progress(planned) as on_step:
+            report = fetch(client, planned, on_step)
+    if as_json:
+        print_json(report.to_dict())
+    else:
+        show_report(report, again=_command())
+    raise typer.Exit(report.exit_code)
+
+
+def _show_plan(planned: Plan, rate: float | None, as_json: bool) -> None:
+    from detente.cli.fetch_telling import plan_facts  # noqa: PLC0415
+
+    if as_json:
+        print_json(plan_facts(planned, rate))
+    else:
+        show_plan(planned, rate)
+
+
+def _lists(store: Path) -> Path | None:
+    """Where long lists are kept: beside the ledger, once there is one."""
+    from detente.sources.fetch.ledger import folder_of  # noqa: PLC0415 - slow to import
+
+    folder = folder_of(store)
+    return folder / "lists" if folder.is_dir() else None
+
+
+def _order(
+    client: Client,
+    feed: Feed,
+    study: str | None,
+    parties: str | None,
+    first: dt.date | None,
+    last: dt.date | None,
+    store: Path,
+    keep: Path | None,
+    workers: int,
+) -> Order:
+    from detente.sources.fetch import Span  # noqa: PLC0415 - slow to import
+    from detente.sources.fetch.plan import Order  # noqa: PLC0415
+
+    codes = _parties(study, parties)
+    if first and last and first > last:
+        raise UsageError("The days are the wrong way round.", f"{first} to {last}.", "Swap them.")
+    today = client.now().date()
+    if first and first > today:
+        raise UsageError("These days are still to come.", f"Today is {today}.", "Ask for others.")
+    place = DATASETS if feed.publish and store == DEFAULT_STORE else store
+    span = Span(first, last, today, codes)
+    return Order(feed, span, place, codes, keep=keep, workers=workers)
+
+
+def _parties(study: str | None, parties: str | None) -> tuple[str, ...]:
+    if study is not None and parties is not None:
+        raise UsageError("Two sets of parties were named.", "--study and --parties.", "Give one.")
+    if study is not None:
+        from detente.study.load import load  # noqa: PLC0415 - slow to import
+
+        return tuple(sorted(load(study).study.codes))
+    return tuple(sorted({state(code) for code in parties.split(",")})) if parties else ()
+
+
+def _resumed(order: Order, *, given: bool) -> Order:
+    """The order of an update: as far back and for whom the fetches before were."""
+    from detente.sources.fetch.ledger import read_files  # noqa: PLC0415 - slow to import
+
+    entries = list(read_files(order.store, order.feed.name).values())
+    if not entries:
+        raise UsageError(
+            "There is nothing to bring up to date.",
+            f"Nothing of {order.feed.name} was fetched into {order.store}.",
+            "Leave --update away.",
+        )
+    newest = entries[-1]
+    days = [dt.date.fromisoformat(entry.first) for entry in entries if entry.first]
+    first = order.span.first if given or not days else min(days)
+    parties = order.parties or newest.parties
+    return replace(
+        order,
+        parties=parties,
+        either=order.either or newest.either,
+        span=replace(order.span, first=first, parties=parties),
+    )
+
+
+def _agree(planned: Plan, rate: float | None, *, yes: bool) -> None:
+    """Ask before more than a gigabyte is loaded; refuse where nobody can answer."""
+    if planned.size <= LARGE or yes:
+        return
+    show_plan(planned, rate, stderr=True)
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        typer.confirm("Load all this?", abort=True, err=True)
+        return
+    raise UsageError(
+        "More than 1 GB would be loaded.",
+        f"It is {planned.size / 1e9:.1f} GB in {len(planned.todo):,} files.",
+        "Add --yes, or ask for fewer days with --from and --to.",
+    )
+
+
+@contextlib.contextmanager
+def _stopping(stop: threading.Event) -> Iterator[None]:
+    """At the first Ctrl-C end after the current writes; at the second, at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, frame: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        stop.set()
+        narrate("Stopping after what is being written; Ctrl-C again stops at once.")
+
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _command() -> str:
+    """The command that goes on: this one again, which holds no secret."""
+    return shlex.join(["detente", *sys.argv[1:]])

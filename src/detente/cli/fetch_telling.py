@@ -1,0 +1,231 @@
+"""How a fetch is told: its plan, how far it has come, and what became of every file and day."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.text import Text
+
+from detente.cli.console import console
+from detente.cli.output import narrate
+from detente.rounding import plural
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from detente.sources.fetch.plan import Plan
+    from detente.sources.fetch.report import FetchReport
+    from detente.sources.fetch.run import FetchStep
+
+SHOWN = 12
+"""Files and stretches of days that are named; `--json` names all."""
+
+LINE_SECONDS = 10.0
+"""Seconds between two lines of progress where there is no terminal."""
+
+LABEL = 11
+
+
+def plan_facts(plan: Plan, rate: float | None) -> dict[str, Any]:
+    """A plan as plain values for JSON."""
+    mbit, _ = _rate(plan, rate)
+    order = plan.order
+    return {
+        "feed": order.feed.name,
+        "from": order.span.first,
+        "to": order.span.last or order.span.today,
+        "store": order.store,
+        "parties": list(order.parties),
+        "either": order.either,
+        "files_wanted": len(plan.wanted),
+        "files_had": len(plan.had),
+        "files_to_load": len(plan.todo),
+        "files_without_a_size": plan.unsized,
+        "bytes": plan.size,
+        "mbit_a_second": round(mbit, 1),
+        "minutes": round(plan.minutes(mbit), 1),
+        "rows": plan.rows,
+        "rows_kept": plan.rows_kept,
+        "disk_bytes": plan.disk,
+        "scratch_bytes": plan.scratch,
+        "days_without_a_file": {
+            "known": {day.isoformat(): gap.what for day, gap in plan.gap_days},
+            "new": [day.isoformat() for day in plan.new_days],
+        },
+        "files_known_to_be_missing": {key: gap.what for key, gap in plan.known.items()},
+        "files": [
+            {"key": file.key, "url": file.url, "bytes": file.size, "md5": file.md5}
+            for file in plan.todo
+        ],
+        "licence": order.feed.licence,
+        "citation": order.feed.citation,
+    }
+
+
+def show_plan(plan: Plan, rate: float | None, *, stderr: bool = False) -> None:
+    """Print what a fetch would do."""
+    from detente.sources.fetch.plan import megabytes  # noqa: PLC0415 - slow to import
+
+    mbit, how = _rate(plan, rate)
+    order, days = plan.order, plan.order.span
+    whom = ", ".join(order.parties) or "everybody"
+    which = "one of them" if order.either else "among them"
+    sizes = f"about {megabytes(plan.size)}" if plan.unsized else megabytes(plan.size)
+    lines = [
+        ("Source", order.feed.title),
+        ("Days", f"{days.first or 'the first'} to {days.last or days.today}"),
+        ("Parties", f"{whom}, events {which}" if order.parties else whom),
+        ("Files", f"{len(plan.todo):,} to load, {len(plan.had):,} read before"),
+        ("Bytes", sizes + (f" ({plan.unsized:,} of unknown size)" if plan.unsized else "")),
+        ("Time", f"{_minutes(plan.minutes(mbit))} at {mbit:.3g} Mbit/s ({how})"),
+        ("Rows", f"about {plan.rows:,} to read, {plan.rows_kept:,} to keep (rough)"),
+        ("Disk", f"about {megabytes(plan.disk)} kept; {megabytes(plan.scratch)} while it runs"),
+        ("Licence", order.feed.licence),
+        ("Cite", order.feed.citation),
+    ]
+    _say([*lines, *_gap_lines(plan)], stderr=stderr)
+
+
+def show_report(report: FetchReport, again: str) -> None:
+    """Print what a fetch did.
+
+    Args:
+        report: What it did.
+        again: The command that goes on.
+    """
+    from detente.sources.fetch.plan import megabytes  # noqa: PLC0415 - slow to import
+
+    counts = report.counts
+    said = ", ".join(f"{count:,} {status}" for status, count in counts.items() if count)
+    lines = [
+        ("Files", f"{len(report.fates):,} wanted: {said or 'none'}"),
+        ("Loaded", f"{megabytes(report.bytes_loaded)} in {_minutes(report.seconds / 60)}"),
+    ]
+    if not report.datasets:
+        lines.append(("Rows", f"{report.rows_read:,} read, {report.rows_kept:,} kept"))
+    lines += [("Dataset", path) for path in report.datasets]
+    if report.removed:
+        lines.append(("Taken back", plural(report.removed, "events")))
+    for status in ("failed", "missing", "left"):
+        fates = [fate for fate in report.fates if fate.status == status]
+        names = [f"{fate.wanted.key}: {'new gap, ' * fate.new}{fate.reason}" for fate in fates]
+        lines += _some(status.capitalize(), names)
+    gap_days = len(report.known_days) + len(report.new_days)
+    if gap_days:
+        lines.append(("No file", f"on {plural(gap_days, 'days')}"))
+    lines += _some("Known gap", _told_known(report.known_days))
+    lines += _some("New gap", _runs(report.new_days))
+    if report.stopped:
+        lines += [("Ended", report.stopped), ("Next", report.next_step)]
+    lines += [("Licence", report.licence), ("Cite", report.citation)]
+    if report.interrupted or counts["left"] or counts["failed"]:
+        lines.append(("Go on", again))
+    _say(lines)
+
+
+@contextlib.contextmanager
+def progress(plan: Plan) -> Iterator[Callable[[FetchStep], None]]:
+    """A bar on a terminal; elsewhere a line now and then."""
+    out = Console(stderr=True)
+    if not out.is_terminal:
+        yield _lines(plan)
+        return
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Bar(*columns, console=out, transient=True) as bar:
+        task = bar.add_task("loading", total=max(plan.size, 1))
+
+        def advance(step: FetchStep) -> None:
+            bar.update(task, completed=step.bytes_done, description=_step(step))
+
+        yield advance
+
+
+def _lines(plan: Plan) -> Callable[[FetchStep], None]:
+    started = time.monotonic()
+    last = [started]
+
+    def advance(step: FetchStep) -> None:
+        now = time.monotonic()
+        if now - last[0] < LINE_SECONDS:
+            return
+        last[0] = now
+        share = step.bytes_done / plan.size if plan.size else 0.0
+        left = (now - started) * (1 - share) / share if 0 < share < 1 else 0.0
+        narrate(f"{_step(step)}, {_minutes(left / 60)} left")
+
+    return advance
+
+
+def _step(step: FetchStep) -> str:
+    return (
+        f"{step.files_done:,}/{step.files_total:,} files, {step.bytes_done / 1e6:,.0f} MB, "
+        f"{step.rows_kept:,} rows"
+    )
+
+
+def _rate(plan: Plan, rate: float | None) -> tuple[float, str]:
+    """Megabits a second, and how they are known."""
+    from detente.sources.fetch.plan import ASSUMED_MBIT  # noqa: PLC0415 - slow to import
+
+    if rate is not None:
+        return rate, "as given"
+    if plan.mbit is not None:
+        return plan.mbit, "measured before"
+    return ASSUMED_MBIT, "assumed; give yours with --rate"
+
+
+def _minutes(minutes: float) -> str:
+    if minutes < 1:
+        return f"{minutes * 60:.0f} s"
+    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+
+
+def _gap_lines(plan: Plan) -> list[tuple[str, str]]:
+    days = len(plan.gap_days) + len(plan.new_days)
+    lines = [("No file", f"on {plural(days, 'days')}")] if days else []
+    known_days = [(day, gap.what) for day, gap in plan.gap_days]
+    lines += _some("Known gap", _told_known(known_days))
+    lines += _some("New gap", _runs(plan.new_days))
+    return lines + _some("Missing", [f"{key}: {gap.what}" for key, gap in plan.known.items()])
+
+
+def _told_known(days: Iterable[tuple[dt.date, str]]) -> list[str]:
+    """Known days, in runs of one reason."""
+    reasons: dict[str, list[dt.date]] = {}
+    for day, what in days:
+        reasons.setdefault(what, []).append(day)
+    return [f"{run}: {what}" for what, own in reasons.items() for run in _runs(own)]
+
+
+def _runs(days: Iterable[dt.date]) -> list[str]:
+    from detente.sources.reading.report import spans  # noqa: PLC0415 - slow to import
+
+    return [f"{a}" if a == b else f"{a} to {b}" for a, b in spans(days)]
+
+
+def _some(label: str, texts: list[str]) -> list[tuple[str, str]]:
+    """The first of many texts, and how many more there are."""
+    more = len(texts) - SHOWN
+    shown = texts[:SHOWN] + ([f"and {more:,} more; --json names all"] if more > 0 else [])
+    return [(label, text) for text in shown]
+
+
+def _say(lines: Iterable[tuple[str, str]], *, stderr: bool = False) -> None:
+    """Labelled lines, wrapped at the width of the terminal under their labels."""
+    out = console(stderr=stderr)
+    said = ""
+    for label, text in lines:
+        head = "" if label == said else label
+        said = label
+        for row in Text(text).wrap(out, max(out.width - LABEL, 20), overflow="fold"):
+            out.print(Text(f"{head:<{LABEL}}{row.plain}"), soft_wrap=True)
+            head = ""
