@@ -175,13 +175,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def write(self, body: bytes, kind: str, value: str) -> None:
         limit = int(value) if kind == "cut" else len(body)
+        if kind == "stall":
+            self.wfile.write(body[: len(body) // 2])
+            time.sleep(float(value))
+            body = body[len(body) // 2 :]
         for start in range(0, min(limit, len(body)), BLOCK):
             block = body[start : min(start + BLOCK, limit)]
             self.mirror.pace(len(block))
             self.wfile.write(block)
-            if kind == "stall" and start == 0:
-                self.wfile.flush()
-                time.sleep(float(value))
         if kind == "cut":
             self.wfile.flush()
             self.close_connection = True

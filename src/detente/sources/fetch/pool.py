@@ -20,8 +20,8 @@ AHEAD = 4
 """Files that may wait to be read, besides those that are being loaded."""
 
 MOMENT = 0.1
-GRACE = 3.0
-"""Seconds that files which are being loaded have to end after a stop."""
+GRACE = 1.0
+"""Seconds that files which are being loaded have to end after a stop, and their threads after."""
 
 
 @dataclass(frozen=True)
