@@ -68,7 +68,7 @@ def test_an_icews_actor_without_a_country_has_a_name_and_no_code(
 
 def test_sources_say_what_they_are() -> None:
     names = [source.name for source in all_sources()]
-    assert len(set(names)) == len(names) == 13
+    assert len(set(names)) == len(names) == 15
     for source in all_sources():
         assert source.title and source.citation and source.get and source.example
         assert source.patterns

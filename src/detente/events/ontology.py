@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -107,6 +108,32 @@ def codes() -> MappingProxyType[str, CameoCode]:
     for row in sorted(read_bundled("detente.events", "cameo.csv"), key=lambda row: row["code"]):
         resolved[row["code"]] = _resolve(row, resolved)
     return MappingProxyType(resolved)
+
+
+@functools.cache
+def codes_by_name() -> MappingProxyType[str, str]:
+    """The code that each name in the codebook means, by the name without case and signs.
+
+    Roots share their names with their first code, which is the one that is meant: coders that
+    write names give no roots.
+
+    Example:
+        >>> names = codes_by_name()
+        >>> names["consult"], names["express intent to engage in material cooperation"]
+        ('040', '031')
+    """
+    by_root = sorted(codes().values(), key=lambda code: len(code.code) > 2)
+    return MappingProxyType({plain_name(code.name): code.code for code in by_root})
+
+
+def plain_name(name: str) -> str:
+    """The name of an action without case and signs, for comparing.
+
+    Example:
+        >>> plain_name("Abduct, hijack, or take hostage")
+        'abduct hijack or take hostage'
+    """
+    return re.sub(r"[^a-z0-9]+", " ", name.lower()).strip()
 
 
 def table() -> pa.Table:

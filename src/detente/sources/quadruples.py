@@ -17,8 +17,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from detente.errors import ReadError, UsageError
+from detente.events import ontology
 from detente.events.actors import to_iso3
-from detente.events.ontology import codes
 from detente.sources.reading.source import Source
 
 KNOWN: dict[str, tuple[str, str]] = {
@@ -199,20 +199,14 @@ def _place(name: str) -> tuple[str | None, str | None]:
 
 
 def _relations(pairs: list[tuple[str, str]]) -> pa.Table:
-    # Roots come first in the table of codes, so that the three-digit code wins where both share a
-    # name: ICEWS uses no roots.
-    by_root = sorted(codes().values(), key=lambda code: len(code.code) > 2)
-    codes_by_name = {_plain(code.name): code.code for code in by_root}
+    names = ontology.codes_by_name()
+    codes = [names.get(ontology.plain_name(name)) for _, name in pairs]
     return pa.table(
         {
             "id": pa.array([number for number, _ in pairs], pa.string()),
-            "code": pa.array([codes_by_name.get(_plain(name)) for _, name in pairs], pa.string()),
+            "code": pa.array(codes, pa.string()),
         }
     )
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z]+", " ", name.lower()).strip()
 
 
 QUADRUPLES = Source(

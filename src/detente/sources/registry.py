@@ -11,7 +11,9 @@ from detente.sources.gdelt1 import GDELT1
 from detente.sources.gdelt1_backfile import GDELT1_BACKFILE
 from detente.sources.gdelt2 import GDELT2
 from detente.sources.icews import ICEWS
+from detente.sources.icews_texts import ICEWS_TEXTS
 from detente.sources.keds import KEDS
+from detente.sources.phoenix import PHOENIX
 from detente.sources.plain_csv import PLAIN_CSV
 from detente.sources.polecat import POLECAT
 from detente.sources.quadruples import QUADRUPLES
@@ -22,8 +24,8 @@ from detente.sources.ucdp import UCDP
 from detente.sources.weis import WEIS
 
 _OWN = (
-    ICEWS, GDELT2, GDELT1, GDELT1_BACKFILE, POLECAT, UCDP, ACLED, KEDS, TABARI, WEIS, QUADRUPLES,
-    CHRONICLE, PLAIN_CSV,
+    ICEWS, GDELT2, GDELT1, GDELT1_BACKFILE, POLECAT, UCDP, ACLED, PHOENIX, ICEWS_TEXTS, KEDS,
+    TABARI, WEIS, QUADRUPLES, CHRONICLE, PLAIN_CSV,
 )  # fmt: skip
 _REGISTERED: dict[str, Source] = {}
 

@@ -10,11 +10,11 @@ from detente.sources.reading.source import Columns, Source
 
 
 def given(column: str, nothing: Sequence[str] = ("NA", "NULL")) -> str:
-    r"""SQL of a field, null where it holds one of the words for a missing value.
+    """SQL of a field, null where it holds one of the words for a missing value.
 
     Example:
-        >>> given("actor1", ["NA"])
-        "if(trim(\"actor1\") IN ('NA'), NULL, trim(\"actor1\"))"
+        >>> print(given("actor1", ["NA"]))
+        if(trim("actor1") IN ('NA'), NULL, trim("actor1"))
     """
     words = ", ".join(f"'{word}'" for word in nothing)
     return f"""if(trim("{column}") IN ({words}), NULL, trim("{column}"))"""
