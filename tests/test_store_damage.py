@@ -395,7 +395,7 @@ class TestAnOldStore:
         assert Store.check(old.path) == ()
         add(old, range(ROWS + 5), "c")
         assert len(ids(old)) == ROWS + 5
-        assert json.loads((old.path / "manifest.json").read_text())["format"] == 2
+        assert json.loads((old.path / "manifest.json").read_text())["format"] == 3
         assert {file.key for file in old.files()} == {"a", "b", "c"}
 
     def test_a_repair_gives_it_checksums(self, old: Store) -> None:

@@ -13,6 +13,7 @@ from detente.arrays import Days
 from detente.asks.claims.scales import display, fit_level, shown_unit, shown_values
 from detente.asks.options import Options
 from detente.errors import DataGapError
+from detente.events.store import OriginSummary
 from detente.relations.counting import covered_days
 from detente.relations.substate import below_state
 from detente.rounding import plural
@@ -327,8 +328,18 @@ def _events_used(data: StudyData) -> Iterator[tuple[Value, ...]]:
             _days_missing(covered.get(origin.origin)),
             origin.rows,
             data.events.fingerprint,
-            "your own files",
+            _kept_of(origin),
         )
+
+
+def _kept_of(origin: OriginSummary) -> str:
+    """Whose files they are, and what of them is kept whole."""
+    if not origin.parties:
+        return "your own files"
+    return (
+        f"your own files, limited to {origin.limits}; of {origin.world:,} events of the world "
+        "the others are counted only"
+    )
 
 
 def _days_missing(covered: Days | None) -> str | None:

@@ -38,7 +38,7 @@ from detente.cli.output import (
     print_table,
     write_data,
 )
-from detente.cli.store import open_store
+from detente.cli.store import open_store, say_limits
 from detente.errors import UsageError
 from detente.events import ontology
 from detente.events.store import Store, stores_around
@@ -83,6 +83,25 @@ def ingest_command(
         Path | None,
         typer.Option("--rejected", metavar="FILE", help="Write every rejected row to this file."),
     ] = None,
+    parties: Annotated[
+        str | None,
+        typer.Option(
+            "--parties",
+            metavar="A,B,…",
+            help="Keep only the events between these states whole: USA,China. All others are still"
+            " counted as events of the world.",
+        ),
+    ] = None,
+    either: Annotated[
+        bool, typer.Option("--either", help="One of the parties on either side is enough.")
+    ] = False,
+    widen: Annotated[
+        bool,
+        typer.Option(
+            "--widen",
+            help="Remove what is stored of narrower parties first; all files must be read again.",
+        ),
+    ] = False,
     safe_csv: SafeCsv = False,
     as_json: AsJson = False,
 ) -> None:
@@ -98,10 +117,14 @@ def ingest_command(
       detente ingest gdelt2 downloads/ --store gdelt --rejected rejected.csv
 
       detente ingest csv talks.csv --map date=Day,source=From,target=To,cameo=Code
+
+      detente ingest gdelt1 downloads/ --parties USA,CHN,PRK --store events
     """
     from detente import sources  # noqa: PLC0415 - slow to import
 
     check_safe(safe_csv, _form_of(rejected))
+    if either and parties is None:
+        raise UsageError("--either was given alone.", "", "Name the parties: --parties USA,CHN")
     columns = _mapping(mapping)
     sources.get(source)  # an unknown source must not leave an empty store behind
     if rejected is not None:
@@ -121,6 +144,9 @@ def ingest_command(
             progress=progress,
             rejected_to=rejected,
             safe_csv=safe_csv,
+            parties=None if parties is None else parties.split(","),
+            either=either,
+            widen=widen,
         )
     if as_json:
         print_json(report.to_dict())
@@ -176,7 +202,9 @@ def events_command(
     chosen = format_of(choose_format(form, as_json), output)
     check_safe(safe_csv, chosen)
     most = TABLE_ROWS + 1 if chosen is Format.TABLE and limit is None else limit
-    reader = open_store(store, skip_damaged).batches(
+    held = open_store(store, skip_damaged)
+    say_limits(item for item in held.summary() if origin in {None, item.origin})
+    reader = held.batches(
         source=None if source is None else actor(source),
         target=None if target is None else actor(target),
         since=since, until=until, quad=quad, cameo=cameo, origin=origin, limit=most,
@@ -350,6 +378,8 @@ def _counts(report: ReadingReport) -> list[tuple[str, int]]:
         ("rows that are no events", report.not_events),
         ("rows rejected", report.rows_rejected),
         ("events stored", report.events_stored),
+        ("  in outline: between others", report.events_outlined),
+        ("stored events that gave way", report.events_removed),
         ("events stored already", report.already_stored),
         ("events repeated alike", report.repeated),
         ("events repeated with other content", report.repeated_otherwise),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,7 @@ from rich.text import Text
 from detente.cli.options import DEFAULT_STORE, AsJson, StorePath
 from detente.cli.output import narrate, new_table, print_json, print_lines, print_table
 from detente.errors import StoreError, UsageError
-from detente.events.store import Fault, Repair, Store
+from detente.events.store import Fault, OriginSummary, Repair, Store
 from detente.rounding import plural
 
 
@@ -73,6 +74,18 @@ def _show(path: Path, as_json: bool) -> None:
         span = str(item.first), str(item.last)
         table.add_row(Text(item.origin), *span, f"{item.rows:,}", f"{item.files:,}")
     print_table(table, f"{path}: {sum(item.rows for item in held):,} events")
+    say_limits(held)
+
+
+def say_limits(held: Iterable[OriginSummary]) -> None:
+    """Say which events a store keeps whole, where not all."""
+    for item in held:
+        if item.limits:
+            others = plural(item.world - item.rows, "other events")
+            narrate(
+                f"{item.origin} is limited to {item.limits}; {others} of the world kept in "
+                "outline, only to be counted."
+            )
 
 
 def _show_check(path: Path, faults: tuple[Fault, ...], as_json: bool) -> None:

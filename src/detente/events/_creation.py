@@ -13,7 +13,14 @@ from detente.errors import StoreError
 from detente.events import _parts
 from detente.events._ledger import LEDGER
 from detente.events._lock import LOCK, LockedError, locked
-from detente.events._manifest import MANIFEST, Manifest, read_manifest, write_manifest
+from detente.events._manifest import (
+    EVENTS,
+    MANIFEST,
+    OUTLINES,
+    Manifest,
+    read_manifest,
+    write_manifest,
+)
 from detente.events._repair import ASIDE
 from detente.events.disk import disk_errors, read_errors
 
@@ -25,7 +32,8 @@ OWN_NAMES = frozenset(
         f"{LEDGER}.new",
         LOCK,
         "scratch",
-        "events",
+        EVENTS,
+        OUTLINES,
         "fetch",
         ASIDE,
     }
@@ -46,7 +54,7 @@ def is_store(path: Path) -> bool:
         if not path.is_dir():
             return False
         names = {entry.name for entry in path.iterdir()}
-        return MANIFEST in names or ("events" in names and bool(_parts.on_disk(path)))
+        return MANIFEST in names or bool(_parts.on_disk(path))
 
 
 def stores_around(path: Path) -> list[Path]:
@@ -128,7 +136,7 @@ def _remove_empty(store: Path, absent: Sequence[Path]) -> None:
             return
         for name in (MANIFEST, LEDGER):
             (store / name).unlink(missing_ok=True)
-        for name in ("scratch", "events"):
+        for name in ("scratch", EVENTS, OUTLINES):
             shutil.rmtree(store / name, ignore_errors=True)
         # Under the lock, so that whoever waits for it sees that the file is gone and starts anew.
         # (Windows keeps a file that is open: there the folder stays, with the lock in it.)

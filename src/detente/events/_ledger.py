@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 
 from detente.events._manifest import DamageError, Manifest
@@ -18,22 +18,27 @@ from detente.events.disk import read_plain, write_whole
 
 LEDGER = "ledger.jsonl"
 
+FORGOTTEN = "forgotten"
+"""Key of a line after which the files of an origin that stand before it count no more."""
+
 
 @dataclass(frozen=True)
 class IngestedFile:
-    """A file whose events are in the store.
+    """A file whose events are in the store, or a list of events to be removed from it.
 
     Attributes:
         origin: Origin of its events.
         key: Which bytes and reader they came from.
         path: Where it lay.
         rows_kept: Rows that became events.
+        removed: Stored events that gave way to those of this file.
     """
 
     origin: str
     key: str
     path: str
     rows_kept: int
+    removed: int = 0
 
 
 def read_ledger(store: Path, manifest: Manifest) -> tuple[IngestedFile, ...]:
@@ -43,7 +48,7 @@ def read_ledger(store: Path, manifest: Manifest) -> tuple[IngestedFile, ...]:
         DamageError: It is not what was written.
         OSError: It cannot be read.
     """
-    return tuple(_entry(line) for line in _lines(_checked(store, manifest)))
+    return _in_force(_entry(line) for line in _lines(_checked(store, manifest)))
 
 
 def check_ledger(store: Path, manifest: Manifest) -> None:
@@ -62,11 +67,17 @@ def check_ledger(store: Path, manifest: Manifest) -> None:
 def append(store: Path, manifest: Manifest, files: Iterable[IngestedFile]) -> tuple[int, str]:
     """Add files that are not in it, and return its length and checksum for the manifest.
 
-    The new lines count only once a manifest says so.
+    A file that stands there is noted again if stored events gave way to its own. The new lines
+    count only once a manifest says so.
     """
     whole = _checked(store, manifest)
-    present = {(item.origin, item.key) for item in map(_entry, _lines(whole))}
-    fresh = [item for item in files if (item.origin, item.key) not in present]
+    held = _in_force(map(_entry, _lines(whole)))
+    present = {(item.origin, item.key) for item in held}
+    fresh = [
+        item
+        for item in files
+        if item.removed or item.key == FORGOTTEN or (item.origin, item.key) not in present
+    ]
     lines = written(fresh)
     with (store / LEDGER).open("r+b" if (store / LEDGER).exists() else "w+b") as file:
         file.truncate(len(whole))
@@ -100,7 +111,7 @@ def salvage(store: Path, limit: int | None) -> tuple[IngestedFile, ...]:
     for line in text.split(b"\n"):
         with contextlib.suppress(DamageError):
             entries.append(_entry(line.strip(b"\0")))
-    return tuple(dict.fromkeys(entries))
+    return tuple(dict.fromkeys(_in_force(entries)))
 
 
 def rewrite(store: Path, files: Iterable[IngestedFile]) -> tuple[int, str]:
@@ -118,7 +129,22 @@ def written(files: Iterable[IngestedFile]) -> bytes:
         b'{"origin": "icews", "key": "key", "path": "a.tab", "rows_kept": 3}\n'
     """
     # Names that are not UTF-8 come as lone surrogates, which only escaped JSON can hold.
-    return "".join(json.dumps(asdict(item)) + "\n" for item in files).encode("ascii")
+    lines = (
+        {name: value for name, value in asdict(item).items() if name != "removed" or value}
+        for item in files
+    )
+    return "".join(json.dumps(line) + "\n" for line in lines).encode("ascii")
+
+
+def _in_force(entries: Iterable[IngestedFile]) -> tuple[IngestedFile, ...]:
+    """The entries without those of origins that were forgotten after them."""
+    held: list[IngestedFile] = []
+    for item in entries:
+        if item.key == FORGOTTEN:
+            held = [other for other in held if other.origin != item.origin]
+        else:
+            held.append(item)
+    return tuple(held)
 
 
 def _measures(text: bytes) -> tuple[int, str]:
@@ -153,7 +179,10 @@ def _entry(line: bytes) -> IngestedFile:
     except (ValueError, RecursionError):
         raw = None
     names = {field.name: int if field.type == "int" else str for field in fields(IngestedFile)}
-    typed = isinstance(raw, dict) and {name: type(raw[name]) for name in raw} == names
-    if not typed or raw["rows_kept"] < 0:
+    optional = {field.name: field.default for field in fields(IngestedFile)
+                if field.default is not MISSING}  # fmt: skip
+    whole = optional | raw if isinstance(raw, dict) else {}
+    typed = {name: type(value) for name, value in whole.items()} == names
+    if not typed or whole["rows_kept"] < 0 or whole["removed"] < 0:
         raise DamageError(f"its {LEDGER} has a line that is none: {line[:60]!r}")
     return IngestedFile(**raw)

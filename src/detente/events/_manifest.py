@@ -22,12 +22,14 @@ import pyarrow as pa
 
 from detente.errors import StoreError
 from detente.events.disk import read_errors, read_plain, sync_folder, write_fresh
+from detente.events.filters import OUTLINE, Filter
 from detente.events.schema import SCHEMA
 
-FORMAT = 2
+FORMAT = 3
 """Version of the store's layout; a store of a later version is refused.
 
-Format 1 had no checksums. It is read as it is, and the next ingest writes format 2.
+Format 1 had no checksums, format 2 no filters and outlines. Both are read as they are, and the next
+ingest writes this format.
 """
 
 MANIFEST = "manifest.json"
@@ -44,11 +46,24 @@ _DUCKDB_TYPES = {
 TYPED_COLUMNS = ", ".join(f"{f.name}::{_DUCKDB_TYPES[f.type]} AS {f.name}" for f in SCHEMA)
 """The canonical columns with their DuckDB types, as a SELECT list."""
 
+TYPED_OUTLINE = ", ".join(
+    f"{f.name}::{_DUCKDB_TYPES[f.type]} AS {f.name}" for f in SCHEMA if f.name in OUTLINE
+)
+"""The columns of an outline with their DuckDB types, as a SELECT list."""
+
+OUTLINE_AS_EVENTS = ", ".join(
+    f.name if f.name in OUTLINE else f"NULL::{_DUCKDB_TYPES[f.type]} AS {f.name}" for f in SCHEMA
+)
+"""The canonical columns of events kept in outline, null where left away, as a SELECT list."""
+
 EMPTY = (
     "SELECT "
     + ", ".join(f"NULL::{_DUCKDB_TYPES[field.type]} AS {field.name}" for field in SCHEMA)
     + " WHERE false"
 )
+
+EVENTS, OUTLINES = "events", "outlines"
+"""Folders of parts: of events that are kept whole, and of those in outline."""
 
 
 @dataclass(frozen=True)
@@ -79,18 +94,34 @@ class Part:
     last_id: str
     sha256: str = ""
 
+    @property
+    def is_outline(self) -> bool:
+        """Whether its events are kept in outline."""
+        return in_outline(self.path)
+
+
+def in_outline(path: str) -> bool:
+    """Whether a part of this path holds events in outline.
+
+    Example:
+        >>> in_outline("outlines/origin=icews/month=2018-10/x.parquet")
+        True
+    """
+    return PurePosixPath(path).parts[0] == OUTLINES
+
 
 @dataclass(frozen=True)
 class Manifest:
     """The state of a store.
 
     Attributes:
-        parts: The live parts.
+        parts: The live parts, of whole events and of outlines.
         ledger_bytes: How many bytes of the ledger of ingested files are valid.
         ledger_sha256: Their checksum; empty in format 1.
         added: Parts that the last commit put in place. A manifest that waits to be committed
             (`manifest.json.new`) says so what a killed writer left.
         replaced: Parts whose events live in others now, for the next writer to remove.
+        filters: Which events are kept whole, of origins of which not all are.
     """
 
     parts: tuple[Part, ...] = ()
@@ -98,6 +129,16 @@ class Manifest:
     ledger_sha256: str = ""
     added: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
+
+    def filter(self, origin: str) -> Filter | None:
+        """The filter of an origin; None if its events are stored whole, or none are."""
+        return next((item for item in self.filters if item.origin == origin), None)
+
+    def with_filter(self, origin: str, given: Filter | None) -> Manifest:
+        """The manifest with another filter of an origin."""
+        others = tuple(item for item in self.filters if item.origin != origin)
+        return replace(self, filters=(*others, *([given] if given else [])))
 
     def with_parts(
         self, added: tuple[Part, ...], removed: tuple[Part, ...], ledger: tuple[int, str]
@@ -155,6 +196,7 @@ def prepare_manifest(store: Path, manifest: Manifest) -> Path:
     raw = {
         "format": FORMAT,
         **{name: getattr(manifest, name) for name in _HEADER},
+        "filters": [asdict(item) for item in manifest.filters],
         "parts": [asdict(part) for part in manifest.parts],
     }
     whole = json.loads(json.dumps(raw, default=dt.date.isoformat)) | {"sha256": ""}
@@ -223,7 +265,26 @@ def _manifest(raw: dict[str, Any]) -> Manifest:
     added, replaced = (_paths(raw.get(name), name) for name in ("added", "replaced"))
     if raw.get("sha256") != _checksum(raw):
         raise DamageError(f"its {MANIFEST} does not fit its own checksum")
-    return Manifest(parts, ledger_bytes, str(raw["ledger_sha256"]), added, replaced)
+    filters = _filters(raw.get("filters")) if raw["format"] > 2 else ()
+    return Manifest(parts, ledger_bytes, str(raw["ledger_sha256"]), added, replaced, filters)
+
+
+def _filters(value: object) -> tuple[Filter, ...]:
+    if not isinstance(value, list):
+        raise DamageError(f"its {MANIFEST} lacks the list filters")
+    return tuple(map(_filter, value))
+
+
+def _filter(item: object) -> Filter:
+    names = sorted(field.name for field in fields(Filter))
+    if not isinstance(item, dict) or sorted(item) != names:
+        raise DamageError(f"its {MANIFEST} has a filter without all of {', '.join(names)}")
+    origin, parties, either = item["origin"], item["parties"], item["either"]
+    states = parties if isinstance(parties, list) else []
+    fits = type(origin) is str and type(either) is bool and all(type(s) is str for s in states)
+    if not states or not fits:
+        raise DamageError(f"its {MANIFEST} has a filter that is none: {str(item)[:80]}")
+    return Filter(origin, tuple(states), either)
 
 
 def _part(item: object, version: int) -> Part:
@@ -266,9 +327,9 @@ def _is_checksum(text: str) -> bool:
 
 
 def _inside(path: object) -> str:
-    """A path of a part, which lies under the store's `events` and nowhere else."""
+    """A path of a part, which lies in a folder of parts and nowhere else."""
     steps = PurePosixPath(path).parts if isinstance(path, str) and "\\" not in path else ()
-    if len(steps) < 2 or steps[0] != "events" or ".." in steps or "\0" in str(path):
+    if len(steps) < 2 or steps[0] not in {EVENTS, OUTLINES} or ".." in steps or "\0" in str(path):
         raise DamageError(f"its {MANIFEST} names a part outside of the store: {path!r:.80}")
     if not str(path).endswith(".parquet"):
         raise DamageError(f"its {MANIFEST} names a part that is no Parquet file: {path!r:.80}")

@@ -14,8 +14,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from detente.errors import StoreError
-from detente.events._manifest import DamageError, Part, repair_command
+from detente.events._manifest import (
+    EVENTS,
+    OUTLINES,
+    DamageError,
+    Part,
+    in_outline,
+    repair_command,
+)
 from detente.events.disk import glob_safe, sha256_of, sync_folder
+from detente.events.filters import OUTLINE, Filter
 from detente.events.schema import COLUMNS
 
 CHEAP_BYTES = 1 << 30
@@ -25,7 +33,7 @@ half a second, once a process); of larger readings only size and footer are chec
 UNFINISHED = ".part"
 """Ending of a part that is being written."""
 
-_PLACE = re.compile(r"events/origin=[^/]+/month=[^/]+/[^/]+\.(parquet|part)")
+_PLACE = re.compile(rf"(?:{EVENTS}|{OUTLINES})/origin=[^/]+/month=[^/]+/[^/]+\.(parquet|part)")
 _NAMED_BY_CONTENT = re.compile(r"[0-9a-f]{64}")
 _MAGIC = b"PAR1"
 _DIGESTS: dict[tuple[Path, tuple[int, int, int]], str] = {}
@@ -99,7 +107,7 @@ def _checksum_trouble(path: Path, status: os.stat_result, part: Part) -> str:
 
 def _footer_trouble(path: Path, part: Part) -> str:
     try:
-        rows = read_footer(path)
+        rows = read_footer(path, outline=part.is_outline)
     except DamageError as error:
         return str(error)
     return "" if rows == part.rows else f"has {rows} events instead of {part.rows}"
@@ -110,22 +118,49 @@ def forget_digests() -> None:
     _DIGESTS.clear()
 
 
-def read_footer(path: Path) -> int:
+def read_footer(path: Path, *, outline: bool = False) -> int:
     """The number of events in a part, from its footer.
+
+    Args:
+        path: The part.
+        outline: Whether it holds events in outline.
 
     Raises:
         DamageError: It is no Parquet file, or has other columns than an event.
         OSError: It cannot be read.
     """
+    footer = _footer(path)
+    if tuple(footer.schema.to_arrow_schema().names) != _columns(outline=outline):
+        raise DamageError("has other columns than an event")
+    return int(footer.num_rows)
+
+
+def read_filter(store: Path, part: Part) -> Filter | None:
+    """By which filter an outline was made, as its footer says; None where it does not.
+
+    Raises:
+        DamageError: It is no Parquet file.
+        OSError: It cannot be read.
+    """
+    noted = _footer(store / part.path).metadata or {}
+    if b"parties" not in noted or b"either" not in noted:
+        return None
+    parties = tuple(noted[b"parties"].decode().split(","))
+    return Filter(part.origin, parties, noted[b"either"] == b"true")
+
+
+def _columns(*, outline: bool) -> tuple[str, ...]:
+    return OUTLINE if outline else COLUMNS
+
+
+def _footer(path: Path) -> pq.FileMetaData:
     with path.open("rb") as file:
         try:
             footer = pq.read_metadata(file)
-            names = tuple(footer.schema.to_arrow_schema().names)
+            footer.schema.to_arrow_schema()
         except (pa.ArrowException, ValueError, OverflowError) as error:
             raise DamageError("has a footer that cannot be read") from error
-    if names != COLUMNS:
-        raise DamageError("has other columns than an event")
-    return int(footer.num_rows)
+    return footer
 
 
 def describe(con: duckdb.DuckDBPyConnection, store: Path, path: str) -> Part:
@@ -138,12 +173,13 @@ def describe(con: duckdb.DuckDBPyConnection, store: Path, path: str) -> Part:
     file = store / path
     if not file.is_file():
         raise DamageError("is no plain file")
-    read_footer(file)
+    outline = in_outline(path)
+    read_footer(file, outline=outline)
     digest = sha256_of(file)
     name = file.stem
     if _NAMED_BY_CONTENT.fullmatch(name) and name != digest:
         raise DamageError("does not fit the checksum in its name")
-    sums = ", ".join(f"sum(hash({column}))" for column in COLUMNS)
+    sums = ", ".join(f"sum(hash({column}))" for column in _columns(outline=outline))
     try:
         row = con.execute(
             f"SELECT min(origin), max(origin), count(*), min(date), max(date),"  # noqa: S608
@@ -178,10 +214,10 @@ def put_in_place(store: Path, parts: Sequence[Part]) -> None:
     """
     for part in parts:
         unfinished(store, part).replace(store / part.path)
-    for folder in {(store / part.path).parent for part in parts}:
+    folders = {(store / part.path).parent for part in parts}
+    above = {folder.parent for folder in folders}
+    for folder in (*folders, *above, *{folder.parent for folder in above}):
         sync_folder(folder)
-        sync_folder(folder.parent)
-    sync_folder(store / "events")
 
 
 def on_disk(store: Path) -> list[str]:
@@ -191,11 +227,10 @@ def on_disk(store: Path) -> list[str]:
         OSError: A folder cannot be searched.
     """
     places = []
-    for folder, _, names in os.walk(store / "events", onerror=_refuse):
-        for name in names:
-            place = (Path(folder) / name).relative_to(store).as_posix()
-            if _PLACE.fullmatch(place):
-                places.append(place)
+    for top in (EVENTS, OUTLINES):
+        for folder, _, names in os.walk(store / top, onerror=_refuse):
+            inside = ((Path(folder) / name).relative_to(store).as_posix() for name in names)
+            places += [place for place in inside if _PLACE.fullmatch(place)]
     return sorted(places)
 
 

@@ -26,6 +26,7 @@ from detente.events._manifest import (
 )
 from detente.events._writer import StoreWriter
 from detente.events.disk import disk_errors, glob_safe, read_errors, sync_folder
+from detente.events.filters import Filter
 
 ASIDE = "damaged"
 """Folder of a store to which its repair moves parts that cannot be read."""
@@ -118,7 +119,9 @@ def repair(store: Path, con: duckdb.DuckDBPyConnection) -> Repair:
             _leftovers.clear(store, manifest)
         named = {part.path: part for part in manifest.parts}
         seen, lost = _look(store, named, con)
-        parts, doubled, rewritten = _without_doubles(store, seen, named, con)
+        if not whole:
+            manifest = replace(manifest, filters=_filters(store, seen))
+        parts, doubled, rewritten = _without_doubles(store, seen, named, manifest, con)
         salvaged = _ledger.salvage(store, manifest.ledger_bytes if whole else None)
         origins = {named[fault.path].origin for fault in lost if fault.path in named}
         if not whole:
@@ -127,7 +130,8 @@ def repair(store: Path, con: duckdb.DuckDBPyConnection) -> Repair:
         _parts.put_in_place(store, rewritten)
         _set_aside(store, (fault.path for fault in lost))
         ledger = _ledger.rewrite(store, files)
-        write_manifest(store, Manifest(parts, *ledger, replaced=doubled))
+        filters = manifest.filters
+        write_manifest(store, Manifest(parts, *ledger, replaced=doubled, filters=filters))
         return Repair(
             parts=len(parts),
             rows=sum(part.rows for part in parts),
@@ -180,13 +184,22 @@ def _look(
 
 
 def _without_doubles(
-    store: Path, seen: Sequence[Part], named: dict[str, Part], con: duckdb.DuckDBPyConnection
+    store: Path,
+    seen: Sequence[Part],
+    named: dict[str, Part],
+    manifest: Manifest,
+    con: duckdb.DuckDBPyConnection,
 ) -> tuple[tuple[Part, ...], tuple[str, ...], tuple[Part, ...]]:
-    """Parts that hold each event once, those left out, and those written anew (among the first)."""
+    """Parts that hold each event once, those left out, and those written anew (among the first).
+
+    Whole events come before outlines, then larger parts before smaller ones.
+    """
     parts: list[Part] = []
     doubled: list[str] = []
     rewritten: list[Part] = []
-    for part in sorted(seen, key=lambda part: (-part.rows, part.path not in named, part.path)):
+    for part in sorted(
+        seen, key=lambda part: (part.is_outline, -part.rows, part.path not in named, part.path)
+    ):
         others = [other for other in parts if _overlap(part, other)]
         table, rows = _fresh(store, part, others, con)
         if rows == part.rows:
@@ -194,9 +207,16 @@ def _without_doubles(
             continue
         doubled.append(part.path)
         if rows:
-            rewritten += StoreWriter(store, store / "scratch").write(con, table)
+            keep = manifest.filter(part.origin)
+            rewritten += StoreWriter(store, store / "scratch").write(con, table, keep)
             parts.append(rewritten[-1])
     return tuple(parts), tuple(doubled), tuple(rewritten)
+
+
+def _filters(store: Path, parts: Sequence[Part]) -> tuple[Filter, ...]:
+    """The filters that outlines were made by, as their footers say."""
+    noted = {part.origin: _parts.read_filter(store, part) for part in parts if part.is_outline}
+    return tuple(item for _, item in sorted(noted.items()) if item is not None)
 
 
 def _overlap(part: Part, other: Part) -> bool:
@@ -215,7 +235,7 @@ def _fresh(
     con.execute(
         f"CREATE TEMP TABLE {table} AS"  # noqa: S608
         " SELECT * FROM read_parquet($file, hive_partitioning=false) AS mine WHERE NOT EXISTS"
-        " (FROM read_parquet($files, hive_partitioning=false) AS other"
+        " (SELECT event_id, date FROM read_parquet($files, hive_partitioning=false) AS other"
         " WHERE other.event_id = mine.event_id AND other.date = mine.date)",
         {"file": glob_safe(store / part.path), "files": files},
     )
@@ -230,7 +250,7 @@ def _incomplete(files: Iterable[IngestedFile], parts: Iterable[Part]) -> set[str
     """
     rows: collections.Counter[str] = collections.Counter()
     for file in files:
-        rows[file.origin] += file.rows_kept
+        rows[file.origin] += file.rows_kept - file.removed
     for part in parts:
         rows[part.origin] -= part.rows
     return {origin for origin, excess in rows.items() if excess > 0}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
+import hashlib
 import shutil
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
@@ -18,39 +18,39 @@ from detente.events import _ledger, _leftovers, _parts
 from detente.events._ledger import IngestedFile
 from detente.events._lock import locked
 from detente.events._manifest import (
+    EVENTS,
+    OUTLINES,
     TYPED_COLUMNS,
+    TYPED_OUTLINE,
+    Manifest,
     Part,
     commit_manifest,
     damage,
     prepare_manifest,
     read_manifest,
 )
+from detente.events._removal import Leaving, Replace, giving_way, of_numbers, others, rows_left
+from detente.events._staged import (
+    Appended,
+    Month,
+    as_table,
+    check_required,
+    events_in,
+    fresh_rows,
+    has_repeats,
+    months,
+    possible_repeats,
+    quoted,
+    whole_rows,
+)
 from detente.events.disk import disk_errors, glob_safe, sha256_of, sync
-from detente.events.schema import SCHEMA
+from detente.events.filters import Filter, check_same, check_wider
 
 SMALL_PART = 100_000
 """Parts with fewer rows are small: too many of them in one month are merged into one."""
 
 MAX_SMALL_PARTS = 16
 """Small parts that a month of an origin may have before they are merged."""
-
-
-@dataclass(frozen=True)
-class Appended:
-    """How many events were stored and how many were skipped, and why.
-
-    Attributes:
-        rows: Events stored.
-        already_stored: Events whose number and day were stored already.
-        repeated: Events that repeat one of the table in number, day, actors and action.
-        repeated_otherwise: Events of the number and day of another of the table, otherwise not
-            alike; the one that comes first by its content is stored, whatever the order of rows.
-    """
-
-    rows: int
-    already_stored: int
-    repeated: int
-    repeated_otherwise: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,13 @@ class StoreWriter:
         return self._scratch
 
     def append(
-        self, con: duckdb.DuckDBPyConnection, table: str, files: Sequence[IngestedFile]
+        self,
+        con: duckdb.DuckDBPyConnection,
+        table: str,
+        files: Sequence[IngestedFile],
+        *,
+        keep: Filter | None = None,
+        instead: Replace | None = None,
     ) -> Appended:
         """Store the events of a table and note the files they came from, in one step.
 
@@ -83,79 +89,214 @@ class StoreWriter:
             table: Name of a table or view with exactly the canonical columns. A table is read
                 several times; a view is first written to a temporary table.
             files: The files whose events the table holds.
+            keep: Which events are kept whole, of all others an outline; None for all. All events of
+                an origin are stored by the same filter.
+            instead: Which stored events of the table's origins give way to those of the table.
 
         Raises:
             StoreError: A row lacks a required value, or the disk refused; the store is unchanged.
+            UsageError: The store holds events of the origin by another filter.
         """
         failed = "The events could not be stored."
-        with disk_errors(self.path, failed), _as_table(con, table) as name:
-            _check_required(con, name)
-            months = _months(con, name)
-            added, counts = self._write_new(con, name, months)
-            self._commit(con, added, files)
-            return counts
+        with disk_errors(self.path, failed), as_table(con, table) as name:
+            check_required(con, name)
+            rows = months(con, name, keep)
+            manifest = self._filtered({month.origin for month in rows}, keep)
+            gone, rest = self._give_way(con, name, rows, manifest, instead)
+            live = tuple(part for part in manifest.parts if part not in gone)
+            added, counts = self._write_new(con, name, rows, keep, live, rest)
+            removed = events_in(gone) - events_in(rest)
+            noted = [replace(file, removed=removed) for file in files[:1]] + list(files[1:])
+            self._commit(con, manifest, gone, (*rest, *added), noted)
+            return replace(counts, removed=removed)
 
-    def write(self, con: duckdb.DuckDBPyConnection, table: str) -> tuple[Part, ...]:
+    def delete(
+        self, con: duckdb.DuckDBPyConnection, origin: str, numbers: Iterable[str], path: str
+    ) -> int:
+        """Remove the events of these numbers, in one step, and note that in the ledger.
+
+        Args:
+            con: Any connection.
+            origin: Their origin.
+            numbers: Numbers as the source gives them, without the origin before them; all events
+                that became of such a row are removed.
+            path: Where the list came from, for the ledger; without secrets.
+
+        Returns:
+            How many events were removed; where none was, nothing is noted.
+
+        Raises:
+            StoreError: The disk refused; the store is unchanged.
+        """
+        wanted = sorted(set(numbers))
+        with disk_errors(self.path, "The events could not be removed."):
+            manifest = read_manifest(self.path)
+            with of_numbers(con, origin, wanted) as leaving:
+                gone, rest = self._without(con, manifest, {origin}, leaving)
+            removed = events_in(gone) - events_in(rest)
+            if removed:
+                digest = hashlib.sha256("\n".join(wanted).encode()).hexdigest()
+                line = IngestedFile(origin, f"deletion|{digest}", path, 0, removed)
+                self._commit(con, manifest, gone, rest, [line])
+            return removed
+
+    def refilter(self, con: duckdb.DuckDBPyConnection, origin: str, keep: Filter | None) -> int:
+        """Make an origin ready to be loaded anew by a wider filter, in one step.
+
+        What is stored of it goes, and its files are forgotten: they must be read again, since an
+        outline does not hold what is now asked for. Where the filter is the same, nothing happens.
+
+        Args:
+            con: Any connection.
+            origin: The origin.
+            keep: The wider filter; None to keep all whole.
+
+        Returns:
+            How many events were removed.
+
+        Raises:
+            UsageError: Less would be kept than now.
+            StoreError: The disk refused; the store is unchanged.
+        """
+        manifest = read_manifest(self.path)
+        gone = tuple(part for part in manifest.parts if part.origin == origin)
+        if not gone or manifest.filter(origin) == keep:
+            return 0
+        check_wider(manifest.filter(origin), keep)
+        with disk_errors(self.path, "The events could not be removed."):
+            line = IngestedFile(origin, _ledger.FORGOTTEN, "", 0, events_in(gone))
+            self._commit(con, manifest.with_filter(origin, keep), gone, (), [line])
+        return events_in(gone)
+
+    def check_filter(self, origin: str, keep: Filter | None) -> None:
+        """Refuse a filter other than that of the stored events of an origin.
+
+        Raises:
+            UsageError: It is another.
+        """
+        self._filtered({origin}, keep)
+
+    def compact(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Merge the small parts of each month: fewer files to open, after many small ingests."""
+        with disk_errors(self.path, "The parts could not be merged."):
+            self._commit(con, read_manifest(self.path), (), (), (), compact=True)
+
+    def write(
+        self, con: duckdb.DuckDBPyConnection, table: str, keep: Filter | None
+    ) -> tuple[Part, ...]:
         """Write the events of a table as parts that are not in place yet, unlooked at."""
-        name = _quoted(table)
-        return self._write(con, name, _months(con, name))
+        name = quoted(table)
+        return self._write(con, name, months(con, name, keep), keep)
+
+    def _filtered(self, origins: Iterable[str], keep: Filter | None) -> Manifest:
+        """The manifest with this filter of these origins.
+
+        Raises:
+            UsageError: It holds events of theirs by another.
+        """
+        manifest = read_manifest(self.path)
+        for origin in origins:
+            wanted = None if keep is None else replace(keep, origin=origin)
+            if any(part.origin == origin for part in manifest.parts):
+                check_same(self.path, origin, manifest.filter(origin), wanted)
+            manifest = manifest.with_filter(origin, wanted)
+        return manifest
+
+    def _give_way(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        name: str,
+        rows: Sequence[Month],
+        manifest: Manifest,
+        instead: Replace | None,
+    ) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+        """Parts with events that give way to those of a table, and new parts with the others."""
+        if instead is None:
+            return (), ()
+        with giving_way(con, name, instead) as leaving:
+            return self._without(con, manifest, {month.origin for month in rows}, leaving)
+
+    def _without(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        manifest: Manifest,
+        origins: set[str],
+        leaving: Leaving,
+    ) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+        """Parts that hold some of these rows, and new parts with their other rows."""
+        parts = [part for part in manifest.parts if part.origin in origins]
+        keep = manifest.filter
+        gone = rows_left(con, self.path, parts, leaving)
+        rest = tuple(
+            self._write_part(con, *others(self.path, part, leaving), left, keep(part.origin))
+            for part, left in gone
+            if left.rows
+        )
+        return tuple(part for part, _ in gone), rest
 
     def _write_new(
-        self, con: duckdb.DuckDBPyConnection, name: str, months: list[_Month]
+        self,
+        con: duckdb.DuckDBPyConnection,
+        name: str,
+        rows: Sequence[Month],
+        keep: Filter | None,
+        live: tuple[Part, ...],
+        rest: tuple[Part, ...],
     ) -> tuple[tuple[Part, ...], Appended]:
-        total = sum(month.rows for month in months)
-        stored = self._possible_repeats(months)
-        if not stored and not _has_repeats(con, name, total):
-            return self._write(con, name, months), Appended(total, 0, 0)
-        with _fresh_rows(con, name, self.path, stored) as (fresh, alike, otherwise):
-            months = _months(con, fresh)
-            rows = sum(month.rows for month in months)
-            counts = Appended(rows, total - rows - alike - otherwise, alike, otherwise)
-            return self._write(con, fresh, months), counts
-
-    def _possible_repeats(self, months: list[_Month]) -> tuple[Part, ...]:
-        """Stored parts whose range of ids overlaps the new one: only these can hold repeats."""
-        ranges: dict[str, tuple[str, str]] = {}
-        for month in months:
-            low, high = ranges.get(month.origin, (month.first_id, month.last_id))
-            ranges[month.origin] = (min(low, month.first_id), max(high, month.last_id))
-        stored = tuple(
-            part
-            for part in read_manifest(self.path).parts
-            if part.origin in ranges
-            and part.first_id <= ranges[part.origin][1]
-            and part.last_id >= ranges[part.origin][0]
-        )
+        """Write the rows that are in no live part, nor in what is left of those that go."""
+        stored = possible_repeats(rows, live)
         _parts.check(self.path, stored)
-        return stored
+        stored += possible_repeats(rows, rest)
+        total = events_in(rows)
+        if not stored and not has_repeats(con, name, total):
+            return self._write(con, name, rows, keep), Appended(
+                total, 0, 0, outlined=_outlined(rows)
+            )
+        with fresh_rows(con, name, self.path, stored) as (fresh, alike, otherwise):
+            rows = months(con, fresh, keep)
+            new = events_in(rows)
+            already = total - new - alike - otherwise
+            counts = Appended(new, already, alike, otherwise, outlined=_outlined(rows))
+            return self._write(con, fresh, rows, keep), counts
 
     def _write(
-        self, con: duckdb.DuckDBPyConnection, name: str, months: list[_Month]
+        self,
+        con: duckdb.DuckDBPyConnection,
+        name: str,
+        rows: Sequence[Month],
+        keep: Filter | None,
     ) -> tuple[Part, ...]:
-        query = (
-            f"SELECT {TYPED_COLUMNS} FROM {name} WHERE origin = $origin"  # noqa: S608
-            " AND date >= $first AND date <= $last"
-        )
+        whole, params = whole_rows(keep)
         return tuple(
             self._write_part(
-                con, query, {"origin": m.origin, "first": m.first, "last": m.last}, m
+                con,
+                f"SELECT {TYPED_OUTLINE if month.outline else TYPED_COLUMNS} FROM {name}"  # noqa: S608
+                " WHERE origin = $origin AND date >= $first AND date <= $last"
+                f" AND {whole} <> {month.outline}",
+                params | {"origin": month.origin, "first": month.first, "last": month.last},
+                month,
+                keep,
             )
-            for m in months
-        )  # fmt: skip
+            for month in rows
+        )
 
     def _write_part(
         self,
         con: duckdb.DuckDBPyConnection,
         query: str,
         params: dict[str, object],
-        month: _Month,
+        month: Month,
+        keep: Filter | None,
     ) -> Part:
-        folder = Path("events") / f"origin={quote(month.origin, safe='')}" / f"month={month.month}"
+        top = OUTLINES if month.outline else EVENTS
+        folder = Path(top) / f"origin={quote(month.origin, safe='')}" / f"month={month.month}"
         fresh = self.path / folder / f"{uuid.uuid4().hex}{_parts.UNFINISHED}"
         fresh.parent.mkdir(parents=True, exist_ok=True)
+        noted, values = _footer(keep) if month.outline else ("", {})
         con.execute(
-            f"COPY ({query}) TO $path (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)",
-            params | {"path": str(fresh)},
+            f"COPY ({query}) TO $path"
+            f" (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false{noted})",
+            params | values | {"path": str(fresh)},
         )
         sync(fresh)
         digest, size = sha256_of(fresh), fresh.stat().st_size
@@ -170,49 +311,77 @@ class StoreWriter:
     def _commit(
         self,
         con: duckdb.DuckDBPyConnection,
+        manifest: Manifest,
+        gone: tuple[Part, ...],
         added: tuple[Part, ...],
         files: Sequence[IngestedFile],
+        *,
+        compact: bool = False,
     ) -> None:
-        manifest = read_manifest(self.path)
+        """Make parts and lines of the ledger count, and others no more, in one step.
+
+        Args:
+            con: The connection.
+            manifest: What is there.
+            gone: Parts of it that go.
+            added: Parts that come, not in place yet.
+            files: Lines for the ledger.
+            compact: Whether to merge all small parts of each place, and not only too many where
+                parts come.
+        """
         waiting = tuple(path for path in manifest.replaced if (self.path / path).exists())
         manifest = replace(manifest, replaced=waiting)
-        merged, replaced = self._merge_small(con, manifest.parts, added)
+        live = tuple(part for part in manifest.parts if part not in gone)
+        places = {_place(part) for part in (live if compact else added)}
+        most = 1 if compact else MAX_SMALL_PARTS
+        merged, replaced = self._merge_small(con, manifest, live, added, places, most)
         lost = {part.path for part in replaced}
-        live = tuple(part for part in added if part.path not in lost) + merged
+        fresh = tuple(part for part in added if part.path not in lost) + merged
         with damage(self.path):
             ledger = _ledger.append(self.path, manifest, files)
-        fresh = prepare_manifest(self.path, manifest.with_parts(live, replaced, ledger))
-        _parts.put_in_place(self.path, live)
-        commit_manifest(self.path, fresh)
+        after = manifest.with_parts(fresh, (*gone, *replaced), ledger)
+        prepared = prepare_manifest(self.path, after)
+        _parts.put_in_place(self.path, fresh)
+        commit_manifest(self.path, prepared)
         for part in added:
             _parts.unfinished(self.path, part).unlink(
                 missing_ok=True
             )  # where it was merged at once
 
     def _merge_small(
-        self, con: duckdb.DuckDBPyConnection, live: tuple[Part, ...], added: tuple[Part, ...]
+        self,
+        con: duckdb.DuckDBPyConnection,
+        manifest: Manifest,
+        live: tuple[Part, ...],
+        added: tuple[Part, ...],
+        places: Set[_Place],
+        most: int,
     ) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
-        touched = {(part.origin, part.month) for part in added}
-        small: dict[tuple[str, str], list[Part]] = {key: [] for key in touched}
+        """Parts that take the place of small ones, and these."""
+        small: dict[_Place, list[Part]] = {place: [] for place in places}
         for part in live + added:
-            key = (part.origin, part.month)
-            if key in touched and part.rows < SMALL_PART:
-                small[key].append(part)
+            if _place(part) in places and part.rows < SMALL_PART:
+                small[_place(part)].append(part)
         groups = [
             group
             for group in small.values()
-            if len(group) > MAX_SMALL_PARTS
+            if len(group) > most
             and not any(_parts.damaged(self.path, (part for part in group if part in live)))
         ]
-        merged = tuple(self._merge(con, group) for group in groups)
+        merged = tuple(
+            self._merge(con, group, manifest.filter(group[0].origin)) for group in groups
+        )
         return merged, tuple(part for group in groups for part in group)
 
-    def _merge(self, con: duckdb.DuckDBPyConnection, group: list[Part]) -> Part:
+    def _merge(
+        self, con: duckdb.DuckDBPyConnection, group: list[Part], keep: Filter | None
+    ) -> Part:
         files = [glob_safe(_parts.lies(self.path, part)) for part in group]
-        whole = _Month(
+        whole = Month(
             group[0].origin,
             group[0].month,
-            sum(part.rows for part in group),
+            group[0].is_outline,
+            events_in(group),
             min(part.first for part in group),
             max(part.last for part in group),
             min(part.first_id for part in group),
@@ -221,18 +390,28 @@ class StoreWriter:
         query = (
             "SELECT * FROM read_parquet($files, hive_partitioning=false) ORDER BY date, event_id"
         )
-        return self._write_part(con, query, {"files": files}, whole)
+        return self._write_part(con, query, {"files": files}, whole, keep)
 
 
-@dataclass(frozen=True)
-class _Month:
-    origin: str
-    month: str
-    rows: int
-    first: dt.date
-    last: dt.date
-    first_id: str
-    last_id: str
+_Place = tuple[bool, str, str]
+"""Where parts are merged: in outline or not, origin, month."""
+
+
+def _place(part: Part) -> _Place:
+    return part.is_outline, part.origin, part.month
+
+
+def _outlined(rows: Sequence[Month]) -> int:
+    return events_in(month for month in rows if month.outline)
+
+
+def _footer(keep: Filter | None) -> tuple[str, dict[str, object]]:
+    """What tells in a part by which filter it was made, even where the manifest is lost."""
+    if keep is None:
+        return "", {}
+    either = str(keep.either).lower()
+    values: dict[str, object] = {"noted_parties": ",".join(keep.parties), "noted_either": either}
+    return ", KV_METADATA {parties: $noted_parties, either: $noted_either}", values
 
 
 @contextlib.contextmanager
@@ -252,7 +431,7 @@ def open_writer(store: Path) -> Iterator[StoreWriter]:
             _leftovers.refuse_strangers(store, manifest)
             scratch = store / "scratch" / uuid.uuid4().hex
             scratch.mkdir(parents=True)
-            (store / "events").mkdir(exist_ok=True)
+            (store / EVENTS).mkdir(exist_ok=True)
         try:
             yield StoreWriter(store, scratch)
         except BaseException:
@@ -261,108 +440,3 @@ def open_writer(store: Path) -> Iterator[StoreWriter]:
             raise
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _as_table(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
-    """The quoted name of a base table with these rows (a view is materialised once)."""
-    quoted = _quoted(table)
-    counted = con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = $name",
-                        {"name": table}).fetchone()  # fmt: skip
-    if counted and counted[0]:
-        yield quoted
-        return
-    staged = _quoted(f"staged_{uuid.uuid4().hex}")
-    con.execute(f"CREATE TEMP TABLE {staged} AS SELECT {TYPED_COLUMNS} FROM {quoted}")  # noqa: S608
-    try:
-        yield staged
-    finally:
-        con.execute(f"DROP TABLE {staged}")
-
-
-@contextlib.contextmanager
-def _fresh_rows(
-    con: duckdb.DuckDBPyConnection, name: str, store: Path, stored: tuple[Part, ...]
-) -> Iterator[tuple[str, int, int]]:
-    """A view of the rows that are new, and how many rows repeat another, alike and otherwise."""
-    firsts, fresh = _quoted(f"firsts_{uuid.uuid4().hex}"), _quoted(f"fresh_{uuid.uuid4().hex}")
-    con.execute(
-        f"CREATE TEMP TABLE {firsts} AS SELECT event_id, date, min(rowid) AS row,"  # noqa: S608
-        f" count(*) AS rows, 1 AS kinds FROM {name} GROUP BY event_id, date"
-    )
-    con.execute(
-        # Of rows that share a key the one that comes first by its content stands for all, so that
-        # which twin is stored does not depend on the order in which threads read them.
-        f"""UPDATE {firsts} SET row = twins.row, kinds = twins.kinds FROM (
-            SELECT event_id, date, arg_min(rowid, {_CONTENT}) AS row,
-                count(DISTINCT {_ALIKE}) AS kinds
-            FROM (SELECT rowid, * FROM {name}) JOIN (
-                SELECT event_id, date FROM {firsts} WHERE rows > 1) USING (event_id, date)
-            GROUP BY event_id, date
-        ) twins WHERE {firsts}.event_id = twins.event_id AND {firsts}.date = twins.date"""  # noqa: S608
-    )
-    try:
-        repeats = con.execute(
-            f"SELECT coalesce(sum(rows - kinds), 0), coalesce(sum(kinds - 1), 0) FROM {firsts}"  # noqa: S608
-        ).fetchone()
-        alike, otherwise = (int(count) for count in repeats or (0, 0))
-        for part in stored:
-            con.execute(
-                f"DELETE FROM {firsts} WHERE (event_id, date) IN"  # noqa: S608
-                " (SELECT (event_id, date) FROM read_parquet($file, hive_partitioning=false))",
-                {"file": glob_safe(store / part.path)},
-            )
-        con.execute(
-            f"CREATE TEMP VIEW {fresh} AS SELECT * FROM {name}"  # noqa: S608
-            f" WHERE rowid IN (SELECT row FROM {firsts})"
-        )
-        yield fresh, alike, otherwise
-    finally:
-        con.execute(f"DROP VIEW IF EXISTS {fresh}")
-        con.execute(f"DROP TABLE {firsts}")
-
-
-_ALIKE = "hash(source, target, source_actor, target_actor, cameo)"
-"""Who did what to whom: rows of one key that differ in it are not the same event told twice."""
-
-_CONTENT = "({})".format(", ".join(field.name for field in SCHEMA))
-
-
-def _months(con: duckdb.DuckDBPyConnection, name: str) -> list[_Month]:
-    rows = con.execute(
-        f"""
-        SELECT origin, strftime(date, '%Y-%m') AS month, count(*),
-               min(date), max(date), min(event_id), max(event_id)
-        FROM {name} GROUP BY origin, month ORDER BY origin, month
-        """  # noqa: S608
-    ).fetchall()
-    return [_Month(*row) for row in rows]
-
-
-def _has_repeats(con: duckdb.DuckDBPyConnection, name: str, total: int) -> bool:
-    # A collision of hashes only sends us to the exact way; it cannot lose an event.
-    row = con.execute(
-        f"SELECT count(DISTINCT hash(event_id, date)) FROM {name}"  # noqa: S608
-    ).fetchone()
-    return row is not None and row[0] < total
-
-
-def _check_required(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    required = [field.name for field in SCHEMA if not field.nullable]
-    missing = " OR ".join(f"{column} IS NULL" for column in required)
-    row = con.execute(f"SELECT count(*) FROM {name} WHERE {missing}").fetchone()  # noqa: S608
-    if row and row[0]:
-        raise StoreError(
-            "The events could not be stored.",
-            f"{row[0]} rows lack one of {', '.join(required)}.",
-            "Reject such rows when reading the source.",
-        )
-
-
-def _count(con: duckdb.DuckDBPyConnection, name: str) -> int:
-    row = con.execute(f"SELECT count(*) FROM {name}").fetchone()  # noqa: S608
-    return int(row[0]) if row else 0
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -30,6 +31,7 @@ def query_events(
     since: dt.date | None = None,
     until: dt.date | None = None,
     known_by: dt.date | None = None,
+    whole: bool = False,
 ) -> Query:
     """A SELECT of the canonical columns over any holder of events.
 
@@ -40,6 +42,7 @@ def query_events(
         since: First day.
         until: Last day, inclusive.
         known_by: Only events that were published by this day, where the source says when.
+        whole: Only events that are kept whole, where a store keeps others in outline.
 
     Raises:
         InputError: A column is missing, or the file is no Parquet.
@@ -54,7 +57,7 @@ def query_events(
     """
     held = _at_path(Path(events)) if isinstance(events, str | Path) else events
     if isinstance(held, Store):
-        return held.source(origin=origin, since=since, until=until, known_by=known_by)
+        return held.source(origin=origin, since=since, until=until, known_by=known_by, whole=whole)
     if isinstance(held, Path):
         query = Query(f"{_SELECT} FROM read_parquet($files)", {"files": [glob_safe(held)]})
         _check_columns(_parquet_columns(con, query, held), str(held))
@@ -63,6 +66,23 @@ def query_events(
         con.register(_VIEW, held)
         query = Query(f"{_SELECT} FROM {_VIEW}", {})
     return bounded(query, origin=origin, since=since, until=until, known_by=known_by)
+
+
+def check_parties(events: EventInput, codes: Sequence[str], *, origin: str | None = None) -> None:
+    """Refuse to count what states did, where a store keeps their events in outline only.
+
+    Args:
+        events: The holder.
+        codes: Codes of the states.
+        origin: The only origin that is counted; None for all.
+
+    Raises:
+        UsageError: A filter of the store leaves out one of them; the command that widens it is
+            named.
+    """
+    held = _at_path(Path(events)) if isinstance(events, str | Path) else events
+    if isinstance(held, Store):
+        held.check_parties(codes, origin=origin)
 
 
 def _at_path(path: Path) -> Store | Path:

@@ -5,6 +5,7 @@ A store is a folder::
     manifest.json                               which parts are live: replacing it is the commit
     ledger.jsonl                                which files were ingested, append-only
     events/origin=icews/month=2018-10/….parquet the parts, each named by its checksum
+    outlines/origin=…/month=…/….parquet         events between others than the parties, in outline
     scratch/                                    working space of the writer, emptied when it ends
     lock                                        held by whoever changes anything
     damaged/                                    parts that a repair could not read
@@ -21,7 +22,7 @@ import json
 import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,21 +36,25 @@ from detente.events._ledger import IngestedFile
 from detente.events._manifest import (
     EMPTY,
     MANIFEST,
+    OUTLINE_AS_EVENTS,
     Manifest,
     Part,
     damage,
     read_manifest,
 )
 from detente.events._parts import Damaged
+from detente.events._removal import Replace
 from detente.events._repair import Fault, Repair
-from detente.events._writer import Appended, StoreWriter, open_writer
+from detente.events._staged import Appended
+from detente.events._writer import StoreWriter, open_writer
 from detente.events.disk import glob_safe, read_errors
+from detente.events.filters import Filter, check_parties
 from detente.events.query import Query, bounded
 from detente.events.schema import COLUMNS, QUAD_NAMES, SCHEMA
 
 __all__ = [
-    "Appended", "Damaged", "Fault", "IngestedFile", "OriginSummary", "Query", "Repair", "Store",
-    "StoreWriter", "connect", "stores_around",
+    "Appended", "Damaged", "Fault", "Filter", "IngestedFile", "OriginSummary", "Query", "Repair",
+    "Replace", "Store", "StoreWriter", "connect", "stores_around",
 ]  # fmt: skip
 
 
@@ -78,7 +83,19 @@ def connect(memory: str = "1GB", threads: int | None = None) -> duckdb.DuckDBPyC
 
 @dataclass(frozen=True)
 class OriginSummary:
-    """What the store holds of one origin."""
+    """What the store holds of one origin.
+
+    Attributes:
+        origin: The origin.
+        rows: Events that are kept whole.
+        first: Day of the first event of the world, kept whole or in outline.
+        last: Day of the last.
+        files: Files that were read.
+        parts: Parts that hold them.
+        world: All events, those in outline among them; as many as `rows` where all are whole.
+        parties: States whose events are kept whole; none if all are.
+        either: Whether one of the parties on either side is enough for that.
+    """
 
     origin: str
     rows: int
@@ -86,6 +103,14 @@ class OriginSummary:
     last: dt.date
     files: int
     parts: int
+    world: int = 0
+    parties: tuple[str, ...] = ()
+    either: bool = False
+
+    @property
+    def limits(self) -> str:
+        """In words, which of its events are kept whole; empty if all are."""
+        return Filter(self.origin, self.parties, self.either).text() if self.parties else ""
 
 
 @dataclass(frozen=True)
@@ -196,22 +221,28 @@ class Store:
         since: dt.date | None = None,
         until: dt.date | None = None,
         known_by: dt.date | None = None,
+        whole: bool = False,
     ) -> Query:
         """A SELECT over the stored events that reads only the parts that can match.
+
+        It yields the events of the whole world, so that whatever is counted is right; of those that
+        a filter keeps in outline, names, roles, scores, places and references are null.
 
         Args:
             origin: Only events of this origin.
             since: First day.
             until: Last day, inclusive.
             known_by: Only events that were published by this day, where the source says when.
+            whole: Only events that are kept whole.
 
         Raises:
             StoreError: A part that the manifest names is missing or was cut short.
         """
-        wanted = self._parts(origin, since, until)
+        wanted = self._parts(origin, since, until, whole=whole)
         bad = tuple(_parts.damaged(self.path, wanted))
         if bad and not self.skip_damaged:
-            wanted = self._parts(origin, since, until)  # a writer may have merged parts meanwhile
+            # A writer may have merged parts meanwhile.
+            wanted = self._parts(origin, since, until, whole=whole)
             _parts.check(self.path, wanted)
         left_out = {item.part for item in bad} if self.skip_damaged else set()
         parts = [part for part in wanted if part not in left_out]
@@ -220,7 +251,7 @@ class Store:
         )
 
     def _parts(
-        self, origin: str | None, since: dt.date | None, until: dt.date | None
+        self, origin: str | None, since: dt.date | None, until: dt.date | None, *, whole: bool
     ) -> tuple[Part, ...]:
         """The live parts that can hold such events."""
         return tuple(
@@ -229,14 +260,39 @@ class Store:
             if (origin is None or part.origin == origin)
             and (since is None or part.last >= since)
             and (until is None or part.first <= until)
+            and not (whole and part.is_outline)
         )
 
     def _scan(self, parts: Sequence[Part]) -> Query:
-        if not parts:
-            return Query(EMPTY, {})
-        files = [glob_safe(self.path / part.path) for part in parts]
-        select = f"SELECT {_COLUMNS} FROM read_parquet($files, hive_partitioning=false)"  # noqa: S608
-        return Query(select, {"files": files})
+        selects = []
+        params: dict[str, Any] = {}
+        for name, columns, outline in (
+            ("files", _COLUMNS, False),
+            ("outlines", OUTLINE_AS_EVENTS, True),
+        ):
+            paths = [self.path / part.path for part in parts if part.is_outline is outline]
+            if paths:
+                params[name] = [glob_safe(path) for path in paths]
+                select = f"SELECT {columns} FROM read_parquet(${name}, hive_partitioning=false)"  # noqa: S608
+                selects.append(select)
+        return Query(" UNION ALL ".join(selects) or EMPTY, params)
+
+    @property
+    def filters(self) -> tuple[Filter, ...]:
+        """Which events are kept whole, of origins of which not all are."""
+        return self.manifest().filters
+
+    def check_parties(self, codes: Sequence[str], *, origin: str | None = None) -> None:
+        """Refuse to count what states did whose events are kept in outline only.
+
+        Args:
+            codes: The states.
+            origin: The only origin that is counted; None for all.
+
+        Raises:
+            UsageError: A filter leaves out one of them; the command that widens it is named.
+        """
+        check_parties(self.path, self.filters, codes, origin=origin)
 
     def damaged(self) -> tuple[Damaged, ...]:
         """The parts that readings refuse, or leave out where the store was opened so."""
@@ -275,8 +331,8 @@ class Store:
         since: dt.date | None = None,
         until: dt.date | None = None,
     ) -> duckdb.DuckDBPyRelation:
-        """The stored events as a DuckDB relation; see `source` for the arguments."""
-        query = self.source(origin=origin, since=since, until=until)
+        """The events that are kept whole as a DuckDB relation; see `source` for the arguments."""
+        query = self.source(origin=origin, since=since, until=until, whole=True)
         return con.sql(query.sql, params=query.params)
 
     def events(
@@ -291,7 +347,7 @@ class Store:
         origin: str | None = None,
         limit: int | None = None,
     ) -> pa.Table:
-        """Events that match, in order of date and id.
+        """Events that match, in order of date and id; of those that are kept whole.
 
         Args:
             source: Code of who acted, such as `USA`.
@@ -329,7 +385,7 @@ class Store:
             raise UsageError(
                 "The quad class is not known.", f"It is {quad}.", "Give a number from 1 to 4."
             )
-        base = self.source(origin=origin, since=since, until=until)
+        base = self.source(origin=origin, since=since, until=until, whole=True)
         tests = {"source": source, "target": target, "quad": quad, "cameo": cameo}
         given = {name: value for name, value in tests.items() if value is not None}
         where = " AND ".join(_TESTS[name] for name in given) or "true"
@@ -346,23 +402,32 @@ class Store:
 
     def summary(self) -> tuple[OriginSummary, ...]:
         """What the store holds, one row per origin."""
-        parts, files = self.manifest().parts, self.files()
+        manifest, files = self.manifest(), self.files()
         return tuple(
             OriginSummary(
                 origin=origin,
-                rows=sum(part.rows for part in own),
+                rows=sum(part.rows for part in own if not part.is_outline),
                 first=min(part.first for part in own),
                 last=max(part.last for part in own),
-                files=sum(file.origin == origin for file in files),
+                files=len({file.key for file in files if file.origin == origin}),
                 parts=len(own),
+                world=sum(part.rows for part in own),
+                parties=limits.parties if limits else (),
+                either=limits.either if limits else False,
             )
-            for origin in sorted({part.origin for part in parts})
-            if (own := [part for part in parts if part.origin == origin])
+            for origin in sorted({part.origin for part in manifest.parts})
+            if (own := [part for part in manifest.parts if part.origin == origin])
+            for limits in [manifest.filter(origin)]
         )
 
     def fingerprint(self) -> str:
         """A hash of what was ingested (file keys and row counts), the same for the same data."""
-        facts = sorted((file.origin, file.key, file.rows_kept) for file in self.files())
+        files = sorted(
+            (file.origin, file.key, file.rows_kept, *([file.removed] if file.removed else []))
+            for file in self.files()
+        )
+        limits = sorted(self.filters, key=lambda item: item.origin)
+        facts = [*files, *map(asdict, limits)]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 

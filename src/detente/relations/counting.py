@@ -22,7 +22,7 @@ from detente.arrays import Days
 from detente.errors import DataGapError, UsageError
 from detente.events.engine import DUCKDB, Bounds
 from detente.events.engine import engine as engine_of
-from detente.events.inputs import EventInput
+from detente.events.inputs import EventInput, check_parties
 from detente.relations.panel import Panel
 from detente.relations.panel_sql import COVERED_DAYS, NAMED, PANEL, REACH
 from detente.relations.steps import check_every
@@ -55,7 +55,8 @@ def panel(
         The panel. See the module for what is zero and what is null.
 
     Raises:
-        UsageError: Fewer than two parties, or an unknown period.
+        UsageError: Fewer than two parties, or an unknown period; or a store keeps the events of a
+            party in outline only (see `detente.events.filters`).
         DataGapError: There are no events of that origin and those dates.
 
     Example:
@@ -80,6 +81,7 @@ def panel(
             f"Given: {', '.join(names) or 'none'}.",
             "Name at least two, such as USA,CHN.",
         )
+    check_parties(events, names, origin=origin)
     chosen = engine_of(engine)
     # Whether an origin can speak of a party, any day of it says; `since` only cuts the panel.
     whole = Bounds(origin=origin, until=until, known_by=known_by)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import duckdb
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, ReadError
 from detente.events.disk import disk_errors
-from detente.events.store import IngestedFile, Store, StoreWriter, connect
+from detente.events.filters import Filter, filter_of
+from detente.events.store import IngestedFile, Replace, Store, StoreWriter, connect
 from detente.sources.reading.ahead import Prepared, Preparer
 from detente.sources.reading.finding import Finder
 from detente.sources.reading.opening import Archives, Item
@@ -47,6 +48,10 @@ def ingest(
     progress: Progress | None = None,
     rejected_to: Path | None = None,
     safe_csv: bool = False,
+    parties: Sequence[str] | None = None,
+    either: bool = False,
+    widen: bool = False,
+    replace: Replace | None = None,
 ) -> ReadingReport:
     r"""Read files into a store.
 
@@ -56,6 +61,16 @@ def ingest(
     in a folder or archive that belongs to no source or another is left out, and the report says
     why.
 
+    With `parties` only the events between them are kept whole. All others are kept in outline
+    (number, day, day of publication, the two actors, code, quad class), so that every event of the
+    world still counts as exposure and coverage, once. All files of an origin are read by the same
+    parties. To keep more, give more of them and `widen`: what is stored of the origin is removed
+    then, in one step before the first file is read, and all its files must be read again.
+
+    With `replace` stored events give way to those of these files: the files are read even where
+    they were read before, all of them are stored in one step, and if one of them cannot be read
+    nothing is changed.
+
     Args:
         source: A source or its name, such as `icews`.
         paths: Files, archives and folders.
@@ -64,10 +79,16 @@ def ingest(
         progress: Called at the start and after each batch.
         rejected_to: Write every rejected row there, as CSV or, by its ending, Parquet.
         safe_csv: Whether no text in that CSV may be taken for a formula by a spreadsheet.
+        parties: States, by code or name, whose events are kept whole; None for all events.
+        either: Whether one of the two actors among the parties is enough.
+        widen: Whether what is stored of the origin by narrower parties may be removed.
+        replace: Which stored events of the origin give way to those of the files.
 
     Raises:
-        ReadError: None of the paths exists, or there is no file of the source in them.
-        UsageError: There is no such source, or the mapping is wrong.
+        ReadError: None of the paths exists, or there is no file of the source in them; or a file
+            cannot be read that is to take the place of stored events.
+        UsageError: There is no such source, the mapping is wrong, or a party is not known; or the
+            origin is stored by other parties, and the error says how to go on.
         StoreError: The store cannot be written; what was stored before stays.
 
     Example:
@@ -86,11 +107,13 @@ def ingest(
         finder = Finder(chosen, all_sources(), archives)
         items = finder.find([Path(path) for path in paths])
         failed = f"Files could not be read into the event store {store.path}."
+        settings = dict(mapping or {})
+        keep = filter_of(settings.get("origin", chosen.origin), parties, either=either)
         with store.writer() as writer, disk_errors(store.path, failed):
-            settings = dict(mapping or {})
-            days = _twin_days(chosen, store)
             step = progress or (lambda step: None)
-            run = _Run(chosen, writer, settings, step, archives, days)
+            days = _twin_days(chosen, store)
+            run = _Run(chosen, writer, settings, step, archives, days, keep, replace)
+            run.limit(widen=widen)
             with _rejected_file(rejected_to, safe_csv) as rejected:
                 return run.read(items, finder.left_out, rejected)
 
@@ -140,11 +163,24 @@ class _Run:
     progress: Progress
     archives: Archives
     twin_days: frozenset[dt.date]
+    keep: Filter | None
+    replace: Replace | None
 
     @property
     def origin(self) -> str:
         """Origin of the events; a plain CSV may name its own."""
         return self.mapping.get("origin", self.source.origin)
+
+    def limit(self, *, widen: bool) -> None:
+        """See that the origin is stored by the same parties, or make it ready to be stored so.
+
+        Raises:
+            UsageError: It is not, and may not be.
+        """
+        if widen:
+            with contextlib.closing(connect()) as con:
+                self.writer.refilter(con, self.origin, self.keep)
+        self.writer.check_filter(self.origin, self.keep)
 
     def read(
         self, items: Sequence[Item], left_out: Sequence[LeftOut], rejected: RejectedFile | None
@@ -152,28 +188,33 @@ class _Run:
         """Read all files and say what was read.
 
         Raises:
-            DetenteError: No file could be read, and the mapping or a file beside one is at fault.
+            DetenteError: No file could be read, and the mapping or a file beside one is at fault;
+                or stored events could not be replaced.
         """
         started = time.monotonic()
         reckoning = Reckoning(rejected)
         total = sum(item.size for item in items)
-        stored = set(self.writer.known_files(self.origin))
+        stored = set() if self.replace else self.writer.known_files(self.origin)
         scratch = self.writer.scratch()
         preparer = Preparer(
             self.source, all_sources(), self.mapping, self.archives, scratch, frozenset(stored)
         )
         errors: list[DetenteError] = []
+        gathered: list[IngestedFile] = []
         files_done = bytes_done = 0
         self.progress(Step(0, len(items), 0, total, 0))
         with contextlib.closing(open_duckdb(scratch)) as con:
             for batch in preparer.batches(items):
-                self._take(con, batch, stored, reckoning)
+                gathered += self._take(con, batch, stored, reckoning)
                 files_done += len(batch)
                 bytes_done += sum(file.item.size for file in batch)
                 errors += [file.error for file in batch if file.error]
                 self.progress(Step(files_done, len(items), bytes_done, total, reckoning.rows_read))
-        if errors and all(file.status == "failed" for file in reckoning.files.values()):
-            raise errors[0]
+            if errors and all(file.status == "failed" for file in reckoning.files.values()):
+                raise errors[0]
+            if self.replace:
+                _check_whole(reckoning)
+                self._append(con, "gathered", gathered, reckoning)
         labels = [item.label for item in items]
         seconds = time.monotonic() - started
         return reckoning.report(self.source, self.origin, labels, left_out, seconds)
@@ -184,7 +225,8 @@ class _Run:
         batch: Sequence[Prepared],
         stored: set[str],
         reckoning: Reckoning,
-    ) -> None:
+    ) -> list[IngestedFile]:
+        """Store the events of a batch, or gather them; returns the files that were gathered."""
         groups: dict[str, list[Prepared]] = {}
         for file in batch:
             if file.reason:
@@ -194,15 +236,17 @@ class _Run:
             else:
                 stored.add(file.key)
                 groups.setdefault(file.group, []).append(file)
-        for group in groups.values():
-            self._store(con, group, reckoning)
+        gathered = [
+            file for group in groups.values() for file in self._store(con, group, reckoning)
+        ]
         for file in batch:
             if file.ready and file.ready.path != file.item.path:
                 file.ready.path.unlink(missing_ok=True)
+        return gathered
 
     def _store(
         self, con: duckdb.DuckDBPyConnection, group: Sequence[Prepared], reckoning: Reckoning
-    ) -> None:
+    ) -> list[IngestedFile]:
         """Stage and store files together; one by one if the database balks at any of them."""
         source = group[0].source or self.source
         ready = [file.ready for file in group if file.ready]
@@ -215,13 +259,25 @@ class _Run:
             if len(group) == 1:
                 reason = str(error).splitlines()[0]
                 reckoning.failed(group[0].item, f"it cannot be read as a table ({reason})")
-                return
-            for file in group:
-                self._store(con, [file], reckoning)
-            return
-        kept = reckoning.take(batch)
+                return []
+            return [done for file in group for done in self._store(con, [file], reckoning)]
+        files = self._ingested(group, reckoning.take(batch))
         batch.strip()
-        appended = self.writer.append(con, "staged", self._ingested(group, kept))
+        if self.replace is None:
+            self._append(con, "staged", files, reckoning)
+            return []
+        con.execute("CREATE TEMP TABLE IF NOT EXISTS gathered AS FROM staged LIMIT 0")
+        con.execute("INSERT INTO gathered FROM staged")
+        return files
+
+    def _append(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        table: str,
+        files: Sequence[IngestedFile],
+        reckoning: Reckoning,
+    ) -> None:
+        appended = self.writer.append(con, table, files, keep=self.keep, instead=self.replace)
         reckoning.stored(appended)
 
     def _ingested(self, group: Sequence[Prepared], kept: Iterable[int]) -> list[IngestedFile]:
@@ -231,3 +287,17 @@ class _Run:
             for file, rows in zip(group, kept, strict=True)
             if rows
         ]
+
+
+def _check_whole(reckoning: Reckoning) -> None:
+    """Refuse to put in place of stored events what could not be read in full.
+
+    Raises:
+        ReadError: A file failed, or none holds an event.
+    """
+    failed = "No stored events were replaced."
+    for file in reckoning.files.values():
+        if file.status == "failed":
+            raise ReadError(failed, f"{file.path}: {file.reason}.", "Load the file anew.")
+    if not reckoning.rows_kept:
+        raise ReadError(failed, "The files hold no event.", "Check them, or load them anew.")

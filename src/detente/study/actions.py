@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.arrays import Bools, Days, Ints
-from detente.errors import DataGapError
+from detente.errors import DataGapError, UsageError
+from detente.events.filters import Filter, widening
 from detente.events.inputs import query_events
 from detente.events.store import connect
 from detente.relations.panel_sql import MIN_PERIOD_SHARE
@@ -25,10 +26,50 @@ from detente.study.models import Action
 from detente.study.surges import judged_days, surges
 
 if TYPE_CHECKING:
+    from detente.events.store import Store
     from detente.study.data import StudyData
+    from detente.study.models import Study
 
 CHRONICLE = "chronicle"
 EVENT_FILES = "(event files)"
+
+
+def check_filters(study: Study, store: Store) -> None:
+    """Refuse actions that look at what a store does not keep of the events that they count.
+
+    Of events between others than its parties a filtered store keeps who did what to whom, but no
+    names and roles.
+
+    Args:
+        study: The study file.
+        store: The user's events.
+
+    Raises:
+        UsageError: There is such an action; the command that widens the store is named.
+    """
+    for name, action in study.actions.items():
+        details = (action.actors, action.roles, action.exclude_actors, action.exclude_roles)
+        if not action.cameo or not any(details):
+            continue
+        for limits in store.filters:
+            if not _is_whole(action, limits):
+                states = [*action.sources, *action.targets, *action.between]
+                raise UsageError(
+                    f"The action {name} could not be counted.",
+                    f"It looks at names or roles of actors, and the store {store.path} keeps "
+                    f"{limits.text()} of {limits.origin}, of others neither.",
+                    f"Widen it: {widening(store.path, limits, states, either=True)}",
+                )
+
+
+def _is_whole(action: Action, limits: Filter) -> bool:
+    """Whether all events that an action may count are kept whole."""
+    if action.between:
+        return not limits.lacks(action.between)
+    sides = (
+        bool(states) and not limits.lacks(states) for states in (action.sources, action.targets)
+    )
+    return any(sides) if limits.either else all(sides)
 
 
 def facts_of(data: StudyData, name: str) -> tuple[Fact, ...]:

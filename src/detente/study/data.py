@@ -319,11 +319,24 @@ def _read_chronicle(study: Study, folder: Path) -> tuple[tuple[Fact, ...], str]:
     return facts, _sha256(path)
 
 
+def states_of(study: Study) -> tuple[str, ...]:
+    """The states whose events a study counts: its parties, and others that its asks name.
+
+    Example:
+        >>> from detente.study.load import load
+        >>> {"PRK", "USA", "CHN"} <= set(states_of(load("korea").study))
+        True
+    """
+    return tuple(sorted({*study.codes, *_other_states(study)}))
+
+
 def _count(study: Study, store: Store, until: dt.date, known_by: dt.date | None) -> EventData:
-    codes = sorted({*study.codes, *_other_states(study)})
+    codes = states_of(study)
+    store.check_parties(codes)
+    actions.check_filters(study, store)
     counted = any(action.cameo for action in study.actions.values())
     covered = covered_days(store, until=until, known_by=known_by) if counted else {}
-    events = EventData(store, tuple(codes), until, store.fingerprint(), known_by, covered)
+    events = EventData(store, codes, until, store.fingerprint(), known_by, covered)
     for every in sorted({"month", *(dataset.every for dataset in study.datasets)}):
         events.by(every)
     return events

@@ -177,7 +177,12 @@ def coming_week(data: StudyData, *, each: int = 5, behind: int = 3) -> NextMoves
     _check_reach(origin, data.as_of)
     with connect() as con:
         query = query_events(
-            con, data.events.store, origin=origin.origin, until=data.as_of, known_by=data.as_of
+            con,
+            data.events.store,
+            origin=origin.origin,
+            until=data.as_of,
+            known_by=data.as_of,
+            whole=True,
         )
         table = con.sql(query.sql, params=query.params).to_arrow_table()
     day = min(data.as_of, origin.last) + dt.timedelta(days=1)

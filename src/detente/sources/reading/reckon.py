@@ -43,6 +43,7 @@ class Reckoning:
         self.files: dict[str, FileReading] = {}
         self.rows_read = self.rows_kept = self.not_events = 0
         self.stored_events = self.already = self.repeats = self.repeats_otherwise = 0
+        self.outlined = self.removed = 0
         self.repaired: Counter[str] = Counter()
         self.noted: Counter[str] = Counter()
         self.unknown_actors = 0
@@ -66,6 +67,8 @@ class Reckoning:
         self.already += appended.already_stored
         self.repeats += appended.repeated
         self.repeats_otherwise += appended.repeated_otherwise
+        self.outlined += appended.outlined
+        self.removed += appended.removed
 
     def take(self, batch: Batch) -> list[int]:
         """Count a staged batch, and find its rejected rows in their files.
@@ -123,6 +126,8 @@ class Reckoning:
             seconds=seconds,
             left_out=tuple(left_out),
             repeated_otherwise=self.repeats_otherwise,
+            events_outlined=self.outlined,
+            events_removed=self.removed,
             noted=tuple(self.noted.most_common()),
             unknown_actors=self.unknown_actors,
             unknown_names=tuple(self.unknown_names.most_common(COMMONEST)),

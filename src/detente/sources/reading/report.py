@@ -118,6 +118,8 @@ class ReadingReport:
         repeated: Events that repeat one of the same number, day and content.
         repeated_otherwise: Events of the number and day of another, with other content; one of them
             is stored, the same whatever the order of the rows.
+        events_outlined: Events stored in outline, a part of `events_stored`; the others are whole.
+        events_removed: Stored events that gave way to those of the files.
         not_events: Rows that are no events by design (facts of a chronicle).
         repaired: What was mended, and in how many rows.
         noted: What is worth knowing of rows that were kept as they are, and of how many.
@@ -144,6 +146,8 @@ class ReadingReport:
     seconds: float
     left_out: tuple[LeftOut, ...] = ()
     repeated_otherwise: int = 0
+    events_outlined: int = 0
+    events_removed: int = 0
     noted: tuple[tuple[str, int], ...] = ()
     unknown_actors: int = 0
     unknown_names: tuple[tuple[str, int], ...] = ()
