@@ -1,1 +1,1 @@
-"""Not shipped: synthetic worlds, the public benchmark's ranker, benchmarks, replications."""
+"""Not shipped: worlds, labelled sentences, benchmarks, replications, the benchmark's ranker."""
