@@ -75,6 +75,21 @@ def test_a_fetch_and_its_update(
     assert "3 had" in capsys.readouterr().out
 
 
+def test_a_draft_is_filled_by_its_own_name(
+    mirror: Mirror, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`new`, `fetch --plan`, `fetch`: parties, first day and store are those of the study."""
+    made = ["new", "pacific", "--parties", "USA,CHN", "--since", "2016-01-01"]
+    assert run([*made, "--in", str(tmp_path)]) == 0
+    study = str(tmp_path / "pacific")
+    assert run(["fetch", "gdelt", "--study", study, "--to", "2015-03-03", "--plan", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["parties"] == ["CHN", "USA"] and facts["from"] == "2014-12-31"
+    assert run(["fetch", "gdelt", "--study", study, "--to", "2015-03-03", "--json"]) in {0, 3}
+    events = Store.open(tmp_path / "pacific" / "store").events(source="USA", target="CHN")
+    assert events.num_rows == 3
+
+
 def test_an_update_of_nothing_is_told(mirror: Mirror, tmp_path: Path) -> None:
     assert fetched(tmp_path, "--update") == 2
 

@@ -9,14 +9,14 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detente.cli.fetch_telling import progress, show_plan, show_report
-from detente.cli.options import DEFAULT_STORE, AsJson, StorePath, day, state
+from detente.cli.options import DEFAULT_STORE, AsJson, day, state
 from detente.cli.output import narrate, print_json
 from detente.errors import UsageError
 
@@ -50,7 +50,10 @@ def fetch_command(
         dt.date | None,
         typer.Option("--to", parser=day, metavar="DAY", help="Last day; by default today."),
     ] = None,
-    store: StorePath = DEFAULT_STORE,
+    store: Annotated[
+        Path | None,
+        typer.Option("--store", metavar="DIR", help="The store; by default the study's, or store."),
+    ] = None,
     only_plan: Annotated[
         bool, typer.Option("--plan", help="Say what would be loaded, and load nothing.")
     ] = False,
@@ -81,6 +84,7 @@ def fetch_command(
 ) -> None:
     """Load events from where they are published, and keep what a study needs.
 
+    With --study the parties, the first day and the store are the study's, where it names them.
     Files are loaded, checked, read and removed one by one; of each, the events among the parties
     are kept, and the world's counts. An interrupted fetch goes on where it ended. Ends with 3 if a
     file failed or a gap is new, and names every file and every day without one.
@@ -98,11 +102,14 @@ def fetch_command(
     from detente.sources.fetch.run import fetch  # noqa: PLC0415
 
     feed = get_feed(source)
+    wish = _wish(study, parties)
+    place = store or wish.store or (DATASETS if feed.publish else DEFAULT_STORE)
     stop = threading.Event()
     with open_client(
-        feed.fallbacks, by_hand=feed.by_hand, stop=stop, lists=_lists(store)
+        feed.fallbacks, by_hand=feed.by_hand, stop=stop, lists=_lists(place)
     ) as client:
-        order = _order(client, feed, study, parties, first, last, store, keep, workers)
+        wish = replace(wish, first=first or wish.first, last=last, store=place)
+        order = _order(client, feed, wish, keep, workers)
         order = replace(order, either=either, update=update,
                         span=replace(order.span, translated=translated))  # fmt: skip
         if update:
@@ -140,39 +147,48 @@ def _lists(store: Path) -> Path | None:
     return folder / "lists" if folder.is_dir() else None
 
 
-def _order(
-    client: Client,
-    feed: Feed,
-    study: str | None,
-    parties: str | None,
-    first: dt.date | None,
-    last: dt.date | None,
-    store: Path,
-    keep: Path | None,
-    workers: int,
-) -> Order:
+@dataclass(frozen=True)
+class _Wish:
+    """What is asked for: by the command, or by a study."""
+
+    parties: tuple[str, ...] = ()
+    first: dt.date | None = None
+    last: dt.date | None = None
+    store: Path | None = None
+
+
+def _order(client: Client, feed: Feed, wish: _Wish, keep: Path | None, workers: int) -> Order:
     from detente.sources.fetch import Span  # noqa: PLC0415 - slow to import
     from detente.sources.fetch.plan import Order  # noqa: PLC0415
 
-    codes = _parties(study, parties)
+    first, last = wish.first, wish.last
     if first and last and first > last:
         raise UsageError("The days are the wrong way round.", f"{first} to {last}.", "Swap them.")
     today = client.now().date()
     if first and first > today:
         raise UsageError("These days are still to come.", f"Today is {today}.", "Ask for others.")
-    place = DATASETS if feed.publish and store == DEFAULT_STORE else store
-    span = Span(first, last, today, codes)
-    return Order(feed, span, place, codes, keep=keep, workers=workers)
+    span = Span(first, last, today, wish.parties)
+    return Order(feed, span, wish.store or DEFAULT_STORE, wish.parties, keep=keep, workers=workers)
 
 
-def _parties(study: str | None, parties: str | None) -> tuple[str, ...]:
+def _wish(study: str | None, parties: str | None) -> _Wish:
+    """The parties that are named, or what a study needs and where it keeps it."""
     if study is not None and parties is not None:
         raise UsageError("Two sets of parties were named.", "--study and --parties.", "Give one.")
-    if study is not None:
-        from detente.study.load import load  # noqa: PLC0415 - slow to import
+    if study is None:
+        named = parties.split(",") if parties else []
+        return _Wish(tuple(sorted({state(code) for code in named})))
+    from detente.study.data import states_of  # noqa: PLC0415 - slow to import
+    from detente.study.load import load  # noqa: PLC0415
+    from detente.study.needs import first_day_of_events  # noqa: PLC0415
 
-        return tuple(sorted(load(study).study.codes))
-    return tuple(sorted({state(code) for code in parties.split(",")})) if parties else ()
+    loaded = load(study)
+    store = loaded.study.store
+    return _Wish(
+        states_of(loaded.study),
+        first_day_of_events(loaded.study),
+        store=None if store is None else loaded.folder / store,
+    )
 
 
 def _resumed(order: Order, *, given: bool) -> Order:

@@ -20,9 +20,10 @@ from detente.study.factcheck import action_problems, codes_of, fact_problems
 from detente.study.kinds import kind_of, kinds
 from detente.study.models import Dataset, Study
 from detente.study.names import duplicates, inside, measure_problems, unknown
+from detente.study.needs import reads_events
 from detente.study.parts import Measure
 from detente.study.states import state_problems
-from detente.study.walk import days_in, leaves, states_in
+from detente.study.walk import days_in, states_in
 
 LAYOUT_KEYS = {"dyad": ["source", "target"], "pair": ["a", "b"], "party": ["party"], "system": []}
 
@@ -119,7 +120,7 @@ def _day_problems(study: Study) -> Iterator[str]:
         **{where: ask for where, ask in _asks(study) if where.split(".")[0] not in FORETELL},
     }
     for where, part in dated.items():
-        if not _reads_events(part, study):
+        if not reads_events(part, study):
             yield from _late(where, part, last)
 
 
@@ -130,15 +131,6 @@ def _late(where: str, part: Any, last: dt.date) -> Iterator[str]:
                 f"{where}.{path}: {day} is after the last day that the study knows of, {last} "
                 "(study.as_of)."
             )
-
-
-def _reads_events(part: Any, study: Study) -> bool:
-    """Whether it rests on event files, which may reach further than the study."""
-    named = {value for _, value in leaves(part) if isinstance(value, str)}
-    counted = {name for name, item in study.actions.items() if item.cameo and not item.kinds}
-    measures = [*getattr(part, "measures", []), getattr(part, "measure", None)]
-    of_events = any(measure is not None and measure.dataset is None for measure in measures)
-    return of_events or bool(named & counted) or bool(getattr(part, "cameo", None))
 
 
 def _ids(study: Study) -> list[str]:
