@@ -16,10 +16,11 @@ import struct
 import threading
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
+from urllib.parse import parse_qsl
 
 from detente.sources.gdelt1 import GDELT1
 
@@ -35,6 +36,19 @@ class Asked:
     status: int = 0
 
 
+@dataclass(frozen=True)
+class Query:
+    """A request to a route: what is asked for, the form that was sent, and its headers."""
+
+    params: dict[str, str]
+    fields: dict[str, str]
+    headers: dict[str, str]
+
+
+Route = Callable[[Query], tuple[int, dict[str, str], bytes]]
+"""Status, headers and body of the answer to a query."""
+
+
 @dataclass
 class Mirror:
     """Files, the faults that wait for the next requests for them, and what was asked.
@@ -46,6 +60,7 @@ class Mirror:
         headers: Further headers of answers, by path.
         rate: Bytes a second of the line, shared by all; 0 for as fast as it goes.
         secret: A header that must come with every request for a path, by path.
+        routes: What answers in place of a file, by path.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -53,6 +68,7 @@ class Mirror:
     asked: list[Asked] = field(default_factory=list)
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     secret: dict[str, tuple[str, str]] = field(default_factory=dict)
+    routes: dict[str, Route] = field(default_factory=dict)
     rate: float = 0.0
     address: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -98,11 +114,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
-        self.rfile.read(length)
-        self.do_GET()
+        self.respond(dict(parse_qsl(self.rfile.read(length).decode())))
 
     def do_GET(self) -> None:
-        path = self.path.partition("?")[0]
+        self.respond({})
+
+    def respond(self, fields: dict[str, str]) -> None:
+        path, _, query = self.path.partition("?")
+        self.query = Query(dict(parse_qsl(query)), fields, dict(self.headers))
         asked = Asked(self.path, dict(self.headers))
         self.mirror.asked.append(asked)
         with suppress(BrokenPipeError, ConnectionResetError):
@@ -125,6 +144,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.short(int(kind), {"Retry-After": value} if value else {})
         if kind == "html":
             return self.short(200, {"Content-Type": "text/html"}, b"<html>Please log in.</html>")
+        if path in self.mirror.routes:
+            return self.short(*self.mirror.routes[path](self.query))
         if path not in self.mirror.files:
             return self.short(404)
         return self.send(path, kind, value)

@@ -11,9 +11,11 @@ import contextlib
 import datetime as dt
 import email.utils
 import json
+import math
 import os
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -52,6 +54,25 @@ REFUSED = frozenset({401, 403})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
+UNAUTHORISED = 401
+PLACE = "place"
+"""Where an answer says at which address, at its own host, it was given."""
+
+RENEWAL_SECONDS = 60.0
+"""A token that is refused so soon after it was renewed is refused for another reason."""
+
+Renew = Callable[[], Mapping[str, str]]
+
+
+@dataclass
+class Renewal:
+    """How the secrets of a host are renewed: by one thread, and not again and again."""
+
+    renew: Renew
+    last: float = -math.inf
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
 @dataclass(frozen=True)
 class Client:
     """Asks hosts. Open one with `open_client`.
@@ -64,6 +85,7 @@ class Client:
         by_hand: How to do without, told when a host refuses us.
         lists: Folder in which long lists are kept.
         headers: Secret headers, by host; they leave for no other.
+        renewals: By host, how its secret headers are renewed once it refuses them.
         skew: Seconds that the servers' clocks are ahead of ours, when one has told it.
     """
 
@@ -74,16 +96,20 @@ class Client:
     by_hand: str = ""
     lists: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
     headers: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    renewals: dict[str, Renewal] = field(default_factory=dict, repr=False)
     skew: list[float] = field(default_factory=list)
 
-    def authorise(self, host: str, headers: Mapping[str, str]) -> None:
+    def authorise(self, host: str, headers: Mapping[str, str], renew: Renew | None = None) -> None:
         """Send secret headers to a host, and to no other, from now on.
 
         Args:
             host: Such as `acleddata.com`.
             headers: Such as `{"Authorization": "Bearer …"}`.
+            renew: Makes new ones once the host answers these with 401, as when a token has ended.
         """
         self.headers[host] = dict(headers)
+        if renew is not None:
+            self.renewals[host] = Renewal(renew)
 
     def now(self) -> dt.datetime:
         """The moment in UTC, by the clocks of the servers where ours is wrong."""
@@ -196,6 +222,7 @@ class Client:
                 answer = self._send(self._request(url, None, again, headers))
             else:
                 raise BrokenError("it is redirected without end")
+            answer.extensions[PLACE] = url
             self._note_clock(answer)
             yield answer
         finally:
@@ -248,22 +275,45 @@ class Client:
         Raises:
             AbsentError: 404 and 410.
             RefusedError: 401 and 403.
-            BrokenError: All others.
+            BrokenError: All others; also a refusal by where we were sent on to, whose signed
+                addresses end after a while, and one that renewed secrets may mend.
         """
         status = answer.status_code
         if status in {200, 206}:
             return
         if status in GONE:
             raise AbsentError
+        host = urlsplit(where).hostname or ""
+        sent_on_to = urlsplit(str(answer.extensions.get(PLACE, where))).hostname
+        if status in REFUSED and sent_on_to != host:
+            raise BrokenError(f"{sent_on_to}, where we were sent on to, answered {status}")
+        if status == UNAUTHORISED and self._renew(host, answer.request):
+            raise BrokenError("its token had ended and was renewed")
         if status in REFUSED:
             raise RefusedError(
-                f"{urlsplit(where).hostname} refuses us.",
+                f"{host} refuses us.",
                 f"It answered {status} to {where}, which is about the account or the address that"
                 " is asked from, not about the file.",
                 self.by_hand or "Load the files in a browser and use detente ingest.",
             )
         wait = asked_wait(answer)
         raise BrokenError(f"the server answered {status}", wait, absent=status == NO_RANGE)
+
+    def _renew(self, host: str, request: httpx2.Request) -> bool:
+        """Renew the secrets of a host that refused a request; whether it may be asked again."""
+        renewal = self.renewals.get(host)
+        if renewal is None:
+            return False
+        with renewal.lock:
+            used = all(
+                request.headers.get(name) == value for name, value in self.headers[host].items()
+            )
+            if used and time.monotonic() - renewal.last < RENEWAL_SECONDS:
+                return False
+            if used:
+                self.headers[host] = dict(renewal.renew())
+                renewal.last = time.monotonic()
+            return True
 
 
 CLOCK_SECONDS = 120.0

@@ -21,7 +21,7 @@ from detente.sources.fetch.archives import archive_fault
 from detente.sources.fetch.client import Client
 from detente.sources.fetch.hosts import shown
 from detente.sources.fetch.tries import NO_RANGE, BrokenError, stopped
-from detente.sources.fetch.wanted import Wanted
+from detente.sources.fetch.wanted import Check, Wanted
 
 PARTIAL, NOT_MODIFIED = 206, 304
 PART = ".part"
@@ -57,7 +57,12 @@ class UnchangedError(Exception):
 
 
 def download(
-    client: Client, wanted: Wanted, folder: Path, on_bytes: OnBytes, known_etag: str = ""
+    client: Client,
+    wanted: Wanted,
+    folder: Path,
+    on_bytes: OnBytes,
+    known_etag: str = "",
+    check: Check | None = None,
 ) -> Loaded:
     """Load a file into a folder, going on where an earlier try ended.
 
@@ -67,6 +72,7 @@ def download(
         folder: Where it goes; parts of it stay there if the fetch is stopped.
         on_bytes: Told of every block that comes; of fewer than none where a part is given up.
         known_etag: The edition that was read before, if there is no need to load it again.
+        check: Why what came is not what was asked for, beyond what the list says of it.
 
     Raises:
         UnchangedError: The edition is the known one.
@@ -76,7 +82,7 @@ def download(
         FetchError: It could not be had, or is not what the list says.
         OSError: The disk refused.
     """
-    part = _Part(folder / wanted.name, wanted, client, on_bytes, known_etag)
+    part = _Part(folder / wanted.name, wanted, client, on_bytes, known_etag, check)
     return lying(wanted, folder) or client.insist(wanted.url, part.load)
 
 
@@ -109,6 +115,7 @@ class _Part:
     client: Client
     on_bytes: OnBytes
     known_etag: str
+    check: Check | None
 
     @property
     def part(self) -> Path:
@@ -203,6 +210,8 @@ class _Part:
     def _checked(self, etag: str, sums: str) -> Loaded:
         size, md5 = self.part.stat().st_size, _md5(self.part)
         fault = _fault(self.wanted, self.part, size, md5, sums)
+        if not fault and self.check:
+            fault = self.check(self.wanted, self.part)
         if fault:
             self.drop()
             raise ChangedError(fault)

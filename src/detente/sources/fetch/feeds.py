@@ -5,10 +5,16 @@ from __future__ import annotations
 import difflib
 
 from detente.errors import UsageError
+from detente.sources.fetch.acled import ACLED
 from detente.sources.fetch.gdelt import GDELT
+from detente.sources.fetch.gpr import GPR
+from detente.sources.fetch.icews import ICEWS
+from detente.sources.fetch.polecat import POLECAT
+from detente.sources.fetch.ucdp import UCDP
+from detente.sources.fetch.un_votes import UN_VOTES
 from detente.sources.fetch.wanted import Feed
 
-_OWN = (GDELT,)
+_OWN = (GDELT, ICEWS, POLECAT, UCDP, ACLED, GPR, UN_VOTES)
 _REGISTERED: dict[str, Feed] = {feed.name: feed for feed in _OWN}
 
 

@@ -36,7 +36,7 @@ class Entry:
         feed: Name of the feed.
         key: What the feed knows the file by.
         url: Its address.
-        name: Its name.
+        name: The name of the file that was read: its own, or that of the table made of it.
         etag: What the server called the edition.
         size: Bytes.
         md5: Their sum.
@@ -49,6 +49,7 @@ class Entry:
         either: Whether one of two actors among the parties was enough.
         seconds: How long its loading took.
         listed: The MD5 sum that the list gave.
+        further: Keys of the files that it led to.
     """
 
     feed: str
@@ -67,6 +68,7 @@ class Entry:
     either: bool = False
     seconds: float = 0.0
     listed: str = ""
+    further: tuple[str, ...] = ()
 
     def serves(self, wanted: Wanted, parties: tuple[str, ...], either: bool) -> bool:
         """Whether the file that is wanted was read already, with a filter as wide as this."""
@@ -91,7 +93,8 @@ def read_files(store: Path, feed: str) -> dict[str, Entry]:
     for raw in _lines(folder_of(store) / FILES):
         if raw.get("feed") == feed and names >= raw.keys():
             with contextlib.suppress(TypeError):
-                entry = Entry(**raw | {"parties": tuple(raw.get("parties", ()))})
+                tuples = {name: tuple(raw.get(name, ())) for name in ("parties", "further")}
+                entry = Entry(**raw | tuples)
                 entries[entry.key] = entry
     return entries
 
@@ -126,6 +129,19 @@ def still_stored(store: Store, entries: Mapping[str, Entry]) -> dict[str, Entry]
     return {
         key: entry for key, entry in entries.items() if not entry.rows_kept or entry.name in names
     }
+
+
+def is_whole(entry: Entry, entries: Mapping[str, Entry]) -> bool:
+    """Whether all files that a file led to, directly or by others, were read too."""
+    keys, seen = list(entry.further), {entry.key}
+    while keys:
+        key = keys.pop()
+        if key not in entries:
+            return False
+        if key not in seen:
+            seen.add(key)
+            keys += entries[key].further
+    return True
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

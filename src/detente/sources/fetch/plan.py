@@ -12,7 +12,7 @@ from detente.errors import FetchError, StoreError
 from detente.events.store import Store
 from detente.sources.fetch.client import Client
 from detente.sources.fetch.gaps import Gap, gap_of_day, gap_of_file, shipped_gaps, uncovered
-from detente.sources.fetch.ledger import Entry, read_files, read_gaps, still_stored
+from detente.sources.fetch.ledger import Entry, is_whole, read_files, read_gaps, still_stored
 from detente.sources.fetch.wanted import Feed, Span, Wanted
 
 ASSUMED_MBIT = 50.0
@@ -156,7 +156,7 @@ def settle(order: Order, wanted: tuple[Wanted, ...]) -> Plan:
     had = {
         file.key: entry
         for file in wanted
-        if (entry := before.get(file.key)) and entry.serves(file, order.parties, order.either)
+        if (entry := before.get(file.key)) and _serves(order, file, entry, before)
     }
     gaps = (*shipped_gaps(feed.name), *read_gaps(store, feed.name))
     absent = {
@@ -228,9 +228,19 @@ def megabytes(size: float) -> str:
 
 def _entries(order: Order) -> dict[str, Entry]:
     entries = read_files(order.store, order.feed.name)
+    if order.feed.publish is not None:
+        there = (order.store / f"{order.feed.name}.toml").is_file()
+        return entries if there else {}  # tables that were removed are made anew
     if not entries or not Store.is_at(order.store):
-        return entries if order.feed.publish else {}
+        return {}
     return still_stored(Store.open(order.store, skip_damaged=True), entries)
+
+
+def _serves(order: Order, file: Wanted, entry: Entry, before: Mapping[str, Entry]) -> bool:
+    """Whether a file need not be read again, nor any that it led to."""
+    if order.feed.publish is not None:  # whose tables are made for the parties that were named
+        return set(order.parties) <= set(entry.parties)
+    return entry.serves(file, order.parties, order.either) and is_whole(entry, before)
 
 
 def _measured(entries: Iterable[Entry]) -> float | None:

@@ -158,7 +158,12 @@ class Pool:
         started = time.monotonic()
         try:
             loaded = (self.kept and lying(wanted, self.kept)) or download(
-                self.client, wanted, self.folder, self.on_bytes, self.etags.get(wanted.key, "")
+                self.client,
+                wanted,
+                self.folder,
+                self.on_bytes,
+                self.etags.get(wanted.key, ""),
+                self.feed.check,
             )
             seconds = time.monotonic() - started
             convert, follow = self.feed.convert, self.feed.follow

@@ -117,6 +117,7 @@ class _Run:
     fates: dict[str, Fate] = field(default_factory=dict)
     wanted: list[Wanted] = field(default_factory=list)
     loaded: list[Path] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     bytes_loaded: int = 0
     failed_in_a_row: int = 0
     stopped: DetenteError | None = None
@@ -173,9 +174,12 @@ class _Run:
         make = self.plan.order.feed.publish
         if make is None or not self.loaded:
             return ()
-        folder = self.plan.order.store
+        order = self.plan.order
         try:
-            return tuple(str(path) for path in make(self.loaded, folder))
+            tables = make(order.span, self.loaded, order.store)
+            for entry in self.entries:
+                add_file(order.store, entry)
+            return tuple(str(path) for path in tables)
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -258,7 +262,7 @@ class _Run:
             feed=order.feed.name,
             key=wanted.key,
             url=wanted.url,
-            name=wanted.name,
+            name=(outcome.readable or loaded.path).name,
             etag=loaded.etag,
             size=loaded.size,
             md5=loaded.md5,
@@ -271,9 +275,13 @@ class _Run:
             either=order.either,
             seconds=round(outcome.seconds / order.workers, 3),
             listed=wanted.md5,
+            further=tuple(file.key for file in outcome.further),
         )
-        with disk_errors(order.store, "The ledger of the fetch could not be written."):
-            add_file(order.store, entry)
+        if order.feed.publish is not None:
+            self.entries.append(entry)  # noted once the datasets are made of all files together
+        else:
+            with disk_errors(order.store, "The ledger of the fetch could not be written."):
+                add_file(order.store, entry)
         self._tell(
             Fate(wanted, "loaded", "", False, read.rows_read or 0, read.rows_kept or 0)
         )  # fmt: skip

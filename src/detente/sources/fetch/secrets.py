@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from detente.errors import InputError
@@ -32,6 +33,15 @@ def secret(name: str) -> str | None:
     return value or None
 
 
+def first_secret(*names: str) -> str | None:
+    """The first of several secrets that is there; None if none is.
+
+    Raises:
+        InputError: The file of secrets cannot be used.
+    """
+    return next((value for name in names if (value := secret(name))), None)
+
+
 def need_secret(name: str, how: str) -> str:
     """A secret that must be there.
 
@@ -50,6 +60,11 @@ def need_secret(name: str, how: str) -> str:
             f"{how} Put it into that variable, or into that file (readable by you alone).",
         )
     return value
+
+
+def need_first_secret(names: Sequence[str], how: str) -> str:
+    """The first of several secrets, of which one must be there; see `need_secret`."""
+    return first_secret(*names) or need_secret(names[0], how)
 
 
 def _place() -> Path:

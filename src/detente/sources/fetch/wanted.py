@@ -27,6 +27,7 @@ class Span:
         today: The day of now, in UTC.
         parties: ISO alpha-3 codes of the states that are asked for, for feeds that can select.
         translated: Whether the machine-translated stream is wanted too (GDELT 2).
+        since: For updates, the moment up to which revisions were seen; None to ask for none.
     """
 
     first: dt.date | None
@@ -34,6 +35,7 @@ class Span:
     today: dt.date
     parties: tuple[str, ...] = ()
     translated: bool = False
+    since: dt.datetime | None = None
 
     def meets(self, first: dt.date | None, last: dt.date | None) -> bool:
         """Whether a run of days, open where None, has a day in common with the span.
@@ -84,7 +86,8 @@ class Wanted:
 Manifest = Callable[["Client", Span], Sequence[Wanted]]
 Follow = Callable[["Client", Wanted, Path], Sequence[Wanted]]
 Convert = Callable[[Wanted, Path], Path]
-Publish = Callable[[Sequence[Path], Path], Sequence[Path]]
+Check = Callable[[Wanted, Path], str]
+Publish = Callable[[Span, Sequence[Path], Path], Sequence[Path]]
 Removed = Callable[["Client", dt.datetime], Sequence[str]]
 
 
@@ -106,6 +109,8 @@ class Feed:
         row_bytes: Bytes of a row in the files as they are loaded, for estimates.
         renewed: Whether files change under the same address without a list that says so, so that an
             update asks for them again (`If-None-Match`).
+        check: Why a loaded file is not what was asked for, so that it is asked for again; empty if
+            it is.
         follow: From a loaded file, further files that it leads to (a next page).
         convert: Makes of a loaded file one that its source reads (CSV of JSON); returns its path
             in the same folder, under the name that the source recognises.
@@ -126,6 +131,7 @@ class Feed:
     since: dt.date | None = None
     row_bytes: float = 60.0
     renewed: bool = False
+    check: Check | None = None
     follow: Follow | None = None
     convert: Convert | None = None
     publish: Publish | None = None

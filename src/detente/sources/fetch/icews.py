@@ -1,0 +1,57 @@
+"""ICEWS: one file a year, and weekly files where a year has none yet; ended on 11 April 2023.
+
+Doi 10.7910/DVN/28075. The version of 2023-05-01 is the last; the dataset of weekly files (QI2T9A)
+was taken down and its files moved here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from detente.sources.fetch.client import Client
+from detente.sources.fetch.dataverse import (
+    DataverseFile,
+    Piece,
+    day_of,
+    list_files,
+    wanted_years,
+)
+from detente.sources.fetch.wanted import Feed, Span, Wanted
+from detente.sources.icews import ICEWS as SOURCE
+
+DOI = "doi:10.7910/DVN/28075"
+
+_YEAR = re.compile(r"events\.(\d{4})\.(?:(\d{8,14})\.)?.*?tab(?:\.zip|\.gz)?", re.IGNORECASE)
+_WEEK = re.compile(r"(\d{8})-icews-events.*\.(?:zip|tab)", re.IGNORECASE)
+
+
+def manifest(client: Client, span: Span) -> list[Wanted]:
+    """The files that hold the years of a span."""
+    files = list_files(client, DOI)
+    pieces = [piece for file in files if (piece := _piece(file)) is not None]
+    return wanted_years(pieces, span, SOURCE.name)
+
+
+def _piece(file: DataverseFile) -> Piece | None:
+    """The years or days that a file is about; None if it holds no events."""
+    if year := _YEAR.fullmatch(file.label):
+        return Piece(file, int(year[1]), stamp=year[2] or "")
+    week = _WEEK.fullmatch(file.label)
+    day = day_of(week[1]) if week else None
+    return Piece(file, day.year, day) if day else None
+
+
+ICEWS = Feed(
+    name="icews",
+    title="ICEWS: yearly files of the Harvard Dataverse, 1995 to April 2023",
+    manifest=manifest,
+    licence="for research and education only; © Lockheed Martin and BBN, not to be passed on",
+    citation=SOURCE.citation,
+    by_hand=(
+        "Load the files events.YEAR... in a browser from https://doi.org/10.7910/DVN/28075"
+        " (tables: as 'Original File Format'), then: detente ingest icews FOLDER."
+    ),
+    since=dt.date(1995, 1, 1),
+    row_bytes=230.0,
+)
