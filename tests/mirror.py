@@ -122,10 +122,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def respond(self, fields: dict[str, str]) -> None:
         path, _, query = self.path.partition("?")
         self.query = Query(dict(parse_qsl(query)), fields, dict(self.headers))
-        asked = Asked(self.path, dict(self.headers))
-        self.mirror.asked.append(asked)
+        self.noted = Asked(self.path, dict(self.headers))
+        self.mirror.asked.append(self.noted)
         with suppress(BrokenPipeError, ConnectionResetError):
-            asked.status = self.answer(path, self.mirror.next_fault(path))
+            self.answer(path, self.mirror.next_fault(path))
 
     def answer(self, path: str, fault: str) -> int:  # noqa: PLR0911 - a list of faults
         kind, _, value = fault.partition(":")
@@ -150,8 +150,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.short(404)
         return self.send(path, kind, value)
 
-    def short(self, status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> int:
+    def begin_answer(self, status: int) -> None:
+        self.noted.status = status  # before a client can have seen it
         self.send_response(status)
+
+    def short(self, status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> int:
+        self.begin_answer(status)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
@@ -173,7 +177,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             middle = (begin + len(body)) // 2
             body = body[:middle] + bytes([body[middle] ^ 1]) + body[middle + 1 :]
         status = 206 if begin else 200
-        self.send_response(status)
+        self.begin_answer(status)
         self.send_header("ETag", etag)
         if begin:
             self.send_header("Content-Range", f"bytes {begin}-{len(body) - 1}/{len(body)}")
