@@ -60,7 +60,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-PROSE = re.compile(r"(Missing|Unknown|  get it|  example) ")
+PROSE = re.compile(r"(Missing|Unknown|  get it|  licence|  example) ")
 CUT = re.compile(r"[\d.,:%×-]…")
 MAP = "date=Day,source=From,target=To,cameo=Code"
 COMMANDS = {

@@ -44,6 +44,19 @@ def test_the_readme_names_every_source() -> None:
         assert f"`{source.name}`" in text, source.name
 
 
+def test_the_page_of_sources_has_every_source_with_its_licence() -> None:
+    text = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    rows = [re.split(r" *\| *", line)[1:-1] for line in text.splitlines() if line.startswith("| `")]
+    covers = {cells[0].strip("`"): cells for cells in rows if len(cells) == 6}
+    defects = {cells[0].strip("`"): cells for cells in rows if len(cells) == 3}
+    assert list(covers) == list(defects) == [source.name for source in all_sources()]
+    assert all(all(cells) for cells in rows)
+    for source in all_sources():
+        assert covers[source.name][3] == source.licence
+        if source.expands and source.name != "chronicle":
+            assert "one event" in covers[source.name][4]
+
+
 def test_the_walk_through_the_article_names_every_claim() -> None:
     text = (ROOT / "docs" / "korea.md").read_text(encoding="utf-8")
     for claim in load("korea").study.asks("claims"):

@@ -236,6 +236,7 @@ def sources_command(as_json: AsJson = False) -> None:
             Text(facts["name"], style="bold") + Text(f"  {facts['title']}", style="not bold"),
             Text(f"  files    {', '.join((*facts['files'], *facts['archives']))}"),
             Text(f"  get it   {facts['get']}"),
+            Text(f"  licence  {facts['licence']}"),
             Text(f"  example  {facts['example'].replace(chr(9), ' | ')}", style="dim"),
             Text(""),
             crop=True,
@@ -268,6 +269,7 @@ def _facts(source: Source) -> dict[str, Any]:
         "columns": dict(source.columns),
         "example": source.example,
         "citation": source.citation,
+        "licence": source.licence,
         "get": source.get,
     }
 

@@ -204,5 +204,6 @@ ACLED = Source(
         "conflict dataset scope conditions, sources, and coding choices, Humanities and Social "
         "Sciences Communications 10; ACLED, https://acleddata.com (name the day of access)"
     ),
+    licence="with an account; name the day of access; rows may not be passed on",
     get="https://acleddata.com/data-export-tool (an account; rows may not be passed on)",
 )

@@ -88,5 +88,6 @@ CHRONICLE = Source(
         "Six-Party Talks: first round,US Department of State 2003"
     ),
     citation="Cited row by row, in its column `citation`.",
+    licence="the study's own",
     get="Ships with a study; write your own with: detente new NAME",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detente.sources.families.gdelt import CITATION, STREAM_SHARED_SINCE, columns, select
+from detente.sources.families.gdelt import CITATION, LICENCE, STREAM_SHARED_SINCE, columns, select
 from detente.sources.reading.source import Source
 
 GDELT1 = Source(
@@ -24,5 +24,6 @@ GDELT1 = Source(
     twin="gdelt2",
     twin_since=STREAM_SHARED_SINCE,
     citation=CITATION,
+    licence=LICENCE,
     get="http://data.gdeltproject.org/events/index.html (YYYYMMDD.export.CSV.zip)",
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detente.sources.families.gdelt import CITATION, STREAM_SHARED_SINCE, columns, select
+from detente.sources.families.gdelt import CITATION, LICENCE, STREAM_SHARED_SINCE, columns, select
 from detente.sources.gdelt1 import GDELT1
 from detente.sources.reading.source import Source
 
@@ -21,5 +21,6 @@ GDELT1_BACKFILE = Source(
     twin="gdelt2",
     twin_since=STREAM_SHARED_SINCE,
     citation=CITATION,
+    licence=LICENCE,
     get="http://data.gdeltproject.org/events/index.html (YYYY.zip, YYYYMM.zip)",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detente.sources.families.gdelt import CITATION, STREAM_SHARED_SINCE, columns, select
+from detente.sources.families.gdelt import CITATION, LICENCE, STREAM_SHARED_SINCE, columns, select
 from detente.sources.reading.source import Source
 
 GDELT2 = Source(
@@ -26,5 +26,6 @@ GDELT2 = Source(
     twin_since=STREAM_SHARED_SINCE,
     twin_except=".translation.",
     citation=CITATION,
+    licence=LICENCE,
     get="http://data.gdeltproject.org/gdeltv2/masterfilelist.txt (*.export.CSV.zip)",
 )  # fmt: skip

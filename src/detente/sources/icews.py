@@ -74,5 +74,6 @@ ICEWS = Source(
         "\tAllegheny County\tPennsylvania\tUnited States\t40.4406\t-79.9959"
     ),
     citation=CITATION,
+    licence="research and education only, © Lockheed Martin and BBN",
     get="https://doi.org/10.7910/DVN/28075",
 )

@@ -93,5 +93,6 @@ ICEWS_TEXTS = Source(
         '"Executive,Government"'
     ),
     citation=CITATION,
+    licence="research and education only, © Lockheed Martin and BBN",
     get="Extracts that others published; the events themselves: https://doi.org/10.7910/DVN/28075",
 )

@@ -28,5 +28,6 @@ KEDS = Source(
     first_field=r"\d{6}|\d{8}|\d{4}-\d{2}-\d{2}",
     example='1979-04-15,"ISRMIL","JOR","190"',
     citation=CITATION,
+    licence="not stated; cite",
     get="http://eventdata.parusanalytics.com/data.html",
 )

@@ -103,5 +103,6 @@ PHOENIX = Source(
         "Althaus, S., Bajjalieh, J., Carter, J. F., Peyton, B., Shalmon, D. A., Cline Center "
         "Historical Phoenix Event Data, University of Illinois, doi:10.13012/B2IDB-0647142_V3"
     ),
+    licence="see its page",
     get="https://doi.org/10.13012/B2IDB-0647142_V3",
 )

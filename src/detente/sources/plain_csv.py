@@ -334,6 +334,7 @@ PLAIN_CSV = Source(
     patterns=("*.csv",),
     example="2016-01-06,North Korea,United States,1385  (--map date=Day,source=From,...)",
     citation="The author of the file.",
+    licence="its author's",
     get="Your own; say with --map or --mapping FILE.toml which column is what.",
     bind=_bind,
 )

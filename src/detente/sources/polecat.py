@@ -159,5 +159,6 @@ POLECAT = Source(
         "PLOVER and POLECAT: A New Political Event Ontology and Dataset, SocArXiv; POLECAT Weekly "
         "Data, Harvard Dataverse, doi:10.7910/DVN/AJGVIT"
     ),
+    licence="research and education only, © Leidos (a copy elsewhere says CC0)",
     get="https://doi.org/10.7910/DVN/AJGVIT",
 )

@@ -231,6 +231,7 @@ QUADRUPLES = Source(
         "Temporal Knowledge Graph Completion, EMNLP (ICEWS14, ICEWS05-15); Jin, W. et al. (2020), "
         "Recurrent Event Network, EMNLP (ICEWS18)"
     ),
+    licence="as ICEWS, from which they are derived",
     get="https://github.com/INK-USC/RE-Net (folder data)",
     bind=_bind,
 )

@@ -25,5 +25,6 @@ TABARI = Source(
     first_field=r"\d{6}|\d{8}",
     example="950113\tISRGOV\tJOR\t057\t(Sign formal agreement)\tSIGNED PROTOCOL",
     citation=CITATION,
+    licence="not stated; cite",
     get="http://eventdata.parusanalytics.com/software.html",
 )

@@ -143,5 +143,6 @@ UCDP = Source(
         "Journal of Peace Research 50(4); Hegre, H., Croicu, M., Eck, K., Hogbladh, S. (2020), "
         "Introducing the UCDP Candidate Events Dataset, Research & Politics 7(3)"
     ),
+    licence="CC BY 4.0",
     get="https://ucdp.uu.se/downloads (GED and candidate events, CSV)",
 )

@@ -69,6 +69,7 @@ WEIS = Source(
         f"{CITATION}; Goldstein, J. S. (1992), A Conflict-Cooperation Scale for WEIS Events Data, "
         "Journal of Conflict Resolution 36(2)"
     ),
+    licence="not stated; cite",
     get="http://eventdata.parusanalytics.com/data.html",
     bind=_bind,
     tables={"weis": weis.table},

@@ -88,3 +88,5 @@ CITATION = (
     "1979-2012, International Studies Association Annual Convention, San Francisco; "
     "The GDELT Project, https://www.gdeltproject.org"
 )
+
+LICENCE = "free for any use with attribution to the GDELT Project"

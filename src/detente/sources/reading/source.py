@@ -57,6 +57,7 @@ class Source:
         twin_except: Part of the names of files that only this origin carries.
         example: One line, as it stands in a file.
         citation: How to cite it.
+        licence: What may be done with its rows, as far as it is stated.
         get: How to get it.
         bind: For sources that must see the user's mapping or neighbouring files first.
         tables: Small tables that `select` joins, each made when it is needed.
@@ -73,6 +74,7 @@ class Source:
     citation: str
     get: str
     patterns: tuple[str, ...]
+    licence: str = "not stated"
     archives: tuple[str, ...] = ("*.zip",)
     delimiter: str = "\t"
     quoted: bool = False
