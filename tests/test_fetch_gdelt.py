@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from detente.errors import StoreError
+from detente.errors import StoreError, UsageError
 from detente.events.store import Store
 from detente.sources.fetch import Span
 from detente.sources.fetch.client import Client, open_client
@@ -326,3 +326,49 @@ def test_todays_quarter_hours_and_tomorrows_file_are_one_record(
     add_gdelt(mirror, archives)
     report = run(client, replace(today, span=replace(today.span, today=dt.date(2015, 3, 12))))
     assert events(tmp_path / "store") == 10  # of the day's five rows one was there already
+
+
+def limited(store: Path, *parties: str, **more: bool) -> Order:
+    return replace(order(store), parties=tuple(sorted(parties)), **more)
+
+
+def test_events_of_the_parties_are_kept_whole_and_the_world_counts(
+    client: Client, tmp_path: Path
+) -> None:
+    report = run(client, limited(tmp_path / "store", "USA", "CHN"))
+    assert (report.rows_read, report.rows_kept, report.rows_outlined) == (45, 18, 27)
+    (held,) = Store.open(tmp_path / "store").summary()
+    assert (held.rows, held.world, held.parties) == (18, 45, ("CHN", "USA"))
+    entry = read_files(tmp_path / "store", "gdelt")["events/20150301.export.CSV.zip"]
+    assert (entry.rows_read, entry.rows_kept, entry.rows_outlined) == (5, 2, 3)
+    assert entry.parties == ("CHN", "USA")
+
+
+def test_either_side_is_enough_where_asked(client: Client, tmp_path: Path) -> None:
+    report = run(client, limited(tmp_path / "store", "USA", "CHN", either=True))
+    assert (report.rows_kept, report.rows_outlined) == (27, 18)
+
+
+def test_other_parties_are_refused_before_anything_is_loaded(
+    mirror: Mirror, client: Client, tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    run(client, limited(store, "USA", "CHN"))
+    wider = limited(store, "USA", "CHN", "RUS")
+    planned = plan(client, wider)
+    assert len(planned.todo) == 9  # what was read for fewer parties must be read again
+    before = len(mirror.asked)
+    with pytest.raises(UsageError, match="detente fetch gdelt --parties CHN,RUS,USA --widen"):
+        fetch(client, planned)
+    assert len(mirror.asked) == before and Store.open(store).summary()[0].rows == 18
+    report = run(client, replace(wider, widen=True))
+    assert (report.rows_kept, report.rows_outlined, report.counts["loaded"]) == (27, 18, 9)
+    assert run(client, wider).counts["had"] == 9
+
+
+def test_files_read_for_more_parties_are_had_only_by_their_store(
+    client: Client, tmp_path: Path
+) -> None:
+    run(client, limited(tmp_path, "USA", "CHN", "RUS"))
+    with pytest.raises(UsageError, match="widen"):
+        fetch(client, plan(client, limited(tmp_path, "USA", "CHN", "PRK")))

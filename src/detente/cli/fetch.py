@@ -60,6 +60,10 @@ def fetch_command(
     update: Annotated[
         bool, typer.Option("--update", help="Bring what is new or revised since the last fetch.")
     ] = False,
+    widen: Annotated[
+        bool,
+        typer.Option("--widen", help="Load anew what is stored by fewer parties, to keep more."),
+    ] = False,
     either: Annotated[
         bool, typer.Option("--either", help="One of two actors among the parties is enough.")
     ] = False,
@@ -110,9 +114,14 @@ def fetch_command(
     ) as client:
         wish = replace(wish, first=first or wish.first, last=last, store=place)
         order = _order(client, feed, wish, keep, workers)
-        order = replace(order, either=either, update=update,
-                        span=replace(order.span, translated=translated))  # fmt: skip
-        if update:
+        order = replace(
+            order,
+            either=either,
+            update=update,
+            widen=widen,
+            span=replace(order.span, translated=translated),
+        )
+        if update or widen:
             order = _resumed(order, given=bool(first))
         planned = plan(client, order)
         if only_plan:
@@ -192,10 +201,12 @@ def _wish(study: str | None, parties: str | None) -> _Wish:
 
 
 def _resumed(order: Order, *, given: bool) -> Order:
-    """The order of an update: as far back and for whom the fetches before were."""
+    """The order as far back, and for whom, the fetches before were."""
     from detente.sources.fetch.ledger import read_files  # noqa: PLC0415 - slow to import
 
     entries = list(read_files(order.store, order.feed.name).values())
+    if not entries and not order.update:
+        return order
     if not entries:
         raise UsageError(
             "There is nothing to bring up to date.",
@@ -206,11 +217,15 @@ def _resumed(order: Order, *, given: bool) -> Order:
     days = [dt.date.fromisoformat(entry.first) for entry in entries if entry.first]
     first = order.span.first if given or not days else min(days)
     parties = order.parties or newest.parties
+    # Whatever was revised since the oldest file was read may be missing here.
+    since = min(dt.datetime.fromisoformat(entry.time) for entry in entries)
     return replace(
         order,
         parties=parties,
         either=order.either or newest.either,
-        span=replace(order.span, first=first, parties=parties),
+        span=replace(
+            order.span, first=first, parties=parties, since=since if order.update else None
+        ),
     )
 
 

@@ -109,7 +109,8 @@ def show_report(report: FetchReport, again: str) -> None:
         ("Loaded", f"{megabytes(report.bytes_loaded)} in {_minutes(report.seconds / 60)}"),
     ]
     if not report.datasets:
-        lines.append(("Rows", f"{report.rows_read:,} read, {report.rows_kept:,} kept"))
+        outline = f", {report.rows_outlined:,} of others in outline" if report.rows_outlined else ""
+        lines.append(("Rows", f"{report.rows_read:,} read, {report.rows_kept:,} kept{outline}"))
     lines += [("Dataset", path) for path in report.datasets]
     if report.removed:
         lines.append(("Taken back", plural(report.removed, "events")))

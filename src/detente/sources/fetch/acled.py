@@ -235,7 +235,7 @@ def convert(wanted: Wanted, path: Path) -> Path:
 
 
 def removed(client: Client, since: dt.datetime) -> list[str]:
-    """Numbers of the events, as the store has them, that ACLED deleted since a moment."""
+    """Numbers of the events, as ACLED gives them, that it deleted since a moment."""
     log_in(client)
     numbers: list[str] = []
     page = 1
@@ -253,7 +253,7 @@ def removed(client: Client, since: dt.datetime) -> list[str]:
         )
         numbers += rows
         if len(rows) < PAGE_ROWS:
-            return [f"acled:{number}{pair}" for number in numbers for pair in ("", ":1", ":2")]
+            return numbers
         page += 1
 
 

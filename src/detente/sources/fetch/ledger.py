@@ -42,7 +42,8 @@ class Entry:
         md5: Their sum.
         time: When it was read, in UTC.
         rows_read: Rows in it; None where the store held its events already.
-        rows_kept: Rows that became events; None likewise.
+        rows_kept: Events that it added whole; None likewise.
+        rows_outlined: Events between others that it added in outline; None likewise.
         first: First day that it covers.
         last: Last day.
         parties: States whose events among each other were kept; empty for all events.
@@ -62,6 +63,7 @@ class Entry:
     time: str
     rows_read: int | None
     rows_kept: int | None
+    rows_outlined: int | None
     first: str | None
     last: str | None
     parties: tuple[str, ...] = ()
@@ -127,7 +129,9 @@ def still_stored(store: Store, entries: Mapping[str, Entry]) -> dict[str, Entry]
     """The entries whose events the store has not lost, as by a repair, since they were noted."""
     names = {part for file in store.files() for part in re.split(r"[/\\:]", file.path)}
     return {
-        key: entry for key, entry in entries.items() if not entry.rows_kept or entry.name in names
+        key: entry
+        for key, entry in entries.items()
+        if entry.name in names or not (entry.rows_kept or entry.rows_outlined)
     }
 
 

@@ -21,8 +21,8 @@ ASSUMED_MBIT = 50.0
 UNPACKED = 8
 """Times its size that a file takes on the disk while it is read, archive included."""
 
-STORED_ROW = 60
-"""Bytes of a stored event, its address included."""
+STORED_ROW, OUTLINED_ROW = 60, 12
+"""Bytes of a stored event, its address included, and of one that is stored in outline."""
 
 KEPT_OF_PAIR = 0.0025
 """Share of the world's events that two states have with each other, roughly: 1.1% of GDELT's for
@@ -40,6 +40,7 @@ class Order:
         parties: States whose events among each other are kept; empty for all events.
         either: Whether one of two actors among the parties is enough.
         update: Whether what changed since is wanted again.
+        widen: Whether what is stored by narrower parties may be loaded anew.
         keep: Folder in which the files are kept; None to remove them when they were read.
         workers: Files that are loaded at a time.
     """
@@ -50,6 +51,7 @@ class Order:
     parties: tuple[str, ...] = ()
     either: bool = False
     update: bool = False
+    widen: bool = False
     keep: Path | None = None
     workers: int = 4
 
@@ -105,7 +107,7 @@ class Plan:
     @property
     def disk(self) -> int:
         """Bytes that the store will grow by, roughly."""
-        return self.rows_kept * STORED_ROW
+        return self.rows_kept * STORED_ROW + (self.rows - self.rows_kept) * OUTLINED_ROW
 
     @property
     def scratch(self) -> int:

@@ -1,17 +1,20 @@
-"""From loaded files to stored events: one ingest for the files that are ready together."""
+"""From loaded files to stored events, by the filter of the order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from detente.errors import DetenteError, StoreError
-from detente.events.store import Store
+from detente.events.filters import check_same, check_wider, filter_of
+from detente.events.store import Replace, Store, connect
 from detente.sources.fetch.plan import Order
 from detente.sources.fetch.pool import Outcome
+from detente.sources.fetch.wanted import Feed, Wanted
 from detente.sources.ingest import ingest
-from detente.sources.reading.opening import printable
 from detente.sources.reading.report import ReadingReport
+from detente.sources.reading.source import Source
 from detente.sources.registry import get
 
 
@@ -21,64 +24,96 @@ class Read:
 
     Attributes:
         rows_read: Rows in it; None where the store held its events already.
-        rows_kept: Rows that became events; None likewise.
+        rows_kept: Events that it added whole; None likewise.
+        rows_outlined: Events of others that it added in outline; None likewise.
         failed: Why it could not be read; empty otherwise.
     """
 
     rows_read: int | None = None
     rows_kept: int | None = None
+    rows_outlined: int | None = None
     failed: str = ""
 
 
-def read_files(
-    order: Order, store: Store | None, outcomes: Sequence[Outcome]
-) -> Iterator[tuple[Outcome, Read]]:
-    """Read files into the store, those of one source together.
+def read_file(order: Order, store: Store, outcome: Outcome) -> Read:
+    """Read a file into the store, in one step.
 
     Raises:
         StoreError: The store cannot be written; what was stored before stays.
     """
-    groups: dict[tuple[str, str], list[Outcome]] = {}
-    for outcome in outcomes:
-        # Files that replace something are read one by one, each in its turn.
-        alone = outcome.wanted.key if outcome.wanted.replaces else ""
-        groups.setdefault((outcome.wanted.source, alone), []).append(outcome)
-    for (source, _), group in groups.items():
-        if not source or store is None:
-            yield from ((outcome, Read(None, None)) for outcome in group)
-        else:
-            yield from _read_group(order, store, source, group)
-
-
-def _read_group(
-    order: Order, store: Store, source: str, group: Sequence[Outcome]
-) -> Iterator[tuple[Outcome, Read]]:
-    reader = order.feed.readers.get(source) or get(source)
-    paths = [outcome.readable for outcome in group if outcome.readable]
     try:
-        report = ingest(reader, paths, store)
+        return _read(_ingest(order, store, outcome, _replace(outcome.wanted)))
     except StoreError:
         raise
     except DetenteError as error:
-        if len(group) == 1:
-            yield group[0], Read(failed=f"{error.failed} {error.found}".strip())
-            return
-        for outcome in group:
-            yield from _read_group(order, store, source, [outcome])
+        if outcome.wanted.replaces == "ids":  # a page without an event has no number to replace
+            return read_file(order, store, replace(outcome, wanted=_plain(outcome.wanted)))
+        return Read(failed=f"{error.failed} {error.found}".strip())
+
+
+def _ingest(order: Order, store: Store, outcome: Outcome, instead: Replace | None) -> ReadingReport:
+    return ingest(
+        reader_of(order.feed, outcome.wanted),
+        [path for path in [outcome.readable] if path],
+        store,
+        parties=order.parties or None,
+        either=order.either,
+        widen=order.widen,
+        replace=instead,
+    )
+
+
+def _plain(wanted: Wanted) -> Wanted:
+    return replace(wanted, replaces="")
+
+
+def reader_of(feed: Feed, wanted: Wanted) -> Source:
+    """The source that reads a file."""
+    return feed.readers.get(wanted.source) or get(wanted.source)
+
+
+def check_filter(order: Order, files: Iterable[Wanted]) -> None:
+    """See before anything is loaded that the store can take events by the order's filter.
+
+    Raises:
+        UsageError: It holds events of the origin by another; the error says how to go on.
+    """
+    if not Store.is_at(order.store):
         return
-    for outcome in group:
-        yield outcome, _of_file(report, outcome)
+    store = Store.open(order.store)
+    stored = {item.origin for item in store.summary()}
+    held = {item.origin: item for item in store.filters}
+    for origin in {reader_of(order.feed, file).origin for file in files if file.source} & stored:
+        given = filter_of(origin, order.parties or None, either=order.either)
+        if not order.widen:
+            check_same(order.store, origin, held.get(origin), given)
+        elif given != held.get(origin):
+            check_wider(held.get(origin), given)
 
 
-def _of_file(report: ReadingReport, outcome: Outcome) -> Read:
-    """What a reading says of one file, its members together."""
-    label = printable(str(outcome.readable))
-    files = [
-        file for file in report.files if file.path == label or file.path.startswith(f"{label}:")
-    ]
-    failed = [file.reason for file in files if file.status == "failed"]
-    if failed or not files:
-        return Read(failed=failed[0] if failed else "nothing in it is of its source")
-    if all(file.status == "skipped" for file in files):
+def remove_events(order: Order, store: Store, origin: str, numbers: Sequence[str]) -> int:
+    """Remove events that their publisher took back; how many were stored."""
+    with store.writer() as writer, contextlib.closing(connect()) as con:
+        return writer.delete(con, origin, numbers, f"taken back by {order.feed.name}")
+
+
+def tidy(store: Store) -> None:
+    """Merge the many small parts that a long fetch leaves."""
+    with store.writer() as writer, contextlib.closing(connect()) as con:
+        writer.compact(con)
+
+
+def _replace(wanted: Wanted) -> Replace | None:
+    """What gives way to the events of a file."""
+    if wanted.replaces == "days":
+        return Replace(since=wanted.first, until=wanted.last)
+    return Replace(same_number=True) if wanted.replaces == "ids" else None
+
+
+def _read(report: ReadingReport) -> Read:
+    if report.files_failed:
+        return Read(failed=report.files_failed[0].reason)
+    if report.files and all(file.status == "skipped" for file in report.files):
         return Read()
-    return Read(sum(file.rows_read for file in files), sum(file.rows_kept for file in files))
+    outlined = report.events_outlined
+    return Read(report.rows_read, report.events_stored - outlined, outlined)

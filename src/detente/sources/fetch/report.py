@@ -24,7 +24,8 @@ class Fate:
         reason: Why it is missing, failed or left; empty otherwise.
         new: Whether a missing file is a gap that nobody knew.
         rows_read: Rows in it; 0 where the store held its events already.
-        rows_kept: Rows that were kept.
+        rows_kept: Events that it added whole.
+        rows_outlined: Events between others that it added in outline, so that they count.
     """
 
     wanted: Wanted
@@ -33,6 +34,7 @@ class Fate:
     new: bool = False
     rows_read: int = 0
     rows_kept: int = 0
+    rows_outlined: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,13 @@ class FetchReport:
 
     @property
     def rows_kept(self) -> int:
-        """Rows of them that were kept."""
+        """Events that were added whole."""
         return sum(fate.rows_kept for fate in self.fates)
+
+    @property
+    def rows_outlined(self) -> int:
+        """Events between others that were added in outline."""
+        return sum(fate.rows_outlined for fate in self.fates)
 
     @property
     def new_gaps(self) -> tuple[Fate, ...]:
@@ -105,6 +112,7 @@ class FetchReport:
             "counts": self.counts,
             "rows_read": self.rows_read,
             "rows_kept": self.rows_kept,
+            "rows_outlined": self.rows_outlined,
             "bytes_loaded": self.bytes_loaded,
             "seconds": round(self.seconds, 1),
             "files": [_file(fate) for fate in self.fates],
@@ -131,6 +139,7 @@ def _file(fate: Fate) -> dict[str, Any]:
         "new_gap": fate.new,
         "rows_read": fate.rows_read,
         "rows_kept": fate.rows_kept,
+        "rows_outlined": fate.rows_outlined,
     }
 
 

@@ -7,6 +7,7 @@ the store is noted in the ledger a moment later, and a kill anywhere loses nothi
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,13 +23,23 @@ from detente.sources.fetch.gaps import Gap, gap_of_day, gap_of_file
 from detente.sources.fetch.ledger import Entry, add_file, add_gap, folder_of
 from detente.sources.fetch.plan import Order, Plan, unique
 from detente.sources.fetch.pool import Outcome, Pool
-from detente.sources.fetch.reader import Read, read_files
+from detente.sources.fetch.reader import (
+    Read,
+    check_filter,
+    read_file,
+    reader_of,
+    remove_events,
+    tidy,
+)
 from detente.sources.fetch.report import Fate, FetchReport, in_order
 from detente.sources.fetch.tries import MissingError, RefusedError, StoppedError
 from detente.sources.fetch.wanted import Wanted
 
 LOCK = "lock"
 LOCK_SECONDS = 1.0
+MANY = 100
+"""Files after which the store's small parts are merged."""
+
 IN_A_ROW = 8
 """Files that fail one after the other until the network is taken to be down."""
 
@@ -57,13 +68,16 @@ def fetch(client: Client, plan: Plan, on_step: OnStep = lambda step: None) -> Fe
 
     Raises:
         StoreError: Another fetch or ingest is running, or the disk refused; what was stored stays.
+        UsageError: The store holds events of other parties; the error says how to widen it.
     """
     started = time.monotonic()
     order = plan.order
+    check_filter(order, plan.todo)
     with _locked(order.store), _filled(order) as store:
         run = _Run(client, plan, store, on_step)
         run.load(plan.todo)
         run.look_again()
+        run.take_back()
         datasets = run.publish()
         run.note_gaps()
     return run.report(datasets, time.monotonic() - started)
@@ -121,6 +135,7 @@ class _Run:
     bytes_loaded: int = 0
     failed_in_a_row: int = 0
     stopped: DetenteError | None = None
+    removed: int = 0
 
     def __post_init__(self) -> None:
         self.wanted = list(self.plan.wanted)
@@ -150,6 +165,8 @@ class _Run:
                 self._take(outcomes)
                 self._step()
         self._clear()
+        if self.store is not None and len(files) > MANY:
+            tidy(self.store)
 
     def look_again(self) -> None:
         """Ask for the list once more if files were not what it said: it may be newer now."""
@@ -168,6 +185,22 @@ class _Run:
         ]
         if changed:
             self.load(changed)
+
+    def take_back(self) -> None:
+        """Remove the events that the publisher took back since the last fetch."""
+        order, had = self.plan.order, self.plan.had.values()
+        if order.feed.removed is None or self.store is None or not had or self.client.stop.is_set():
+            return
+        since = min(dt.datetime.fromisoformat(entry.time) for entry in had)
+        try:
+            numbers = order.feed.removed(self.client, since)
+        except FetchError as error:
+            self._stop(error)
+            return
+        origins = {reader_of(order.feed, file).origin for file in self.wanted if file.source}
+        self.removed = sum(
+            remove_events(order, self.store, origin, numbers) for origin in origins if numbers
+        )
 
     def publish(self) -> tuple[str, ...]:
         """Make datasets of the loaded files, for feeds that make them."""
@@ -213,6 +246,7 @@ class _Run:
             licence=order.feed.licence,
             citation=order.feed.citation,
             datasets=datasets,
+            removed=self.removed,
             stopped=" ".join((stopped.failed, stopped.found)).strip() if stopped else "",
             next_step=stopped.next_step if stopped else "",
             interrupted=self.client.stop.is_set() and stopped is None,
@@ -243,17 +277,19 @@ class _Run:
             self.wanted += outcome.further
             if outcome.error is not None:
                 self._tell_error(outcome.wanted, outcome.error)
-        loaded = [outcome for outcome in outcomes if outcome.loaded]
-        if loaded:
-            self.failed_in_a_row = 0
-            for outcome, read in read_files(self.plan.order, self.store, loaded):
-                self._note(outcome, read)
+            elif self.store is None or not outcome.wanted.source:
+                self._note(outcome, Read())
+            else:
+                # One by one, so that the ledger says of each file what it added.
+                self._note(outcome, read_file(self.plan.order, self.store, outcome))
+                self._step()
 
     def _note(self, outcome: Outcome, read: Read) -> None:
         """Note a file whose events are stored, and remove it."""
         order, wanted, loaded = self.plan.order, outcome.wanted, outcome.loaded
         if loaded is None:
             return
+        self.failed_in_a_row = 0
         if read.failed:
             self._tell(Fate(wanted, "failed", read.failed))
             self._remove(outcome)
@@ -269,6 +305,7 @@ class _Run:
             time=self.client.now().isoformat(timespec="seconds"),
             rows_read=read.rows_read,
             rows_kept=read.rows_kept,
+            rows_outlined=read.rows_outlined,
             first=None if wanted.first is None else wanted.first.isoformat(),
             last=None if wanted.last is None else wanted.last.isoformat(),
             parties=order.parties,
@@ -282,9 +319,8 @@ class _Run:
         else:
             with disk_errors(order.store, "The ledger of the fetch could not be written."):
                 add_file(order.store, entry)
-        self._tell(
-            Fate(wanted, "loaded", "", False, read.rows_read or 0, read.rows_kept or 0)
-        )  # fmt: skip
+        rows = (read.rows_read or 0, read.rows_kept or 0, read.rows_outlined or 0)
+        self._tell(Fate(wanted, "loaded", "", False, *rows))
         self._remove(outcome)
 
     def _remove(self, outcome: Outcome) -> None:

@@ -115,7 +115,8 @@ class Feed:
         convert: Makes of a loaded file one that its source reads (CSV of JSON); returns its path
             in the same folder, under the name that the source recognises.
         publish: For datasets: makes datasets of the loaded files in a folder, and names them.
-        removed: Event numbers, as the store has them, that the publisher took back since a moment.
+        removed: Numbers of events, as the source gives them, that the publisher took back since a
+            moment; an update removes these events.
         readers: Sources of its own that are not in the registry, by name.
     """
 
