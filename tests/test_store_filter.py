@@ -232,6 +232,7 @@ class TestWidening:
         opened = Store.open(tmp_path / "store", create=True)
         first = ingest("keds", [file], opened, parties=["ISR", "JOR"])
         assert (first.events_stored, first.events_outlined) == (58, 29)
+        assert (first.files[0].rows_kept, first.files[0].events_whole) == (58, 29)
         with pytest.raises(UsageError, match="detente ingest keds FILES --parties EGY,ISR,JOR"):
             ingest("keds", [file], opened, parties=["ISR", "JOR", "EGY"])
         wide = ingest("keds", [file], opened, parties=["ISR", "JOR", "EGY"], widen=True)
@@ -241,7 +242,7 @@ class TestWidening:
         again = ingest("keds", [file], opened, parties=["EGY", "ISR", "JOR"], widen=True)
         assert [item.status for item in again.files] == ["skipped"]
         whole = ingest("keds", [file], opened, widen=True)
-        assert whole.events_stored == 58
+        assert whole.events_stored == whole.files[0].events_whole == 58
         assert opened.filters == ()
         with opened.writer():
             pass

@@ -15,7 +15,7 @@ from detente.errors import StoreError
 from detente.events import _parts
 from detente.events._manifest import TYPED_COLUMNS, Part
 from detente.events.disk import glob_safe
-from detente.events.filters import Filter
+from detente.events.filters import Filter, whole_rows
 from detente.events.schema import SCHEMA
 
 
@@ -132,11 +132,6 @@ def months(con: duckdb.DuckDBPyConnection, name: str, keep: Filter | None = None
         params,
     ).fetchall()
     return [Month(*row) for row in rows]
-
-
-def whole_rows(keep: Filter | None) -> tuple[str, dict[str, object]]:
-    """SQL that is true of rows that a filter keeps whole, and its parameters."""
-    return ("true", {}) if keep is None else (keep.condition, {"parties": list(keep.parties)})
 
 
 def events_in(parts: Iterable[Month | Part]) -> int:

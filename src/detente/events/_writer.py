@@ -41,10 +41,9 @@ from detente.events._staged import (
     months,
     possible_repeats,
     quoted,
-    whole_rows,
 )
 from detente.events.disk import disk_errors, glob_safe, sha256_of, sync
-from detente.events.filters import Filter, check_same, check_wider
+from detente.events.filters import Filter, check_same, check_wider, whole_rows
 
 SMALL_PART = 100_000
 """Parts with fewer rows are small: too many of them in one month are merged into one."""
@@ -272,7 +271,7 @@ class StoreWriter:
                 con,
                 f"SELECT {TYPED_OUTLINE if month.outline else TYPED_COLUMNS} FROM {name}"  # noqa: S608
                 " WHERE origin = $origin AND date >= $first AND date <= $last"
-                f" AND {whole} <> {month.outline}",
+                f" AND {whole} <> {month.outline}{' ORDER BY event_id' if month.outline else ''}",
                 params | {"origin": month.origin, "first": month.first, "last": month.last},
                 month,
                 keep,

@@ -115,6 +115,11 @@ def _code(text: str) -> str:
     )
 
 
+def whole_rows(keep: Filter | None) -> tuple[str, dict[str, object]]:
+    """SQL that is true of rows that a filter keeps whole, and its parameters."""
+    return ("true", {}) if keep is None else (keep.condition, {"parties": list(keep.parties)})
+
+
 def check_same(store: Path, origin: str, held: Filter | None, given: Filter | None) -> None:
     """Refuse to store events by another filter than the one of those that are stored.
 

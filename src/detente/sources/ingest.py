@@ -261,7 +261,7 @@ class _Run:
                 reckoning.failed(group[0].item, f"it cannot be read as a table ({reason})")
                 return []
             return [done for file in group for done in self._store(con, [file], reckoning)]
-        files = self._ingested(group, reckoning.take(batch))
+        files = self._ingested(group, reckoning.take(batch, self.keep))
         batch.strip()
         if self.replace is None:
             self._append(con, "staged", files, reckoning)

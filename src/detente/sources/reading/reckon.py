@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from detente.events.actors import to_iso3
+from detente.events.filters import Filter
 from detente.events.store import Appended
 from detente.sources.reading import lines as _lines
 from detente.sources.reading.opening import Item
@@ -70,8 +71,12 @@ class Reckoning:
         self.outlined += appended.outlined
         self.removed += appended.removed
 
-    def take(self, batch: Batch) -> list[int]:
+    def take(self, batch: Batch, keep: Filter | None) -> list[int]:
         """Count a staged batch, and find its rejected rows in their files.
+
+        Args:
+            batch: The batch.
+            keep: Which of its events are kept whole.
 
         Returns:
             Rows kept of each file.
@@ -85,9 +90,10 @@ class Reckoning:
             else:
                 self.rejected[reason] += count
         kept = [read[number] - gone[number] for number in range(len(batch.files))]
+        whole = batch.whole(keep)
         for number, file in enumerate(batch.files):
-            label = file.item.label
-            self.files[label] = FileReading(label, "read", "", read[number], kept[number])
+            label, events = file.item.label, whole.get(number, 0)
+            self.files[label] = FileReading(label, "read", "", read[number], kept[number], events)
         self.rows_read += read.total()
         self.rows_kept += sum(kept)
         self.days.update(batch.days())

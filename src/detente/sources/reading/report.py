@@ -38,6 +38,7 @@ class FileReading:
         reason: Why it failed; empty otherwise.
         rows_read: Rows in it, without header and empty lines.
         rows_kept: Rows that are events.
+        events_whole: Events that are kept whole, repeats among them; all if no parties are given.
     """
 
     path: str
@@ -45,6 +46,7 @@ class FileReading:
     reason: str = ""
     rows_read: int = 0
     rows_kept: int = 0
+    events_whole: int = 0
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from detente.events import actors, ontology
 from detente.events.disk import glob_safe
+from detente.events.filters import Filter, whole_rows
 from detente.events.store import connect
 from detente.sources.reading import contract, statement
 from detente.sources.reading.macros import define_macros
@@ -220,6 +221,16 @@ class Batch:
             " GROUP BY file_no, reject, repaired, noted ORDER BY ALL"
         ).fetchall()
         return [Tally(*row) for row in rows]
+
+    def whole(self, keep: Filter | None) -> dict[int, int]:
+        """Events of each file that a filter keeps whole."""
+        condition, params = whole_rows(keep)
+        rows = self.con.execute(
+            "SELECT file_no, count(*) FROM staged"  # noqa: S608
+            f" WHERE reject IS NULL AND {condition} GROUP BY file_no",
+            params,
+        ).fetchall()
+        return dict(rows)
 
     def days(self) -> dict[dt.date, int]:
         """Events per day."""
