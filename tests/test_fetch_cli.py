@@ -119,6 +119,7 @@ def test_a_refusal_says_how_to_load_by_hand(
     [
         (["--parties", "USA,Atlantis"], "Atlantis"),
         (["--parties", "USA", "--study", "korea"], "--study"),
+        (["--parties", "USA"], "at least 2"),
         (["--from", "2015-03-09"], "wrong way round"),
         (["--from", "2199-01-01", "--to", "2199-02-01"], "still to come"),
     ],

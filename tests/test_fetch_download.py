@@ -74,6 +74,7 @@ def load(client: Client, folder: Path, file: Wanted | None = None) -> Loaded:
         ["cut:0"],
         ["stall:2"],
         ["flip"],
+        ["flip", "flip"],
         ["cut:70000", "flip"],
         ["html"],
         ["nolength"],
@@ -223,7 +224,7 @@ def test_a_list_that_says_otherwise_twice_is_told(
 ) -> None:
     with pytest.raises(FetchError, match="MD5"):
         load(client, tmp_path, wanted(md5="0" * 32))
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [] and mirror.times(PATH) == 3
 
 
 def test_a_page_is_no_list(mirror: Mirror, client: Client) -> None:

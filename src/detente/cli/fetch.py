@@ -128,8 +128,10 @@ def fetch_command(
             _show_plan(planned, rate, as_json)
             return
         need_files(planned)
+        if not _agreed(planned, rate, yes=yes):
+            narrate("Nothing was loaded.")
+            return
         check_disk(planned)
-        _agree(planned, rate, yes=yes)
         with _stopping(stop), progress(planned) as on_step:
             report = fetch(client, planned, on_step)
     if as_json:
@@ -229,14 +231,13 @@ def _resumed(order: Order, *, given: bool) -> Order:
     )
 
 
-def _agree(planned: Plan, rate: float | None, *, yes: bool) -> None:
+def _agreed(planned: Plan, rate: float | None, *, yes: bool) -> bool:
     """Ask before more than a gigabyte is loaded; refuse where nobody can answer."""
     if planned.size <= LARGE or yes:
-        return
+        return True
     show_plan(planned, rate, stderr=True)
     if sys.stdin.isatty() and sys.stderr.isatty():
-        typer.confirm("Load all this?", abort=True, err=True)
-        return
+        return typer.confirm("Load all this?", err=True)
     raise UsageError(
         "More than 1 GB would be loaded.",
         f"It is {planned.size / 1e9:.1f} GB in {len(planned.todo):,} files.",

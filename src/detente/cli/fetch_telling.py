@@ -109,8 +109,7 @@ def show_report(report: FetchReport, again: str) -> None:
         ("Loaded", f"{megabytes(report.bytes_loaded)} in {_minutes(report.seconds / 60)}"),
     ]
     if not report.datasets:
-        outline = f", {report.rows_outlined:,} of others in outline" if report.rows_outlined else ""
-        lines.append(("Rows", f"{report.rows_read:,} read, {report.rows_kept:,} kept{outline}"))
+        lines.append(("Rows", _rows(report)))
     lines += [("Dataset", path) for path in report.datasets]
     if report.removed:
         lines.append(("Taken back", plural(report.removed, "events")))
@@ -129,6 +128,16 @@ def show_report(report: FetchReport, again: str) -> None:
     if report.interrupted or counts["left"] or counts["failed"]:
         lines.append(("Go on", again))
     _say(lines)
+
+
+def _rows(report: FetchReport) -> str:
+    counts = [
+        f"{report.rows_read:,} read",
+        f"{report.rows_kept:,} kept",
+        f"{report.rows_outlined:,} of others in outline" if report.rows_outlined else "",
+        f"{report.rows_rejected:,} rejected" if report.rows_rejected else "",
+    ]
+    return ", ".join(filter(None, counts))
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
@@ -46,10 +46,6 @@ class Loaded:
     size: int
     md5: str
     etag: str
-
-
-class ChangedError(BrokenError):
-    """What came is whole and is not what the list says."""
 
 
 class UnchangedError(Exception):
@@ -116,6 +112,7 @@ class _Part:
     on_bytes: OnBytes
     known_etag: str
     check: Check | None
+    seen: list[str] = field(default_factory=list)
 
     @property
     def part(self) -> Path:
@@ -205,18 +202,23 @@ class _Part:
         limit = self.wanted.size if self.wanted.size is not None else LARGEST_FILE
         if size > limit + SLACK:
             self.note.unlink(missing_ok=True)  # so that the next try begins anew
-            raise ChangedError(f"it is larger than {limit:,} bytes")
+            raise BrokenError(f"it is larger than {limit:,} bytes")
 
     def _checked(self, etag: str, sums: str) -> Loaded:
         size, md5 = self.part.stat().st_size, _md5(self.part)
         fault = _fault(self.wanted, self.part, size, md5, sums)
-        if not fault and self.check:
-            fault = self.check(self.wanted, self.part)
         if fault:
             self.drop()
-            raise ChangedError(fault)
+            self.seen.append(md5)
+            raise BrokenError(fault, lasting=self.seen.count(md5) == SAME)
+        if self.check and (fault := self.check(self.wanted, self.part)):
+            self.drop()
+            raise BrokenError(fault)
         return Loaded(self.wanted, self.path, size, md5, etag)
 
+
+SAME = 3
+"""Times that the same other bytes come until a place is taken to have these, whatever lists say."""
 
 PAGES = (".html", ".htm")
 LARGEST_FILE = 16 << 30

@@ -76,10 +76,10 @@ def manifest(client: Client, span: Span) -> list[Wanted]:
 
 def _daily(client: Client) -> list[Wanted]:
     """Every file of version 1, in order of days, with size and sum where the lists have them."""
-    sizes = client.ask(f"{HOST}/events/filesizes", lambda text: _table(text, r"(\d+)\s+(\S+)"))
-    sums = client.ask(
-        f"{HOST}/events/md5sums", lambda text: _table(text, r"([0-9a-f]{32})\s+\*?(\S+)")
-    )
+    sizes = _list(client, "filesizes", r"(\d+)\s+(\S+)")
+    sums = _list(client, "md5sums", r"([0-9a-f]{32})\s+\*?(\S+)")
+    if not sizes and not sums:
+        raise MissingError(f"{HOST}/events has no list of its files.", "", "Try again later.")
     names = {name: match for name in {*sizes, *sums} if (match := _NAME.fullmatch(name))}
     files = [
         Wanted(
@@ -97,6 +97,14 @@ def _daily(client: Client) -> list[Wanted]:
         for first, last in [days]
     ]
     return sorted(files, key=lambda file: (file.first or dt.date.min, file.name))
+
+
+def _list(client: Client, name: str, row: str) -> dict[str, str]:
+    """One of the two lists; empty if it is not there, since the other one will do."""
+    try:
+        return client.ask(f"{HOST}/events/{name}", lambda text: _table(text, row))
+    except MissingError:
+        return {}
 
 
 def _table(text: str, row: str) -> dict[str, str]:

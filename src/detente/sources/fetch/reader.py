@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from detente.errors import DetenteError, StoreError
+from detente.errors import DetenteError, StoreError, UsageError
 from detente.events.filters import check_same, check_wider, filter_of
 from detente.events.store import Replace, Store, connect
 from detente.sources.fetch.plan import Order
@@ -26,12 +26,14 @@ class Read:
         rows_read: Rows in it; None where the store held its events already.
         rows_kept: Events that it added whole; None likewise.
         rows_outlined: Events of others that it added in outline; None likewise.
+        rows_rejected: Rows that were turned away.
         failed: Why it could not be read; empty otherwise.
     """
 
     rows_read: int | None = None
     rows_kept: int | None = None
     rows_outlined: int | None = None
+    rows_rejected: int = 0
     failed: str = ""
 
 
@@ -43,7 +45,7 @@ def read_file(order: Order, store: Store, outcome: Outcome) -> Read:
     """
     try:
         return _read(_ingest(order, store, outcome, _replace(outcome.wanted)))
-    except StoreError:
+    except (StoreError, UsageError):
         raise
     except DetenteError as error:
         if outcome.wanted.replaces == "ids":  # a page without an event has no number to replace
@@ -76,8 +78,10 @@ def check_filter(order: Order, files: Iterable[Wanted]) -> None:
     """See before anything is loaded that the store can take events by the order's filter.
 
     Raises:
-        UsageError: It holds events of the origin by another; the error says how to go on.
+        UsageError: There are too few parties, or the store holds events of the origin by another
+            filter; the error says how to go on.
     """
+    filter_of(order.feed.name, order.parties or None, either=order.either)
     if not Store.is_at(order.store):
         return
     store = Store.open(order.store)
@@ -116,4 +120,5 @@ def _read(report: ReadingReport) -> Read:
     if report.files and all(file.status == "skipped" for file in report.files):
         return Read()
     outlined = report.events_outlined
-    return Read(report.rows_read, report.events_stored - outlined, outlined)
+    added = report.events_stored - outlined
+    return Read(report.rows_read, added, outlined, report.rows_rejected)

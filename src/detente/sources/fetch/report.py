@@ -26,6 +26,7 @@ class Fate:
         rows_read: Rows in it; 0 where the store held its events already.
         rows_kept: Events that it added whole.
         rows_outlined: Events between others that it added in outline, so that they count.
+        rows_rejected: Rows that were turned away.
     """
 
     wanted: Wanted
@@ -35,6 +36,7 @@ class Fate:
     rows_read: int = 0
     rows_kept: int = 0
     rows_outlined: int = 0
+    rows_rejected: int = 0
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,11 @@ class FetchReport:
         return sum(fate.rows_outlined for fate in self.fates)
 
     @property
+    def rows_rejected(self) -> int:
+        """Rows that were turned away."""
+        return sum(fate.rows_rejected for fate in self.fates)
+
+    @property
     def new_gaps(self) -> tuple[Fate, ...]:
         """Files that are missing and were not known to be."""
         return tuple(fate for fate in self.fates if fate.new)
@@ -113,6 +120,7 @@ class FetchReport:
             "rows_read": self.rows_read,
             "rows_kept": self.rows_kept,
             "rows_outlined": self.rows_outlined,
+            "rows_rejected": self.rows_rejected,
             "bytes_loaded": self.bytes_loaded,
             "seconds": round(self.seconds, 1),
             "files": [_file(fate) for fate in self.fates],
@@ -140,6 +148,7 @@ def _file(fate: Fate) -> dict[str, Any]:
         "rows_read": fate.rows_read,
         "rows_kept": fate.rows_kept,
         "rows_outlined": fate.rows_outlined,
+        "rows_rejected": fate.rows_rejected,
     }
 
 

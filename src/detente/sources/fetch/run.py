@@ -80,6 +80,7 @@ def fetch(client: Client, plan: Plan, on_step: OnStep = lambda step: None) -> Fe
         run.take_back()
         datasets = run.publish()
         run.note_gaps()
+        run.clear()
     return run.report(datasets, time.monotonic() - started)
 
 
@@ -164,7 +165,6 @@ class _Run:
             for outcomes in ready:
                 self._take(outcomes)
                 self._step()
-        self._clear()
         if self.store is not None and len(files) > MANY:
             tidy(self.store)
 
@@ -214,7 +214,8 @@ class _Run:
                 add_file(order.store, entry)
             return tuple(str(path) for path in tables)
         finally:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            for path in self.loaded:
+                path.unlink(missing_ok=True)
 
     def note_gaps(self) -> None:
         """Note the gaps that are new, so that they are known the next time."""
@@ -320,7 +321,7 @@ class _Run:
             with disk_errors(order.store, "The ledger of the fetch could not be written."):
                 add_file(order.store, entry)
         rows = (read.rows_read or 0, read.rows_kept or 0, read.rows_outlined or 0)
-        self._tell(Fate(wanted, "loaded", "", False, *rows))
+        self._tell(Fate(wanted, "loaded", "", False, *rows, read.rows_rejected))
         self._remove(outcome)
 
     def _remove(self, outcome: Outcome) -> None:
@@ -381,10 +382,13 @@ class _Run:
             self.stopped = error
         self.client.stop.set()
 
-    def _clear(self) -> None:
-        """Remove the scratch folder once nothing of use is in it."""
-        with contextlib.suppress(OSError):
-            self.folder.rmdir()
+    def clear(self) -> None:
+        """Remove the scratch folder, and parts in it that nothing will go on with."""
+        if any(fate.status in {"failed", "left"} for fate in self.fates.values()):
+            with contextlib.suppress(OSError):
+                self.folder.rmdir()
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _known(gap: Gap) -> str:
