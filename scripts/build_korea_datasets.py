@@ -12,7 +12,8 @@ from __future__ import annotations
 import argparse
 import csv
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -35,14 +36,42 @@ class Dataset:
         reads: The file of the reference material, the table `given` of the query.
         sql: The query.
         parties: The states of `$parties`, if the query asks for them.
-        beside: A second file of the reference material or of this folder, the table `beside`.
+        also: Further files of the reference material or of this folder, by the name of their table.
+        view: A statement that makes a view for the query.
     """
 
     name: str
     reads: str
     sql: str
     parties: tuple[str, ...] = ()
-    beside: str = ""
+    also: Mapping[str, str] = field(default_factory=dict)
+    view: str = ""
+
+
+SCORES = "figures/china-relations"
+TONE_ALSO = {
+    "icews": f"{SCORES}/icews_scores.csv",
+    "phoenix": f"{SCORES}/phoenix_scores.csv",
+    "names": "korea_partners.csv",
+}
+# A month without events is interpolated in the source, straight in the log of score plus 11. To the
+# twelfth digit only interpolation lies midway between its neighbours, so such a month is a gap.
+TONE = """
+    CREATE VIEW tone AS
+    WITH scores AS (
+           SELECT 'gdelt' AS ruler, * FROM given UNION ALL
+           SELECT 'icews', * FROM icews UNION ALL
+           SELECT 'phoenix', * FROM phoenix),
+         logged AS (
+           SELECT ruler, Partner AS partner, Index_Type AS way, YearMonth AS month,
+                  nullif(Index_Value, '')::DOUBLE AS score, ln(score + 11) AS height FROM scores),
+         sided AS (
+           SELECT *, lag(height) OVER near AS before, lead(height) OVER near AS after FROM logged
+           WINDOW near AS (PARTITION BY ruler, partner, way ORDER BY month))
+    SELECT code, split_part(way, '->', 1) AS first, month || '_' || ruler AS period,
+           CASE WHEN abs(height - (before + after) / 2) < 1e-10 THEN NULL
+                ELSE round(score, 2) END AS score
+    FROM sided JOIN names USING (partner)"""
 
 
 DATASETS: tuple[Dataset, ...] = (
@@ -152,6 +181,28 @@ DATASETS: tuple[Dataset, ...] = (
         FROM weeks CROSS JOIN pairs LEFT JOIN seen USING (date, a, b) ORDER BY date, a, b""",
     ),
     Dataset(
+        # One row a pair, a column a month and database; an empty cell is a month without events.
+        "china-tone-pair-month.csv",
+        f"{SCORES}/gdelt_scores.csv",
+        """
+        PIVOT (SELECT least('CHN', code) AS a, greatest('CHN', code) AS b, period, score
+               FROM tone WHERE first = 'Aggregated')
+        ON period USING max(score) GROUP BY a, b ORDER BY a, b""",
+        also=TONE_ALSO,
+        view=TONE,
+    ),
+    Dataset(
+        "china-tone-dyad-month.csv",
+        f"{SCORES}/gdelt_scores.csv",
+        """
+        PIVOT (SELECT CASE first WHEN 'CHN' THEN 'CHN' ELSE code END AS source,
+                      CASE first WHEN 'CHN' THEN code ELSE 'CHN' END AS target, period, score
+               FROM tone WHERE first <> 'Aggregated')
+        ON period USING max(score) GROUP BY source, target ORDER BY source, target""",
+        also=TONE_ALSO,
+        view=TONE,
+    ),
+    Dataset(
         "unga-distance-year.csv",
         "facts/unga_idealpoint_distance.csv",
         """
@@ -223,7 +274,7 @@ DATASETS: tuple[Dataset, ...] = (
                coalesce(visit_days, 0)::INT AS visit_days
         FROM grid LEFT JOIN counted USING (date, state) ORDER BY ALL""",
         parties=("CHN", "JPN", "KOR", "PRK", "RUS"),
-        beside="korea_contacts_elsewhere.csv",
+        also={"beside": "korea_contacts_elsewhere.csv"},
     ),
     Dataset(
         # Rows whose text names both Koreas belong to neither for sure. How many dealings the
@@ -244,7 +295,7 @@ DATASETS: tuple[Dataset, ...] = (
         FROM (SELECT * FROM months, (SELECT unnest($parties) AS state))
         LEFT JOIN counted USING (month, state) ORDER BY ALL""",
         parties=("JPN", "KOR", "PRK", "RUS", "USA"),
-        beside="facts/contacts/exposure_month_all_countries.csv",
+        also={"beside": "facts/contacts/exposure_month_all_countries.csv"},
     ),
     Dataset(
         "contacts-chn-world-month.csv",
@@ -259,10 +310,11 @@ DATASETS: tuple[Dataset, ...] = (
 def derive(dataset: Dataset, shared: Path) -> tuple[list[str], list[tuple[object, ...]]]:
     """Column names and rows of one dataset, computed from the reference folder."""
     with duckdb.connect() as connection:
-        read_table(connection, "given", shared / dataset.reads)
-        if dataset.beside:
-            own = SCRIPTS / dataset.beside
-            read_table(connection, "beside", own if own.is_file() else shared / dataset.beside)
+        for table, path in {"given": dataset.reads, **dataset.also}.items():
+            own = SCRIPTS / path
+            read_table(connection, table, own if own.is_file() else shared / path)
+        if dataset.view:
+            connection.execute(dataset.view)
         bound = {"parties": list(dataset.parties)} if dataset.parties else {}
         result = connection.execute(dataset.sql, bound)
         return [column[0] for column in result.description], result.fetchall()

@@ -26,8 +26,8 @@ from detente.answers import (
 )
 from detente.asks.claims.charts import odds_chart
 from detente.asks.claims.estimate import Estimate
+from detente.asks.claims.rulers import disagreement
 from detente.asks.claims.shown import cases, effect_fact, placebo, specifications
-from detente.asks.frame import disagreement
 from detente.asks.result import StudyResult
 from detente.relations.series import make_series
 from detente.study.signal import Signal

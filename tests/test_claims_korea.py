@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detente.answers import Scale, Verdict
+from detente.answers import Answer, Scale, Verdict
 from detente.asks.claims.occurrence import OccurrenceClaim
 from detente.asks.claims.run import answer_claim
 from detente.asks.options import Options
@@ -30,7 +30,7 @@ from texts import all_faults
 QUICK = Options(seed=1, draws=199, curve_draws=49, level_draws=300)
 PICKED = {"talks-revived-after-2006", "agreement-after-2006"}
 """Claims that one event was followed by another, more than by chance."""
-UNDECIDABLE = {"china-central-after-tpp", "kim-jong-nam-and-china", "thaad-and-china"}
+UNDECIDABLE = {"china-central-after-tpp", "kim-jong-nam-and-china", "conflict-highest-since-2006"}
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +104,54 @@ def test_what_the_bundled_data_cannot_decide_is_said(result: StudyResult) -> Non
     assert verdicts["talks-strengthen-engagers"] is Verdict.NOT_TESTABLE
 
 
+def answer_of(result: StudyResult, name: str) -> Answer:
+    return next(answer for answer in result.claims if answer.id == name)
+
+
+def test_two_contacts_in_five_years_are_no_test(result: StudyResult) -> None:
+    said = answer_of(result, "kim-jong-nam-and-china").notes["sources"]
+    assert "only 2 in the 56 months from July 2013 to February 2018" in said
+
+
+def test_every_ruler_that_reads_a_claim_stands_on_its_card(result: StudyResult) -> None:
+    answer = answer_of(result, "thaad-and-china")
+    rulers = answer.exhibit("rulers")
+    assert rulers is not None and not rulers.folded
+    table = {row["ruler"]: row for row in rulers.table.records()}
+    assert list(table)[:3] == ["ICEWS tone", "GDELT tone", "Phoenix tone"]
+    assert {row["measures_by"] for row in table.values()} == {"tone", "contacts"}
+    assert all(table[name]["in_noise"] > 1.6 for name in list(table)[:3])
+    assert all(table[name]["afterwards"].startswith("gone: ") for name in list(table)[:3])
+    assert answer.verdict is Verdict.LEANS_SUPPORTED
+    assert "Little or nothing: ICEWS tone; GDELT tone; Phoenix tone." in answer.notes["after"]
+    assert any("not bundled; give them with --dataset experts" in c.text for c in answer.checks)
+
+
+def test_the_first_screen_names_the_rulers(result: StudyResult) -> None:
+    for name in ("ICEWS tone", "GDELT tone", "Phoenix tone", "Official contacts of the US"):
+        assert name in result.headline_strength
+    assert ", by ICEWS tone" in result.headline
+
+
+def test_the_scores_of_experts_are_a_ruler_when_given(tmp_path: Path) -> None:
+    """Invented scores: a fall in July 2016 that stays."""
+    months = np.arange("2002-01", "2022-01", dtype="datetime64[M]")
+    noise = np.random.default_rng(1).normal(0, 0.1, len(months))
+    scores = 6.0 - 2.0 * (months > np.datetime64("2016-07")) + noise
+    rows = zip(months.astype(str), scores, strict=True)
+    file = tmp_path / "scores.csv"
+    file.write_text("date,a,b,value\n" + "".join(f"{m},KOR,CHN,{s:.2f}\n" for m, s in rows))
+    given = open_data(load("korea"), datasets={"experts": file})
+    claim = next(item for item in given.study.asks("claims") if item.id == "thaad-and-china")
+    answer = answer_claim(claim, given, QUICK)
+    rulers = answer.exhibit("rulers")
+    assert rulers is not None
+    last = rulers.table.records()[-1]
+    assert last["measures_by"] == "experts" and last["alone"] == "supported"
+    assert last["afterwards"].startswith("still there: ")
+    assert answer.notes["after"].endswith("Most or all: Tsinghua scores of relations.")
+
+
 def test_forecasts_have_words_and_odds_of_their_own(result: StudyResult) -> None:
     forecasts = {answer.id: answer for answer in result.claims if answer.kind == "occurrence"}
     assert {name: answer.verdict for name, answer in forecasts.items()} == {
@@ -121,12 +169,12 @@ def test_forecasts_have_words_and_odds_of_their_own(result: StudyResult) -> None
 def test_all_claims_with_a_p_value_are_one_family(result: StudyResult) -> None:
     tested = [answer for answer in result.claims if answer.fact("p") is not None]
     section = result.section("claims")
-    assert section is not None and len(tested) == 11
-    assert "The 11 claims that are tested against chance are one family" in section.intro
+    assert section is not None and len(tested) == 16
+    assert "The 16 claims that are tested against chance are one family" in section.intro
     for answer in tested:
         corrected = answer.fact("p_adjusted")
         assert corrected is not None, answer.id
-        assert corrected.note == "for the 11 claims tested together"
+        assert corrected.note == "for the 16 claims tested together"
 
 
 def test_patience_is_not_told_from_a_record_that_thickens(result: StudyResult) -> None:

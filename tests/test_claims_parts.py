@@ -19,6 +19,7 @@ from detente.asks.claims.conditions import Condition, condition_mask, masks, str
 from detente.asks.claims.contrast import ContrastClaim
 from detente.asks.claims.estimate import Estimate, LeftOut, carrying
 from detente.asks.claims.groups import Groups
+from detente.asks.claims.rulers import disagreement
 from detente.asks.claims.scales import (
     convert,
     display,
@@ -32,7 +33,7 @@ from detente.asks.claims.scales import (
 from detente.asks.claims.shift import Shift
 from detente.asks.claims.shown import cases, specifications
 from detente.asks.claims.strata import Strata, like_periods, near_border, strata_index, ways
-from detente.asks.frame import disagreement, provenance, upward
+from detente.asks.frame import provenance, upward
 from detente.asks.options import Options
 from detente.estimators.eventstudy import event_study
 from detente.relations.series import make_series
@@ -298,11 +299,12 @@ def test_sources_disagree_only_on_opposite_sides() -> None:
 
     against, unclear = Verdict.LEANS_AGAINST, Verdict.NO_CLEAR_EFFECT
     a, b = part("A", Verdict.SUPPORTED), part("B", against)
-    assert disagreement((a, b)).startswith("The sources disagree.")
-    assert disagreement((a, part("B", unclear))).startswith("The sources differ.")
+    assert disagreement((a, b)).startswith("The 2 rulers contradict each other.")
+    assert disagreement((a, part("B", unclear))).startswith("The 2 rulers differ.")
+    assert disagreement((a, a, a)).startswith("The 3 rulers agree. Supported: A (); ")
     assert disagreement((a, part("B", Verdict.INSUFFICIENT_DATA))) == ""
     twice = disagreement((part("A", Verdict.SUPPORTED, "1"), part("A", unclear, "2")))
-    assert twice == "The sources differ. A (1): supported; A (2): no clear effect."
+    assert twice == "The 2 rulers differ. Supported: A (1). No clear effect: A (2)."
 
 
 def test_cases_are_rows_under_how_we_know() -> None:
@@ -364,4 +366,5 @@ def test_the_share_of_dyads_that_carry_a_group_is_what_disagrees(data: StudyData
     design, item = Groups(claim, data, Options()), estimate(1.0, None, Scale.POINTS)
     rest = [LeftOut("dyads", str(i), effect, 3) for i, effect in enumerate((1.0, 2.0, -1.0, 0.5))]
     assert design.agreeing(item, (), rest) == 0.75
-    assert design.counted(item) == len(claim.others)
+    dyads = [*claim.group, *claim.others]
+    assert design.counted(replace(item, cases=len(dyads))) == len(claim.others)

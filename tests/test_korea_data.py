@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 KOREA = Path(str(importlib.resources.files("detente.study"))) / "korea"
 DATASETS = sorted((KOREA / "datasets").glob("*.csv"))
 WIDE = KOREA / "datasets" / "icews-world-dyad-year.csv"
+TONE = tuple(KOREA / "datasets" / f"china-tone-{keys}-month.csv" for keys in ("pair", "dyad"))
 SIX = {"CHN", "JPN", "KOR", "PRK", "RUS", "USA"}
 NOT_STATES = {"UNSC"}
 
@@ -243,7 +244,10 @@ def test_facts_that_the_article_leans_on(chronicle: list[dict[str, str]]) -> Non
 # --- the datasets by themselves -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", [p for p in DATASETS if p != WIDE], ids=lambda path: path.stem)
+LONG = [path for path in DATASETS if path not in {WIDE, *TONE}]
+
+
+@pytest.mark.parametrize("path", LONG, ids=lambda path: path.stem)
 def test_a_dataset_is_dated_keyed_once_and_numeric(path: Path) -> None:
     rows = rows_of(path)
     keys = [name for name in rows[0] if name in {"date", "source", "target", "a", "b", "party"}]
@@ -281,6 +285,31 @@ def test_the_wide_dataset_says_what_the_long_one_says() -> None:
         for kind in ("cooperation", "conflict"):
             total = int(row[f"verbal_{kind}"]) + int(row[f"material_{kind}"])
             assert int(same[f"{row['date'][:4]}_{kind}"] or 0) == total
+
+
+@pytest.mark.parametrize("path", TONE, ids=lambda path: path.stem)
+def test_tone_is_a_goldstein_score_of_each_key_and_month_once(path: Path) -> None:
+    rows = rows_of(path)
+    first, second = list(rows[0])[:2]
+    keys = [(row[first], row[second]) for row in rows]
+    assert keys == sorted(set(keys)) and all("CHN" in key for key in keys)
+    assert len({code for key in keys for code in key}) == 26
+    months = list(rows[0])[2:]
+    assert len(months) == 288 + 256 + 207
+    assert all(row[name] == "" or -10 <= float(row[name]) <= 10 for row in rows for name in months)
+
+
+def test_holes_of_tone_are_empty_and_well_reported_pairs_have_none() -> None:
+    rows = {frozenset((row["a"], row["b"])): row for row in rows_of(TONE[0])}
+
+    def holes(state: str, ruler: str) -> int:
+        row = rows[frozenset(("CHN", state))]
+        return sum(row[name] == "" for name in row if name.endswith(ruler))
+
+    for state in ("USA", "KOR", "JPN", "RUS"):
+        assert [holes(state, ruler) for ruler in ("gdelt", "icews", "phoenix")] == [0, 0, 0]
+    assert [holes("ARE", ruler) for ruler in ("gdelt", "icews", "phoenix")] == [25, 132, 160]
+    assert rows[frozenset(("CHN", "ARE"))]["2002-02_gdelt"] != ""
 
 
 def test_the_datasets_are_small() -> None:

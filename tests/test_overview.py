@@ -102,8 +102,8 @@ def test_the_data_used_are_told_with_what_they_cover(korea: StudyData) -> None:
     assert rows[0]["label"] == "Chronicle of dated facts"
     assert rows[0]["rows"] == len(korea.facts)
     assert rows[0]["covers"] == f"{korea.facts[0].date} to {korea.facts[-1].date}"
-    assert [row["label"] for row in rows[1:]] == [spec.label for spec in korea.study.datasets]
-    for spec, row in zip(korea.study.datasets, rows[1:], strict=True):
+    assert [row["label"] for row in rows[1:]] == [spec.label for spec in korea.present]
+    for spec, row in zip(korea.present, rows[1:], strict=True):
         covered = korea.datasets[spec.id].is_known(spec.measures[0])
         gaps = np.count_nonzero(~covered)
         assert row["missing"] == (f"{gaps} of {len(covered)} {spec.every}s" if gaps else None)

@@ -17,18 +17,20 @@ from detente.arrays import Floats
 from detente.asks.claims.rules import P_LEAN, P_SECOND_NULL, P_STRONG, PROBABLE
 from detente.asks.claims.strata import SPANS, like_periods
 from detente.errors import DataGapError
+from detente.estimators.eventstudy import event_study
 from detente.estimators.groups import group_contrast
 from detente.estimators.levels.count_level import count_level
 from detente.estimators.levels.level import LevelPosterior, probability_highest
 from detente.estimators.levels.peak import peak_rates
 from detente.estimators.rates import rate_contrast
 from detente.estimators.ratestudy import rate_study
-from detente.estimators.shift import rate_shift
+from detente.estimators.shift import level_shift, rate_shift
 from detente.estimators.steady import steady_contrast
 from detente.relations.series import make_series
 from lab.benchmarks.record import ROOT
-from lab.worlds import null_sorts
+from lab.worlds import null_sorts, null_tone
 from lab.worlds.null_sorts import NullSeries, Rng
+from lab.worlds.null_tone import NullTone
 
 RUNS, DRAWS, LEVEL_DRAWS = 300, 499, 300
 MOST, MOST_HIGH = 0.05, 0.085  # of false words, and of their upper bound
@@ -67,12 +69,12 @@ BEFORE = {
 PAGE = """# Null worlds that broke earlier estimators
 
 Made by `python -m lab.benchmarks claims_null`; do not edit. {runs} worlds of each sort in
-`lab/worlds/null_sorts.py`, none with the effect that a claim would name. Strong words (p below .05
-and the second look agrees; odds of 95%) are counted at the level of the estimators: uncorrected,
-and without the specification curve, which can only take strong words away. Bounds are exact
-(Clopper and Pearson 1934). Target: at most 5% either way with an upper bound below 8.5%, coverage
-85 to 95%; rates outside of it are in **bold**. What came before is told as reported of worlds of
-the same kinds, not measured here.
+`lab/worlds/null_sorts.py` and `null_tone.py`, none with the effect that a claim would name. Strong
+words (p below .05 and the second look agrees; odds of 95%) are counted at the level of the
+estimators: uncorrected, and without the specification curve, which can only take strong words away.
+Bounds are exact (Clopper and Pearson 1934). Target: at most 5% either way with an upper bound
+below 8.5%, coverage 85 to 95%; rates outside of it are in **bold**. What came before is told as
+reported of worlds of the same kinds, not measured here.
 
 {table}
 
@@ -140,6 +142,9 @@ def _sorts() -> Iterator[tuple[str, str, Callable[[Rng], Judged]]]:
     for kind, makers in sorts.items():
         for name, maker in makers.items():
             yield kind, name, partial(_judged, JUDGES[kind], maker)
+    for name, world in null_tone.tones().items():
+        yield "response", name, partial(_of_tone, tone_response, world)
+        yield "shift", name, partial(_of_tone, tone_shift, world)
     yield "groups", "unequal spreads", _groups
     yield "extreme", "a flat level with bursts", _level
     yield "extreme", "months that scatter, the highest", _peak
@@ -149,6 +154,31 @@ def _judged(
     judge: Callable[[NullSeries], Judged], maker: Callable[[Rng], NullSeries], rng: Rng
 ) -> Judged:
     return judge(maker(rng))
+
+
+def _of_tone(
+    judge: Callable[[NullTone], Judged], maker: Callable[[Rng], NullTone], rng: Rng
+) -> Judged:
+    return judge(maker(rng))
+
+
+def tone_response(world: NullTone) -> Judged:
+    """The word on a response of three months of a score."""
+    study = event_study(world.grid, world.causes, window_periods=3, baseline_periods=3, draws=DRAWS)
+    strong = study.p_placebo < P_STRONG and study.p_shift < P_SECOND_NULL
+    low, high = study.interval()
+    return Judged(int(np.sign(study.effect)) * strong, low <= 0 <= high)
+
+
+def tone_shift(world: NullTone) -> Judged:
+    """The word on a shift of a score by years, whose own month is left out."""
+    try:
+        shift = level_shift(world.grid, world.at, window_periods=12, skip_periods=1)
+    except DataGapError:
+        return Judged(0, None)  # too many holes around the date: refused
+    low, high = shift.interval()
+    strong = shift.p_placebo < P_STRONG and shift.at_the_date and not low <= 0 <= high
+    return Judged(int(np.sign(shift.effect)) * strong, low <= 0 <= high)
 
 
 def judged_response(world: NullSeries) -> Judged:

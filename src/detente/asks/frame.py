@@ -20,7 +20,8 @@ from detente import __version__
 from detente.answers import Answer, Check, Exhibit, Fact, Provenance, Scale, Value, Verdict
 from detente.asks.claims.claim import ClaimBase
 from detente.asks.claims.estimate import Estimate, LeftOut, Visible, carrying
-from detente.asks.claims.rules import MIN_EPISODES, Evidence, judge, side
+from detente.asks.claims.rulers import barred, disagreement, rulers
+from detente.asks.claims.rules import MIN_EPISODES, Evidence, judge
 from detente.asks.claims.scales import span_text
 from detente.asks.claims.shown import (
     cases,
@@ -145,7 +146,16 @@ class Design(ABC, Generic[ClaimT, ResultT]):
 
     def source(self, estimate: Estimate[ResultT]) -> str:
         """What the source of an estimate is called beside the others."""
-        return f"{estimate.signal.source} ({estimate.signal.measure})"
+        signal = estimate.signal
+        return signal.source if signal.ruler else f"{signal.source} ({signal.measure})"
+
+    def afterwards(self, estimate: Estimate[ResultT]) -> str:
+        """What a ruler sees later, in words; empty where the claim asks for nothing."""
+        return ""
+
+    def later(self, estimates: Sequence[Estimate[ResultT]]) -> str:
+        """What all rulers see later, in a sentence; empty where the claim asks for nothing."""
+        return ""
 
     def needs(self) -> Sequence[str]:
         """What to load although there is an answer."""
@@ -185,9 +195,16 @@ class Design(ABC, Generic[ClaimT, ResultT]):
     def agreeing(
         self, estimate: Estimate[ResultT], curve: Sequence[Estimate[Any]], rest: Sequence[LeftOut]
     ) -> float:
-        """Share of the specifications that point the same way as the estimate."""
+        """Share of the specifications that point the same way as the estimate, ruler by ruler.
+
+        Each ruler weighs the same: one that can be read in more ways does not outvote the others.
+        """
         towards = self.towards(estimate)
-        return float(np.mean([self.towards(item) == towards for item in curve])) if curve else 1.0
+        by_ruler: dict[tuple[str, str], list[bool]] = {}
+        for item in curve:
+            ruler = (item.signal.source, item.signal.measure)
+            by_ruler.setdefault(ruler, []).append(self.towards(item) == towards)
+        return float(np.mean([np.mean(same) for same in by_ruler.values()])) if curve else 1.0
 
     def evidence(
         self, estimate: Estimate[ResultT], curve: Sequence[Estimate[Any]], rest: Sequence[LeftOut]
@@ -237,6 +254,7 @@ def assess(design: Design[Any, Any]) -> Pending:
         (Verdict.NO_CLEAR_EFFECT, "") if evidence is not None else design.settled(estimates)
     )
     parts = _parts(design, estimates, rest)
+    evidence = barred(evidence, parts[1:])
     seen = design.visible(primary)
     effect = effect_fact(primary, design.difference)
     answer = replace(
@@ -245,7 +263,13 @@ def assess(design: Design[Any, Any]) -> Pending:
         reason=reason,
         text=design.text(primary),
         facts=_facts(design, primary, effect, seen),
-        exhibits=_exhibits(design, primary, effect, (curve, own)),
+        exhibits=_exhibits(
+            design,
+            primary,
+            effect,
+            rulers(estimates, parts, design.towards, design.afterwards),
+            (curve, own),
+        ),
         parts=parts,
         checks=(*design.checks(primary), *_origins(estimates), *shortfalls(lacking)),
         caveats=(*design.claim.caveats, design.caveat(), *_source_caveats(estimates)),
@@ -258,7 +282,7 @@ def assess(design: Design[Any, Any]) -> Pending:
             design.estimator,
             design.null,
         ),
-        notes=notes(visible=seen.note, sources=disagreement(parts)),
+        notes=notes(visible=seen.note, sources=disagreement(parts), after=design.later(estimates)),
     )
     return Pending(answer, design.claim.family, evidence)
 
@@ -279,12 +303,14 @@ def _exhibits(
     design: Design[Any, Any],
     primary: Estimate[Any],
     effect: Fact,
+    beside: Exhibit,
     others: tuple[Sequence[Estimate[Any]], Sequence[LeftOut]],
 ) -> tuple[Exhibit, ...]:
-    """The card's picture, the placebos, every specification and what each case carries."""
+    """The card's picture, the rulers, the placebos, every specification and the cases."""
     curve, rest = others
     exhibits = (
         design.chart(primary),
+        beside,
         placebo(primary, effect),
         specifications(curve, primary.without(rest), design.towards, effect),
         cases(design.rows(primary), design.case_word(primary)),
@@ -319,6 +345,7 @@ def insufficient(claim: ClaimBase, why: str, lacking: Sequence[str] = ()) -> Pen
         text="The data at hand cannot decide this claim.",
         needs=tuple(claim.needs),
         checks=shortfalls(lacking),
+        notes=notes(sources=" ".join(dict.fromkeys(lacking))),
     )
     return Pending(answer)
 
@@ -338,11 +365,12 @@ def _parts(
     estimates: Sequence[Estimate[Any]],
     rest: Mapping[int, Sequence[LeftOut]],
 ) -> tuple[Answer, ...]:
+    names = [design.source(item) for item in estimates]
     return tuple(
         Answer(
             id=f"source-{number}",
             kind="source",
-            label=design.source(item),
+            label=name if names.count(name) == 1 else f"{name}: {item.signal.measure}",
             statement=span_text(item.signal.series),
             text=design.text(item),
             verdict=_alone(design, item, rest[id(item)]),
@@ -352,7 +380,7 @@ def _parts(
                 *chance(item.p),
             ),
         )
-        for number, item in enumerate(estimates, 1)
+        for number, (name, item) in enumerate(zip(names, estimates, strict=True), 1)
     )
 
 
@@ -362,30 +390,6 @@ def _alone(design: Design[Any, Any], estimate: Estimate[Any], rest: Sequence[Lef
     if evidence is None:
         return design.settled([estimate])[0]
     return judge(evidence, evidence.p_placebo)[0]
-
-
-def disagreement(parts: Sequence[Answer]) -> str:
-    """A sentence that says whether the sources that can answer do not agree.
-
-    Example:
-        >>> a = Answer("1", "source", "A", verdict=Verdict.SUPPORTED)
-        >>> b = Answer("2", "source", "B", verdict=Verdict.CONTRADICTED)
-        >>> disagreement((a, b))
-        'The sources disagree. A: supported; B: contradicted.'
-        >>> disagreement((a, a))
-        ''
-    """
-    judged = [(part, part.verdict) for part in parts if part.verdict is not None]
-    answered = [(part, verdict) for part, verdict in judged if side(verdict) is not None]
-    sides = {side(verdict) for _, verdict in answered}
-    if len(sides) < 2:
-        return ""
-    names = [part.label for part, _ in answered]
-    if len(set(names)) < len(names):
-        names = [f"{part.label} ({part.statement})" for part, _ in answered]
-    listed = zip(names, answered, strict=True)
-    said = "; ".join(f"{name}: {verdict.value}" for name, (_, verdict) in listed)
-    return f"The sources {'disagree' if {1, -1} <= sides else 'differ'}. {said}."
 
 
 def _origins(estimates: Sequence[Estimate[Any]]) -> Iterable[Check]:

@@ -303,7 +303,7 @@ def _chronicle_used(data: StudyData) -> Iterator[tuple[Value, ...]]:
 
 
 def _datasets_used(data: StudyData) -> Iterator[tuple[Value, ...]]:
-    for spec in data.study.datasets:
+    for spec in data.present:
         dataset = data.datasets[spec.id]
         covered, dates = dataset.is_known(spec.measures[0]), dataset.dates()
         gaps = int((~covered).sum())
@@ -370,8 +370,9 @@ def overlap_notes(data: StudyData) -> tuple[str, ...]:
         return ()
     panel = data.events.panels["month"]
     notes = []
-    for spec in data.study.datasets:
-        if not (spec.counts and spec.every == "month"):
+    for spec in data.present:
+        shared_measure = any(map(panel.gives, spec.measures))
+        if not (spec.counts and spec.every == "month" and shared_measure):
             continue
         for origin in panel.origins:
             dates, covered = panel.dates(origin), panel.really_covered(origin)

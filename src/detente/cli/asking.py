@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,6 +34,14 @@ StudyName = Annotated[
 Events = Annotated[
     Path | None,
     typer.Option("--events", metavar="PATH", help="An event store, or event files to read."),
+]
+Datasets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--dataset",
+        metavar="ID=FILE",
+        help="A file for a dataset of the study, such as one that may not be bundled; repeatable.",
+    ),
 ]
 AsOf = Annotated[
     dt.date | None,
@@ -80,6 +88,29 @@ def open_study(
     store = None if events is None else event_store(events, Path("out") / about.name)
     data = open_data(loaded, as_of=as_of, store=store)
     return Opened(data, about.seed if seed is None else seed)
+
+
+def dataset_files(given: Sequence[str] | None) -> dict[str, Path]:
+    """The files of datasets that are given as ID=FILE, by id.
+
+    Raises:
+        UsageError: One is not of this form, or an id stands twice.
+
+    Example:
+        >>> dataset_files(["experts=scores.csv"])["experts"].name
+        'scores.csv'
+    """
+    files: dict[str, Path] = {}
+    for text in given or ():
+        name, equals, path = text.partition("=")
+        if not (name and equals and path) or name in files:
+            raise UsageError(
+                "The dataset could not be used.",
+                f"“{text}” {'names a dataset twice' if name in files else 'is not ID=FILE'}.",
+                "Give each once, such as: --dataset experts=scores.csv",
+            )
+        files[name] = Path(path)
+    return files
 
 
 def show(

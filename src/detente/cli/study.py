@@ -11,7 +11,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from detente.cli.asking import AsOf, Events, Seed, StudyName, event_store, record_or_none, saying
+from detente.cli.asking import (
+    AsOf,
+    Datasets,
+    Events,
+    Seed,
+    StudyName,
+    dataset_files,
+    event_store,
+    record_or_none,
+    saying,
+)
 from detente.cli.options import AsJson, SafeCsv, day
 from detente.cli.output import narrate, print_json
 from detente.errors import DetenteError, StudyError, UsageError
@@ -22,6 +32,7 @@ def study_command(
     *,
     study: StudyName,
     events: Events = None,
+    dataset: Datasets = None,
     as_of: AsOf = None,
     out: Annotated[
         Path | None,
@@ -46,6 +57,8 @@ def study_command(
 
       detente study korea --events store --as-of 2017-03-15 --out march
 
+      detente study korea --dataset experts=tsinghua.csv
+
       detente study my-study/study.toml --json > findings.json
     """
     from detente import report  # noqa: PLC0415 - drawing is slow to import; errors come first
@@ -55,11 +68,12 @@ def study_command(
     from detente.study.load import load  # noqa: PLC0415
 
     started = time.perf_counter()
+    files = dataset_files(dataset)
     loaded = load(study)
     folder = out or Path("out") / loaded.study.study.name
     report.check_folder(folder)
     store = None if events is None else event_store(events, folder)
-    data = open_data(loaded, as_of=as_of, store=store)
+    data = open_data(loaded, as_of=as_of, store=store, datasets=files)
     read = time.perf_counter()
     chosen = loaded.study.study.seed if seed is None else seed
     with saying() as say:

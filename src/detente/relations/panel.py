@@ -48,7 +48,7 @@ def key_of(layout: Layout, names: Key) -> Key:
     return tuple(sorted(names)) if layout == "pair" else names
 
 
-_NO_MEASURES = {"origin", "date", "covered", "exposure", "days", "days_covered"}
+NO_MEASURES = {"origin", "date", "covered", "exposure", "days", "days_covered"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -355,7 +355,7 @@ class Panel:
 
     @cached_property
     def _measures(self) -> tuple[str, ...]:
-        apart = _NO_MEASURES | set(KEYS[self.layout])
+        apart = NO_MEASURES | set(KEYS[self.layout])
         return tuple(name for name in self._table.column_names if name not in apart)
 
     @cached_property

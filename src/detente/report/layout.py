@@ -14,7 +14,8 @@ from detente.rounding import tell
 CHECK_WORDS = {True: "passed", False: "failed", None: "note"}
 NOTE_LABELS = {
     "visible": "Smallest visible effect",
-    "sources": "By source",
+    "sources": "By ruler",
+    "after": "Afterwards",
     "literature": "In the literature",
     "over": "Mind",
 }

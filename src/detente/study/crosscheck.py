@@ -15,6 +15,7 @@ from detente.csv_files import read_csv
 from detente.errors import InputError
 from detente.events.store import Store
 from detente.relations.datasets import long_columns, read_dataset
+from detente.relations.panel import NO_MEASURES
 from detente.study.chronicle import Fact, read_lines
 from detente.study.factcheck import action_problems, codes_of, fact_problems
 from detente.study.kinds import kind_of, kinds
@@ -167,6 +168,8 @@ def _dataset_problems(
 ) -> Iterator[str]:
     where = f"datasets.{dataset.id}"
     file = inside(folder, dataset.path)
+    if file is None and dataset.optional:
+        return
     if file is None:
         yield f"{where}.path: there is no file “{dataset.path}” in {folder}."
         return
@@ -179,6 +182,8 @@ def _dataset_problems(
         *unknown(f"{where}: column", ["date", *LAYOUT_KEYS[dataset.layout]], header),
         *unknown(f"{where}.measures", dataset.measures, header),
     ]
+    for name in NO_MEASURES.intersection(dataset.measures):
+        yield f"{where}.measures: “{name}” has a meaning of its own; name it otherwise."
     yield from missing
     if thorough and not missing:
         yield from _unreadable(dataset, file)

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -27,8 +28,11 @@ from detente.study.chronicle import Fact, read_chronicle
 from detente.study.load import LoadedStudy
 from detente.study.measuring import read_measure
 from detente.study.models import Dataset, Study
+from detente.study.names import did_you_mean
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
+
+NONE_GIVEN: Mapping[str, str | Path] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +76,7 @@ class StudyData:
         as_of: Nothing later is in here.
         facts: The chronicle, by date.
         chronicle_sha256: Hash of the chronicle.
-        datasets: The ready-made series by id.
+        datasets: The ready-made series by id, without optional ones that nobody gave.
         dataset_sha256: Their hashes by id.
         events: The user's events, if any.
     """
@@ -85,6 +89,11 @@ class StudyData:
     datasets: Mapping[str, Panel]
     dataset_sha256: Mapping[str, str]
     events: EventData | None
+
+    @property
+    def present(self) -> tuple[Dataset, ...]:
+        """The datasets of the study whose files are there."""
+        return tuple(spec for spec in self.study.datasets if spec.id in self.datasets)
 
     def label_of(self, action: str) -> str:
         """The plain name of an action."""
@@ -196,7 +205,11 @@ def held(label: str) -> str:
 
 
 def open_data(
-    loaded: LoadedStudy, *, as_of: dt.date | None = None, store: Store | str | Path | None = None
+    loaded: LoadedStudy,
+    *,
+    as_of: dt.date | None = None,
+    store: Store | str | Path | None = None,
+    datasets: Mapping[str, str | Path] = NONE_GIVEN,
 ) -> StudyData:
     """Read a study's chronicle and datasets, and count the user's events.
 
@@ -206,9 +219,12 @@ def open_data(
             last day that the study knows of (or of the events, if they reach further).
         store: The user's events, or the folder of the store that holds them; by default the store
             that the study names, if it names one.
+        datasets: Files of datasets by their ids, read instead of those that the study names: of a
+            dataset that may not be bundled, or newer ones, in the same layout.
 
     Raises:
-        UsageError: The day is after the last one that the data know of.
+        UsageError: The day is after the last one that the data know of, or the study has no such
+            dataset.
         StudyError: The chronicle cannot be read.
         DataGapError: The store holds no events.
         InputError: A dataset or the store cannot be read.
@@ -223,14 +239,15 @@ def open_data(
     events = _store(loaded, store)
     until = _known_day(last_day(study, events), as_of)
     facts, digest = _read_chronicle(study, folder)
+    files = _dataset_files(study, folder, datasets)
     return StudyData(
         study=study,
         folder=folder,
         as_of=until,
         facts=tuple(fact for fact in facts if fact.date <= until),
         chronicle_sha256=digest,
-        datasets=_read_datasets(study, folder),
-        dataset_sha256={dataset.id: _sha256(folder / dataset.path) for dataset in study.datasets},
+        datasets=_read_datasets(study, files),
+        dataset_sha256={name: _sha256(file) for name, file in files.items()},
         events=None if events is None else _count(study, events, until, as_of),
     )
 
@@ -283,19 +300,37 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _read_datasets(study: Study, folder: Path) -> dict[str, Panel]:
+def _dataset_files(study: Study, folder: Path, given: Mapping[str, str | Path]) -> dict[str, Path]:
+    """Where each dataset lies, by id; those that may be missing and are do not lie anywhere."""
+    ids = [dataset.id for dataset in study.datasets]
+    for name in given:
+        if name not in ids:
+            raise UsageError(
+                f"There is no dataset “{name}” in the study {study.study.name}.",
+                f"It has {', '.join(ids) or 'none'}.{did_you_mean(name, ids)}",
+                "Give the file of one of these.",
+            )
+    files = {
+        dataset.id: Path(given.get(dataset.id, folder / dataset.path)) for dataset in study.datasets
+    }
+    may_lack = {dataset.id for dataset in study.datasets if dataset.optional} - set(given)
+    return {name: file for name, file in files.items() if name not in may_lack or file.is_file()}
+
+
+def _read_datasets(study: Study, files: Mapping[str, Path]) -> dict[str, Panel]:
     """The datasets by id, each with the exposure that the study declares for it."""
-    panels = {dataset.id: _read_dataset(dataset, folder) for dataset in study.datasets}
-    for dataset in study.datasets:
-        if dataset.exposure:
-            world, measure = dataset.exposure.split(":")
+    present = [dataset for dataset in study.datasets if dataset.id in files]
+    panels = {dataset.id: _read_dataset(dataset, files[dataset.id]) for dataset in present}
+    for dataset in present:
+        world, _, measure = dataset.exposure.partition(":")
+        if world in panels:
             panels[dataset.id] = panels[dataset.id].with_exposure(panels[world].system(measure))
     return panels
 
 
-def _read_dataset(dataset: Dataset, folder: Path) -> Panel:
+def _read_dataset(dataset: Dataset, file: Path) -> Panel:
     return read_dataset(
-        folder / dataset.path,
+        file,
         every=dataset.every,
         layout=dataset.layout,
         measures=dataset.measures,

@@ -6,16 +6,17 @@ by the measure's own word, and the signal carries the other choice.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from detente.relations.exposure import FEWEST_PERIODS, Premise, exposure_premise
-from detente.relations.measures import COUNTED
 from detente.relations.series import Series
 from detente.relations.steps import Every, check_every
 from detente.study.models import Dataset
+from detente.study.names import counts
 from detente.study.origins import Reading, contest, of_events
 from detente.study.parts import Measure, Relation
 from detente.study.relation_series import holds, read_series, until
@@ -44,6 +45,9 @@ MONTHS: dict[Every, float] = {
 }  # fmt: skip
 """Months in a period."""
 
+MOST_SPOKES = 8
+"""So many partners of a state are named one by one."""
+
 
 def read_measure(
     data: StudyData, relation: Relation, measure: Measure
@@ -65,6 +69,8 @@ def read_measure(
     given = None
     if spec is not None and spec.every != every:
         gaps.append(f"{spec.label} is by {spec.every} and is not read by {every}.")
+    elif spec is not None and spec.id not in data.datasets:
+        return (), (f"{spec.label} are not bundled; give them with --dataset {spec.id}=FILE.",)
     elif spec is not None:
         given = _of_dataset(data, spec, relation, measure.name)
     origins = []
@@ -98,7 +104,7 @@ def _of_dataset(data: StudyData, spec: Dataset, relation: Relation, name: str) -
     codes = tuple(code for code in data.study.codes if code in panel.parties)
     if not holds(panel, relation, name, codes):
         return None
-    series = read_series(panel, relation, name, codes)
+    series = read_series(panel, relation, name, codes, scores=not counts(spec, name))
     if spec.since is not None:
         series = series.window(spec.since, None)
     return until(series, data.as_of)
@@ -112,10 +118,10 @@ def _signal(
     digests = [data.dataset_sha256[spec.id] if spec else ""]
     if data.events is not None:
         digests.append(data.events.fingerprint)
-    counts = measure.name in COUNTED and (spec is None or spec.counts)
+    counted = counts(spec, measure.name)
     signal = Signal(
         series=series,
-        counts=counts,
+        counts=counted,
         source=" and ".join(used) or (spec.label if spec else "events"),
         measure=_words(spec, measure.name),
         noun=_noun(data, relation, _words(spec, measure.name)),
@@ -124,10 +130,11 @@ def _signal(
         dataset=spec.id if spec else "events",
         reverse=measure.reverse,
         why=read.why,
-        world=series.exposure if counts else None,
+        world=series.exposure if counted else None,
         days=read.days,
+        ruler=spec.ruler if spec else "",
     )
-    return _divided(signal, read, measure) if counts and series.exposure is not None else signal
+    return _divided(signal, read, measure) if counted and series.exposure is not None else signal
 
 
 def _divided(signal: Signal, read: Reading, measure: Measure) -> Signal:
@@ -162,14 +169,23 @@ def _premise(read: Reading) -> Premise | None:
 
 
 def _words(spec: Dataset | None, name: str) -> str:
-    own = spec.noun if spec else ""
-    return WORDS.get(name) or own or name.replace("_", " ")
+    plain = name.replace("_", " ")
+    if spec is None or not spec.noun or name in WORDS:
+        return WORDS.get(name, plain)
+    # Where a dataset has several measures, its noun alone would call them all the same.
+    return spec.noun if len(spec.measures) == 1 else f"{spec.noun} ({plain})"
 
 
 def _noun(data: StudyData, relation: Relation, what: str) -> str:
     name = data.name_of
     if relation.pair is not None:
         return f"{what} between {name(relation.pair[0])} and {name(relation.pair[1])}"
+    if relation.pairs is not None:
+        return f"{what} between {_pairs(data, relation.pairs)}" + (
+            f", beyond that between {_pairs(data, relation.compared_with)}"
+            if relation.compared_with
+            else ""
+        )
     if relation.dyads is not None:
         return f"{what} from " + " and from ".join(
             f"{name(a)} toward {name(b)}" for a, b in relation.dyads
@@ -177,3 +193,19 @@ def _noun(data: StudyData, relation: Relation, what: str) -> str:
     if relation.party is not None:
         return f"{what} of {name(relation.party)}"
     return f"{what} in the system"
+
+
+def _pairs(data: StudyData, pairs: Sequence[Sequence[str]]) -> str:
+    """Several pairs in words: whom a state that all share is paired with, else each by itself.
+
+    Where there are many, their number.
+    """
+    name = data.name_of
+    shared = set(pairs[0]).intersection(*pairs) if len(pairs) > 1 else set()
+    if len(shared) != 1:
+        return ", ".join(f"{name(a)} and {name(b)}" for a, b in pairs)
+    hub = shared.pop()
+    spokes = [name(code) for pair in pairs for code in pair if code != hub]
+    if len(spokes) > MOST_SPOKES:
+        return f"{name(hub)} and {len(spokes)} states"
+    return f"{name(hub)} and each of {', '.join(spokes)}"

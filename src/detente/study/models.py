@@ -119,6 +119,15 @@ class Dataset(Strict):
     measures: list[str] = Field(min_length=1)
     label: str = Field(description="short name of the source")
     noun: str = Field(default="", description="what the values are; empty: named by the measure")
+    ruler: str = Field(
+        default="",
+        description="by what it measures a relation, in a word or two: tone, contacts, experts; "
+        "empty: counts or scores",
+    )
+    optional: bool = Field(
+        default=False,
+        description="its file may be missing: whoever has it gives it with --dataset ID=FILE",
+    )
     unit: str
     citation: str
     counts: bool = Field(default=False, description="counts of events (else scores or levels)")

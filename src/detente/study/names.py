@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detente.relations.measures import columns_of
+from detente.relations.measures import COUNTED, MEASURES, columns_of
 
 if TYPE_CHECKING:
-    from detente.study.models import Study
+    from detente.study.models import Dataset, Study
     from detente.study.parts import Measure
 
 EVENT_MEASURES = (
@@ -100,6 +100,23 @@ def measure_problems(where: str, measure: Measure, study: Study) -> Iterator[str
             hint = did_you_mean(measure.name, measures) or f" It has: {', '.join(measures)}."
             lacks = f"the dataset “{measure.dataset}” has no “{measure.name}”."
             yield f"{where}.measures.name: {lacks}{hint}"
+
+
+def counts(dataset: Dataset | None, name: str) -> bool:
+    """Whether a measure counts: one of events that does, or an own column of a table of counts.
+
+    Args:
+        dataset: The dataset that is read; None for event data.
+        name: The measure.
+
+    Example:
+        >>> counts(None, "conflict"), counts(None, "conflict_share")
+        (True, False)
+    """
+    if dataset is None:
+        return name in COUNTED
+    own = name in dataset.measures and name not in MEASURES
+    return dataset.counts and (name in COUNTED or own)
 
 
 def can_be_made(measure: str, columns: Sequence[str]) -> bool:

@@ -26,6 +26,7 @@ from detente.relations.series import Series, splice
 from detente.relations.steps import Every, check_every, next_start, period_name
 from detente.relations.unnamed import likely_codes, unnamed_text
 from detente.rounding import plural
+from detente.study.names import counts
 from detente.study.parts import Relation
 from detente.study.relation_series import holds, read_series, until
 
@@ -146,7 +147,9 @@ def of_events(
         if absent:
             yield from (_not_named(data, origin, code) for code in absent)
             continue
-        series = until(read_series(panel, relation, name, codes, origin), data.as_of)
+        scores = not counts(None, name)
+        whole = read_series(panel, relation, name, codes, origin, scores=scores)
+        series = until(whole, data.as_of)
         if np.isfinite(series.values).any():
             inside = np.isin(panel.dates(origin), series.dates)
             yield Reading(

@@ -76,9 +76,19 @@ class Measure(Strict):
 
 
 class Relation(Strict):
-    """What is measured: a pair, directed dyads, one state, the system, or an action's rate."""
+    """What is measured: pairs, directed dyads, one state, the system, or an action's rate."""
 
     pair: Pair | None = None
+    pairs: list[Pair] | None = Field(
+        default=None,
+        min_length=1,
+        description="several pairs as one: their counts together, the mean of their scores",
+    )
+    compared_with: list[Pair] | None = Field(
+        default=None,
+        min_length=1,
+        description="other pairs, whose mean score is taken off that of `pairs`",
+    )
     dyads: list[Pair] | None = None
     party: Iso3 | None = None
     system: bool = False
@@ -89,13 +99,21 @@ class Relation(Strict):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        named = [self.pair, self.dyads, self.party, self.action]
+        named = [self.pair, self.pairs, self.dyads, self.party, self.action]
         if sum(item is not None for item in named) + self.system != 1:
-            raise ValueError("name exactly one of pair, dyads, party, system, action")
+            raise ValueError("name exactly one of pair, pairs, dyads, party, system, action")
+        if self.compared_with is not None and self.pairs is None:
+            raise ValueError("`compared_with` needs `pairs`")
         return self
+
+    @property
+    def pairs_named(self) -> list[Pair]:
+        """All pairs that it names, in both of whose directions it is read."""
+        single = [] if self.pair is None else [self.pair]
+        return [*single, *(self.pairs or []), *(self.compared_with or [])]
 
     @property
     def states(self) -> tuple[str, ...]:
         """Codes of the states that it names."""
-        named = [self.pair or [], *(self.dyads or []), [self.party] if self.party else []]
+        named = [*self.pairs_named, *(self.dyads or []), [self.party] if self.party else []]
         return tuple(dict.fromkeys(code for group in named for code in group))

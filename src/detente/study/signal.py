@@ -45,6 +45,7 @@ class Signal:
             covers, or nothing.
         world: All events of the origin by period, shape (T,); None where not known.
         days: Days that it covers by period, shape (T,); None where not known.
+        ruler: By what it measures a relation: "tone", "contacts"; empty: counts or scores.
     """
 
     series: Series
@@ -61,6 +62,12 @@ class Signal:
     divided_by: Divisor = ""
     world: Floats | None = None
     days: Floats | None = None
+    ruler: str = ""
+
+    @property
+    def measured_by(self) -> str:
+        """By what it measures a relation, in a word or two."""
+        return self.ruler or ("counts" if self.counts else "scores")
 
     @property
     def divisors(self) -> tuple[Divisor, ...]:

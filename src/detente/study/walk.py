@@ -8,7 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-STATES = {"pair", "dyads", "party", "attacker", "great_powers", "group", "others", "between"}
+STATES = {
+    "pair", "pairs", "compared_with", "dyads", "party", "attacker", "great_powers", "group",
+    "others", "between",
+}  # fmt: skip
 """Keys that hold codes of states."""
 
 

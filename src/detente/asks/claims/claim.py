@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pydantic import Field
 
 from detente.study.models import Study
-from detente.study.names import measure_problems, unknown
+from detente.study.names import counts, measure_problems, unknown
 from detente.study.parts import Id, Measure, Relation, Strict
 
 ABOUT = "sentences that are tested"
@@ -43,8 +43,16 @@ def relation_problems(
         yield from action_problems(claim, [relation.action], study)
     elif not measures:
         yield f"{where(claim)}.measures: name at least one measure to read the relation by."
+    datasets = {dataset.id: dataset for dataset in study.datasets}
     for measure in measures:
         yield from measure_problems(where(claim), measure, study)
+        spec = datasets.get(measure.dataset or "")
+        declared = measure.dataset is None or spec is not None
+        if relation.compared_with and declared and counts(spec, measure.name):
+            yield (
+                f"{where(claim)}.relation.compared_with: “{measure.name}” counts, and only scores "
+                "can be set against those of other pairs."
+            )
 
 
 def action_problems(claim: ClaimBase, names: Sequence[str], study: Study) -> Iterator[str]:

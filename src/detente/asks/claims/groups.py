@@ -55,8 +55,9 @@ def problems(claim: GroupClaim, study: Study, folder: Path) -> Iterator[str]:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """One source's contrast of the groups, with the signal of each dyad."""
+    """One source's contrast of the groups, with each dyad that it has, the group's first."""
 
+    pairs: tuple[Pair, ...]
     signals: tuple[Signal, ...]
     contrast: GroupContrast
 
@@ -81,23 +82,37 @@ class Groups(Design[GroupClaim, Measured]):
         """Why there is no answer where no source can give one."""
         return "No source covers the dyads that are compared."
 
-    @property
-    def pairs(self) -> list[Pair]:
-        """All dyads, the group's first."""
-        return [*self.claim.group, *self.claim.others]
-
     def by_source(self) -> tuple[list[Estimate[Measured]], list[str]]:
-        """The contrast by each measure that covers all dyads, and what the others lack."""
+        """The contrast by each measure that has the group and enough others; what measures lack."""
         estimates, lacking = [], []
         for measure in self.claim.measures:
             try:
-                estimates.append(self._measure(measure))
+                estimate, absent = self._measure(measure)
             except DataGapError as gap:
                 lacking.append(gap.found)
+                continue
+            estimates.append(estimate)
+            if absent:
+                names = ", ".join(self._name(pair) for pair in absent)
+                lacking.append(f"{estimate.signal.source} has no {names}; the others are compared.")
         return estimates, lacking
 
-    def _measure(self, measure: Measure) -> Estimate[Measured]:
-        signals = tuple(self._signal(pair, measure) for pair in self.pairs)
+    def _measure(self, measure: Measure) -> tuple[Estimate[Measured], list[Pair]]:
+        """The contrast by a measure, and the dyads to compare with that it does not have."""
+        pairs = list(self.claim.group)
+        signals = [self._signal(pair, measure) for pair in pairs]
+        absent: dict[tuple[str, ...], DataGapError] = {}
+        for pair in self.claim.others:
+            try:
+                signals.append(self._signal(pair, measure))
+                pairs.append(pair)
+            except DataGapError as gap:
+                absent[tuple(pair)] = gap
+        if absent and len(self.claim.others) - len(absent) < MIN_OTHERS:
+            raise next(iter(absent.values()))
+        return self._contrast(pairs, tuple(signals)), [list(pair) for pair in absent]
+
+    def _contrast(self, pairs: list[Pair], signals: tuple[Signal, ...]) -> Estimate[Measured]:
         dates = signals[0].series.dates
         if any(not np.array_equal(item.series.dates, dates) for item in signals):
             raise DataGapError("The dyads differ in span.", "Spans differ.", "Load more data.")
@@ -114,7 +129,7 @@ class Groups(Design[GroupClaim, Measured]):
             interval=contrast.interval(),
             p=contrast.p_placebo,
             cases=len(signals),
-            result=Measured(signals, contrast),
+            result=Measured(tuple(pairs), signals, contrast),
             placebo=contrast.placebo,
         )
         return estimate if estimate.beyond else replace(estimate, doubt=INCLUDES_NONE)
@@ -139,16 +154,16 @@ class Groups(Design[GroupClaim, Measured]):
             others = np.delete(levels, index)
             left = size - (index < size)
             effect = float(others[:left].mean() - others[left:].mean())
-            noun = self._names(index)
+            noun = self._name(estimate.result.pairs[index])
             rest.append(LeftOut("dyads", noun, effect, len(levels) - 1))
         return tuple(rest)
 
-    def _names(self, index: int) -> str:
-        return " to ".join(self.data.name_of(code) for code in self.pairs[index])
+    def _name(self, pair: Pair) -> str:
+        return " to ".join(self.data.name_of(code) for code in pair)
 
     def counted(self, estimate: Estimate[Measured]) -> int:
         """The dyads that the group is compared with."""
-        return len(self.claim.others)
+        return estimate.cases - len(self.claim.group)
 
     def agreeing(
         self, estimate: Estimate[Measured], curve: Sequence[Estimate[Any]], rest: Sequence[LeftOut]
@@ -161,7 +176,7 @@ class Groups(Design[GroupClaim, Measured]):
         size, levels = len(self.claim.group), estimate.result.contrast.levels
         return (
             f"{upper_first(estimate.signal.series.unit)}: {levels[:size].mean():.3f} in the {size} "
-            f"dyads named, {levels[size:].mean():.3f} in the {len(self.claim.others)} others; "
+            f"dyads named, {levels[size:].mean():.3f} in the {len(levels) - size} others; "
             f"difference {estimate.in_words} (90% interval over years {estimate.ends})."
         )
 
@@ -213,7 +228,7 @@ class Groups(Design[GroupClaim, Measured]):
         values = np.stack([item.series.values for item in estimate.result.signals], axis=1)
         return group_rates(
             "Each dyad's mean level",
-            [self._names(index) for index in range(len(self.pairs))],
+            [self._name(pair) for pair in estimate.result.pairs],
             estimate.result.contrast.levels,
             bootstrap_means(values, seed=1),
             estimate.signal.series.unit,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detente.answers import Answer, Fact, Scale, Verdict
+from detente.asks.claims.rules import side
 from detente.asks.claims.scales import lower_first
 from detente.rounding import plural, tell, tell_all
 from detente.study.models import About
@@ -44,14 +45,21 @@ def headline(about: About, answers: Sequence[Answer]) -> tuple[str, str]:
         answers: The answers to all claims.
 
     Returns:
-        Sentence and strength.
+        Sentence, and strength with the rulers that it was read by.
     """
     answer = next(item for item in answers if item.id == about.headline_claim)
     verdict = answer.verdict or Verdict.INSUFFICIENT_DATA
     strength = f"Strength of the evidence: {STRENGTHS[verdict]}. {answer.text}"
-    return f"{OPENINGS[verdict]}{_measure(answer)}.", " ".join(
-        [strength, answer.reason, _unseen(answer)]
-    ).strip()
+    said = [strength, answer.reason, _unseen(answer), _rulers(answer)]
+    return f"{OPENINGS[verdict]}{_measure(answer)}.", " ".join(filter(None, said))
+
+
+def _rulers(answer: Answer) -> str:
+    """By which rulers the question was read, and what each says."""
+    if not answer.parts:
+        return answer.notes.get("sources", "")
+    alone = f"It is read by {answer.parts[0].label}, {answer.parts[0].statement}."
+    return " ".join(filter(None, [answer.notes.get("sources") or alone, answer.notes.get("after")]))
 
 
 def _measure(answer: Answer) -> str:
@@ -60,10 +68,20 @@ def _measure(answer: Answer) -> str:
     if effect is None or effect.low is None or effect.high is None or cases is None:
         return ""
     value, low, high = tell_all([_value(effect), effect.low, effect.high], effect.scale)
+    ruler = _ruler(answer.parts)
     if effect.scale is Scale.PERCENT:
-        return f": a change of {value} after {plural(int(_value(cases)), cases.unit)}"
+        return f": a change of {value} after {plural(int(_value(cases)), cases.unit)}{ruler}"
     low = low.removesuffix("×").removesuffix("%")
-    return f": {lower_first(effect.label)} {value} ({low} to {high})"
+    return f": {lower_first(effect.label)} {value} ({low} to {high}){ruler}"
+
+
+def _ruler(parts: Sequence[Answer]) -> str:
+    """By which ruler an effect was measured, and whether it stands alone with what it sees."""
+    sides = [side(part.verdict) for part in parts if part.verdict is not None]
+    if len(sides) < 2:
+        return ""
+    alone = sides[0] not in {0, *sides[1:]}
+    return f", by {parts[0].label}" + (f" alone of {len(sides)} rulers" if alone else "")
 
 
 def _value(fact: Fact) -> float:
@@ -79,7 +97,7 @@ def _unseen(answer: Answer) -> str:
         return answer.notes.get("visible", "")
     value = _value(fact)
     size = tell(abs(value), fact.scale).removesuffix("×").removeprefix("+")
-    if fact.scale is Scale.PERCENT:
+    if fact.scale in {Scale.PERCENT, Scale.POINTS}:
         return f"A change smaller than {size} would mostly have gone unseen."
     if fact.scale is Scale.RATIO:
         side = "below" if value > 1 else "above"

@@ -25,11 +25,11 @@ RULES: tuple[tuple[str, str], ...] = (
     (
         "supported / contradicted",
         f"The placebo p-value, corrected for all claims of its family (Holm 1979), is below "
-        f"{P_STRONG:g}; at least {SHARE_STRONG:.0%} of the specifications point the same way; no "
-        f"single case carries the sign; and a second look agrees (responses: moving all episodes "
-        f"along the calendar gives p below {P_SECOND_NULL:g}; contrasts and shifts: the 90% "
-        f"interval excludes no difference; for dated eras that of the ratio beyond a steady drift "
-        f"does as well). For levels: a probability of at least "
+        f"{P_STRONG:g}; at least {SHARE_STRONG:.0%} of the specifications point the same way, each "
+        f"ruler weighing the same; no single case carries the sign; and a second look agrees "
+        f"(responses: moving all episodes along the calendar gives p below {P_SECOND_NULL:g}; "
+        f"contrasts and shifts: the 90% interval excludes no difference; for dated eras that of "
+        f"the ratio beyond a steady drift does as well). For levels: a probability of at least "
         f"{PROBABLE:.0%} (at most {1 - PROBABLE:.0%}), by all data and by those up to its end "
         "alike. Where a p-value comes of random draws, all that it may be (a 99% interval) lies "
         "below. The direction decides which of the two words is used.",
@@ -43,7 +43,8 @@ RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         "no clear effect",
-        "Neither holds. This is no proof of no effect: each card states the smallest effect that "
+        "Neither holds, or another ruler by itself says the opposite. This is no proof of no "
+        "effect: each card states the smallest effect that "
         "its design would have seen 80% of the time, or why there is none.",
     ),
     (

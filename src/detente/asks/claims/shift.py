@@ -9,6 +9,7 @@ the interval holds the shifts that these allow.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,8 +19,9 @@ import numpy as np
 from pydantic import Field
 
 from detente.answers import Check, Exhibit, Scale, Value
+from detente.asks.claims.aftermath import Aftermath, aftermath, all_afterwards
 from detente.asks.claims.charts import shift_chart
-from detente.asks.claims.claim import ABOUT, ClaimBase, relation_problems
+from detente.asks.claims.claim import ABOUT, ClaimBase, relation_problems, where
 from detente.asks.claims.estimate import INCLUDES_NONE, Estimate, Visible
 from detente.asks.claims.scales import (
     DIVIDED_BY,
@@ -35,6 +37,7 @@ from detente.asks.claims.scales import (
     upper_first,
 )
 from detente.asks.claims.shown import exposure_check
+from detente.asks.claims.sparse import check_enough
 from detente.asks.claims.visible import of_change
 from detente.asks.frame import Design, Pending, assess
 from detente.asks.options import Options
@@ -62,6 +65,11 @@ class ShiftClaim(ClaimBase):
     relation: Relation
     measures: list[Measure] = Field(min_length=1)
     date: Day
+    ended: Day | None = Field(
+        default=None,
+        description="what began at the date ended on this day: each ruler then says how much of "
+        "the change was left in the window after it",
+    )
     direction: Literal["up", "down"]
     window_months: int = Field(default=12, ge=1, le=120, description="on either side")
 
@@ -69,14 +77,20 @@ class ShiftClaim(ClaimBase):
 def problems(claim: ShiftClaim, study: Study, folder: Path) -> Iterator[str]:
     """Names that the study does not declare."""
     yield from relation_problems(claim, claim.relation, claim.measures, study)
+    if claim.ended is not None and claim.ended <= claim.date:
+        yield f"{where(claim)}.ended: {claim.ended} is not after the date, {claim.date}."
 
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """The change, and where it lies: index of the first period after the date."""
+    """The change, and where it lies: index of the first period after the date.
+
+    `left` is what was left of it after its end, where the claim names one that the data reach.
+    """
 
     at: int
     shift: LevelShift
+    left: Aftermath | None = None
 
     @property
     def before(self) -> slice:
@@ -105,7 +119,7 @@ class Shift(Design[ShiftClaim, Measured]):
     @property
     def gap(self) -> str:
         """Why there is no answer where no source can give one."""
-        return f"No source covers both sides of {self.claim.date:%d %B %Y}."
+        return f"No source can tell both sides of {self.claim.date:%d %B %Y} apart."
 
     def measure(self, signal: Signal) -> Estimate[Measured]:
         """The change of level as declared beforehand."""
@@ -116,11 +130,9 @@ class Shift(Design[ShiftClaim, Measured]):
         at, skip = self._place(signal)
         window = to_periods(months, signal.series.every)
         _check_sides(signal.series, at, window, skip)
-        spans = {"window_periods": window, "skip_periods": skip}
         if signal.counts:
-            result = rate_shift(counts_of(signal), at, **spans)
-        else:
-            result = level_shift(grid_of(signal), at, **spans)
+            check_enough(signal, slice(at - skip - window, at - skip), slice(at, at + window))
+        result = _changed(signal, at, window, skip)
         if len(result.placebo) < MIN_PLACEBOS:
             raise DataGapError(
                 "The change could not be compared.",
@@ -134,7 +146,7 @@ class Shift(Design[ShiftClaim, Measured]):
             interval=result.interval(),
             p=result.p_placebo,
             cases=window,
-            result=Measured(at, result),
+            result=Measured(at, result, self._left(signal, at, window, skip, result.effect)),
             choices={
                 "source": signal.source,
                 "measure": signal.measure.replace("_", " "),
@@ -148,9 +160,22 @@ class Shift(Design[ShiftClaim, Measured]):
             doubts.append(f"a larger change lies {_apart(result, signal)}")
         return replace(estimate, doubt="; ".join(doubts))
 
-    def _place(self, signal: Signal) -> tuple[int, int]:
+    def _left(
+        self, signal: Signal, at: int, window: int, skip: int, effect: float
+    ) -> Aftermath | None:
+        """What was left of the change after its end, against the same window before the date."""
+        if self.claim.ended is None:
+            return None
+        later, _ = self._place(signal, self.claim.ended)
+        try:
+            shift = _changed(signal, later, window, later - at + skip)
+        except DataGapError:
+            return None
+        return aftermath(effect, shift, signal.series.dates[later], scale_of(signal))
+
+    def _place(self, signal: Signal, date: dt.date | None = None) -> tuple[int, int]:
         """Index of the first period after the date, and how many are left out before it."""
-        day = np.array([self.claim.date], dtype="datetime64[D]")
+        day = np.array([date or self.claim.date], dtype="datetime64[D]")
         place = period_index(signal.series, day)
         if not len(place):
             return -1, 0
@@ -184,6 +209,22 @@ class Shift(Design[ShiftClaim, Measured]):
             "many before"
             + (f"; the {signal.series.every} that holds it is left out." if left_out else ".")
         )
+
+    def afterwards(self, estimate: Estimate[Measured]) -> str:
+        """What was left of the change after its end."""
+        left = estimate.result.left
+        if self.claim.ended is None:
+            return ""
+        return "does not reach it" if left is None else left.text
+
+    def later(self, estimates: Sequence[Estimate[Measured]]) -> str:
+        """What was left after its end by the rulers whose change was larger than their noise."""
+        seen = {
+            item.signal.source: item.result.left
+            for item in estimates
+            if self.towards(item) and abs(item.effect) >= item.placebo.std()
+        }
+        return all_afterwards(seen, self.claim.ended, self.claim.window_months)
 
     def case_word(self, estimate: Estimate[Measured]) -> str:
         """What is counted as cases."""
@@ -233,6 +274,14 @@ class Shift(Design[ShiftClaim, Measured]):
             for day, value in zip(series.dates[inside], series.values[inside], strict=True):
                 if np.isfinite(value):
                     yield (str(day), side, float(value), series.unit, series.citation)
+
+
+def _changed(signal: Signal, at: int, window: int, skip: int) -> LevelShift:
+    """The change at a period: a ratio of rates for counts, a difference of means for scores."""
+    spans = {"window_periods": window, "skip_periods": skip}
+    if signal.counts:
+        return rate_shift(counts_of(signal), at, **spans)
+    return level_shift(grid_of(signal), at, **spans)
 
 
 def _apart(shift: LevelShift, signal: Signal) -> str:

@@ -79,6 +79,8 @@ def _problems(enemy: CommonEnemy, study: Study, folder: Path) -> Iterator[str]:
         return
     if spec.layout != "dyad":
         yield f"{where}: “{spec.id}” is by {spec.layout}; who attacks whom needs directed dyads."
+    if spec.optional:
+        yield f"{where}: “{spec.id}” is optional; name one that is always there."
     if not spec.exposure:
         yield f"{where}: “{spec.id}” has no `exposure`: name the dataset that holds all events."
     for name in MEASURES:
