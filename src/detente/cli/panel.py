@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,8 +31,11 @@ from detente.cli.output import (
     write_data,
 )
 from detente.cli.store import open_store
+from detente.errors import UsageError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from detente.events.store import Store
     from detente.relations.panel import Panel
 
@@ -62,6 +66,18 @@ def panel_command(
     origin: Origin = None,
     since: Since = None,
     until: Until = None,
+    mentions: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--mentions",
+            metavar="PATH",
+            help="Files of GDELT mentions: only events that they tell of are counted.",
+        ),
+    ] = None,
+    outlets: Annotated[
+        int | None,
+        typer.Option("--outlets", min=1, help="The fewest outlets, by --mentions. Default 1."),
+    ] = None,
     form: AsFormat = None,
     as_json: AsJson = False,
     output: Output = None,
@@ -78,6 +94,8 @@ def panel_command(
       detente panel --parties USA,CHN,PRK --every month
 
       detente panel --parties "North Korea,USA" --every week --format csv > panel.csv
+
+      detente panel --parties USA,CHN --every day --mentions downloads --outlets 5
     """
     from detente.relations.counting import panel  # noqa: PLC0415 - slow to import
 
@@ -85,13 +103,48 @@ def panel_command(
     codes = [state(text) for text in parties.split(",") if text.strip()]
     check_safe(safe_csv, chosen)
     held = open_store(store, skip_damaged)
-    built = panel(held, codes, every, origin, since=since, until=until)
+    events = _carried(held, codes, origin, mentions, outlets)
+    built = panel(events, codes, every, origin, since=since, until=until)
     if chosen is Format.TABLE:
         _show(built, held)
         return
     rows = write_data(built.table().to_reader(), chosen, output, closed=[store], safe_csv=safe_csv)
     if output is not None:
         narrate(f"{rows:,} rows written to {output}.")
+
+
+def _carried(
+    store: Store,
+    codes: list[str],
+    origin: str | None,
+    mentions: list[Path] | None,
+    outlets: int | None,
+) -> Store | pa.Table:
+    """The events to count: those that enough outlets carried, where mentions are given."""
+    if not mentions:
+        if outlets is not None:
+            raise UsageError(
+                "How many outlets carried an event is not known.",
+                "--outlets stands without --mentions.",
+                "Name the files of GDELT's mentions: --mentions downloads.",
+            )
+        return store
+    from detente.sources import carried, read_mentions  # noqa: PLC0415 - slow to import
+
+    store.check_parties(codes, origin=origin)
+    reading = read_mentions(mentions)
+    events = carried(store, reading.table, least=outlets or 1)
+    narrate(
+        f"{reading.rows_kept:,} of {reading.rows_read:,} mentions read, of"
+        f" {reading.table.num_rows:,} events; {events.num_rows:,} events of the store were"
+        f" carried by {outlets or 1} or more outlets."
+    )
+    for rejection in reading.rejected:
+        narrate(f"{rejection.count:,} mentions turned away: {rejection.reason}.")
+    for file in reading.files:
+        if file.status == "failed":
+            narrate(f"Not read: {file.path}: {file.reason}.")
+    return events
 
 
 def _show(built: Panel, store: Store) -> None:

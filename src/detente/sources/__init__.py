@@ -6,6 +6,7 @@ package is made known with `register`. What all sources share stands in `reading
 
 from detente.sources.detect import detect
 from detente.sources.ingest import Progress, Step, ingest
+from detente.sources.mentions import MentionsReading, carried, read_mentions
 from detente.sources.plain_csv import load_mapping, parse_mapping
 from detente.sources.reading.rejected import holds_rejected
 from detente.sources.reading.report import (
@@ -25,6 +26,7 @@ __all__ = [
     "Days",
     "FileReading",
     "LeftOut",
+    "MentionsReading",
     "Progress",
     "ReadingReport",
     "RejectedRow",
@@ -32,6 +34,7 @@ __all__ = [
     "Source",
     "Step",
     "all_sources",
+    "carried",
     "days_of",
     "detect",
     "get",
@@ -39,6 +42,7 @@ __all__ = [
     "ingest",
     "load_mapping",
     "parse_mapping",
+    "read_mentions",
     "register",
     "spans",
 ]

@@ -161,7 +161,7 @@ class Reckoning:
             if file.refused:
                 read[number] += len(file.refused)
                 turned[number, OPEN_QUOTES] += len(file.refused)
-            lost = _lost(batch.source, file, read[number])
+            lost = lost_rows(batch.source, file, read[number])
             if lost:
                 read[number] += lost
                 turned[number, LOST] += lost
@@ -263,7 +263,7 @@ def _as_written(source: Source, text: str) -> str:
     return line.getvalue()
 
 
-def _lost(source: Source, file: Ready, read: int) -> int:
+def lost_rows(source: Source, file: Ready, read: int) -> int:
     """Rows that stand in the file and came neither as a row nor as a refused line."""
     if file.rows is not None:
         return max(0, file.rows + len(file.refused) - read)

@@ -93,6 +93,11 @@ def without_zero() -> pa.Table:
     return pa.table({"given": pa.array(lost, pa.string())})
 
 
+def shape_reason(kind: str) -> str:
+    """Why a line is turned away, by DuckDB's name of what is wrong with it."""
+    return _SHAPES.get(kind, _UNREADABLE)
+
+
 @dataclass(frozen=True)
 class Shown:
     """What the codes of a whole file show of how they are written.
@@ -267,7 +272,7 @@ class Batch:
         ).fetchall()
         counts: dict[tuple[int, str], int] = {}
         for number, kind, count in rows:
-            key = number, _SHAPES.get(kind, _UNREADABLE)
+            key = number, shape_reason(kind)
             counts[key] = counts.get(key, 0) + count
         return counts
 
@@ -285,7 +290,7 @@ class Batch:
         cursor = self.con.execute(f"SELECT * FROM ({_REFUSED}) {some} ORDER BY no, line")  # noqa: S608
         while rows := cursor.fetchmany(TEXTS_AT_ONCE):
             yield [
-                Refused(number, _SHAPES.get(kind, _UNREADABLE), line, text.strip("\n"))
+                Refused(number, shape_reason(kind), line, text.strip("\n"))
                 for number, kind, line, text in rows
             ]
 

@@ -31,7 +31,7 @@ def staging(source: Source, columns: frozenset[str], *, text: bool = False) -> s
     nth = "m.nth = 1" if source.expands else "true"
     both = "AND c.roots = f.roots" if source.roots == "judge" else ""
     return f"""
-    WITH {_raw(source, text=text)},
+    WITH {raw(source, text=text)},
     mapped AS ({source.select}),
     whole AS (SELECT *{_absent(columns)} FROM mapped),
     checked AS (
@@ -91,7 +91,7 @@ def evidence(source: Source, columns: frozenset[str]) -> str:
     label = "label" if "label" in columns else "NULL"
     labels = ", ".join(f"'({name})'" for name in weis.LABELS)
     return f"""
-    WITH {_raw(source, text=False)},
+    WITH {raw(source, text=False)},
     mapped AS ({source.select}),
     shown AS (
         SELECT filename,
@@ -108,7 +108,8 @@ def evidence(source: Source, columns: frozenset[str]) -> str:
     """  # noqa: S608 - composed from constants
 
 
-def _raw(source: Source, *, text: bool) -> str:
+def raw(source: Source, *, text: bool) -> str:
+    """The rows of the files as they stand, and if wanted each as one text, as the table `raw`."""
     columns = [quoted(column) for column in source.columns]
     every = ", ".join(f"coalesce({column}, '')" for column in columns)
     joint = "chr(31)" if source.quoted else "$delimiter"
