@@ -219,7 +219,9 @@ class AcledInterface:
         """The deleted events."""
         if not self.admitted(query):
             return as_json({"message": "The token has expired"}, 401)
-        data = [{"event_id_cnty": number, "deleted_timestamp": "1"} for number in self.deleted]
+        limit, page = int(query.params["limit"]), int(query.params["page"])
+        numbers = self.deleted[(page - 1) * limit : page * limit]
+        data = [{"event_id_cnty": number, "deleted_timestamp": "1"} for number in numbers]
         return as_json({"status": 200, "success": True, "count": len(data), "data": data})
 
 

@@ -130,6 +130,7 @@ def polecat(*rows: tuple[str, str, str, str]) -> bytes:
     for number, day, source, target in rows:
         fields = dict(zip(names, POLECAT_SOURCE.example.split("\t"), strict=True))
         fields |= {"Event ID": number, "Event Date": day, "Actor Country": source}
+        fields["Publication Date"] = day
         lines.append("\t".join((fields | {"Recipient Country": target}).values()))
     return ("\n".join(lines) + "\n").encode()
 
@@ -148,6 +149,38 @@ def test_weeks_of_polecat(mirror: Mirror) -> None:
     assert stored("polecat") == [
         "polecat:20180101-1-a 2018-01-01 USA CHN", "polecat:20190801-1-b 2019-08-01 USA CHN"
     ]  # fmt: skip
+
+
+def test_a_week_that_was_revised_has_its_year_read_anew(mirror: Mirror) -> None:
+    def week(number: int, release: int, day: str, *events: str) -> Deposit:
+        rows = [(event, day, "USA", "CHN") for event in events]
+        stamp = f"{day.replace('-', '')}111842"
+        return Deposit(number, f"ngecEvents.{stamp}.Release{release:03}.DV.txt", polecat(*rows))
+
+    weeks = [
+        week(1, 1, "2026-01-07", "20260107-1-a"),
+        week(2, 2, "2026-01-14", "20260114-1-b", "20260114-1-x"),
+        week(3, 3, "2026-01-21", "20260121-1-c"),
+    ]
+    add_dataset(mirror, POLECAT_DOI, weeks)
+    fetch("polecat", "--parties", "USA,CHN")
+    assert len(stored("polecat")) == 4
+    weeks[1] = week(9, 2, "2026-01-14", "20260114-1-b")
+    add_dataset(mirror, POLECAT_DOI, [*weeks, week(4, 4, "2026-01-28", "20260128-1-d")])
+    report = fetch("polecat", "--update")
+    assert report["counts"]["loaded"] == 4
+    assert [line.split()[0] for line in stored("polecat")] == [
+        "polecat:20260107-1-a", "polecat:20260114-1-b", "polecat:20260121-1-c",
+        "polecat:20260128-1-d",
+    ]  # fmt: skip
+    assert fetch("polecat", "--update")["counts"]["had"] == 4
+    year = Deposit(
+        12, "ngecEvents.DV.2026.txt", polecat(("20260107-1-a", "2026-01-07", "USA", "CHN"))
+    )
+    add_dataset(mirror, POLECAT_DOI, [year])
+    assert fetch("polecat", "--update")["counts"]["loaded"] == 1
+    assert [line.split()[0] for line in stored("polecat")] == ["polecat:20260107-1-a"]
+    assert fetch("polecat", "--update")["counts"]["had"] == 1
 
 
 def ged(*rows: tuple[int, str, str, str]) -> bytes:
@@ -220,6 +253,32 @@ def test_a_chain_of_pages_that_broke_is_begun_anew(
     assert len(stored("ucdp")) == 10
 
 
+def test_a_new_edition_takes_the_place_of_candidates(mirror: Mirror) -> None:
+    short = THIS_YEAR % 100
+    settled = ged((1, f"{THIS_YEAR - 1}-01-05", "750", "770")).decode("utf-8-sig")
+    lay_ucdp(mirror, f"ged{short}1-csv.zip", zipped(f"GEDEvent_v{short}_1.csv", settled))
+    months = {
+        1: [(7, f"{THIS_YEAR}-01-02", "750", "770"), (8, f"{THIS_YEAR}-01-03", "750", "770")],
+        2: [(9, f"{THIS_YEAR}-02-02", "750", "770")],
+        4: [(10, f"{THIS_YEAR}-04-02", "750", "770")],
+    }
+    for month, rows in months.items():
+        lay_ucdp(mirror, f"GEDEvent_v{short}_0_{month}.csv", ged(*rows))
+    assert fetch("ucdp", code=3)["counts"]["missing"] == 1  # of March, though April is there
+    assert numbers() == [1, 7, 8, 9, 10]
+    quarter = ged(*months[1][:1], (9, f"{THIS_YEAR}-02-03", "750", "770"))
+    lay_ucdp(mirror, f"GEDEvent_v{short}_01_{short}_03.csv", quarter)
+    assert fetch("ucdp", "--update")["counts"] == {
+        "had": 2, "loaded": 1, "missing": 0, "failed": 0, "left": 0
+    }  # fmt: skip
+    assert numbers() == [1, 7, 9, 10]
+    assert any(f"{THIS_YEAR}-02-03" in line for line in stored("ucdp"))
+
+
+def numbers() -> list[int]:
+    return sorted({int(line.split()[0].split(":")[1]) for line in stored("ucdp")})
+
+
 def event(number: str, day: str, first: str, second: str) -> dict[str, Any]:
     """An invented event of ACLED between the forces of two states, in Armenia."""
     fields = dict(zip(ACLED_SOURCE.columns, next(csv.reader([ACLED_SOURCE.example])), strict=True))
@@ -260,6 +319,24 @@ def test_pages_of_acled(mirror: Mirror, account: AcledInterface) -> None:
     everything = json.dumps(report) + Path("store/fetch/files.jsonl").read_text("utf-8")
     assert "a secret" not in everything and "me@example.org" not in everything
     assert fetch(*ASKED)["counts"] == {"had": 2, "loaded": 0, "missing": 0, "failed": 0, "left": 0}
+
+
+def test_what_acled_revised_and_deleted(mirror: Mirror, account: AcledInterface) -> None:
+    fetch(*ASKED)
+    moment = int(dt.datetime.now(dt.UTC).timestamp())
+    revised = event("ARM1", "2024-01-09", "Armenia", "Azerbaijan") | {"timestamp": str(moment)}
+    account.rows[0] = revised
+    added = event("ARM4", "2024-02-01", "Armenia", "Azerbaijan") | {"timestamp": str(moment)}
+    account.rows.append(added)
+    account.deleted = ["ARM3", "ARM99"]
+    report = fetch("acled", "--update", "--to", "2024-12-31")
+    assert (report["counts"]["had"], report["events_removed"]) == (2, 2)
+    assert sorted({line.split()[0].split(":")[1] for line in stored("acled")}) == [
+        "ARM1", "ARM2", "ARM4"
+    ]  # fmt: skip
+    assert [line for line in stored("acled") if "ARM1" in line] == [
+        "acled:ARM1:1 2024-01-09 ARM AZE", "acled:ARM1:2 2024-01-09 AZE ARM"
+    ]  # fmt: skip
 
 
 def risk(index: float) -> bytes:

@@ -169,13 +169,13 @@ def test_days_of_a_span_alone(interface: UcdpInterface, client: Client, tmp_path
     assert ids(pages(client, wanted, tmp_path)) == ["2", "3", "4"]
 
 
-def test_only_the_first_page_replaces(
+def test_only_the_first_page_replaces_days(
     interface: UcdpInterface, client: Client, tmp_path: Path
 ) -> None:
     [page, _] = manifest(client, ALL)
     path = download(client, page, tmp_path, lambda count: None).path
     [following] = follow(client, page, path)
-    assert (page.replaces, following.replaces, following.params["page"]) == ("days", "", "1")
+    assert (page.replaces, following.replaces, following.params["page"]) == ("days", "ids", "1")
     assert following.params["StartDate"] == "1989-01-01"
 
 

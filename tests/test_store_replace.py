@@ -312,3 +312,12 @@ class TestIngest:
         with pytest.raises(ReadError, match="No stored events were replaced"):
             self.read(store, *files, replace=YEAR_2020)
         assert store.manifest() == before
+
+    def test_by_number_a_page_without_rows_replaces_nothing(
+        self, store: Store, tmp_path: Path
+    ) -> None:
+        self.read(store, self.file(tmp_path, "a.csv", "1,2020-01-01,USA,CHN,190"))
+        empty = self.file(tmp_path, "b.csv", "2,2020-01-01,USA,CHN,xxx")
+        report = self.read(store, empty, replace=SAME_NUMBER)
+        assert (report.rows_read, report.events_stored, report.events_removed) == (1, 0, 0)
+        assert [number for number, *_ in held(store)] == ["1"]

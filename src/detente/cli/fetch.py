@@ -107,7 +107,8 @@ def fetch_command(
 
     feed = get_feed(source)
     wish = _wish(study, parties)
-    place = store or wish.store or (DATASETS if feed.publish else DEFAULT_STORE)
+    usual = (wish.datasets or DATASETS) if feed.publish else (wish.store or DEFAULT_STORE)
+    place = store or usual
     stop = threading.Event()
     with open_client(
         feed.fallbacks, by_hand=feed.by_hand, stop=stop, lists=_lists(place)
@@ -166,6 +167,7 @@ class _Wish:
     first: dt.date | None = None
     last: dt.date | None = None
     store: Path | None = None
+    datasets: Path | None = None
 
 
 def _order(client: Client, feed: Feed, wish: _Wish, keep: Path | None, workers: int) -> Order:
@@ -199,6 +201,8 @@ def _wish(study: str | None, parties: str | None) -> _Wish:
         states_of(loaded.study),
         first_day_of_events(loaded.study),
         store=None if store is None else loaded.folder / store,
+        # A study that ships is no place to write in.
+        datasets=loaded.folder / DATASETS if Path(study).exists() else None,
     )
 
 

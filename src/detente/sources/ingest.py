@@ -213,7 +213,7 @@ class _Run:
             if errors and all(file.status == "failed" for file in reckoning.files.values()):
                 raise errors[0]
             if self.replace:
-                _check_whole(reckoning)
+                _check_whole(reckoning, self.replace)
                 self._append(con, "gathered", gathered, reckoning)
         labels = [item.label for item in items]
         seconds = time.monotonic() - started
@@ -289,15 +289,17 @@ class _Run:
         ]
 
 
-def _check_whole(reckoning: Reckoning) -> None:
+def _check_whole(reckoning: Reckoning, replace: Replace) -> None:
     """Refuse to put in place of stored events what could not be read in full.
 
+    Files without an event replace nothing where events give way by their numbers.
+
     Raises:
-        ReadError: A file failed, or none holds an event.
+        ReadError: A file failed, or none holds an event though days are to be replaced.
     """
     failed = "No stored events were replaced."
     for file in reckoning.files.values():
         if file.status == "failed":
             raise ReadError(failed, f"{file.path}: {file.reason}.", "Load the file anew.")
-    if not reckoning.rows_kept:
+    if not reckoning.rows_kept and not replace.same_number:
         raise ReadError(failed, "The files hold no event.", "Check them, or load them anew.")

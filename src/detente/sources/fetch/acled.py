@@ -13,6 +13,7 @@ numbers of events that were deleted.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -136,7 +137,8 @@ def _page(
 
 def _wanted(params: Mapping[str, str], first: dt.date | None, last: dt.date | None) -> Wanted:
     place = next(f"{name}{params[name]}" for name in ("iso", "region", "country") if name in params)
-    what = params.get("event_date") or f"since{params.get('timestamp')}"
+    # What changed since the first fetch is another thing every day.
+    what = params.get("event_date") or f"since{params.get('timestamp')}-{last}"
     name = f"acled-{place}-{what.replace('|', '-')}-{params['page']}"
     return Wanted(
         key=f"read/{name}",
@@ -237,9 +239,9 @@ def convert(wanted: Wanted, path: Path) -> Path:
 def removed(client: Client, since: dt.datetime) -> list[str]:
     """Numbers of the events, as ACLED gives them, that it deleted since a moment."""
     log_in(client)
-    numbers: list[str] = []
-    page = 1
-    while True:
+    numbers: dict[str, None] = {}
+    for page in itertools.count(1):
+        before = len(numbers)
         rows = client.ask(
             f"{HOST}/api/deleted/read",
             _deleted,
@@ -251,10 +253,10 @@ def removed(client: Client, since: dt.datetime) -> list[str]:
                 "page": str(page),
             },
         )
-        numbers += rows
-        if len(rows) < PAGE_ROWS:
-            return numbers
-        page += 1
+        numbers |= dict.fromkeys(rows)
+        if len(rows) < PAGE_ROWS or len(numbers) == before:
+            break
+    return list(numbers)
 
 
 def _deleted(text: str) -> list[str]:

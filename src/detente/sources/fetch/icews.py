@@ -54,4 +54,5 @@ ICEWS = Feed(
     ),
     since=dt.date(1995, 1, 1),
     row_bytes=230.0,
+    whole_years=True,
 )

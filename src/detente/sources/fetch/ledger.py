@@ -12,7 +12,7 @@ import datetime as dt
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,9 @@ from detente.sources.fetch.wanted import Wanted
 
 FOLDER = "fetch"
 FILES = "files.jsonl"
+GONE = "gone"
+"""Key of a line with the keys of files that count as not read, if they stand before it."""
+
 GAPS = "gaps.jsonl"
 
 
@@ -91,9 +94,11 @@ def read_files(store: Path, feed: str) -> dict[str, Entry]:
         StoreError: The ledger cannot be read.
     """
     names = {field.name for field in dataclasses.fields(Entry)}
-    entries = {}
+    entries: dict[str, Entry] = {}
     for raw in _lines(folder_of(store) / FILES):
-        if raw.get("feed") == feed and names >= raw.keys():
+        if raw.get("feed") == feed and isinstance(gone := raw.get(GONE), list):
+            entries = {key: entry for key, entry in entries.items() if key not in gone}
+        elif raw.get("feed") == feed and names >= raw.keys():
             with contextlib.suppress(TypeError):
                 tuples = {name: tuple(raw.get(name, ())) for name in ("parties", "further")}
                 entry = Entry(**raw | tuples)
@@ -117,6 +122,20 @@ def read_gaps(store: Path, feed: str) -> tuple[Gap, ...]:
 def add_file(store: Path, entry: Entry) -> None:
     """Note a file whose events are stored."""
     _append(folder_of(store) / FILES, asdict(entry))
+
+
+def forget(store: Path, feed: str, keys: Sequence[str]) -> None:
+    """Note that files are to be read again, before the events that they brought are replaced."""
+    if keys:
+        _append(folder_of(store) / FILES, {"feed": feed, GONE: list(keys)})
+
+
+def inside(entries: Mapping[str, Entry], wanted: Wanted) -> list[str]:
+    """Keys of the files whose days lie within those of a file, itself among them."""
+    if wanted.first is None or wanted.last is None:
+        return [wanted.key]
+    first, last = wanted.first.isoformat(), wanted.last.isoformat()
+    return [key for key, entry in entries.items() if entry.first and first <= entry.first <= last]
 
 
 def add_gap(store: Path, feed: str, gap: Gap) -> None:

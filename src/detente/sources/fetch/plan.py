@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from detente.events.store import Store
 from detente.sources.fetch.client import Client
 from detente.sources.fetch.gaps import Gap, gap_of_day, gap_of_file, shipped_gaps, uncovered
 from detente.sources.fetch.ledger import Entry, is_whole, read_files, read_gaps, still_stored
+from detente.sources.fetch.revised import replaced_too, years_anew
 from detente.sources.fetch.wanted import Feed, Span, Wanted
 
 ASSUMED_MBIT = 50.0
@@ -167,18 +168,23 @@ def settle(order: Order, wanted: tuple[Wanted, ...]) -> Plan:
         if file.key not in had and (gap := gap_of_file(gaps, file)) and gap.shipped
     }
     again = {key for key in had if order.update and feed.renewed}
-    todo = tuple(
+    todo: Sequence[Wanted] = [
         file
         for file in wanted
         if file.key in again or (file.key not in had and file.key not in absent)
-    )
+    ]
+    if feed.whole_years:
+        todo = years_anew(order.span, wanted, todo, before)
+    todo = replaced_too(wanted, todo, had)
+    anew = {file.key for file in todo} - again
+    had = {key: entry for key, entry in had.items() if key not in anew}
     days = days_without(order, [file for file in wanted if file.key not in absent])
     return Plan(
         order=order,
         wanted=wanted,
         had=had,
         known=absent,
-        todo=todo,
+        todo=tuple(todo),
         gap_days=tuple((day, gap) for day in days if (gap := gap_of_day(gaps, day))),
         new_days=tuple(day for day in days if gap_of_day(gaps, day) is None),
         mbit=_measured(before.values()),

@@ -65,4 +65,5 @@ POLECAT = Feed(
     ),
     since=dt.date(2018, 1, 1),
     row_bytes=450.0,
+    whole_years=True,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from detente.errors import DetenteError, StoreError, UsageError
 from detente.events.filters import check_same, check_wider, filter_of
@@ -48,8 +48,6 @@ def read_file(order: Order, store: Store, outcome: Outcome) -> Read:
     except (StoreError, UsageError):
         raise
     except DetenteError as error:
-        if outcome.wanted.replaces == "ids":  # a page without an event has no number to replace
-            return read_file(order, store, replace(outcome, wanted=_plain(outcome.wanted)))
         return Read(failed=f"{error.failed} {error.found}".strip())
 
 
@@ -63,10 +61,6 @@ def _ingest(order: Order, store: Store, outcome: Outcome, instead: Replace | Non
         widen=order.widen,
         replace=instead,
     )
-
-
-def _plain(wanted: Wanted) -> Wanted:
-    return replace(wanted, replaces="")
 
 
 def reader_of(feed: Feed, wanted: Wanted) -> Source:

@@ -20,7 +20,15 @@ from detente.events.store import Store
 from detente.sources.fetch.client import Client
 from detente.sources.fetch.download import UnchangedError, discard
 from detente.sources.fetch.gaps import Gap, gap_of_day, gap_of_file
-from detente.sources.fetch.ledger import Entry, add_file, add_gap, folder_of
+from detente.sources.fetch.ledger import (
+    Entry,
+    add_file,
+    add_gap,
+    folder_of,
+    forget,
+    inside,
+    read_files,
+)
 from detente.sources.fetch.plan import Order, Plan, unique
 from detente.sources.fetch.pool import Outcome, Pool
 from detente.sources.fetch.reader import (
@@ -282,8 +290,18 @@ class _Run:
                 self._note(outcome, Read())
             else:
                 # One by one, so that the ledger says of each file what it added.
+                self._forget_replaced(outcome.wanted)
                 self._note(outcome, read_file(self.plan.order, self.store, outcome))
                 self._step()
+
+    def _forget_replaced(self, wanted: Wanted) -> None:
+        """Note, before a file replaces days, that what others brought to them is to be read."""
+        order = self.plan.order
+        if wanted.replaces != "days":
+            return
+        with disk_errors(order.store, "The ledger of the fetch could not be written."):
+            before = read_files(order.store, order.feed.name)
+            forget(order.store, order.feed.name, inside(before, wanted))
 
     def _note(self, outcome: Outcome, read: Read) -> None:
         """Note a file whose events are stored, and remove it."""

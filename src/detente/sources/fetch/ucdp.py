@@ -274,8 +274,9 @@ def follow(client: Client, wanted: Wanted, path: Path) -> list[Wanted]:
     client.stop.wait(PAUSE_SECONDS)
     version = wanted.url.rpartition("/")[2]
     first, last = wanted.first or FIRST_DAY, wanted.last or dt.date.max
-    replaces: Replaces = "" if wanted.replaces == "days" else wanted.replaces
-    return [_page_of(version, {**wanted.params, **params}, first, last, replaces)]
+    # By number, since a page that did not change would be passed over, and the first one of a whole
+    # edition replaces the days of all.
+    return [_page_of(version, {**wanted.params, **params}, first, last, "ids")]
 
 
 def convert(wanted: Wanted, path: Path) -> Path:

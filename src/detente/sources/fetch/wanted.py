@@ -109,6 +109,8 @@ class Feed:
         row_bytes: Bytes of a row in the files as they are loaded, for estimates.
         renewed: Whether files change under the same address without a list that says so, so that an
             update asks for them again (`If-None-Match`).
+        whole_years: Whether the files of a year are one edition: where one that was read is not
+            listed any more, the year is read anew.
         check: Why a loaded file is not what was asked for, so that it is asked for again; empty if
             it is.
         follow: From a loaded file, further files that it leads to (a next page).
@@ -132,6 +134,7 @@ class Feed:
     since: dt.date | None = None
     row_bytes: float = 60.0
     renewed: bool = False
+    whole_years: bool = False
     check: Check | None = None
     follow: Follow | None = None
     convert: Convert | None = None
