@@ -22,7 +22,7 @@ ASSUMED_MBIT = 50.0
 UNPACKED = 8
 """Times its size that a file takes on the disk while it is read, archive included."""
 
-STORED_ROW, OUTLINED_ROW = 60, 12
+STORED_ROW, OUTLINED_ROW = 60, 4
 """Bytes of a stored event, its address included, and of one that is stored in outline."""
 
 KEPT_OF_PAIR = 0.0025
