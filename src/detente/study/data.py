@@ -383,9 +383,8 @@ def _other_states(study: Study) -> set[str]:
     for system in study.asks("systems"):
         states |= {code for series in system.series for code in series.relation.states}
     for claim in study.asks("claims"):
-        relation: Relation | None = getattr(claim, "relation", None)
         pairs = [*getattr(claim, "group", []), *getattr(claim, "others", [])]
-        if relation is not None:
-            states |= set(relation.states)
+        relations = (getattr(claim, name, None) for name in ("relation", "acts"))
+        states |= {code for relation in relations if relation for code in relation.states}
         states |= {code for pair in pairs for code in pair}
     return states

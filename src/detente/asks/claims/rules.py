@@ -153,7 +153,7 @@ def judge(
         )
     if evidence.most < P_LEAN and evidence.agreeing >= SHARE_LEAN:
         word = Verdict.LEANS_SUPPORTED if towards else Verdict.LEANS_AGAINST
-        return word, (f"Rare among placebos ({p_is(evidence.p_placebo)}), but {doubts[0]}.")
+        return word, (f"Rare by chance alone ({p_is(evidence.p_placebo)}), but {doubts[0]}.")
     return Verdict.NO_CLEAR_EFFECT, _why_unclear(evidence)
 
 
@@ -277,8 +277,8 @@ def _doubts(evidence: Evidence, p_adjusted: float, most: float) -> list[str]:
 def _why_unclear(evidence: Evidence) -> str:
     if evidence.p_placebo >= P_LEAN:
         return (
-            f"{share_text(evidence.p_placebo)} of placebos show an effect at least as large "
-            f"({p_is(evidence.p_placebo)})."
+            "Chance alone shows an effect at least as large in "
+            f"{share_text(evidence.p_placebo)} of cases ({p_is(evidence.p_placebo)})."
         )
     if evidence.most >= P_LEAN:
         return (

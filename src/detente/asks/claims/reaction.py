@@ -1,0 +1,407 @@
+"""Reaction claims: periods in which A does more to B are followed by more of B to A.
+
+A response claim asks what follows dated acts; here the cause is a series itself, such as one side's
+violence by week. The primary estimator, fixed beforehand: a local projection of the mean over the
+window after the cause's own period on the cause, given the past of both, what responds in the
+cause's own period, the season, and the level of the span (26 periods, cut where the claim's eras
+begin). So what both have in common in a year, and who came first within a period, is no reaction.
+As a second look the cause is moved along the calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from detente.answers import Check, Exhibit, Value
+from detente.arrays import Bools, Floats, Ints
+from detente.asks.claims.charts import group_rates
+from detente.asks.claims.claim import ABOUT, ClaimBase, era_problems, relation_problems
+from detente.asks.claims.estimate import Estimate, LeftOut, Visible
+from detente.asks.claims.projected import HARMONICS, LAGS, LOCAL_PROJECTION
+from detente.asks.claims.rules import P_SECOND_NULL
+from detente.asks.claims.scales import (
+    DIVIDED_BY,
+    convert,
+    divided,
+    divisors,
+    grid_of,
+    scale_of,
+    to_periods,
+    upper_first,
+)
+from detente.asks.claims.shown import carried_checks, exposure_check
+from detente.asks.claims.visible import POWER_Z
+from detente.asks.frame import Design, Pending, assess
+from detente.asks.options import Options
+from detente.errors import DataGapError
+from detente.estimators.matching import Grid
+from detente.estimators.projections.moved import MOVES, Followed, followed, response_without
+from detente.estimators.resample import bootstrap_means
+from detente.rounding import p_is, plural
+from detente.study.data import StudyData
+from detente.study.kinds import register
+from detente.study.models import Study
+from detente.study.parts import Measure, Relation
+from detente.study.signal import Divisor, Signal
+
+SPAN = 26  # periods within which levels are compared
+SHORTEST_SPAN = 10
+FEWEST = 100  # periods
+DOUBLED = float(np.log(2.0))
+
+
+class ReactionClaim(ClaimBase):
+    """Periods with more of `acts` than its past announced are followed by more of `relation`."""
+
+    kind: Literal["reaction"]
+    acts: Relation = Field(description="what is followed: a relation, by the same measures")
+    relation: Relation = Field(description="what responds")
+    measures: list[Measure] = Field(min_length=1)
+    direction: Literal["up", "down"]
+    window_months: int = Field(default=1, ge=1, le=24, description="after the period of the cause")
+    strata: list[str] = Field(default=[], description="eras at whose borders levels may jump")
+
+
+def problems(claim: ReactionClaim, study: Study, folder: Path) -> Iterator[str]:
+    """Names that the study does not declare, and a side that is an action."""
+    yield from era_problems(claim, claim.strata, study)
+    for side, relation in (("acts", claim.acts), ("relation", claim.relation)):
+        if relation.action is not None:
+            yield (
+                f"claims.{claim.id}.{side}: an action is no series of acts; what follows dated "
+                "acts is a claim of the kind `response`."
+            )
+        yield from relation_problems(claim, relation, claim.measures, study)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to run the test."""
+
+    window: int
+    divisor: Divisor
+    lags: int
+    span: int = SPAN
+    own_period: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """Both series on one calendar, shape (T,), the span of each period, and how they are asked."""
+
+    outcome: Floats
+    cause: Floats
+    spans: Ints
+    ways: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What one signal gave: the cause, the way, the unit of the cause, and the projection."""
+
+    acts: Signal
+    choice: Choice
+    unit: float
+    result: Followed
+    sides: Sides
+
+
+@dataclass(frozen=True, eq=False)
+class Reaction(Design[ReactionClaim, Measured]):
+    """The projection of a reaction claim."""
+
+    estimator = (
+        "Local projection (Jordà 2005) with one lag more than matters (Montiel Olea and "
+        "Plagborg-Møller 2021), within spans of 26 periods, given what responds in the cause's own "
+        "period"
+    )
+    null = "No response, errors allowing for uneven noise; and the cause moved along the calendar"
+    minimum = FEWEST
+
+    @property
+    def gap(self) -> str:
+        """Why there is no answer where no source can give one."""
+        return "No source holds both sides over enough periods."
+
+    def measure(self, signal: Signal) -> Estimate[Measured]:
+        """The response as declared beforehand, with the cause moved along the calendar."""
+        choice = Choice(self.claim.window_months, signal.divisor, LAGS[signal.series.every])
+        estimate = self._measure(signal, choice, moves=MOVES)
+        p_moved = estimate.result.result.p_moved
+        if p_moved < P_SECOND_NULL:
+            return estimate
+        doubt = f"moving the cause along the calendar does not confirm it ({p_is(p_moved)})"
+        return replace(estimate, doubt=doubt)
+
+    def _acts(self, signal: Signal, divisor: Divisor) -> Signal:
+        """The cause as the same source and measure tell it."""
+        for other in self.data.signals(self.claim.acts, self.claim.measures)[0]:
+            if (other.dataset, other.measure) == (signal.dataset, signal.measure):
+                return divided(other, divisor)
+        raise DataGapError(
+            "The reaction could not be measured.",
+            "It holds no such series of the cause.",
+            "Name a measure that holds both sides.",
+        )
+
+    def _measure(self, signal: Signal, choice: Choice, *, moves: int = 0) -> Estimate[Measured]:
+        signal = divided(signal, choice.divisor)
+        acts = self._acts(signal, choice.divisor)
+        sides = self._sides(signal, acts, choice)
+        if np.isfinite(sides.outcome + sides.cause).sum() < FEWEST:
+            raise DataGapError(
+                "The reaction could not be measured.",
+                f"It holds both sides in fewer than {FEWEST} {signal.series.every}s.",
+                "Load data over a longer period.",
+            )
+        result = followed(sides.outcome, sides.cause, moves=moves, **sides.ways)
+        unit = DOUBLED if signal.counts else float(np.nanstd(sides.cause))
+        low, high = (unit * end for end in result.interval)
+        return Estimate(
+            signal=signal,
+            scale=scale_of(signal),
+            effect=unit * result.effect,
+            interval=(low, high),
+            p=result.p,
+            cases=result.periods,
+            result=Measured(acts, choice, unit, result, sides),
+            choices=_chosen(signal, choice),
+            placebo=unit * result.moved,
+        )
+
+    def _sides(self, signal: Signal, acts: Signal, choice: Choice) -> Sides:
+        """Both series on one calendar, with what is controlled for."""
+        grid = grid_of(signal)
+        cause = _on(grid_of(acts), acts, signal)
+        window = to_periods(choice.window, signal.series.every)
+        usable = whole_around(np.isfinite(grid.values + cause), choice.lags + 1, window)
+        spans = self._spans(signal, grid, usable, choice.span)
+        turns = np.arange(1, HARMONICS[signal.series.every] + 1)
+        angles = 2 * np.pi * grid.season[:, None] * turns
+        levels = spans[:, None] == np.unique(spans)[None, 1:]
+        ways = {
+            "window": window,
+            "lags": choice.lags,
+            "controls": np.hstack([np.sin(angles), np.cos(angles), levels]),
+            "segments": grid.block,
+            "own_period": choice.own_period,
+        }
+        return Sides(grid.values, cause, spans, ways)
+
+    def _spans(self, signal: Signal, grid: Grid, usable: Bools, span: int) -> Ints:
+        """Number of the span of each period; spans end where an era or a source does."""
+        eras = [self.data.study.eras[name] for name in self.claim.strata]
+        days = {day for era in eras for day in (era.start, era.end) if day is not None}
+        borders = np.array(sorted(days), "datetime64[D]")
+        begins = np.searchsorted(signal.series.dates, borders, side="left")
+        return spans_of(grid.block, begins, usable, span)
+
+    def curve(self, estimates: Sequence[Estimate[Measured]]) -> Iterator[Estimate[Measured]]:
+        """Windows, lags, spans, divisors and whether the cause's own period counts, each varied."""
+        for item in estimates:
+            first = item.result.choice
+            for choice in _choices(first, item.signal):
+                try:
+                    other = self._measure(item.signal, choice)
+                except DataGapError:
+                    continue  # A choice that the data cannot carry is no point of the curve.
+                yield replace(other, primary=item is estimates[0] and choice == first)
+
+    def left_out(self, estimate: Estimate[Measured]) -> tuple[LeftOut, ...]:
+        """The response without each calendar year."""
+        measured, sides = estimate.result, estimate.result.sides
+        years = estimate.signal.series.dates.astype("datetime64[Y]").astype(np.int64) + 1970
+        listed = np.unique(years[np.isfinite(sides.outcome + sides.cause)])
+        groups = [np.flatnonzero(years == year) for year in listed]
+        effects = response_without(sides.outcome, sides.cause, groups, **sides.ways)
+        return tuple(
+            LeftOut("years", str(year), measured.unit * float(effect), estimate.cases - len(group))
+            for year, effect, group in zip(listed, effects, groups, strict=True)
+        )
+
+    def text(self, estimate: Estimate[Measured]) -> str:
+        """What follows, after what, and beyond what."""
+        signal, measured = estimate.signal, estimate.result
+        every = signal.series.every
+        window = plural(to_periods(measured.choice.window, every), every + "s")
+        more = "twice as much" if signal.counts else "one standard deviation more of the"
+        unit = "" if signal.counts else f" {signal.series.unit}"
+        return (
+            f"{upper_first(signal.noun)} changed by {estimate.in_words}{unit} (90% interval "
+            f"{estimate.ends}) in the {window} after a {every} with {more} {measured.acts.noun}, "
+            "beyond what the past of both, the season and the level of the half-year or span let "
+            f"one expect ({plural(estimate.cases, every + 's')})."
+        ).replace("half-year or span", "half-year" if every == "week" else "span")
+
+    def case_word(self, estimate: Estimate[Measured]) -> str:
+        """What is counted as cases."""
+        return f"{estimate.signal.series.every}s"
+
+    def visible(self, estimate: Estimate[Measured]) -> Visible:
+        """By the standard error of the response."""
+        size = POWER_Z * estimate.result.unit * estimate.result.result.error
+        signed = size if self.up(estimate.signal) else -size
+        return Visible(float(convert(estimate.scale, signed)))
+
+    def checks(self, estimate: Estimate[Measured]) -> Iterator[Check]:
+        """Exposure, the cause moved along the calendar, and single years."""
+        yield from exposure_check(estimate.signal)
+        p_moved = estimate.result.result.p_moved
+        yield Check(
+            "Moved along the calendar",
+            p_moved < P_SECOND_NULL,
+            f"With the cause moved by {len(estimate.placebo)} lengths of time, as large a response "
+            f"in its errors comes with p = {p_moved:.3f}.",
+        )
+        yield from carried_checks(estimate, self.left_out(estimate), ("year",))
+
+    def caveat(self) -> str:
+        """What comes first need not be the cause."""
+        return (
+            "A reaction is what follows. Something outside that moves both sides within weeks, the "
+            "one before the other or only more plainly, would look the same."
+        )
+
+    def chart(self, estimate: Estimate[Measured]) -> Exhibit:
+        """What followed periods with least and most of the cause within their span."""
+        signal, choice = estimate.signal, estimate.result.choice
+        sides = estimate.result.sides
+        window = to_periods(choice.window, signal.series.every)
+        thirds = thirds_after(sides.outcome, sides.cause, sides.spans, window)
+        draws = bootstrap_means(thirds, seed=self.options.seed)
+        return group_rates(
+            "What followed, within the same span",
+            [f"after the third with {word} of it" for word in ("least", "a middle amount", "most")],
+            np.asarray(convert(estimate.scale, np.nanmean(thirds, axis=0))),
+            np.asarray(convert(estimate.scale, draws)),
+            "% above its span" if signal.counts else f"{signal.series.unit} above its span",
+        )
+
+    def rows(self, estimate: Estimate[Measured]) -> Iterator[tuple[Value, ...]]:
+        """What both sides did by year."""
+        series, acts = estimate.signal.series, estimate.result.acts.series
+        for name, item in ((estimate.result.acts.noun, acts), (estimate.signal.noun, series)):
+            years = item.dates.astype("datetime64[Y]")
+            for year in np.unique(years):
+                values = item.values[(years == year) & np.isfinite(item.values)]
+                if len(values):
+                    note = f"in {plural(len(values), item.every + 's')}"
+                    yield (str(year), name, float(values.sum()), note, item.citation)
+
+
+def whole_around(known: Bools, before: int, after: int) -> Bools:
+    """Periods with so many known ones before and after them, shape (T,).
+
+    Example:
+        >>> whole_around(np.array([True, True, True, False, True]), 1, 1).tolist()
+        [False, True, False, False, False]
+    """
+    padded = np.concatenate([np.zeros(before, bool), known, np.zeros(after, bool)])
+    around = np.lib.stride_tricks.sliding_window_view(padded, before + after + 1)
+    return np.asarray(around.all(axis=1), dtype=np.bool_)
+
+
+def spans_of(blocks: Ints, borders: Ints, usable: Bools, span: int) -> Ints:
+    """Number of the span of each period, shape (T,); one with hardly any data joins the one before.
+
+    Args:
+        blocks: Source of each period, shape (T,).
+        borders: Indexes at which a new era begins.
+        usable: Periods with data around them, shape (T,).
+        span: Periods in a span.
+
+    Example:
+        >>> spans_of(np.zeros(60, int), np.array([20]), np.ones(60, bool), 26).tolist()[18:22]
+        [0, 0, 1, 1]
+    """
+    era = np.searchsorted(np.sort(borders), np.arange(len(blocks)), side="right")
+    change = np.flatnonzero((np.diff(era) != 0) | (np.diff(blocks) != 0)) + 1
+    numbers, number = np.zeros(len(blocks), dtype=np.int64), -1
+    for part in np.split(np.arange(len(blocks)), change):
+        for piece in np.array_split(part, max(1, len(part) // span)):
+            number += int(usable[piece].sum() >= SHORTEST_SPAN or number < 0)
+            numbers[piece] = number
+    return numbers
+
+
+def thirds_after(outcome: Floats, cause: Floats, spans: Ints, window: int) -> Floats:
+    """How the window after stands to its span, by thirds of the cause within it.
+
+    Args:
+        outcome: What responds, shape (T,).
+        cause: What acts, shape (T,).
+        spans: Number of the span of each period, shape (T,).
+        window: Periods after.
+
+    Returns:
+        Mean of the window less that of the span, one row a span: after the third of its periods
+        with least of the cause, the middle one and that with most, shape (spans, 3).
+
+    Example:
+        >>> cause = np.array([0.0, 0.0, 0.0, 0.0, 3.0, 0.0])
+        >>> thirds_after(np.roll(cause, 1), cause, np.zeros(6, int), 1).round(1).tolist()
+        [[0.0, 0.0, 3.0]]
+    """
+    ahead = np.full(len(outcome), np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(outcome[1:], window)
+    ahead[: len(windows)] = windows.mean(axis=1)
+    rows = []
+    for number in np.unique(spans):
+        inside = np.flatnonzero((spans == number) & np.isfinite(ahead + cause + outcome))
+        if len(inside) >= 3:
+            order = inside[np.argsort(cause[inside], kind="stable")]
+            usual = outcome[inside].mean()
+            rows.append([ahead[third].mean() - usual for third in np.array_split(order, 3)])
+    return np.array(rows)
+
+
+def _on(cause: Grid, acts: Signal, signal: Signal) -> Floats:
+    """The cause on the calendar of what responds; NaN where it has no data."""
+    values = np.full(len(signal.series.dates), np.nan)
+    _, there, here = np.intersect1d(acts.series.dates, signal.series.dates, return_indices=True)
+    values[here] = cause.values[there]
+    return values
+
+
+def _choices(first: Choice, signal: Signal) -> Iterator[Choice]:
+    """Each thing that could have been chosen otherwise, one at a time, the first way first."""
+    yield first
+    windows = {max(1, first.window // 2), 2 * first.window} - {first.window}
+    yield from (replace(first, window=months) for months in sorted(windows))
+    yield from (replace(first, divisor=divisor) for divisor in divisors(signal)[1:])
+    yield replace(first, lags=2 * first.lags)
+    yield replace(first, span=2 * SPAN)
+    yield replace(first, own_period=True)
+
+
+def _chosen(signal: Signal, choice: Choice) -> dict[str, str]:
+    return {
+        "estimator": LOCAL_PROJECTION,
+        "source": signal.source,
+        "measure": signal.measure.replace("_", " "),
+        "window": plural(choice.window, "months"),
+        "lags": plural(choice.lags, f"{signal.series.every}s"),
+        "span": plural(choice.span, f"{signal.series.every}s"),
+        "normalisation": DIVIDED_BY[choice.divisor] if signal.counts else "as they are",
+        "first period": "the cause's own" if choice.own_period else "the one after",
+    }
+
+
+def answer(claim: ReactionClaim, data: StudyData, options: Options) -> Pending:
+    """Test a reaction claim by every source that can read both sides.
+
+    Args:
+        claim: The claim.
+        data: The study's data as of a date.
+        options: Not used: nothing is drawn at random.
+    """
+    return assess(Reaction(claim, data, options))
+
+
+register("claims", ReactionClaim, answer, problems, about=ABOUT)
