@@ -105,11 +105,11 @@ def write(folder: Path, counts: tuple[Arrays, Arrays], *claims: dict[str, str]) 
         rows.append(f"{day},GRC,TUR,{first},{-10 * first}")
         rows.append(f"{day},TUR,GRC,{second},{-10 * second}")
     (folder / "acts.csv").write_text("\n".join(rows), encoding="utf-8")
-    told = {
+    keys = {
         "name": "b-answers-a", "acts": "GRC", "answers": "TUR", "direction": "up",
         "measure": "material_conflict",
     }  # fmt: skip
-    texts = [CLAIM.format(**(told | claim)) for claim in claims or ({},)]
+    texts = [CLAIM.format(**(keys | claim)) for claim in claims or ({},)]
     (folder / "study.toml").write_text(STUDY + "".join(texts), encoding="utf-8")
     return folder
 
@@ -129,10 +129,10 @@ def test_no_answer_is_seldom_taken_for_one() -> None:
 
 def test_a_common_step_at_the_border_of_a_span_is_no_answer() -> None:
     halves = spans_of(np.zeros(WEEKS, int), np.array([WEEKS // 2]), np.ones(WEEKS, bool), 26)
-    one = np.zeros(WEEKS, dtype=int)
+    whole = np.zeros(WEEKS, dtype=int)
     stepped = [world(seed, step=2.0) for seed in range(12)]
     within = [followed(**asked(item, halves), moves=0).p for item in stepped]  # type: ignore[arg-type]
-    across = [followed(**asked(item, one), moves=0).p for item in stepped]  # type: ignore[arg-type]
+    across = [followed(**asked(item, whole), moves=0).p for item in stepped]  # type: ignore[arg-type]
     assert np.mean(np.array(within) < 0.05) <= 0.2
     assert np.mean(np.array(across) < 0.05) >= 0.5
 
@@ -167,13 +167,13 @@ def test_a_series_too_short_to_be_moved_is_refused() -> None:
 
 def test_spans_end_with_eras_and_sources_and_are_never_thin() -> None:
     blocks = np.repeat([0, 1], [40, 60])
-    known = np.ones(100, dtype=bool)
-    spans = spans_of(blocks, np.array([70]), known, 26)
+    usable = np.ones(100, dtype=bool)
+    spans = spans_of(blocks, np.array([70]), usable, 26)
     assert [int(place) for place in np.flatnonzero(np.diff(spans)) + 1] == [40, 70]
-    known[70:95] = False
+    usable[70:95] = False
     assert (
-        spans_of(blocks, np.array([70]), known, 26)[-1]
-        == spans_of(blocks, np.array([]), known, 26)[45]
+        spans_of(blocks, np.array([70]), usable, 26)[-1]
+        == spans_of(blocks, np.array([]), usable, 26)[45]
     )
 
 
@@ -215,12 +215,12 @@ def test_directions_and_scores_turn_the_verdict(tmp_path: Path) -> None:
         {"name": "scores", "measure": "goldstein"},
         {"name": "back", "acts": "TUR", "answers": "GRC"},
     )
-    told = answers(write(tmp_path, world(3, link=0.5), *claims))
-    assert told["b-answers-a"].verdict is Verdict.SUPPORTED
-    assert told["less"].verdict is Verdict.CONTRADICTED
-    assert told["scores"].verdict in {Verdict.SUPPORTED, Verdict.LEANS_SUPPORTED}
-    assert "one standard deviation more of the" in told["scores"].text
-    assert told["back"].verdict not in {Verdict.SUPPORTED, Verdict.CONTRADICTED}
+    cards = answers(write(tmp_path, world(3, link=0.5), *claims))
+    assert cards["b-answers-a"].verdict is Verdict.SUPPORTED
+    assert cards["less"].verdict is Verdict.CONTRADICTED
+    assert cards["scores"].verdict in {Verdict.SUPPORTED, Verdict.LEANS_SUPPORTED}
+    assert "one standard deviation more of the" in cards["scores"].text
+    assert cards["back"].verdict not in {Verdict.SUPPORTED, Verdict.CONTRADICTED}
 
 
 def test_few_weeks_are_insufficient(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_what_bars_a_claim_allows_no_lean_where_p_is_small() -> None:
     assert verdict is Verdict.NO_CLEAR_EFFECT
     assert reason == "Beyond a drift the ratio points the other way."
     unclear = replace(barred, p_placebo=0.5)
-    assert "50% of placebos" in judge(unclear, 0.9)[1]  # the bar is not why
+    assert "50% of cases" in judge(unclear, 0.9)[1]  # the bar is not why
 
 
 def test_draws_that_leave_the_side_open_cost_a_step() -> None:

@@ -224,6 +224,19 @@ def test_violence_answers_violence_within_weeks(systems: dict[str, Answer]) -> N
     assert {(there, back), (back, there)} <= stand
 
 
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        ("israel-answers-palestinians", Verdict.SUPPORTED),
+        ("palestinians-answer-israel", Verdict.SUPPORTED),
+        ("israel-answers-lebanon", Verdict.SUPPORTED),
+        ("syria-answers-israel", Verdict.NO_CLEAR_EFFECT),
+    ],
+)
+def test_reactions_by_week(data: StudyData, name: str, verdict: Verdict) -> None:
+    assert answered(data, name).verdict is verdict
+
+
 def test_the_words_of_a_relation_and_of_scores_fit(
     data: StudyData, systems: dict[str, Answer]
 ) -> None:

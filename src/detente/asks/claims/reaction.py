@@ -295,14 +295,14 @@ class Reaction(Design[ReactionClaim, Measured]):
                     yield (str(year), name, float(values.sum()), note, item.citation)
 
 
-def whole_around(known: Bools, before: int, after: int) -> Bools:
+def whole_around(finite: Bools, before: int, after: int) -> Bools:
     """Periods with so many known ones before and after them, shape (T,).
 
     Example:
         >>> whole_around(np.array([True, True, True, False, True]), 1, 1).tolist()
         [False, True, False, False, False]
     """
-    padded = np.concatenate([np.zeros(before, bool), known, np.zeros(after, bool)])
+    padded = np.concatenate([np.zeros(before, bool), finite, np.zeros(after, bool)])
     around = np.lib.stride_tricks.sliding_window_view(padded, before + after + 1)
     return np.asarray(around.all(axis=1), dtype=np.bool_)
 

@@ -79,8 +79,8 @@ def followed(
         >>> rng = np.random.default_rng(1)
         >>> cause, outcome = rng.normal(size=(2, 4000))
         >>> outcome[1:] += 0.5 * cause[:-1]
-        >>> none, one = np.zeros((4000, 0)), np.zeros(4000)
-        >>> result = followed(outcome, cause, window=1, lags=2, controls=none, segments=one)
+        >>> nothing, source = np.zeros((4000, 0)), np.zeros(4000)
+        >>> result = followed(outcome, cause, window=1, lags=2, controls=nothing, segments=source)
         >>> round(result.effect, 1), result.p_moved < 0.05
         (0.5, True)
 
@@ -141,10 +141,10 @@ def response_without(
         >>> rng = np.random.default_rng(1)
         >>> cause, outcome = rng.normal(size=(2, 4000))
         >>> outcome[1:] += 0.5 * cause[:-1]
-        >>> none, one = np.zeros((4000, 0)), np.zeros(4000)
+        >>> nothing, source = np.zeros((4000, 0)), np.zeros(4000)
         >>> halves = [np.arange(2000), np.arange(2000, 4000)]
         >>> response_without(
-        ...     outcome, cause, halves, window=1, lags=2, controls=none, segments=one
+        ...     outcome, cause, halves, window=1, lags=2, controls=nothing, segments=source
         ... ).round(1).tolist()
         [0.5, 0.5]
     """
