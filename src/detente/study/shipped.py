@@ -74,7 +74,8 @@ def summary_of(data: StudyData) -> Summary:
 def _first_days(data: StudyData) -> list[dt.date]:
     """The first day of the chronicle and of each dataset, as far as the study reads it."""
     begins = [fact.date for fact in data.facts[:1]]
-    for spec in data.study.datasets:
+    held = (spec for spec in data.study.datasets if spec.id in data.datasets)
+    for spec in held:  # some are read only where the user gives them
         first = data.datasets[spec.id].dates()[0].item()
         begins.append(max(first, spec.since or first))
     return begins
