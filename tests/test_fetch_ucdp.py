@@ -163,6 +163,14 @@ def test_pages_of_the_interface(interface: UcdpInterface, client: Client, tmp_pa
     assert all(SOURCE.names_file(path.name) for path in loaded)
 
 
+def test_an_interface_that_was_asked_too_fast(
+    interface: UcdpInterface, mirror: Mirror, client: Client
+) -> None:
+    mirror.faults[f"/{UCDP_API}/api/gedevents/26.1"] = ["400", "400"]
+    mirror.faults[f"/{UCDP_API}/api/gedevents/26.0.11"] = ["400"] * 3
+    assert [file.url.rpartition("/")[2] for file in manifest(client, ALL)] == ["26.1", "26.0.1"]
+
+
 def test_days_of_a_span_alone(interface: UcdpInterface, client: Client, tmp_path: Path) -> None:
     wanted = manifest(client, Span(dt.date(2025, 2, 1), dt.date(2025, 4, 1), TODAY))
     assert [(str(file.first), str(file.last)) for file in wanted] == [("2025-02-01", "2025-04-01")]

@@ -53,6 +53,6 @@ ICEWS = Feed(
         " (tables: as 'Original File Format'), then: detente ingest icews FOLDER."
     ),
     since=dt.date(1995, 1, 1),
-    row_bytes=230.0,
+    row_bytes=90.0,
     whole_years=True,
 )

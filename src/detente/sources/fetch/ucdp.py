@@ -24,7 +24,7 @@ from detente.sources.fetch.client import Client
 from detente.sources.fetch.hosts import shown
 from detente.sources.fetch.pages import PAGE, read_page, rows_of, unusable, write_rows
 from detente.sources.fetch.secrets import first_secret
-from detente.sources.fetch.tries import AbsentError, MissingError
+from detente.sources.fetch.tries import AbsentError, BrokenError, MissingError
 from detente.sources.fetch.wanted import Feed, Replaces, Span, Wanted
 from detente.sources.ucdp import UCDP as SOURCE
 
@@ -187,8 +187,11 @@ def _in_interface(client: Client, edition: Edition) -> int | None:
 
     def attempt(place: str) -> int | None:
         with client.stream(place, params={"pagesize": "1", "page": "0"}) as answer:
-            if answer.status_code == UNRELEASED_STATUS and UNRELEASED in answer.read():
-                raise AbsentError
+            if answer.status_code == UNRELEASED_STATUS:
+                if UNRELEASED in answer.read():
+                    raise AbsentError
+                # Too many requests are answered so too; asked for ever again it means the same.
+                raise BrokenError("the server answered 400", absent=True)
             client.check(answer, shown(place))
             return None
 
@@ -304,7 +307,7 @@ UCDP = Feed(
     by_hand=BY_HAND,
     secrets=TOKENS,
     since=FIRST_DAY,
-    row_bytes=650.0,
+    row_bytes=110.0,
     renewed=True,
     check=fault,
     follow=follow,
