@@ -372,3 +372,20 @@ def test_files_read_for_more_parties_are_had_only_by_their_store(
     run(client, limited(tmp_path, "USA", "CHN", "RUS"))
     with pytest.raises(UsageError, match="widen"):
         fetch(client, plan(client, limited(tmp_path, "USA", "CHN", "PRK")))
+
+
+def test_the_publishers_own_lists_have_no_gap_that_is_not_known(
+    mirror: Mirror, client: Client, tmp_path: Path, shared: Path
+) -> None:
+    for name in ("md5sums", "filesizes"):
+        listed = shared / "samples" / "gdelt" / f"{name}_20231006.txt"
+        mirror.files[f"/{GDELT_HOST}/events/{name}"] = listed.read_bytes()
+    span = Span(None, dt.date(2023, 10, 5), dt.date(2023, 10, 8))
+    planned = plan(client, Order(GDELT, span, tmp_path, ("CHN", "USA")))
+    assert len(planned.wanted) == 3950 and len(planned.todo) == 3949
+    assert planned.unsized == 0 and round(planned.size / 1e9, 2) == 44.63
+    assert planned.new_days == ()
+    assert [str(day) for day, _ in planned.gap_days] == [
+        "2014-01-23", "2014-01-24", "2014-01-25", "2014-03-19", "2022-11-10",
+    ]  # fmt: skip
+    assert 700e6 < planned.rows < 740e6  # 722 million by the publisher's counts and estimates

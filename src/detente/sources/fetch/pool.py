@@ -76,8 +76,8 @@ class Pool:
     def outcomes(self, files: Sequence[Wanted]) -> Generator[list[Outcome]]:
         """What came of each file, and of the files that these lead to, a few at a time.
 
-        Those that are ready together come together. Once the client's `stop` is set, files that
-        were not begun come back as stopped.
+        Those that are ready together come together, and none after a moment in which none came.
+        Once the client's `stop` is set, files that were not begun come back as stopped.
         """
         open_numbers = {self._ask(file) for file in files}
         waiting: dict[int, Outcome] = {}
@@ -90,8 +90,7 @@ class Pool:
                 outcomes = [waiting.pop(number) for number in ready]
                 open_numbers -= set(ready)
                 open_numbers |= {self._ask(file) for had in outcomes for file in had.further}
-                if outcomes:
-                    yield outcomes
+                yield outcomes
                 self._leave_room(len(outcomes))
 
     @contextlib.contextmanager
