@@ -173,16 +173,19 @@ def _lines(text: bytes) -> list[bytes]:
     return text.split(b"\n")[:-1]
 
 
+_TYPES = {field.name: int if field.type == "int" else str for field in fields(IngestedFile)}
+_OPTIONAL = {
+    field.name: field.default for field in fields(IngestedFile) if field.default is not MISSING
+}
+
+
 def _entry(line: bytes) -> IngestedFile:
     try:
         raw = json.loads(line)
     except (ValueError, RecursionError):
         raw = None
-    names = {field.name: int if field.type == "int" else str for field in fields(IngestedFile)}
-    optional = {field.name: field.default for field in fields(IngestedFile)
-                if field.default is not MISSING}  # fmt: skip
-    whole = optional | raw if isinstance(raw, dict) else {}
-    typed = {name: type(value) for name, value in whole.items()} == names
+    whole = _OPTIONAL | raw if isinstance(raw, dict) else {}
+    typed = {name: type(value) for name, value in whole.items()} == _TYPES
     if not typed or whole["rows_kept"] < 0 or whole["removed"] < 0:
         raise DamageError(f"its {LEDGER} has a line that is none: {line[:60]!r}")
-    return IngestedFile(**raw)
+    return IngestedFile(**whole)

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import hashlib
 import json
 import re
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields, replace
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -107,7 +108,7 @@ def in_outline(path: str) -> bool:
         >>> in_outline("outlines/origin=icews/month=2018-10/x.parquet")
         True
     """
-    return PurePosixPath(path).parts[0] == OUTLINES
+    return path.startswith(f"{OUTLINES}/")
 
 
 @dataclass(frozen=True)
@@ -173,14 +174,21 @@ def read_manifest(store: Path) -> Manifest:
             text = read_plain(path)
         except FileNotFoundError:
             raise DamageError(f"its {MANIFEST} is missing") from None
-        raw = _object(text)
-        if raw["format"] > FORMAT:
+        version, manifest = _parsed(text)
+        if manifest is None:
             raise StoreError(
                 f"The event store {store} could not be opened.",
-                f"It has format {raw['format']}; this version of Detente reads up to {FORMAT}.",
+                f"It has format {version}; this version of Detente reads up to {FORMAT}.",
                 "Update Detente, or ingest the files into a new store.",
             )
-        return _manifest(raw)
+        return manifest
+
+
+@functools.lru_cache(maxsize=2)
+def _parsed(text: bytes) -> tuple[int, Manifest | None]:
+    """Its format and the manifest, if that is known; a writer reads the same text several times."""
+    raw = _object(text)
+    return raw["format"], _manifest(raw) if raw["format"] <= FORMAT else None
 
 
 def read_pending(store: Path) -> Manifest | None:
@@ -196,12 +204,12 @@ def prepare_manifest(store: Path, manifest: Manifest) -> Path:
     raw = {
         "format": FORMAT,
         **{name: getattr(manifest, name) for name in _HEADER},
-        "filters": [asdict(item) for item in manifest.filters],
-        "parts": [asdict(part) for part in manifest.parts],
+        "filters": [vars(item) for item in manifest.filters],
+        "parts": [vars(part) for part in manifest.parts],
     }
-    whole = json.loads(json.dumps(raw, default=dt.date.isoformat)) | {"sha256": ""}
+    whole = json.loads(json.dumps(raw, default=dt.date.isoformat))
     whole["sha256"] = _checksum(whole)
-    return write_fresh(store / MANIFEST, json.dumps(whole, indent=0).encode())
+    return write_fresh(store / MANIFEST, json.dumps(whole).encode())
 
 
 def write_manifest(store: Path, manifest: Manifest) -> None:
@@ -235,6 +243,7 @@ def repair_command(store: Path) -> str:
 
 _HEADER = ("ledger_bytes", "ledger_sha256", "added", "replaced")
 _TYPES = {"int": int, "str": str, "dt.date": str}
+_PART_TYPES = {field.name: _TYPES[str(field.type)] for field in fields(Part)}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MOST_ROWS = 2**40
 
@@ -288,16 +297,15 @@ def _filter(item: object) -> Filter:
 
 
 def _part(item: object, version: int) -> Part:
-    names = [field.name for field in fields(Part) if version > 1 or field.name != "sha256"]
-    if not isinstance(item, dict) or sorted(item) != sorted(names):
-        raise DamageError(f"its {MANIFEST} describes a part without all of {', '.join(names)}")
+    names = _PART_TYPES.keys() - ({"sha256"} if version == 1 else set())
+    if not isinstance(item, dict) or item.keys() != names:
+        listed = ", ".join(name for name in _PART_TYPES if name in names)
+        raise DamageError(f"its {MANIFEST} describes a part without all of {listed}")
     where = _inside(item["path"])
-    for field in fields(Part):
-        value = item.get(field.name, "")
-        if type(value) is not _TYPES[str(field.type)]:
-            raise DamageError(
-                f"its {MANIFEST} gives the part {where} as {field.name} {value!r:.40}"
-            )
+    for name, kind in _PART_TYPES.items():
+        value = item.get(name, "")
+        if type(value) is not kind:
+            raise DamageError(f"its {MANIFEST} gives the part {where} as {name} {value!r:.40}")
     try:
         days = {name: dt.date.fromisoformat(item[name]) for name in ("first", "last")}
     except ValueError:
@@ -308,18 +316,20 @@ def _part(item: object, version: int) -> Part:
 
 
 def _check_sense(part: Part, version: int) -> None:
-    absurd = {
-        f"{part.rows} rows": not 0 < part.rows <= _MOST_ROWS,
-        f"{part.size} bytes": part.size <= 0,
-        f"days from {part.first} to {part.last} in {part.month}": not (
-            part.first <= part.last
-            and {day.isoformat()[:7] for day in (part.first, part.last)} == {part.month}
-        ),
-        f"ids from {part.first_id!r:.40} to {part.last_id!r:.40}": part.first_id > part.last_id,
-        f"the checksum {part.sha256!r:.70}": version > 1 and not _is_checksum(part.sha256),
-    }
-    for what in (what for what, wrong in absurd.items() if wrong):
-        raise DamageError(f"its {MANIFEST} gives the part {part.path} {what}")
+    months = {day.isoformat()[:7] for day in (part.first, part.last)}
+    if not 0 < part.rows <= _MOST_ROWS:
+        what = f"{part.rows} rows"
+    elif part.size <= 0:
+        what = f"{part.size} bytes"
+    elif part.first > part.last or months != {part.month}:
+        what = f"days from {part.first} to {part.last} in {part.month}"
+    elif part.first_id > part.last_id:
+        what = f"ids from {part.first_id!r:.40} to {part.last_id!r:.40}"
+    elif version > 1 and not _is_checksum(part.sha256):
+        what = f"the checksum {part.sha256!r:.70}"
+    else:
+        return
+    raise DamageError(f"its {MANIFEST} gives the part {part.path} {what}")
 
 
 def _is_checksum(text: str) -> bool:
@@ -328,7 +338,7 @@ def _is_checksum(text: str) -> bool:
 
 def _inside(path: object) -> str:
     """A path of a part, which lies in a folder of parts and nowhere else."""
-    steps = PurePosixPath(path).parts if isinstance(path, str) and "\\" not in path else ()
+    steps = path.split("/") if isinstance(path, str) and "\\" not in path else []
     if len(steps) < 2 or steps[0] not in {EVENTS, OUTLINES} or ".." in steps or "\0" in str(path):
         raise DamageError(f"its {MANIFEST} names a part outside of the store: {path!r:.80}")
     if not str(path).endswith(".parquet"):

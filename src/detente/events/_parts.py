@@ -229,8 +229,8 @@ def on_disk(store: Path) -> list[str]:
     places = []
     for top in (EVENTS, OUTLINES):
         for folder, _, names in os.walk(store / top, onerror=_refuse):
-            inside = ((Path(folder) / name).relative_to(store).as_posix() for name in names)
-            places += [place for place in inside if _PLACE.fullmatch(place)]
+            place = Path(folder).relative_to(store).as_posix()
+            places += [f"{place}/{name}" for name in names if _PLACE.fullmatch(f"{place}/{name}")]
     return sorted(places)
 
 
