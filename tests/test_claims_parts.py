@@ -299,12 +299,12 @@ def test_sources_disagree_only_on_opposite_sides() -> None:
 
     against, unclear = Verdict.LEANS_AGAINST, Verdict.NO_CLEAR_EFFECT
     a, b = part("A", Verdict.SUPPORTED), part("B", against)
-    assert disagreement((a, b)).startswith("The 2 rulers contradict each other.")
-    assert disagreement((a, part("B", unclear))).startswith("The 2 rulers differ.")
+    assert disagreement((a, b)).startswith("The 2 rulers contradict each other; A decides.")
+    assert disagreement((a, part("B", unclear))).startswith("The 2 rulers differ; A decides.")
     assert disagreement((a, a, a)).startswith("The 3 rulers agree. Supported: A (); ")
     assert disagreement((a, part("B", Verdict.INSUFFICIENT_DATA))) == ""
     twice = disagreement((part("A", Verdict.SUPPORTED, "1"), part("A", unclear, "2")))
-    assert twice == "The 2 rulers differ. Supported: A (1). No clear effect: A (2)."
+    assert twice == "The 2 rulers differ; A (1) decides. Supported: A (1). No clear effect: A (2)."
 
 
 def test_cases_are_rows_under_how_we_know() -> None:

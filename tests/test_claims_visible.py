@@ -115,8 +115,24 @@ def test_the_headline_tells_the_effect_by_its_scale() -> None:
     )
     ratio = estimated(1, "x", Verdict.SUPPORTED, 1.6, "contrast")
     change = estimated(1, "x", Verdict.SUPPORTED, 12.0)
-    assert headline(about, [ratio])[0].endswith(": rate ratio 1.6× (1.0 to 2.2×).")
-    assert headline(about, [change])[0].endswith(": a change of +12% after 29 episodes.")
+    single = [replace(answer, parts=answer.parts[:1]) for answer in (ratio, change)]
+    assert headline(about, single[:1])[0].endswith(": rate ratio 1.6× (1.0 to 2.2×).")
+    assert headline(about, single[1:])[0].endswith(": a change of +12% after 29 episodes.")
+
+
+def test_the_headline_names_its_rulers_and_whether_the_first_stands_alone() -> None:
+    about = About(
+        name="x", title="t", question="q", headline_claim="claim-01-invented", as_of="2020-01-01"
+    )
+    alone = estimated(1, "x", Verdict.SUPPORTED, 12.0)
+    sentence, strength = headline(about, [alone])
+    assert sentence.endswith(" after 29 episodes, by Archive A alone of 2 rulers.")
+    assert strength.endswith(alone.notes["sources"]) and "Archive B" in strength
+    same = tuple(replace(part, verdict=Verdict.LEANS_SUPPORTED) for part in alone.parts)
+    shared = headline(about, [replace(alone, parts=same)])[0]
+    assert shared.endswith(" after 29 episodes, by Archive A.")
+    single = headline(about, [replace(alone, parts=alone.parts[:1], notes={})])[1]
+    assert single.endswith(f"It is read by Archive A, {alone.parts[0].statement}.")
 
 
 def test_the_face_of_an_unclear_card_says_what_it_would_have_seen() -> None:

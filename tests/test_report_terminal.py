@@ -95,6 +95,22 @@ def test_without_unclear_findings_nothing_stands_below_the_table() -> None:
     assert "no proof" not in printed(100, clear)
 
 
+def test_where_rulers_differ_the_terminal_says_which_sees_what() -> None:
+    def parts(*verdicts: Verdict) -> tuple[Answer, ...]:
+        return tuple(Answer(v.name, "source", v.name, verdict=v) for v in verdicts)
+
+    notes = {"sources": "The 2 rulers differ; A decides.", "visible": "x"}
+    supported, unclear = Verdict.SUPPORTED, Verdict.NO_CLEAR_EFFECT
+    plain = replace(RESULT.claims[0], verdict=supported, notes=notes)
+    differing = replace(plain, parts=parts(supported, unclear))
+    agreeing = replace(plain, parts=parts(supported, supported))
+    after = replace(agreeing, notes={**notes, "after": "Little was left."})
+    flat = " ".join(printed(100, with_claims(agreeing, differing, after)).split())
+    below = flat.split("Where rulers do not see the same, or what was left of a change: ")[1]
+    assert below == "2 The 2 rulers differ; A decides. 3 Little was left."
+    assert "Where rulers" not in printed(100, with_claims(agreeing))
+
+
 def told(section: Section, most: int | None = None, width: int = 80) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width)

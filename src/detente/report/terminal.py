@@ -35,6 +35,8 @@ STYLE: dict[Verdict, str] = {
 
 UNCLEAR = "\nNo clear effect is no proof of none. What each design would see 4 times in 5:"
 
+DIFFERING = "\nWhere rulers do not see the same, or what was left of a change:"
+
 NARROW = 100
 """Below this many columns the interval stands under its effect, so that titles have room."""
 
@@ -58,13 +60,18 @@ class VerdictTable:
         if unclear.row_count:
             yield Text(UNCLEAR)
             yield unclear
+        differing = _differing(self.result)
+        if differing.row_count:
+            yield Text(DIFFERING)
+            yield differing
 
 
 def verdict_table(result: StudyResult) -> VerdictTable:
     """One row per claim: verdict, claim, effect with interval, cases, p against placebos.
 
     Below it: what each `no clear effect` is worth, by the smallest effect that its design would
-    have seen. Prints well from 80 columns on. Texts of the study are never read as markup.
+    have seen, and which ruler sees what where they differ. Prints well from 80 columns on. Texts
+    of the study are never read as markup.
 
     Args:
         result: One run of a study.
@@ -107,8 +114,20 @@ def _table(result: StudyResult, *, narrow: bool) -> Table:
     return table
 
 
-def _unclear(result: StudyResult) -> Table:
-    """What each `no clear effect` is worth, by the number of its claim."""
+def _differing(result: StudyResult) -> Table:
+    """Which ruler sees what, by the number of the claim, where they differ."""
+    table = _numbered()
+    for number, answer in enumerate(result.claims, 1):
+        verdicts = {part.verdict for part in answer.parts}
+        notes = [answer.notes.get("sources", "") if len(verdicts) > 1 else ""]
+        notes.append(answer.notes.get("after", ""))
+        if any(notes):
+            table.add_row(str(number), Text(" ".join(filter(None, notes))))
+    return table
+
+
+def _numbered() -> Table:
+    """An empty table of texts by the number of their claim."""
     table = Table(
         box=None,
         show_header=False,
@@ -117,6 +136,12 @@ def _unclear(result: StudyResult) -> Table:
     )
     table.add_column("", justify="right", no_wrap=True, style="dim")
     table.add_column("", ratio=1)
+    return table
+
+
+def _unclear(result: StudyResult) -> Table:
+    """What each `no clear effect` is worth, by the number of its claim."""
+    table = _numbered()
     for number, answer in enumerate(result.claims, 1):
         text = _visible(answer)
         if answer.verdict is Verdict.NO_CLEAR_EFFECT and text:

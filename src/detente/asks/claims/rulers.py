@@ -118,7 +118,7 @@ def disagreement(parts: Sequence[Answer]) -> str:
         >>> a = Answer("1", "source", "A", verdict=Verdict.SUPPORTED)
         >>> b = Answer("2", "source", "B", verdict=Verdict.CONTRADICTED)
         >>> disagreement((a, b))
-        'The 2 rulers contradict each other. Supported: A. Contradicted: B.'
+        'The 2 rulers contradict each other; A decides. Supported: A. Contradicted: B.'
         >>> disagreement((a,))
         ''
     """
@@ -139,9 +139,11 @@ def disagreement(parts: Sequence[Answer]) -> str:
     said = " ".join(
         f"{upper_first(verdict.value)}: {'; '.join(group)}." for verdict, group in groups.items()
     )
+    who = f"The {plural(len(answered), 'rulers')}"
+    if len(sides) == 1:
+        return f"{who} agree. {said}"
     word = "contradict each other" if {1, -1} <= sides else "differ"
-    word = "agree" if len(sides) == 1 else word
-    return f"The {plural(len(answered), 'rulers')} {word}. {said}"
+    return f"{who} {word}; {names[0]} decides. {said}"
 
 
 def barred(evidence: Evidence | None, others: Sequence[Answer]) -> Evidence | None:
