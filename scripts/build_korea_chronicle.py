@@ -292,6 +292,75 @@ def leaders(tables: Path) -> Iterator[Fact]:
         )
 
 
+# --- contacts and exercises -----------------------------------------------------------------------
+
+TRACKER = "U.S.–China tracker of the second Trump administration, entry of {day}"
+
+CONTACT = {
+    "call": ("041", "{us} and {china} speak by telephone"),
+    "video": ("041", "{us} and {china} speak by video"),
+    "met": ("040", "{us} and {china} meet{place}"),
+    "met-or-video": ("040", "{us} and {china} meet or speak by video"),
+    "talks": ("046", "{us} and {china} hold talks{place}"),
+}
+"""CAMEO code and words of a contact, by its mode; visits of leaders are summits of their own."""
+
+
+def us_china_contacts(tables: Path) -> Iterator[Fact]:
+    """Contacts of ministers and leaders below a summit, as one tracker dates them."""
+    for row in read(tables / "contacts" / "us_china_contacts_2025_2026.csv"):
+        if row["mode"] not in CONTACT or (row["us_side"], row["place"]) == ("Trump", "Busan"):
+            continue
+        cameo, words = CONTACT[row["mode"]]
+        title = words.format(
+            us=row["us_side"].split(" (")[0],
+            china="a Chinese trade delegation" if "(" in row["china_side"] else row["china_side"],
+            place=f", {row['place']}" if row["place"] else "",
+        )
+        yield Fact(
+            "",
+            row["start"],
+            row["end"],
+            "us-china-contact",
+            "USA|CHN",
+            "USA|CHN",
+            cameo,
+            # One source alone dates them, by what both sides published.
+            "C" if row["note"].endswith(("wrong", "09-09", "check")) else "B",
+            title,
+            TRACKER.format(day=row["end"]),
+        )
+
+
+EXERCISE_SEEN = {
+    "1997-10-17": "Wikipedia, Foal Eagle",
+    "2014-02-24": "Stars and Stripes, 2014-02-09 (announced days)",
+    "2014-03-27": "militaryconnection.com, 2014",
+    "2015-08-17": "AFP, 2015-08-17 (start)",
+    "2016-03-07": "US Department of Defense, 2016-03-07 (start)",
+}
+"""How we cite the documents of the table, by the first day of an exercise."""
+
+
+def exercises(tables: Path) -> Iterator[Fact]:
+    """Exercises of the United States and South Korea that have been found: far from all."""
+    for row in read(tables / "contacts" / "us_rok_exercises_partial.csv"):
+        if row["exercise"].startswith("("):
+            continue
+        yield Fact(
+            "",
+            row["start"],
+            row["end"] or row["start"],
+            "us-rok-exercise",
+            "USA|KOR",
+            "PRK",
+            "150",
+            row["certainty"],
+            f"Exercise of the United States and South Korea: {row['exercise']}",
+            EXERCISE_SEEN[row["start"]],
+        )
+
+
 # --- putting it together -------------------------------------------------------------------------
 
 
@@ -327,6 +396,8 @@ def build(shared: Path, scripts: Path = SCRIPTS) -> list[Fact]:
         launches(tables),
         worded(tables, scripts / "korea_words.csv"),
         leaders(tables),
+        us_china_contacts(tables),
+        exercises(tables),
     )
     facts = numbered([fact for part in parts for fact in part])
     facts = numbered(with_supplement(facts, scripts / "korea_supplement.csv"))

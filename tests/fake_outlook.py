@@ -6,12 +6,12 @@ import datetime as dt
 
 import numpy as np
 
-from detente.answers import Answer, Fact, Provenance, Scale, Section
+from detente.answers import Answer, Fact, Provenance, Scale, Section, Table
 from detente.asks.forecasts.backtest import scored
 from detente.asks.forecasts.combined import ModelOdds, Odds, Waterfall
 from detente.asks.forecasts.event_question import EventQuestion
 from detente.asks.forecasts.model import Reason
-from detente.asks.forecasts.published import PublishedOdds, comparison
+from detente.asks.forecasts.published import ALONE, PublishedOdds, comparison
 from detente.asks.forecasts.run import RECORD_INTRO, outlook
 from detente.asks.forecasts.shown import Window, odds_answer
 from detente.asks.forecasts.trial import Trial
@@ -90,7 +90,7 @@ def published() -> Answer:
     )
     end = (0.4, 0.6, 0.5, 0.7, 0.3, True, "2017-03-22", "A newspaper")
     rows = [(f"2017-03-{day}", "tests", days, *end) for day in (13, 20) for days in (14, 30)]
-    return comparison(asked, rows)
+    return comparison(asked, Table(ALONE, tuple(rows)))
 
 
 def sections(*, of: Trial | None = None) -> tuple[Section, Section]:

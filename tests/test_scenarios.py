@@ -232,7 +232,7 @@ def scenario(data: StudyData, name: str) -> Scenario:
 
 def outcome_of(model: Model, name: str | Scenario, *, days: int = 365, paths: int = 600) -> Answer:
     asked = scenario(model.data, name) if isinstance(name, str) else name
-    return answer(asked, model, Options(futures=paths), Horizon.of(days, model.data))
+    return answer(asked, model, Options(futures=paths), Horizon.of(days, model.first.item()))
 
 
 def rows(made: Answer, exhibit: str) -> list[dict[str, Any]]:
@@ -726,7 +726,7 @@ def test_the_command_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
         (["talks", "--from", "2017-03-15", "--to", "2016-01-01"], 2, "a last day after the first"),
         (["talks", "--from", "1999-03-15"], 3, "1095 days are needed"),
         (["talks", "--from", "1980-03-15"], 3, "1095 days are needed"),
-        (["talks", "--from", "2030-01-01"], 2, "the data end on 2026-04-19"),
+        (["talks", "--from", "2030-01-01"], 2, "simulated ends on 2026-04-19"),
         (["talks", "--to", "2090-01-01"], 2, "at most 30 years"),
     ],
 )

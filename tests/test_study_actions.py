@@ -135,7 +135,8 @@ class TestWhereSilenceSaysSomething:
         long = world(dt.date(2015, 1, 1), 4600, 1)
         data = opened(long)
         assert data.as_of == dt.date(2015, 1, 1) + dt.timedelta(4599)
-        assert data.known_until("nuclear-tests") == data.study.study.as_of
+        assert data.study.chronicle is not None
+        assert data.known_until("nuclear-tests") == data.study.chronicle.until
         assert data.known_until("acts") == data.as_of
         series = data.action_series("nuclear-tests", "month")
         assert str(series.dates[0]) == "1984-01-01"
@@ -240,3 +241,30 @@ def test_panels_are_counted_when_first_asked_for(opened: Opened) -> None:
     assert isinstance(events, EventData)
     assert "quarter" not in events.panels
     assert events.by("quarter") is events.by("quarter")
+
+
+class TestUntil:
+    def test_an_action_ends_with_its_own_day_or_the_chronicles(self) -> None:
+        data = open_data(load("korea"))
+        assert data.as_of == dt.date(2026, 5, 15)
+        assert data.known_until("missile-tests") == dt.date(2026, 4, 19)
+        assert data.known_until("us-china-meetings") == dt.date(2026, 5, 15)
+        earlier = open_data(load("korea"), as_of=dt.date(2020, 1, 1))
+        assert earlier.known_until("us-china-meetings") == dt.date(2020, 1, 1)
+
+    def test_silence_after_it_is_unknown(self) -> None:
+        data = open_data(load("korea"))
+        days = np.array(["2026-04-19", "2026-04-20"], dtype="datetime64[D]")
+        assert data.known_days("missile-tests", days).tolist() == [True, False]
+        assert str(data.action_series("missile-tests", "month").dates[-1]) == "2026-03-01"
+        assert str(data.action_series("us-china-meetings", "month").dates[-1]) == "2026-04-01"
+
+    def test_no_day_of_an_action_is_after_that_of_the_study(self) -> None:
+        loaded = load("korea")
+        late = loaded.study.actions["missile-tests"].model_copy(
+            update={"until": dt.date(2030, 1, 1)}
+        )
+        actions = {**loaded.study.actions, "missile-tests": late}
+        study = loaded.study.model_copy(update={"actions": actions})
+        data = open_data(replace(loaded, study=study))
+        assert data.known_until("missile-tests") == dt.date(2026, 5, 15)

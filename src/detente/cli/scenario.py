@@ -59,6 +59,7 @@ def scenario_command(
       detente scenario korea talks --from 2017-03-15 --to 2020-03-14 --paths 5000
     """
     from detente.asks.options import Options  # noqa: PLC0415 - estimators are slow to import
+    from detente.asks.scenarios.history import last_known  # noqa: PLC0415
     from detente.asks.scenarios.horizon import Horizon  # noqa: PLC0415
     from detente.asks.scenarios.model import fit_model  # noqa: PLC0415
     from detente.asks.scenarios.run import find_scenario, section  # noqa: PLC0415
@@ -71,11 +72,10 @@ def scenario_command(
         return
     scenario = find_scenario(loaded, name)
     data, chosen = _open(study, loaded, begin, events, seed)
-    span = Horizon.of(scenario.days, data)
-    first = begin or span.first
-    last = end or first + dt.timedelta(days=scenario.days - 1)
-    span = Horizon(first, last)
-    span.check(data)
+    start = last_known(data, loaded.asks("simulation")[0]) + dt.timedelta(days=1)
+    first = begin or start
+    span = Horizon(first, end or first + dt.timedelta(days=scenario.days - 1))
+    span.check(start)
     with saying() as say:
         say("fitting the system")
         model = fit_model(data, seed=chosen)

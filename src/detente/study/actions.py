@@ -1,7 +1,8 @@
 """When the actions of a study happened, and from when to when their sources would have said so.
 
 A chronicle speaks from the day that the study gives (or from the year of its first row) to the
-study's own date, however far event files reach. Event files speak on the days that they cover.
+study's own date, or to the earlier day up to which it was kept, however far event files reach.
+Event files speak on the days that they cover.
 Outside of that an action is unknown, and not absent.
 """
 
@@ -231,7 +232,7 @@ def _span(data: StudyData, name: str) -> tuple[dt.date, dt.date]:
     firsts, lasts = [], [data.as_of]
     if wanted.kinds:
         firsts.append(wanted.since or _chronicle_begins(data))
-        lasts.append(data.study.study.as_of)
+        lasts.append(_chronicle_ends(data, wanted))
     if covering := [days for days in _covering(data, name).values() if len(days)]:
         firsts.append(max(min(days[0] for days in covering).item(), wanted.since or dt.date.min))
         lasts.append(max(days[-1] for days in covering).item())
@@ -243,6 +244,13 @@ def _chronicle_begins(data: StudyData) -> dt.date:
     if given is not None:
         return given
     return dt.date(data.facts[0].date.year, 1, 1) if data.facts else data.as_of
+
+
+def _chronicle_ends(data: StudyData, action: Action) -> dt.date:
+    """The last day up to which the chronicle was kept for an action: not all kinds reach as far."""
+    chronicle, last = data.study.chronicle, data.study.study.as_of
+    until = action.until or (chronicle.until if chronicle else None)
+    return min(until or last, last)
 
 
 def _covering(data: StudyData, name: str) -> dict[str, Days]:

@@ -288,7 +288,7 @@ def last_day(study: Study, store: Store | None) -> dt.date:
     Example:
         >>> from detente.study.load import load
         >>> last_day(load("korea").study, None)
-        datetime.date(2026, 4, 19)
+        datetime.date(2026, 5, 15)
     """
     last = study.study.as_of
     if store is None or all(origin.last <= last for origin in store.summary() if origin.last):

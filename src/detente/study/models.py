@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any, Literal, Self, Union
 
-from pydantic import Field, create_model, model_validator
+from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from detente.study.calendar import YearlyWindow
 from detente.study.kinds import kinds
@@ -44,6 +44,10 @@ class Chronicle(Strict):
         default=None,
         description="it holds all that happened from this day on; empty: the year of its first row",
     )
+    until: Day | None = Field(
+        default=None,
+        description="it holds all that happened up to this day; empty: up to study.as_of",
+    )
 
 
 class Action(Strict):
@@ -69,6 +73,9 @@ class Action(Strict):
     )
     since: Day | None = Field(
         default=None, description="counted in full from this day on; empty: as the chronicle"
+    )
+    until: Day | None = Field(
+        default=None, description="counted in full up to this day; empty: as the chronicle"
     )
     surge: float | None = Field(
         default=None,
@@ -210,8 +217,14 @@ def study_model() -> type[Study]:
         elif part == "claims":
             fields[part] = (list[entry], Field(min_length=1, description=about))
         else:
-            fields[part] = (list[entry], Field(default=[], description=about))
+            listed: Any = Annotated[list[entry], BeforeValidator(_as_list)]
+            fields[part] = (listed, Field(default=[], description=about))
     return create_model("Study", __base__=Study, __doc__=Study.__doc__, **fields)
+
+
+def _as_list(value: Any) -> Any:
+    """A part that was written as one table, [part] and not [[part]], is a list of one."""
+    return [value] if isinstance(value, dict) else value
 
 
 def study_schema() -> dict[str, Any]:

@@ -101,13 +101,20 @@ def _walk(question: EventQuestion, walks: Walks, day: dt.date) -> Walk:
             "Choose an earlier day, or bring the data up to date.",
         )
     # A window that the study asks about is walked through as a whole: its question will be too.
-    until = None if question.within_days in _windows_asked(question, walks) else day
+    until = None if question.within_days in windows_asked(walks.data, question.action) else day
     return walks.of(question.action, question.within_days, question, until=until)
 
 
-def _windows_asked(question: EventQuestion, walks: Walks) -> set[int]:
-    """Windows in which the study itself asks about the action."""
-    return {walk.window_days for walk in _asked(walks.data, question.action)}
+def windows_asked(data: StudyData, action: str) -> set[int]:
+    """Windows in which the study itself asks about an action, in days.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> windows_asked(open_data(load("korea")), "missile-tests")
+        {28}
+    """
+    return {walk.window_days for walk in _asked(data, action)}
 
 
 def odds_within(
@@ -140,7 +147,7 @@ def odds_within(
         True
     """
     own, end = _walk(question, walks, day), np.datetime64(day, "D")
-    walked = _windows_asked(question, walks)
+    walked = windows_asked(walks.data, question.action)
     odds = {}
     for window in windows_days:
         if window in walked - {question.within_days}:

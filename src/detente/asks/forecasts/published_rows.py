@@ -14,17 +14,29 @@ from detente.study.names import did_you_mean
 from detente.study.parts import LONGEST_WINDOW
 
 COLUMNS = ("issued", "action", "within", "probability", "source")
+QUESTION = "question"
+"""A column that may be there as well: rows of one question are forecasts of one window's end."""
 
 
 @dataclass(frozen=True)
 class Given:
-    """One published forecast: the odds that an action happens within days of the day of issue."""
+    """One published forecast: the odds that an action happens within days of the day of issue.
+
+    Attributes:
+        question: The question that it answers, in words; empty if it stands alone.
+    """
 
     issued: dt.date
     action: str
     within: int
     probability: float
     source: str
+    question: str = ""
+
+    @property
+    def ends(self) -> dt.date:
+        """The last day of the window."""
+        return self.issued + dt.timedelta(days=self.within)
 
 
 def read_published(
@@ -33,7 +45,8 @@ def read_published(
     r"""The published forecasts of a file, in its order, and one sentence for each problem.
 
     Args:
-        path: A CSV with the columns issued, action, within, probability and source.
+        path: A CSV with the columns issued, action, within, probability and source, and perhaps
+            question.
         actions: Names of the study's actions.
         since: The day from which the study counts them.
 
@@ -62,7 +75,7 @@ def read_published(
         faults = tuple(_problems(row, names, since))
         problems += [f"line {line}, {fault}" for fault in faults]
         given += [] if faults else [_given(row)]
-    return tuple(given), (*problems, *_repeated(file.rows))
+    return tuple(given), (*problems, *_repeated(file.rows), *_differing(given))
 
 
 def _no_column(name: str, header: list[str]) -> str:
@@ -72,7 +85,12 @@ def _no_column(name: str, header: list[str]) -> str:
 def _given(row: Mapping[str, str]) -> Given:
     issued = dt.date.fromisoformat(row["issued"])
     return Given(
-        issued, row["action"], int(row["within"]), float(row["probability"]), row["source"]
+        issued=issued,
+        action=row["action"],
+        within=int(row["within"]),
+        probability=float(row["probability"]),
+        source=row["source"],
+        question=row.get(QUESTION, "").strip(),
     )
 
 
@@ -117,13 +135,29 @@ def _probability_problems(text: str) -> Iterator[str]:
 
 
 def _repeated(rows: Rows) -> Iterator[str]:
-    """Rows that are the same forecast as an earlier one."""
+    """Rows that are the same forecast as an earlier one; of a question many may say the same."""
     first: dict[tuple[str, ...], int] = {}
     for line, row in rows:
+        if row.get(QUESTION, "").strip():
+            continue
         key = tuple(row[name] for name in ("issued", "action", "within", "source"))
         if key in first:
             yield f"line {line}: it is the same forecast as line {first[key]}."
         first.setdefault(key, line)
+
+
+def _differing(given: Iterable[Given]) -> Iterator[str]:
+    """Forecasts of one question that are about another action or end on another day."""
+    first: dict[str, Given] = {}
+    for item in given:
+        if not item.question:
+            continue
+        other = first.setdefault(item.question, item)
+        if (item.action, item.ends) != (other.action, other.ends):
+            yield (
+                f"question: “{item.question}” is about {other.action} until {other.ends} by its "
+                f"first row, and about {item.action} until {item.ends} by that of {item.issued}."
+            )
 
 
 def _hint(word: str, names: list[str]) -> str:

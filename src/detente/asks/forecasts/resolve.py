@@ -38,7 +38,7 @@ def check_clock(data: StudyData, now: dt.datetime) -> None:
     Example:
         >>> from detente.study.load import load
         >>> from detente.study.data import open_data
-        >>> check_clock(open_data(load("korea")), dt.datetime(2026, 4, 20, tzinfo=dt.UTC))
+        >>> check_clock(open_data(load("korea")), dt.datetime(2026, 5, 16, tzinfo=dt.UTC))
     """
     last = last_day(data.study, data.events.store if data.events else None)
     if last > now.date() + dt.timedelta(days=1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -115,6 +116,19 @@ def cases(days: Days) -> int:
     return 1 + int((np.diff(days) >= np.timedelta64(APART, "D")).sum())
 
 
+def last_known(data: StudyData, model: Simulation) -> dt.date:
+    """The last day up to which every kind is known: the futures begin on the day after.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> last_known(data, data.study.asks("simulation")[0])
+        datetime.date(2026, 4, 19)
+    """
+    return min([data.as_of, *(data.known_until(kind.action) for kind in model.kinds)])
+
+
 def read_chronology(data: StudyData, model: Simulation) -> Chronology:
     """The kinds by day, as far as they have enough days to be modelled.
 
@@ -129,8 +143,7 @@ def read_chronology(data: StudyData, model: Simulation) -> Chronology:
         >>> past.kinds[:2], past.days[0]
         (('missile-tests', 'nuclear-tests'), np.datetime64('1998-01-01'))
     """
-    last_known = min([data.as_of, *(data.known_until(kind.action) for kind in model.kinds)])
-    first, last = np.datetime64(model.since, "D"), np.datetime64(last_known, "D")
+    first, last = np.datetime64(model.since, "D"), np.datetime64(last_known(data, model), "D")
     days = np.arange(first, last + 1)
     if len(days) < MIN_DAYS:
         raise DataGapError(

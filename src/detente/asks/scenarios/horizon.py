@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 from detente.errors import UsageError
-from detente.study.data import StudyData
 
 LONGEST = 30 * 366
 
@@ -19,22 +18,22 @@ class Horizon:
     last: dt.date
 
     @classmethod
-    def of(cls, days: int, data: StudyData) -> Horizon:
-        """So many days from the day after the data."""
-        return cls(data.as_of + dt.timedelta(days=1), data.as_of + dt.timedelta(days=days))
+    def of(cls, days: int, start: dt.date) -> Horizon:
+        """So many days from a start on."""
+        return cls(start, start + dt.timedelta(days=days - 1))
 
-    def check(self, data: StudyData) -> None:
-        """Refuse days that are out of order, too many, or not next to the data.
+    def check(self, start: dt.date) -> None:
+        """Refuse days that are out of order, too many, or not next to what is known.
+
+        Args:
+            start: The day after the last one that is known of all that is simulated.
 
         Raises:
             UsageError: They are.
 
         Example:
-            >>> from detente.study.data import open_data
-            >>> from detente.study.load import load
-            >>> data = open_data(load("korea"))
             >>> try:
-            ...     Horizon(dt.date(2030, 1, 1), dt.date(2031, 1, 1)).check(data)
+            ...     Horizon(dt.date(2030, 1, 1), dt.date(2031, 1, 1)).check(dt.date(2026, 4, 20))
             ... except UsageError as error:
             ...     print(error.next_step)
             Begin on 2026-04-20 at the latest, and look at most 30 years ahead.
@@ -46,10 +45,10 @@ class Horizon:
                 f"They would begin on {self.first} and end on {self.last}.",
                 "Choose a last day after the first.",
             )
-        start = data.as_of + dt.timedelta(days=1)
         if self.first != start or (self.last - self.first).days > LONGEST:
             raise UsageError(
                 failed,
-                f"They would run from {self.first} to {self.last}; the data end on {data.as_of}.",
+                f"They would run from {self.first} to {self.last}; what is known of all that is "
+                f"simulated ends on {start - dt.timedelta(days=1)}.",
                 f"Begin on {start} at the latest, and look at most 30 years ahead.",
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,7 @@ from detente.asks.scenarios.futures import (
     paths_of,
     watch_for,
 )
+from detente.asks.scenarios.history import last_known
 from detente.asks.scenarios.horizon import Horizon
 from detente.asks.scenarios.model import Model
 from detente.asks.scenarios.words import (
@@ -124,8 +126,9 @@ def answer(
         >>> futures.settings["with"], len(set(futures.table.column("until")))
         ('with it (nuclear tests)', 23)
     """
-    span = span or Horizon.of(scenario.days, model.data)
-    span.check(model.data)
+    start = last_known(model.data, model.simulation) + dt.timedelta(days=1)
+    span = span or Horizon.of(scenario.days, start)
+    span.check(start)
     _check_event(scenario, span)
     blank = Answer(
         scenario.id,

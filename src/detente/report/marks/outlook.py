@@ -204,12 +204,13 @@ def pit(exhibit: Exhibit) -> Spec:
 def published(exhibit: Exhibit) -> Spec:
     """One row per published forecast: theirs, ours with its interval, and what came."""
     rows = []
-    for place, row in enumerate(exhibit.table.records()):
+    able = [row for row in exhibit.table.records() if row["ours"] is not None]
+    for place, row in enumerate(able):
         y = GAP * place
         rows.append(
             {
                 "top": y + 10, "y": y + 23, "above": y + 18, "below": y + 28,
-                "label": f"{day_text(row['issued'])}, {row['within_days']} days: {row['action']}",
+                "label": _asked(row),
                 "text": "came" if row["came"] else "did not come",
                 "theirs": row["published"], "ours": row["ours"],
                 "low": row["low_90"], "high": row["high_90"],
@@ -231,6 +232,14 @@ def published(exhibit: Exhibit) -> Spec:
         *_row_texts(base, height),
     ]
     return finish(alt.layer(*layers), height + 42)
+
+
+def _asked(row: dict[str, Any]) -> str:
+    """What a published forecast is about, on one line."""
+    if not row.get("question"):
+        return f"{day_text(row['issued'])}, {row['within_days']} days: {row['action']}"
+    first, *more = wrapped(row["question"], 44)
+    return f"{first} …" if more else first
 
 
 def _probability_x(title: str) -> Any:
