@@ -59,8 +59,8 @@ def moments(
         >>> asked = [Given(may, "tests", 60, 0.5, "A", "Q"), Given(may, "tests", 60, 0.7, "B", "Q")]
         >>> asked.append(Given(dt.date(2017, 6, 10), "tests", 20, 0.1, "A", "Q"))
         >>> never = np.array([], dtype="datetime64[D]")
-        >>> made = moments(asked, [30], lambda action: never)
-        >>> [(one.lead_days, one.within, one.first, one.last) for one in made]
+        >>> days = moments(asked, [30], lambda action: never)
+        >>> [(day.lead_days, day.within, day.first, day.last) for day in days]
         [(None, 60, 0.5, 0.7), (30, 30, 0.5, 0.7)]
     """
     return tuple(

@@ -73,8 +73,8 @@ def compare(windows: Table, at: str, seed: int) -> Compared:
     Example:
         >>> names = ("issued", "within_days", "came", "published", "ours", "base_rate")
         >>> rows = [(f"20{year}-01-01", 30, True, 0.5, 0.9, 0.5) for year in (10, 11, 12, 13)]
-        >>> made = compare(Table(tuple(map(Column, names)), tuple(rows)), "", 1)
-        >>> made.groups, [round(float(value), 6) for value in made.above("published")]
+        >>> scores = compare(Table(tuple(map(Column, names)), tuple(rows)), "", 1)
+        >>> scores.groups, [round(float(value), 6) for value in scores.above("published")]
         (4, [0.24, 0.24, 0.24])
 
     Source:
