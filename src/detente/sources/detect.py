@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from detente.errors import ReadError
+from detente.sources.mentions import MENTIONS
 from detente.sources.reading.finding import NAMED, walk
 from detente.sources.reading.opening import Archives, BadFileError, Item, plain_item, printable
 from detente.sources.reading.recognise import head_of, recognise
 from detente.sources.reading.source import Source
 from detente.sources.registry import all_sources
+
+ARE_MENTIONS = "GDELT's mentions, which are no events; detente panel --mentions reads them"
 
 
 def detect(path: Path) -> Source:
@@ -41,11 +44,13 @@ def detect(path: Path) -> Source:
     with Archives() as archives:
         for item in _files(path, archives):
             try:
-                source = recognise(item.name, head_of(archives, item), all_sources())
+                source = recognise(item.name, head_of(archives, item), (*all_sources(), MENTIONS))
             except BadFileError as error:
                 reasons.append(f"{item.label}: {error}")
             else:
-                if source is not None:
+                if source is MENTIONS:
+                    reasons.append(f"{item.label}: {ARE_MENTIONS}")
+                elif source is not None:
                     return source
     why = "; ".join(reasons[:NAMED])
     raise ReadError(

@@ -212,8 +212,8 @@ def carried(store: Store, mentions: pa.Table, *, least: int = 1) -> pa.Table:
         ...     for name, line in (("mentions", MENTIONS.example), ("export", GDELT2.example)):
         ...         _ = Path(folder, f"20170701234500.{name}.CSV").write_text(line)
         ...     _ = ingest("gdelt2", [Path(folder, "20170701234500.export.CSV")], store)
-        ...     told = read_mentions([Path(folder, "20170701234500.mentions.CSV")]).table
-        ...     carried(store, told).num_rows, carried(store, told, least=2).num_rows
+        ...     table = read_mentions([Path(folder, "20170701234500.mentions.CSV")]).table
+        ...     carried(store, table).num_rows, carried(store, table, least=2).num_rows
         (1, 0)
     """
     query = store.source()

@@ -1,7 +1,7 @@
 """The one rule by which files are known: the shape of their lines, and among like ones the name.
 
-The shape is the names in the header, where a source knows its columns by name, and else the number
-of fields and what the first of them looks like.
+The shape is the names in the header, where a source says which must be there, or else the number of
+fields and what the first of them looks like.
 """
 
 from __future__ import annotations
@@ -107,9 +107,9 @@ def check_shape(source: Source, head: Sequence[str], sources: Sequence[Source]) 
 
 
 def all_fit(source: Source, head: Sequence[str]) -> bool:
-    """Whether the lines have the shape of a source's: its header, or else every one of them."""
-    if source.named and head:
-        return source.names_all(split(source, head[0]))
+    """Whether lines have the shape of a source's: the header by its names, or every one of them."""
+    if head and source.names_all(split(source, head[0])):
+        return True
     return bool(source.columns and head) and all(
         source.fits(split(source, line)) for line in head
     )  # fmt: skip

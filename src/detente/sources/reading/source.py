@@ -44,9 +44,8 @@ class Source:
             zero (`no`), or whatever the codes of the whole file show (`judge`).
         patterns: Names of its files, as in a shell.
         archives: Names of its archives.
-        named: Names that the header of its files must hold, in any order and among others; the
-            columns of a file are then those of its header (`by_header`). Empty where columns are
-            known by their place.
+        named: Names that tell the header of its files, in any order and among others. A source
+            that is bound by `by_header` reads these columns; others know columns by their place.
         first_field: What the first field of a row looks like, to tell sources apart.
         published: Pattern whose group 1 is the day of publication in a file's name (`YYYYMMDD`).
         late_days: How many days after its publication an event may be dated.
