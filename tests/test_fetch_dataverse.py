@@ -128,10 +128,10 @@ def test_names_of_polecat(mirror: Mirror, client: Client) -> None:
     assert days == {
         "1": ("2018-01-01", "days"),
         "2": ("2019-01-01", "days"),
-        "7": ("2024-02-01", ""),
+        "7": ("2024-02-01", "again"),
         "8": ("2025-01-01", "days"),
-        "5": ("2026-08-05", ""),
-        "4": ("2026-08-12", ""),
+        "5": ("2026-08-05", "again"),
+        "4": ("2026-08-12", "again"),
     }
     assert list(days) == ["1", "2", "7", "8", "5", "4"]
 
@@ -163,6 +163,20 @@ def test_an_address_that_has_ended_is_asked_for_again(
     assert load(client, file, tmp_path) == b"events\n"
     signed = [asked.path for asked in mirror.asked if asked.path.startswith(f"/{STORAGE}")]
     assert [path.partition("=")[2] for path in signed] == ["1", "2"]
+
+
+def test_a_broken_line_goes_on_at_a_new_address(
+    mirror: Mirror, client: Client, tmp_path: Path
+) -> None:
+    content = b"events\n" * 5000
+    add_dataset(mirror, ICEWS_DOI, [Deposit(1, "events.1995.1.tab", content)])
+    mirror.faults[f"/{STORAGE}/1/plain"] = ["cut:20000"]
+    [file] = ICEWS.manifest(client, span())
+    assert load(client, file, tmp_path) == content
+    first, second = [asked for asked in mirror.asked if asked.path.startswith(f"/{STORAGE}")]
+    assert first.path != second.path
+    assert second.headers["Range"].startswith("bytes=")
+    assert second.status == 206
 
 
 def test_no_secret_goes_anywhere(mirror: Mirror, client: Client, tmp_path: Path) -> None:

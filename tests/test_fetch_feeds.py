@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime as dt
 import io
 import json
@@ -19,6 +20,7 @@ from detente.errors import FetchError
 from detente.events.store import Store
 from detente.sources.acled import ACLED as ACLED_SOURCE
 from detente.sources.fetch import acled as acled_module
+from detente.sources.fetch import run as run_module
 from detente.sources.fetch import ucdp as ucdp_module
 from detente.sources.fetch.tries import RefusedError
 from detente.sources.icews import ICEWS as ICEWS_SOURCE
@@ -181,6 +183,39 @@ def test_a_week_that_was_revised_has_its_year_read_anew(mirror: Mirror) -> None:
     assert fetch("polecat", "--update")["counts"]["loaded"] == 1
     assert [line.split()[0] for line in stored("polecat")] == ["polecat:20260107-1-a"]
     assert fetch("polecat", "--update")["counts"]["had"] == 1
+
+
+def test_a_kill_while_a_year_is_read_anew_loses_nothing(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = ["2026-01-07", "2026-01-14", "2026-01-21"]
+    weeks = [
+        Deposit(
+            number,
+            f"ngecEvents.{day.replace('-', '')}111842.Release00{number}.DV.txt",
+            polecat((f"{day.replace('-', '')}-1-a", day, "USA", "CHN")),
+        )
+        for number, day in enumerate(days, 1)
+    ]
+    add_dataset(mirror, POLECAT_DOI, weeks)
+    fetch("polecat")
+    before = stored("polecat")
+    revised = dataclasses.replace(weeks[2], id=9)
+    add_dataset(mirror, POLECAT_DOI, [*weeks[:2], revised])
+    real, read = run_module.read_file, []
+
+    def killed(*arguments: Any) -> Any:
+        if read:
+            raise KeyboardInterrupt
+        read.append(1)
+        return real(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run_module, "read_file", killed)
+        CliRunner().invoke(app, ["fetch", "polecat"])
+    assert stored("polecat") == before[:1]  # its year was replaced by the first week alone
+    fetch("polecat")
+    assert stored("polecat") == before
 
 
 def ged(*rows: tuple[int, str, str, str]) -> bytes:
@@ -366,6 +401,14 @@ def test_datasets_of_risk(mirror: Mirror) -> None:
     assert "101" in Path("datasets/gpr-world-month.csv").read_text("utf-8")
     entries = tomllib.loads(Path("datasets/gpr.toml").read_text("utf-8"))["datasets"]
     assert len(entries) == 3
+
+
+def test_datasets_lie_beside_a_study_of_ones_own(mirror: Mirror) -> None:
+    CliRunner().invoke(app, ["new", "mine", "--parties", "USA,CHN"])
+    study = next(Path("mine").glob("**/study.toml")).parent
+    assert fetch("gpr", "--study", str(study), "--plan")["store"] == str(study / "datasets")
+    assert fetch("gpr", "--study", "korea", "--plan")["store"] == "datasets"
+    assert fetch("gpr", "--store", "elsewhere", "--plan")["store"] == "elsewhere"
 
 
 def test_a_workbook_that_cannot_be_read_is_asked_for_again(mirror: Mirror) -> None:

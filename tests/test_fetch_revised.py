@@ -52,7 +52,7 @@ def test_a_year_of_which_a_week_is_gone_is_read_anew() -> None:
     assert told(todo) == [("a", "days"), ("new", "")]
     assert (todo[0].first, todo[0].last) == (dt.date(2026, 1, 1), dt.date(2026, 12, 31))
     had = {key: before[key] for key in ("a", "c")}
-    assert told(replaced_too(wanted, todo, had)) == [("a", "days"), ("new", ""), ("c", "ids")]
+    assert told(replaced_too(wanted, todo, had)) == [("a", "days"), ("new", ""), ("c", "again")]
 
 
 def test_a_new_week_alone_is_no_revision() -> None:
@@ -74,7 +74,7 @@ def test_weeks_after_a_year_that_was_revised_are_read_again() -> None:
     wanted = [year("new", 2020), week("late", "2020-12-20"), week("next", "2021-01-03")]
     had = {"late": before["late"], "next": entry("next", "2021-01-03")}
     todo = replaced_too(wanted, [wanted[0]], had)
-    assert told(todo) == [("new", "days"), ("late", "ids")]
+    assert told(todo) == [("new", "days"), ("late", "again")]
 
 
 def test_files_are_forgotten_until_they_are_read_again(tmp_path: Path) -> None:

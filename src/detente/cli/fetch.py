@@ -33,7 +33,8 @@ DATASETS = Path("datasets")
 def fetch_command(
     *,
     source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="gdelt, icews, polecat, ucdp, acled…")
+        str,
+        typer.Argument(metavar="SOURCE", help="gdelt, icews, polecat, ucdp, acled, gpr, un-votes"),
     ],
     study: Annotated[
         str | None, typer.Option("--study", metavar="STUDY", help="Keep what this study needs.")

@@ -64,6 +64,7 @@ def plan_facts(plan: Plan, rate: float | None) -> dict[str, Any]:
             {"key": file.key, "url": file.url, "bytes": file.size, "md5": file.md5}
             for file in plan.todo
         ],
+        "note": order.feed.note,
         "licence": order.feed.licence,
         "citation": order.feed.citation,
     }
@@ -87,6 +88,7 @@ def show_plan(plan: Plan, rate: float | None, *, stderr: bool = False) -> None:
         ("Time", f"{_minutes(plan.minutes(mbit))} at {mbit:.3g} Mbit/s ({how})"),
         ("Rows", f"about {plan.rows:,} to read, {plan.rows_kept:,} to keep (rough)"),
         ("Disk", f"about {megabytes(plan.disk)} kept; {megabytes(plan.scratch)} while it runs"),
+        *([("Note", order.feed.note)] if order.feed.note else []),
         ("Licence", order.feed.licence),
         ("Cite", order.feed.citation),
     ]

@@ -272,6 +272,10 @@ ACLED = Feed(
     manifest=manifest,
     licence="for those with an account, by ACLED's terms: rows may not be passed on",
     citation=SOURCE.citation,
+    note=(
+        "With parties their countries are asked for: what they did to one another elsewhere is not"
+        " among it, and the world's counts are those of these countries. Without, all regions are."
+    ),
     by_hand=f"{ACCOUNT} Or export CSV at https://acleddata.com, then: detente ingest acled FILE.",
     secrets=(USERS[0], PASSWORDS[0]),
     since=dt.date(FIRST_YEAR, 1, 1),

@@ -198,7 +198,7 @@ def _belongs(piece: Piece, span: Span) -> bool:
 
 def _wanted_piece(piece: Piece, source: str) -> Wanted:
     if piece.day is not None:
-        return wanted_file(piece.file, source, first=piece.day, last=piece.day)
+        return wanted_file(piece.file, source, first=piece.day, last=piece.day, replaces="again")
     first, last = dt.date(piece.year, 1, 1), dt.date(piece.year, 12, 31)
     return wanted_file(piece.file, source, first=first, last=last, replaces="days")
 

@@ -161,6 +161,10 @@ GPR = Feed(
         "Caldara, D., Iacoviello, M. (2022), Measuring Geopolitical Risk, American Economic Review"
         " 112(4), 1194–1225; https://www.matteoiacoviello.com/gpr.htm (name the day of access)"
     ),
+    note=(
+        "An index of what newspapers write; 44 countries, North Korea not among them. Whole tables"
+        " are made, whatever the days."
+    ),
     by_hand="Load the workbooks in a browser from https://www.matteoiacoviello.com/gpr.htm.",
     since=dt.date(1985, 1, 1),
     renewed=True,

@@ -48,6 +48,10 @@ ICEWS = Feed(
     manifest=manifest,
     licence="for research and education only; © Lockheed Martin and BBN, not to be passed on",
     citation=SOURCE.citation,
+    note=(
+        "Ends on 11 April 2023. Events among Americans alone are left out by the publisher. Whole"
+        " years are loaded."
+    ),
     by_hand=(
         "Load the files events.YEAR... in a browser from https://doi.org/10.7910/DVN/28075"
         " (tables: as 'Original File Format'), then: detente ingest icews FOLDER."

@@ -59,6 +59,10 @@ POLECAT = Feed(
     manifest=manifest,
     licence="treat as for research and education only (© Leidos); notices elsewhere say CC0",
     citation=SOURCE.citation,
+    note=(
+        "Coded in PLOVER: type, class and intensity are its own, and no scale of another source."
+        " Whole years are loaded."
+    ),
     by_hand=(
         "Load the files ngecEvents... in a browser from https://doi.org/10.7910/DVN/AJGVIT,"
         " then: detente ingest polecat FOLDER."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -105,12 +106,24 @@ def _replace(wanted: Wanted) -> Replace | None:
     """What gives way to the events of a file."""
     if wanted.replaces == "days":
         return Replace(since=wanted.first, until=wanted.last)
+    if wanted.replaces == "again":
+        return NOTHING
     return Replace(same_number=True) if wanted.replaces == "ids" else None
+
+
+NOTHING = Replace(since=dt.date.max, until=dt.date.max)
+"""No event is of these days, so that none gives way."""
+
+
+ENOUGH_ROWS = 100
+"""Rows of which some must be events; of fewer, all may be turned away for good reasons."""
 
 
 def _read(report: ReadingReport) -> Read:
     if report.files_failed:
         return Read(failed=report.files_failed[0].reason)
+    if report.rows_read >= ENOUGH_ROWS and not report.rows_kept:
+        return Read(failed=f"none of its {report.rows_read:,} rows could be read as an event")
     if report.files and all(file.status == "skipped" for file in report.files):
         return Read()
     outlined = report.events_outlined

@@ -61,6 +61,6 @@ def replaced_too(
     for file in wanted:
         lost = file.first and any(a <= file.first <= b for a, b in spans if a and b)
         if lost and file.key in had and file.key not in chosen:
-            # By number: what was read before is passed over unless it replaces something.
-            chosen[file.key] = replace(file, replaces="ids")
+            # What was read before is passed over otherwise.
+            chosen[file.key] = replace(file, replaces=file.replaces or "again")
     return [chosen[file.key] for file in wanted if file.key in chosen]

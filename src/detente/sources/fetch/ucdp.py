@@ -304,6 +304,10 @@ UCDP = Feed(
     manifest=manifest,
     licence="CC BY 4.0: free with citation",
     citation=SOURCE.citation,
+    note=(
+        "Events with deaths alone. The candidates of this year are provisional, and replaced by the"
+        " edition that settles them."
+    ),
     by_hand=BY_HAND,
     secrets=TOKENS,
     since=FIRST_DAY,

@@ -203,6 +203,10 @@ UN_VOTES = Feed(
         " United Nations Voting Data, Journal of Conflict Resolution 61(2), 430–456; Voeten, E.,"
         " United Nations General Assembly Voting Data, Harvard Dataverse, doi:10.7910/DVN/LEJUQZ"
     ),
+    note=(
+        "With parties, tables of their pairs are made too. Whole tables are made, whatever the"
+        " days; two editions must not be joined."
+    ),
     by_hand=BY_HAND,
     since=dt.date(1946, 1, 1),
     publish=publish,

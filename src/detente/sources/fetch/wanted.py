@@ -14,7 +14,7 @@ from detente.sources.reading.source import Source
 if TYPE_CHECKING:
     from detente.sources.fetch.client import Client
 
-Replaces = Literal["", "days", "ids"]
+Replaces = Literal["", "days", "ids", "again"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,9 @@ class Wanted:
         last: Last day, inclusive.
         optional: Whether it is no gap if it is not there.
         replaces: What of the same origin gives way to its events: nothing; `days`, all events of
-            `first` to `last` (a year's file that was revised); `ids`, events of the same numbers.
+            `first` to `last` (a year's file that was revised); `ids`, events of the same numbers;
+            `again`, nothing, but the file is read even if it was before, since its events may have
+            given way to others.
         source: Name of the source that reads it; empty where the feed makes a dataset of it.
         params: Values of the address's query, without secrets (these are headers of the client).
     """
@@ -101,6 +103,7 @@ class Feed:
         manifest: From the client and a span, the files that are wanted, in order of their days.
         licence: What may be done with the data, in one line.
         citation: How to cite it.
+        note: What it lacks, or what to know before loading it; empty for nothing.
         by_hand: How to load the files without `detente fetch`, for when its host refuses us.
         fallbacks: Second places, by host: `{"a.org": ("https://b.org/a.org",)}`.
         secrets: Names of the environment variables that it needs or can use.
@@ -128,6 +131,7 @@ class Feed:
     licence: str
     citation: str
     by_hand: str
+    note: str = ""
     fallbacks: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     secrets: tuple[str, ...] = ()
     calendar: bool = False
