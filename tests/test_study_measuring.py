@@ -79,6 +79,15 @@ def test_three_rows_do_not_become_a_hundred_months_of_zeros(opened: Opened) -> N
     assert said in gaps[0] and said in only(signals).why
 
 
+def test_a_dataset_of_counts_that_begins_later_holds_nothing_yet() -> None:
+    data = open_data(load("korea"), as_of=dt.date(2002, 6, 1))
+    measure = Measure(dataset="china-contacts", name="contact_days")
+    signals, gaps = data.signals(PAIR, [measure])
+    assert signals == () and gaps == (
+        "Dealings of China's leaders by month holds nothing up to 2002-06-01.",
+    )
+
+
 def test_three_rows_are_no_series_of_their_own(opened: Opened) -> None:
     signals, gaps = opened(THREE).signals(PAIR, [EVENTS, ICEWS])
     assert [signal.dataset for signal in signals] == ["icews-usa-chn"]

@@ -38,6 +38,10 @@ _WORDS = {
     "Rate ratio": "How many times more often something happens: 1 means equally often.",
     "Reaction": "What a typical surprise in one series (one standard deviation of what its past "
     "did not announce) does to another afterwards.",
+    "Ruler": "A source that a relation is measured by: counts of events, the tone of reports (how "
+    "cooperative they are, however many there are), who met whom, what experts say. Each has a "
+    "scale and defects of its own; the first that has the data decides, the others stand beside "
+    "it.",
     "Skill": "How much better a score is than that of the base rate: 1 is perfect, 0 no better.",
     "Specification": "One defensible way to run the test. All of them are shown; the one in the "
     "verdict was declared beforehand.",

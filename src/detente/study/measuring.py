@@ -152,7 +152,7 @@ def _premise(read: Reading) -> Premise | None:
     Sources of less than a year are not asked where there is a longer one.
     """
     series, world = read.series, read.series.exposure
-    if world is None:
+    if world is None or not np.isfinite(series.values).any():
         return None
     months = MONTHS[check_every(series.every)]
     parts = [
