@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.answers import Answer
 from detente.asks.forecasts.backtest import track_record
 from detente.asks.forecasts.history import history_from_counts
 from detente.asks.forecasts.references import best
@@ -121,18 +122,35 @@ def _korea() -> None:
         )
     )
     for compared in published(data, options):
-        scores = compared.exhibit("scores")
-        if scores is None:
-            continue
-        theirs, ours, _ = scores.table.column("brier")
+        _save_compared(compared)
+
+
+def _save_compared(compared: Answer) -> None:
+    """One line for each moment at which odds of others were compared with the study's own."""
+    scores = compared.exhibit("scores")
+    if scores is None:
+        return
+    rows = scores.table.records()
+    for at in dict.fromkeys(row["at"] for row in rows):
+        brier = {row["whose"]: row["brier"] for row in rows if row["at"] == at}
+        number = next(row["forecasts"] for row in rows if row["at"] == at)
+        moment = f" {at}" if at else ""
         save(
             Result(
-                name="forecasts-published",
-                value=round(ours, 3),
-                unit="Brier score of the study's odds on 12 published forecasts of 2017",
-                against=f"{theirs:.3f} as published",
-                ratio=theirs / ours,
+                name="-".join(["forecasts", compared.id, *_short(at)]),
+                value=round(brier["ours"], 3),
+                unit=f"Brier score of the study's odds on {number} published forecasts{moment}",
+                against=f"{brier['published']:.3f} as published",
+                ratio=brier["published"] / brier["ours"],
                 target="1 or more",
-                note="All 12 windows came true and overlap: little evidence either way.",
+                note=f"Base rate alone {brier['base rate']:.3f}. Few questions whose windows "
+                "overlap: little evidence either way.",
             )
         )
+
+
+def _short(at: str) -> list[str]:
+    """A moment as a part of a name: opening, or 90-days; none if there is only one."""
+    if not at:
+        return []
+    return [f"{at.split(maxsplit=1)[0]}-days" if at[0].isdigit() else "opening"]
