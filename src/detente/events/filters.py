@@ -23,7 +23,7 @@ OUTLINE: tuple[str, ...] = (
 """The columns that are kept of events between others than the parties."""
 
 _OWN_CODE = re.compile(r"[A-Z][A-Z0-9]{2,}")
-_FETCHED = {"gdelt1": "gdelt", "gdelt2": "gdelt"} | {
+_FETCHED = {"gdelt1": "gdelt", "gdelt2-translated": "gdelt --translated"} | {
     name: name for name in ("gdelt", "icews", "polecat", "ucdp", "acled")
 }
 """What `detente fetch` calls the origins that it loads."""
