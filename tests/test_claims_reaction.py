@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from detente.answers import Answer, Verdict
-from detente.asks.claims.reaction import spans_of, thirds_after
 from detente.asks.claims.run import answer_claims
+from detente.asks.claims.spans import spans_of, thirds_after
 from detente.asks.options import Options
 from detente.errors import DataGapError, StudyError
 from detente.estimators.projections.moved import followed, response_without

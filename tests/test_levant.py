@@ -17,6 +17,7 @@ import pytest
 from detente.answers import Answer, Verdict
 from detente.asks.claims.run import answer_claim
 from detente.asks.options import Options
+from detente.asks.overview import tension
 from detente.asks.reactions.run import react
 from detente.cli import run
 from detente.events import ontology
@@ -247,6 +248,19 @@ def test_the_words_of_a_relation_and_of_scores_fit(
     assert "% more" not in scores and "of their standard deviation" in scores
     for text in (*texts, scores):
         assert not faults_in(text)
+
+
+def test_two_panels_of_one_source_say_what_each_shows(data: StudyData) -> None:
+    titles = [answer.exhibits[0].title for answer in tension(data, QUICK).answers[:2]]
+    assert titles == [
+        "Material conflict between Israel and the Palestinians (KEDS Levant by month)",
+        "Material conflict between Israel and Lebanon (KEDS Levant by month)",
+    ]
+
+
+def test_a_single_reaction_more_is_told_in_the_singular(systems: dict[str, Answer]) -> None:
+    text = systems["violence-by-week"].text
+    assert "4 stand after correction" in text and "The other is in the chart." in text
 
 
 # --- what ships ----------------------------------------------------------------------------------

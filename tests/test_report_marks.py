@@ -159,7 +159,7 @@ def test_a_card_tells_its_numbers_apart_from_their_words() -> None:
     assert labels["Cases"] == ("29", "episodes")
     assert labels["Chance alone (p)"] == (
         "0.012",
-        "About 1 in 83 placebo tests shows an effect at least this large.",
+        "Chance alone shows an effect at least this large about 1 time in 83.",
     )
     assert labels["p, corrected"] == ("0.048", "for the 6 claims tested together")
     assert laid.effect == "+11% (+2 to +20%)"

@@ -10,7 +10,13 @@ import numpy as np
 
 from detente.answers import Answer, Column, Exhibit, Key, Scale, Section, Table, Value, table_of
 from detente.arrays import Days
-from detente.asks.claims.scales import display, fit_level, shown_unit, shown_values
+from detente.asks.claims.scales import (
+    display,
+    fit_level,
+    shown_unit,
+    shown_values,
+    upper_first,
+)
 from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.events.store import OriginSummary
@@ -105,7 +111,7 @@ def _tension(
     unit = shown_unit(signal)
     exhibit = Exhibit(
         "level",
-        f"Tension by {signal.source}",
+        f"{upper_first(signal.noun)} ({signal.source})",
         _levels(signal, options),
         mark="tension",
         says=f"{unit}, {signal.series.dates[0]} to {signal.series.dates[-1]}, with graded bands.",

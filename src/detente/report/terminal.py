@@ -98,7 +98,7 @@ def _table(result: StudyResult, *, narrow: bool) -> Table:
         show_edge=False,
         pad_edge=False,
         padding=(0, 1, 0, 0),
-        caption="p: how often placebo tests show as much, corrected for claims tested together.",
+        caption="p: how often chance alone shows as much, corrected for claims tested together.",
         caption_justify="left",
         caption_style="dim",
     )

@@ -34,23 +34,21 @@ UNDECIDED = (Verdict.INSUFFICIENT_DATA, Verdict.NOT_TESTABLE)
 
 
 def chance_text(p: float | None) -> str:
-    """A placebo p-value for a reader who knows no statistics.
+    """A p-value for a reader who knows no statistics.
 
     Example:
         >>> chance_text(0.012)
-        'About 1 in 83 placebo tests shows an effect at least this large.'
+        'Chance alone shows an effect at least this large about 1 time in 83.'
     """
     chance = finite(p)
     if chance is None:
         return ""
+    alone = "Chance alone shows an effect at least this large"
     if chance < 0.001:
-        return "Fewer than 1 in 1,000 placebo tests show an effect at least this large."
+        return f"{alone} fewer than 1 time in 1,000."
     if chance <= 0.25:
-        return (
-            f"About 1 in {number(round(1 / chance))} placebo tests shows an effect at least "
-            "this large."
-        )
-    return f"{number(100 * chance, 0)} in 100 placebo tests show an effect at least this large."
+        return f"{alone} about 1 time in {number(round(1 / chance))}."
+    return f"{alone} {number(100 * chance, 0)} times in 100."
 
 
 def milliseconds(iso: str) -> int:

@@ -373,7 +373,8 @@ def _text(system: System, series: Aligned, bvar: BVAR, tested: int, stand: Seque
         sentence(row, system.horizon, every, counted=bool(counted[row["responds"]]))
         for row in stand[:3]
     )
-    more = f" The other {len(stand) - 3} are in the chart." if len(stand) > 3 else ""
+    rest = "other is" if len(stand) == 4 else f"other {len(stand) - 3} are"
+    more = f" The {rest} in the chart." if len(stand) > 3 else ""
     verb = "stands" if len(stand) == 1 else "stand"
     text = f"{asked}, {len(stand)} {verb} after correction ({span}): {first}.{more}"
     turned = sum(row["stands_in_reversed_order"] for row in stand)
