@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
+from lab.coding.agreement import (
+    PAGE,
+    Reading,
+    alone,
+    in_both,
+    reading_of,
+    renewed,
+    said_of,
+    same_pairs,
+    shared_pairs,
+    tables,
+)
+from lab.coding.measures import estimate, f1, kappa, share, tabulated
 from lab.coding.sentences import (
+    FOLDER,
     NONE,
     TYPES,
     Label,
@@ -27,6 +43,7 @@ from lab.coding.sentences import (
     span_at,
     word_runs,
 )
+from statsmodels.stats.inter_rater import cohens_kappa
 
 from detente.errors import InputError
 
@@ -170,3 +187,124 @@ def test_a_file_of_other_columns_is_refused(tmp_path: Path) -> None:
     path.write_text(f"id\tdate\tsentence\na1\tyesterday\t{TEXT}\n", encoding="utf-8")
     with pytest.raises(InputError, match="'yesterday' is no day"):
         read_sentences(path)
+
+
+def reading(**events: str) -> Reading:
+    """Events by sentence, written as "IRN>OMN:04 OMN>IRN:04"; all meetings but for their root."""
+    labels = []
+    for name, text in events.items():
+        labels += [] if text else [replace(EMPTY, id=name)]
+        for word in text.split():
+            source, target, root = re.split("[>=]", word)
+            labels.append(replace(MEETING, id=name, source=source, target=target, root=root))
+    return reading_of(labels)
+
+
+FIRST = reading(
+    s1="IRN>OMN=04 OMN>IRN=04",
+    s2="",
+    s3="USA>IRN=16",
+    s4="KOR:CVL>KOR=14",
+    s5="FRA>MLI:REB=19",
+    s6="CHN>JPN=11 CHN>RUS=04",
+    s8="USA>CUB=16",
+)
+SECOND = reading(
+    s1="IRN>OMN=04",
+    s2="USA>IRQ=01",
+    s3="IRN>USA=16",
+    s4="KOR:OPP>KOR=14",
+    s5="FRA>JNIM=19",
+    s6="CHN>JPN=10",
+    s7="",
+    s8="USA>CUB=16",
+)
+
+
+def test_the_second_reading_is_in_code_too() -> None:
+    labels = read_labels(FOLDER / "labels_b.tsv")
+    names = {label.id for label in labels}
+    assert len(names) >= 1092
+    assert label_problems([s for s in read_sentences() if s.id in names], labels) == []
+
+
+def test_readings_are_compared_where_both_read() -> None:
+    both = in_both(FIRST, SECOND)
+    assert len(both) == 7
+    assert same_pairs(both)[:, 0].tolist() == [0, 0, 0, 0, 0, 0, 1]
+    assert shared_pairs(both).sum(axis=0).tolist() == [3, 5, 4]
+    assert said_of(both, "root") == [[("04", "04")], [], [], [], [], [("11", "10")], [("16", "16")]]
+
+
+def test_pairs_of_a_single_reading_have_a_reason() -> None:
+    both = in_both(FIRST, SECOND)
+    turned = [(others, events) for events, others in both]
+    reasons = {"mutual": 1, "direction": 1, "role": 1, "actor": 1, "pair": 1}
+    assert alone(both) == reasons
+    assert alone(turned) == {"event": 1, "direction": 1, "role": 1, "actor": 1}
+
+
+def test_the_tables_tell_what_was_counted() -> None:
+    text = tables(FIRST, SECOND)
+    assert "| sentences with the same directed pairs, share | 7 | 0.14 (" in text
+    assert "| directed pairs, F1 | 12 | 0.40 (" in text
+    assert "| event or none, kappa | 7 | 0.00 (" in text
+    assert "| root of pairs in both, kappa | 3 | 0.57 (" in text
+    assert "| type of pairs in both, kappa | 3 | nan (nan to nan) | 1.00 |" in text
+    assert "| all | 5 | 4 |" in text
+    assert "| root | 1 of 3 |" in text
+
+
+def test_the_page_shows_what_the_labels_give() -> None:
+    first, second = (
+        reading_of(read_labels(FOLDER / f"labels_{reader}.tsv")) for reader in ("a", "b")
+    )
+    page = PAGE.read_text(encoding="utf-8")
+    interval = r" \([0-9.]+ to [0-9.]+\)"
+    current = re.sub(interval, "", renewed(page, tables(first, second)))
+    assert re.sub(interval, "", page) == current, "run `python -m lab.coding.agreement`"
+
+
+def test_kappa_is_that_of_another_library() -> None:
+    table = np.random.default_rng(3).integers(0, 30, size=(4, 4)).astype(float)
+    theirs = cohens_kappa(table).kappa
+    assert kappa(table.reshape(1, -1))[0] == pytest.approx(theirs)
+
+
+def test_kappa_at_its_ends() -> None:
+    assert kappa(np.array([[5.0, 0.0, 0.0, 5.0]])).tolist() == [1.0]
+    assert kappa(np.array([[0.0, 5.0, 5.0, 0.0]])).tolist() == [-1.0]
+    assert kappa(np.array([[4.0, 4.0, 4.0, 4.0]])).tolist() == [0.0]
+    assert np.isnan(kappa(np.array([[9.0]]))).all()
+
+
+def test_categories_that_a_single_reader_uses_have_their_place() -> None:
+    cells = tabulated([[("a", "c")], [("b", "b")], []])
+    assert cells.shape == (3, 9)
+    assert cells.sum(axis=0).tolist() == [0, 0, 1, 0, 1, 0, 0, 0, 0]
+
+
+def test_f1_and_share_of_nothing_are_unknown() -> None:
+    assert f1(np.array([[3.0, 1.0, 2.0]])).tolist() == pytest.approx([2 / 3])
+    assert np.isnan(f1(np.zeros((1, 3)))).all()
+    assert np.isnan(share(np.zeros((1, 2)))).all()
+
+
+def test_the_interval_of_a_share_is_near_the_normal_one() -> None:
+    cells = np.array([[1.0, 1.0]] * 200 + [[0.0, 1.0]] * 200)
+    measured = estimate(cells, share)
+    width = 1.96 * (0.25 / 400) ** 0.5
+    assert measured.value == 0.5
+    assert (measured.low, measured.high) == pytest.approx((0.5 - width, 0.5 + width), abs=0.006)
+
+
+def test_sentences_are_resampled_whole() -> None:
+    once = np.array([[1.0, 1.0]] * 10 + [[0.0, 1.0]] * 10)
+    assert estimate(4 * once, share) == estimate(once, share)
+
+
+def test_a_page_keeps_what_stands_around_its_tables() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    head, _, tail = renewed(page, "nothing").partition("\n\nnothing\n\n")
+    assert page.startswith(head) and page.endswith(tail)
+    assert len(head) > 100 and len(tail) > 100
