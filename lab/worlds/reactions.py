@@ -13,7 +13,7 @@ import sys
 
 import numpy as np
 
-from detente.arrays import Floats
+from detente.arrays import Floats, Ints
 from detente.asks.claims.rules import P_SECOND_NULL, P_STRONG
 from detente.asks.claims.spans import spans_of
 from detente.estimators.projections.moved import followed
@@ -42,7 +42,7 @@ def shares(name: str, link: float, seed: int) -> tuple[bool, bool]:
     return shows(counts, whole), shows(counts, spans)
 
 
-def shows(counts: Floats, spans: Floats) -> bool:
+def shows(counts: Floats, spans: Ints) -> bool:
     """Whether the second side is found to follow the first, by both p-values."""
     logs = np.log(counts + 0.5)
     levels = spans[:, None] == np.unique(spans)[None, 1:]
