@@ -347,7 +347,8 @@ ASKED = ("acled", "--parties", "ARM,AZE", "--from", "2024-01-01", "--to", "2024-
 
 def test_pages_of_acled(mirror: Mirror, account: AcledInterface) -> None:
     account.short = 1
-    assert fetch(*ASKED, "--plan")["files_to_load"] == 2
+    planned = fetch(*ASKED, "--plan")
+    assert (planned["files_to_load"], planned["bytes"]) == (2, 3_000_000)
     report = fetch(*ASKED)
     assert report["counts"]["loaded"] == 3
     assert len(stored("acled")) == 6

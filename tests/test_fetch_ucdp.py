@@ -154,6 +154,7 @@ def test_pages_of_the_interface(interface: UcdpInterface, client: Client, tmp_pa
     wanted = manifest(client, ALL)
     assert [file.url.rpartition("/")[2] for file in wanted] == ["26.1", "26.0.1"]
     assert [file.replaces for file in wanted] == ["days", "ids"]
+    assert [file.likely for file in wanted] == [5 * 1500, 1500]
     loaded = pages(client, wanted, tmp_path)
     assert sorted(ids(loaded)) == ["1", "2", "3", "4", "5", "9"] and len(loaded) == 4
     assert len({path.name for path in loaded}) == 4

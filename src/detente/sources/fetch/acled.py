@@ -38,6 +38,9 @@ USERS = ("DETENTE_ACLED_USER", "ACLED_EMAIL")
 PASSWORDS = ("DETENTE_ACLED_PASSWORD", "ACLED_PASSWORD")
 
 PAGE_ROWS = 5000
+LIKELY_BYTES = 1_500_000
+"""Of a place and a year, roughly: from nothing for a quiet country to 100 MB for a region at war."""
+
 MARGIN = dt.timedelta(days=1)
 """By how much an update goes back behind the last fetch: clocks and long fetches."""
 
@@ -149,6 +152,7 @@ def _wanted(params: Mapping[str, str], first: dt.date | None, last: dt.date | No
         replaces="ids",
         source=SOURCE.name,
         params=MappingProxyType(dict(params)),
+        likely=LIKELY_BYTES,
     )
 
 

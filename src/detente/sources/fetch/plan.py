@@ -89,11 +89,11 @@ class Plan:
 
     @property
     def size(self) -> int:
-        """Bytes to load; files of unknown size count as the mean of what was loaded before."""
+        """Bytes to load; files of unknown size count as likely, or as what was loaded before."""
         sizes = [file.size for file in self.todo if file.size is not None]
         before = [entry.size for entry in self.had.values()] or sizes
-        mean = sum(before) / len(before) if before else 0.0
-        return sum(sizes) + round(mean * self.unsized)
+        mean = round(sum(before) / len(before)) if before else 0
+        return sum(sizes) + sum(file.likely or mean for file in self.todo if file.size is None)
 
     @property
     def rows(self) -> int:

@@ -12,7 +12,9 @@ with 400 and "Invalid object name".
 from __future__ import annotations
 
 import calendar
+import dataclasses
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +112,7 @@ def manifest(client: Client, span: Span) -> list[Wanted]:
         return _in_interface(client, edition) if token else _file_size(client, edition)
 
     return [
-        _page(edition, span) if token else _file(edition, size)
+        _page(edition, span, size) if token else _file(edition, size)
         for edition, size in _editions(look, span.today)
         if span.meets(edition.first, edition.last)
     ]
@@ -179,7 +181,7 @@ def _file_size(client: Client, edition: Edition) -> int | None:
 
 
 def _in_interface(client: Client, edition: Edition) -> int | None:
-    """Nothing, as the interface tells no sizes.
+    """Bytes that an edition has there, roughly.
 
     Raises:
         MissingError: The interface has no such edition.
@@ -193,11 +195,23 @@ def _in_interface(client: Client, edition: Edition) -> int | None:
                 # Too many requests are answered so too; asked for ever again it means the same.
                 raise BrokenError("the server answered 400", absent=True)
             client.check(answer, shown(place))
-            return None
+            return _rows_in_all(answer.read()) * JSON_ROW_BYTES
 
     return client.insist(f"{API}/{edition.version}", attempt)
 
 
+def _rows_in_all(body: bytes) -> int:
+    """Rows of an edition; an answer that knows of none is no answer."""
+    try:
+        rows = json.loads(body)["TotalCount"]
+    except (ValueError, KeyError, TypeError):
+        rows = 0
+    if not isinstance(rows, int) or rows < 1:
+        raise BrokenError("it says that it has no rows")
+    return rows
+
+
+JSON_ROW_BYTES = 1500
 UNRELEASED_STATUS = 400
 UNRELEASED = b"Invalid object name"
 
@@ -215,14 +229,16 @@ def _file(edition: Edition, size: int | None) -> Wanted:
     )
 
 
-def _page(edition: Edition, span: Span) -> Wanted:
+def _page(edition: Edition, span: Span, size: int | None) -> Wanted:
     """The first page of what an edition has of a span."""
     first = max(edition.first, span.first or edition.first)
     last = min(edition.last, span.last or edition.last)
     days = {"StartDate": first.isoformat(), "EndDate": last.isoformat()}
     params = {"pagesize": str(PAGE_ROWS), "page": "0", **days}
     replaces: Replaces = "days" if edition.whole else "ids"
-    return _page_of(edition.version, params, first, last, replaces)
+    share = ((last - first).days + 1) / ((edition.last - edition.first).days + 1)
+    page = _page_of(edition.version, params, first, last, replaces)
+    return dataclasses.replace(page, likely=round((size or 0) * share))
 
 
 def _page_of(

@@ -60,6 +60,7 @@ class Wanted:
         url: Its address, at the publisher's own host and without secrets.
         name: The name it is stored by, of the kind that its source recognises; no path.
         size: Bytes, as far as the list says.
+        likely: Bytes that it, and what it leads to, may have where no list says it; for plans.
         md5: 32 hexadecimal digits, as far as the list says.
         first: First day that it covers: of publication, or of events where it is cut by these.
         last: Last day, inclusive.
@@ -83,6 +84,7 @@ class Wanted:
     replaces: Replaces = ""
     source: str = ""
     params: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    likely: int = 0
 
 
 Manifest = Callable[["Client", Span], Sequence[Wanted]]
