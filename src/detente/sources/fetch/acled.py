@@ -39,7 +39,7 @@ PASSWORDS = ("DETENTE_ACLED_PASSWORD", "ACLED_PASSWORD")
 
 PAGE_ROWS = 5000
 LIKELY_BYTES = 1_500_000
-"""Of a place and a year, roughly: from nothing for a quiet country to 100 MB for a region at war."""
+"""Of a place and a year, roughly: nothing for a quiet country, 100 MB for a region at war."""
 
 MARGIN = dt.timedelta(days=1)
 """By how much an update goes back behind the last fetch: clocks and long fetches."""
