@@ -73,6 +73,7 @@ class Mirror:
     address: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
     free_at: float = 0.0
+    sent: int = 0
 
     def host(self, name: str) -> str:
         """An entry of DETENTE_FETCH_HOSTS."""
@@ -92,6 +93,7 @@ class Mirror:
 
     def pace(self, size: int) -> None:
         """Wait for a block's turn on the line."""
+        self.sent += size
         if not self.rate:
             return
         with self.lock:

@@ -21,7 +21,7 @@ from detente.sources.fetch.plan import Order, plan
 from detente.sources.fetch.run import fetch
 from mirror import GDELT_HOST, Mirror, add_gdelt, gdelt_rows, serving, zipped
 
-FILES, ROWS, KILLS = 12, 200, 20
+FILES, ROWS, KILLS = 12, 300, 20
 FIRST = dt.date(2015, 3, 1)
 
 pytestmark = pytest.mark.skipif(
@@ -58,12 +58,12 @@ def test_nothing_is_lost_and_nothing_comes_twice(mirror: Mirror, tmp_path: Path)
     store = tmp_path / "store"
     killed = 0
     for _ in range(KILLS):
-        asked = len(mirror.asked)
         process = context.Process(target=run, args=(mirror.host(GDELT_HOST), str(store)))
+        enough = mirror.sent + int(rng.integers(0, 40_000))
         process.start()
-        while len(mirror.asked) == asked and process.is_alive():
-            time.sleep(0.005)
-        process.join(float(rng.uniform(0.0, 0.45)))
+        while mirror.sent < enough and process.is_alive():
+            time.sleep(0.002)
+        process.join(float(rng.choice([0.0, rng.uniform(0.0, 0.3)])))
         killed += process.is_alive()
         process.kill()
         process.join()

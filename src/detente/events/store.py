@@ -8,6 +8,7 @@ A store is a folder::
     outlines/origin=…/month=…/….parquet         events between others than the parties, in outline
     scratch/                                    working space of the writer, emptied when it ends
     lock                                        held by whoever changes anything
+    fetch/                                      what `detente fetch` loaded: ledger, gaps, parts
     damaged/                                    parts that a repair could not read
 
 Readers see only what the manifest names. What an ingest finds and does not know, it leaves alone.
