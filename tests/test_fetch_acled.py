@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from detente.errors import FetchError, InputError
@@ -17,13 +18,14 @@ from detente.sources.fetch import acled as acled_module
 from detente.sources.fetch.acled import ACLED, convert, fault, follow, manifest, removed
 from detente.sources.fetch.client import Client, open_client
 from detente.sources.fetch.download import download
-from detente.sources.fetch.tries import Patience, RefusedError
+from detente.sources.fetch.tries import BrokenError, Patience, RefusedError
 from mirror import Mirror, serving
 from mirror_interfaces import ACLED as HOST
 from mirror_interfaces import AcledInterface
 
 QUICK = Patience(tries=3, connect=2.0, read=0.5, pause=0.01, longest=0.05)
 TODAY = dt.date(2026, 11, 28)
+READ = f"https://{HOST}/api/acled/read"
 PAIR = Span(dt.date(2025, 7, 1), None, TODAY, ("ARM", "AZE"))
 
 
@@ -139,6 +141,24 @@ def test_a_token_that_ended_is_renewed(
     wanted = manifest(client, PAIR)
     loaded = pages(client, wanted, tmp_path)
     assert numbers(loaded) == ["ARM1", "ARM2", "ARM3", "AZE1"]
+    assert interface.grants == ["password", "refresh_token"]
+
+
+def test_a_token_is_renewed_once_for_all_that_use_it(
+    interface: AcledInterface, client: Client
+) -> None:
+    manifest(client, PAIR)
+
+    def refuse(token: str) -> None:
+        request = httpx2.Request("GET", READ, headers={"Authorization": f"Bearer {token}"})
+        client.check(httpx2.Response(401, request=request), READ)
+
+    for _ in range(3):  # as many workers that were refused with the old token
+        with pytest.raises(BrokenError, match="renewed"):
+            refuse("access1")
+    assert interface.grants == ["password", "refresh_token"]
+    with pytest.raises(RefusedError):
+        refuse("access2")
     assert interface.grants == ["password", "refresh_token"]
 
 
