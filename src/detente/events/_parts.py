@@ -135,8 +135,17 @@ def read_footer(path: Path, *, outline: bool = False) -> int:
     return int(footer.num_rows)
 
 
+def noting(keep: Filter | None) -> tuple[str, dict[str, object]]:
+    """An option of COPY that notes in a part by which filter it was made, and its parameters."""
+    if keep is None:
+        return "", {}
+    either = str(keep.either).lower()
+    values: dict[str, object] = {"noted_parties": ",".join(keep.parties), "noted_either": either}
+    return ", KV_METADATA {parties: $noted_parties, either: $noted_either}", values
+
+
 def read_filter(store: Path, part: Part) -> Filter | None:
-    """By which filter an outline was made, as its footer says; None where it does not.
+    """By which filter a part was made, as its footer says; None where it does not.
 
     Raises:
         DamageError: It is no Parquet file.

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
@@ -29,6 +29,7 @@ from detente.events._manifest import (
     prepare_manifest,
     read_manifest,
 )
+from detente.events._merging import crowded, place_of, rows_of, whole_of
 from detente.events._removal import Leaving, Replace, giving_way, of_numbers, others, rows_left
 from detente.events._staged import (
     Appended,
@@ -42,7 +43,7 @@ from detente.events._staged import (
     possible_repeats,
     quoted,
 )
-from detente.events.disk import disk_errors, glob_safe, sha256_of, sync
+from detente.events.disk import disk_errors, sha256_of, sync
 from detente.events.filters import Filter, check_same, check_wider, whole_rows
 
 SMALL_PART = 100_000
@@ -291,7 +292,7 @@ class StoreWriter:
         folder = Path(top) / f"origin={quote(month.origin, safe='')}" / f"month={month.month}"
         fresh = self.path / folder / f"{uuid.uuid4().hex}{_parts.UNFINISHED}"
         fresh.parent.mkdir(parents=True, exist_ok=True)
-        noted, values = _footer(keep) if month.outline else ("", {})
+        noted, values = _parts.noting(keep) if month.outline else ("", {})
         con.execute(
             f"COPY ({query}) TO $path"
             f" (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false{noted})",
@@ -331,9 +332,24 @@ class StoreWriter:
         waiting = tuple(path for path in manifest.replaced if (self.path / path).exists())
         manifest = replace(manifest, replaced=waiting)
         live = tuple(part for part in manifest.parts if part not in gone)
-        places = {_place(part) for part in (live if compact else added)}
-        most = 1 if compact else MAX_SMALL_PARTS
-        merged, replaced = self._merge_small(con, manifest, live, added, places, most)
+        groups = crowded(
+            self.path,
+            live,
+            added,
+            {place_of(part) for part in (live if compact else added)},
+            most=1 if compact else MAX_SMALL_PARTS,
+            small_rows=SMALL_PART,
+        )
+        merged = tuple(
+            self._write_part(
+                con,
+                *rows_of(self.path, group),
+                whole_of(group),
+                manifest.filter(group[0].origin),
+            )
+            for group in groups
+        )
+        replaced = tuple(part for group in groups for part in group)
         lost = {part.path for part in replaced}
         fresh = tuple(part for part in added if part.path not in lost) + merged
         with damage(self.path):
@@ -347,70 +363,9 @@ class StoreWriter:
                 missing_ok=True
             )  # where it was merged at once
 
-    def _merge_small(
-        self,
-        con: duckdb.DuckDBPyConnection,
-        manifest: Manifest,
-        live: tuple[Part, ...],
-        added: tuple[Part, ...],
-        places: Set[_Place],
-        most: int,
-    ) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
-        """Parts that take the place of small ones, and these."""
-        small: dict[_Place, list[Part]] = {place: [] for place in places}
-        for part in live + added:
-            if _place(part) in places and part.rows < SMALL_PART:
-                small[_place(part)].append(part)
-        groups = [
-            group
-            for group in small.values()
-            if len(group) > most
-            and not any(_parts.damaged(self.path, (part for part in group if part in live)))
-        ]
-        merged = tuple(
-            self._merge(con, group, manifest.filter(group[0].origin)) for group in groups
-        )
-        return merged, tuple(part for group in groups for part in group)
-
-    def _merge(
-        self, con: duckdb.DuckDBPyConnection, group: list[Part], keep: Filter | None
-    ) -> Part:
-        files = [glob_safe(_parts.lies(self.path, part)) for part in group]
-        whole = Month(
-            group[0].origin,
-            group[0].month,
-            group[0].is_outline,
-            events_in(group),
-            min(part.first for part in group),
-            max(part.last for part in group),
-            min(part.first_id for part in group),
-            max(part.last_id for part in group),
-        )
-        query = (
-            "SELECT * FROM read_parquet($files, hive_partitioning=false) ORDER BY date, event_id"
-        )
-        return self._write_part(con, query, {"files": files}, whole, keep)
-
-
-_Place = tuple[bool, str, str]
-"""Where parts are merged: in outline or not, origin, month."""
-
-
-def _place(part: Part) -> _Place:
-    return part.is_outline, part.origin, part.month
-
 
 def _outlined(rows: Sequence[Month]) -> int:
     return events_in(month for month in rows if month.outline)
-
-
-def _footer(keep: Filter | None) -> tuple[str, dict[str, object]]:
-    """What tells in a part by which filter it was made, even where the manifest is lost."""
-    if keep is None:
-        return "", {}
-    either = str(keep.either).lower()
-    values: dict[str, object] = {"noted_parties": ",".join(keep.parties), "noted_either": either}
-    return ", KV_METADATA {parties: $noted_parties, either: $noted_either}", values
 
 
 @contextlib.contextmanager

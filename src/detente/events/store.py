@@ -20,8 +20,6 @@ import contextlib
 import datetime as dt
 import hashlib
 import json
-import secrets
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -47,7 +45,9 @@ from detente.events._parts import Damaged
 from detente.events._removal import Replace
 from detente.events._repair import Fault, Repair
 from detente.events._staged import Appended
+from detente.events._summary import OriginSummary, summaries
 from detente.events._writer import StoreWriter, open_writer
+from detente.events.connection import connect
 from detente.events.disk import glob_safe, read_errors
 from detente.events.filters import Filter, check_parties
 from detente.events.query import Query, bounded
@@ -57,61 +57,6 @@ __all__ = [
     "Appended", "Damaged", "Fault", "Filter", "IngestedFile", "OriginSummary", "Query", "Repair",
     "Replace", "Store", "StoreWriter", "connect", "stores_around",
 ]  # fmt: skip
-
-
-def connect(memory: str = "1GB", threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection that stays in bounds and asks nothing of the network.
-
-    Args:
-        memory: Limit after which DuckDB spills to the system's temporary folder.
-        threads: Number of threads; all cores if not given.
-
-    Example:
-        >>> connect().execute("SELECT 1").fetchone()
-        (1,)
-    """
-    config: dict[str, Any] = {
-        "memory_limit": memory,
-        # A name of its own: other users' folders are not ours to write in.
-        "temp_directory": str(Path(tempfile.gettempdir()) / f"detente-{secrets.token_hex(8)}"),
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
-    if threads is not None:
-        config["threads"] = threads
-    return duckdb.connect(config=config)
-
-
-@dataclass(frozen=True)
-class OriginSummary:
-    """What the store holds of one origin.
-
-    Attributes:
-        origin: The origin.
-        rows: Events that are kept whole.
-        first: Day of the first event of the world, kept whole or in outline.
-        last: Day of the last.
-        files: Files that were read.
-        parts: Parts that hold them.
-        world: All events, those in outline among them; as many as `rows` where all are whole.
-        parties: States whose events are kept whole; none if all are.
-        either: Whether one of the parties on either side is enough for that.
-    """
-
-    origin: str
-    rows: int
-    first: dt.date
-    last: dt.date
-    files: int
-    parts: int
-    world: int = 0
-    parties: tuple[str, ...] = ()
-    either: bool = False
-
-    @property
-    def limits(self) -> str:
-        """In words, which of its events are kept whole; empty if all are."""
-        return Filter(self.origin, self.parties, self.either).text() if self.parties else ""
 
 
 @dataclass(frozen=True)
@@ -403,23 +348,7 @@ class Store:
 
     def summary(self) -> tuple[OriginSummary, ...]:
         """What the store holds, one row per origin."""
-        manifest, files = self.manifest(), self.files()
-        return tuple(
-            OriginSummary(
-                origin=origin,
-                rows=sum(part.rows for part in own if not part.is_outline),
-                first=min(part.first for part in own),
-                last=max(part.last for part in own),
-                files=len({file.key for file in files if file.origin == origin}),
-                parts=len(own),
-                world=sum(part.rows for part in own),
-                parties=limits.parties if limits else (),
-                either=limits.either if limits else False,
-            )
-            for origin in sorted({part.origin for part in manifest.parts})
-            if (own := [part for part in manifest.parts if part.origin == origin])
-            for limits in [manifest.filter(origin)]
-        )
+        return summaries(self.manifest(), self.files())
 
     def fingerprint(self) -> str:
         """A hash of what was ingested (file keys and row counts), the same for the same data."""

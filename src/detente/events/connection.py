@@ -1,0 +1,33 @@
+"""Connections to DuckDB, which stay in bounds and ask nothing of the network."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+
+def connect(memory: str = "1GB", threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection that stays in bounds and asks nothing of the network.
+
+    Args:
+        memory: Limit after which DuckDB spills to the system's temporary folder.
+        threads: Number of threads; all cores if not given.
+
+    Example:
+        >>> connect().execute("SELECT 1").fetchone()
+        (1,)
+    """
+    config: dict[str, Any] = {
+        "memory_limit": memory,
+        # A name of its own: other users' folders are not ours to write in.
+        "temp_directory": str(Path(tempfile.gettempdir()) / f"detente-{secrets.token_hex(8)}"),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if threads is not None:
+        config["threads"] = threads
+    return duckdb.connect(config=config)
