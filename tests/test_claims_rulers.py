@@ -149,6 +149,10 @@ def test_each_ruler_says_what_it_sees_then_and_afterwards(folder: Path) -> None:
     answer = answer_claim(data.study.asks("claims")[0], data, QUICK)
     exhibit = answer.exhibit("rulers")
     assert exhibit is not None and exhibit.mark == "intervals"
+    chart = answer.exhibits[0]
+    assert chart.settings["dates"] == ["2008-05-01", "2009-08-31"]
+    later = [row["date"] for row in chart.table.records() if row["side"] == "later"]
+    assert (later[0], later[-1], len(later)) == ("2009-09-01", "2010-08-01", 12)
     machines, experts = exhibit.table.records()
     assert (machines["ruler"], machines["measures_by"]) == ("Machines", "tone")
     assert machines["alone"] == experts["alone"] == "supported"
@@ -302,7 +306,9 @@ def test_what_is_left_of_a_change_by_its_share() -> None:
         values += level * (month >= 140)
         grid = Grid(values, np.zeros(240, dtype=int), 2000 + month / 12, (month % 12) / 12)
         later = level_shift(grid, 140, window_periods=12, skip_periods=20)
-        left = aftermath(-2.0, later, np.datetime64("2010-01-01"), Scale.POINTS)
+        series = make_series("x", "month", np.datetime64("2000-01") + month, values, unit="points")
+        left = aftermath(-2.0, later, 140, series, Scale.POINTS)
+        assert (str(left.since), left.level) == ("2011-09-01", values[140:152].mean())
         assert left.word == word and left.interval[0] < level < left.interval[1]
     assert all_afterwards({"A": None}, None, 12) == ""
 

@@ -11,6 +11,7 @@ import numpy as np
 from detente.answers import Scale
 from detente.asks.claims.scales import convert
 from detente.estimators.shift import LevelShift
+from detente.relations.series import Series
 from detente.relations.steps import month_name
 from detente.rounding import plural, tell_all
 
@@ -31,6 +32,8 @@ class Aftermath:
         share: What is left as a share of the change itself; below zero where it overshot.
         left: The difference with the level before the date.
         interval: Its 90% interval.
+        at: Index of the first period of the window.
+        level: The mean, or rate, of the window.
         since: First day of the window.
         scale: How the difference is told.
     """
@@ -38,6 +41,8 @@ class Aftermath:
     share: float
     left: float
     interval: tuple[float, float]
+    at: int
+    level: float
     since: np.datetime64
     scale: Scale
 
@@ -57,17 +62,19 @@ class Aftermath:
         return f"{words[self.word]}: {value} ({low} to {high}) against before"
 
 
-def aftermath(effect: float, later: LevelShift, since: np.datetime64, scale: Scale) -> Aftermath:
+def aftermath(effect: float, later: LevelShift, at: int, series: Series, scale: Scale) -> Aftermath:
     """What was left of a change.
 
     Args:
         effect: The change, on the scale of the analysis.
         later: The level after the end against that before the date.
-        since: First day after the end.
+        at: Index of the first period after the end.
+        series: What was measured.
         scale: How differences are told.
     """
     share = later.effect / effect if effect else float("nan")
-    return Aftermath(share, later.effect, later.interval(), since, scale)
+    left, since = later.effect, series.dates[at]
+    return Aftermath(share, left, later.interval(), at, later.after, since, scale)
 
 
 def all_afterwards(

@@ -177,13 +177,15 @@ def group_rates(
     return Exhibit("chart", title, table, mark="rates", settings={"x": unit})
 
 
-def shift_chart(signal: Signal, sides: Mapping[str, tuple[slice, float]], date: dt.date) -> Exhibit:
-    """The series around the date with the rate or mean of either side.
+def shift_chart(
+    signal: Signal, sides: Mapping[str, tuple[slice, float]], dates: Sequence[dt.date]
+) -> Exhibit:
+    """The series around the date with the rate or mean of either side, and after its end.
 
     Args:
         signal: What is measured.
-        sides: By name ("before", "after"), in order: the periods, and their rate or mean.
-        date: The date.
+        sides: By name ("before", "after", "later"), in order: the periods, and their rate or mean.
+        dates: The date, and the end if there is one.
     """
     series = signal.series
     values = shown_values(signal)
@@ -213,7 +215,7 @@ def shift_chart(signal: Signal, sides: Mapping[str, tuple[slice, float]], date: 
         "Before and after the date",
         table_of(columns, values_shown, f"Before and after the date ({unit})"),
         mark="shift",
-        settings={"y": unit, "dates": [date.isoformat()]},
+        settings={"y": unit, "dates": [date.isoformat() for date in dates]},
     )
 
 

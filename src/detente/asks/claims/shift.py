@@ -171,7 +171,7 @@ class Shift(Design[ShiftClaim, Measured]):
             shift = _changed(signal, later, window, later - at + skip)
         except DataGapError:
             return None
-        return aftermath(effect, shift, signal.series.dates[later], scale_of(signal))
+        return aftermath(effect, shift, later, signal.series, scale_of(signal))
 
     def _place(self, signal: Signal, date: dt.date | None = None) -> tuple[int, int]:
         """Index of the first period after the date, and how many are left out before it."""
@@ -258,14 +258,18 @@ class Shift(Design[ShiftClaim, Measured]):
         return "One date is one case: whatever else changed around it is in the number too."
 
     def chart(self, estimate: Estimate[Measured]) -> Exhibit:
-        """The series around the date."""
-        place, signal = estimate.result, estimate.signal
+        """The series around the date, and around its end where there is one."""
+        place, signal, left = estimate.result, estimate.signal, estimate.result.left
         per = signal.per if signal.divisor else 1.0
         sides = {
             "before": (place.before, place.shift.before * per),
             "after": (place.after, place.shift.after * per),
         }
-        return shift_chart(signal, sides, self.claim.date)
+        dates = [self.claim.date]
+        if left is not None and self.claim.ended is not None:
+            sides["later"] = (slice(left.at, left.at + place.shift.window), left.level * per)
+            dates.append(self.claim.ended)
+        return shift_chart(signal, sides, dates)
 
     def rows(self, estimate: Estimate[Measured]) -> Iterator[tuple[Value, ...]]:
         """The periods on both sides."""
