@@ -100,22 +100,26 @@ class TestScores:
         assert scored.brier("published") == pytest.approx(0.18)
         assert scored.brier("ours") == pytest.approx((0.04 + 0.25) / 2)
         assert scored.brier("base rate") == pytest.approx(0.25)
-        assert scored.above("published") == (pytest.approx(0.035), None, None)
+        last = scored.of("published")
+        assert last["above_ours"] == pytest.approx(0.035)
+        assert (last["low_90"], last["high_90"], scored.word) == (None, None, "")
 
     def test_a_clear_difference_has_an_interval_on_one_side(self) -> None:
         days = [f"20{year}-01-01" for year in range(10, 22)]
         rows = [row(day, 30, 0.9, 0.8 - 0.01 * n, 0.1, False) for n, day in enumerate(days)]
         scored = compare(Table(OF_QUESTIONS, tuple(rows)), "on the opening day", 1)
-        value, low, high = scored.above("published")
-        assert low is not None and high is not None and 0 < low < value < high
+        last = scored.of("published")
+        assert 0 < last["low_90"] < last["above_ours"] < last["high_90"]
+        assert scored.word == "better"
         asked = PublishedOdds(label="A", path="a.csv", citation="", since=dt.date(2000, 1, 1))
         text = comparison(asked, Table(OF_QUESTIONS, tuple(rows))).text
-        assert "That ours are better is shown" in text and "12 groups" in text
+        assert "It is shown that on the opening day ours are better; " in text
+        assert "12 groups" in text
 
     def test_one_summer_is_one_case(self) -> None:
         rows = [row(f"2017-07-{day:02}", 60, 0.9, 0.8, 0.1, False) for day in range(1, 20)]
         scored = compare(Table(OF_QUESTIONS, tuple(rows)), "", 1)
-        assert scored.groups == 1 and scored.above("published")[1:] == (None, None)
+        assert (scored.groups, scored.word) == (1, "")
 
     def test_nobody_is_scored_where_we_say_nothing(self) -> None:
         rows = [row("2010-01-01", 9, 0.9, 0.6, 0.2, False), row("2011-01-01", 9, 0, 0, None, True)]

@@ -131,9 +131,10 @@ def _save_compared(compared: Answer) -> None:
     if scores is None:
         return
     rows = scores.table.records()
-    for at in dict.fromkeys(row["at"] for row in rows):
-        brier = {row["whose"]: row["brier"] for row in rows if row["at"] == at}
-        number = next(row["forecasts"] for row in rows if row["at"] == at)
+    for at in dict.fromkeys(row.get("at", "") for row in rows):
+        of_moment = [row for row in rows if row.get("at", "") == at]
+        brier = {row["whose"]: row["brier"] for row in of_moment}
+        number = of_moment[0]["forecasts"]
         moment = f" {at}" if at else ""
         save(
             Result(

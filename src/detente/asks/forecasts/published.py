@@ -16,6 +16,7 @@ from detente.asks.forecasts.odds import count_odds
 from detente.asks.forecasts.published_moments import Moment, moments
 from detente.asks.forecasts.published_rows import Given, read_published
 from detente.asks.forecasts.published_scores import (
+    AT,
     COLUMNS,
     FEWEST,
     LAST,
@@ -146,7 +147,11 @@ def comparison(odds: PublishedOdds, windows: Table, seed: int = 1) -> Answer:
         if any(value is not None for value in table.column("ours"))
     ]
     text = _text(compared, windows)
-    scores = Table(COLUMNS, tuple(row for each in compared for row in each.rows))
+    named = windows.columns == OF_QUESTIONS
+    scores = Table(
+        (AT, *COLUMNS) if named else COLUMNS,
+        tuple((each.at, *row) if named else row for each in compared for row in each.scores.rows),
+    )
     note = (
         "Lower is better. Intervals are by groups of windows that overlap; none where there are "
         f"fewer than {FEWEST}."
@@ -160,7 +165,7 @@ def comparison(odds: PublishedOdds, windows: Table, seed: int = 1) -> Answer:
             *(_windows(lead, table, text) for lead, table in moments_of),
             Exhibit("scores", "Mean scores", scores, note),
         ),
-        caveats=(*odds.caveats, KNOWS, *((HOURS,) if windows.columns == OF_QUESTIONS else ())),
+        caveats=(*odds.caveats, KNOWS, *((HOURS,) if named else ())),
         citations=(odds.citation,),
     )
 
@@ -297,8 +302,7 @@ def _text(compared: Sequence[Compared], windows: Table) -> str:
         if missing
         else ""
     )
-    scores = " ".join(sentence(each) for each in compared)
-    return f"{scores} Brier scores, lower is better; published is the last word by that day.{left}"
+    return f"{sentence(compared)} Published is the last word by that day.{left}"
 
 
 def _sentence(compared: Compared) -> str:

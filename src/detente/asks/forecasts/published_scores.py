@@ -12,19 +12,18 @@ from detente.answers import Column, Scale, Table
 from detente.arrays import Floats, Ints
 from detente.asks.forecasts.scores import RESAMPLES, brier, log_score
 from detente.estimators.resample import expanded_tail
-from detente.rounding import tell_all
 
 FEWEST = 4  # groups of windows that overlap, below which an interval would say nothing
 OURS = "ours"
 OPENED = "on the opening day"
 LAST, FIRST = "published", "first word"
 
+AT = Column("at", "At")
 COLUMNS = (
     Column("whose", "Odds"),
+    Column("forecasts", "Forecasts", Scale.COUNT),
     Column("brier", "Brier score", Scale.NUMBER, places=3),
     Column("log_score", "Log score", Scale.NUMBER, places=3),
-    Column("at", "At"),
-    Column("forecasts", "Forecasts", Scale.COUNT),
     Column("above_ours", "Brier above ours", Scale.POINTS, places=3),
     Column("low_90", "90% low", Scale.POINTS, places=3),
     Column("high_90", "90% high", Scale.POINTS, places=3),
@@ -39,23 +38,30 @@ class Compared:
         at: The moment, in words; empty if there is only one.
         number: Windows that have odds of everyone; `hits` those that came true.
         groups: Groups of windows that overlap.
-        rows: One for each side, as in `COLUMNS`; ours among them.
+        scores: One row for each side, with the columns `COLUMNS`; ours among them.
     """
 
     at: str
     number: int
     hits: int
     groups: int
-    rows: tuple[tuple[Any, ...], ...]
+    scores: Table
+
+    def of(self, whose: str) -> dict[str, Any]:
+        """The scores of one side, by column."""
+        return next(row for row in self.scores.records() if row["whose"] == whose)
 
     def brier(self, whose: str) -> float:
         """The mean Brier score of one side."""
-        return float(next(row[1] for row in self.rows if row[0] == whose))
+        return float(self.of(whose)["brier"])
 
-    def above(self, whose: str) -> tuple[float, float | None, float | None]:
-        """By how much the score of a side is above ours, with its 90% interval."""
-        row = next(row for row in self.rows if row[0] == whose)
-        return row[5], row[6], row[7]
+    @property
+    def word(self) -> str:
+        """Whether ours are better or worse than the published ones; empty where it is not shown."""
+        last = self.of(LAST)
+        if last["low_90"] is None:
+            return ""
+        return "better" if last["low_90"] > 0 else "worse" if last["high_90"] < 0 else ""
 
 
 def compare(windows: Table, at: str, seed: int) -> Compared:
@@ -74,8 +80,8 @@ def compare(windows: Table, at: str, seed: int) -> Compared:
         >>> names = ("issued", "within_days", "came", "published", "ours", "base_rate")
         >>> rows = [(f"20{year}-01-01", 30, True, 0.5, 0.9, 0.5) for year in (10, 11, 12, 13)]
         >>> scores = compare(Table(tuple(map(Column, names)), tuple(rows)), "", 1)
-        >>> scores.groups, [round(float(value), 6) for value in scores.above("published")]
-        (4, [0.24, 0.24, 0.24])
+        >>> scores.groups, scores.word, round(scores.of("published")["above_ours"], 2)
+        (4, 'better', 0.24)
 
     Source:
         Efron (1979), Bootstrap methods: another look at the jackknife, over groups; Hesterberg
@@ -93,10 +99,9 @@ def compare(windows: Table, at: str, seed: int) -> Compared:
     rows = tuple(
         (
             whose,
+            len(records),
             float(brier(given, came).mean()),
             float(log_score(given, came).mean()),
-            at,
-            len(records),
             *(
                 (None, None, None)
                 if whose == OURS
@@ -105,7 +110,8 @@ def compare(windows: Table, at: str, seed: int) -> Compared:
         )
         for whose, given in odds.items()
     )
-    return Compared(at, len(records), int(came.sum()), len(set(groups.tolist())), rows)
+    number = len(set(groups.tolist()))
+    return Compared(at, len(records), int(came.sum()), number, Table(COLUMNS, rows))
 
 
 def _column(records: Sequence[dict[str, Any]], name: str) -> Floats:
@@ -149,37 +155,40 @@ def _difference(
     return mean, float(low), float(high)
 
 
-def sentence(compared: Compared) -> str:
-    """The scores of one moment, in one sentence.
+def sentence(compared: Sequence[Compared]) -> str:
+    """The scores of several moments, and where who is better is shown.
 
     Example:
-        >>> rows = (("published", 0.2, 0.6, "", 9, 0.1, -0.1, 0.3), ("ours", 0.1, 0.3, "", 9))
-        >>> rows = (*rows, ("base rate", 0.3, 0.7, "", 9, 0.2, 0.1, 0.3))
-        >>> sentence(Compared("on the opening day", 9, 2, 5, rows))[:60]
-        'On the opening day, 9 questions: ours 0.100, published 0.200'
+        >>> rows = (("published", 9, 0.2, 0.6, 0.1, -0.1, 0.3), ("ours", 9, 0.1, 0.3) + (None,) * 3)
+        >>> rows = (*rows, ("base rate", 9, 0.3, 0.7, 0.2, 0.1, 0.3))
+        >>> once = Compared("on the opening day", 9, 2, 5, Table(COLUMNS, rows))
+        >>> print(sentence([once]).replace(". ", "." + chr(10)))
+        Brier scores, lower is better.
+        On the opening day ours 0.100, published 0.200, base rate 0.300 (9 questions, of which 2 \
+came true).
+        Who is better is not shown: the windows fall into no more than 5 groups that do not overlap.
     """
-    parts = [f"{OURS} {compared.brier(OURS):.3f}"]
-    parts += [f"{row[0]} {row[1]:.3f}" for row in compared.rows if row[0] != OURS]
-    hits = f"{compared.hits} of them came true"
+    parts = "; ".join(_scores(each) for each in compared)
+    return f"Brier scores, lower is better. {parts[0].upper()}{parts[1:]}. {_verdict(compared)}"
+
+
+def _scores(compared: Compared) -> str:
+    others = (row["whose"] for row in compared.scores.records() if row["whose"] != OURS)
+    sides = ", ".join(f"{whose} {compared.brier(whose):.3f}" for whose in (OURS, *others))
     return (
-        f"{compared.at[0].upper()}{compared.at[1:]}, {compared.number} questions: "
-        f"{', '.join(parts)}; {hits}. {_verdict(compared)}"
+        f"{compared.at} {sides} ({compared.number} questions, of which {compared.hits} came true)"
     )
 
 
-def _verdict(compared: Compared) -> str:
-    """Whether ours are better than the published ones as last said."""
-    value, low, high = compared.above(LAST)
-    grouped = f"their windows fall into {compared.groups} groups that do not overlap"
-    if low is None or high is None:
-        return f"Too few to tell who is better: {grouped}."
-    word = "better" if low > 0 else "worse" if high < 0 else ""
-    shown, low_text, high_text = tell_all([value, low, high], Scale.POINTS)
-    which = f"That ours are {word} is shown" if word else "Who is better is not shown"
-    return (
-        f"{which} (published above ours by {shown}, 90% interval {low_text} to {high_text}; "
-        f"{grouped})."
-    )
+def _verdict(compared: Sequence[Compared]) -> str:
+    shown = [f"{each.at} ours are {each.word}" for each in compared if each.word]
+    groups = max(each.groups for each in compared)
+    few = f"the windows fall into no more than {groups} groups that do not overlap"
+    if not shown:
+        return f"Who is better is not shown: {few}."
+    where = f"It is shown that {' and that '.join(shown)}"
+    rest = "" if len(shown) == len(compared) else ", and at no other moment"
+    return f"{where}{rest}; {few}."
 
 
 def moment_name(lead_days: int | None) -> str:
