@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from detente.report.terminal import verdict_table
 from detente.sources import ingest
 from detente.study.starter import write_starter
 from fake_result import fake_result
+from mirror import GDELT_HOST, Mirror, add_gdelt, gdelt_rows, serving, zipped
 from study_parts import SIMULATION
 
 WIDTH = 80
@@ -60,6 +62,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def mirror() -> Iterator[Mirror]:
+    """A publisher with two days of GDELT."""
+    mirror = Mirror()
+    names = ("20140126.export.CSV", "20140127.export.CSV")
+    rows = [gdelt_rows(name[:8], int(name[:8]), [("USA", "CHN")]) for name in names]
+    pairs = zip(names, rows, strict=True)
+    add_gdelt(mirror, {f"{name}.zip": zipped(name, text) for name, text in pairs})
+    with serving(mirror) as served:
+        yield served
+
+
 PROSE = re.compile(r"(Missing|Unknown|  get it|  licence|  example) ")
 CUT = re.compile(r"[\d.,:%×-]…")
 MAP = "date=Day,source=From,target=To,cameo=Code"
@@ -67,6 +81,7 @@ COMMANDS = {
     "backtest": "demo",
     "dynamics": "demo --events store",
     "events": "--store store --limit 30 --source TUR",
+    "fetch": "gdelt --from 2014-01-23 --to 2014-01-27 --parties USA,CHN --store fetched",
     "forecast": "demo",
     "ingest": f"csv events.csv --map {MAP} --store again",
     "moves": "demo --events store",
@@ -88,9 +103,14 @@ def test_no_command_is_left_out() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_line_fits(
-    command: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: str,
+    home: Path,
+    mirror: Mirror,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(home)
+    monkeypatch.setenv("DETENTE_FETCH_HOSTS", mirror.host(GDELT_HOST))
     monkeypatch.setenv("COLUMNS", str(WIDTH))
     assert run([command, *COMMANDS[command].split()]) == 0
     lines = capsys.readouterr().out.splitlines()
