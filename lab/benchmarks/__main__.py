@@ -27,6 +27,7 @@ def _run(name: str, *arguments: object, **options: object) -> None:
 BENCHMARKS: dict[str, Callable[[Namespace], None]] = {
     "study": lambda given: _run("study"),
     "ingest": lambda given: _run("ingest", given.rows, _shared()),
+    "limited": lambda given: _run("limited", given.rows, _shared()),
     "fetch": lambda given: _run("fetch"),
     "fuzz": lambda given: _run("fuzz"),
     "panel": lambda given: _run("panel", given.rows),
