@@ -12,7 +12,11 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from detente.events.reach import limited
 from detente.events.store import IngestedFile, Store, connect
+from detente.sources import all_sources
+from detente.sources.acled import CODES
+from detente.study.actions import sources_of
 from detente.study.data import EventData, StudyData, open_data
 from detente.study.load import load
 from detente.study.models import Action, Chronicle
@@ -27,12 +31,12 @@ Opened = Callable[..., StudyData]
 def opened(tmp_path: Path) -> Opened:
     """The Korea study with invented events and one more action, `acts`."""
 
-    def build(rows: Sequence[dict[str, Any]], **action: Any) -> StudyData:
+    def build(rows: Sequence[dict[str, Any]], origin: str = "icews", **action: Any) -> StudyData:
         store = Store.open(tmp_path / "store", create=True)
         held = table(rows)
         with connect() as con, store.writer() as writer:
             con.register("given", held)
-            writer.append(con, "given", [IngestedFile("icews", "k", "f", held.num_rows)])
+            writer.append(con, "given", [IngestedFile(origin, "k", "f", held.num_rows)])
         loaded = load("korea")
         more = {"acts": Action(label="acts", **({"cameo": ["19"]} | action))}
         study = loaded.study.model_copy(update={"actions": {**loaded.study.actions, **more}})
@@ -268,3 +272,22 @@ class TestUntil:
         study = loaded.study.model_copy(update={"actions": actions})
         data = open_data(replace(loaded, study=study))
         assert data.known_until("missile-tests") == dt.date(2026, 5, 15)
+
+
+@pytest.mark.parametrize(
+    ("origin", "codes", "speaks"),
+    [("icews", ["02"], True), ("polecat", ["02"], False), ("polecat", ["02", "14"], True),
+     ("ucdp", ["04"], False), ("ucdp", ["19"], True), ("acled", ["05"], True)],
+)  # fmt: skip
+def test_an_origin_that_cannot_report_an_act_is_not_silent_about_it(
+    opened: Opened, origin: str, codes: list[str], speaks: bool
+) -> None:
+    rows = [row | {"origin": origin} for row in feed()]
+    data = opened(rows, origin=origin, cameo=codes)
+    assert sources_of(data, "acts") == ((f"{origin} (event files)",) if speaks else ())
+
+
+def test_what_an_origin_can_report_is_what_its_source_gives() -> None:
+    assert limited()["acled"] == {code for code in CODES.values() if code}
+    origins = {source.origin for source in all_sources()}
+    assert set(limited()) <= origins

@@ -18,6 +18,7 @@ from detente.arrays import Bools, Days, Ints
 from detente.errors import DataGapError, UsageError
 from detente.events.filters import Filter, widening
 from detente.events.inputs import query_events
+from detente.events.reach import can_report
 from detente.events.store import connect
 from detente.relations.panel_sql import MIN_PERIOD_SHARE
 from detente.relations.series import Series, make_series
@@ -256,14 +257,20 @@ def _chronicle_ends(data: StudyData, action: Action) -> dt.date:
 def _covering(data: StudyData, name: str) -> dict[str, Days]:
     """The days that each origin of events covers, where an action is counted from events.
 
-    What stands out from the year before is unknown while too little of that year is.
+    An origin that cannot report such an act says nothing by its silence. What stands out from the
+    year before is unknown while too little of that year is.
     """
     action = data.study.actions[name]
     if data.events is None or not action.cameo:
         return {}
+    covered = {
+        origin: days
+        for origin, days in data.events.covered.items()
+        if can_report(origin, action.cameo)
+    }
     if action.surge is None:
-        return dict(data.events.covered)
-    return {origin: judged_days(days) for origin, days in data.events.covered.items()}
+        return covered
+    return {origin: judged_days(days) for origin, days in covered.items()}
 
 
 def matches(fact: Fact, action: Action) -> bool:
