@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import random
 from collections.abc import Sequence
 from itertools import pairwise
@@ -247,6 +248,40 @@ class TestWidening:
         with opened.writer():
             pass
         assert Store.check(opened.path) == ()
+
+    def test_every_step_leaves_before_or_after(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        add(store, feed(2, 30), "a")
+        before = store.filters, store.files(), store.events().num_rows
+        real, outcomes = os.fsync, []
+        for steps in range(20):
+            left = steps
+
+            def fsync(handle: int) -> None:
+                nonlocal left
+                if not left:
+                    raise KeyboardInterrupt
+                left -= 1
+                real(handle)
+
+            wide = Filter("icews", ("CHN", "PRK", "USA"))
+            with monkeypatch.context() as patch, connect() as con:
+                patch.setattr(os, "fsync", fsync)
+                try:
+                    with store.writer() as writer:
+                        writer.refilter(con, "icews", wide)
+                except KeyboardInterrupt:
+                    outcomes.append((store.filters, store.files(), store.events().num_rows))
+                else:
+                    break
+        after = (wide,), (), 0
+        assert (store.filters, store.files(), store.events().num_rows) == after
+        assert set(outcomes) <= {before, after}
+        assert before in outcomes
+        with store.writer():
+            pass
+        assert not list(store.path.rglob("*.parquet"))
 
     def test_it_never_narrows(self, store: Store) -> None:
         add(store, feed(2, 60), keep=Filter("icews", ("CHN", "PRK", "USA")))
