@@ -128,6 +128,12 @@ def test_the_headline_names_its_rulers_and_whether_the_first_stands_alone() -> N
     sentence, strength = headline(about, [alone])
     assert sentence.endswith(" after 29 episodes, by Archive A alone of 2 rulers.")
     assert strength.endswith(alone.notes["sources"]) and "Archive B" in strength
+    nothing = (
+        alone.parts[0],
+        *(replace(part, verdict=Verdict.NO_CLEAR_EFFECT) for part in alone.parts[1:]),
+    )
+    unseen = headline(about, [replace(alone, parts=nothing)])[0]
+    assert unseen.endswith(", by Archive A; nothing clear by 1 other ruler.")
     same = tuple(replace(part, verdict=Verdict.LEANS_SUPPORTED) for part in alone.parts)
     shared = headline(about, [replace(alone, parts=same)])[0]
     assert shared.endswith(" after 29 episodes, by Archive A.")

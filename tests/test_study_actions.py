@@ -52,7 +52,7 @@ def fight(number: int, day: int, **given: Any) -> dict[str, Any]:
 
 
 def feed(days: int = 120, each: int = 20) -> list[dict[str, Any]]:
-    return world(FIRST, days, each, source="NGA", target="GHA")  # states of no claim
+    return world(FIRST, days, each)
 
 
 class TestWhoActsOnWhom:

@@ -9,7 +9,7 @@ missing and not zero. `detente.relations.counting` counts events into one, and
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -104,9 +104,18 @@ class Panel:
         """Days that an origin of events covers, by period, shape (T,)."""
         return self._floats("days_covered", next(iter(self._of(origin).values())))
 
-    def own_events(self, origin: str | None = None) -> Floats:
-        """All events of the parties among themselves, by period, shape (T,); NaN in a gap."""
-        parts = [self._floats("total", rows) for rows in self._of(origin).values()]
+    def own_events(self, among: Collection[str], origin: str | None = None) -> Floats:
+        """All events of some of the states among themselves, by period, shape (T,); NaN in a gap.
+
+        Args:
+            among: Codes of the states.
+            origin: Of which origin.
+        """
+        parts = [
+            self._floats("total", rows)
+            for dyad, rows in self._of(origin).items()
+            if set(dyad) <= set(among)
+        ]
         held = np.nansum(parts, axis=0)
         return np.where(np.isfinite(self.world(origin)), held, np.nan)
 

@@ -44,7 +44,8 @@ class Reading:
     Attributes:
         series: The relation; its exposure is all events of each source.
         days: Days that the sources cover, shape (T,).
-        own: All events of the dyads that are studied, as far as they are known, shape (T,).
+        own: All events among the study's parties, as far as they are known, shape (T,): states that
+            only one claim compares them with are no part of what is studied.
         why: Where it comes from and what it does not cover, in sentences.
         covered: Periods of event files that win over a dataset, shape (T,); None of a dataset.
     """
@@ -155,7 +156,7 @@ def of_events(
             yield Reading(
                 series=series,
                 days=panel.days_covered(origin)[inside],
-                own=panel.own_events(origin)[inside],
+                own=panel.own_events(codes, origin)[inside],
                 why=" ".join(_uncovered(panel, origin, data.as_of)),
                 covered=panel.really_covered(origin)[inside],
             )

@@ -80,8 +80,12 @@ def _ruler(parts: Sequence[Answer]) -> str:
     sides = [side(part.verdict) for part in parts if part.verdict is not None]
     if len(sides) < 2:
         return ""
-    alone = sides[0] not in {0, *sides[1:]}
-    return f", by {parts[0].label}" + (f" alone of {len(sides)} rulers" if alone else "")
+    by, others = f", by {parts[0].label}", set(sides[1:])
+    if sides[0] == 0 or sides[0] in others:
+        return by
+    if others == {0}:
+        return f"{by}; nothing clear by {plural(len(sides) - 1, 'other ruler')}"
+    return f"{by} alone of {len(sides)} rulers"
 
 
 def _value(fact: Fact) -> float:
