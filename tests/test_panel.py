@@ -346,6 +346,32 @@ class TestNotInTheData:
         assert built.series("USA", "KOR", "total").values[0] == 0
 
 
+class TestNotReported:
+    """An origin that codes violence alone is not silent of cooperation: it does not speak of it."""
+
+    def counts(self, origin: str) -> Any:
+        rows = world(FIRST, 120, 6, target="CHN", source="USA", cameo="190", quad=4, origin=origin)
+        answers = world(FIRST, 1, 1, start=9999, target="USA", source="CHN", origin=origin)
+        return panel(table([*rows, *answers]), ["USA", "CHN"])
+
+    def test_violence_is_counted_and_cooperation_is_null(self) -> None:
+        counts = self.counts("ucdp")
+        assert np.nansum(counts.series("USA", "CHN", "material_conflict").values) == 6 * 120
+        for measure in ("cooperation", "verbal_conflict", "net_cooperation", "conflict"):
+            assert np.isnan(counts.series("USA", "CHN", measure).values).all(), measure
+        assert np.isnan(counts.series("USA", "CHN", "root04").values).all()
+
+    def test_other_origins_keep_their_zeros(self) -> None:
+        counts = self.counts("icews")
+        assert (counts.series("USA", "CHN", "cooperation").values == 0).all()
+        assert (counts.series("USA", "CHN", "root01").values == 0).all()
+
+    def test_labels_of_plover_lack_statements_and_appeals_alone(self) -> None:
+        counts = self.counts("polecat")
+        assert np.isnan(counts.series("USA", "CHN", "root02").values).all()
+        assert (counts.series("USA", "CHN", "cooperation").values == 0).all()
+
+
 class TestMistypedYears:
     FAR = (dt.date(2071, 5, 3), dt.date(1920, 1, 2))
 

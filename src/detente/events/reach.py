@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from types import MappingProxyType
 
 from detente.events import plover
+from detente.events.ontology import quad_of
 
 _ACLED = frozenset({
     "057", "0872", "141", "145", "171", "173", "175", "180", "181", "1821", "183", "1831", "192",
@@ -46,3 +47,20 @@ def can_report(origin: str, codes: Iterable[str]) -> bool:
     """
     given, beginnings = limited().get(origin), tuple(codes)
     return given is None or any(code.startswith(beginnings) for code in given)
+
+
+def cannot_count(origin: str) -> frozenset[str]:
+    """The counted columns of a panel that an origin cannot fill: quad classes and CAMEO roots.
+
+    Example:
+        >>> sorted(cannot_count("ucdp") & {"quad1", "quad4", "root04", "root19"})
+        ['quad1', 'root04']
+        >>> sorted(cannot_count("polecat")), sorted(cannot_count("icews"))
+        (['root01', 'root02'], [])
+    """
+    given = limited().get(origin)
+    if given is None:
+        return frozenset()
+    roots = {f"root{root:02d}" for root in range(1, 21)} - {f"root{code[:2]}" for code in given}
+    quads = {f"quad{quad}" for quad in range(1, 5)} - {f"quad{quad_of(code)}" for code in given}
+    return frozenset(roots | quads)

@@ -5,7 +5,8 @@ median of the surrounding 28 days (14 on each side: four of each weekday, so wee
 like gaps). Days that are not covered are left out of counts and of exposure alike, so that their
 ratio stays a rate; a period with fewer than half of its days covered is null. On a covered period a
 silent dyad is zero, unless no event of the origin names one of its two states: then it is null too,
-because what the origin cannot say is not silence. A few events dated years from all others are left
+because what the origin cannot say is not silence; so are the acts that an origin cannot report at
+all (`detente.events.reach`). A few events dated years from all others are left
 out (a mistyped year), and open no span of their own.
 """
 
@@ -17,12 +18,14 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from detente.arrays import Days
 from detente.errors import DataGapError, UsageError
 from detente.events.engine import DUCKDB, Bounds
 from detente.events.engine import engine as engine_of
 from detente.events.inputs import EventInput, check_parties
+from detente.events.reach import cannot_count
 from detente.relations.panel import Panel
 from detente.relations.panel_sql import COVERED_DAYS, NAMED, PANEL, REACH
 from detente.relations.steps import check_every
@@ -105,8 +108,20 @@ def panel(
     unnamed = {
         name: tuple(party for party in names if (name, party) not in spoken) for name in origins
     }
+    table = _unspoken(table, origins)
     table = table.append_column("covered", table["exposure"].is_valid())
     return Panel(kind, "dyad", names, origins, None, "", table, unnamed)
+
+
+def _unspoken(table: pa.Table, origins: Sequence[str]) -> pa.Table:
+    """The counts, null instead of zero where an origin cannot report acts of the kind."""
+    for name in origins:
+        rows = pc.equal(table["origin"], name)
+        for column in sorted(cannot_count(name) & set(table.column_names)):
+            place = table.column_names.index(column)
+            empty = pa.scalar(None, table[column].type)
+            table = table.set_column(place, column, pc.if_else(rows, empty, table[column]))
+    return table
 
 
 def covered_days(

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.arrays import Bools, Days, Floats
+from detente.events.reach import cannot_count
 from detente.relations.panel import Panel
 from detente.relations.panel_sql import SPARSE_ORIGIN
 from detente.relations.series import Series, splice
@@ -151,6 +152,11 @@ def of_events(
         scores = not counts(None, name)
         whole = read_series(panel, relation, name, codes, origin, scores=scores)
         series = until(whole, data.as_of)
+        if not np.isfinite(whole.values).any() and cannot_count(origin):
+            yield (
+                f"{origin} (event files) does not report all that {name.replace('_', ' ')} counts; "
+                "read one that does, or material conflict alone."
+            )
         if np.isfinite(series.values).any():
             inside = np.isin(panel.dates(origin), series.dates)
             yield Reading(
