@@ -24,7 +24,7 @@ COMMON = {"nothing": (0.0, 0.0), "a drift": (0.995, 0.06), "a weekly mood": (0.9
 ERAS = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
 
 
-def main() -> None:
+def _main() -> None:
     """Print the share of worlds in which a reaction is found, without spans and with them."""
     worlds = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     for name in (*COMMON, "jumps"):
@@ -35,14 +35,19 @@ def main() -> None:
 
 
 def shares(name: str, link: float, seed: int) -> tuple[bool, bool]:
-    """Whether one world shows a reaction: in the whole time, and within spans of 26 weeks."""
+    """Whether one world shows a reaction: in the whole time, and within spans of 26 weeks.
+
+    Example:
+        >>> len(shares("nothing", 0.0, 1))
+        2
+    """
     counts = world(name, link, np.random.default_rng(seed))
     whole = np.zeros(WEEKS, dtype=np.int64)
     spans = spans_of(whole, np.zeros(0, np.int64), np.ones(WEEKS, bool), 26)
-    return shows(counts, whole), shows(counts, spans)
+    return _shows(counts, whole), _shows(counts, spans)
 
 
-def shows(counts: Floats, spans: Ints) -> bool:
+def _shows(counts: Floats, spans: Ints) -> bool:
     """Whether the second side is found to follow the first, by both p-values."""
     logs = np.log(counts + 0.5)
     levels = spans[:, None] == np.unique(spans)[None, 1:]
@@ -59,7 +64,12 @@ def shows(counts: Floats, spans: Ints) -> bool:
 
 
 def world(name: str, link: float, rng: np.random.Generator) -> Floats:
-    """Counts of both sides by week, shape (2, WEEKS); the second follows the first by `link`."""
+    """Counts of both sides by week, shape (2, WEEKS); the second follows the first by `link`.
+
+    Example:
+        >>> world("jumps", 0.1, np.random.default_rng(1)).shape
+        (2, 1700)
+    """
     own, common = np.zeros((2, WEEKS)), np.zeros(WEEKS)
     persistence, spread = COMMON.get(name, (0.0, 0.0))
     for week in range(1, WEEKS):
@@ -74,4 +84,4 @@ def world(name: str, link: float, rng: np.random.Generator) -> Floats:
 
 
 if __name__ == "__main__":
-    main()
+    _main()

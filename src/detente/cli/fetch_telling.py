@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from detente.sources.fetch.report import FetchReport
     from detente.sources.fetch.run import FetchStep
 
+COMMAND = "Go on"
+"""Label of a command that goes on: it is copied, and so it is never wrapped."""
+
 SHOWN = 12
 """Files and stretches of days that are named; `--json` names all."""
 
@@ -128,7 +131,7 @@ def show_report(report: FetchReport, again: str) -> None:
         lines += [("Ended", report.stopped), ("Next", report.next_step)]
     lines += [("Licence", report.licence), ("Cite", report.citation)]
     if report.interrupted or counts["left"] or counts["failed"]:
-        lines.append(("Go on", again))
+        lines.append((COMMAND, again))
     _say(lines)
 
 
@@ -232,12 +235,14 @@ def _some(label: str, texts: list[str]) -> list[tuple[str, str]]:
 
 
 def _say(lines: Iterable[tuple[str, str]], *, stderr: bool = False) -> None:
-    """Labelled lines, wrapped at the width of the terminal under their labels."""
+    """Labelled lines, wrapped at the width of the terminal under their labels; commands whole."""
     out = console(stderr=stderr)
     said = ""
     for label, text in lines:
         head = "" if label == said else label
         said = label
-        for row in Text(text).wrap(out, max(out.width - LABEL, 20), overflow="fold"):
+        whole = Text(text)
+        width = max(out.width - LABEL, 20)
+        for row in [whole] if label == COMMAND else whole.wrap(out, width, overflow="fold"):
             out.print(Text(f"{head:<{LABEL}}{row.plain}"), soft_wrap=True)
             head = ""

@@ -23,7 +23,7 @@ def first_day_of_events(study: Study) -> dt.date | None:
 
     Example:
         >>> from detente.study.load import load
-        >>> first_day_of_events(load("korea").study) < dt.date(2014, 1, 1)
+        >>> first_day_of_events(load("korea").study) < dt.date(2017, 1, 1)
         True
     """
     days = [
