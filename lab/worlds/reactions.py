@@ -37,6 +37,11 @@ def _main() -> None:
 def shares(name: str, link: float, seed: int) -> tuple[bool, bool]:
     """Whether one world shows a reaction: in the whole time, and within spans of 26 weeks.
 
+    Args:
+        name: What both sides have in common: a key of `COMMON`, or `jumps`.
+        link: How much the second follows the first, in logs.
+        seed: Of the world.
+
     Example:
         >>> len(shares("nothing", 0.0, 1))
         2
@@ -65,6 +70,11 @@ def _shows(counts: Floats, spans: Ints) -> bool:
 
 def world(name: str, link: float, rng: np.random.Generator) -> Floats:
     """Counts of both sides by week, shape (2, WEEKS); the second follows the first by `link`.
+
+    Args:
+        name: What both sides have in common: a key of `COMMON`, or `jumps`.
+        link: How much the second follows the first, in logs.
+        rng: Source of what is random.
 
     Example:
         >>> world("jumps", 0.1, np.random.default_rng(1)).shape
