@@ -86,7 +86,7 @@ COMMANDS = {
     "ingest": f"csv events.csv --map {MAP} --store again",
     "moves": "demo --events store",
     "new": "another",
-    "panel": "--store store --parties GRC,TUR,FRA,DEU --every day",
+    "panel": "--store store --parties GRC,TUR,FRA,DEU --every month",
     "record": "demo",
     "scenario": "demo calm-again --paths 200",
     "sources": "",

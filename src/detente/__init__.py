@@ -4,10 +4,11 @@ The public names; each is loaded when it is first used, so that `import detente`
 
 Example:
     >>> import detente
-    >>> result = detente.run_study(detente.open_data(detente.load("korea")), detente.Options(
-    ...     draws=49, curve_draws=19, level_draws=100))
-    >>> result.claims[0].label
-    'Provocations bring the US and China closer'
+    >>> data = detente.open_data(detente.load("korea"))
+    >>> [str(fact.date) for fact in data.facts_of("nuclear-tests")][:2]
+    ['2006-10-09', '2009-05-25']
+
+    `detente.run_study(data)` answers all that the study asks.
 """
 
 from __future__ import annotations

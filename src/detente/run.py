@@ -36,12 +36,15 @@ def run_study(
         All answers and everything that the report shows.
 
     Example:
+        >>> import pathlib, tempfile
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
-        >>> data = open_data(load("korea"))
-        >>> result = run_study(data, Options(draws=49, curve_draws=19, level_draws=100))
-        >>> result.claims[0].id
-        'us-china-cooperation'
+        >>> from detente.study.starter import write_starter
+        >>> with tempfile.TemporaryDirectory() as place:
+        ...     data = open_data(load(write_starter("my-study", pathlib.Path(place))))
+        ...     result = run_study(data, Options(draws=49, curve_draws=19, level_draws=100))
+        >>> [claim.id for claim in result.claims][0]
+        'fewer-incidents-after-talks'
     """
     with one_thread():
         return _run(data, options or Options(seed=data.study.study.seed), narrate, record)
