@@ -134,6 +134,8 @@ def test_the_headline_names_its_rulers_and_whether_the_first_stands_alone() -> N
     )
     unseen = headline(about, [replace(alone, parts=nothing)])[0]
     assert unseen.endswith(", by Archive A; nothing clear by 1 other ruler.")
+    more = replace(alone, parts=(*nothing, nothing[-1]))
+    assert headline(about, [more])[0].endswith("; nothing clear by 2 other rulers.")
     same = tuple(replace(part, verdict=Verdict.LEANS_SUPPORTED) for part in alone.parts)
     shared = headline(about, [replace(alone, parts=same)])[0]
     assert shared.endswith(" after 29 episodes, by Archive A.")

@@ -84,7 +84,7 @@ def _ruler(parts: Sequence[Answer]) -> str:
     if sides[0] == 0 or sides[0] in others:
         return by
     if others == {0}:
-        return f"{by}; nothing clear by {plural(len(sides) - 1, 'other ruler')}"
+        return f"{by}; nothing clear by {plural(len(sides) - 1, 'other rulers')}"
     return f"{by} alone of {len(sides)} rulers"
 
 
