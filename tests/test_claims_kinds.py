@@ -283,6 +283,9 @@ def test_that_nothing_happens_is_judged_the_other_way(data: StudyData) -> None:
     no = ask(claim_of(data, "forecast", happens=False, **changes), silent)
     assert yes.verdict is Verdict.DID_NOT_COME_TRUE
     assert no.verdict is Verdict.CAME_TRUE
+    for answer in (yes, no):
+        (row,) = answer.exhibit("chart").table.records()
+        assert 0 <= row["low"] < row["odds"] < row["high"] <= 1
 
 
 def test_what_cannot_be_tested_says_why(data: StudyData) -> None:

@@ -175,6 +175,17 @@ def test_named_strata_leave_out_what_lies_in_none(data: StudyData) -> None:
     assert (strata_index(named, data, CELLS, Strata(None, False)) == 0).all()
 
 
+def test_named_strata_and_spans_of_years_never_share_an_index(data: StudyData) -> None:
+    named = CONTRAST.model_copy(update={"strata": ["era", "open"]})
+    index = strata_index(named, data, CELLS, Strata(1, True, 4))
+    like, era = like_periods(SERIES, 1, 4)[CELLS.period], stratum_of(data, CELLS, ["era", "open"])
+    inside = era >= 0
+    assert (index[~inside] == -1).all()
+    pairs = {(int(a), int(b)) for a, b in zip(like[inside], era[inside], strict=True)}
+    assert len({b for _, b in pairs}) == 2
+    assert len(np.unique(index[inside])) == len(pairs) and index[inside].min() >= 0
+
+
 @pytest.mark.parametrize(
     ("direction", "reverse", "up"),
     [
