@@ -176,9 +176,9 @@ def test_named_strata_leave_out_what_lies_in_none(data: StudyData) -> None:
 
 
 def test_named_strata_and_spans_of_years_never_share_an_index(data: StudyData) -> None:
-    named = CONTRAST.model_copy(update={"strata": ["era", "open"]})
-    index = strata_index(named, data, CELLS, Strata(1, True, 4))
-    like, era = like_periods(SERIES, 1, 4)[CELLS.period], stratum_of(data, CELLS, ["era", "open"])
+    named = CONTRAST.model_copy(update={"strata": ["open", "era"]})
+    index = strata_index(named, data, CELLS, Strata(5, True, 1))
+    like, era = like_periods(SERIES, 5, 1)[CELLS.period], stratum_of(data, CELLS, ["open", "era"])
     inside = era >= 0
     assert (index[~inside] == -1).all()
     pairs = {(int(a), int(b)) for a, b in zip(like[inside], era[inside], strict=True)}
