@@ -152,6 +152,8 @@ def test_an_extreme_level_points_one_way(
     assert (level[121:125].mean() > level[:100].mean()) == (factor > 1)
     word = "highest" if (direction == "highest") != reverse else "lowest"
     assert f"was the {word} since" in answer.text
+    assert answer.text.endswith(" of 120.")  # itself and the 119 months before that it must exceed
+    assert (" ranks 1 of " in answer.text) == holds
 
 
 def test_sides_of_a_shift_lie_on_either_side_of_its_date(data: StudyData) -> None:
