@@ -346,6 +346,19 @@ class TestNotInTheData:
         assert built.series("USA", "KOR", "total").values[0] == 0
 
 
+def test_own_events_are_those_among_the_states_that_are_named() -> None:
+    rows = [
+        *world(FIRST, 59, 6, source="FRA", target="DEU"),
+        *world(FIRST, 59, 2, start=1000, source="USA", target="CHN"),
+        *world(FIRST, 59, 1, start=2000, source="CHN", target="DEU"),
+    ]
+    counts = panel(table(rows), ["USA", "CHN", "FRA", "DEU"])
+    assert np.nansum(counts.own_events(["USA", "CHN"])) == 59 * 2
+    assert np.nansum(counts.own_events(["USA", "CHN", "DEU"])) == 59 * 3
+    assert np.nansum(counts.own_events(["USA", "CHN", "FRA", "DEU"])) == 59 * 9
+    assert (counts.own_events(["USA"]) == 0).all()
+
+
 class TestNotReported:
     """An origin that codes violence alone is not silent of cooperation: it does not speak of it."""
 
@@ -357,6 +370,7 @@ class TestNotReported:
     def test_violence_is_counted_and_cooperation_is_null(self) -> None:
         counts = self.counts("ucdp")
         assert np.nansum(counts.series("USA", "CHN", "material_conflict").values) == 6 * 120
+        assert np.nansum(counts.series("USA", "CHN", "root19").values) == 6 * 120
         for measure in ("cooperation", "verbal_conflict", "net_cooperation", "conflict"):
             assert np.isnan(counts.series("USA", "CHN", measure).values).all(), measure
         assert np.isnan(counts.series("USA", "CHN", "root04").values).all()
