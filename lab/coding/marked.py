@@ -46,13 +46,13 @@ class Marked:
 
 
 def parse(line: str) -> Marked:
-    """A line of a file of marked sentences.
+    r"""A line of a file of marked sentences.
 
     Raises:
         ValueError: What is wrong with it, in words.
 
     Example:
-        >>> marked = parse("{1:Iran} shelled {2:a village in Iraq}.\\t1>2:19A")
+        >>> marked = parse("{1:Iran} shelled {2:a village in Iraq}.\t1>2:19A")
         >>> marked.text, dict(marked.spans), dict(marked.acts)
         ('Iran shelled a village in Iraq.', {1: (0, 4), 2: (13, 30)}, {(1, 2): ('19A', 'actual')})
     """
