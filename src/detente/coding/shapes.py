@@ -30,12 +30,14 @@ class Story:
         reference: Where it was read: a file's name, a row in it, an address.
         title: Its headline; empty if it has none.
         date: The day it was written; None if neither it nor the user says.
+        offset: Characters of its file before it, where a long text comes in pieces.
     """
 
     text: str
     reference: str
     title: str = ""
     date: dt.date | None = None
+    offset: int = 0
 
 
 @dataclass(frozen=True)

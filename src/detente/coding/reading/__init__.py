@@ -1,0 +1,1 @@
+"""How files become stories: one file a format, each read as a stream."""

@@ -1,0 +1,131 @@
+"""Whether a text is English, by its script and its commonest words; other languages by name."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from types import MappingProxyType
+
+_SAMPLE = 20_000
+_FEWEST = 3
+"""So many words of another language, and twice as many as English ones, make a text foreign."""
+
+_UNKNOWN_WORDS, _UNKNOWN_SHARE = 40, 0.04
+"""So long a text with fewer English words than this share is in a language that is not known."""
+
+_SCRIPTS = (
+    ("Korean", "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"),
+    ("Japanese", "\u3040-\u30ff"),
+    ("Chinese", "\u3400-\u4dbf\u4e00-\u9fff"),
+    ("Arabic", "\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff"),
+    ("Hebrew", "\u0590-\u05ff"),
+    ("Russian", "\u0400-\u04ff"),
+    ("Greek", "\u0370-\u03ff\u1f00-\u1fff"),
+    ("Thai", "\u0e00-\u0e7f"),
+    ("Hindi", "\u0900-\u097f"),
+    ("Bengali", "\u0980-\u09ff"),
+    ("Tamil", "\u0b80-\u0bff"),
+    ("Georgian", "\u10a0-\u10ff"),
+    ("Armenian", "\u0530-\u058f"),
+    ("Amharic", "\u1200-\u137f"),
+    ("Burmese", "\u1000-\u109f"),
+    ("Khmer", "\u1780-\u17ff"),
+    ("Lao", "\u0e80-\u0eff"),
+)
+_WITHIN = {
+    "Arabic": (("Urdu", "ٹڈڑےں"), ("Persian", "پچژگ")),
+    "Russian": (("Ukrainian", "іїєґ"), ("Serbian", "ђћџљњ")),
+}
+"""Languages of a script that letters of their own tell."""
+
+_LETTER = re.compile(r"[^\W\d_]")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ENGLISH = _words(
+    "the of and to that for was with on by as at from it his has have had were are be been will"
+    " would this which who they their its he she said not but after about into than more over"
+    " between an or if when what there could should may can also we you our is in against"
+)
+_OTHERS = MappingProxyType(
+    {
+        "German": "der die das und ist nicht ein eine einen dem den des mit auf für von zu sich"
+        " auch wird wurde nach bei aus haben sind sei über im zum zur gegen als",
+        "French": "le la les des et est une dans pour que qui sur avec pas du au aux ce cette"
+        " par ont été sont plus ne se leur mais il elle son contre d l",
+        "Spanish": "el los las del una por con para que es en la se su al lo como más fue han"
+        " entre pero este esta sus sobre contra y",
+        "Portuguese": "o os as do da dos das uma em para com não que é no na por se mais foi ao"
+        " pelo pela são como entre seu sua contra",
+        "Italian": "il lo gli della delle dei del di che è un una per con non sono nel nella al"
+        " alla ha hanno dal dalla come più anche contro",
+        "Dutch": "het een van de en dat niet zijn voor met op aan er ook door maar hij bij naar"
+        " wordt heeft uit tegen werd",
+        "Swedish": "och att det som en är för på av inte med till har den om ett från vid mot",
+        "Danish": "og at det er en ikke for på af med til har den som et fra ved mod blev efter",
+        "Norwegian": "og at det er en ikke for på av med til har den som et fra ved mot ble etter",
+        "Polish": "w nie na się do jest że z o jak przez po oraz dla od był są przeciwko i",
+        "Czech": "a v se na je že s z do o k pro by jako za po byl jsou proti které",
+        "Romanian": "și în de la cu că nu pe din un o este pentru care au fost prin mai",
+        "Turkish": "ve bir bu için ile da de olarak olan çok daha sonra ise gibi kadar karşı",
+        "Indonesian": "yang dan di dengan untuk dari pada ini itu tidak akan dalam oleh telah ke",
+        "Vietnamese": "và của các là trong cho không được với một những có đã người này",
+        "Hungarian": "a az és hogy nem is egy van meg volt ezt csak már szerint ellen",
+        "Finnish": "ja on ei että se oli hän mutta myös kun ovat sen joka vastaan",
+    }
+)
+
+
+@functools.cache
+def _foreign() -> MappingProxyType[str, frozenset[str]]:
+    return MappingProxyType(
+        {name: _words(words) - _ENGLISH - {"a", "o"} for name, words in _OTHERS.items()}
+    )
+
+
+def other_language(text: str) -> str:
+    """The language of a text that is not English; empty if it is, or too short to tell.
+
+    Returns:
+        Its name in English, or `a language that is not known`.
+
+    Example:
+        >>> other_language("Der Präsident ist nach Peking gereist und hat mit dem Kanzler geredet.")
+        'German'
+        >>> other_language("China recalled its ambassador.")
+        ''
+    """
+    sample = text[:_SAMPLE]
+    script = _script(sample)
+    if script:
+        return script
+    words = Counter(_WORD.findall(sample.casefold()))
+    english = sum(words[word] for word in _ENGLISH)
+    scores = {name: sum(words[word] for word in own) for name, own in _foreign().items()}
+    best = max(scores, key=lambda name: scores[name])
+    if scores[best] >= _FEWEST and scores[best] > 2 * english:
+        return best
+    total = words.total()
+    if total >= _UNKNOWN_WORDS and english < _UNKNOWN_SHARE * total:
+        return "a language that is not known"
+    return ""
+
+
+def _script(sample: str) -> str:
+    """The language of a text most of whose letters are not Latin."""
+    letters = len(_LETTER.findall(sample))
+    if not letters or sample.isascii():
+        return ""
+    counts = {name: len(re.findall(f"[{signs}]", sample)) for name, signs in _SCRIPTS}
+    if 2 * sum(counts.values()) <= letters:
+        return ""
+    if counts["Japanese"] > 0.05 * letters:
+        return "Japanese"
+    script = max(counts, key=lambda name: counts[name])
+    own = _WITHIN.get(script, ())
+    return next((name for name, signs in own if any(sign in sample for sign in signs)), script)
