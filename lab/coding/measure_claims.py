@@ -1,0 +1,118 @@
+"""How many claims of an argument are found, and how many are invented.
+
+    python -m lab.coding.measure_claims            # all arguments of `lab/coding/arguments/`, the op-ed
+    python -m lab.coding.measure_claims --write docs/reading.md
+
+Arguments are our own, one sentence a row with the claim that a reader found in it: its kind (`a|b`
+where either would do) and its sign; `-` claims nothing, `motive` tells only what someone wants.
+Those called `dev_` were read while the cues were written; those called `held_` were written, and
+their claims noted, after the cues were fixed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from detente.coding.claims import Claim, claims_in
+from detente.coding.shapes import Sentence
+
+ARGUMENTS = Path(__file__).with_name("arguments")
+SEED, DRAWS = 13, 4000
+
+
+@dataclass(frozen=True)
+class Row:
+    """A sentence of an argument, what a reader found in it, and what the rules did."""
+
+    argument: str
+    sentence: str
+    gold: str
+    claim: Claim | None
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether the reader found a claim."""
+        return self.gold not in {"-", "motive"}
+
+    @property
+    def is_called(self) -> bool:
+        """Whether the rules did; plain motives are no claims of the five families."""
+        return self.claim is not None and self.claim.family != "motive"
+
+    @property
+    def kind_right(self) -> bool:
+        """Whether the kind is one that the reader accepts."""
+        return self.claim is not None and self.claim.kind in self.gold.rstrip("+-0").split("|")
+
+
+def rows_of(path: Path) -> list[Row]:
+    """The sentences of an argument with the claims that are found in its running text."""
+    with path.open(encoding="utf-8", newline="") as file:
+        records = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    sentences = list(_placed(records))
+    by_start = {}
+    for claim in claims_in(sentences):
+        held = by_start.get(claim.sentence.span)
+        if held is None or held.family == "motive":
+            by_start[claim.sentence.span] = claim
+    return [
+        Row(path.stem, sentence.text, record["claims"], by_start.get(sentence.span))
+        for sentence, record in zip(sentences, records, strict=True)
+    ]
+
+
+def _placed(records: Sequence[dict[str, str]]) -> Iterator[Sentence]:
+    start = 0
+    for record in records:
+        text = record["sentence"]
+        yield Sentence(text, (start, start + len(text)), int(record["paragraph"]) - 1)
+        start += len(text) + 1
+
+
+def shares(rows: Sequence[Row]) -> tuple[float, float, float]:
+    """Recall, precision and the share of right kinds among the claims that were found."""
+    called = sum(row.is_called for row in rows)
+    gold = sum(row.is_claim for row in rows)
+    both = [row for row in rows if row.is_called and row.is_claim]
+    kinds = sum(row.kind_right for row in both)
+    return len(both) / max(gold, 1), len(both) / max(called, 1), kinds / max(len(both), 1)
+
+
+def intervals(rows: Sequence[Row]) -> np.ndarray:
+    """95% intervals of the shares by resampling sentences, shape (2, 3)."""
+    rng = np.random.default_rng(SEED)
+    draws = [
+        shares([rows[place] for place in rng.integers(0, len(rows), len(rows))])
+        for _ in range(DRAWS)
+    ]
+    return np.percentile(np.array(draws), [2.5, 97.5], axis=0)
+
+
+def main() -> None:
+    """Print what is measured."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", default="dev")
+    parser.add_argument("--misses", action="store_true")
+    options = parser.parse_args()
+    rows = [row for path in sorted(ARGUMENTS.glob(f"{options.part}_*.tsv")) for row in rows_of(path)]
+    recall, precision, kinds = shares(rows)
+    low, high = intervals(rows)
+    print(f"{len(rows)} sentences, {sum(row.is_claim for row in rows)} claims")
+    for name, share, place in (("recall", recall, 0), ("precision", precision, 1), ("kind", kinds, 2)):
+        print(f"{name} {share:.0%} ({low[place]:.0%} to {high[place]:.0%})")
+    if options.misses:
+        for row in rows:
+            if row.is_claim != row.is_called or (row.is_claim and not row.kind_right):
+                found = row.claim and (row.claim.family, row.claim.kind, row.claim.cue)
+                print(row.gold, found, re.sub(r"\s+", " ", row.sentence))
+
+
+if __name__ == "__main__":
+    main()

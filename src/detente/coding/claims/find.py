@@ -1,0 +1,114 @@
+"""The claims of an argument, sentence by sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+
+from detente.coding.claims.choosing import chosen, modality_of
+from detente.coding.claims.cues import Hit, hits
+from detente.coding.claims.kinds import kind_of
+from detente.coding.claims.reading import reading_of
+from detente.coding.claims.shapes import Claim, Side
+from detente.coding.shapes import Mention, Sentence, Span
+
+Actors = Callable[[Sentence], Sequence[Mention]]
+"""Who is named in a sentence."""
+
+_NEW_CLAUSE = re.compile(r",\s+which\s+|;\s+|\s+[–—]\s+|—")
+_PASSIVE = re.compile(r"\s+by\b", re.IGNORECASE)
+
+
+def claims_in(sentences: Sequence[Sentence], actors: Actors | None = None) -> tuple[Claim, ...]:
+    """Each causal, comparative, superlative, change or forecast clause, and each plain motive.
+
+    Args:
+        sentences: Of one story, in its order.
+        actors: Who is named in a sentence; by default nobody.
+
+    Returns:
+        The claims in the order of the text, at most one of a clause.
+
+    Example:
+        >>> claims_in([Sentence("The test led to sanctions.", (0, 27))])[0].cue
+        'led to'
+    """
+    name = actors or (lambda sentence: ())
+    numbered = (
+        (sentence, number)
+        for _, paragraph in groupby(sentences, key=lambda sentence: sentence.paragraph)
+        for number, sentence in enumerate(paragraph)
+    )
+    return tuple(claim for each in numbered for claim in _claims_of(*each, name(each[0])))
+
+
+def _claims_of(sentence: Sentence, number: int, mentions: Sequence[Mention]) -> Iterator[Claim]:
+    """The claims of the clauses of a sentence; of a sentence with none, no more than one motive."""
+    named = {mention.actor.code for mention in mentions if mention.actor}
+    for clause in _clauses(sentence.text):
+        words = sentence.text[slice(*clause)]
+        hit = chosen(words, list(hits(words)), actors=len(named))
+        if hit is not None:
+            yield _claim(sentence, number, clause, hit, mentions)
+
+
+def _clauses(text: str) -> Iterator[Span]:
+    """Where the parts of a sentence stand that may each claim something; a question is one."""
+    if text.rstrip().endswith("?"):
+        yield 0, len(text)
+        return
+    start = 0
+    for match in _NEW_CLAUSE.finditer(text):
+        yield start, match.start()
+        start = match.end()
+    yield start, len(text)
+
+
+def _claim(
+    sentence: Sentence, number: int, clause: Span, hit: Hit, mentions: Sequence[Mention]
+) -> Claim:
+    words = sentence.text[slice(*clause)]
+    at = sentence.span[0] + clause[0]
+    before, after = (0, hit.span[0]), (hit.span[1], len(words))
+    reverse = _is_reversed(words, hit)
+    cause, effect = (after, before) if reverse else (before, after)
+    if not hit.cue.cause:
+        cause, effect = (0, 0), (0, len(words))
+    sides = [_side(words, span, at, mentions) for span in (cause, effect)]
+    modality = modality_of(words)
+    kind, why = kind_of(words, hit.cue.family, sides[0].text, modality)
+    cue = words[slice(*hit.span)].strip()
+    spoken = f"{sides[1].text} {cue}" if reverse else f"{cue} {sides[1].text}"
+    return Claim(
+        sentence=sentence,
+        number=number,
+        family=hit.cue.family,
+        cue=cue,
+        cue_span=(at + hit.span[0], at + hit.span[0] + len(cue)),
+        cause=sides[0],
+        effect=sides[1],
+        sign=hit.cue.sign,
+        modality=modality,
+        kind=kind,
+        why=why,
+        reading=reading_of(spoken, words, hit.cue.sign),
+    )
+
+
+def _is_reversed(words: str, hit: Hit) -> bool:
+    """Whether the cause follows the cue: after `because`, or after a passive with `by`."""
+    passive = bool(hit.cue.verb and _PASSIVE.match(words, hit.span[1]))
+    return hit.cue.cause == "after" or passive
+
+
+def _side(words: str, span: Span, at: int, mentions: Sequence[Mention]) -> Side:
+    text = words[slice(*span)]
+    lead = len(text) - len(text.lstrip(" ,;:"))
+    start = at + span[0] + lead
+    text = text.strip(" ,;:")
+    end = start + len(text)
+    inside = tuple(
+        mention for mention in mentions if start <= mention.span[0] and mention.span[1] <= end
+    )
+    return Side(text, (start, end), inside)

@@ -1,0 +1,80 @@
+"""The kind of claim in a study file that would test a sentence, or why none can."""
+
+from __future__ import annotations
+
+import re
+
+from detente.coding.claims.shapes import Family, Kind, Modality
+
+MOTIVE = (
+    "It is about what someone wants, fears or believes. Event data record what states do, not why."
+)
+COUNTERFACTUAL = "It is about what did not happen. Event data hold what did."
+FEELING = (
+    "It is about a feeling or a view. Event data record what states do to one another, not what "
+    "is felt."
+)
+
+_FLAGS = re.IGNORECASE
+_MENTAL = re.compile(
+    r"\b(fears?|hopes?|resent(s|ment)?|distrusts?|trusts?|believ(es|e|ed)|belief|paranoi(d|a)"
+    r"|anxiet(y|ies)|prides?|humiliat\w+|nostalgia|wants?|wishes|ambitions?|motives?|mindset"
+    r"|feels?|feelings?|see(s)? (itself|themselves|a window)|love|hearts|memory of|psycholog\w+"
+    r"|convinced|convince(s|d)?|attitudes?|public opinion|hand of those|hardliners|moderates)\b",
+    _FLAGS,
+)
+_POLICY = re.compile(
+    r"\b(polic(y|ies)|strateg(y|ies)|engagement|containment|patience|appeasement|pressure"
+    r"|isolation|approach|presidency|years|era|administration|under|alone|only when|deterrence"
+    r"|detente|doctrine|non-alignment|neutrality)\b",
+    _FLAGS,
+)
+_PERIODS = re.compile(
+    r"\b(under|while|when|during|before|after|predecessors?|earlier|previous|in \d{4}|years?"
+    r"|decades?|months?|today|now|then|once|ago|past|used to|era|than (it|they|he|she) (was|were"
+    r"|did|had))\b",
+    _FLAGS,
+)
+_AGAIN = re.compile(r"\b(whenever|every time|each time|the (more|less|\w+er))\b", _FLAGS)
+_STREAM = re.compile(
+    r"\b(the (more|less)|pressure|hostility|conflict|cooperation|rapprochement|criticism|quarrels?"
+    r"|rivalry|trade|attacks|strikes?|raids)\b",
+    _FLAGS,
+)
+
+
+def kind_of(sentence: str, family: Family, cause: str, modality: Modality) -> tuple[Kind, str]:
+    """The kind of claim, and why nothing can decide it where nothing can.
+
+    Args:
+        sentence: The words of the claim.
+        family: What kind of sentence it is.
+        cause: The words of its cause; empty where it tells none.
+        modality: How sure the text is.
+
+    Example:
+        >>> kind_of("The talks led to a truce.", "causal", "The talks", "stated")
+        ('response', '')
+    """
+    if modality == "counterfactual":
+        return "untestable", COUNTERFACTUAL
+    if family == "motive":
+        return "untestable", MOTIVE
+    if family in {"causal", "forecast"} and _MENTAL.search(sentence):
+        return "untestable", FEELING
+    if family == "comparative":
+        return ("contrast" if _PERIODS.search(sentence) else "contrast-groups"), ""
+    if family == "causal":
+        return _causal(sentence, cause), ""
+    return _OTHERS[family], ""
+
+
+_OTHERS: dict[Family, Kind] = {
+    "superlative": "extreme", "change": "shift", "forecast": "occurrence",
+}  # fmt: skip
+
+
+def _causal(sentence: str, cause: str) -> Kind:
+    if _AGAIN.search(sentence) and _STREAM.search(cause or sentence):
+        return "reaction"
+    return "contrast" if _POLICY.search(cause) else "response"
