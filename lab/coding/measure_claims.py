@@ -1,6 +1,6 @@
 """How many claims of an argument are found, and how many are invented.
 
-    python -m lab.coding.measure_claims            # all arguments of `lab/coding/arguments/`, the op-ed
+    python -m lab.coding.measure_claims            # arguments of `lab/coding/arguments/`
     python -m lab.coding.measure_claims --write docs/reading.md
 
 Arguments are our own, one sentence a row with the claim that a reader found in it: its kind (`a|b`
@@ -20,8 +20,9 @@ from pathlib import Path
 
 import numpy as np
 
+from detente.arrays import Floats
 from detente.coding.claims import Claim, claims_in
-from detente.coding.shapes import Sentence
+from detente.coding.shapes import Sentence, Span
 
 ARGUMENTS = Path(__file__).with_name("arguments")
 SEED, DRAWS = 13, 4000
@@ -57,7 +58,7 @@ def rows_of(path: Path) -> list[Row]:
     with path.open(encoding="utf-8", newline="") as file:
         records = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     sentences = list(_placed(records))
-    by_start = {}
+    by_start: dict[Span, Claim] = {}
     for claim in claims_in(sentences):
         held = by_start.get(claim.sentence.span)
         if held is None or held.family == "motive":
@@ -85,14 +86,14 @@ def shares(rows: Sequence[Row]) -> tuple[float, float, float]:
     return len(both) / max(gold, 1), len(both) / max(called, 1), kinds / max(len(both), 1)
 
 
-def intervals(rows: Sequence[Row]) -> np.ndarray:
+def intervals(rows: Sequence[Row]) -> Floats:
     """95% intervals of the shares by resampling sentences, shape (2, 3)."""
     rng = np.random.default_rng(SEED)
     draws = [
         shares([rows[place] for place in rng.integers(0, len(rows), len(rows))])
         for _ in range(DRAWS)
     ]
-    return np.percentile(np.array(draws), [2.5, 97.5], axis=0)
+    return np.asarray(np.percentile(np.array(draws), [2.5, 97.5], axis=0), dtype=np.float64)
 
 
 def main() -> None:
@@ -101,17 +102,23 @@ def main() -> None:
     parser.add_argument("--part", default="dev")
     parser.add_argument("--misses", action="store_true")
     options = parser.parse_args()
-    rows = [row for path in sorted(ARGUMENTS.glob(f"{options.part}_*.tsv")) for row in rows_of(path)]
+    rows = [
+        row for path in sorted(ARGUMENTS.glob(f"{options.part}_*.tsv")) for row in rows_of(path)
+    ]
     recall, precision, kinds = shares(rows)
     low, high = intervals(rows)
     print(f"{len(rows)} sentences, {sum(row.is_claim for row in rows)} claims")
-    for name, share, place in (("recall", recall, 0), ("precision", precision, 1), ("kind", kinds, 2)):
+    for name, share, place in (
+        ("recall", recall, 0),
+        ("precision", precision, 1),
+        ("kind", kinds, 2),
+    ):
         print(f"{name} {share:.0%} ({low[place]:.0%} to {high[place]:.0%})")
     if options.misses:
         for row in rows:
             if row.is_claim != row.is_called or (row.is_claim and not row.kind_right):
-                found = row.claim and (row.claim.family, row.claim.kind, row.claim.cue)
-                print(row.gold, found, re.sub(r"\s+", " ", row.sentence))
+                called = row.claim and (row.claim.family, row.claim.kind, row.claim.cue)
+                print(row.gold, called, re.sub(r"\s+", " ", row.sentence))
 
 
 if __name__ == "__main__":

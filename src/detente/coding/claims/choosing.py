@@ -26,12 +26,6 @@ _NORMATIVE = re.compile(
 _REASON = re.compile(r"\b(because|otherwise|or else|will only|would only|if not|lest)\b", _FLAGS)
 _RELATIONAL = re.compile(rf"\b{RELATIONAL}\b", _FLAGS)
 _COMPLEMENT = re.compile(r"\s*(to|that)\b", _FLAGS)
-_NAME = re.compile(r"(?<=[\w,;:’'”\")—–-] )(?:the )?[A-Z][\w’'-]+(?: (?:of )?[A-Z][\w’'-]+)*|^[A-Z][\w-]+(?:’s|'s)")
-_NO_NAMES = {
-    "I", "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
-    "Saturday", "Sunday", "Mr", "Mrs", "Ms", "President", "Minister", "Christmas",
-}  # fmt: skip
 _UNREAL = re.compile(
     r"\bwould (not |never |hardly |surely )?have\b|^had (the|it|they|he|she|we|not|[A-Z])"
     r"|\bif\b.{1,80}\b(had|were)\b.{1,80}\bwould\b|\bcould have\b|\bmight have\b"
@@ -51,40 +45,26 @@ _LIKELY = re.compile(
 )
 
 
-def chosen(sentence: str, hits: Sequence[Hit], *, actors: int) -> Hit | None:
+def chosen(sentence: str, hits: Sequence[Hit]) -> Hit | None:
     """The cue that makes a sentence a claim.
 
     Questions make none, nor does advice, unless it gives a reason. A weak cue counts where the
-    sentence speaks of relations or names two actors.
+    sentence speaks of relations.
 
     Args:
         sentence: Its words.
         hits: Its cues.
-        actors: How many different actors it names.
 
     Returns:
         The cue; None if the sentence claims nothing.
     """
     if _ASKED.search(sentence):
         return None
-    about_relations = bool(_RELATIONAL.search(sentence)) or max(actors, names_in(sentence)) > 1
+    about_relations = bool(_RELATIONAL.search(sentence))
     advised = _advice(sentence)
     end = min(_end_of_told(sentence, hits), len(sentence) if advised is None else advised)
-    usable = [
-        hit for hit in hits if (hit.cue.strong or about_relations) and hit.span[0] < end
-    ]
+    usable = [hit for hit in hits if (hit.cue.strong or about_relations) and hit.span[0] < end]
     return min(usable, key=lambda hit: _rank(sentence, hit), default=None)
-
-
-def names_in(sentence: str) -> int:
-    """How many different names a sentence has, whether or not anyone knows them.
-
-    Example:
-        >>> names_in("In June Moscow wrote to the new government of Kyiv."), names_in("It rained.")
-        (2, 0)
-    """
-    names = {match[0] for match in _NAME.finditer(sentence) if match[0] not in _NO_NAMES}
-    return len(names)
 
 
 def _advice(sentence: str) -> int | None:

@@ -1,7 +1,8 @@
 """Words that show a claim, and where a sentence has them.
 
 Their table is written in a small notation: `~verb` stands for all forms of a verb, `<3>` for up to
-three words, REL for a noun that speaks of relations; the rest are regular expressions.
+three words, REL for a noun that speaks of relations, ER for an adjective that compares; the rest
+are regular expressions.
 """
 
 from __future__ import annotations
@@ -24,6 +25,14 @@ RELATIONAL = (
     r"|dialogue|rivalry|alliances?|commitment|presence|spending|support|resentment|hopes?|prospects?"
     r"|protests?|provocations?|sanctions|tariffs|arms|weapons|stability|instability|security"
     r"|insecurity|escalation|rhetoric|friction|wars?|peace|anger|suspicions?|isolation|appetite)"
+)
+
+COMPARED = (
+    r"(?:(?:saf|weak|strong|poor|rich|clos|bold|harsh|hard|cheap|dear|rar|few|great|high|low|larg"
+    r"|bigg|small|long|short|fast|slow|warm|cold|cool|calm|quiet|loud|tight|loos|deep|wid|narrow"
+    r"|sharp|near|soon|rough|tough|new|old|young|wis|stiff|bold|free|braver?|hott?|thinn?|smart"
+    r"|bleak|dark|bright|clean|clear|firm|fierc|steep|thick|ugl|blood|dead|friend|eas|earl|heav"
+    r"|ang|cost|read|happ|wealth|might|hungr|likel)(?:i|l|li)?er|better|worse|angrier|freer)"
 )
 
 DETERMINERS = {
@@ -103,7 +112,11 @@ def compiled(notation: str) -> re.Pattern[str]:
         True
     """
     text = re.sub(r"~([a-z]+)", lambda verb: f"(?:{'|'.join(forms(verb[1]))})", notation)
-    text = text.replace("REL", RELATIONAL)
+    text = (
+        text.replace("REL", RELATIONAL)
+        .replace("ER|", f"{COMPARED}|")
+        .replace("ER)", f"{COMPARED})")
+    )
     text = re.sub(r"<(\d+)> ?", r"(?:\\S+\\s+){0,\1}?", text)
     text = re.sub(" +", lambda gap: r"\s+", text)
     return re.compile(rf"(?<![\w'])(?:{text})(?:(?<=\W)|(?!\w))", re.IGNORECASE)
@@ -116,8 +129,8 @@ def hits(sentence: str) -> Iterator[Hit]:
         sentence: Its words.
 
     Example:
-        >>> [hit.cue.family for hit in hits("The test led to sanctions.")]
-        ['causal']
+        >>> {hit.cue.family for hit in hits("The test led to sanctions.")}
+        {'causal'}
     """
     text = sentence.replace("’", "'")
     for cue in cues():

@@ -45,10 +45,9 @@ def claims_in(sentences: Sequence[Sentence], actors: Actors | None = None) -> tu
 
 def _claims_of(sentence: Sentence, number: int, mentions: Sequence[Mention]) -> Iterator[Claim]:
     """The claims of the clauses of a sentence; of a sentence with none, no more than one motive."""
-    named = {mention.actor.code for mention in mentions if mention.actor}
     for clause in _clauses(sentence.text):
         words = sentence.text[slice(*clause)]
-        hit = chosen(words, list(hits(words)), actors=len(named))
+        hit = chosen(words, list(hits(words)))
         if hit is not None:
             yield _claim(sentence, number, clause, hit, mentions)
 

@@ -12,15 +12,32 @@ IRREGULAR = {
     "mean": "meant", "overtake": "overtook overtaken", "pay": "paid", "redraw": "redrew redrawn",
     "rise": "rose risen", "see": "saw seen", "seek": "sought", "send": "sent", "shrink": "shrank",
     "show": "shown", "sow": "sown", "spring": "sprang sprung", "teach": "taught",
-    "undo": "undid undone", "win": "won", "build": "built", "split": "", "set": "", "put": "",
+    "eat": "ate eaten", "freeze": "froze frozen", "lay": "laid", "let": "", "shut": "",
+    "swell": "swollen swelled", "take": "took taken", "throw": "threw thrown", "tie": "tied",
+    "wear": "wore worn", "undo": "undid undone", "win": "won", "build": "built",
+    "split": "", "set": "", "put": "",
     "cut": "", "hurt": "",
 }  # fmt: skip
 """Past forms that no rule makes; empty where they are the verb itself, or regular."""
 
-DOUBLED = {"stop", "spur", "deter", "tip", "drag", "strip", "rob"}
+DOUBLED = {
+    "stop",
+    "spur",
+    "deter",
+    "tip",
+    "drag",
+    "strip",
+    "rob",
+    "hem",
+    "sap",
+    "stem",
+    "stir",
+    "trap",
+    "whip",
+}
 """Verbs that double their last letter before -ed and -ing."""
 
-DOUBLED_ING = {"begin", "cut", "get", "put", "set", "split", "win"}
+DOUBLED_ING = {"begin", "cut", "get", "put", "set", "split", "win", "let", "shut"}
 
 
 def forms(verb: str) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ _PERIODS = re.compile(
     _FLAGS,
 )
 _AGAIN = re.compile(r"\b(whenever|every time|each time|the (more|less|\w+er))\b", _FLAGS)
+_ONLY = re.compile(r"\bonly (when|if|then|after)\b", _FLAGS)
 _STREAM = re.compile(
     r"\b(the (more|less)|pressure|hostility|conflict|cooperation|rapprochement|criticism|quarrels?"
     r"|rivalry|trade|attacks|strikes?|raids)\b",
@@ -60,7 +61,7 @@ def kind_of(sentence: str, family: Family, cause: str, modality: Modality) -> tu
         return "untestable", COUNTERFACTUAL
     if family == "motive":
         return "untestable", MOTIVE
-    if family in {"causal", "forecast"} and _MENTAL.search(sentence):
+    if family in {"causal", "forecast", "comparative"} and _MENTAL.search(sentence):
         return "untestable", FEELING
     if family == "comparative":
         return ("contrast" if _PERIODS.search(sentence) else "contrast-groups"), ""
@@ -77,4 +78,5 @@ _OTHERS: dict[Family, Kind] = {
 def _causal(sentence: str, cause: str) -> Kind:
     if _AGAIN.search(sentence) and _STREAM.search(cause or sentence):
         return "reaction"
-    return "contrast" if _POLICY.search(cause) else "response"
+    by_policy = _POLICY.search(cause) or _ONLY.search(sentence)
+    return "contrast" if by_policy else "response"

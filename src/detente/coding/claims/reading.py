@@ -99,7 +99,7 @@ def _direction(effect: str, measure: Quantity, sign: Sign) -> Direction:
         return "down" if measure == "net_cooperation" and _WORSE.search(effect) else "up"
     if down:
         return "down"
-    return {"+": "up", "-": "down"}.get(sign, "")
+    return "up" if sign == "+" else "down" if sign == "-" else ""
 
 
 def since_of(words: str) -> dt.date | None:
