@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "detente"
 TEXT = (PACKAGE / "ARCHITECTURE.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `([^`]+)` \|", TEXT, re.MULTILINE)
 EXAMPLES = re.findall(r"^## How to (.+?)\n.*?```python\n(.*?)```", TEXT, re.MULTILINE | re.DOTALL)
-DATA_FOLDERS = {"events/data", "report/templates"}
+DATA_FOLDERS = {"coding/data", "events/data", "report/templates"}
 
 
 def folders() -> set[str]:

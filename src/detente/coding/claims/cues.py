@@ -100,7 +100,7 @@ def cues() -> tuple[Cue, ...]:
             row["pattern"].startswith("~"),
             compiled(row["pattern"]),
         )
-        for row in read_bundled("detente.coding.claims", "cues.csv")
+        for row in read_bundled("detente.coding", "claim_cues.csv")
     )
 
 
