@@ -24,7 +24,13 @@ _NORMATIVE = re.compile(
     _FLAGS,
 )
 _REASON = re.compile(r"\b(because|otherwise|or else|will only|would only|if not|lest)\b", _FLAGS)
-_RELATIONAL = re.compile(rf"\b{RELATIONAL}\b", _FLAGS)
+_RELATIONAL = re.compile(
+    rf"\b(?:{RELATIONAL}|allies|ally|treaty|treaties|deals?|borders?|governments?|regime|oil|gas"
+    r"|markets?|power|elections?|troops|army|rebels|militias?|coups?|ceasefire|truce|prisoners"
+    r"|refugees|migrants|aid|loans?|debts?|embargo|missiles?|nuclear|summits?|factories|farmers"
+    r"|customers?|generals|junta|hawks|voters|reforms?|bases?|defences?|defenses?|military)\b",
+    _FLAGS,
+)
 _COMPLEMENT = re.compile(r"\s*(to|that)\b", _FLAGS)
 _UNREAL = re.compile(
     r"\bwould (not |never |hardly |surely )?have\b|^had (the|it|they|he|she|we|not|[A-Z])"

@@ -1,8 +1,8 @@
 """Words that show a claim, and where a sentence has them.
 
 Their table is written in a small notation: `~verb` stands for all forms of a verb, `<3>` for up to
-three words, REL for a noun that speaks of relations, ER for an adjective that compares; the rest
-are regular expressions.
+three words, REL for a noun that speaks of relations, ER for an adjective that compares,
+OBJ for a word that can be a verb's object; the rest are regular expressions.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from functools import cache
 
 from detente.coding.claims.inflect import forms
 from detente.coding.claims.shapes import Family, Sign
+from detente.coding.claims.verbs import is_no_verb
 from detente.coding.shapes import Span
 from detente.csv_files import read_bundled
 
@@ -35,23 +36,10 @@ COMPARED = (
     r"|ang|cost|read|happ|wealth|might|hungr|likel)(?:i|l|li)?er|better|worse|angrier|freer)"
 )
 
-DETERMINERS = {
-    "the", "a", "an", "its", "their", "his", "her", "our", "my", "your", "these", "those", "some",
-    "any", "no", "every", "each", "root", "main", "chief", "common", "just", "new", "own",
-}  # fmt: skip
-PREPOSITIONS = {
-    "of", "for", "in", "on", "with", "from", "at", "without", "into", "under", "beyond", "about",
-    "against", "than", "toward", "towards", "between",
-}  # fmt: skip
-BEING = {"is", "are", "was", "were", "be"}
-LEADING_ON = {
-    "likely", "unlikely", "set", "bound", "poised", "certain", "sure", "expected", "going", "way",
-    "help", "helps", "helped", "enough", "fail", "failed", "fails", "continue", "continues",
-    "continued", "tend", "tends", "tended", "began", "threatens", "serve", "served", "serves",
-    "able", "due", "combined", "come", "came", "about", "seems", "appears", "doomed", "destined",
-    "little", "nothing", "much", "more", "used", "do", "does", "did", "proved", "enabled",
-}  # fmt: skip
-"""Words after which an infinitive tells what comes about, and not only what is meant."""
+OBJECT = (
+    r"(?!(?:in|to|at|by|on|of|for|since|from|with|after|before|when|again|and|or|as|over|during"
+    r"|under|until|while|sharply|steadily|further|now|but)\b)(?=\w)"
+)
 
 
 @dataclass(frozen=True)
@@ -104,6 +92,9 @@ def cues() -> tuple[Cue, ...]:
     )
 
 
+_NAMED = {"REL": RELATIONAL, "ER": COMPARED, "OBJ": OBJECT}
+
+
 def compiled(notation: str) -> re.Pattern[str]:
     """A cue's notation as a regular expression.
 
@@ -112,14 +103,10 @@ def compiled(notation: str) -> re.Pattern[str]:
         True
     """
     text = re.sub(r"~([a-z]+)", lambda verb: f"(?:{'|'.join(forms(verb[1]))})", notation)
-    text = (
-        text.replace("REL", RELATIONAL)
-        .replace("ER|", f"{COMPARED}|")
-        .replace("ER)", f"{COMPARED})")
-    )
+    text = re.sub(r"\b(REL|ER|OBJ)\b", lambda name: _NAMED[name[1]], text)
     text = re.sub(r"<(\d+)> ?", r"(?:\\S+\\s+){0,\1}?", text)
     text = re.sub(" +", lambda gap: r"\s+", text)
-    return re.compile(rf"(?<![\w'])(?:{text})(?:(?<=\W)|(?!\w))", re.IGNORECASE)
+    return re.compile(rf"(?:(?<![\w'])|(?=,))(?:{text})(?:(?<=\W)|(?!\w))", re.IGNORECASE)
 
 
 def hits(sentence: str) -> Iterator[Hit]:
@@ -135,22 +122,6 @@ def hits(sentence: str) -> Iterator[Hit]:
     text = sentence.replace("’", "'")
     for cue in cues():
         for match in cue.pattern.finditer(text):
-            if not (cue.verb and _shows_nothing(text, match.start())):
+            if not (cue.verb and is_no_verb(text, match.start())):
                 yield Hit(cue, match.span())
                 break
-
-
-def _shows_nothing(text: str, start: int) -> bool:
-    """Whether words that may be a verb are a noun where they stand, or no more than a purpose."""
-    before = re.findall(r"[\w']+", text[max(0, start - 60) : start].lower())
-    word = re.match(r"\w+", text[start:])
-    if not before or word is None:
-        return False
-    form = word[0].lower()
-    if before[-1] == "to":
-        return not (set(before[-2:-1]) & LEADING_ON or set(before[-3:-1]) & BEING)
-    if before[-1] == "this":
-        return not form.endswith(("s", "ed"))
-    if form.endswith("ing"):
-        return before[-1] in PREPOSITIONS
-    return before[-1] in DETERMINERS or before[-1] in PREPOSITIONS

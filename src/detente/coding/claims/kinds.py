@@ -24,8 +24,8 @@ _MENTAL = re.compile(
     _FLAGS,
 )
 _POLICY = re.compile(
-    r"\b(polic(y|ies)|strateg(y|ies)|engagement|containment|patience|appeasement|pressure"
-    r"|isolation|approach|presidency|years|era|administration|under|alone|only when|deterrence"
+    r"\b(polic(y|ies)|strateg(y|ies)|engagement|containment|patience|appeasement"
+    r"|approach|presidency|era|administration|under|alone|only when|deterrence"
     r"|detente|doctrine|non-alignment|neutrality)\b",
     _FLAGS,
 )
@@ -35,7 +35,10 @@ _PERIODS = re.compile(
     r"|did|had))\b",
     _FLAGS,
 )
-_AGAIN = re.compile(r"\b(whenever|every time|each time|the (more|less|\w+er))\b", _FLAGS)
+_AGAIN = re.compile(
+    r"\b(whenever|every time|each time|when one|(the (more|less)\b.{1,80}\bthe (more|less)))\b",
+    _FLAGS,
+)
 _ONLY = re.compile(r"\bonly (when|if|then|after)\b", _FLAGS)
 _STREAM = re.compile(
     r"\b(the (more|less)|pressure|hostility|conflict|cooperation|rapprochement|criticism|quarrels?"
