@@ -41,7 +41,8 @@ FINITE = re.compile(
 _OPENERS: dict[str, Kind] = {
     "which": "relative", "who": "relative", "whom": "relative", "whose": "relative",
     "where": "relative", "that": "content", "whether": "content", "if": "condition",
-    "unless": "condition", "provided": "condition", "when": "time", "after": "time",
+    "unless": "condition", "provided": "condition", "as soon as": "condition",
+    "as long as": "condition", "so long as": "condition", "when": "time", "after": "time",
     "before": "time", "until": "time", "once": "time", "since": "time", "because": "reason",
     "although": "reason", "though": "reason", "whereas": "reason", "as": "time",
     "to begin": "relative", "to start": "relative", "to be held": "relative",
@@ -52,9 +53,10 @@ _NOT_SINCE = re.compile(
     r"\s+(?:\d|then\b|last\b|the\s|(?:Jan|Feb|Mar|Apr|May|Ju[nl]|Aug|Sep|Oct|Nov|Dec)[a-z.]*\b|"
     r"[A-Z][a-z]+day\b)"
 )
+_OPENING = "|".join(sorted(_OPENERS, key=len, reverse=True)).replace(" ", r"\s+")
 _MARK = re.compile(
     r"(?P<hard>[;:()]|[.!?](?=\s+[A-Z\"“])|\s[-–—]+\s|—)|(?P<comma>,(?!\d|\s\d{4}\b))|"
-    rf"\b(?P<opener>{'|'.join(_OPENERS).replace(' ', chr(92) + 's+')})\b|"
+    rf"\b(?P<opener>{_OPENING})\b|"
     r"\b(?P<join>and|but|while|yet)\b|"
     rf"(?P<bare>\b(?:said|says?|claims?|claimed|believes?|thinks?|insists?|insisted|hopes?)\b)"
     r"(?=\s+(?:on\s+\w+day\s+)?(?:it|he|she|they|we|the|a|an|its|his|her|their|(?-i:[A-Z]\w+))\b)",
@@ -73,7 +75,7 @@ _TAIL = re.compile(
     rf",[\"”']?\s+(?:{_SAID}|announced|declared|warned|reported)\s+"
     r"(?!(?:by|as|on|in|at|to|from|with|under)\b)[^,;:]{2,80}?(?=[,;:.?!\"”]|$)|"
     rf",\s+(?:{_SAID}|told)(?:\s+[^,;:]{{2,80}})?(?=[;:.?!]|$)|"
-    rf",[\"”']?\s+[^,;:]{{1,70}}?\s{SAYING}(?:\s+(?:on|in|at|to|after|during|late|early|yesterday|"
+    rf",[\"”']?\s+[^,;:]{{1,70}}?\s(?:told\s+[^,;:]{{2,40}}|{SAYING})(?:\s+(?:on|in|at|to|after|during|late|early|yesterday|"
     r"today|last|this|with|by|from|here|again|reporters|a|the|[A-Z]\w+)\b[^,;:]{0,70}?)?"
     r"(?=[,;:.?!\"”]|$)"
 )
@@ -91,6 +93,9 @@ _COMMA_BEFORE = re.compile(
     r",\s+(?:(?:\w+\s+){0,2}(?:of|in|under|to|with|for|by|on|from|at|and|but)\s+|"
     r"(?:\w+\s+){1,3})?$"
 )
+_PRONOUN = re.compile(r"\s+(?:it|he|she|they|we)\s+\w")
+_SIGN_BEFORE = re.compile(r"[,?!\"”][\"”']?\s+$")
+_ONCE_DONE = re.compile(r"\s+[a-z]+ed\b")
 _ING = re.compile(r"\s+[a-z]+ing\b")
 _SIGN = re.compile(r"[,;:()]")
 _NO_THAT = re.compile(r"\b(?:in|at|for|of|to)\s+$")
@@ -235,7 +240,8 @@ class _Cutter:
 
     def bare(self, at: int, end: int) -> None:
         """A verb of saying before what is said without `that`."""
-        if not _COMMA_BEFORE.search(self.text, max(0, at - 3), at):
+        inverted = _SIGN_BEFORE.search(self.text, max(0, at - 4), at)
+        if not inverted or _PRONOUN.match(self.text, end):
             self._push("content", end, self.text[at:end].lower(), closes=False)
 
     def _push(self, kind: Kind, at: int, opener: str, *, closes: bool) -> None:
@@ -264,6 +270,7 @@ def _opened(text: str, at: int, end: int, word: str, piece_start: int) -> Kind |
     no_clause = (
         (word == "as" and not _COMMA_BEFORE.search(text, max(0, at - 3), at))
         or (word == "since" and _NOT_SINCE.match(text, end))
+        or (word == "once" and _ONCE_DONE.match(text, end))
         or verbless
     )
     return None if no_clause else _OPENERS[word]

@@ -30,7 +30,7 @@ _AHEAD = re.compile(
     r"about|to)\b|due to|scheduled for|plans? to|planned to|intends? to|must|would|"
     r"to (?:begin|start|end|expire|open|resume|leave|take effect|last)|effective|"
     r"flies|arrives|comes|leaves|travels|visits|meets|hosts|receives|begins|starts|opens|resumes?|"
-    r"takes over|goes|returns|expires|ends|invited|(?:hand|give|pull|let|send)\b)\b",
+    r"takes over|goes|returns|expires|ends)\b",
     re.IGNORECASE,
 )
 _PAST = re.compile(r"\b(?:had|was|were|did)\b")
