@@ -137,8 +137,8 @@ def test_each_pair_has_its_own(text: str, source: str, target: str, expected: st
 def test_a_day_to_come_makes_an_act_planned() -> None:
     text = "Oman's king flies to Iran on Friday."
     sentence = Sentence(text, (0, len(text)))
-    told = when(sentence, dt.date(2017, 3, 14), (0, len(text)))
-    assert status(sentence, (0, 11), (21, 25), told) == ("planned", "on Friday")
+    friday = when(sentence, dt.date(2017, 3, 14), (0, len(text)))
+    assert status(sentence, (0, 11), (21, 25), friday) == ("planned", "on Friday")
     past = When(dt.date(2017, 3, 10), "day", "on Friday", (26, 35))
     assert status(sentence, (0, 11), (21, 25), past) == ("actual", "")
 
