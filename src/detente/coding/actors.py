@@ -1,0 +1,135 @@
+"""Who is named in a sentence: states, those who act for them, their people, organisations, groups.
+
+Names are looked up in a dated table (`gazetteer`), nouns of office and sector join a name beside
+them (`Iranian troops`, `police in Lima`), and what is shared, unknown or nobody in particular is
+said to be in doubt, never guessed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from types import MappingProxyType
+
+from detente.coding.gazetteer import Gazetteer, gazetteer, is_state
+from detente.coding.people import settled
+from detente.coding.phrases import Phrase, phrases
+from detente.coding.pieces import Context, Scan, pieces
+from detente.coding.shapes import Actor, Mention, Sentence
+from detente.coding.surnames import surname_keys
+from detente.coding.words import key, words
+
+__all__ = ["EMPTY", "Context", "Gazetteer", "after", "gazetteer", "mentions", "party", "resolve"]
+
+EMPTY = Context()
+"""Nothing has been named yet."""
+
+ACTS_FOR_STATE = frozenset({"", "GOV", "MIL", "COP", "SPY", "JUD", "LEG"})
+"""Roles in which one acts for a state as a whole towards others."""
+
+
+def mentions(
+    sentence: Sentence,
+    on: dt.date | None,
+    context: Context = EMPTY,
+    table: Gazetteer | None = None,
+) -> tuple[Mention, ...]:
+    """The actors that a sentence names, in their order; none overlaps another.
+
+    Args:
+        sentence: The sentence.
+        on: The day on which it was written, which decides who holds an office; None for the latest
+            that the table knows.
+        context: What the story has named before.
+        table: The gazetteer; None for the one that ships.
+
+    Returns:
+        Mentions with spans in the story's text. Who is not known, or may be several, has no actor
+        and a doubt that says why.
+
+    Example:
+        >>> said = "Iranian troops fired on a US destroyer, George Bush's spokesman said."
+        >>> for mention in mentions(Sentence(said, (0, len(said))), dt.date(1991, 2, 1)):
+        ...     print(mention.words, mention.actor.code, mention.actor.role)
+        Iranian troops IRN MIL
+        US destroyer USA MIL
+        George Bush's spokesman USA GOV
+    """
+    scan = _scan(sentence.text, on, context, table or gazetteer())
+    return tuple(_mention(phrase, scan, sentence.span[0]) for phrase in _phrases(scan))
+
+
+def after(context: Context, seen: Iterable[Mention]) -> Context:
+    """The context with what a sentence named, for the sentences that follow.
+
+    Example:
+        >>> putin = Mention("Vladimir Putin", (0, 14), Actor("RUS", "GOV", "Vladimir Putin"))
+        >>> after(EMPTY, [putin]).people["putin"].code
+        'RUS'
+    """
+    people, states = dict(context.people), set(context.states)
+    for mention in seen:
+        actor = mention.actor
+        if actor is None:
+            continue
+        if is_state(actor.code):
+            states.add(actor.code)
+        if " " in mention.words and key(mention.words) == key(actor.name):
+            for name in {*surname_keys(actor.name, actor.code), key(actor.name).split()[-1]}:
+                people[name] = actor
+    return Context(MappingProxyType(people), frozenset(states))
+
+
+def resolve(
+    phrase: str,
+    on: dt.date | None = None,
+    context: Context = EMPTY,
+    table: Gazetteer | None = None,
+) -> Actor | None:
+    """The actor that a phrase by itself names; None if that is nobody, or not certain.
+
+    Args:
+        phrase: Such as `Russia's foreign minister`.
+        on: The day; None for the latest that the table knows.
+        context: What is known besides; if it has one state, it is that of a phrase without any.
+        table: The gazetteer; None for the one that ships.
+
+    Example:
+        >>> resolve("the US president", dt.date(2005, 5, 1)).name
+        'George W. Bush'
+        >>> resolve("former president Jimmy Carter", dt.date(1994, 6, 1)).role
+        'OPP'
+    """
+    scan = _scan(phrase, on, context, table or gazetteer())
+    for named in _phrases(scan):
+        if named.actor:
+            return named.actor
+        if named.role and len(context.states) == 1:
+            return Actor(next(iter(context.states)), named.role)
+    return None
+
+
+def party(actor: Actor) -> str:
+    """On whose side an actor acts, as labels say it: a state, a sector of it, or another actor.
+
+    Example:
+        >>> party(Actor("FRA", "MIL")), party(Actor("FRA", "CVL")), party(Actor("HAMAS"))
+        ('FRA', 'FRA:CVL', 'HAMAS')
+    """
+    return actor.code if actor.role in ACTS_FOR_STATE else f"{actor.code}:{actor.role}"
+
+
+def _scan(text: str, on: dt.date | None, context: Context, table: Gazetteer) -> Scan:
+    letters = [sign for sign in text if sign.isalpha()]
+    capitals = len(letters) > 20 and sum(map(str.isupper, letters)) > 0.8 * len(letters)
+    return Scan(text, words(text), on, context, table, capitals)
+
+
+def _phrases(scan: Scan) -> tuple[Phrase, ...]:
+    return phrases(scan, list(settled(scan, pieces(scan))))
+
+
+def _mention(phrase: Phrase, scan: Scan, offset: int) -> Mention:
+    start, end = scan.words[phrase.first].start, scan.words[phrase.last - 1].end
+    span = (start + offset, end + offset)
+    return Mention(scan.text[start:end], span, phrase.actor, phrase.doubt)

@@ -1,0 +1,97 @@
+"""The nouns that follow a name and are its own: `Iranian troops`, `Assad's air force`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from detente.coding.gazetteer import PERSONS
+from detente.coding.pieces import Noun, Piece
+from detente.coding.reading import Reading
+from detente.coding.words import listed
+
+SITES = frozenset({"capital", "place"})
+PLACES = SITES | {"state"}
+
+_RULE = frozenset({"administration", "government", "cabinet", "regime"})
+"""What follows a person's name without a sign: `the Bush administration`."""
+
+_SECTORS = frozenset({"REB", "OPP", "CVL", "IMG", "MED", "BUS", "LAB", "REL", "CRM"})
+_WEAK = frozenset({"BUS", "CVL", ""})
+
+
+class Owned(NamedTuple):
+    """A name with its nouns.
+
+    Attributes:
+        last: The word after the last.
+        nouns: Keys and nouns, in their order.
+        former: Whether what is named is so no longer.
+        swallowed: Whether the name with its noun is no actor (`French fries`).
+    """
+
+    last: int
+    nouns: tuple[tuple[str, Noun], ...]
+    former: bool = False
+    swallowed: bool = False
+
+    @property
+    def title(self) -> Noun | None:
+        """The title in which it ends; None if it ends otherwise."""
+        noun = self.nouns[-1][1] if self.nouns else None
+        return noun if noun and noun.kind in {"head", "title"} else None
+
+    @property
+    def role(self) -> str:
+        """The role of what is named: the last noun's, unless one before tells the sector."""
+        roles = [noun.role for _, noun in self.nouns]
+        for role in roles:
+            if role in _SECTORS:
+                return role
+        if "MIL" in roles and roles[-1] in _WEAK:
+            return "MIL"
+        return roles[-1] if roles else ""
+
+
+def owned(reading: Reading, piece: Piece) -> Owned:
+    """The nouns behind a name, over modifiers, as far as they are joined to it."""
+    number = piece.last
+    person = piece.kind in PERSONS | {"titled"}
+    if reading.possessive(number):
+        number += 1
+    elif person:
+        return _rule(reading, piece)
+    last, former = piece.last, reading.former(piece.first)
+    taken: list[tuple[str, Noun]] = []
+    while (after := reading.at.get(number)) and after.noun and reading.joined(number):
+        noun, number = after.noun, after.last
+        if noun.kind in {"modifier", "former", "suffix"}:
+            former |= noun.kind == "former"
+            continue
+        if noun.kind == "not" or (noun.kind == "place" and piece.kind in SITES):
+            return Owned(number if not taken else last, tuple(taken), former, not taken)
+        text = reading.key(after)
+        if noun.kind == "place" or (person and text in listed("of no person")):
+            break
+        taken.append((text, noun))
+        last = number
+    if taken and set(taken[-1][0].split()) & listed("mission"):
+        last = over_host(reading, last)
+    return Owned(last, tuple(taken), former)
+
+
+def over_host(reading: Reading, last: int) -> int:
+    """The end of `in Beijing` or `to the United Nations` behind an embassy or envoy."""
+    if reading.word(last) not in {"in", "to", "at"}:
+        return last
+    place = last + 2 if reading.word(last + 1) == "the" else last + 1
+    piece = reading.at.get(place)
+    if piece and piece.kind in PLACES | {"organisation"}:
+        return piece.last if reading.scan.joined(last - 1, piece.last) else last
+    return last
+
+
+def _rule(reading: Reading, piece: Piece) -> Owned:
+    after = reading.at.get(piece.last)
+    if after and after.noun and reading.joined(piece.last) and reading.key(after) in _RULE:
+        return Owned(after.last, ((reading.key(after), after.noun),))
+    return Owned(piece.last, ())

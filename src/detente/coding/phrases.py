@@ -1,0 +1,344 @@
+"""Names and nouns of a sentence joined to the phrases that name its actors.
+
+What is tried at each place, in this order:
+
+- a name with what it owns (`Iranian troops`, `Assad's air force`, `the UN refugee agency`);
+- a person behind titles (`US President George Bush` is George Bush, of the United States);
+- a noun with its owner behind it (`police in Lima`, `people of North Korea`);
+- a party or force by its last word (`Xyz Liberation Front`), which the table does not know;
+- a noun alone (`the rebels`), which names somebody, but nobody in particular.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from detente.coding.gazetteer import PERSONS, best, in_office, is_state
+from detente.coding.owned import PLACES, Owned, owned
+from detente.coding.pieces import Noun, Piece, Scan, several
+from detente.coding.reading import Reading
+from detente.coding.shapes import Actor
+from detente.coding.words import listed
+from detente.csv_files import read_bundled
+
+UNKNOWN = "unknown"
+NO_STATE = "no state is named"
+
+_BARE = frozenset({"adjective", "people", "capital", "place"})
+"""Kinds of rows whose name is not the actor's."""
+
+_TURNING = frozenset({"pro", "anti", "non", "trans", "post", "pre", "ex"})
+_LOCAL = frozenset({"COP", "CVL", "REB", "OPP", "JUD", "LEG", "LAB", "MED", "REL"})
+"""Roles of those who belong where they are: police in Lima are Peru's, troops in Mali need not."""
+
+_BODIES: Mapping[str, str] = {
+    "party": "OPP", "front": "OPP", "movement": "OPP", "alliance": "OPP", "coalition": "OPP",
+    "league": "OPP", "army": "MIL", "brigade": "MIL", "brigades": "MIL", "union": "LAB",
+}  # fmt: skip
+"""Roles of a state's bodies that the table does not know, by their last word."""
+
+
+class Phrase(NamedTuple):
+    """Words that name an actor.
+
+    Attributes:
+        first: Number of the first word.
+        last: Number of the word after the last.
+        actor: Whom they name; None if that is not certain.
+        doubt: Why there is no actor.
+        role: The role of who is named without a state.
+    """
+
+    first: int
+    last: int
+    actor: Actor | None
+    doubt: str = ""
+    role: str = ""
+
+
+Step = tuple[Phrase | None, int]
+"""A phrase or none, and the word to go on with."""
+
+
+def phrases(scan: Scan, matches: Sequence[Piece]) -> tuple[Phrase, ...]:
+    """The phrases of a sentence in their order, none overlapping another."""
+    reading = Reading(scan, {piece.first: piece for piece in matches})
+    return tuple(_read(reading))
+
+
+def _read(reading: Reading) -> Iterator[Phrase]:
+    number = 0
+    while number < len(reading.words):
+        phrase, number = _next(reading, number)
+        if phrase:
+            yield phrase
+
+
+def _next(reading: Reading, number: int) -> Step:
+    piece = reading.at.get(number)
+    if piece is None:
+        return _prefix(reading, number) or _unknown_body(reading, number)
+    if piece.kind == "not" or _turned(reading, piece):
+        return None, piece.last
+    if piece.noun:
+        return _from_noun(reading, piece, piece.noun)
+    if piece.kind in PERSONS | {"titled"}:
+        return _from_person(reading, piece, None)
+    return _from_name(reading, piece)
+
+
+def _prefix(reading: Reading, number: int) -> Step | None:
+    """`Sino-American`: what stands for a state before a hyphen."""
+    code = _prefixes().get(reading.word(number))
+    if code and reading.hyphened(number + 1) and reading.scan.capital(number + 1):
+        return Phrase(number, number + 1, Actor(code)), number + 1
+    return None
+
+
+def _unknown_body(reading: Reading, number: int) -> Step:
+    """`Xyz Liberation Front`: words with capitals that end in one for parties and forces."""
+    first = number + (reading.word(number) == "the")
+    for last in range(reading.name_end(first, 6), first + 1, -1):
+        if reading.body_noun(first + 1, last):
+            return Phrase(first, last, None, UNKNOWN), last
+    return None, number + 1
+
+
+def _turned(reading: Reading, piece: Piece) -> bool:
+    """Whether a name only tells what another is like (`pro-Russian`, `Iran-backed`)."""
+    if piece.noun:
+        return False
+    if reading.hyphened(piece.first) and reading.word(piece.first - 1) in _TURNING:
+        return True
+    after = reading.word(piece.last)
+    if not reading.hyphened(piece.last) or after not in listed("led by another"):
+        return False
+    return (piece.kind, after) != ("state", "based")
+
+
+def _from_name(reading: Reading, piece: Piece) -> Step:
+    diaspora = _diaspora(reading, piece)
+    if diaspora:
+        return diaspora, diaspora.last
+    if piece.kind == "people":
+        return Phrase(piece.first, piece.last, *_people(reading, piece)), piece.last
+    actor, doubt = _actor(reading, piece)
+    body = _own_body(reading, piece, actor)
+    if body:
+        return body, body.last
+    own = owned(reading, piece)
+    if own.swallowed:
+        return None, own.last
+    named = _named(reading, own.last, actor, own.title, own.former) if own.title else None
+    if named:
+        return named, named.last
+    if not own.nouns and any(row.kind == "people" for row in piece.rows):
+        actor, doubt = _people(reading, piece)
+    if actor and own.nouns:
+        actor = _with_nouns(reading, actor, own, ethnic=piece.kind == "adjective")
+    return Phrase(piece.first, own.last, actor, doubt), own.last
+
+
+def _from_person(reading: Reading, piece: Piece, owner: Actor | None) -> Step:
+    actor, doubt = _actor(reading, piece, owner)
+    own = owned(reading, piece)
+    if actor and own.nouns and not own.swallowed:
+        side = Actor(actor.code, "GOV" if actor.role == "OPP" else actor.role)
+        return Phrase(piece.first, own.last, _with_nouns(reading, side, own)), own.last
+    return Phrase(piece.first, piece.last, actor, doubt), piece.last
+
+
+def _from_noun(reading: Reading, piece: Piece, noun: Noun) -> Step:
+    if noun.kind in {"head", "title"}:
+        former = reading.former(piece.first)
+        named = _named(reading, piece.last, None, noun, former)
+        if named:
+            return named, named.last
+    if noun.kind in {"head", "title", "body", "people", "thing"}:
+        behind = _owner_behind(reading, piece, noun)
+        if behind:
+            return behind, behind.last
+    if noun.alone:
+        return Phrase(piece.first, piece.last, None, NO_STATE, noun.role), piece.last
+    if reading.scan.capital(piece.first):
+        return _unknown_body(reading, piece.first)
+    return None, piece.last
+
+
+def _named(
+    reading: Reading, number: int, owner: Actor | None, title: Noun | None, former: bool
+) -> Phrase | None:
+    """The person named behind a title, which says of which state, and in which role."""
+    piece = reading.at.get(number)
+    while piece and piece.noun and piece.noun.kind in {"head", "title"} and reading.joined(number):
+        title, number = piece.noun, piece.last
+        piece = reading.at.get(number)
+    if not reading.joined(number):
+        return None
+    if piece and piece.kind in PERSONS | {"titled"}:
+        phrase, _ = _from_person(reading, piece, owner)
+        return phrase and _in_title(phrase, title, former)
+    last = reading.name_end(number, 5)
+    if last == number or (piece and piece.kind != "surname"):
+        return None
+    role = title.role if title else "GOV"
+    if owner is None:
+        return Phrase(number, last, None, UNKNOWN, role)
+    name = reading.text(number, last)
+    return Phrase(number, last, _of(owner, "OPP" if former else role, name))
+
+
+def _in_title(phrase: Phrase, title: Noun | None, former: bool) -> Phrase:
+    """A person with a title acts in it, unless it is a former one."""
+    actor = phrase.actor
+    if actor is None or not is_state(actor.code) or not title:
+        return phrase
+    if former and actor.role in {"GOV", ""}:
+        return phrase._replace(actor=Actor(actor.code, "OPP", actor.name))
+    if not former and title.kind == "title" and title.role and actor.role in {"OPP", ""}:
+        return phrase._replace(actor=Actor(actor.code, title.role, actor.name))
+    return phrase
+
+
+def _with_nouns(reading: Reading, actor: Actor, own: Owned, ethnic: bool = False) -> Actor:
+    """Whom a name with its nouns means."""
+    if not is_state(actor.code):
+        return actor
+    if actor.role not in {"", "GOV", "MIL"} and not (ethnic and own.role not in {"", "CVL"}):
+        return Actor(actor.code, actor.role)
+    if own.former and own.title:
+        return Actor(actor.code, "OPP")
+    text, _ = own.nouns[-1]
+    name = _holder(reading, actor.code, text) if len(own.nouns) == 1 else ""
+    return Actor(actor.code, own.role or actor.role, name)
+
+
+def _holder(reading: Reading, code: str, title: str) -> str:
+    """The name of who held an office on the day; empty if that is not known."""
+    day, offices = reading.scan.day, _offices().get(title)
+    row = reading.scan.table.holder(code, offices, day) if offices and day else None
+    return row.name if row else ""
+
+
+def _owner_behind(reading: Reading, piece: Piece, noun: Noun) -> Phrase | None:
+    """`police in Lima`, `president of France`, `soldiers from Saudi Arabia`."""
+    link = reading.word(piece.last)
+    if link not in {"of", "in", "from"}:
+        return None
+    place = piece.last + 1 + (reading.word(piece.last + 1) in {"the", "its"})
+    owner = reading.at.get(place)
+    if owner is None or owner.noun or owner.kind in {"not", "titled"}:
+        return None
+    apart = not reading.scan.joined(piece.last - 1, owner.last)
+    elsewhere = link == "in" and not _belongs(reading, piece, noun, owner)
+    if apart or elsewhere or (link == "from" and noun.kind == "thing"):
+        return None
+    inner, last = _next(reading, place)
+    if inner is None or inner.actor is None or inner.first != place:
+        return None
+    return Phrase(piece.first, last, _behind(reading, inner.actor, piece, noun))
+
+
+def _behind(reading: Reading, owner: Actor, piece: Piece, noun: Noun) -> Actor:
+    if not is_state(owner.code):
+        return Actor(owner.code)
+    if noun.kind in {"head", "title"} and reading.former(piece.first):
+        return Actor(owner.code, "OPP")
+    sector = owner.role not in {"", "GOV", "MIL", "CVL"}
+    role = owner.role if sector else noun.role or owner.role
+    return Actor(owner.code, role, _holder(reading, owner.code, reading.key(piece)))
+
+
+def _belongs(reading: Reading, piece: Piece, noun: Noun, owner: Piece) -> bool:
+    """Whether `in` tells whose somebody is."""
+    if owner.kind not in PLACES:
+        return False
+    if set(reading.key(piece).split()) & (listed("mission") | listed("held there")):
+        return False
+    government = noun.role == "GOV" and (noun.kind == "body" or owner.kind == "capital")
+    return noun.role in _LOCAL or government
+
+
+def _people(reading: Reading, piece: Piece) -> tuple[Actor | None, str]:
+    """Russians stand for Russia, unless they are counted: `thirty Russians` are people."""
+    actor, doubt = _actor(reading, piece)
+    first = piece.first - 2 if reading.word(piece.first - 1) == "of" else piece.first - 1
+    before = reading.word(first)
+    if actor and is_state(actor.code) and (before in listed("counted") or before.isdigit()):
+        return Actor(actor.code, "CVL"), ""
+    return actor, doubt
+
+
+def _diaspora(reading: Reading, piece: Piece) -> Phrase | None:
+    """`Cuban-American protesters`, `Korean-Americans`: people of the second state."""
+    second = reading.at.get(piece.last)
+    if piece.kind != "adjective" or not second or not second.rows:
+        return None
+    if not reading.hyphened(piece.last):
+        return None
+    people = Actor(second.rows[0].code, "CVL")
+    if second.kind == "people":
+        return Phrase(piece.first, second.last, people)
+    third = reading.at.get(second.last)
+    if second.kind == "adjective" and third and third.noun and reading.joined(second.last):
+        return Phrase(piece.first, third.last, people) if third.noun.role == "CVL" else None
+    return None
+
+
+def _own_body(reading: Reading, piece: Piece, actor: Actor | None) -> Phrase | None:
+    """`Japanese Communist Party`, `Ukrainian Insurgent Army`, which the table does not know."""
+    if piece.kind not in {"adjective", "state"} or not actor or not reading.joined(piece.last):
+        return None
+    for last in range(reading.name_end(piece.last, 5), piece.last + 1, -1):
+        role = _BODIES.get(reading.word(last - 1))
+        if role:
+            return Phrase(piece.first, last, _of(actor, role, ""))
+    return None
+
+
+def _actor(reading: Reading, piece: Piece, owner: Actor | None = None) -> tuple[Actor | None, str]:
+    """Whom a name means; of several who share it, the one of the owner's state."""
+    if piece.actor:
+        return piece.actor, ""
+    rows = piece.rows
+    if piece.kind == "titled":
+        rows = best((row for row in rows if not owner or row.code == owner.code), reading.scan.day)
+    if not rows and owner:
+        return _of(owner, "GOV", reading.text(piece.first, piece.last)), ""
+    if not rows:
+        return None, piece.doubt or UNKNOWN
+    if len({row.code for row in rows}) > 1:
+        return None, several(rows)
+    row = rows[0]
+    if row.kind not in PERSONS:
+        return Actor(row.code, row.role, "" if row.kind in _BARE else row.name), ""
+    return Actor(row.code, _role(reading, piece), row.name), ""
+
+
+def _role(reading: Reading, piece: Piece) -> str:
+    """A person's role on the day: out of office, of the opposition; before it, none is known."""
+    rows, day = piece.rows, reading.scan.day
+    row = next((row for row in best(rows, day)), rows[0])
+    if day is None or in_office(row, day) or not is_state(row.code):
+        return row.role
+    return "OPP" if row.end < day else ""
+
+
+def _of(owner: Actor, role: str, name: str) -> Actor:
+    """An actor of an owner's; roles are only of states."""
+    return Actor(owner.code, role if is_state(owner.code) else "", name)
+
+
+@functools.cache
+def _offices() -> Mapping[str, tuple[str, ...]]:
+    rows = read_bundled("detente.coding", "actor_titles.csv")
+    return {row["title"]: tuple(row["offices"].split("|")) for row in rows}
+
+
+@functools.cache
+def _prefixes() -> Mapping[str, str]:
+    return {
+        row["prefix"]: row["code"] for row in read_bundled("detente.coding", "actor_prefixes.csv")
+    }
