@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from detente.coding.gazetteer import PERSONS
 from detente.coding.pieces import Noun, Piece
-from detente.coding.reading import Reading
+from detente.coding.placed import Placed
 from detente.coding.words import listed
 
 SITES = frozenset({"capital", "place"})
@@ -52,46 +52,46 @@ class Owned(NamedTuple):
         return roles[-1] if roles else ""
 
 
-def owned(reading: Reading, piece: Piece) -> Owned:
+def owned(placed: Placed, piece: Piece) -> Owned:
     """The nouns behind a name, over modifiers, as far as they are joined to it."""
     number = piece.last
     person = piece.kind in PERSONS | {"titled"}
-    if reading.possessive(number):
+    if placed.possessive(number):
         number += 1
     elif person:
-        return _rule(reading, piece)
-    last, former = piece.last, reading.former(piece.first)
+        return _rule(placed, piece)
+    last, former = piece.last, placed.former(piece.first)
     taken: list[tuple[str, Noun]] = []
-    while (after := reading.at.get(number)) and after.noun and reading.joined(number):
+    while (after := placed.at.get(number)) and after.noun and placed.joined(number):
         noun, number = after.noun, after.last
         if noun.kind in {"modifier", "former", "suffix"}:
             former |= noun.kind == "former"
             continue
         if noun.kind == "not" or (noun.kind == "place" and piece.kind in SITES):
             return Owned(number if not taken else last, tuple(taken), former, not taken)
-        text = reading.key(after)
+        text = placed.key(after)
         if noun.kind == "place" or (person and text in listed("of no person")):
             break
         taken.append((text, noun))
         last = number
     if taken and set(taken[-1][0].split()) & listed("mission"):
-        last = over_host(reading, last)
+        last = over_host(placed, last)
     return Owned(last, tuple(taken), former)
 
 
-def over_host(reading: Reading, last: int) -> int:
+def over_host(placed: Placed, last: int) -> int:
     """The end of `in Beijing` or `to the United Nations` behind an embassy or envoy."""
-    if reading.word(last) not in {"in", "to", "at"}:
+    if placed.word(last) not in {"in", "to", "at"}:
         return last
-    place = last + 2 if reading.word(last + 1) == "the" else last + 1
-    piece = reading.at.get(place)
+    place = last + 2 if placed.word(last + 1) == "the" else last + 1
+    piece = placed.at.get(place)
     if piece and piece.kind in PLACES | {"organisation"}:
-        return piece.last if reading.scan.joined(last - 1, piece.last) else last
+        return piece.last if placed.scan.joined(last - 1, piece.last) else last
     return last
 
 
-def _rule(reading: Reading, piece: Piece) -> Owned:
-    after = reading.at.get(piece.last)
-    if after and after.noun and reading.joined(piece.last) and reading.key(after) in _RULE:
-        return Owned(after.last, ((reading.key(after), after.noun),))
+def _rule(placed: Placed, piece: Piece) -> Owned:
+    after = placed.at.get(piece.last)
+    if after and after.noun and placed.joined(piece.last) and placed.key(after) in _RULE:
+        return Owned(after.last, ((placed.key(after), after.noun),))
     return Owned(piece.last, ())

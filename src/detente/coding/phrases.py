@@ -18,7 +18,7 @@ from typing import NamedTuple
 from detente.coding.gazetteer import PERSONS, best, in_office, is_state
 from detente.coding.owned import PLACES, Owned, owned
 from detente.coding.pieces import Noun, Piece, Scan, several
-from detente.coding.reading import Reading
+from detente.coding.placed import Placed
 from detente.coding.shapes import Actor
 from detente.coding.words import listed
 from detente.csv_files import read_bundled
@@ -64,129 +64,129 @@ Step = tuple[Phrase | None, int]
 
 def phrases(scan: Scan, matches: Sequence[Piece]) -> tuple[Phrase, ...]:
     """The phrases of a sentence in their order, none overlapping another."""
-    reading = Reading(scan, {piece.first: piece for piece in matches})
-    return tuple(_read(reading))
+    placed = Placed(scan, {piece.first: piece for piece in matches})
+    return tuple(_read(placed))
 
 
-def _read(reading: Reading) -> Iterator[Phrase]:
+def _read(placed: Placed) -> Iterator[Phrase]:
     number = 0
-    while number < len(reading.words):
-        phrase, number = _next(reading, number)
+    while number < len(placed.words):
+        phrase, number = _next(placed, number)
         if phrase:
             yield phrase
 
 
-def _next(reading: Reading, number: int) -> Step:
-    piece = reading.at.get(number)
+def _next(placed: Placed, number: int) -> Step:
+    piece = placed.at.get(number)
     if piece is None:
-        return _prefix(reading, number) or _unknown_body(reading, number)
-    if piece.kind == "not" or _turned(reading, piece):
+        return _prefix(placed, number) or _unknown_body(placed, number)
+    if piece.kind == "not" or _turned(placed, piece):
         return None, piece.last
     if piece.noun:
-        return _from_noun(reading, piece, piece.noun)
+        return _from_noun(placed, piece, piece.noun)
     if piece.kind in PERSONS | {"titled"}:
-        return _from_person(reading, piece, None)
-    return _from_name(reading, piece)
+        return _from_person(placed, piece, None)
+    return _from_name(placed, piece)
 
 
-def _prefix(reading: Reading, number: int) -> Step | None:
+def _prefix(placed: Placed, number: int) -> Step | None:
     """`Sino-American`: what stands for a state before a hyphen."""
-    code = _prefixes().get(reading.word(number))
-    if code and reading.hyphened(number + 1) and reading.scan.capital(number + 1):
+    code = _prefixes().get(placed.word(number))
+    if code and placed.hyphened(number + 1) and placed.scan.capital(number + 1):
         return Phrase(number, number + 1, Actor(code)), number + 1
     return None
 
 
-def _unknown_body(reading: Reading, number: int) -> Step:
+def _unknown_body(placed: Placed, number: int) -> Step:
     """`Xyz Liberation Front`: words with capitals that end in one for parties and forces."""
-    first = number + (reading.word(number) == "the")
-    for last in range(reading.name_end(first, 6), first + 1, -1):
-        if reading.body_noun(first + 1, last):
+    first = number + (placed.word(number) == "the")
+    for last in range(placed.name_end(first, 6), first + 1, -1):
+        if placed.body_noun(first + 1, last):
             return Phrase(first, last, None, UNKNOWN), last
     return None, number + 1
 
 
-def _turned(reading: Reading, piece: Piece) -> bool:
+def _turned(placed: Placed, piece: Piece) -> bool:
     """Whether a name only tells what another is like (`pro-Russian`, `Iran-backed`)."""
     if piece.noun:
         return False
-    if reading.hyphened(piece.first) and reading.word(piece.first - 1) in _TURNING:
+    if placed.hyphened(piece.first) and placed.word(piece.first - 1) in _TURNING:
         return True
-    after = reading.word(piece.last)
-    if not reading.hyphened(piece.last) or after not in listed("led by another"):
+    after = placed.word(piece.last)
+    if not placed.hyphened(piece.last) or after not in listed("led by another"):
         return False
     return (piece.kind, after) != ("state", "based")
 
 
-def _from_name(reading: Reading, piece: Piece) -> Step:
-    diaspora = _diaspora(reading, piece)
+def _from_name(placed: Placed, piece: Piece) -> Step:
+    diaspora = _diaspora(placed, piece)
     if diaspora:
         return diaspora, diaspora.last
     if piece.kind == "people":
-        return Phrase(piece.first, piece.last, *_people(reading, piece)), piece.last
-    actor, doubt = _actor(reading, piece)
-    body = _own_body(reading, piece, actor)
+        return Phrase(piece.first, piece.last, *_people(placed, piece)), piece.last
+    actor, doubt = _actor(placed, piece)
+    body = _own_body(placed, piece, actor)
     if body:
         return body, body.last
-    own = owned(reading, piece)
+    own = owned(placed, piece)
     if own.swallowed:
         return None, own.last
-    named = _named(reading, own.last, actor, own.title, own.former) if own.title else None
+    named = _named(placed, own.last, actor, own.title, own.former) if own.title else None
     if named:
         return named, named.last
     if not own.nouns and any(row.kind == "people" for row in piece.rows):
-        actor, doubt = _people(reading, piece)
+        actor, doubt = _people(placed, piece)
     if actor and own.nouns:
-        actor = _with_nouns(reading, actor, own, ethnic=piece.kind == "adjective")
+        actor = _with_nouns(placed, actor, own, ethnic=piece.kind == "adjective")
     return Phrase(piece.first, own.last, actor, doubt), own.last
 
 
-def _from_person(reading: Reading, piece: Piece, owner: Actor | None) -> Step:
-    actor, doubt = _actor(reading, piece, owner)
-    own = owned(reading, piece)
+def _from_person(placed: Placed, piece: Piece, owner: Actor | None) -> Step:
+    actor, doubt = _actor(placed, piece, owner)
+    own = owned(placed, piece)
     if actor and own.nouns and not own.swallowed:
         side = Actor(actor.code, "GOV" if actor.role == "OPP" else actor.role)
-        return Phrase(piece.first, own.last, _with_nouns(reading, side, own)), own.last
+        return Phrase(piece.first, own.last, _with_nouns(placed, side, own)), own.last
     return Phrase(piece.first, piece.last, actor, doubt), piece.last
 
 
-def _from_noun(reading: Reading, piece: Piece, noun: Noun) -> Step:
+def _from_noun(placed: Placed, piece: Piece, noun: Noun) -> Step:
     if noun.kind in {"head", "title"}:
-        former = reading.former(piece.first)
-        named = _named(reading, piece.last, None, noun, former)
+        former = placed.former(piece.first)
+        named = _named(placed, piece.last, None, noun, former)
         if named:
             return named, named.last
     if noun.kind in {"head", "title", "body", "people", "thing"}:
-        behind = _owner_behind(reading, piece, noun)
+        behind = _owner_behind(placed, piece, noun)
         if behind:
             return behind, behind.last
     if noun.alone:
         return Phrase(piece.first, piece.last, None, NO_STATE, noun.role), piece.last
-    if reading.scan.capital(piece.first):
-        return _unknown_body(reading, piece.first)
+    if placed.scan.capital(piece.first):
+        return _unknown_body(placed, piece.first)
     return None, piece.last
 
 
 def _named(
-    reading: Reading, number: int, owner: Actor | None, title: Noun | None, former: bool
+    placed: Placed, number: int, owner: Actor | None, title: Noun | None, former: bool
 ) -> Phrase | None:
     """The person named behind a title, which says of which state, and in which role."""
-    piece = reading.at.get(number)
-    while piece and piece.noun and piece.noun.kind in {"head", "title"} and reading.joined(number):
+    piece = placed.at.get(number)
+    while piece and piece.noun and piece.noun.kind in {"head", "title"} and placed.joined(number):
         title, number = piece.noun, piece.last
-        piece = reading.at.get(number)
-    if not reading.joined(number):
+        piece = placed.at.get(number)
+    if not placed.joined(number):
         return None
     if piece and piece.kind in PERSONS | {"titled"}:
-        phrase, _ = _from_person(reading, piece, owner)
+        phrase, _ = _from_person(placed, piece, owner)
         return phrase and _in_title(phrase, title, former)
-    last = reading.name_end(number, 5)
+    last = placed.name_end(number, 5)
     if last == number or (piece and piece.kind != "surname"):
         return None
     role = title.role if title else "GOV"
     if owner is None:
         return Phrase(number, last, None, UNKNOWN, role)
-    name = reading.text(number, last)
+    name = placed.text(number, last)
     return Phrase(number, last, _of(owner, "OPP" if former else role, name))
 
 
@@ -202,7 +202,7 @@ def _in_title(phrase: Phrase, title: Noun | None, former: bool) -> Phrase:
     return phrase
 
 
-def _with_nouns(reading: Reading, actor: Actor, own: Owned, ethnic: bool = False) -> Actor:
+def _with_nouns(placed: Placed, actor: Actor, own: Owned, ethnic: bool = False) -> Actor:
     """Whom a name with its nouns means."""
     if not is_state(actor.code):
         return actor
@@ -211,102 +211,102 @@ def _with_nouns(reading: Reading, actor: Actor, own: Owned, ethnic: bool = False
     if own.former and own.title:
         return Actor(actor.code, "OPP")
     text, _ = own.nouns[-1]
-    name = _holder(reading, actor.code, text) if len(own.nouns) == 1 else ""
+    name = _holder(placed, actor.code, text) if len(own.nouns) == 1 else ""
     return Actor(actor.code, own.role or actor.role, name)
 
 
-def _holder(reading: Reading, code: str, title: str) -> str:
+def _holder(placed: Placed, code: str, title: str) -> str:
     """The name of who held an office on the day; empty if that is not known."""
-    day, offices = reading.scan.day, _offices().get(title)
-    row = reading.scan.table.holder(code, offices, day) if offices and day else None
+    day, offices = placed.scan.day, _offices().get(title)
+    row = placed.scan.table.holder(code, offices, day) if offices and day else None
     return row.name if row else ""
 
 
-def _owner_behind(reading: Reading, piece: Piece, noun: Noun) -> Phrase | None:
+def _owner_behind(placed: Placed, piece: Piece, noun: Noun) -> Phrase | None:
     """`police in Lima`, `president of France`, `soldiers from Saudi Arabia`."""
-    link = reading.word(piece.last)
+    link = placed.word(piece.last)
     if link not in {"of", "in", "from"}:
         return None
-    place = piece.last + 1 + (reading.word(piece.last + 1) in {"the", "its"})
-    owner = reading.at.get(place)
+    place = piece.last + 1 + (placed.word(piece.last + 1) in {"the", "its"})
+    owner = placed.at.get(place)
     if owner is None or owner.noun or owner.kind in {"not", "titled"}:
         return None
-    apart = not reading.scan.joined(piece.last - 1, owner.last)
-    elsewhere = link == "in" and not _belongs(reading, piece, noun, owner)
+    apart = not placed.scan.joined(piece.last - 1, owner.last)
+    elsewhere = link == "in" and not _belongs(placed, piece, noun, owner)
     if apart or elsewhere or (link == "from" and noun.kind == "thing"):
         return None
-    inner, last = _next(reading, place)
+    inner, last = _next(placed, place)
     if inner is None or inner.actor is None or inner.first != place:
         return None
-    return Phrase(piece.first, last, _behind(reading, inner.actor, piece, noun))
+    return Phrase(piece.first, last, _behind(placed, inner.actor, piece, noun))
 
 
-def _behind(reading: Reading, owner: Actor, piece: Piece, noun: Noun) -> Actor:
+def _behind(placed: Placed, owner: Actor, piece: Piece, noun: Noun) -> Actor:
     if not is_state(owner.code):
         return Actor(owner.code)
-    if noun.kind in {"head", "title"} and reading.former(piece.first):
+    if noun.kind in {"head", "title"} and placed.former(piece.first):
         return Actor(owner.code, "OPP")
     sector = owner.role not in {"", "GOV", "MIL", "CVL"}
     role = owner.role if sector else noun.role or owner.role
-    return Actor(owner.code, role, _holder(reading, owner.code, reading.key(piece)))
+    return Actor(owner.code, role, _holder(placed, owner.code, placed.key(piece)))
 
 
-def _belongs(reading: Reading, piece: Piece, noun: Noun, owner: Piece) -> bool:
+def _belongs(placed: Placed, piece: Piece, noun: Noun, owner: Piece) -> bool:
     """Whether `in` tells whose somebody is."""
     if owner.kind not in PLACES:
         return False
-    if set(reading.key(piece).split()) & (listed("mission") | listed("held there")):
+    if set(placed.key(piece).split()) & (listed("mission") | listed("held there")):
         return False
     government = noun.role == "GOV" and (noun.kind == "body" or owner.kind == "capital")
     return noun.role in _LOCAL or government
 
 
-def _people(reading: Reading, piece: Piece) -> tuple[Actor | None, str]:
+def _people(placed: Placed, piece: Piece) -> tuple[Actor | None, str]:
     """Russians stand for Russia, unless they are counted: `thirty Russians` are people."""
-    actor, doubt = _actor(reading, piece)
-    first = piece.first - 2 if reading.word(piece.first - 1) == "of" else piece.first - 1
-    before = reading.word(first)
+    actor, doubt = _actor(placed, piece)
+    first = piece.first - 2 if placed.word(piece.first - 1) == "of" else piece.first - 1
+    before = placed.word(first)
     if actor and is_state(actor.code) and (before in listed("counted") or before.isdigit()):
         return Actor(actor.code, "CVL"), ""
     return actor, doubt
 
 
-def _diaspora(reading: Reading, piece: Piece) -> Phrase | None:
+def _diaspora(placed: Placed, piece: Piece) -> Phrase | None:
     """`Cuban-American protesters`, `Korean-Americans`: people of the second state."""
-    second = reading.at.get(piece.last)
+    second = placed.at.get(piece.last)
     if piece.kind != "adjective" or not second or not second.rows:
         return None
-    if not reading.hyphened(piece.last):
+    if not placed.hyphened(piece.last):
         return None
     people = Actor(second.rows[0].code, "CVL")
     if second.kind == "people":
         return Phrase(piece.first, second.last, people)
-    third = reading.at.get(second.last)
-    if second.kind == "adjective" and third and third.noun and reading.joined(second.last):
+    third = placed.at.get(second.last)
+    if second.kind == "adjective" and third and third.noun and placed.joined(second.last):
         return Phrase(piece.first, third.last, people) if third.noun.role == "CVL" else None
     return None
 
 
-def _own_body(reading: Reading, piece: Piece, actor: Actor | None) -> Phrase | None:
+def _own_body(placed: Placed, piece: Piece, actor: Actor | None) -> Phrase | None:
     """`Japanese Communist Party`, `Ukrainian Insurgent Army`, which the table does not know."""
-    if piece.kind not in {"adjective", "state"} or not actor or not reading.joined(piece.last):
+    if piece.kind not in {"adjective", "state"} or not actor or not placed.joined(piece.last):
         return None
-    for last in range(reading.name_end(piece.last, 5), piece.last + 1, -1):
-        role = _BODIES.get(reading.word(last - 1))
+    for last in range(placed.name_end(piece.last, 5), piece.last + 1, -1):
+        role = _BODIES.get(placed.word(last - 1))
         if role:
             return Phrase(piece.first, last, _of(actor, role, ""))
     return None
 
 
-def _actor(reading: Reading, piece: Piece, owner: Actor | None = None) -> tuple[Actor | None, str]:
+def _actor(placed: Placed, piece: Piece, owner: Actor | None = None) -> tuple[Actor | None, str]:
     """Whom a name means; of several who share it, the one of the owner's state."""
     if piece.actor:
         return piece.actor, ""
     rows = piece.rows
     if piece.kind == "titled":
-        rows = best((row for row in rows if not owner or row.code == owner.code), reading.scan.day)
+        rows = best((row for row in rows if not owner or row.code == owner.code), placed.scan.day)
     if not rows and owner:
-        return _of(owner, "GOV", reading.text(piece.first, piece.last)), ""
+        return _of(owner, "GOV", placed.text(piece.first, piece.last)), ""
     if not rows:
         return None, piece.doubt or UNKNOWN
     if len({row.code for row in rows}) > 1:
@@ -314,12 +314,12 @@ def _actor(reading: Reading, piece: Piece, owner: Actor | None = None) -> tuple[
     row = rows[0]
     if row.kind not in PERSONS:
         return Actor(row.code, row.role, "" if row.kind in _BARE else row.name), ""
-    return Actor(row.code, _role(reading, piece), row.name), ""
+    return Actor(row.code, _role(placed, piece), row.name), ""
 
 
-def _role(reading: Reading, piece: Piece) -> str:
+def _role(placed: Placed, piece: Piece) -> str:
     """A person's role on the day: out of office, of the opposition; before it, none is known."""
-    rows, day = piece.rows, reading.scan.day
+    rows, day = piece.rows, placed.scan.day
     row = next((row for row in best(rows, day)), rows[0])
     if day is None or in_office(row, day) or not is_state(row.code):
         return row.role

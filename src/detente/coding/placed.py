@@ -12,7 +12,7 @@ HYPHENS = frozenset({"-", "–"})
 _JOINTS = HYPHENS | {" ", "' ", "’ ", "\n"}
 
 
-class Reading(NamedTuple):
+class Placed(NamedTuple):
     """A sentence as it is read from left to right.
 
     Attributes:
