@@ -66,7 +66,18 @@ def of(text: str, source: str, target: str) -> tuple[Status, str]:
         ("Should Iran attack Iraq, Oman would flee.", "conditional"),
         ("Were Iran to attack Iraq, Oman would flee.", "conditional"),
         ("In the event of Iran attacking Iraq, Oman would flee.", "conditional"),
-        ("Nobody knows whether Iran attacked Iraq.", "conditional"),
+        ("Nobody in Iran has attacked Iraq.", "denied"),
+        ("The claim that Iran attacked Iraq is untrue.", "denied"),
+        ("Iran has yet to invite Iraq.", "denied"),
+        ("Iran moved no troops to Iraq.", "denied"),
+        ("Oman asked if Iran had attacked Iraq.", "actual"),
+        ("Iran will not attack Iraq if Oman pays.", "conditional"),
+        ("Oman will flee, should Iran attack Iraq.", "conditional"),
+        ("Iran is likely to attack Iraq.", "conditional"),
+        ("Iran to pull its troops from Iraq", "planned"),
+        ("Iran gave up its plan to attack Iraq.", "actual"),
+        ("It is high time that Iran left Iraq.", "opinion"),
+        ("Iran must pay Iraq, a court in The Hague ruled.", "actual"),
         ("Iran should leave Iraq.", "opinion"),
         ("Iran ought to leave Iraq.", "opinion"),
         ("Iran must leave Iraq, a columnist writes.", "opinion"),
@@ -105,6 +116,7 @@ def test_what_is_said_to_somebody_is_an_act(text: str, words: str) -> None:
         ("Peru should pay Oman; Iran attacked Iraq.", "Iran", "Iraq"),
         ("Iran attacked Iraq because Oman had not left.", "Iran", "Iraq"),
         ("Iran would like peace, but Iraq condemned Iran's terms.", "Iraq", "Iran's"),
+        ("Oman rejected Iran's accusations.", "Iran", "Oman"),
         ('"Iraq must leave the isle at once," said Iran.', "Iran", "Iraq"),
     ],
 )
@@ -146,6 +158,13 @@ def test_a_day_to_come_makes_an_act_planned() -> None:
 def test_spans_count_in_the_story() -> None:
     text = "Iran will attack Iraq."
     assert status(Sentence(text, (100, 122)), (100, 104), (117, 121)) == ("planned", "will")
+
+
+def test_of_a_threat_or_promise_will_says_nothing() -> None:
+    assert combined(("planned", "will"), {"actual": 0.6, "planned": 0.4}, "13") == "actual"
+    assert combined(("conditional", "would"), {}, "03") == "actual"
+    assert combined(("planned", "will"), {"actual": 0.6}, "04") == "planned"
+    assert combined(("denied", "never"), {"actual": 0.6}, "13") == "denied"
 
 
 def test_a_cue_goes_before_the_model_and_the_model_before_nothing() -> None:

@@ -41,7 +41,7 @@ FINITE = re.compile(
 _OPENERS: dict[str, Kind] = {
     "which": "relative", "who": "relative", "whom": "relative", "whose": "relative",
     "where": "relative", "that": "content", "whether": "content", "if": "condition",
-    "unless": "condition", "provided": "condition", "as soon as": "condition",
+    "unless": "condition", "provided": "condition", "only when": "condition", "as soon as": "time",
     "as long as": "condition", "so long as": "condition", "when": "time", "after": "time",
     "before": "time", "until": "time", "once": "time", "since": "time", "because": "reason",
     "although": "reason", "though": "reason", "whereas": "reason", "as": "time",
@@ -61,6 +61,9 @@ _MARK = re.compile(
     rf"(?P<bare>\b(?:said|says?|claims?|claimed|believes?|thinks?|insists?|insisted|hopes?)\b)"
     r"(?=\s+(?:on\s+\w+day\s+)?(?:it|he|she|they|we|the|a|an|its|his|her|their|(?-i:[A-Z]\w+))\b)",
     re.IGNORECASE,
+)
+_INVERTED = re.compile(
+    r",\s+(?:should|had|were)\s+(?:an?|the|any|it|he|she|they|one|its|his|their|[A-Z]\w+)\b"
 )
 _LIST = re.compile(r",\s+(?:[A-Z][\w'’.-]*\s+){0,2}[A-Z][\w'’.-]*\s*(?:,|and\b|or\b)")
 _BESIDE = re.compile(
@@ -95,6 +98,7 @@ _COMMA_BEFORE = re.compile(
 )
 _PRONOUN = re.compile(r"\s+(?:it|he|she|they|we)\s+\w")
 _SIGN_BEFORE = re.compile(r"[,?!\"”][\"”']?\s+$")
+_ASKED = re.compile(r"\b(?:ask(?:s|ed)?|know|see|wonder(?:s|ed)?|as)\s+(?:\w+\s+){0,2}$")
 _ONCE_DONE = re.compile(r"\s+[a-z]+ed\b")
 _ING = re.compile(r"\s+[a-z]+ing\b")
 _SIGN = re.compile(r"[,;:()]")
@@ -253,6 +257,8 @@ class _Cutter:
 def _after_comma(text: str, comma: int) -> Kind | None:
     """The kind of clause that a comma opens by itself: a participle, or who said it."""
     tail = _TAIL.match(text, comma, comma + _LONGEST_TAIL)
+    if _INVERTED.match(text, comma):
+        return "condition"
     if tail and comma > _SHORTEST_SAYING and not _NO_TAIL.search(tail[0]):
         return "tail"
     if beside := _BESIDE.match(text, comma):
@@ -264,6 +270,8 @@ def _opened(text: str, at: int, end: int, word: str, piece_start: int) -> Kind |
     """The kind of clause that a word opens; None where it opens none."""
     if word == "that":
         return _that(text, at, end, piece_start)
+    if word == "if" and _ASKED.search(text, max(0, at - 25), at):
+        return "content"
     verbless = word in _NEED_VERB and not (
         FINITE.search(text, end, _run_end(text, end)) or _ING.match(text, end)
     )

@@ -28,27 +28,33 @@ _JUDGED = (
     r"her)\s+rights?|natural|absurd|a\s+good\s+idea|shameful|justified)"
 )
 _OPINION = (
-    r"\bshould\b(?!\s+have\s+been\s+\w+ed\s+by)|\bought\s+(?:not\s+)?to\b|\bmust\b(?!\s+have\b)|"
+    r"\bshould(?:n['’]t)?\b(?!\s+have\s+been\s+\w+ed\s+by)|\bought\b|\bmust\b(?!\s+have\b)|"
     r"\bhad\s+better\b|\bdeserves?\s+to\b|"
-    rf"\b(?:would|will|is|was|are|were)\s+(?:not\s+)?(?:be\s+)?(?:\w+ly\s+)?{_JUDGED}\b|"
-    r"\bit\s+is\s+(?:high\s+)?time\b|\bneeds?\s+to\b|\bthe\s+(?:worst|best|least)\s+(?:that\s+)?|"
+    rf"\b(?:would|will|is|are)\s+(?:not\s+)?(?:be\s+)?(?:\w+ly\s+)?{_JUDGED}\b|"
+    r"\b(?:it\s+is\s+)?high\s+time\b|(?<!not\s)\bneeds?\s+to\b|"
+    r"\brecommend(?:s|ed)\s+that\b|"
     r"\bhas\s+(?:every\s+|no\s+)?(?:right|reason)\s+to\b"
 )
 _TAKEN = (
     r"(?:accept|recogni[sz]e|agree|allow|let|permit|tolerate|negotiate|yield|comply|sign|ratify|"
     r"approve|attend|join|abide|back\s+down|give\s+in|give\s+up|talk|be\s+(?:forced|bullied|drawn)|"
-    r"rule\s+out|consent|extradite|hand\s+over|cooperate|admit|receive|grant|only|just|merely)"
+    r"rule\s+out|consent|extradite|hand\s+over|cooperate|admit|receive|grant|only|just|merely|reply|"
+    r"answer|respond|report|prevent|stop|satisfy|expect(?:ed)?|say|see|think|believe|want|know|qualified)"
 )
 """Verbs whose `not` is a refusal, or what a `not` takes without denying it."""
 
 _DENIED = (
     r"\b(?:den(?:y|ies|ied|ying))\s+(?:on\s+\w+day\s+)?(?:that\b|any\b|having\b|\w+ing\b|it\b|he\b|"
-    r"she\b|they\b|its\b|his\b|her\b|their\b|involvement\b|responsibility\b|a\s+role\b)|"
-    r"\b(?:did|does|do|has|have|had)(?:n['’]t|\s+not|\s+never)\s+"
+    r"she\b|they\b|its\b|his\b|her\b|their\b|involvement\b|responsibility\b|a\s+role\b|ever\b|"
+    r"(?:an?|the|all)\s+(?:reports?|claims?|suggestions?|rumours?)\b)|"
+    r"\b(?:did|does|do|has|have|had|could)(?:n['’]t|\s+not|\s+never),?\s+"
     rf"(?!(?:\w+ly\s+)?{_TAKEN}\b)|"
     r"\b(?:was|were|is|are)(?:n['’]t|\s+not|\s+never)\s+(?:\w+ly\s+)?(?:\w+ed|sent|shot|hit|held|"
-    r"given|taken|struck|bought|sold|paid|met|built|brought|driven|beaten)\b|\bnever\b(?!\s+(?:again\s+)?{_TAKEN})|"
-    r"\bfail(?:s|ed)?\s+to\b|\bno\s+evidence\b|\bfalsely\b|\bcontrary\s+to\b|"
+    r"given|taken|struck|bought|sold|paid|met|built|brought|driven|beaten)\b|(?<!will\s)(?<!would\s)\bnever\b(?!\s+(?:again\s+)?{_TAKEN})|"
+    r"\bfail(?:s|ed)?\s+to\b(?!\s+(?:find|agree|reach|settle)\b)|\bno\s+evidence\b|\bneither\b|"
+    r"\b(?:has|have|had)\s+yet\s+to\b|\bdecided\s+against\b|\bstop(?:s|ped)\s+short\s+of\b|"
+    r"\b(?:was|were)\s+to\s+have\b|\b(?:has|have|had)\s+no\s+(?:plans?|intention)\b|"
+    r"\b(?:imposed|moved|made|sent|took|offered|fired|dropped|killed|paid)\s+no\b|\bfalsely\b|\bcontrary\s+to\b|"
     r"\b(?:call(?:s|ed)|calling)\s+off\s+(?:\w+\s+){0,2}(?:strikes?|raids?|attacks?|invasion|bombing)|"
     r"\bhad\s+been\s+(?:due|set|scheduled|supposed)\s+to\b|"
     r"\b(?:reject(?:s|ed)|dismiss(?:es|ed))\s+(?:the\s+|any\s+|all\s+)?(?:suspicions?|reports?|claims?|"
@@ -60,25 +66,30 @@ _SPEECH = (
     r"praise|thank|congratulat|beg|implor|plead)(?:es|ed|ing|s|e|ded|ged|en|ned)?\b"
 )
 _PLANNED = (
-    r"\bwill\b(?!\s+(?:not|never)\b)|['’]ll\b|\bshall\b|\bgoing\s+to\b(?!\s+(?:the\b|a\b|[A-Z]))|"
+    r"\bwill\b(?!\s+(?:not|never|probably)\b)|['’]ll\b|\bshall\b|\bgoing\s+to\b(?!\s+(?:the\b|a\b|[A-Z]))|"
     r"\b(?:is|are)\s+to\s+(?!the\b|a\b|an\b|its\b|[A-Z])[a-z]+|"
     r"\b(?:is|are)\s+(?:due|set|scheduled|about|poised|expected|preparing|planning)\s+(?:to|for)\b|"
-    r"\bplan(?:s|ned|ning)?\s+to\b|\bintends?\s+to\b"
+    r"(?<!its\s)(?<!his\s)(?<!her\s)(?<!their\s)(?<!the\s)(?<!\ba\s)(?<!this\s)(?<!no\s)"
+    r"\bplan(?:s|ned|ning)?\s+to\b|\b(?:intends?|means|expects?|resolved)\s+to\b|\bwere\s+to\b"
 )
 _CONDITIONAL = (
-    r"\b(?:could|would|(?:might|may)(?!\s+have))\b(?!n['’]t|\s+(?:not|never|no)\b)|"
-    r"\bwere\s+to\b|\bin\s+the\s+event\s+(?:of|that)\b"
+    r"\b(?:could|would|(?:might|may)(?!\s+have\s+(?!to\b)))\b(?!n['’]t|\s+(?:not|never|no)\b)|"
+    r"\bin\s+the\s+event\s+(?:of|that)\b|\b(?:is|are)\s+(?:considering|weighing|mulling)\b|"
+    r"\b(?:mulls?|considers)\b|\b(?:is|are)\s+(?:likely|ready|prepared)\s+to\b|\bwill\s+probably\b"
 )
+_REFUSED = r"\b(?:will|would)\s+(?:not|never)\b|\bwo(?:n|uldn)['’]t\b"
 _CUE = re.compile(
     rf"(?P<opinion>{_OPINION})|(?P<denied>{_DENIED})|(?P<speech>{_SPEECH})|"
-    rf"(?P<planned>{_PLANNED})|(?P<conditional>{_CONDITIONAL})"
+    rf"(?P<planned>{_PLANNED})|(?P<conditional>{_CONDITIONAL})|(?P<refused>{_REFUSED})"
 )
 _BEFORE = re.compile(
     rf"(?P<opinion>\b[Ii]t\s+(?:would\s+be|is|was|will\s+be)\s+(?:\w+ly\s+)?{_JUDGED}\b|^\s*[\"“]?Let\b|"
-    r"\b[Tt]he\s+(?:worst|best|least)\b|\b[Ww]hy\s+should\b|\b[Ii]t\s+is\s+(?:high\s+)?time\b)|"
-    r"(?P<denied>(?:^|[\"“]\s*)\s*No\s+(?:[A-Z]\w+\s+)?$|^\s*No\s|\b[Nn]either\s|\b[Cc]ontrary\s+to\b|"
+    r"\b[Tt]he\s+(?:worst|best|least)\b|\b[Ww]hy\s+should\b|\b[Hh]igh\s+time\b|"
+    r"\b[Ff]ar\s+better\b|\b[Ii]t\s+is\s+time\b)|"
+    r"(?P<denied>(?:^|[\"“]\s*)\s*No\s+(?:[A-Z]\w+\s+)?$|^\s*No\s(?!less|sooner|doubt|wonder)|\b[Nn]either\s|"
+    r"\b[Cc]ontrary\s+to\b|\b[Nn]obody\b|\b[Nn]one\s+of\b|\b[Aa]t\s+no\s+time\b|"
     r"\b[Nn]o\s+evidence\b|\b[Nn]ot\s+an?\s+)|"
-    r"(?P<conditional>^\s*(?:Should|Had|Were)\s+(?:the\s+|its\s+)?(?:\w+\s+)?$|\b[Ii]n\s+the\s+event\b|"
+    r"(?P<conditional>^\s*(?:Should|Had|Were)\s+(?:the\s+|its\s+)?(?:\w+\s+)?$|\b[Ii]n\s+the\s+event\s+(?:of|that)\b|"
     r",\s+(?:should|had|were)\s+$)"
 )
 """Cues that stand before who acts."""
@@ -88,11 +99,21 @@ _DENIES = re.compile(
     r"\b(?:reject|dismiss)(?:s|es|ed)\s+(?:\w+\s+){0,2}(?:suspicions?|reports?|claims?|suggestions?)\b|"
     r"\bruled\s+out\b"
 )
+_UNTRUE = re.compile(r"\b(?:is|was|were|are)\s+(?:untrue|false|invented|a\s+lie)\b")
 _GUESSES = re.compile(
     r"\b(?:believes?|thinks?|expects?|doubts?|predicts?|confident|sure|argue[sd]?|likely|convinced)\b"
 )
 _AHEAD = re.compile(r"\b(?:will|would|could|may|might)\b")
 _SAYS = re.compile(rf"\b{SAYING}\s+(?:it|he|she|they)\s+$")
+_OWN_ACT = re.compile(
+    r"['’]s?\s+(?:\w+\s+)?(?P<noun>accusations?|demands?|calls?|requests?|threats?|warnings?|"
+    r"proposals?|offers?|appeals?|criticisms?|invitations?|claims?|advice|pleas?)\b"
+)
+_HEADLINE = re.compile(r"(?:\s+[a-z]+){0,2}?\s+to\s+[a-z]+\b")
+_BINDING = re.compile(
+    r",[^,;]*\b(?:court|judges?|tribunal)\b[^,;]*\b(?:ruled|decided|ordered|held)\b"
+)
+_SAID_ACTS = frozenset({"01", "03", "12", "13"})
 _WILL = re.compile(r"\bwill\b")
 _ADJACENT, _NEAR_VERB = 3, 40
 _STATUS: dict[str, Status] = {name: name for name in STATUSES}
@@ -120,7 +141,8 @@ def status(sentence: Sentence, source: Span, target: Span, when: When | None = N
     who, whom = ((max(start - offset, 0), max(end - offset, 0)) for start, end in (source, target))
     parts = outline(text)
     ruling = (
-        _who_said_it(parts, who, whom)
+        _noun(parts, who)
+        or _who_said_it(parts, who, whom)
         or _by_clause(parts, who, whom)
         or _by_words(parts, who, whom)
     )
@@ -131,22 +153,33 @@ def status(sentence: Sentence, source: Span, target: Span, when: When | None = N
     return "actual", ""
 
 
-def combined(rule: Ruling, model: Mapping[Status, float]) -> Status:
+def combined(rule: Ruling, model: Mapping[Status, float], act: str = "") -> Status:
     """What the cue words say, or what the model does where they say nothing.
 
     Args:
         rule: From `status`.
         model: Probability of each status (`Scored.statuses`).
+        act: Key of the likeliest act (`detente.coding.acts`). Who promises, refuses or threatens
+            does so today: of these acts `will` and `would` say nothing.
 
     Example:
         >>> combined(("actual", ""), {"actual": 0.3, "planned": 0.7})
         'planned'
         >>> combined(("denied", "never"), {"actual": 0.9, "denied": 0.1})
         'denied'
+        >>> combined(("planned", "will"), {}, "13")
+        'actual'
     """
-    if rule[1] or not model:
+    said = act in _SAID_ACTS and rule[0] in {"planned", "conditional"}
+    if rule[1] and not said:
         return rule[0]
     return max(STATUSES, key=lambda name: model.get(name, 0.0))
+
+
+def _noun(parts: Outline, who: Span) -> Ruling | None:
+    """An act that is a noun of who acts: `Lithuania's accusations`."""
+    noun = _OWN_ACT.match(parts.text, who[1]) or _OWN_ACT.match(parts.text, max(who[1] - 2, 0))
+    return ("actual", " ".join(noun["noun"].split())) if noun else None
 
 
 def _who_said_it(parts: Outline, who: Span, whom: Span) -> Ruling | None:
@@ -164,18 +197,24 @@ def _by_clause(parts: Outline, who: Span, whom: Span) -> Ruling | None:
         return None
     for number in parts.lineage(parts.clause_at(who[0])):
         clause = parts.clauses[number]
-        if clause.kind == "condition" or clause.opener == "whether":
+        if clause.kind == "condition":
+            return "conditional", clause.opener or "should"
+        if clause.opener in {"once", "as soon as"} and _AHEAD.search(parts.text):
             return "conditional", clause.opener
-        if clause.opener == "once" and _AHEAD.search(parts.text):
-            return "conditional", "once"
-        if clause.kind != "content":
-            continue
-        before = _before(parts, number)
-        if denies := _DENIES.search(before):
-            return "denied", denies[0]
-        guess = _GUESSES.search(before)
-        if guess and _WILL.search(parts.text, *sorted((who[1], whom[0]))):
-            return "opinion", guess[0]
+        if clause.kind == "content" and (ruling := _by_report(parts, number, who, whom)):
+            return ruling
+    return None
+
+
+def _by_report(parts: Outline, content: int, who: Span, whom: Span) -> Ruling | None:
+    """What somebody says of what is told in a clause: that it is denied, untrue or expected."""
+    before = _before(parts, content)
+    denies = _DENIES.search(before) or _UNTRUE.search(parts.text, whom[1])
+    if denies:
+        return "denied", denies[0]
+    guess = _GUESSES.search(before)
+    if guess and _WILL.search(parts.text, *sorted((who[1], whom[0]))):
+        return "opinion", guess[0]
     return None
 
 
@@ -195,6 +234,9 @@ def _by_words(parts: Outline, who: Span, whom: Span) -> Ruling | None:
     for start, end in _own_verb(parts, who, whom) or _zones(parts, first, last):
         if cue := _CUE.search(parts.text, start, end):
             return _ruled(parts, cue)
+    headline = _HEADLINE.match(parts.text, first[1])
+    if headline and not FINITE.search(parts.text[: first[1]]) and not parts.text.endswith("."):
+        return "planned", headline[0].strip()
     return None
 
 
@@ -213,11 +255,18 @@ def _leading(parts: Outline, first: Span) -> Ruling | None:
 
 def _own_verb(parts: Outline, who: Span, whom: Span) -> list[Span]:
     """The words behind who acts, where that name stands last and its own verb follows."""
-    piece = parts.pieces[parts.at(who[0])]
+    number = parts.at(who[0])
+    piece = parts.pieces[number]
     if who[0] < whom[0] or FINITE.search(parts.text, max(piece.start, whom[1]), who[0]):
         return []
-    verb = FINITE.search(parts.text, who[1], min(piece.end, who[1] + _NEAR_VERB))
-    return [(who[1], piece.end)] if verb else []
+    zones = [(who[1], piece.end)]
+    for following in parts.pieces[number + 1 : number + 2]:
+        clause = parts.clauses[following.clause]
+        near = clause.kind == "relative" and following.start - who[1] <= _NEAR_VERB
+        if (clause.kind == "content" or near) and clause.parent == piece.clause:
+            zones.append((following.start, following.end))
+    verb = FINITE.search(parts.text, who[1], min(zones[-1][1], who[1] + _NEAR_VERB))
+    return zones if verb else []
 
 
 def _zones(parts: Outline, first: Span, last: Span) -> Iterator[Span]:
@@ -274,6 +323,10 @@ def _ruled(parts: Outline, cue: re.Match[str]) -> Ruling:
     """What a cue says in its clause."""
     words = " ".join(cue[0].split())
     if cue["speech"]:
+        return "actual", words
+    if cue["refused"]:
+        return ("conditional", words) if _hangs(parts, cue.start()) else ("actual", "")
+    if words in {"must", "should"} and _BINDING.search(parts.text, cue.end()):
         return "actual", words
     if words == "would" and _reported(parts, cue.start()):
         return "planned", words
