@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
+import random
 from collections import Counter
 
 import pytest
 from lab.coding import cast, frames, grammar, inflect
+from lab.coding.scene import Scene
 
 from detente.coding.acts import BY_KEY
 from detente.coding.shapes import STATUSES
+
+
+def drawn(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 sentences are no secrets
+
 
 LETTERS = "SBAGKRCPONFUJL"
 
@@ -21,10 +27,11 @@ def test_every_act_has_its_frames_and_every_frame_its_columns() -> None:
     assert set(BY_KEY) | {"NONE"} == set(verbs)
     assert min(verbs.values()) >= 50
     for frame in rows:
-        assert frames.with_target(frame.words, party("B"), adjectival=False).count("{") == 1, frame
+        words = cast.filled(frame.words, drawn(0))
+        assert frames.with_target(words, party("B"), adjectival=False).count("{") == 1, frame
         assert set(frame.who + frame.whom) <= set(LETTERS), frame
         assert set(frame.forms) <= set("pomvnx-"), frame
-        assert not cast.filled(frame.words, grammar.random.Random(0)).count("<"), frame
+        assert not set("<>[]|") & set(words), frame
 
 
 def party(kind: str) -> frames.Party:
@@ -107,26 +114,37 @@ def test_weights_draw_what_is_asked_for() -> None:
     assert all("14" in {key for key, _ in one.acts.values()} for one in marked)
 
 
-def test_what_is_only_alleged_is_no_act_and_what_is_praised_is() -> None:
-    seen = set()
-    for marked in grammar.generate(6000, seed=8):
-        for word in (" of having ", " accused ", " suspects ", " praised ", " thanked "):
-            if word in marked.text and len(marked.acts) == 1:
-                seen.add((word, next(iter(marked.acts.values()))[0]))
-    assert (" suspects ", "11") in seen
-    assert (" thanked ", "05") in seen
+def acts_of(kind: str, takes: str, key: str) -> set[tuple[tuple[int, int], str]]:
+    """The acts of a form that speaks of another's deed, with one actor for each place."""
+    frame = next(f for f in frames.by_key()["19A"] if f.words == "invade T")
+    acts: set[tuple[tuple[int, int], str]] = set()
+    for seed in range(20):
+        rng = drawn(seed)
+        scene = Scene(rng, cast.state(rng))
+        grammar.verb_clause(grammar.Form(kind, takes, key, "actual", FORM), frame, scene)
+        if scene.count == 3:
+            acts |= {(pair, act) for pair, (act, _) in scene.acts.items()}
+    return acts
+
+
+FORM = "<S> spoke of <Z> for <V.ing>."
+
+
+def test_what_is_only_alleged_is_no_act_and_what_is_condemned_is() -> None:
+    assert acts_of("third", "deed", "11") == {((3, 1), "11")}
+    assert acts_of("factive", "deed", "11") == {((3, 1), "11"), ((1, 2), "19A")}
 
 
 def test_a_reversed_frame_and_a_mutual_one_tell_who_acts() -> None:
-    scene = grammar.Scene(grammar.random.Random(1), cast.state(grammar.random.Random(1)))
+    scene = Scene(drawn(1), cast.state(drawn(1)))
     source, target = scene.party("B", several=0), scene.party("B", several=0)
     reverse = frames.Frame("19A", "come under fire from T", "S", "S", "v")
-    grammar._record(reverse, source, target, "19A", "actual", scene)
+    grammar.record(reverse, source, target, "19A", "actual", scene)
     assert scene.acts == {(2, 1): ("19A", "actual")}
     mutual = frames.Frame("04", "meet T", "S", "S", "m")
     scene.acts.clear()
-    grammar._record(mutual, source, target, "04", "planned", scene)
-    assert set(scene.acts) == set(itertools.permutations((1, 2)))
+    grammar.record(mutual, source, target, "04", "planned", scene)
+    assert set(scene.acts) == {(1, 2), (2, 1)}
 
 
 @pytest.mark.parametrize(

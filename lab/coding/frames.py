@@ -25,7 +25,7 @@ from lab.coding.cast import Noun
 
 _FILE = Path(__file__).parent / "frames.tsv"
 
-_PARTICLES = "out|up|down|off|back|in|over|away|on|together"
+_PARTICLES = "out|up|down|off|back|over|away"
 _PREPOSITIONS = (
     "of|on|to|with|from|against|into|for|in|at|over|by|near|towards|after|between|off|across|through|"
     "out|as|before|under|about|along|behind"
@@ -86,6 +86,11 @@ class Party:
         return _listed(
             [f"{who.before}{_mark(number, who.words)}{who.after}" for number, who in self.members]
         )
+
+    @property
+    def bare(self) -> str:
+        """Their names, marked, without articles or numbers before them."""
+        return _listed([_mark(number, who.words) + who.after for number, who in self.members])
 
     @property
     def possessive(self) -> str:
@@ -167,13 +172,30 @@ def _verb(verb: str, form: str, plural: bool) -> str:
             return verb
 
 
+_PRONOUNS = {
+    "its": ("it", "it", "itself"),
+    "their": ("they", "them", "themselves"),
+    "his": ("he", "him", "himself"),
+    "her": ("she", "her", "herself"),
+    "our": ("we", "us", "ourselves"),
+}
+
+
 def _pronouns(rest: str, own: str) -> str:
-    he = {"its": "it", "their": "they", "his": "he", "her": "she"}[own]
-    him = {"its": "it", "their": "them", "his": "him", "her": "her"}[own]
+    """What follows the verb, with the pronouns of who acts."""
+    he, him, himself = _PRONOUNS[own]
     rest = re.sub(r"\bits\b", own, rest)
-    rest = re.sub(r"\bitself\b", {"their": "themselves"}.get(own, f"{him}self"), rest)
-    rest = re.sub(r"\bit was\b", "they were" if own == "their" else f"{he} was", rest)
-    return re.sub(r"\bit\b(?= (had|would|did|understood|hoped|return))", he, rest)
+    rest = re.sub(r"\bitself\b", himself, rest)
+    rest = re.sub(r"\bit was\b", f"{he} {'were' if own in {'their', 'our'} else 'was'}", rest)
+    rest = re.sub(rf"\bit (?={_FINITE})", f"{he} ", rest)
+    return re.sub(r"\bit\b", him, rest) if he != "it" else rest
+
+
+_FINITE = (
+    "had|would|did|understood|hoped|followed|could|might|may|planned|expected|regretted|beat|"
+    "pulled|shares|was|were"
+)
+"""Verbs after which `it` in a frame is who acts, not what is acted on."""
 
 
 def passive(words: str, kind: str) -> tuple[str, str, str] | None:
@@ -203,6 +225,9 @@ def together(words: str) -> str | None:
     return alone if alone != words and not re.search(r"\bT\b", alone) else None
 
 
+_COUNTED = re.compile(r"\b((?:of the|dozens of|hundreds of|thousands of|thousand of)) T\b(?!')")
+
+
 def with_target(text: str, target: Party, adjectival: bool) -> str:
     """The text with the other actor's name for `T`.
 
@@ -211,6 +236,7 @@ def with_target(text: str, target: Party, adjectival: bool) -> str:
         target: The other actor.
         adjectival: Whether `T's envoy` is to be `the Turkish envoy`, where there is an adjective.
     """
+    text = re.sub(_COUNTED, lambda part: f"{part[1]} {target.bare}", text)
     if adjectival and target.adjective:
         text = re.sub(r"\bof T's (?=\w+s\b)", f"of the {target.adjective} ", text)
         text = re.sub(r"\bT's (?=(\w+ )?\w+[^s\W]s( |$))", f"{target.adjective} ", text)

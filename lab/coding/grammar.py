@@ -10,25 +10,28 @@ who acts, `<V.past>` the frame with whom it is done to, `<B>` somebody else, `<G
 from __future__ import annotations
 
 import csv
-import itertools
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from detente.coding.acts import ACTS
 from lab.coding import cast, frames
 from lab.coding.frames import Frame, Party
-from lab.coding.marked import Marked, Pair, parse
+from lab.coding.marked import Marked, parse
+from lab.coding.scene import Scene, acts_line, tidy, worded
 
 _FILE = Path(__file__).parent / "forms.tsv"
 
 _ALL = tuple(act.key for act in ACTS)
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "any": _ALL,
+    **{key: (key,) for key in _ALL},
+    "any": (*_ALL, "NONE"),
+    "rest": tuple(key for key in _ALL if key not in {"04", "06", "07", "08C", "08R"}),
+    "speech": ("02", "05", "10", "11", "12"),
     "promise": ("04", "06", "07", "08C", "08R"),
     "help": ("06", "07"),
     "hostile": ("15", "16", "16", "17C", "18", "19A", "19A", "19C"),
@@ -67,45 +70,6 @@ def forms() -> Mapping[str, tuple[Form, ...]]:
     return {kind: tuple(row for row in rows if row.kind == kind) for kind in kinds}
 
 
-@dataclass
-class Scene:
-    """A sentence that is being made: who is in it, and what they do to each other."""
-
-    rng: random.Random
-    home: cast.State
-    count: int = 0
-    states: set[str] = field(default_factory=set)
-    words: set[str] = field(default_factory=set)
-    acts: dict[Pair, tuple[str, str]] = field(default_factory=dict)
-
-    def party(self, kinds: str, near: cast.State | None = None, several: float = 0.08) -> Party:
-        """One actor of these kinds, rarely two or three."""
-        number = self.rng.choice([2, 2, 2, 3]) if self.rng.random() < several else 1
-        kind = self.rng.choice(kinds)
-        return Party([self._member(kind, near) for _ in range(number)])
-
-    def add(self, source: Party, target: Party, key: str, status: str) -> None:
-        """What each of one party does to each of the other, unless it is told already."""
-        for pair in ((a, b) for a in source.numbers for b in target.numbers):
-            if key != "NONE":
-                self.acts.setdefault(pair, (key, status))
-
-    def _member(self, kind: str, near: cast.State | None) -> tuple[int, cast.Noun]:
-        """Somebody who is not in the sentence yet, of another state unless `near` is given."""
-        for attempt in itertools.count():
-            of = near if near and attempt < 20 else cast.state(self.rng)
-            who = cast.noun(kind, of, self.rng)
-            if who.words in self.words or (near is None and of[1] in self.states):
-                continue
-            if who.after.startswith(",") and self.rng.random() < 0.5:
-                continue
-            self.states.add(of[1])
-            self.words.add(who.words)
-            self.count += 1
-            return self.count, who
-        raise AssertionError
-
-
 def generate(
     n: int,
     seed: int,
@@ -141,36 +105,41 @@ def sentence(key: str, rng: random.Random) -> Marked:
     scene = Scene(rng, cast.state(rng))
     scene.states.add("")
     if key == "NONE" and rng.random() < 0.5:
-        text = _worded(rng.choice(forms()["none"]).words, scene, {})
+        text = worded(rng.choice(forms()["none"]).words, scene, {})
     else:
         text = _clause(key, scene)
-        if rng.random() < 0.22 and scene.count < 5:
+        if rng.random() < 0.28 and scene.count < 5:
             text = _joined(text, scene)
-    return parse(f"{_tidy(text)}\t{_told(scene.acts)}")
+    return parse(f"{tidy(text)}\t{acts_line(scene.acts)}")
 
 
 def _clause(key: str, scene: Scene) -> str:
     """A sentence of one act."""
     rng = scene.rng
-    composed = [
-        form for kind in ("verb", "third", "factive") for form in forms()[kind] if form.key == key
-    ]
+    composed = _composed(key)
     if composed and rng.random() < COMPOSED:
         form = rng.choice(composed)
-        return _verb_clause(form, _complement(form.takes, rng), scene)
+        return verb_clause(form, _complement(form.takes, rng), scene)
     frame = rng.choice(frames.by_key()[key])
     if frame.can("n"):
         return _noun_clause(frame, scene)
     draw = rng.random()
     if frame.can("m") and draw < 0.35 and frames.together(frame.words):
         return _together_clause(frame, scene)
-    if draw < 0.6 and (frame.can("p") or frame.can("o")) and not frame.selfish:
+    if draw < 0.5 and (frame.can("p") or frame.can("o")) and not frame.selfish:
         text = _passive_clause(frame, scene)
         if text:
             return text
     if rng.random() < 0.08:
-        return _headline(_verb_clause(_free_form("headline", frame, rng), frame, scene))
-    return _verb_clause(_free_form("verb", frame, rng), frame, scene)
+        return _headline(verb_clause(_free_form("headline", frame, rng), frame, scene))
+    return verb_clause(_free_form("verb", frame, rng), frame, scene)
+
+
+@cache
+def _composed(key: str) -> tuple[Form, ...]:
+    """The forms that make an act of other acts."""
+    kinds = ("verb", "third", "factive")
+    return tuple(form for kind in kinds for form in forms()[kind] if form.key == key)
 
 
 def _headline(text: str) -> str:
@@ -178,26 +147,38 @@ def _headline(text: str) -> str:
     return re.sub(r"\b(the|a|an) ", "", text)
 
 
-def _complement(group: str, rng: random.Random) -> Frame:
-    """A frame that can follow another verb."""
-    while True:
-        frame = rng.choice(frames.by_key()[rng.choice(GROUPS[group])])
-        if not any(frame.can(form) for form in "nvx"):
-            return frame
+def _complement(group: str, rng: random.Random, without: str = "nvx") -> Frame:
+    """A frame of a group of acts that can follow another verb or clause."""
+    return rng.choice(_without(rng.choice(GROUPS[group]), without))
+
+
+@cache
+def _without(key: str, without: str) -> tuple[Frame, ...]:
+    """The frames of an act that lack some forms."""
+    return tuple(f for f in frames.by_key()[key] if not set(without) & set(f.forms))
+
+
+_WILLED = r"[.](ing|inf)|<W|<A?aside>|decision|announced|once again|finally|in protest|reply"
+"""What is said only of deeds that somebody chose."""
 
 
 def _free_form(kind: str, frame: Frame, rng: random.Random) -> Form:
     """A form that leaves the act what it is."""
-    own = [form for form in forms()[kind] if form.key == "=" and form.takes == "any"]
-    actual = frame.key == "NONE" or frame.can("v")
-    if actual:
-        own = [
-            form for form in own if not re.search(r"[.](ing|inf)|once again|finally", form.words)
-        ]
+    own = _own_forms(kind, frame.key)
+    willed = frame.key != "NONE" and not frame.can("v")
+    if not willed:
+        own = tuple(form for form in own if not re.search(_WILLED, form.words))
+    actual = not willed or frame.key == "01" or frame.words.startswith(("say ", "hint "))
     statuses = {form.status for form in own}
     weights = {status: weight for status, weight in STATUS_WEIGHTS.items() if status in statuses}
     status = "actual" if actual else rng.choices(list(weights), list(weights.values()))[0]
     return rng.choice([form for form in own if form.status == status])
+
+
+@cache
+def _own_forms(kind: str, key: str) -> tuple[Form, ...]:
+    """The forms of a kind that leave an act what it is."""
+    return tuple(form for form in forms()[kind] if form.key == "=" and key in GROUPS[form.takes])
 
 
 def _parties(frame: Frame, scene: Scene) -> tuple[Party, Party]:
@@ -209,9 +190,8 @@ def _parties(frame: Frame, scene: Scene) -> tuple[Party, Party]:
     return source, scene.party(frame.whom, scene.home if domestic else None, several)
 
 
-def _record(
-    frame: Frame, source: Party, target: Party, key: str, status: str, scene: Scene
-) -> None:
+def record(frame: Frame, source: Party, target: Party, key: str, status: str, scene: Scene) -> None:
+    """Note the act of a frame: backwards if it is reversed, both ways if it is mutual."""
     if frame.can("v"):
         source, target = target, source
     scene.add(source, target, key, status)
@@ -219,7 +199,8 @@ def _record(
         scene.add(target, source, key, status)
 
 
-def _verb_clause(form: Form, frame: Frame, scene: Scene) -> str:
+def verb_clause(form: Form, frame: Frame, scene: Scene) -> str:
+    """A sentence of a form around a verb, and in the scene what it tells of its actors."""
     key = frame.key if form.key == "=" else form.key
     source, target = _parties(frame, scene)
     words = cast.filled(frame.words, scene.rng)
@@ -233,22 +214,22 @@ def _verb_clause(form: Form, frame: Frame, scene: Scene) -> str:
             words = words.replace("T's", source.own)
         scene.add(source, doer, key, form.status)
         if form.kind == "factive" and re.search(r"\bT\b", words):
-            _record(frame, doer, target, frame.key, "actual", scene)
+            record(frame, doer, target, frame.key, "actual", scene)
     elif form.key == "=":
-        _record(frame, source, target, key, form.status, scene)
+        record(frame, source, target, key, form.status, scene)
     else:
         scene.add(source, target, key, form.status)
     phrase = frames.with_target(words, target, scene.rng.random() < 0.35)
-    return _worded(form.words, scene, slots, phrase, doer)
+    return worded(form.words, scene, slots, phrase, doer)
 
 
 def _together_clause(frame: Frame, scene: Scene) -> str:
     form = _free_form("together", frame, scene.rng)
     source, target = _parties(replace(frame, words="T's"), scene)
-    _record(frame, source, target, frame.key, form.status, scene)
+    record(frame, source, target, frame.key, form.status, scene)
     both = Party([*source.members, *target.members])
     words = frames.together(cast.filled(frame.words, scene.rng)) or frame.words
-    return _worded(form.words, scene, {"S": both}, words, both)
+    return worded(form.words, scene, {"S": both}, words, both)
 
 
 def _passive_clause(frame: Frame, scene: Scene) -> str | None:
@@ -256,9 +237,10 @@ def _passive_clause(frame: Frame, scene: Scene) -> str | None:
     parts = frames.passive(words, "p" if frame.can("p") and not frame.can("o") else "o")
     if parts is None:
         return None
-    form = _free_form("passive", frame, scene.rng)
+    whole = parts[0] == "T" and scene.rng.random() < 0.3
+    form = _free_form("patient" if whole else "passive", frame, scene.rng)
     source, target = _parties(frame, scene)
-    _record(frame, source, target, frame.key, form.status, scene)
+    record(frame, source, target, frame.key, form.status, scene)
     adjectival = scene.rng.random() < 0.35
     patient, done, rest = (frames.with_target(part, target, adjectival) for part in parts)
     plural = target.plural if parts[0] == "T" else _is_plural(parts[0])
@@ -267,7 +249,7 @@ def _passive_clause(frame: Frame, scene: Scene) -> str | None:
         "<has>", "have" if plural else "has"
     )
     text = text.replace("<O>", patient).replace("<P>", done).replace("<R>", rest)
-    return _worded(text, scene, {"S": source})
+    return worded(text, scene, {"S": source})
 
 
 def _is_plural(words: str) -> bool:
@@ -275,24 +257,43 @@ def _is_plural(words: str) -> bool:
     return (last.endswith("s") and not last.endswith(("ss", "us"))) or last in {"troops", "people"}
 
 
+def _between_clause(frame: Frame, scene: Scene) -> str:
+    """A sentence of a mutual noun: `talks between X and Y`; sometimes with a mediator."""
+    kind = "mediated" if frame.key == "04" and scene.rng.random() < 0.4 else "between"
+    form = scene.rng.choice(forms()[kind])
+    source, target = _parties(replace(frame, words="T's"), scene)
+    record(frame, source, target, frame.key, "actual", scene)
+    both = Party([*source.members, *target.members])
+    slots = {"S": both}
+    if kind == "mediated":
+        slots["M"] = scene.party("SSBO", several=0.0)
+        scene.add(slots["M"], both, "04", "actual")
+    words = cast.filled(frame.words.partition(" with T")[0], scene.rng)
+    text = form.words.replace("<sequel>", _sequel(_is_plural(words), scene.rng))
+    if words.endswith("s"):
+        text = text.replace("There was", "There were")
+    elif not re.match(r"(fighting|war|trade|cooperation|intelligence|tension|friendship)", words):
+        words = f"a {words}".replace("a a", "an a").replace("a e", "an e")
+    text = text.replace("<N>", words[0].upper() + words[1:]).replace("<n>", words)
+    return worded(text, scene, slots)
+
+
 def _noun_clause(frame: Frame, scene: Scene) -> str:
+    if frame.can("m") and scene.rng.random() < 0.5:
+        return _between_clause(frame, scene)
     form = _free_form("noun", frame, scene.rng)
     source, target = _parties(frame, scene)
-    _record(frame, source, target, frame.key, form.status, scene)
-    words = frames.with_target(
-        cast.filled(frame.words, scene.rng).replace("its", source.own),
-        target,
-        scene.rng.random() < 0.35,
-    )
-    head, preposition, rest = _split_noun(words)
-    by = scene.rng.choice(
-        [f"{words} by {source.words}", f"{head} by {source.words}{preposition}{rest}"]
-    )
+    record(frame, source, target, frame.key, form.status, scene)
+    noun = cast.filled(frame.words, scene.rng).replace("its", source.own)
+    adjectival = scene.rng.random() < 0.35
+    head, rest = (frames.with_target(part, target, adjectival) for part in _split_noun(noun))
+    words = head + rest
+    by = scene.rng.choice([f"{words} by {source.words}", f"{head} by {source.words}{rest}"])
     if source.adjective and scene.rng.random() < 0.3:
         by = f"{source.adjective} {words}"
     text = form.words.replace("<N.by>", by).replace("<N>", words)
     text = text.replace("<sequel>", _sequel(_is_plural(frame.words), scene.rng))
-    return _worded(text, scene, {"S": source})
+    return worded(text, scene, {"S": source})
 
 
 def _sequel(plural: bool, rng: random.Random) -> str:
@@ -303,11 +304,12 @@ def _sequel(plural: bool, rng: random.Random) -> str:
     return f"{many.get(first, first)} {rest}" if plural else words
 
 
-def _split_noun(words: str) -> tuple[str, str, str]:
+def _split_noun(words: str) -> tuple[str, str]:
+    """A noun frame and what depends on the noun, with its preposition."""
     parts = re.split(
-        r"( (?:on|to|with|against|of|from|for|into|near|outside|in|off) )", words, maxsplit=1
+        r"(?= (?:on|to|with|against|of|from|for|into|near|outside|in|off) )", words, maxsplit=1
     )
-    return (parts[0], parts[1], parts[2]) if len(parts) == 3 else (words, "", "")
+    return parts[0], parts[1] if len(parts) == 2 else ""
 
 
 _LINKS = (
@@ -316,112 +318,56 @@ _LINKS = (
 )  # fmt: skip
 
 
+_ANSWERS = (
+    ("had", "<S> <V.past>, which {}."), ("past", "<S> <V.past> <when>, which {} in turn."),
+    ("had", "<S> <V.done>, which {} a day earlier."), ("past", "<S> <V.past>, which {} in reply."),
+    ("had", "<Speaker> said <S> <V.past>, which {}."), ("had", "<When>, <S> <V.past>, which {}."),
+)  # fmt: skip
+
+
+def _answered_clause(key: str, scene: Scene) -> str | None:
+    """A sentence of two acts that run against each other; the names stand once."""
+    rng = scene.rng
+    first, second = _between_states(key, rng), _between_states(rng.choice(_ALL), rng)
+    if first is None or second is None:
+        return None
+    source, target = scene.party("B", several=0.0), scene.party("B", several=0.0)
+    scene.add(source, target, first.key, "actual")
+    scene.add(target, source, second.key, "actual")
+    tense, form = rng.choice(_ANSWERS)
+    reply = re.sub(r"\bT(?!')", "it", cast.filled(second.words, rng))
+    answer = frames.verb_phrase(reply, tense, target.plural, "its")
+    phrase = frames.with_target(cast.filled(first.words, rng), target, adjectival=False)
+    return worded(form.format(answer), scene, {"S": source}, phrase, source)
+
+
+def _between_states(key: str, rng: random.Random) -> Frame | None:
+    """A frame between states that ends with the other; None if an act has none."""
+    fitting = _of_states(key)
+    return rng.choice(fitting) if fitting else None
+
+
+@cache
+def _of_states(key: str) -> tuple[Frame, ...]:
+    states = set("SBG")
+    return tuple(
+        frame
+        for frame in _without(key, "nvx")
+        if frame.words.endswith(" T") and not frame.selfish
+        if states & set(frame.who) and states & set(frame.whom)
+    )
+
+
 def _joined(text: str, scene: Scene) -> str:
     """The sentence with another clause, of an act of or on others."""
     rng = scene.rng
     main = text.rstrip(".")
     if not text.endswith(".") or main.endswith('"') or " - " in main:
         return text
-    frame = _complement("any", rng)
+    frame = _complement(rng.choice(_ALL), rng, without="nv")
     source, target = _parties(frame, scene)
-    _record(frame, source, target, frame.key, "actual", scene)
+    record(frame, source, target, frame.key, "actual", scene)
     words = frames.with_target(cast.filled(frame.words, rng), target, rng.random() < 0.35)
     other = f"{source.words} {frames.verb_phrase(words, 'past', source.plural, source.own)}"
     links = _LINKS if main.startswith("{") else [link for link in _LINKS if link.startswith("{0}")]
     return f"{rng.choice(links).format(main, other)}."
-
-
-_TOKEN = re.compile(r"<([A-Za-z]+)((?:'s)?)(-?)(?:\.(\w+))?>")
-
-
-def _worded(
-    form: str, scene: Scene, slots: Mapping[str, Party], phrase: str = "", doer: Party | None = None
-) -> str:
-    """A form with all its places filled."""
-    subject = slots.get("S")
-
-    def word(part: re.Match[str]) -> str:
-        name, possessive, own, shape = part.groups()
-        if name == "V" and doer is not None:
-            return _conjugated(phrase, shape, doer)
-        if name in slots:
-            return slots[name].possessive if possessive else slots[name].words
-        if name in _BYSTANDERS:
-            return scene.party(_BYSTANDERS[name], several=0.0).words
-        if subject is not None and (own or name in _AGREEING):
-            return _agreeing(name, subject)
-        return _listed(name, scene.rng)
-
-    return _TOKEN.sub(word, form)
-
-
-_BYSTANDERS = {"B": "SSBOABSSPRNCF", "G": "B"}
-
-
-def _conjugated(phrase: str, shape: str, doer: Party) -> str:
-    if shape == "pp":
-        return frames.verb_phrase(phrase, "had", doer.plural, doer.own).removeprefix("had ")
-    return frames.verb_phrase(phrase, shape, doer.plural, doer.own)
-
-
-_AGREEING = {"has", "is", "was", "he", "self", "who"}
-
-
-def _agreeing(name: str, subject: Party) -> str:
-    own, plural = subject.own, subject.plural
-    he = {"its": "it", "their": "they", "his": "he", "her": "she"}[own]
-    return {
-        "own": own,
-        "has": "have" if plural else "has",
-        "is": "are" if plural else "is",
-        "was": "were" if plural else "was",
-        "he": he,
-        "self": {"their": "themselves", "its": "itself", "his": "himself", "her": "herself"}[own],
-        "who": "which" if own == "its" else "who",
-    }[name]
-
-
-def _listed(name: str, rng: random.Random) -> str:
-    """A word of a list; with a capital if its name has one."""
-    if name == "Date":
-        return f"{rng.choice(_MONTHS)} {rng.randint(1, 28)}"
-    words = cast.filled(rng.choice(cast.lists()[name.lower()]), rng)
-    if name.isupper():
-        return words.upper()
-    return words[0].upper() + words[1:] if name[0].isupper() else words
-
-
-_MONTHS = (
-    "Jan",
-    "Feb",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "Aug",
-    "Sept",
-    "Oct",
-    "Nov",
-    "Dec",
-)
-
-
-def _tidy(text: str) -> str:
-    """Commas where they belong, a capital at the beginning."""
-    text = re.sub(r",\s*(?=[.,;:])", "", text)
-    text = re.sub(r" +", " ", text).strip()
-    text = re.sub(r"(?<=[^ ] - )[a-z]", lambda part: part[0].upper(), text)
-    at = re.search(r"[A-Za-z0-9]", re.sub(r"^\{\d+:", lambda part: "~" * len(part[0]), text))
-    if at is None:
-        return text
-    return text[: at.start()] + text[at.start()].upper() + text[at.start() + 1 :]
-
-
-def _told(acts: Mapping[Pair, tuple[str, str]]) -> str:
-    """The acts as a line of marked sentences has them."""
-    parts: Sequence[str] = [
-        f"{source}>{target}:{key}" + ("" if status == "actual" else f"~{status}")
-        for (source, target), (key, status) in acts.items()
-    ]
-    return "; ".join(parts) or "-"
