@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from detente.answers import Answer, Verdict
     from detente.asks.options import Options
     from detente.asks.result import StudyResult
+    from detente.coding.facade import Coded, code
     from detente.errors import DetenteError
     from detente.events.store import Store
     from detente.relations.counting import panel
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Answer": "answers",
+    "Coded": "coding.facade",
     "DetenteError": "errors",
     "Options": "asks.options",
     "Panel": "relations.panel",
@@ -43,6 +45,7 @@ _HOMES = {
     "StudyData": "study.data",
     "StudyResult": "asks.result",
     "Verdict": "answers",
+    "code": "coding.facade",
     "ingest": "sources",
     "load": "study.load",
     "open_data": "study.data",
@@ -53,6 +56,7 @@ _HOMES = {
 
 __all__ = [
     "Answer",
+    "Coded",
     "DetenteError",
     "Options",
     "Panel",
@@ -61,6 +65,7 @@ __all__ = [
     "StudyData",
     "StudyResult",
     "Verdict",
+    "code",
     "ingest",
     "load",
     "open_data",

@@ -15,6 +15,7 @@ import typer
 
 from detente import __version__
 from detente.cli import (
+    code,
     dynamics,
     events,
     fetch,
@@ -58,6 +59,7 @@ app.command("validate", rich_help_panel="Studies")(study.validate_command)
 app.command("fetch", rich_help_panel="Events")(fetch.fetch_command)
 app.command("ingest", rich_help_panel="Events")(events.ingest_command)
 app.command("events", rich_help_panel="Events")(events.events_command)
+app.command("code", rich_help_panel="Events")(code.code_command)
 app.command("sources", rich_help_panel="Events")(events.sources_command)
 app.command("store", rich_help_panel="Events")(store.store_command)
 app.command("panel", rich_help_panel="Relations")(panel.panel_command)

@@ -98,7 +98,7 @@ Origin = Annotated[
     typer.Option("--origin", metavar="NAME", help="Only events of one origin, such as icews."),
 ]
 AsFormat = Annotated[
-    Format | None, typer.Option("--format", "-f", help="table, csv, parquet or json.")
+    Format | None, typer.Option("--format", "-f", help="table, csv, parquet, json or jsonl.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Output = Annotated[

@@ -37,6 +37,7 @@ class Format(enum.StrEnum):
     CSV = "csv"
     PARQUET = "parquet"
     JSON = "json"
+    JSONL = "jsonl"
 
 
 def choose_format(given: Format | None, as_json: bool) -> Format:
@@ -66,11 +67,11 @@ def format_of(chosen: Format, output: Path | None) -> Format:
     if output is None or chosen is not Format.TABLE:
         return chosen
     suffix = output.suffix.lstrip(".")
-    if suffix not in {Format.CSV, Format.PARQUET, Format.JSON}:
+    if suffix not in {Format.CSV, Format.PARQUET, Format.JSON, Format.JSONL}:
         raise UsageError(
             "The format of the file is not clear.",
             f"Its name is {output.name}.",
-            "Add --format csv, parquet or json.",
+            "Add --format csv, parquet, json or jsonl.",
         )
     return Format(suffix)
 
@@ -143,8 +144,9 @@ def write_data(
     *,
     closed: Iterable[Path] = (),
     safe_csv: bool = False,
+    option: str = "--output",
 ) -> int:
-    """Write rows as CSV, Parquet or JSON to a file or to stdout.
+    """Write rows as CSV, Parquet, JSON or JSON lines to a file or to stdout.
 
     A file is written beside its place and moved there when whole.
 
@@ -154,6 +156,7 @@ def write_data(
         output: The file; stdout if None.
         closed: Folders in which nothing may be written, such as the event store.
         safe_csv: Whether no text may be taken for a formula by a spreadsheet.
+        option: The option that names the file, for errors.
 
     Returns:
         The number of rows.
@@ -163,12 +166,17 @@ def write_data(
         InputError: The file cannot be written, or there is something else in its place.
     """
     reader = harmless_rows(reader) if safe_csv else reader
-    write = {Format.CSV: _write_csv, Format.PARQUET: _write_parquet, Format.JSON: _write_json}[form]
+    write = {
+        Format.CSV: _write_csv,
+        Format.PARQUET: _write_parquet,
+        Format.JSON: _write_json,
+        Format.JSONL: _write_jsonl,
+    }[form]
     if output is not None:
         columns = list(reader.schema.names)
         closed = [*closed, *stores_around(output)]
-        check_output(output, "--output", is_ours=lambda path: _has(path, columns), closed=closed)
-        with whole_file(output, "--output") as file:
+        check_output(output, option, is_ours=lambda path: holds(path, columns), closed=closed)
+        with whole_file(output, option) as file:
             return write(reader, file)
     if form is Format.PARQUET and sys.stdout.isatty():
         raise UsageError(
@@ -234,7 +242,7 @@ class _Unclosed(io.RawIOBase):
         return self._stream.write(data)
 
 
-def _has(path: Path, columns: Sequence[str]) -> bool:
+def holds(path: Path, columns: Sequence[str]) -> bool:
     """Whether a file holds rows of these columns, in any format that we write."""
     with path.open("rb") as file:
         start = file.read(1 << 16)
@@ -247,6 +255,7 @@ def _has(path: Path, columns: Sequence[str]) -> bool:
         ",".join(columns) + "\n",
         ",".join(f'"{name}"' for name in columns) + "\n",
         f'[\n {{"{columns[0]}": ',
+        f'{{"{columns[0]}": ',
         "[\n]\n",
     )
     return start.startswith(tuple(text.encode() for text in begins))
@@ -279,6 +288,14 @@ def _write_json(reader: pa.RecordBatchReader, file: Any) -> int:
         file.write((",\n " if rows else "\n ").encode() + text.encode("utf-8"))
         rows += 1
     file.write(b"\n]\n")
+    return rows
+
+
+def _write_jsonl(reader: pa.RecordBatchReader, file: Any) -> int:
+    rows = 0
+    for rows, item in enumerate(_rows(reader), 1):  # noqa: B007 - the last number is the count
+        text = json.dumps(item, ensure_ascii=False, default=_plain, allow_nan=False)
+        file.write(text.encode("utf-8") + b"\n")
     return rows
 
 

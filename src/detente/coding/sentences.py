@@ -45,10 +45,10 @@ _STARTERS = _words(
     " however its his her their our one two what who last earlier"
     " according despite although also then now still yet no not to of so such because"
 )
-_END = re.compile(r"""(?:[.!?]+|…)(?:\[\d{1,3}\])*["'”’)\]»]*(?=\s)""")
+_END = re.compile(r"""(?<![.!?…])[.!?…]++(?:\[\d{1,3}\])*+["'”’)\]»]*+(?=\s)""")
 _OPENERS = "\"'“‘([«"
 _BULLET = re.compile(r"[ \t]*(?:[-*•‣▪◦·–—]|\(?[a-z0-9]{1,2}[.)]|\([ivx]{1,4}\))[ \t]+")
-_BLANK = re.compile(r"\n[ \t]*(?:\n\s*)+")
+_BLANK = re.compile(r"\n[ \t]*\n\s*")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _TOKEN = 30
 _SHORT = 0.6
@@ -142,7 +142,7 @@ def _ends(text: str, match: re.Match[str], stop: int) -> bool:
     after = following[0].lstrip(_OPENERS)
     if not after or after[0].islower():
         return False
-    if match[0][0] != "." or match[0].startswith(".."):
+    if match[0][0] != "." or match[0][1:2] in {".", "!", "?"}:
         return True
     return _full_stop(_word_before(text, match.start()), after)
 

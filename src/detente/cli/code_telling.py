@@ -1,0 +1,199 @@
+"""How a coding is told: events with their sentences, every step where asked, and the report."""
+
+from __future__ import annotations
+
+import contextlib
+import textwrap
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from detente.cli.console import console
+from detente.cli.output import narrate, new_table, print_lines, print_table
+from detente.events import ontology
+from detente.rounding import plural
+
+if TYPE_CHECKING:
+    from detente.coding.coder import CodedStory, Looked
+    from detente.coding.judged import Judged
+    from detente.coding.report import CodingReport, Tally
+    from detente.coding.shapes import Mention, Scored, When
+
+SHOWN = 10
+"""Unknown actors, and files left out, that the report names; `--json` names all."""
+
+LINE_SECONDS = 10.0
+"""Seconds between two lines of progress where there is no terminal."""
+
+_LONG_SECONDS = 5.0
+_DAYS = {"year": 4, "month": 7}
+
+
+class CodeProgress:
+    """How far a coding has come, on a terminal as a bar and elsewhere as a line now and then."""
+
+    def __init__(self, bar: Progress | None, size: int) -> None:
+        self._bar = bar
+        self._task = bar.add_task("coding", total=size or None) if bar else None
+        self._started = self._said = time.monotonic()
+        self._size, self._bytes = size, 0
+
+    def read(self, count: int) -> None:
+        """Note bytes that were read."""
+        self._bytes += count
+
+    def coded(self, tally: Tally) -> None:
+        """Note a story that was coded."""
+        said = f"{tally.sentences:,} sentences, {tally.events:,} events"
+        if self._bar is not None and self._task is not None:
+            done = min(self._bytes, self._size) if self._size else None
+            self._bar.update(self._task, completed=done, description=said)
+        elif time.monotonic() - self._said > LINE_SECONDS:
+            self._said = time.monotonic()
+            share = f", {min(1.0, self._bytes / self._size):.0%} read" if self._size else ""
+            narrate(f"{said}{share}")
+
+
+@contextlib.contextmanager
+def code_progress(size: int) -> Iterator[CodeProgress]:
+    """Progress on stderr: a bar on a terminal, a line every ten seconds elsewhere."""
+    out = Console(stderr=True)
+    if not out.is_terminal:
+        yield CodeProgress(None, size)
+        return
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=out, transient=True) as bar:
+        yield CodeProgress(bar, size)
+
+
+def show_story(coded: CodedStory) -> None:
+    """Print a story's events, each with its sentence."""
+    events = [item for item in coded.judged if not item.reason]
+    if not events:
+        return
+    title = coded.story.title or coded.story.reference
+    print_lines(Text(f"{title} ({coded.day})", style="bold"), crop=True)
+    for item in events:
+        print_lines(Text(_headline(item)))
+        print_lines(*_wrapped(item.sentence.text, "    ", "dim"))
+    print_lines(Text(""))
+
+
+def explain(coded: CodedStory) -> None:
+    """Print every sentence of a story and what was made of it, step by step."""
+    print_lines(Text(f"{coded.story.title or coded.story.reference} ({coded.day})", style="bold"))
+    for looked in coded.looked:
+        print_lines(*_wrapped(looked.sentence.text, "", ""))
+        for line in _steps(looked):
+            print_lines(*_wrapped(line, "  ", "dim"))
+    print_lines(Text(""))
+
+
+def _steps(looked: Looked) -> Iterator[str]:
+    """What was seen in a sentence, a line each."""
+    if looked.mentions:
+        yield f"actors   {'; '.join(map(_mention, looked.mentions))}"
+    else:
+        yield "actors   none"
+    for scored in looked.scored:
+        yield f"pair     {_scored(scored)}"
+    if looked.scored and not looked.judged:
+        yield "nothing  no event is told of any pair"
+    for item in looked.judged:
+        if item.when is not None:
+            yield f"date     {_when(item.when)}"
+        if item.act is not None:
+            words = f" (“{item.status_words}”)" if item.status_words else ""
+            yield f"status   {item.status}{words}"
+        if item.reason:
+            would = f"{_headline(item)}: " if item.act else ""
+            note = f", {item.note}" if item.note else ""
+            yield f"left out {would}{item.reason}{note}"
+        else:
+            yield f"event    {_headline(item)}"
+
+
+def _mention(mention: Mention) -> str:
+    if mention.actor is None:
+        return f"“{mention.words}” ({mention.doubt or 'not known'})"
+    role = f":{mention.actor.role}" if mention.actor.role else ""
+    link = ", linked" if mention.linked else ""
+    return f"“{mention.words}” {mention.actor.code}{role}{link}"
+
+
+def _scored(scored: Scored) -> str:
+    best = sorted(scored.acts.items(), key=lambda item: -item[1])[:3]
+    acts = ", ".join(f"{key} {share:.0%}" for key, share in best)
+    return f"{scored.source.words} → {scored.target.words}: {acts}, nothing {scored.none:.0%}"
+
+
+def _when(when: When) -> str:
+    words = f"“{when.words}”" if when.words else "the day of the story"
+    return f"{when.date.isoformat()[: _DAYS.get(when.precision, 10)]} ({words})"
+
+
+def _headline(item: Judged) -> str:
+    """An event in a line: day, who to whom, what, how surely."""
+    if item.act is None or item.when is None:
+        return item.reason
+    date = item.when.date.isoformat()[: _DAYS.get(item.when.precision, 10)]
+    what = ontology.lookup(item.act.root).name.lower()
+    pair = f"{_name(item.source)} → {_name(item.target)}"
+    return f"{date:<10}  {pair}  {item.act.root} {what}  {item.probability:.0%}"
+
+
+def _name(mention: Mention | None) -> str:
+    if mention is None or mention.actor is None:
+        return f"“{mention.words}”" if mention else "–"
+    role = f":{mention.actor.role}" if mention.actor.role not in {"", "GOV"} else ""
+    return f"{mention.actor.code}{role}"
+
+
+def _wrapped(text: str, indent: str, style: str) -> list[Text]:
+    lines = textwrap.wrap(
+        " ".join(text.split()),
+        width=max(20, console().width - len(indent)),
+        break_on_hyphens=False,
+    )
+    return [Text(f"{indent}{line}", style=style) for line in lines]
+
+
+def show_report(report: CodingReport) -> None:
+    """Print what was read, coded and left out."""
+    table = new_table(header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for label, count in _counts(report):
+        table.add_row(label, f"{count:,}")
+    print_table(table, f"{plural(report.stories, 'stories')} in {report.seconds:.1f} s")
+    if report.unknown:
+        names = ", ".join(f"{name} ({count:,})" for name, count in report.unknown[:SHOWN])
+        more = len(report.unknown) - SHOWN
+        rest = f" and {more:,} more" if more > 0 else ""
+        print_lines(*_wrapped(f"Not known as actors: {names}{rest}", "", ""))
+    for left in report.left_out[:SHOWN]:
+        print_lines(*_wrapped(f"Left out: {left.path} {left.reason}.", "", "dim"))
+    more = len(report.left_out) + report.more_left_out - SHOWN
+    if more > 0:
+        print_lines(Text(f"Left out: {more:,} more; --json names them.", style="dim"))
+
+
+def _counts(report: CodingReport) -> list[tuple[str, int]]:
+    counts = [
+        ("stories of an earlier run that this one went on with", report.resumed),
+        ("stories left out: the same words twice", report.repeated),
+        ("files and stories left out", len(report.left_out) + report.more_left_out),
+        ("sentences", report.sentences),
+        ("  with two actors or more", report.with_actors),
+        ("  too long, and cut at their clauses", report.cut),
+        ("events", report.events),
+        *((f"  left out: {reason}", count) for reason, count in report.abstained),
+    ]
+    always = {"sentences", "events"}
+    return [(label, count) for label, count in counts if count or label in always]

@@ -1,0 +1,308 @@
+"""From a story to its events, sentence by sentence, with a reason for all that is left out."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from detente.coding.judged import (
+    DOUBTFUL,
+    FOREIGN,
+    LIST,
+    UNSURE,
+    Judged,
+    best_of_each_pair,
+    digest,
+    event_id,
+    likeliest,
+)
+from detente.coding.reading.language import other_language
+from detente.coding.sentences import clauses, sentences
+from detente.coding.shapes import Actor, Mention, Scored, Sentence, Status, Story, When
+from detente.coding.steps import Steps, Table, default_steps
+from detente.coding.tables import Row, details_row, event_row
+from detente.errors import UsageError
+
+BATCH = 32
+"""Sentences that the model looks at together."""
+
+MOST_ACTORS = 8
+"""A sentence that names more actors is a list, and no event is read from it."""
+
+MIN_CONFIDENCE = 0.6
+"""Probability of an event's CAMEO root below which the coder abstains."""
+
+_CUE_WEIGHT = 4.0
+"""How much likelier words such as `if` or `should` make the status that they are a sign of."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A sentence and all that was seen in it.
+
+    Attributes:
+        sentence: The sentence, or a part of one that was too long.
+        mentions: The actors that it names.
+        scored: What the model says of their ordered pairs.
+        judged: What was made of these.
+    """
+
+    sentence: Sentence
+    mentions: tuple[Mention, ...]
+    scored: tuple[Scored, ...] = ()
+    judged: tuple[Judged, ...] = ()
+
+
+@dataclass(frozen=True)
+class CodedStory:
+    """A story and what was coded of it.
+
+    Attributes:
+        story: The story.
+        day: The day that it was written.
+        digest: Digest of its words, by which the same story is known again.
+        looked: Its sentences.
+        cut: How many of its sentences were too long, and were cut at their clauses.
+    """
+
+    story: Story
+    day: dt.date
+    digest: str
+    looked: tuple[Looked, ...]
+    cut: int
+
+    @property
+    def judged(self) -> Iterator[Judged]:
+        """What was made of the pairs of all sentences."""
+        for looked in self.looked:
+            yield from looked.judged
+
+    @property
+    def events(self) -> list[Row]:
+        """Rows of the event table."""
+        return [event_row(item) for item in self.judged if not item.reason]
+
+    @property
+    def details(self) -> list[Row]:
+        """Rows of the side table."""
+        return [details_row(item, self.story.offset) for item in self.judged]
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """What the report counts."""
+        unknown = Counter(
+            mention.words
+            for looked in self.looked
+            for mention in looked.mentions
+            if mention.actor is None
+        )
+        reasons = Counter(item.reason for item in self.judged)
+        return {
+            "sentences": len(self.looked),
+            "cut": self.cut,
+            "with_actors": sum(len(_codes(looked.mentions)) > 1 for looked in self.looked),
+            "events": reasons.pop("", 0),
+            "abstained": dict(reasons),
+            "unknown": dict(unknown),
+        }
+
+
+@dataclass(frozen=True)
+class Coder:
+    """Codes stories.
+
+    Attributes:
+        actors: A table of actors in place of the one that ships.
+        weights: A folder with a model's files in place of those that ship.
+        min_confidence: Probability of an event's CAMEO root below which the coder abstains.
+        steps: Other parts altogether; `actors` and `weights` are not used then.
+    """
+
+    actors: Table | None = None
+    weights: Path | None = None
+    min_confidence: float = MIN_CONFIDENCE
+    steps: Steps | None = None
+
+    @cached_property
+    def _parts(self) -> Steps:
+        if not 0 <= self.min_confidence <= 1:
+            raise UsageError(
+                "The least confidence is no probability.",
+                f"It is {self.min_confidence}.",
+                "Give a number from 0 to 1, such as 0.6.",
+            )
+        return self.steps or default_steps(self.actors, self.weights)
+
+    @property
+    def fingerprint(self) -> str:
+        """What the same story must be coded by to give the same events."""
+        return f"{self._parts.fingerprint}|{self.min_confidence}"
+
+    def code(self, story: Story, date: dt.date | None = None) -> CodedStory:
+        """The events of a story.
+
+        Args:
+            story: The story.
+            date: The day that it was written, where it does not say that itself.
+
+        Raises:
+            UsageError: Neither says the day; or the libraries of the extra are not installed.
+        """
+        day = story.date or date
+        if day is None:
+            raise no_date(story.reference)
+        whole = sentences(story.text)
+        parts = [part for sentence in whole for part in clauses(sentence)]
+        named = self._named(parts, day)
+        pairs = list(zip(parts, named, strict=True))
+        scored: list[tuple[Scored, ...]] = []
+        for start in range(0, len(pairs), BATCH):
+            scored += self._scored(pairs[start : start + BATCH])
+        key = digest(story.text)
+        looked = tuple(
+            self._looked(story, day, key, number, *item)
+            for number, item in enumerate(zip(parts, named, scored, strict=True))
+        )
+        return CodedStory(story, day, key, looked, sum(len(clauses(item)) > 1 for item in whole))
+
+    def _named(self, parts: Sequence[Sentence], day: dt.date) -> list[tuple[Mention, ...]]:
+        named: list[tuple[Mention, ...]] = []
+        for part in parts:
+            mentions = self._parts.find(part, day, named)
+            named.append(self._parts.link(part, mentions, named))
+        return named
+
+    def _scored(
+        self, batch: Sequence[tuple[Sentence, tuple[Mention, ...]]]
+    ) -> list[tuple[Scored, ...]]:
+        """What the model says of the sentences in which there may be a pair."""
+        worth = [
+            place
+            for place, (sentence, mentions) in enumerate(batch)
+            if 1 < len(_codes(mentions)) <= MOST_ACTORS and not other_language(sentence.text)
+        ]
+        scores = iter(self._parts.score([batch[place] for place in worth]) if worth else ())
+        return [next(scores) if place in worth else () for place in range(len(batch))]
+
+    def _looked(
+        self,
+        story: Story,
+        day: dt.date,
+        key: str,
+        number: int,
+        sentence: Sentence,
+        mentions: tuple[Mention, ...],
+        scored: tuple[Scored, ...],
+    ) -> Looked:
+        blank = Judged(sentence, reference_of(story, sentence), day)
+        judged = _without_pairs(blank, mentions)
+        if not judged:
+            pairs = filter(None, (self._judged(blank, pair) for pair in scored))
+            judged = best_of_each_pair(pairs)
+        numbered = tuple(
+            item if item.reason else dataclasses.replace(item, event_id=event_id(key, number, item))
+            for item in judged
+        )
+        return Looked(sentence, mentions, scored, numbered)
+
+    def _judged(self, blank: Judged, pair: Scored) -> Judged | None:
+        """What is made of a pair; None if no event is told of it."""
+        act, probability, roots = likeliest(pair)
+        unsure = probability < self.min_confidence
+        if unsure and pair.none >= 0.5:
+            return None
+        when = self._parts.date(blank.sentence, blank.published, _between(pair))
+        status, words = self._status(blank.sentence, pair, when)
+        doubts = [m.doubt or "is not known" for m in (pair.source, pair.target) if m.actor is None]
+        reason, note = "", ""
+        if unsure:
+            reason, note = UNSURE, f"{probability:.0%}, and {self.min_confidence:.0%} are asked for"
+        elif doubts:
+            reason, note = DOUBTFUL, "; ".join(doubts)
+        elif status != "actual":
+            reason, note = status, words and f"“{words}”"
+        return dataclasses.replace(
+            blank, source=pair.source, target=pair.target, act=act, probability=probability,
+            roots=roots, none=pair.none, status=status, status_words=words, when=when,
+            reason=reason, note=note,
+        )  # fmt: skip
+
+    def _status(self, sentence: Sentence, pair: Scored, when: When) -> tuple[Status, str]:
+        cue, words = self._parts.judge(sentence, pair.source, pair.target)
+        status = combined(pair.statuses, cue, words)
+        if status == "actual" and when.future:
+            return "planned", when.words
+        return status, words if status == cue else ""
+
+
+def combined(statuses: Mapping[Status, float], cue: Status, words: str) -> Status:
+    """The status by the model and by the words that are signs of one.
+
+    Args:
+        statuses: Probabilities by the model; empty if it says none.
+        cue: The status by the words.
+        words: The words; empty if there are none, and then the model decides.
+
+    Example:
+        >>> combined({"actual": 0.5, "planned": 0.3, "denied": 0.2}, "planned", "will")
+        'planned'
+    """
+    if not statuses:
+        return cue
+    weights = {
+        status: share * (_CUE_WEIGHT if words and status == cue else 1.0)
+        for status, share in statuses.items()
+    }
+    return max(weights, key=lambda status: weights[status])
+
+
+def no_date(reference: str) -> UsageError:
+    """What to say of a story without a day."""
+    return UsageError(
+        f"{reference or 'The text'} could not be coded.",
+        "It does not say on which day it was written, and today's is not taken for it.",
+        "Give the day: --date 2017-03-14, or date=datetime.date(2017, 3, 14) in Python.",
+    )
+
+
+def reference_of(story: Story, sentence: Sentence) -> str:
+    """A story and the characters of a sentence in it, as in `talks.txt#char=0,31`.
+
+    Source:
+        RFC 5147 (Wilde and Dürst, 2008), fragments of plain text.
+    """
+    start, end = (place + story.offset for place in sentence.span)
+    sign = "&" if "#" in story.reference else "#"
+    return f"{story.reference}{sign}char={start},{end}"
+
+
+def _codes(mentions: Sequence[Mention]) -> set[str]:
+    """The actors of a sentence; those that are not known by their words."""
+    return {_code(mention.actor) if mention.actor else mention.words for mention in mentions}
+
+
+def _code(actor: Actor) -> str:
+    return actor.code if actor.role in {"", "GOV"} else f"{actor.code}:{actor.role}"
+
+
+def _without_pairs(blank: Judged, mentions: tuple[Mention, ...]) -> list[Judged]:
+    """The abstention from a whole sentence; empty if its pairs are to be looked at."""
+    actors = len(_codes(mentions))
+    if actors > MOST_ACTORS:
+        note = f"{actors} actors, more than {MOST_ACTORS}"
+        return [dataclasses.replace(blank, reason=LIST, note=note)]
+    if actors > 1 and (language := other_language(blank.sentence.text)):
+        return [dataclasses.replace(blank, reason=FOREIGN, note=f"it is in {language}")]
+    return []
+
+
+def _between(pair: Scored) -> tuple[int, int]:
+    """From the first to the last word of two mentions: the act stands there or near it."""
+    spans = (pair.source.span, pair.target.span)
+    return min(start for start, _ in spans), max(end for _, end in spans)

@@ -1,0 +1,150 @@
+"""What becomes of an ordered pair of actors in a sentence: an event, or an abstention and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from detente.coding.acts import ACTS, Act
+from detente.coding.shapes import Actor, Mention, Scored, Sentence, Status, When
+
+OFFICIAL = frozenset({"", "GOV", "MIL", "LEG", "JUD", "COP", "SPY"})
+"""Roles of those who act for their state towards others: they and the state are one actor."""
+
+UNSURE, LIST, FOREIGN, DOUBTFUL = "unsure", "list", "not English", "doubtful actor"
+"""Reasons to abstain, beside the statuses other than actual."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An ordered pair in a sentence, and what was made of it.
+
+    Attributes:
+        sentence: The sentence.
+        reference: The story and the characters of the sentence in it.
+        published: The day of the story.
+        source: Who acts; None if no pair was looked at.
+        target: Who is acted on.
+        act: What it is, or would have been; None if no pair was looked at.
+        probability: Of the act's CAMEO root.
+        roots: Probability of each CAMEO root.
+        none: Probability that there is no event from source to target.
+        status: Actual, or planned, conditional, denied, an opinion.
+        status_words: The words that say so; empty if the model does.
+        when: The day, and the words that say it.
+        reason: Why it is no event: `unsure`, `list`, `doubtful actor`, or a status; empty for one.
+        note: The reason in words.
+        event_id: Number of the event; empty for abstentions.
+    """
+
+    sentence: Sentence
+    reference: str
+    published: dt.date
+    source: Mention | None = None
+    target: Mention | None = None
+    act: Act | None = None
+    probability: float = 0.0
+    roots: Mapping[str, float] = field(default_factory=dict)
+    none: float = 0.0
+    status: Status = "actual"
+    status_words: str = ""
+    when: When | None = None
+    reason: str = ""
+    note: str = ""
+    event_id: str = ""
+
+
+def roots_of(acts: Mapping[str, float]) -> dict[str, float]:
+    """Probability of each CAMEO root, from those of the acts.
+
+    Example:
+        >>> roots_of({"17C": 0.25, "17A": 0.5})["17"]
+        0.75
+    """
+    roots = {act.root: 0.0 for act in ACTS}
+    for act in ACTS:
+        roots[act.root] += acts.get(act.key, 0.0)
+    return roots
+
+
+def likeliest(scored: Scored) -> tuple[Act, float, dict[str, float]]:
+    """The likeliest act of the likeliest root, the root's probability, and all roots'."""
+    roots = roots_of(scored.acts)
+    root = max(roots, key=lambda name: roots[name])
+    act = max(
+        (act for act in ACTS if act.root == root), key=lambda act: scored.acts.get(act.key, 0.0)
+    )
+    return act, roots[root], roots
+
+
+def key_of(actor: Actor, other: Actor) -> str:
+    """What makes an actor the same as another within a sentence: a code, and a role if it counts.
+
+    A state and those who act for it are one, towards others: IRN. Its people are not: IRN:CVL.
+    Towards their own state its army, courts and police are themselves.
+
+    Example:
+        >>> iran, crowd = Actor("IRN", "GOV"), Actor("IRN", "CVL")
+        >>> key_of(iran, crowd), key_of(crowd, iran), key_of(Actor("IRN", "MIL"), Actor("USA"))
+        ('IRN', 'IRN:CVL', 'IRN')
+    """
+    plain = actor.role in {"", "GOV"} or (actor.role in OFFICIAL and actor.code != other.code)
+    return actor.code if plain else f"{actor.code}:{actor.role}"
+
+
+def pair_of(judged: Judged) -> tuple[str, str]:
+    """The keys of source and target; their words where they are not known."""
+    source, target = judged.source, judged.target
+    if source is None or target is None:
+        return "", ""
+    if source.actor is None or target.actor is None:
+        words = [
+            mention.actor.code if mention.actor else mention.words for mention in (source, target)
+        ]
+        return words[0], words[1]
+    return key_of(source.actor, target.actor), key_of(target.actor, source.actor)
+
+
+def best_of_each_pair(items: Iterable[Judged]) -> list[Judged]:
+    """At most one for an ordered pair: an event before an abstention, then the likeliest.
+
+    Those between an actor and itself are left out.
+    """
+    best: dict[tuple[str, str], Judged] = {}
+    for item in items:
+        pair = pair_of(item)
+        if pair[0] == pair[1]:
+            continue
+        if pair not in best or _rank(item) > _rank(best[pair]):
+            best[pair] = item
+    return list(best.values())
+
+
+def _rank(item: Judged) -> tuple[bool, bool, float]:
+    return not item.reason, item.reason != UNSURE, item.probability
+
+
+def event_id(story: str, number: int, judged: Judged) -> str:
+    """The number of an event: the same for the same words, sentence, pair and root, and only then.
+
+    Args:
+        story: The story's digest.
+        number: Number of the sentence in it.
+        judged: The event.
+    """
+    root = judged.act.root if judged.act else ""
+    text = "\n".join((story, str(number), judged.sentence.text, *pair_of(judged), root))
+    return f"text:{hashlib.sha256(text.encode()).hexdigest()[:24]}"
+
+
+def digest(text: str) -> str:
+    r"""A text's digest by its letters and digits alone: blanks, signs and case make no difference.
+
+    Example:
+        >>> digest("China  met\nJapan.") == digest("CHINA met Japan")
+        True
+    """
+    words = "".join(sign for sign in text.casefold() if sign.isalnum())
+    return hashlib.sha256(words.encode()).hexdigest()

@@ -1,0 +1,89 @@
+"""Stand-ins for the parts of a coder: actors by name, acts by verb, so that answers are known."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+
+from detente.coding.shapes import Actor, Mention, Scored, Sentence, Span, Status, When
+from detente.coding.steps import Before, Steps
+
+ACTORS = {
+    "China": Actor("CHN", name="China"),
+    "Beijing": Actor("CHN", "GOV", "China"),
+    "Japan": Actor("JPN", name="Japan"),
+    "Russia": Actor("RUS", name="Russia"),
+    "Iran": Actor("IRN", name="Iran"),
+    "Iranian protesters": Actor("IRN", "CVL", "protesters"),
+    "France": Actor("FRA", name="France"),
+    "Germany": Actor("DEU", name="Germany"),
+    "India": Actor("IND", name="India"),
+    "Brazil": Actor("BRA", name="Brazil"),
+    "Turkey": Actor("TUR", name="Turkey"),
+    "Egypt": Actor("EGY", name="Egypt"),
+    "Kenya": Actor("KEN", name="Kenya"),
+    "Korea": None,
+    "Ruritania": None,
+}
+DOUBTS = {"Korea": "may be KOR or PRK"}
+VERBS = {
+    "praised": ("05", 0.9), "sanctioned": ("16", 0.8), "met": ("04", 0.95), "bombed": ("19A", 0.7),
+    "arrested": ("17C", 0.35), "perhaps": ("11", 0.5),
+}  # fmt: skip
+_NAMES = re.compile("|".join(sorted(ACTORS, key=len, reverse=True)))
+
+
+def find(sentence: Sentence, on: dt.date, before: Before) -> tuple[Mention, ...]:
+    """Mentions by name alone."""
+    start = sentence.span[0]
+    return tuple(
+        Mention(
+            match[0],
+            (start + match.start(), start + match.end()),
+            ACTORS[match[0]],
+            "" if ACTORS[match[0]] else DOUBTS.get(match[0], "not in the table"),
+        )
+        for match in _NAMES.finditer(sentence.text)
+    )
+
+
+def score(items: Sequence[tuple[Sentence, tuple[Mention, ...]]]) -> list[tuple[Scored, ...]]:
+    """Every earlier mention does the sentence's verb to every later one."""
+    return [
+        tuple(
+            _scored(sentence, first, second)
+            for place, first in enumerate(mentions)
+            for second in mentions[place + 1 :]
+        )
+        for sentence, mentions in items
+    ]
+
+
+def _scored(sentence: Sentence, source: Mention, target: Mention) -> Scored:
+    verb = next((verb for verb in VERBS if verb in sentence.text), "")
+    key, share = VERBS.get(verb, ("01", 0.05))
+    acts = {key: share} | ({"17A": share} if key == "17C" else {})
+    return Scored(source, target, acts, max(0.0, 1 - sum(acts.values())), {})
+
+
+def when(sentence: Sentence, story_date: dt.date, act: Span | None = None) -> When:
+    """Days that are written as in ISO 8601; else the story's."""
+    match = re.search(r"\d{4}-\d\d-\d\d", sentence.text)
+    if match is None:
+        return When(story_date, "document")
+    day = dt.date.fromisoformat(match[0])
+    start = sentence.span[0]
+    span = (start + match.start(), start + match.end())
+    return When(day, "day", match[0], span, day > story_date)
+
+
+def status(sentence: Sentence, source: Mention, target: Mention) -> tuple[Status, str]:
+    """Two cues."""
+    for word, said in (("should", "opinion"), ("denied", "denied")):
+        if word in sentence.text:
+            return said, word  # type: ignore[return-value]
+    return "actual", ""
+
+
+STEPS = Steps(find, lambda sentence, mentions, before: mentions, score, when, status, "stand-in")
