@@ -29,7 +29,7 @@ ACTORS = {
 DOUBTS = {"Korea": "may be KOR or PRK"}
 VERBS = {
     "praised": ("05", 0.9), "sanctioned": ("16", 0.8), "met": ("04", 0.95), "bombed": ("19A", 0.7),
-    "arrested": ("17C", 0.35), "perhaps": ("11", 0.5),
+    "arrested": ("17C", 0.35), "perhaps": ("11", 0.55),
 }  # fmt: skip
 _NAMES = re.compile("|".join(sorted(ACTORS, key=len, reverse=True)))
 

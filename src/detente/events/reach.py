@@ -32,6 +32,7 @@ def limited() -> MappingProxyType[str, frozenset[str]]:
             "polecat": frozenset(action.cameo for action in plover.actions().values()),
             "ucdp": frozenset({"180", "190"}),
             "acled": _ACLED,
+            "text": frozenset(f"{root:02d}" for root in range(1, 21)),
         }
     )
 

@@ -51,6 +51,7 @@ _ENGLISH = _words(
     "the of and to that for was with on by as at from it his has have had were are be been will"
     " would this which who they their its he she said not but after about into than more over"
     " between an or if when what there could should may can also we you our is in against"
+    " met no do did me so die son per"
 )
 _OTHERS = MappingProxyType(
     {
@@ -106,7 +107,7 @@ def other_language(text: str) -> str:
         return script
     words = Counter(_WORD.findall(sample.casefold()))
     english = sum(words[word] for word in _ENGLISH)
-    scores = {name: sum(words[word] for word in own) for name, own in _foreign().items()}
+    scores = {name: _score(words, own) for name, own in _foreign().items()}
     best = max(scores, key=lambda name: scores[name])
     if scores[best] >= _FEWEST and scores[best] > 2 * english:
         return best
@@ -114,6 +115,12 @@ def other_language(text: str) -> str:
     if total >= _UNKNOWN_WORDS and english < _UNKNOWN_SHARE * total:
         return "a language that is not known"
     return ""
+
+
+def _score(words: Counter[str], own: frozenset[str]) -> int:
+    """How many words are of a language; one alone may be a name, however often it comes."""
+    counts = [words[word] for word in own if word in words]
+    return sum(counts) if len(counts) > 1 else 0
 
 
 def _script(sample: str) -> str:

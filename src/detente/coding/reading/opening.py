@@ -71,11 +71,11 @@ def encoding_of(file: BinaryIO) -> str:
     file.seek(0)
     start = file.read(BLOCK)
     file.seek(0)
-    if not start.strip():
+    mark, name = next((pair for pair in _MARKS if start.startswith(pair[0])), (b"", ""))
+    if not start.removeprefix(mark).strip():
         raise RefusedError("is empty")
-    for mark, name in _MARKS:
-        if start.startswith(mark):
-            return name
+    if name:
+        return name
     kind = next((kind for begin, kind in _KINDS if start.startswith(begin)), "")
     if kind:
         raise RefusedError(f"is {kind}")
