@@ -6,8 +6,8 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 
-from detente.coding.shapes import Actor, Mention, Scored, Sentence, Span, Status, When
-from detente.coding.steps import Before, Steps
+from detente.coding.shapes import Actor, Mention, Scored, Sentence, Status, When
+from detente.coding.steps import Steps
 
 ACTORS = {
     "China": Actor("CHN", name="China"),
@@ -34,8 +34,12 @@ VERBS = {
 _NAMES = re.compile("|".join(sorted(ACTORS, key=len, reverse=True)))
 
 
-def find(sentence: Sentence, on: dt.date, before: Before) -> tuple[Mention, ...]:
+def name(sentences: Sequence[Sentence], day: dt.date) -> list[tuple[Mention, ...]]:
     """Mentions by name alone."""
+    return [_named(sentence) for sentence in sentences]
+
+
+def _named(sentence: Sentence) -> tuple[Mention, ...]:
     start = sentence.span[0]
     return tuple(
         Mention(
@@ -67,7 +71,7 @@ def _scored(sentence: Sentence, source: Mention, target: Mention) -> Scored:
     return Scored(source, target, acts, max(0.0, 1 - sum(acts.values())), {})
 
 
-def when(sentence: Sentence, story_date: dt.date, act: Span | None = None) -> When:
+def when(sentence: Sentence, story_date: dt.date, pair: Scored) -> When:
     """Days that are written as in ISO 8601; else the story's."""
     match = re.search(r"\d{4}-\d\d-\d\d", sentence.text)
     if match is None:
@@ -78,12 +82,13 @@ def when(sentence: Sentence, story_date: dt.date, act: Span | None = None) -> Wh
     return When(day, "day", match[0], span, day > story_date)
 
 
-def status(sentence: Sentence, source: Mention, target: Mention) -> tuple[Status, str]:
-    """Two cues."""
-    for word, said in (("should", "opinion"), ("denied", "denied")):
-        if word in sentence.text:
-            return said, word  # type: ignore[return-value]
-    return "actual", ""
+def status(sentence: Sentence, pair: Scored, when: When) -> tuple[Status, str]:
+    """Two cues, and days to come."""
+    if "should" in sentence.text:
+        return "opinion", "should"
+    if "denied" in sentence.text:
+        return "denied", "denied"
+    return ("planned", when.words) if when.future else ("actual", "")
 
 
-STEPS = Steps(find, lambda sentence, mentions, before: mentions, score, when, status, "stand-in")
+STEPS = Steps(name, score, when, status, "stand-in")

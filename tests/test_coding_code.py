@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
-from coding_parts import STEPS
 
+from coding_parts import STEPS
 from detente import coding
-from detente.coding.coder import Coder, combined
+from detente.coding.coder import Coder
 from detente.coding.facade import Coded, code, coded_stories
 from detente.coding.journal import Journal
 from detente.coding.report import Tally
@@ -116,8 +116,8 @@ class TestAbstaining:
             ("China met Japan on 2017-03-20.", "planned", "“2017-03-20”"),
             ("China met Korea.", "doubtful actor", "may be KOR or PRK"),
             ("China met Ruritania.", "doubtful actor", "not in the table"),
-            ("China, Japan, Russia, Iran, France, Germany, India, Brazil, Turkey, Egypt and Kenya met.",
-             "list", "11 actors, more than 8"),
+            ("China, Japan, Russia, Iran, France, Germany, India, Brazil, Turkey, Egypt and"
+             " Kenya met.", "list", "11 actors, more than 8"),
             ("China hat Japan nicht mit der Bombe und auch nicht mit dem Wort gedroht.",
              "not English", "it is in German"),
         ],
@@ -155,13 +155,6 @@ class TestAbstaining:
         with pytest.raises(UsageError, match="no probability"):
             coded("China met Japan.", Coder(steps=STEPS, min_confidence=least))
 
-    def test_status_by_model_and_words(self) -> None:
-        shares = {"actual": 0.9, "planned": 0.1}
-        assert combined({}, "opinion", "should") == "opinion"
-        assert combined(shares, "planned", "will") == "actual"
-        assert combined({"actual": 0.6, "planned": 0.4}, "planned", "will") == "planned"
-        assert combined({"actual": 0.4, "planned": 0.6}, "actual", "") == "planned"
-
 
 class TestStories:
     def test_without_a_day_nothing_is_coded(self) -> None:
@@ -193,7 +186,7 @@ class TestStories:
         text = "China met Japan; " * 100 + "it left."
         result = coded(text)
         assert result.report.cut == 1
-        assert result.report.sentences == result.events.num_rows == 4
+        assert result.report.sentences == 4
 
     def test_offsets_of_later_pieces_count_from_the_file(self) -> None:
         story = Story("China met Japan.", "a.txt", date=DAY, offset=100)

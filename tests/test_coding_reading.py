@@ -63,19 +63,19 @@ class TestBadInput:
     def test_is_named(self, data: bytes, reason: str) -> None:
         [said] = refusals(data)
         assert said.startswith(reason)
-        with pytest.raises(ReadError, match="could not be read. It ") as caught:
+        with pytest.raises(ReadError, match=r"could not be read\. It ") as caught:
             stories(data)
         assert caught.value.next_step
 
     @pytest.mark.parametrize(
         ("language", "text"),
         [
-            ("German", "Der Präsident ist nach Peking gereist und hat dort mit dem Kanzler geredet."),
-            ("French", "Le président a rencontré les ministres dans la capitale pour une réunion."),
+            ("German", "Der Präsident ist nach Peking gereist und hat mit dem Kanzler geredet."),
+            ("French", "Le président a rencontré les ministres dans la capitale pour une fête."),
             ("Spanish", "El presidente se reunió con los ministros para hablar de la guerra."),
             ("Portuguese", "O presidente não se reuniu com os ministros para falar da guerra."),
             ("Italian", "Il presidente della repubblica ha incontrato i ministri per la pace."),
-            ("Dutch", "De president heeft het verdrag niet getekend en wordt door Europa gehekeld."),
+            ("Dutch", "De president heeft het verdrag niet getekend en wordt door ons gehekeld."),
             ("Swedish", "Presidenten har inte talat med ministern om att det är krig."),
             ("Polish", "Prezydent nie spotkał się z ministrem, że jest wojna na granicy."),
             ("Turkish", "Başkan bu toplantıda barış için bir anlaşma ile çok daha fazla dedi."),
@@ -90,7 +90,7 @@ class TestBadInput:
             ("Hebrew", "הנשיא נפגש עם השר."),
             ("Greek", "Ο πρόεδρος συναντήθηκε με τον υπουργό."),
             ("Hindi", "राष्ट्रपति ने मंत्री से मुलाकात की।"),
-            ("a language that is not known", "Rais wetu alikutana nao huko mjini leo asubuhi. " * 8),
+            ("a language that is not known", "Rais wetu alikutana nao huko mjini leo. " * 8),
         ],
     )  # fmt: skip
     def test_other_languages_are_refused_by_name(self, language: str, text: str) -> None:
@@ -202,8 +202,10 @@ class TestFeeds:
         rss = f"""<?xml version="1.0"?><rss xmlns:content="http://purl.org/rss/1.0/modules/content/"
          xmlns:media="http://search.yahoo.com/mrss/"><channel><title>All news</title>
          <pubDate>Wed, 15 Mar 2017 01:00:00 GMT</pubDate>
-         <item><title>Talks</title><link>http://example.org/1</link><media:title>A picture</media:title>
-         <pubDate>Tue, 14 Mar 2017 09:00:00 GMT</pubDate><description>Short.</description>
+         <item><title>Talks</title><link>http://example.org/1</link>
+         <media:title>A picture</media:title>
+         <pubDate>Tue, 14 Mar 2017 09:00:00 GMT</pubDate>
+         <description>Short.</description>
          <content:encoded><![CDATA[<p>{TALK}</p><script>x()</script>]]></content:encoded></item>
          <item><title>Second talks</title><guid>two</guid></item></channel></rss>"""
         first, second = stories(rss)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,8 +24,8 @@ from detente.coding.judged import (
 )
 from detente.coding.reading.language import other_language
 from detente.coding.sentences import clauses, sentences
-from detente.coding.shapes import Actor, Mention, Scored, Sentence, Status, Story, When
-from detente.coding.steps import Steps, Table, default_steps
+from detente.coding.shapes import Actor, Mention, Scored, Sentence, Story
+from detente.coding.steps import Steps, default_steps
 from detente.coding.tables import Row, details_row, event_row
 from detente.errors import UsageError
 
@@ -38,8 +38,8 @@ MOST_ACTORS = 8
 MIN_CONFIDENCE = 0.6
 """Probability of an event's CAMEO root below which the coder abstains."""
 
-_CUE_WEIGHT = 4.0
-"""How much likelier words such as `if` or `should` make the status that they are a sign of."""
+NOBODY = Actor("?")
+"""Stands in for an actor that is not known, while the model looks at its pairs."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Coder:
         steps: Other parts altogether; `actors` and `weights` are not used then.
     """
 
-    actors: Table | None = None
+    actors: Any = None
     weights: Path | None = None
     min_confidence: float = MIN_CONFIDENCE
     steps: Steps | None = None
@@ -159,7 +159,7 @@ class Coder:
             raise no_date(story.reference)
         whole = sentences(story.text)
         parts = [part for sentence in whole for part in clauses(sentence)]
-        named = self._named(parts, day)
+        named = self._parts.name(parts, day)
         pairs = list(zip(parts, named, strict=True))
         scored: list[tuple[Scored, ...]] = []
         for start in range(0, len(pairs), BATCH):
@@ -171,13 +171,6 @@ class Coder:
         )
         return CodedStory(story, day, key, looked, sum(len(clauses(item)) > 1 for item in whole))
 
-    def _named(self, parts: Sequence[Sentence], day: dt.date) -> list[tuple[Mention, ...]]:
-        named: list[tuple[Mention, ...]] = []
-        for part in parts:
-            mentions = self._parts.find(part, day, named)
-            named.append(self._parts.link(part, mentions, named))
-        return named
-
     def _scored(
         self, batch: Sequence[tuple[Sentence, tuple[Mention, ...]]]
     ) -> list[tuple[Scored, ...]]:
@@ -187,8 +180,12 @@ class Coder:
             for place, (sentence, mentions) in enumerate(batch)
             if 1 < len(_codes(mentions)) <= MOST_ACTORS and not other_language(sentence.text)
         ]
-        scores = iter(self._parts.score([batch[place] for place in worth]) if worth else ())
-        return [next(scores) if place in worth else () for place in range(len(batch))]
+        answers = self._parts.score([_stood_in(*batch[place]) for place in worth]) if worth else ()
+        scores = {
+            place: _with_doubts(answer, batch[place][1])
+            for place, answer in zip(worth, answers, strict=True)
+        }
+        return [scores.get(place, ()) for place in range(len(batch))]
 
     def _looked(
         self,
@@ -217,8 +214,8 @@ class Coder:
         unsure = probability < self.min_confidence
         if unsure and pair.none >= 0.5:
             return None
-        when = self._parts.date(blank.sentence, blank.published, _between(pair))
-        status, words = self._status(blank.sentence, pair, when)
+        when = self._parts.date(blank.sentence, blank.published, pair)
+        status, words = self._parts.judge(blank.sentence, pair, when)
         doubts = [m.doubt or "is not known" for m in (pair.source, pair.target) if m.actor is None]
         reason, note = "", ""
         if unsure:
@@ -232,34 +229,6 @@ class Coder:
             roots=roots, none=pair.none, status=status, status_words=words, when=when,
             reason=reason, note=note,
         )  # fmt: skip
-
-    def _status(self, sentence: Sentence, pair: Scored, when: When) -> tuple[Status, str]:
-        cue, words = self._parts.judge(sentence, pair.source, pair.target)
-        status = combined(pair.statuses, cue, words)
-        if status == "actual" and when.future:
-            return "planned", when.words
-        return status, words if status == cue else ""
-
-
-def combined(statuses: Mapping[Status, float], cue: Status, words: str) -> Status:
-    """The status by the model and by the words that are signs of one.
-
-    Args:
-        statuses: Probabilities by the model; empty if it says none.
-        cue: The status by the words.
-        words: The words; empty if there are none, and then the model decides.
-
-    Example:
-        >>> combined({"actual": 0.5, "planned": 0.3, "denied": 0.2}, "planned", "will")
-        'planned'
-    """
-    if not statuses:
-        return cue
-    weights = {
-        status: share * (_CUE_WEIGHT if words and status == cue else 1.0)
-        for status, share in statuses.items()
-    }
-    return max(weights, key=lambda status: weights[status])
 
 
 def no_date(reference: str) -> UsageError:
@@ -302,7 +271,25 @@ def _without_pairs(blank: Judged, mentions: tuple[Mention, ...]) -> list[Judged]
     return []
 
 
-def _between(pair: Scored) -> tuple[int, int]:
-    """From the first to the last word of two mentions: the act stands there or near it."""
-    spans = (pair.source.span, pair.target.span)
-    return min(start for start, _ in spans), max(end for _, end in spans)
+def _stood_in(
+    sentence: Sentence, mentions: tuple[Mention, ...]
+) -> tuple[Sentence, tuple[Mention, ...]]:
+    """A sentence with a stand-in for every actor that is not known, so that it is looked at too."""
+    return sentence, tuple(
+        mention if mention.actor else dataclasses.replace(mention, actor=NOBODY)
+        for mention in mentions
+    )
+
+
+def _with_doubts(answer: tuple[Scored, ...], mentions: tuple[Mention, ...]) -> tuple[Scored, ...]:
+    """Scores of the mentions as they were, without pairs of which neither is known."""
+    doubtful = {mention.span: mention for mention in mentions if mention.actor is None}
+    pairs = (
+        dataclasses.replace(
+            pair,
+            source=doubtful[pair.source.span] if pair.source.actor == NOBODY else pair.source,
+            target=doubtful[pair.target.span] if pair.target.actor == NOBODY else pair.target,
+        )
+        for pair in answer
+    )
+    return tuple(pair for pair in pairs if pair.source.actor or pair.target.actor)

@@ -11,78 +11,89 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Any, TypeAlias
 
-from detente.coding.shapes import Mention, Scored, Sentence, Span, Status, When
-from detente.errors import UsageError
+from detente.coding.shapes import Mention, Scored, Sentence, Status, When
 
-Before: TypeAlias = Sequence[tuple[Mention, ...]]
-"""The mentions of the sentences before, in order."""
-
-Find: TypeAlias = Callable[[Sentence, dt.date, Before], tuple[Mention, ...]]
-Link: TypeAlias = Callable[[Sentence, tuple[Mention, ...], Before], tuple[Mention, ...]]
+Name: TypeAlias = Callable[[Sequence[Sentence], dt.date], list[tuple[Mention, ...]]]
 Score: TypeAlias = Callable[
     [Sequence[tuple[Sentence, tuple[Mention, ...]]]], Sequence[tuple[Scored, ...]]
 ]
-Date: TypeAlias = Callable[[Sentence, dt.date, Span | None], When]
-Judge: TypeAlias = Callable[[Sentence, Mention, Mention], tuple[Status, str]]
+Date: TypeAlias = Callable[[Sentence, dt.date, Scored], When]
+Judge: TypeAlias = Callable[[Sentence, Scored, When], tuple[Status, str]]
+
+REACH = 3
+"""Sentences before a pronoun or description in which the one that it means may stand."""
 
 
 @dataclass(frozen=True)
 class Steps:
-    """The parts of the way from a sentence to its events.
+    """The parts of the way from a story's sentences to its events.
 
     Attributes:
-        find: The mentions of actors in a sentence of a story of a day, after those before it.
-        link: The same with pronouns and descriptions resolved.
+        name: The actors that each sentence of a story of a day names, pronouns and descriptions
+            among them.
         score: The probabilities of the ordered pairs of each of many sentences.
-        date: The day of an act in a sentence, by its words and the day of its story.
-        judge: The status of what one actor does to another, and the words that say it.
+        date: The day of an act, by its sentence and the day of its story.
+        judge: The status of an act, and the words that say it.
         fingerprint: Digest of the table and the weights that these use.
     """
 
-    find: Find
-    link: Link
+    name: Name
     score: Score
     date: Date
     judge: Judge
     fingerprint: str = ""
 
 
-def missing_extra(error: ImportError) -> UsageError:
-    """What to say where the libraries of the extra are not installed."""
-    return UsageError(
-        "Text cannot be coded here.",
-        f"The library {error.name} is not installed.",
-        "Install it with: pip install 'detente[coding]'",
-    )
-
-
-class Table(Protocol):
-    """A table of actors, such as `detente.coding.actors.Gazetteer`."""
-
-    def mentions(self, sentence: Sentence, on: dt.date, before: Before) -> tuple[Mention, ...]:
-        """The actors that a sentence names."""
-
-
-def default_steps(actors: Table | None = None, weights: Path | None = None) -> Steps:
+def default_steps(actors: Any = None, weights: Path | None = None) -> Steps:
     """The parts that ship, with another table of actors or other weights if they are given.
 
+    Args:
+        actors: A `detente.coding.actors.Gazetteer`.
+        weights: A folder with the files of a `detente.coding.encoder.Encoder`.
+
     Raises:
-        UsageError: The libraries of the extra `detente[coding]` are not installed.
+        InputError: The libraries of the extra `detente[coding]` are not installed.
     """
-    names = ("actors", "links", "pairs", "dates", "status")
-    try:
-        tables, links, pairs, dates, status = (
-            import_module(f"detente.coding.{name}") for name in names
-        )
-    except ImportError as error:
-        raise missing_extra(error) from error
-    table = actors or tables.gazetteer()
-    return Steps(
-        find=table.mentions,
-        link=links.linked,
-        score=pairs.scorer(weights),
-        date=dates.when,
-        judge=status.status,
-    )
+    encoder, pairs = (import_module(f"detente.coding.{name}") for name in ("encoder", "pairs"))
+    network = encoder.Encoder(weights) if weights else encoder.encoder()
+
+    def score(
+        items: Sequence[tuple[Sentence, tuple[Mention, ...]]],
+    ) -> Sequence[tuple[Scored, ...]]:
+        answers: list[tuple[Scored, ...]] = pairs.scored_many(items, network=network)
+        return answers
+
+    return Steps(_named_by(actors), score, _dated, _judged, network.record["sha256"])
+
+
+def _named_by(table: Any) -> Name:
+    actors, links = (import_module(f"detente.coding.{name}") for name in ("actors", "links"))
+
+    def name(sentences: Sequence[Sentence], day: dt.date) -> list[tuple[Mention, ...]]:
+        context, named = actors.EMPTY, list[tuple[Mention, ...]]()
+        for number, sentence in enumerate(sentences):
+            mentions = actors.mentions(sentence, day, context, table)
+            context = actors.after(context, mentions)
+            earlier = slice(max(0, number - REACH), number)
+            named.append(links.linked(sentence, mentions, named[earlier], sentences[earlier]))
+        return named
+
+    return name
+
+
+def _dated(sentence: Sentence, day: dt.date, pair: Scored) -> When:
+    from detente.coding.dates import when  # noqa: PLC0415 - with the other parts
+
+    spans = (pair.source.span, pair.target.span)
+    act = min(start for start, _ in spans), max(end for _, end in spans)
+    return when(sentence, day, act, pair.source.span)
+
+
+def _judged(sentence: Sentence, pair: Scored, when: When) -> tuple[Status, str]:
+    from detente.coding.status import combined, status  # noqa: PLC0415 - with the other parts
+
+    ruling = status(sentence, pair.source.span, pair.target.span, when)
+    final = combined(ruling, pair.statuses)
+    return final, ruling[1] if final == ruling[0] else ""

@@ -11,7 +11,7 @@ import pyarrow as pa
 from detente.coding.judged import Judged, key_of
 from detente.coding.shapes import Mention
 from detente.events import ontology
-from detente.events.schema import SCHEMA
+from detente.events.schema import COLUMNS, SCHEMA
 
 ORIGIN = "text"
 
@@ -67,22 +67,20 @@ def event_row(judged: Judged) -> Row:
     if source is None or target is None or act is None or when is None:
         raise AssertionError("an event has a pair, an act and a day")
     code = ontology.lookup(act.root)
-    return {
+    row = {
+        **dict.fromkeys(COLUMNS),
         "event_id": judged.event_id,
         "date": when.date,
         "published": judged.published,
-        **_party("source", source),
-        **_party("target", target),
         "cameo": act.root,
         "plover": act.plover if act.root not in {"01", "02"} else None,
         "quad": act.quad,
         "goldstein": code.goldstein,
         "mentions": 1,
-        "latitude": None,
-        "longitude": None,
         "origin": ORIGIN,
         "reference": judged.reference,
     }
+    return row | _party("source", source) | _party("target", target)
 
 
 def _party(side: str, mention: Mention) -> Row:

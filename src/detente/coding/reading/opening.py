@@ -46,7 +46,8 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_MOST_CONTROL = 0.01
+_FEW_CONTROL, _MOST_CONTROL = 8, 0.01
+"""So many control characters, or this share of a text, are no sign of a binary file."""
 _READ_AS = {"iso-8859-1": "windows-1252", "latin-1": "windows-1252", "ascii": "windows-1252"}
 """What browsers read for these declared names: windows-1252 holds all of them."""
 
@@ -87,9 +88,10 @@ def encoding_of(file: BinaryIO) -> str:
 def _check_text(start: bytes) -> None:
     pairs = len(start) // 2
     zeros = start[: 2 * pairs : 2].count(0), start[1 : 2 * pairs : 2].count(0)
-    if pairs and max(zeros) > 0.4 * pairs and min(zeros) < 0.1 * pairs:
+    if pairs >= 4 and max(zeros) > 0.4 * pairs and min(zeros) < 0.1 * pairs:
         raise RefusedError("looks like UTF-16 without a byte-order mark; save it as UTF-8")
-    if 0 in start or len(_CONTROL.findall(start)) > _MOST_CONTROL * len(start):
+    control = len(_CONTROL.findall(start))
+    if 0 in start or control > max(_FEW_CONTROL, _MOST_CONTROL * len(start)):
         raise RefusedError("is binary, and no text")
 
 
