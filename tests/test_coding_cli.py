@@ -107,7 +107,7 @@ class TestTerminal:
         code, out, _ = call("a.txt", "--date", "2017-03-14")
         assert code == 0
         assert "\x1b" not in out and "\x07" not in out
-        assert "China␛]0;owned␇ met [bold]Japan[/bold]." in out
+        assert "China␛]0;owned met [bold]Japan[/bold]." in out
 
 
 class TestFiles:

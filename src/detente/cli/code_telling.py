@@ -15,7 +15,6 @@ from rich.text import Text
 from detente.cli.console import console
 from detente.cli.output import narrate, new_table, print_lines, print_table
 from detente.events import ontology
-from detente.rounding import plural
 
 if TYPE_CHECKING:
     from detente.coding.coder import CodedStory, Looked
@@ -171,7 +170,8 @@ def show_report(report: CodingReport) -> None:
     table.add_column(justify="right")
     for label, count in _counts(report):
         table.add_row(label, f"{count:,}")
-    print_table(table, f"{plural(report.stories, 'stories')} in {report.seconds:.1f} s")
+    stories = "1 story" if report.stories == 1 else f"{report.stories:,} stories"
+    print_table(table, f"{stories} in {report.seconds:.1f} s")
     if report.unknown:
         names = ", ".join(f"{name} ({count:,})" for name, count in report.unknown[:SHOWN])
         more = len(report.unknown) - SHOWN
