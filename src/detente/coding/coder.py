@@ -100,7 +100,7 @@ class CodedStory:
             mention.words
             for looked in self.looked
             for mention in looked.mentions
-            if mention.actor is None
+            if mention.actor is None and _is_name(mention)
         )
         reasons = Counter(item.reason for item in self.judged)
         return {
@@ -274,11 +274,17 @@ def _without_pairs(blank: Judged, mentions: tuple[Mention, ...]) -> list[Judged]
 def _stood_in(
     sentence: Sentence, mentions: tuple[Mention, ...]
 ) -> tuple[Sentence, tuple[Mention, ...]]:
-    """A sentence with a stand-in for every actor that is not known, so that it is looked at too."""
+    """A sentence with a stand-in for every name that is not known, so that it is looked at too."""
     return sentence, tuple(
         mention if mention.actor else dataclasses.replace(mention, actor=NOBODY)
         for mention in mentions
+        if mention.actor or mention.linked or _is_name(mention)
     )
+
+
+def _is_name(mention: Mention) -> bool:
+    """Whether an actor that is not known has a name; `the ministers` of no state have none."""
+    return any(map(str.isupper, mention.words))
 
 
 def _with_doubts(answer: tuple[Scored, ...], mentions: tuple[Mention, ...]) -> tuple[Scored, ...]:
