@@ -167,3 +167,14 @@ def test_a_reversed_frame_and_a_mutual_one_tell_who_acts() -> None:
 def test_verbs(verb: str, forms: str) -> None:
     made_of = (inflect.third, inflect.past, inflect.participle, inflect.ing)
     assert [form(verb) for form in made_of] == forms.split()
+
+
+def test_the_same_words_mean_two_acts_only_between_other_actors() -> None:
+    kinds: dict[tuple[str, str], set[tuple[str, str, str]]] = {}
+    for frame in frames.frames():
+        pairs = {(who, whom) for who in frame.who for whom in frame.whom}
+        for who, whom in pairs:
+            entry = kinds.setdefault((frame.words, frame.forms), set())
+            entry.add((who, whom, frame.key))
+    for words, entries in kinds.items():
+        assert len({(who, whom) for who, whom, _ in entries}) == len(entries), words

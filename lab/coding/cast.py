@@ -237,9 +237,7 @@ def _crowd(of: State, rng: random.Random) -> Noun:
             Noun(who, many, plural=True, own="their"),
             Noun(f"{who} in {of[2]}", many, plural=True, own="their"),
             Noun(f"{who} from {rng.choice(lists()['region'])}", many, plural=True, own="their"),
-            Noun(
-                "crowds", "angry ", f" in {rng.choice(lists()['place'])}", plural=True, own="their"
-            ),
+            Noun(f"crowds in {rng.choice(lists()['place'])}", "angry ", plural=True, own="their"),
         ]
     )
 
