@@ -204,6 +204,19 @@ def test_a_passed_day_of_the_week_is_ahead_in_a_report_of_plans() -> None:
     assert of_act(text, "leave").date == dt.date(2017, 3, 17)
 
 
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("Iran's president visits Iraq on Friday.", "2017-03-17"),
+        ("Iran's president visits Iraq on Sunday.", "2017-03-12"),
+        ("Iran's president visits Iraq in this picture of him on March 11.", "2017-03-11"),
+        ("Iran's president visits Iraq on March 20.", "2017-03-20"),
+    ],
+)
+def test_the_present_means_the_nearer_day(text: str, date: str) -> None:
+    assert when(sentence(text), TUESDAY).date.isoformat() == date
+
+
 @pytest.mark.parametrize("story", [dt.date.min, dt.date.max, dt.date(1900, 2, 28)])
 def test_the_ends_of_the_calendar(story: dt.date) -> None:
     for words in (

@@ -120,6 +120,9 @@ def test_words_mean_who_was_named_before(
         ("China was calm.", "Qatar and Japan said both countries would pay."),
         ("China was calm.", "The North wind blew."),
         ("China was calm.", "The North of Qatar froze."),
+        ("The old treaty binds China and Japan.", "They signed nothing else in Qatar."),
+        ("The talks served China.", "Their course worried Qatar."),
+        ("The raid on Beijing angered Japan.", "It also worried Qatar."),
         ("It was a fine day.", "Its weather was warm, the government said."),
     ],
 )

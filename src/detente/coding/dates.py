@@ -22,17 +22,21 @@ import datetime as dt
 import re
 
 from detente.coding.clauses import FINITE, LONGEST, Outline, outline
-from detente.coding.datewords import Expression, expressions
+from detente.coding.datewords import Expression, Meaning, expressions
 from detente.coding.shapes import Sentence, Span, When
 
 _AHEAD = re.compile(
     r"\b(?:will|shall|won['’]t|going to|(?:is|are|was|were|be|been) (?:due|set|scheduled|expected|"
     r"about|to)\b|due to|scheduled for|plans? to|planned to|intends? to|must|would|"
-    r"to (?:begin|start|end|expire|open|resume|leave|take effect|last)|effective|"
-    r"flies|arrives|comes|leaves|travels|visits|meets|hosts|receives|begins|starts|opens|resumes?|"
-    r"takes over|goes|returns|expires|ends)\b",
+    r"to (?:begin|start|end|expire|open|resume|leave|take effect|last)|effective)\b",
     re.IGNORECASE,
 )
+_PRESENT = re.compile(
+    r"\b(?:flies|arrives|comes|leaves|travels|visits|meets|hosts|receives|begins|starts|opens|"
+    r"resumes?|takes over|goes|returns|expires|ends|holds|vote|votes)\b"
+)
+"""Verbs of a timetable; headlines use them of the past too, so that the nearer day is meant."""
+
 _PAST = re.compile(r"\b(?:had|was|were|did)\b")
 _OWN_TAIL = re.compile(r"\b(?:its|his|her|their|it|he|she|they)\b")
 _INFINITIVE = re.compile(r"\bto\s+(?!the\b|a\b|an\b|its\b|his\b|their\b)[a-z]+\b")
@@ -78,8 +82,7 @@ def when(
     if source and source[1] - offset >= span[1] > source[0] - offset > span[0]:
         ends = ends[:1]
     for time in _by_rank(parts, expressions(text), span, ends):
-        ahead = _looks_ahead(parts, time, text)
-        meaning = time.mean(story_date, ahead)
+        meaning = _meaning(parts, time, story_date)
         if meaning is None:
             continue
         date, precision = meaning
@@ -176,21 +179,21 @@ def _distant(text: str, span: Span) -> bool:
     )
 
 
-def _looks_ahead(parts: Outline, time: Expression, text: str) -> bool:
-    """Whether the verb before a time, or the time's own words, look ahead."""
+def _meaning(parts: Outline, time: Expression, story_date: dt.date) -> Meaning:
+    """What the words of a time mean where they stand."""
     if time.ahead is not None:
-        return time.ahead
+        return time.mean(story_date, time.ahead)
     here = parts.at(time.start)
     clause = parts.pieces[here].clause
     words = " ".join(
-        text[piece.start : piece.end]
-        for piece in parts.pieces[: here + 1]
-        if piece.clause == clause
+        parts.words(number) for number in range(here + 1) if parts.pieces[number].clause == clause
     )
-    if time.lead == "since":
-        return False
-    if time.lead in {"by", "effective", "effective on", "effective from"} and not _PAST.search(
-        words
-    ):
-        return True
-    return bool(_AHEAD.search(words)) and not _LONG_PAST.search(words)
+    if time.lead == "since" or _LONG_PAST.search(words):
+        return time.mean(story_date, False)
+    due = time.lead.startswith(("by", "effective")) and not _PAST.search(words)
+    if due or _AHEAD.search(words):
+        return time.mean(story_date, True)
+    last, following = time.mean(story_date, False), time.mean(story_date, True)
+    if last and following and _PRESENT.search(words):
+        return min(following, last, key=lambda meaning: abs(meaning[0] - story_date))
+    return last

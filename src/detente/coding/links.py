@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from detente.coding.clauses import FINITE
 from detente.coding.shapes import Actor, Mention, Sentence
 from detente.events.actors import to_iso3
 
@@ -88,9 +89,11 @@ _OPENS = (
 _BEGIN = re.compile(_OPENS, re.IGNORECASE)
 _PLURAL_NOUN = re.compile(r"[a-z]s$|^Taliban$|^police$|[a-z]is$")
 _PLACED = re.compile(
-    r"\b(?:in|at|from|near|to|for|of|over|outside|through|across|against)\s+(?:the\s+)?$",
+    r"\b(?:in|at|from|near|to|for|of|over|outside|through|across|against|on|by|with|between|about|"
+    r"among|into|towards|behind|under)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
+_VERB_BEFORE = re.compile(r"\b[a-z]{3,}[a-rt-z]s\s+$")
 _GROUP_GAP = 5
 """Characters between names of a list: `, ` or ` and `."""
 
@@ -111,15 +114,22 @@ class _Before:
     here: tuple[Mention, ...]
     opens: bool
 
-    def subject(self, number: int) -> Mention:
-        """Who a sentence before is about: the first name that no preposition leads."""
+    def subject(self, number: int) -> Mention | None:
+        """Who a sentence before is about: the first name before its verb, behind no preposition.
+
+        None if that is nobody; without the sentence's text the first name is taken for it.
+        """
         names = self.named[number]
-        if number < len(self.texts):
-            start = self.texts[number].span[0]
-            for mention in names:
-                if not _PLACED.search(self.texts[number].text[: max(mention.span[0] - start, 0)]):
-                    return mention
-        return names[0]
+        if number >= len(self.texts):
+            return names[0]
+        text, start = self.texts[number].text, self.texts[number].span[0]
+        for mention in names:
+            lead = text[: max(mention.span[0] - start, 0)]
+            if FINITE.search(lead) or _VERB_BEFORE.search(lead):
+                return None
+            if not _PLACED.search(lead):
+                return mention
+        return None
 
 
 Meant = tuple[tuple[Actor, ...], str]
@@ -195,10 +205,15 @@ def _references(text: str) -> list[tuple[int, int, Resolve]]:
 
 
 def _possessor(before: _Before, _: str) -> Meant:
-    """`Its` at the begin of a sentence: the subject of the sentence before."""
+    """`It`, `its` at the begin of a sentence: the subject of the sentence before."""
     if not before.opens or before.here:
         return _NOBODY
-    return _nearest(before, lambda mention: not _is_person(mention))
+    for number, names in enumerate(before.named):
+        if names:
+            subject = before.subject(number)
+            actor = subject.actor if subject and not _is_person(subject) else None
+            return ((actor,), "") if actor else _NOBODY
+    return _NOBODY
 
 
 def _person(before: _Before, words: str) -> Meant:
@@ -218,6 +233,8 @@ def _several(before: _Before, words: str) -> Meant:
         if not names:
             continue
         subject = before.subject(number)
+        if subject is None:
+            return _NOBODY
         group = _group(names, subject)
         if len(group) > 1 or _PLURAL_NOUN.search(subject.words):
             return group, ""
@@ -295,7 +312,7 @@ def _nearest(before: _Before, fits: Callable[[Mention], bool]) -> Meant:
             return actors, ""
         if actors:
             subject = before.subject(number)
-            if before.opens and subject in fitting and subject.actor:
+            if before.opens and subject in fitting and subject and subject.actor:
                 return (subject.actor,), ""
             return (), _doubt(actors)
     return _NOBODY

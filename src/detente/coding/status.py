@@ -24,7 +24,7 @@ Ruling = tuple[Status, str]
 
 _JUDGED = (
     r"(?:wise|wiser|mad|foolish|right|wrong|better|best|reckless|sensible|unwise|stupid|madness|"
-    r"folly|an?\s+(?:grave\s+|great\s+|serious\s+)?mistake|well\s+advised|within\s+(?:its|his|their|"
+    r"folly|(?:an?|the)\s+(?:\w+\s+)?mistake|well\s+advised|within\s+(?:its|his|their|"
     r"her)\s+rights?|natural|absurd|a\s+good\s+idea|shameful|justified)"
 )
 _OPINION = (
@@ -109,6 +109,8 @@ _OWN_ACT = re.compile(
     r"['’]s?\s+(?:\w+\s+)?(?P<noun>accusations?|demands?|calls?|requests?|threats?|warnings?|"
     r"proposals?|offers?|appeals?|criticisms?|invitations?|claims?|advice|pleas?)\b"
 )
+_INFINITIVE = re.compile(r"\s+to\s+(?!the\b|a\b|an\b|its\b)[a-z]+\b")
+_HAS_DO = re.compile(r"\b(?:let|make|help)\s+(?:the\s+)?$")
 _HEADLINE = re.compile(r"(?:\s+[a-z]+){0,2}?\s+to\s+[a-z]+\b")
 _BINDING = re.compile(
     r",[^,;]*\b(?:court|judges?|tribunal)\b[^,;]*\b(?:ruled|decided|ordered|held)\b"
@@ -231,6 +233,8 @@ def _by_words(parts: Outline, who: Span, whom: Span) -> Ruling | None:
         return lead
     if parts.text.rstrip().endswith("?") and (asks := _ASKS.search(parts.text)):
         return "opinion", asks[0]
+    if lead := _led(parts, first, last):
+        return lead
     for start, end in _own_verb(parts, who, whom) or _zones(parts, first, last):
         if cue := _CUE.search(parts.text, start, end):
             return _ruled(parts, cue)
@@ -253,6 +257,16 @@ def _leading(parts: Outline, first: Span) -> Ruling | None:
     return None
 
 
+def _led(parts: Outline, first: Span, last: Span) -> Ruling | None:
+    """The cue of the verb that has a name do something: `would allow X to strike Y`."""
+    start = parts.pieces[parts.at(first[0])].start
+    does = _INFINITIVE.match(parts.text, first[1], last[0])
+    if not (does or _HAS_DO.search(parts.text, start, first[0])):
+        return None
+    cue = _CUE.search(parts.text, start, first[0])
+    return _ruled(parts, cue) if cue and not cue["speech"] and not cue["refused"] else None
+
+
 def _own_verb(parts: Outline, who: Span, whom: Span) -> list[Span]:
     """The words behind who acts, where that name stands last and its own verb follows."""
     number = parts.at(who[0])
@@ -260,10 +274,12 @@ def _own_verb(parts: Outline, who: Span, whom: Span) -> list[Span]:
     if who[0] < whom[0] or FINITE.search(parts.text, max(piece.start, whom[1]), who[0]):
         return []
     zones = [(who[1], piece.end)]
-    for following in parts.pieces[number + 1 : number + 2]:
+    for following in parts.pieces[number + 1 : number + 4]:
         clause = parts.clauses[following.clause]
+        if FINITE.search(parts.text, *zones[-1]) and clause.kind != "content":
+            break
         near = clause.kind == "relative" and following.start - who[1] <= _NEAR_VERB
-        if (clause.kind == "content" or near) and clause.parent == piece.clause:
+        if following.clause == piece.clause or clause.kind == "content" or near:
             zones.append((following.start, following.end))
     verb = FINITE.search(parts.text, who[1], min(zones[-1][1], who[1] + _NEAR_VERB))
     return zones if verb else []
