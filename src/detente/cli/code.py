@@ -109,7 +109,11 @@ def code_command(
     coder = Coder(min_confidence=min_confidence)
     size = sum(item.size for item in text.places(place, chosen))
     held = Held()
-    with code_progress(size) as progress, _journal(coder, to, store, place) as journal:
+    printing = explained or not (as_json or to or store)
+    with (
+        code_progress(size, printing=printing) as progress,
+        _journal(coder, to, store, place) as journal,
+    ):
         stories = text.read(place, chosen, refuse=tally.refuse, progress=progress.read)
         for coded in coded_stories(stories, coder, date, tally, journal):
             progress.coded(tally)

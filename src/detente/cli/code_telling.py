@@ -28,18 +28,17 @@ SHOWN = 10
 LINE_SECONDS = 10.0
 """Seconds between two lines of progress where there is no terminal."""
 
-_LONG_SECONDS = 5.0
 _DAYS = {"year": 4, "month": 7}
 
 
 class CodeProgress:
     """How far a coding has come, on a terminal as a bar and elsewhere as a line now and then."""
 
-    def __init__(self, bar: Progress | None, size: int) -> None:
+    def __init__(self, bar: Progress | None, size: int, printing: bool = False) -> None:
         self._bar = bar
         self._task = bar.add_task("coding", total=size or None) if bar else None
-        self._started = self._said = time.monotonic()
-        self._size, self._bytes = size, 0
+        self._said = time.monotonic()
+        self._size, self._bytes, self._printing = size, 0, printing
 
     def read(self, count: int) -> None:
         """Note bytes that were read."""
@@ -51,18 +50,23 @@ class CodeProgress:
         if self._bar is not None and self._task is not None:
             done = min(self._bytes, self._size) if self._size else None
             self._bar.update(self._task, completed=done, description=said)
-        elif time.monotonic() - self._said > LINE_SECONDS:
+        elif not self._printing and time.monotonic() - self._said > LINE_SECONDS:
             self._said = time.monotonic()
             share = f", {min(1.0, self._bytes / self._size):.0%} read" if self._size else ""
             narrate(f"{said}{share}")
 
 
 @contextlib.contextmanager
-def code_progress(size: int) -> Iterator[CodeProgress]:
-    """Progress on stderr: a bar on a terminal, a line every ten seconds elsewhere."""
+def code_progress(size: int, *, printing: bool) -> Iterator[CodeProgress]:
+    """Progress on stderr: a bar on a terminal, a line every ten seconds elsewhere.
+
+    Args:
+        size: Bytes that will be read; 0 if not known.
+        printing: Whether stories are printed meanwhile, which a bar would mangle.
+    """
     out = Console(stderr=True)
-    if not out.is_terminal:
-        yield CodeProgress(None, size)
+    if not out.is_terminal or printing:
+        yield CodeProgress(None, size, printing)
         return
     columns = (
         TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(),
