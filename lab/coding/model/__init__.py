@@ -1,0 +1,1 @@
+"""How the model of events is trained, exported and scored. Needs torch; the package never does."""

@@ -1,0 +1,99 @@
+"""Writes a trained network as the file that ships: `python -m lab.coding.model.export FOLDER`.
+
+ONNX with weights of eight bits (by output channel), beside it a record: SHA-256, temperatures, and
+how it was trained.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor, nn
+
+from detente.coding.encoder import FOLDER
+from lab.coding.model.measure import load
+from lab.coding.model.network import Network
+
+
+class Whole(nn.Module):
+    """Both steps of the network in a graph."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(
+        self, pieces: Tensor, seen: Tensor, rows: Tensor, marks: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Scores of the pairs of sentences; `rows` is the sentence of each pair."""
+        states = self.network.read(pieces, seen)
+        return self.network.pairs(states[rows], seen[rows], marks)
+
+
+def export(network: Network, path: Path) -> None:
+    """Writes the network with weights of eight bits."""
+    given = (
+        torch.randint(5, 50, (2, 9)), torch.ones(2, 9), torch.tensor([0, 1, 1]),
+        torch.tensor([[0, 1, 0, 2, 0, 0, 0, 0, 0]] * 3),
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        exact = Path(folder) / "exact.onnx"
+        torch.onnx.export(
+            Whole(network).eval(),
+            given,
+            str(exact),
+            input_names=["pieces", "seen", "rows", "marks"],
+            output_names=["acts", "statuses"],
+            dynamic_axes={
+                "pieces": {0: "sentences", 1: "tokens"},
+                "seen": {0: "sentences", 1: "tokens"},
+                "rows": {0: "pairs"},
+                "marks": {0: "pairs", 1: "tokens"},
+                "acts": {0: "pairs"},
+                "statuses": {0: "pairs"},
+            },
+            opset_version=17,
+            dynamo=False,
+        )
+        quantize_dynamic(
+            str(exact),
+            str(path),
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+        )
+
+
+def main() -> None:
+    """Writes network, vocabulary and record into the package's folder, or another."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--base", type=Path, required=True)
+    parser.add_argument("--to", type=Path, default=FOLDER)
+    parser.add_argument("--temperature", type=float, default=1.0)
+    parser.add_argument("--status-temperature", type=float, default=1.0)
+    options = parser.parse_args()
+    options.to.mkdir(parents=True, exist_ok=True)
+    path = options.to / "events.onnx"
+    export(load(options.folder), path)
+    shutil.copyfile(options.base / "tokenizer.json", options.to / "tokenizer.json")
+    record = {
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "temperature": options.temperature,
+        "status_temperature": options.status_temperature,
+        "plan": json.loads((options.folder / "plan.json").read_text(encoding="utf-8")),
+    }
+    text = json.dumps(record, indent=1) + "\n"
+    (options.to / "events.json").write_text(text, encoding="utf-8")
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

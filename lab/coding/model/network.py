@@ -1,0 +1,194 @@
+"""The network: a MiniLM whose upper layers see which two mentions are asked about.
+
+The lower layers read a sentence once. At layer `marked_at` the tokens of the two mentions of a pair
+get a learned vector each, and the remaining layers run once for the pair; two heads tell what the
+first does to the second and the second to the first. `marked_at = 0` is the usual one pass a pair.
+
+Source:
+    Vaswani et al. (2017), Attention is all you need; Devlin et al. (2019), BERT; Wang et al.
+    (2020), MiniLM; Baldini Soares et al. (2019), Matching the blanks, for marked pairs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+from detente.coding.acts import ACTS
+from detente.coding.shapes import STATUSES
+
+CLASSES = 1 + len(ACTS)
+"""No event, then the acts in their order."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Sizes of a network; the defaults are MiniLM-L6's.
+
+    Attributes:
+        vocabulary: Number of word pieces.
+        width: Size of a token's vector.
+        heads: Attention heads.
+        inner: Width of the feed-forward part.
+        layers: Number of layers.
+        marked_at: Layer before which the two mentions are marked.
+        longest: Most tokens of a sentence.
+    """
+
+    vocabulary: int = 30_522
+    width: int = 384
+    heads: int = 12
+    inner: int = 1536
+    layers: int = 6
+    marked_at: int = 4
+    longest: int = 512
+
+
+class Layer(nn.Module):
+    """Attention over the tokens, then a feed-forward part, each with its residual."""
+
+    def __init__(self, shape: Shape, dropout: float) -> None:
+        super().__init__()
+        self.heads = shape.heads
+        self.mixed = nn.Linear(shape.width, 3 * shape.width)
+        self.attended = nn.Linear(shape.width, shape.width)
+        self.attended_norm = nn.LayerNorm(shape.width, eps=1e-12)
+        self.inner = nn.Linear(shape.width, shape.inner)
+        self.outer = nn.Linear(shape.inner, shape.width)
+        self.outer_norm = nn.LayerNorm(shape.width, eps=1e-12)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, states: Tensor, seen: Tensor) -> Tensor:
+        """States after the layer.
+
+        Args:
+            states: Shape (sentences, tokens, width).
+            seen: Added to the attention's scores, shape (sentences, 1, 1, tokens): 0 for tokens,
+                a large negative number for padding.
+        """
+        rows, tokens, width = states.shape
+        size = width // self.heads
+        parts = self.mixed(states).view(rows, tokens, 3, self.heads, size).permute(2, 0, 3, 1, 4)
+        query, key, value = parts[0], parts[1], parts[2]
+        weights = torch.softmax(query @ key.transpose(-1, -2) * size**-0.5 + seen, dim=-1)
+        mixed = (weights @ value).transpose(1, 2).reshape(rows, tokens, width)
+        states = self.attended_norm(states + self.dropout(self.attended(mixed)))
+        inner = self.outer(functional.gelu(self.inner(states)))
+        return self.outer_norm(states + self.dropout(inner))
+
+
+class Network(nn.Module):
+    """Sentences and pairs of mentions to scores of acts and statuses, both ways."""
+
+    def __init__(self, shape: Shape, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.shape = shape
+        self.words = nn.Embedding(shape.vocabulary, shape.width)
+        self.places = nn.Embedding(shape.longest, shape.width)
+        self.norm = nn.LayerNorm(shape.width, eps=1e-12)
+        self.layers = nn.ModuleList(Layer(shape, dropout) for _ in range(shape.layers))
+        self.marks = nn.Embedding(4, shape.width)
+        self.dropout = nn.Dropout(dropout)
+        self.hidden = nn.Linear(3 * shape.width, shape.width)
+        self.acts = nn.Linear(shape.width, 2 * CLASSES)
+        self.statuses = nn.Linear(shape.width, 2 * len(STATUSES))
+        nn.init.normal_(self.marks.weight, std=0.2)
+
+    def read(self, tokens: Tensor, seen: Tensor) -> Tensor:
+        """States of the tokens of sentences after the layers that do not know the pair.
+
+        Args:
+            tokens: Word pieces, shape (sentences, tokens).
+            seen: 1 for tokens, 0 for padding, same shape.
+
+        Returns:
+            Shape (sentences, tokens, width).
+        """
+        places = torch.arange(tokens.shape[1], device=tokens.device)
+        states = self.dropout(self.norm(self.words(tokens) + self.places(places)))
+        for layer in self.layers[: self.shape.marked_at]:
+            states = layer(states, _hidden(seen))
+        return states
+
+    def pairs(self, states: Tensor, seen: Tensor, marks: Tensor) -> tuple[Tensor, Tensor]:
+        """Scores of pairs.
+
+        Args:
+            states: Of the pair's sentence, shape (pairs, tokens, width).
+            seen: 1 for tokens, 0 for padding, shape (pairs, tokens).
+            marks: 1 for tokens of the first mention, 2 for those of the second, 3 for those that
+                name both ("the two countries"), 0 else.
+
+        Returns:
+            Scores of acts, shape (pairs, 2, CLASSES), and of statuses, (pairs, 2, statuses): first
+            to second, then second to first.
+        """
+        states = states + self.marks(marks)
+        for layer in self.layers[self.shape.marked_at :]:
+            states = layer(states, _hidden(seen))
+        both = marks == 3
+        first, second = _mean(states, both | (marks == 1)), _mean(states, both | (marks == 2))
+        features = torch.cat([states[:, 0], first, second], dim=-1)
+        hidden = self.dropout(functional.gelu(self.hidden(self.dropout(features))))
+        return (
+            self.acts(hidden).unflatten(-1, (2, CLASSES)),
+            self.statuses(hidden).unflatten(-1, (2, len(STATUSES))),
+        )
+
+
+def pretrained(folder: Path, marked_at: int) -> Network:
+    """The network with the published weights of all-MiniLM-L6-v2 (Apache-2.0) in its layers.
+
+    Args:
+        folder: Where its `model.safetensors` lies.
+        marked_at: Layer before which the mentions are marked.
+    """
+    given = load_file(folder / "model.safetensors")
+    network = Network(Shape(marked_at=marked_at))
+    own = network.state_dict()
+    for name, value in _renamed(given, network.shape.layers).items():
+        own[name] = value
+    network.load_state_dict(own)
+    return network
+
+
+def _renamed(given: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
+    """The published weights by the network's names; token types are constant and go into places."""
+    kind = given["embeddings.token_type_embeddings.weight"][0]
+    weights = {
+        "words.weight": given["embeddings.word_embeddings.weight"],
+        "places.weight": given["embeddings.position_embeddings.weight"] + kind,
+        "norm.weight": given["embeddings.LayerNorm.weight"],
+        "norm.bias": given["embeddings.LayerNorm.bias"],
+    }
+    parts = {
+        "attended": "attention.output.dense",
+        "attended_norm": "attention.output.LayerNorm",
+        "inner": "intermediate.dense",
+        "outer": "output.dense",
+        "outer_norm": "output.LayerNorm",
+    }
+    for number in range(layers):
+        theirs, ours = f"encoder.layer.{number}.", f"layers.{number}."
+        for end in ("weight", "bias"):
+            self_attention = [
+                given[f"{theirs}attention.self.{name}.{end}"] for name in ("query", "key", "value")
+            ]
+            weights[f"{ours}mixed.{end}"] = torch.cat(self_attention)
+            for name, part in parts.items():
+                weights[f"{ours}{name}.{end}"] = given[f"{theirs}{part}.{end}"]
+    return weights
+
+
+def _hidden(seen: Tensor) -> Tensor:
+    return (1.0 - seen[:, None, None, :].float()) * -1e4
+
+
+def _mean(states: Tensor, chosen: Tensor) -> Tensor:
+    weights = chosen.to(states.dtype).unsqueeze(-1)
+    return (states * weights).sum(1) / weights.sum(1).clamp(min=1.0)

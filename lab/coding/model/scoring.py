@@ -1,0 +1,157 @@
+"""Scores of the event model on sentences whose pairs are marked: ours, and published sets.
+
+The published sets lie in `../shared/` and are only measured on.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from detente.arrays import Floats
+from detente.coding.acts import ACTS
+from detente.coding.shapes import Span
+
+ROOTS = (
+    "AGREE", "CONSULT", "SUPPORT", "COOPERATE", "AID", "YIELD", "REQUEST", "ACCUSE", "REJECT",
+    "THREATEN", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT",
+)  # fmt: skip
+"""The 15 classes of Hu et al. (2024)."""
+
+PENTA = dict(zip(ROOTS, (1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4), strict=True))
+"""Their quad classes."""
+
+_MARKS = re.compile(r"</?[st]>")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A sentence with a source and a target, and what the one does to the other.
+
+    Attributes:
+        text: The sentence without marks.
+        source: Where the source stands; None where the sentence names none.
+        target: Where the target stands; None where the sentence names none.
+        label: The published label.
+    """
+
+    text: str
+    source: Span | None
+    target: Span | None
+    label: str
+
+
+def plv(path: Path) -> list[Question]:
+    """The published sentences with one of 15 roots each."""
+    return _questions(path, "gold_root")
+
+
+def aw(path: Path) -> list[Question]:
+    """The published sentences that are cooperation (0) or conflict (1)."""
+    return _questions(path, "gold_binary")
+
+
+def root_columns() -> Floats:
+    """What turns probabilities of classes into those of the 15 roots, shape (classes, 15)."""
+    table = np.zeros((1 + len(ACTS), len(ROOTS)))
+    for number, act in enumerate(ACTS, 1):
+        name = "YIELD" if act.root == "08" else act.plover
+        if name is not None:
+            table[number, ROOTS.index(name)] = 1.0
+    return table
+
+
+def plv_scores(questions: Sequence[Question], probabilities: Floats) -> dict[str, float]:
+    """Macro-F1 over roots, quads and both sides, with "no event" masked.
+
+    Args:
+        questions: As read by `plv`.
+        probabilities: Of the classes, source to target, shape (questions, classes).
+    """
+    by_root = probabilities @ root_columns()
+    root = [ROOTS[number] for number in by_root.argmax(axis=1)]
+    gold = [question.label for question in questions]
+    quads = np.array([PENTA[name] for name in ROOTS])
+    by_quad = np.stack([by_root[:, quads == quad].sum(axis=1) for quad in (1, 2, 3, 4)], axis=1)
+    quad = (by_quad.argmax(axis=1) + 1).tolist()
+    gold_quad = [PENTA[name] for name in gold]
+    return {
+        "root": macro_f1(gold, root),
+        "quad": macro_f1(gold_quad, [PENTA[name] for name in root]),
+        "quad_summed": macro_f1(gold_quad, quad),
+        "binary": macro_f1([q > 2 for q in gold_quad], [PENTA[name] > 2 for name in root]),
+        "binary_summed": macro_f1(
+            [q > 2 for q in gold_quad], (by_quad[:, 2:].sum(1) > by_quad[:, :2].sum(1)).tolist()
+        ),
+        "accuracy": float(np.mean([a == b for a, b in zip(gold, root, strict=True)])),
+        "calibration_error": calibration_error(by_root / by_root.sum(1, keepdims=True), gold, ROOTS),
+        "no_event": float(np.mean(probabilities.argmax(axis=1) == 0)),
+    }
+
+
+def aw_scores(questions: Sequence[Question], probabilities: Floats) -> dict[str, float]:
+    """Macro-F1 of cooperation against conflict, with "no event" masked."""
+    quads = np.array([0, *(act.quad for act in ACTS)])
+    requests = np.array([False, *(act.plover == "REQUEST" for act in ACTS)])
+    conflict = probabilities[:, (quads > 2) | requests].sum(axis=1)
+    peace = probabilities[:, (quads > 0) & (quads < 3) & ~requests].sum(axis=1)
+    gold = [question.label == "1" for question in questions]
+    return {"binary": macro_f1(gold, (conflict > peace).tolist())}
+
+
+def macro_f1(gold: Sequence[object], said: Sequence[object]) -> float:
+    """Mean over the classes of gold of the harmonic mean of precision and recall, in percent.
+
+    Example:
+        >>> macro_f1(["a", "a", "b"], ["a", "b", "b"])
+        66.7
+    """
+    scores = []
+    for name in sorted(set(gold), key=str):
+        both = sum(g == name == s for g, s in zip(gold, said, strict=True))
+        either = sum(g == name for g in gold) + sum(s == name for s in said)
+        scores.append(2 * both / either)
+    return round(100 * float(np.mean(scores)), 1)
+
+
+def calibration_error(
+    probabilities: Floats, gold: Sequence[str], names: Sequence[str], bins: int = 10
+) -> float:
+    """Expected calibration error of the likeliest class.
+
+    Source:
+        Guo et al. (2017), On calibration of modern neural networks.
+    """
+    sure = probabilities.max(axis=1)
+    right = np.array(
+        [names[n] == g for n, g in zip(probabilities.argmax(axis=1), gold, strict=True)]
+    )
+    which = np.minimum((sure * bins).astype(int), bins - 1)
+    gaps = [
+        abs(sure[which == b].mean() - right[which == b].mean()) * np.mean(which == b)
+        for b in range(bins)
+        if (which == b).any()
+    ]
+    return round(float(sum(gaps)), 4)
+
+
+def _questions(path: Path, label: str) -> list[Question]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t"))
+    return [_question(row["marked_sentence"], row[label]) for row in rows]
+
+
+def _question(marked: str, label: str) -> Question:
+    """The first marked words of each side; some sentences name no target, some one several times."""
+    spans: dict[str, list[int]] = {"s": [], "t": []}
+    shift = 0
+    for mark in _MARKS.finditer(marked):
+        spans[mark[0][-2]].append(mark.start() - shift)
+        shift += len(mark[0])
+    first = {side: (places[0], places[1]) for side, places in spans.items() if places}
+    return Question(_MARKS.sub("", marked), first.get("s"), first.get("t"), label)

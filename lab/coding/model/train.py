@@ -1,0 +1,220 @@
+"""Trains the network: `python -m lab.coding.model.train --out FOLDER --seed 1`.
+
+Learns from the grammar, from the marked sentences and from our labelled sentences that are not held;
+nothing else. What is scored on is never looked at here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn import functional
+
+from lab.coding.marked import read
+from lab.coding.model.examples import UNTAUGHT, Example, Tokens, batches, of_marked, own, tokens
+from lab.coding.model.network import Network, pretrained
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a network is trained.
+
+    Attributes:
+        seed: Of the order, the dropout and the grammar.
+        marked_at: Layer before which the mentions are marked; 0 for one pass a pair.
+        grammar: Sentences that the grammar makes; each is seen once.
+        rounds: How often the sentences written by hand are seen.
+        rate: Highest learning rate.
+        batch: Sentences in a step.
+        most_pairs: Most pairs of a sentence that are learned from in a step.
+        frozen: Lowest layers that stay as published, besides the vectors of words and places.
+        hidden_names: Share of mentions whose words are hidden.
+        unmarked: Share of pairs whose second mention is not marked.
+    """
+
+    seed: int = 1
+    marked_at: int = 4
+    grammar: int = 12_000
+    rounds: int = 4
+    rate: float = 8e-5
+    batch: int = 16
+    most_pairs: int = 4
+    frozen: int = 0
+    hidden_names: float = 0.1
+    unmarked: float = 0.02
+
+
+def lessons(plan: Plan, tokenizer: Tokenizer) -> list[list[Tokens]]:
+    """All steps of a training, the grammar's mostly before the natural sentences."""
+    rng = random.Random(plan.seed)
+    natural = _tokens(tokenizer, of_marked(read()) + own())
+    made = _tokens(tokenizer, _grammar(plan))
+    steps: list[list[Tokens]] = []
+    share = len(made) // max(plan.rounds, 1)
+    rng.shuffle(made)
+    for number in range(plan.rounds):
+        # Early rounds hold more of the grammar than late ones.
+        weight = 2 * (plan.rounds - number) / (plan.rounds + 1)
+        part, made = made[: int(share * weight)], made[int(share * weight) :]
+        steps += batches(natural + part, plan.batch, most_pairs=plan.most_pairs, rng=rng)
+    return steps
+
+
+def train(plan: Plan, base: Path, *, log: bool = True) -> Network:
+    """A trained network.
+
+    Args:
+        plan: How.
+        base: Folder with the published weights and `tokenizer.json`.
+        log: Print the mean loss now and then.
+    """
+    torch.manual_seed(plan.seed)
+    tokenizer = load_tokenizer(base)
+    network = pretrained(base, plan.marked_at)
+    _freeze(network, plan.frozen)
+    return fit(network, lessons(plan, tokenizer), plan, log=log)
+
+
+def fit(network: Network, steps: Sequence[list[Tokens]], plan: Plan, *, log: bool) -> Network:
+    """The network after all steps; the rate rises for a twentieth of them, then falls to zero."""
+    optimizer = torch.optim.AdamW(_groups(network, plan.rate), weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda at: _rate(at, len(steps)))
+    generator = torch.Generator().manual_seed(plan.seed)
+    network.train()
+    total, start = 0.0, time.monotonic()
+    for number, step in enumerate(steps, 1):
+        with torch.autocast("cpu", torch.bfloat16):
+            value = _loss(network, step, plan, generator)
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        schedule.step()
+        total += float(value)
+        if log and number % 100 == 0:
+            took = time.monotonic() - start
+            print(f"{number}/{len(steps)} loss {total / 100:.3f} {took:.0f} s", flush=True)
+            total = 0.0
+    return network.eval()
+
+
+def load_tokenizer(base: Path) -> Tokenizer:
+    """The published tokenizer, without padding and cutting."""
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def arrays(step: Sequence[Tokens]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Pieces and what is seen of them by sentence; sentence and marks by pair."""
+    longest = max(len(example.pieces) for example in step)
+    pieces = torch.zeros(len(step), longest, dtype=torch.long)
+    seen = torch.zeros(len(step), longest)
+    rows, marks = [], []
+    for number, example in enumerate(step):
+        pieces[number, : len(example.pieces)] = torch.tensor(example.pieces)
+        seen[number, : len(example.pieces)] = 1.0
+        for first, second in example.pairs:
+            mark = torch.zeros(longest, dtype=torch.long)
+            mark[first[0] : first[1]] = 1
+            mark[second[0] : second[1]] = 2
+            rows.append(number)
+            marks.append(mark)
+    return pieces, seen, torch.tensor(rows), torch.stack(marks)
+
+
+def _loss(network: Network, step: list[Tokens], plan: Plan, generator: torch.Generator) -> Tensor:
+    pieces, seen, rows, marks = arrays(step)
+    pieces = _hide(pieces, rows, marks, plan.hidden_names, generator)
+    gone = torch.rand(len(marks), generator=generator) < plan.unmarked
+    marks = torch.where(gone[:, None] & (marks == 2), 0, marks)
+    acts, statuses = network.pairs(network.read(pieces, seen)[rows], seen[rows], marks)
+    act = torch.tensor([pair for example in step for pair in example.acts])
+    act[gone, 1] = UNTAUGHT
+    status = torch.tensor([pair for example in step for pair in example.statuses])
+    said = functional.cross_entropy(
+        acts.float().flatten(0, 1), act.flatten(), ignore_index=UNTAUGHT, label_smoothing=0.05
+    )
+    if (status == UNTAUGHT).all():
+        return said
+    return said + 0.3 * functional.cross_entropy(
+        statuses.float().flatten(0, 1), status.flatten(), ignore_index=UNTAUGHT
+    )
+
+
+def _hide(
+    pieces: Tensor, rows: Tensor, marks: Tensor, share: float, generator: torch.Generator
+) -> Tensor:
+    """Some mentions' words replaced by the mask, so that names alone tell nothing."""
+    pieces = pieces.clone()
+    chosen = torch.rand(len(marks), 2, generator=generator) < share
+    for row, mark, (first, second) in zip(rows, marks, chosen, strict=True):
+        if first:
+            pieces[row][mark == 1] = 103
+        if second:
+            pieces[row][mark == 2] = 103
+    return pieces
+
+
+def _grammar(plan: Plan) -> list[Example]:
+    if not plan.grammar:
+        return []
+    from lab.coding.grammar import generate
+
+    return of_marked(generate(plan.grammar, seed=plan.seed))
+
+
+def _tokens(tokenizer: Tokenizer, examples: Sequence[Example]) -> list[Tokens]:
+    return [known for example in examples if (known := tokens(tokenizer, example)) is not None]
+
+
+def _freeze(network: Network, layers: int) -> None:
+    for part in (network.words, network.places, *network.layers[:layers]):
+        for parameter in part.parameters():
+            parameter.requires_grad_(False)
+
+
+def _groups(network: Network, rate: float) -> list[dict[str, object]]:
+    """The new parts learn five times as fast."""
+    new = ("marks", "hidden", "acts", "statuses")
+    old = [p for n, p in network.named_parameters() if n.split(".")[0] not in new]
+    fresh = [p for n, p in network.named_parameters() if n.split(".")[0] in new]
+    return [{"params": old, "lr": rate}, {"params": fresh, "lr": 5 * rate}]
+
+
+def _rate(at: int, steps: int) -> float:
+    warm = max(1, steps // 20)
+    if at < warm:
+        return (at + 1) / warm
+    return 0.5 * (1 + math.cos(math.pi * (at - warm) / max(1, steps - warm)))
+
+
+def main() -> None:
+    """Trains by the command line's plan and keeps weights and plan."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--base", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    for name, value in asdict(Plan()).items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    options = vars(parser.parse_args())
+    base, out = options.pop("base"), options.pop("out")
+    plan = Plan(**options)
+    network = train(plan, base)
+    out.mkdir(parents=True, exist_ok=True)
+    torch.save(network.state_dict(), out / "weights.pt")
+    (out / "plan.json").write_text(json.dumps(asdict(plan), indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
