@@ -65,6 +65,21 @@ def of_marked(sentences: Iterable[Marked]) -> list[Example]:
     return [_of_marked(sentence) for sentence in sentences]
 
 
+PLURALS = (
+    "The two countries", "the two countries", "both countries", "Both sides", "the two sides",
+    "They", "they", "both", "the two neighbours", "the two governments", "the two", "Both",
+    "the rivals", "the two leaders", "the two delegations", "the allies", "the two armies",
+)  # fmt: skip
+"""Words that name two actors at once."""
+
+
+def joined(examples: Iterable[Example], rng: random.Random) -> list[Example]:
+    """Examples in which "X and Y", who do the same to each other, are named by a plural instead."""
+    return [
+        example for each in examples if (example := _joined(each, rng.choice(PLURALS))) is not None
+    ]
+
+
 def own(*, scored: bool = False) -> list[Example]:
     """Examples of the sentences that were labelled twice, by their first labels.
 
@@ -180,6 +195,18 @@ def _of_labels(sentence: Sentence, labels: Sequence[Label]) -> Example | None:
     }
     acts = {(place[a], place[b]): act for (a, b), act in events.items()}
     return Example(sentence.text, tuple(spans), acts, frozenset(untaught))
+
+
+def _joined(example: Example, plural: str) -> Example | None:
+    if len(example.spans) != 2 or example.acts.get((0, 1)) != example.acts.get((1, 0)):
+        return None
+    (start, first), (second, end) = example.spans
+    between = example.text[first:second]
+    if (0, 1) not in example.acts or between not in {" and ", " and the "}:
+        return None
+    text = example.text[:start] + plural + example.text[end:]
+    span = (start, start + len(plural))
+    return Example(text, (span, span), example.acts)
 
 
 def _overlap(a: Span, b: Span) -> bool:

@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from lab.coding.marked import read
-from lab.coding.model.examples import UNTAUGHT, Example, Tokens, batches, of_marked, own, tokens
+from lab.coding.model.examples import UNTAUGHT, Example, Tokens, batches, joined, of_marked, own, tokens
 from lab.coding.model.network import Network, pretrained
 
 
@@ -57,8 +57,9 @@ class Plan:
 def lessons(plan: Plan, tokenizer: Tokenizer) -> list[list[Tokens]]:
     """All steps of a training, the grammar's mostly before the natural sentences."""
     rng = random.Random(plan.seed)
-    natural = _tokens(tokenizer, of_marked(read()) + own())
-    made = _tokens(tokenizer, _grammar(plan))
+    written, generated = of_marked(read()) + own(), _grammar(plan)
+    natural = _tokens(tokenizer, written + joined(written, rng))
+    made = _tokens(tokenizer, generated + joined(generated[: plan.grammar // 4], rng))
     steps: list[list[Tokens]] = []
     share = len(made) // max(plan.rounds, 1)
     rng.shuffle(made)
@@ -127,14 +128,15 @@ def arrays(step: Sequence[Tokens]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         seen[number, : len(example.pieces)] = 1.0
         for first, second in example.pairs:
             mark = torch.zeros(longest, dtype=torch.long)
-            mark[first[0] : first[1]] = 1
-            mark[second[0] : second[1]] = 2
+            mark[first[0] : first[1]] += 1
+            mark[second[0] : second[1]] += 2
             rows.append(number)
             marks.append(mark)
     return pieces, seen, torch.tensor(rows), torch.stack(marks)
 
 
 def _loss(network: Network, step: list[Tokens], plan: Plan, generator: torch.Generator) -> Tensor:
+    """Whether and what, then what if there is an event, then its status."""
     pieces, seen, rows, marks = arrays(step)
     pieces = _hide(pieces, rows, marks, plan.hidden_names, generator)
     gone = torch.rand(len(marks), generator=generator) < plan.unmarked
@@ -143,14 +145,14 @@ def _loss(network: Network, step: list[Tokens], plan: Plan, generator: torch.Gen
     act = torch.tensor([pair for example in step for pair in example.acts])
     act[gone, 1] = UNTAUGHT
     status = torch.tensor([pair for example in step for pair in example.statuses])
-    said = functional.cross_entropy(
-        acts.float().flatten(0, 1), act.flatten(), ignore_index=UNTAUGHT, label_smoothing=0.05
-    )
-    if (status == UNTAUGHT).all():
+    scores, act = acts.float().flatten(0, 1), act.flatten()
+    said = functional.cross_entropy(scores, act, ignore_index=UNTAUGHT, label_smoothing=0.05)
+    events = act > 0
+    if not events.any():
         return said
-    return said + 0.3 * functional.cross_entropy(
-        statuses.float().flatten(0, 1), status.flatten(), ignore_index=UNTAUGHT
-    )
+    which = functional.cross_entropy(scores[events, 1:], act[events] - 1, label_smoothing=0.05)
+    statuses = statuses.float().flatten(0, 1)[events]
+    return said + which + 0.3 * functional.cross_entropy(statuses, status.flatten()[events])
 
 
 def _hide(
