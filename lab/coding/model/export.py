@@ -18,8 +18,10 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
 from detente.coding.encoder import FOLDER
+from lab.coding.model.calibrate import temperatures
 from lab.coding.model.measure import load
 from lab.coding.model.network import Network
+from lab.coding.model.train import load_tokenizer
 
 
 class Whole(nn.Module):
@@ -77,17 +79,17 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--to", type=Path, default=FOLDER)
-    parser.add_argument("--temperature", type=float, default=1.0)
-    parser.add_argument("--status-temperature", type=float, default=1.0)
     options = parser.parse_args()
     options.to.mkdir(parents=True, exist_ok=True)
     path = options.to / "events.onnx"
-    export(load(options.folder), path)
+    network = load(options.folder)
+    export(network, path)
+    fitted = temperatures(network, load_tokenizer(options.base))
     shutil.copyfile(options.base / "tokenizer.json", options.to / "tokenizer.json")
     record = {
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "temperature": options.temperature,
-        "status_temperature": options.status_temperature,
+        "temperature": fitted.acts,
+        "status_temperature": fitted.statuses,
         "plan": json.loads((options.folder / "plan.json").read_text(encoding="utf-8")),
     }
     text = json.dumps(record, indent=1) + "\n"

@@ -21,7 +21,17 @@ from torch import Tensor
 from torch.nn import functional
 
 from lab.coding.marked import read
-from lab.coding.model.examples import UNTAUGHT, Example, Tokens, batches, joined, of_marked, own, tokens
+from lab.coding.model.examples import (
+    UNTAUGHT,
+    Example,
+    Tokens,
+    batches,
+    joined,
+    of_marked,
+    own,
+    set_aside,
+    tokens,
+)
 from lab.coding.model.network import Network, pretrained
 
 
@@ -57,7 +67,8 @@ class Plan:
 def lessons(plan: Plan, tokenizer: Tokenizer) -> list[list[Tokens]]:
     """All steps of a training, the grammar's mostly before the natural sentences."""
     rng = random.Random(plan.seed)
-    written, generated = of_marked(read()) + own(), _grammar(plan)
+    written = [each for each in of_marked(read()) + own() if not set_aside(each)]
+    generated = _grammar(plan)
     natural = _tokens(tokenizer, written + joined(written, rng))
     made = _tokens(tokenizer, generated + joined(generated[: plan.grammar // 4], rng))
     steps: list[list[Tokens]] = []
@@ -101,7 +112,7 @@ def fit(network: Network, steps: Sequence[list[Tokens]], plan: Plan, *, log: boo
         optimizer.step()
         optimizer.zero_grad()
         schedule.step()
-        total += float(value)
+        total += float(value.detach())
         if log and number % 100 == 0:
             took = time.monotonic() - start
             print(f"{number}/{len(steps)} loss {total / 100:.3f} {took:.0f} s", flush=True)
