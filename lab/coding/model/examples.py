@@ -10,10 +10,21 @@ from dataclasses import dataclass
 
 from tokenizers import Tokenizer
 
+from detente.coding import shapes
+from detente.coding.actors import mentions
 from detente.coding.acts import ACTS, act_of
 from detente.coding.shapes import STATUSES, Span
 from lab.coding.marked import Marked
-from lab.coding.sentences import NONE, Label, Sentence, held, read_labels, read_sentences, span_at
+from lab.coding.sentences import (
+    FOLDER,
+    NONE,
+    Label,
+    Sentence,
+    held,
+    read_labels,
+    read_sentences,
+    span_at,
+)
 
 PLACE = {act.key: number for number, act in enumerate(ACTS, 1)}
 """Number of each act among the classes; 0 is no event."""
@@ -92,18 +103,27 @@ def set_aside(example: Example) -> bool:
 def own(*, scored: bool = False) -> list[Example]:
     """Examples of the sentences that were labelled twice, by their first labels.
 
+    Actors that the gazetteer sees beside those of the labels are mentions too: what they do is no
+    event, unless a reading has one between the same states.
+
     Args:
         scored: The held ones, on which is only scored, instead of those to learn from.
     """
-    labels: dict[str, list[Label]] = defaultdict(list)
-    for label in read_labels():
-        labels[label.id].append(label)
+    first, second = _by_sentence(read_labels()), _by_sentence(read_labels(FOLDER / "labels_b.tsv"))
     return [
         example
         for sentence in read_sentences()
         if held(sentence.id) == scored
-        and (example := _of_labels(sentence, labels[sentence.id])) is not None
+        and (example := _of_labels(sentence, first[sentence.id], second[sentence.id])) is not None
     ]
+
+
+def _by_sentence(labels: Iterable[Label]) -> Mapping[str, list[Label]]:
+    by_id: dict[str, list[Label]] = defaultdict(list)
+    for label in labels:
+        if label.type != NONE:
+            by_id[label.id].append(label)
+    return by_id
 
 
 def tokens(tokenizer: Tokenizer, example: Example) -> Tokens | None:
@@ -175,13 +195,13 @@ def _of_marked(sentence: Marked) -> Example:
     return Example(sentence.text, tuple(sentence.spans[number] for number in order), acts)
 
 
-def _of_labels(sentence: Sentence, labels: Sequence[Label]) -> Example | None:
-    """None where the sentence tells no event: its actors are not marked."""
+def _of_labels(
+    sentence: Sentence, labels: Sequence[Label], others: Sequence[Label]
+) -> Example | None:
+    """None where the sentence names fewer than two actors."""
     codes: dict[Span, str] = {}
     events: dict[tuple[Span, Span], tuple[int, int]] = {}
     for label in labels:
-        if label.type == NONE:
-            continue
         source = span_at(sentence.text, label.source_span)
         target = span_at(sentence.text, label.target_span)
         if source is None or target is None or _overlap(source, target):
@@ -189,21 +209,42 @@ def _of_labels(sentence: Sentence, labels: Sequence[Label]) -> Example | None:
         codes[source], codes[target] = label.source, label.target
         act = act_of(label.root, None if label.type == "-" else label.type)
         events[source, target] = (PLACE[act.key], STATUSES.index(label.status))
+    for span, code in _seen(sentence).items():
+        if not any(_overlap(span, known) for known in codes):
+            codes[span] = code
     spans = sorted(codes)
     if len(spans) < 2:
         return None
     place = {span: at for at, span in enumerate(spans)}
-    told = {(codes[source], codes[target]) for source, target in events}
+    told = {(_state(label.source), _state(label.target)) for label in (*labels, *others)}
     untaught = {
         (place[a], place[b])
         for a in spans
         for b in spans
         if a != b
         and (a, b) not in events
-        and (codes[a] == codes[b] or (codes[a], codes[b]) in told or _overlap(a, b))
+        and (
+            codes[a] == codes[b]
+            or (_state(codes[a]), _state(codes[b])) in told
+            or _overlap(a, b)
+        )
     }
     acts = {(place[a], place[b]): act for (a, b), act in events.items()}
     return Example(sentence.text, tuple(spans), acts, frozenset(untaught))
+
+
+def _seen(sentence: Sentence) -> dict[Span, str]:
+    """Spans and codes of the actors that the gazetteer is certain of."""
+    whole = shapes.Sentence(sentence.text, (0, len(sentence.text)))
+    return {
+        mention.span: mention.actor.code
+        for mention in mentions(whole, sentence.date)
+        if mention.actor is not None
+    }
+
+
+def _state(code: str) -> str:
+    return code.partition(":")[0]
 
 
 def _joined(example: Example, plural: str) -> Example | None:

@@ -12,9 +12,10 @@ import torch
 from tokenizers import Tokenizer
 
 from detente.arrays import Floats
+from detente.coding.shapes import STATUSES
 from lab.coding.model.examples import LONGEST, Example, own, tokens
 from lab.coding.model.network import Network, Shape
-from lab.coding.model.scoring import ROOTS, Question, aw, aw_scores, macro_f1, plv, plv_scores
+from lab.coding.model.scoring import ROOTS, Question, aw, aw_scores, macro_f1, plv, plv_scores, roots_of
 from lab.coding.model.train import arrays, load_tokenizer
 
 BENCH = Path(__file__).parents[4] / "shared" / "bench" / "coding"
@@ -29,17 +30,22 @@ def load(folder: Path) -> Network:
     return network.eval()
 
 
-def asked(network: Network, tokenizer: Tokenizer, questions: Sequence[Question]) -> Floats:
-    """Probabilities of the classes, source to target, shape (questions, classes)."""
-    rows = []
-    for question in questions:
-        rows.append(_asked(network, tokenizer, question))
-    return np.stack(rows)
+def asked(
+    network: Network, tokenizer: Tokenizer, questions: Sequence[Question]
+) -> tuple[Floats, Floats]:
+    """What sources do to targets.
+
+    Returns:
+        Probabilities of the classes, shape (questions, classes), and that the act is planned,
+        shape (questions,).
+    """
+    rows = [_asked(network, tokenizer, question) for question in questions]
+    return np.stack([acts for acts, _ in rows]), np.array([planned for _, planned in rows])
 
 
 def own_scores(network: Network, tokenizer: Tokenizer, examples: Sequence[Example]) -> dict[str, float]:
     """How well acts and statuses of given mentions are told in our held sentences."""
-    gold, said, status_gold, status_said, none = [], [], [], [], []
+    gold, said, status_gold, status_said, none, false = [], [], [], [], [], []
     for example in examples:
         known = tokens(tokenizer, example)
         if known is None:
@@ -48,21 +54,25 @@ def own_scores(network: Network, tokenizer: Tokenizer, examples: Sequence[Exampl
         for pair, (row, status) in enumerate(zip(acts, statuses, strict=True)):
             for way in (0, 1):
                 act = known.acts[pair][way]
+                if act == 0:
+                    false.append(bool(row[way][0] < 0.5))
                 if act > 0:
                     gold.append(act)
                     said.append(int(row[way][1:].argmax()) + 1)
-                    none.append(bool(row[way].argmax() == 0))
+                    none.append(bool(row[way][0] > 0.5))
                     status_gold.append(known.statuses[pair][way])
                     status_said.append(int(status[way].argmax()))
     return {
         "acts": len(gold),
         "act": round(100 * float(np.mean([a == b for a, b in zip(gold, said, strict=True)])), 1),
         "missed": round(100 * float(np.mean(none)), 1),
+        "others": len(false),
+        "false": round(100 * float(np.mean(false)), 1),
         "status_f1": macro_f1(status_gold, status_said),
     }
 
 
-def _asked(network: Network, tokenizer: Tokenizer, question: Question) -> Floats:
+def _asked(network: Network, tokenizer: Tokenizer, question: Question) -> tuple[Floats, float]:
     encoding = tokenizer.encode(question.text)
     offsets = encoding.offsets
     spans = [question.source, question.target]
@@ -82,8 +92,10 @@ def _asked(network: Network, tokenizer: Tokenizer, question: Question) -> Floats
                 marks[0, number - start] = mark
     seen = torch.ones(pieces.shape)
     with torch.inference_mode():
-        acts, _ = network.pairs(network.read(pieces, seen), seen, marks)
-    return np.asarray(torch.softmax(acts[0, 0 if forward else 1].double(), -1))
+        acts, statuses = network.pairs(network.read(pieces, seen), seen, marks)
+    way = 0 if forward else 1
+    planned = torch.softmax(statuses[0, way].double(), -1)[STATUSES.index("planned")]
+    return np.asarray(torch.softmax(acts[0, way].double(), -1)), float(planned)
 
 
 def _forward_order(question: Question) -> bool:
@@ -111,22 +123,20 @@ def main() -> None:
     questions = plv(BENCH / "plv_dev.tsv")
     said = asked(network, tokenizer, questions)
     scores = {
-        "plv": plv_scores(questions, said),
+        "plv": plv_scores(questions, *said),
         "own_held": own_scores(network, tokenizer, own(scored=True)),
     }
     published = aw(BENCH / "aw_dev.tsv")
-    scores["aw"] = aw_scores(published, asked(network, tokenizer, published))
+    scores["aw"] = aw_scores(published, asked(network, tokenizer, published)[0])
     print(json.dumps(scores, indent=1))
     (options.folder / "scores.json").write_text(json.dumps(scores, indent=1), encoding="utf-8")
     if options.confusions:
-        _print_confusions(questions, said)
+        _print_confusions(questions, *said)
 
 
-def _print_confusions(questions: Sequence[Question], said: Floats) -> None:
+def _print_confusions(questions: Sequence[Question], acts: Floats, planned: Floats) -> None:
     """Gold by row, what was said by column: labels alone, no sentence is shown."""
-    from lab.coding.model.scoring import root_columns
-
-    names = [ROOTS[number] for number in (said @ root_columns()).argmax(axis=1)]
+    names = [ROOTS[number] for number in roots_of(acts, planned).argmax(axis=1)]
     print(" " * 11 + " ".join(name[:4] for name in ROOTS))
     for gold in ROOTS:
         row = [sum(q.label == gold and s == name for q, s in zip(questions, names, strict=True)) for name in ROOTS]

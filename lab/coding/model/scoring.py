@@ -26,6 +26,13 @@ ROOTS = (
 PENTA = dict(zip(ROOTS, (1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4), strict=True))
 """Their quad classes."""
 
+_JOINED = {
+    "02": "REQUEST", "03": "AGREE", "04": "CONSULT", "05": "SUPPORT", "06": "COOPERATE",
+    "07": "AID", "08": "YIELD", "09": "ACCUSE", "10": "REQUEST", "11": "ACCUSE", "12": "REJECT",
+    "13": "THREATEN", "14": "PROTEST", "15": "MOBILIZE", "16": "SANCTION", "17": "COERCE",
+    "18": "ASSAULT", "19": "ASSAULT", "20": "ASSAULT",
+}  # fmt: skip
+
 _MARKS = re.compile(r"</?[st]>")
 
 
@@ -56,24 +63,44 @@ def aw(path: Path) -> list[Question]:
     return _questions(path, "gold_binary")
 
 
-def root_columns() -> Floats:
-    """What turns probabilities of classes into those of the 15 roots, shape (classes, 15)."""
+def roots_of(acts: Floats, planned: Floats) -> Floats:
+    """Probabilities of the 15 classes, with "no event" masked.
+
+    The classes are CAMEO's roots, some of them joined. Announcements are intentions there, as in
+    CAMEO: of what is only planned, cooperation counts as AGREE (root 03, "express intent to
+    cooperate"), and what is hostile as THREATEN (root 13).
+
+    Args:
+        acts: Probabilities of no event and the acts, shape (pairs, classes).
+        planned: Probability that it is to come, shape (pairs,).
+
+    Returns:
+        Shape (pairs, 15).
+    """
     table = np.zeros((1 + len(ACTS), len(ROOTS)))
+    announced = np.zeros_like(table)
     for number, act in enumerate(ACTS, 1):
-        name = "YIELD" if act.root == "08" else act.plover
-        if name is not None:
-            table[number, ROOTS.index(name)] = 1.0
-    return table
+        name = _JOINED.get(act.root)
+        if name is None:
+            continue
+        table[number, ROOTS.index(name)] = 1.0
+        intent = "AGREE" if 4 <= int(act.root) <= 8 else name
+        intent = "THREATEN" if int(act.root) >= 14 else intent
+        announced[number, ROOTS.index(intent)] = 1.0
+    later = planned[:, None]
+    joined = acts @ table * (1 - later) + acts @ announced * later
+    return np.asarray(joined / joined.sum(axis=1, keepdims=True))
 
 
-def plv_scores(questions: Sequence[Question], probabilities: Floats) -> dict[str, float]:
+def plv_scores(questions: Sequence[Question], acts: Floats, planned: Floats) -> dict[str, float]:
     """Macro-F1 over roots, quads and both sides, with "no event" masked.
 
     Args:
         questions: As read by `plv`.
-        probabilities: Of the classes, source to target, shape (questions, classes).
+        acts: Probabilities of the classes, source to target, shape (questions, classes).
+        planned: Probability that the act is to come, shape (questions,).
     """
-    by_root = probabilities @ root_columns()
+    by_root = roots_of(acts, planned)
     root = [ROOTS[number] for number in by_root.argmax(axis=1)]
     gold = [question.label for question in questions]
     quads = np.array([PENTA[name] for name in ROOTS])
@@ -89,8 +116,8 @@ def plv_scores(questions: Sequence[Question], probabilities: Floats) -> dict[str
             [q > 2 for q in gold_quad], (by_quad[:, 2:].sum(1) > by_quad[:, :2].sum(1)).tolist()
         ),
         "accuracy": float(np.mean([a == b for a, b in zip(gold, root, strict=True)])),
-        "calibration_error": calibration_error(by_root / by_root.sum(1, keepdims=True), gold, ROOTS),
-        "no_event": float(np.mean(probabilities.argmax(axis=1) == 0)),
+        "calibration_error": calibration_error(by_root, gold, ROOTS),
+        "no_event": float(np.mean(acts[:, 0] > 0.5)),
     }
 
 
