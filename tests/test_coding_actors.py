@@ -258,8 +258,8 @@ def test_spans_count_from_the_storys_start() -> None:
 
 _PARTS = re.findall(
     r"\S+",
-    "Bush the US U.S. president of France 's Korean - rebels in Lima General Kim Jong Il former army "
-    ", South China Sea Élysée Russian and ambassador to Congo Xyz Front May ٱ ’s İ ﬁ .",
+    "Bush the US U.S. president of France 's Korean - rebels in Lima General Kim Jong Il former "
+    "army , South China Sea Élysée Russian and ambassador to Congo Xyz Front May ٱ ’s İ ﬁ .",
 )
 
 

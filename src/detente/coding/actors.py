@@ -28,6 +28,9 @@ ACTS_FOR_STATE = frozenset({"", "GOV", "MIL", "COP", "SPY", "JUD", "LEG"})
 """Roles in which one acts for a state as a whole towards others."""
 
 
+_AT_HOME = frozenset({"COP", "CVL", "OPP"})
+
+
 def mentions(
     sentence: Sentence,
     on: dt.date | None,
@@ -56,7 +59,9 @@ def mentions(
         George Bush's spokesman USA GOV
     """
     scan = _scan(sentence.text, on, context, table or gazetteer())
-    return tuple(_mention(phrase, scan, sentence.span[0]) for phrase in _phrases(scan))
+    named = _phrases(scan)
+    state = _only_state(named, context)
+    return tuple(_mention(phrase, scan, sentence.span[0], state) for phrase in named)
 
 
 def after(context: Context, seen: Iterable[Mention]) -> Context:
@@ -129,7 +134,20 @@ def _phrases(scan: Scan) -> tuple[Phrase, ...]:
     return phrases(scan, list(settled(scan, pieces(scan))))
 
 
-def _mention(phrase: Phrase, scan: Scan, offset: int) -> Mention:
+def _only_state(named: Iterable[Phrase], context: Context) -> str:
+    """The one state that a sentence names, or if it names none, the story; empty if there is none.
+
+    Crowds, police and opposition without a state are taken for its own: of our labelled sentences
+    that is right seven times of eight, while of rebels, armies and governments it is not half.
+    """
+    states = {phrase.actor.code for phrase in named if phrase.actor and is_state(phrase.actor.code)}
+    states = states or set(context.states)
+    return states.pop() if len(states) == 1 else ""
+
+
+def _mention(phrase: Phrase, scan: Scan, offset: int, state: str) -> Mention:
     start, end = scan.words[phrase.first].start, scan.words[phrase.last - 1].end
-    span = (start + offset, end + offset)
-    return Mention(scan.text[start:end], span, phrase.actor, phrase.doubt)
+    words, span = scan.text[start:end], (start + offset, end + offset)
+    if state and phrase.actor is None and phrase.role in _AT_HOME:
+        return Mention(words, span, Actor(state, phrase.role), linked=True)
+    return Mention(words, span, phrase.actor, phrase.doubt)
