@@ -68,7 +68,8 @@ class Gazetteer:
     Attributes:
         rows: The table.
         names: Rows by the key of each name; `=US` for names that are matched as written.
-        lower: Keys of names that may be written without capitals.
+        lower: Keys of names that begin without a capital.
+        all_lower: Keys of those that have none at all.
         longest: By first word of a key, how many words the longest name has.
         surnames: Rows of persons by what they are called alone.
         offices: Rows by code and office.
@@ -77,6 +78,7 @@ class Gazetteer:
     rows: tuple[Row, ...]
     names: Mapping[str, tuple[Row, ...]]
     lower: frozenset[str]
+    all_lower: frozenset[str]
     longest: Mapping[str, int]
     surnames: Mapping[str, tuple[Row, ...]]
     offices: Mapping[tuple[str, str], tuple[Row, ...]]
@@ -91,6 +93,7 @@ class Gazetteer:
             own.rows + rest.rows,
             {**rest.names, **own.names},
             own.lower | rest.lower,
+            own.all_lower | rest.all_lower,
             {
                 word: max(own.longest.get(word, 0), rest.longest.get(word, 0))
                 for word in {*own.longest, *rest.longest}
@@ -191,6 +194,7 @@ def compiled(rows: Iterable[Row]) -> Gazetteer:
     offices: dict[tuple[str, str], tuple[Row, ...]] = {}
     longest: dict[str, int] = {}
     lower: set[str] = set()
+    all_lower: set[str] = set()
     for row in table:
         person = row.kind in PERSONS
         for name in _keys(row):
@@ -200,7 +204,8 @@ def compiled(rows: Iterable[Row]) -> Gazetteer:
             index[name] = (*index.get(name, ()), row)
             first = name.removeprefix(_EXACT).partition(" ")[0]
             longest[first] = max(longest.get(first, 0), length)
-        lower.update(key(name) for name in (row.name, *row.aliases) if name.islower())
+        lower.update(key(name) for name in (row.name, *row.aliases) if name[:1].islower())
+        all_lower.update(key(name) for name in (row.name, *row.aliases) if name.islower())
         if person:
             for name in surname_keys(row.name, row.code):
                 surnames[name] = (*surnames.get(name, ()), row)
@@ -208,7 +213,9 @@ def compiled(rows: Iterable[Row]) -> Gazetteer:
                 longest[first] = max(longest.get(first, 0), name.count(" ") + 1)
         if row.office:
             offices[row.code, row.office] = (*offices.get((row.code, row.office), ()), row)
-    return Gazetteer(table, names, frozenset(lower), longest, surnames, offices)
+    return Gazetteer(
+        table, names, frozenset(lower), frozenset(all_lower), longest, surnames, offices
+    )
 
 
 def _keys(row: Row) -> Iterator[str]:

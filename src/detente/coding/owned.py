@@ -16,6 +16,7 @@ _RULE = frozenset({"administration", "government", "cabinet", "regime"})
 """What follows a person's name without a sign: `the Bush administration`."""
 
 _SECTORS = frozenset({"REB", "OPP", "CVL", "IMG", "MED", "BUS", "LAB", "REL", "CRM"})
+_IN = frozenset({"in", "at", "from", "near"})
 _WEAK = frozenset({"BUS", "CVL", ""})
 
 
@@ -62,6 +63,9 @@ def owned(placed: Placed, piece: Piece) -> Owned:
         return _rule(placed, piece)
     last, former = piece.last, placed.former(piece.first)
     taken: list[tuple[str, Noun]] = []
+    if piece.kind in SITES and number == piece.last and placed.word(piece.first - 1) in _IN:
+        return Owned(piece.last, ())  # in Berlin guards shot him
+    bare = piece.kind == "state" and number == piece.last and not placed.acronym(piece)
     while (after := placed.at.get(number)) and after.noun and placed.joined(number):
         noun, number = after.noun, after.last
         if noun.kind in {"modifier", "former", "suffix"}:
@@ -70,7 +74,8 @@ def owned(placed: Placed, piece: Piece) -> Owned:
         if noun.kind == "not" or (noun.kind == "place" and piece.kind in SITES):
             return Owned(number if not taken else last, tuple(taken), former, not taken)
         text = placed.key(after)
-        if noun.kind == "place" or (person and text in listed("of no person")):
+        goods = noun.kind == "thing" and bare  # to sell Russia drones
+        if noun.kind == "place" or goods or (person and text in listed("of no person")):
             break
         taken.append((text, noun))
         last = number

@@ -52,7 +52,7 @@ def _surname(
     taken: set[int],
     before: Piece | None,
 ) -> Piece | None:
-    name = " ".join(word.key for word in scan.words[piece.first : piece.last])
+    name = _key(scan, piece)
     if name in full and full[name][0] in piece.rows:
         return piece._replace(kind=full[name][0].kind, rows=full[name])
     if _has_other_name(scan, piece, taken):
@@ -61,8 +61,13 @@ def _surname(
         return piece._replace(kind="person", actor=scan.context.people[name], rows=())
     titled = before and before.last == piece.first and before.noun
     if titled and titled.kind in {"head", "title"}:
-        return piece._replace(kind="titled")
+        royal = _key(scan, before) in listed("royal title") if before else False
+        return None if royal else piece._replace(kind="titled")
     return _alone(scan, piece, name)
+
+
+def _key(scan: Scan, piece: Piece) -> str:
+    return " ".join(word.key for word in scan.words[piece.first : piece.last])
 
 
 def _alone(scan: Scan, piece: Piece, name: str) -> Piece | None:

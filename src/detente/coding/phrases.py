@@ -161,10 +161,23 @@ def _from_noun(placed: Placed, piece: Piece, noun: Noun) -> Step:
         if behind:
             return behind, behind.last
     if noun.alone:
-        return Phrase(piece.first, piece.last, None, NO_STATE, noun.role), piece.last
+        return _nobodys(placed, piece, noun)
     if placed.scan.capital(piece.first):
         return _unknown_body(placed, piece.first)
     return None, piece.last
+
+
+def _nobodys(placed: Placed, piece: Piece, noun: Noun) -> Step:
+    """`the rebels`, `a rebel brigade`: nouns that no name goes with."""
+    last, taken = piece.last, [(placed.key(piece), noun)]
+    while (after := placed.at.get(last)) and after.noun and placed.joined(last):
+        if after.noun.kind not in {"body", "people", "thing"}:
+            break
+        taken.append((placed.key(after), after.noun))
+        last = after.last
+    own = Owned(last, tuple(taken))
+    role = "" if set(taken[-1][0].split()) & listed("of no one place") else own.role
+    return Phrase(piece.first, last, None, NO_STATE, role), last
 
 
 def _named(
@@ -233,7 +246,7 @@ def _owner_behind(placed: Placed, piece: Piece, noun: Noun) -> Phrase | None:
         return None
     apart = not placed.scan.joined(piece.last - 1, owner.last)
     elsewhere = link == "in" and not _belongs(placed, piece, noun, owner)
-    if apart or elsewhere or (link == "from" and noun.kind == "thing"):
+    if apart or elsewhere or (link == "from" and noun.kind != "people"):
         return None
     inner, last = _next(placed, place)
     if inner is None or inner.actor is None or inner.first != place:
@@ -323,7 +336,8 @@ def _role(placed: Placed, piece: Piece) -> str:
     row = next((row for row in best(rows, day)), rows[0])
     if day is None or in_office(row, day) or not is_state(row.code):
         return row.role
-    return "OPP" if row.end < day else ""
+    returns = row.kind == "minister" and any(other.start > day for other in rows)
+    return "OPP" if row.end < day and not returns else ""
 
 
 def _of(owner: Actor, role: str, name: str) -> Actor:

@@ -182,7 +182,7 @@ def _match(scan: Scan, first: int, last: int) -> Piece | None:
     if proper and name in not_actors():
         return Piece(first, last, "not")
     rows = _as_written(scan, first, last)
-    if not rows and (proper or name in scan.table.lower):
+    if not rows and (proper or _begins_small(scan, first, last, name)):
         rows = scan.table.names.get(name, ())
     if rows:
         return _named(scan, first, last, rows)
@@ -200,6 +200,14 @@ def _as_written(scan: Scan, first: int, last: int) -> tuple[Row, ...]:
     if scan.capitals and written in listed("acronym and word"):
         return ()  # in a headline of capitals, WHO is a word as often as not
     return scan.table.names.get("=" + written, ())
+
+
+def _begins_small(scan: Scan, first: int, last: int, name: str) -> bool:
+    """Whether a name that begins small is written as it should (`pro-Russian rebels`)."""
+    if name not in scan.table.lower:
+        return False
+    capitals = any(scan.capital(number) for number in range(first, last))
+    return capitals or name in scan.table.all_lower
 
 
 def _proper(scan: Scan, first: int, last: int) -> bool:

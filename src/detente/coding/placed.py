@@ -36,6 +36,10 @@ class Placed(NamedTuple):
         """Words as they stand."""
         return self.scan.text[self.words[first].start : self.words[last - 1].end]
 
+    def acronym(self, piece: Piece) -> bool:
+        """Whether a piece is one word of capitals, which serves as an adjective (`US`)."""
+        return piece.last == piece.first + 1 and self.words[piece.first].text.isupper()
+
     def joined(self, number: int) -> bool:
         """Whether a word goes on from the one before it, without a comma or the like."""
         return 0 < number < len(self.words) and self.scan.gap(number) in _JOINTS
