@@ -25,7 +25,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from detente.coding.gazetteer import COLUMNS
+from detente.coding.gazetteer import COLUMNS, is_state
 from detente.coding.words import key
 from detente.events.actors import to_iso3
 
@@ -109,7 +109,7 @@ def groups() -> Iterator[Record]:
         start, end = (*days, "", "")[:2]
         names = cell.split(",")
         rest = {"role": role, "start": start, "end": end, "source": MEMORY}
-        if kind == "person":
+        if is_state(code) or kind == "person" or code in {"UN", "NGO"}:
             yield from (record(kind, [name], code, **rest) for name in names)
         else:
             yield record(kind, names, code, **rest)

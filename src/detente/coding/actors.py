@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable
 from types import MappingProxyType
 
-from detente.coding.gazetteer import Gazetteer, gazetteer, is_state
+from detente.coding.gazetteer import PERSONS, Gazetteer, gazetteer, is_state
 from detente.coding.people import settled
 from detente.coding.phrases import Phrase, phrases
 from detente.coding.pieces import Context, Scan, pieces
@@ -75,14 +75,24 @@ def after(context: Context, seen: Iterable[Mention]) -> Context:
     people, states = dict(context.people), set(context.states)
     for mention in seen:
         actor = mention.actor
-        if actor is None:
-            continue
-        if is_state(actor.code):
+        if actor and is_state(actor.code):
             states.add(actor.code)
-        if " " in mention.words and key(mention.words) == key(actor.name):
-            for name in {*surname_keys(actor.name, actor.code), key(actor.name).split()[-1]}:
-                people[name] = actor
+        if actor and actor.name and " " in mention.words and _is_person(actor):
+            people |= dict.fromkeys(_called(actor, mention.words), actor)
     return Context(MappingProxyType(people), frozenset(states))
+
+
+def _is_person(actor: Actor) -> bool:
+    """Whether an actor's name is a person's: the table says so, or does not know it."""
+    rows = gazetteer().names.get(key(actor.name), ())
+    return not rows or rows[0].kind in PERSONS
+
+
+def _called(actor: Actor, words: str) -> set[str]:
+    """What a person is called alone; nothing if the words are no full name."""
+    surnames = {*surname_keys(actor.name, actor.code), key(actor.name).split()[-1]}
+    there = f" {key(words)} "
+    return surnames if any(f" {name} " in there for name in surnames) else set()
 
 
 def resolve(

@@ -66,8 +66,10 @@ def owned(placed: Placed, piece: Piece) -> Owned:
     if piece.kind in SITES and number == piece.last and placed.word(piece.first - 1) in _IN:
         return Owned(piece.last, ())  # in Berlin guards shot him
     bare = piece.kind == "state" and number == piece.last and not placed.acronym(piece)
-    while (after := placed.at.get(number)) and after.noun and placed.joined(number):
-        noun, number = after.noun, after.last
+    while (after := placed.at.get(number)) and placed.joined(number):
+        noun, number = after.noun or _body(after), after.last
+        if noun is None:
+            break
         if noun.kind in {"modifier", "former", "suffix"}:
             former |= noun.kind == "former"
             continue
@@ -82,6 +84,11 @@ def owned(placed: Placed, piece: Piece) -> Owned:
     if taken and set(taken[-1][0].split()) & listed("mission"):
         last = over_host(placed, last)
     return Owned(last, tuple(taken), former)
+
+
+def _body(piece: Piece) -> Noun | None:
+    """The name of a body (`Revolutionary Guards`) as a noun, behind the name of its state."""
+    return Noun("body", piece.rows[0].role, False) if piece.kind == "body" and piece.rows else None
 
 
 def over_host(placed: Placed, last: int) -> int:

@@ -57,7 +57,7 @@ def _surname(
         return piece._replace(kind=full[name][0].kind, rows=full[name])
     if _has_other_name(scan, piece, taken):
         return None
-    if name in scan.context.people:
+    if name in scan.context.people and _may_be_name(scan, piece, name):
         return piece._replace(kind="person", actor=scan.context.people[name], rows=())
     titled = before and before.last == piece.first and before.noun
     if titled and titled.kind in {"head", "title"}:
@@ -73,7 +73,7 @@ def _key(scan: Scan, piece: Piece) -> str:
 def _alone(scan: Scan, piece: Piece, name: str) -> Piece | None:
     """A surname that nothing in the story explains."""
     there = _plain(piece.rows, name, scan.day)
-    if not there or (name in listed("surname and word") and not _reads_as_name(scan, piece)):
+    if not there or not _may_be_name(scan, piece, name):
         return None
     if len({row.code for row in there}) > 1:
         return piece._replace(kind="person", rows=(), doubt=several(there))
@@ -114,6 +114,10 @@ def _name_before(scan: Scan, before: int, taken: set[int]) -> bool:
     if before < 0 or before in taken or not scan.capital(before) or scan.gap(before + 1) != " ":
         return False
     return before > 0 or scan.words[0].key in listed("given name")
+
+
+def _may_be_name(scan: Scan, piece: Piece, name: str) -> bool:
+    return name not in listed("surname and word") or _reads_as_name(scan, piece)
 
 
 def _reads_as_name(scan: Scan, piece: Piece) -> bool:

@@ -82,6 +82,8 @@ def _next(placed: Placed, number: int) -> Step:
         return _prefix(placed, number) or _unknown_body(placed, number)
     if piece.kind == "not" or _turned(placed, piece):
         return None, piece.last
+    if piece.kind in PERSONS and placed.named_after(piece):
+        return None, piece.last
     if piece.noun:
         return _from_noun(placed, piece, piece.noun)
     if piece.kind in PERSONS | {"titled"}:
@@ -100,7 +102,7 @@ def _prefix(placed: Placed, number: int) -> Step | None:
 def _unknown_body(placed: Placed, number: int) -> Step:
     """`Xyz Liberation Front`: words with capitals that end in one for parties and forces."""
     first = number + (placed.word(number) == "the")
-    for last in range(placed.name_end(first, 6), first + 1, -1):
+    for last in range(placed.name_end(first, 6, over_links=True), first + 1, -1):
         if placed.body_noun(first + 1, last):
             return Phrase(first, last, None, UNKNOWN), last
     return None, number + 1
@@ -119,13 +121,12 @@ def _turned(placed: Placed, piece: Piece) -> bool:
 
 
 def _from_name(placed: Placed, piece: Piece) -> Step:
-    diaspora = _diaspora(placed, piece)
-    if diaspora:
-        return diaspora, diaspora.last
+    if piece.kind == "adjective" and _tells_of_group(placed, piece):
+        return None, piece.last
     if piece.kind == "people":
         return Phrase(piece.first, piece.last, *_people(placed, piece)), piece.last
     actor, doubt = _actor(placed, piece)
-    body = _own_body(placed, piece, actor)
+    body = _diaspora(placed, piece) or _own_body(placed, piece, actor)
     if body:
         return body, body.last
     own = owned(placed, piece)
@@ -134,10 +135,10 @@ def _from_name(placed: Placed, piece: Piece) -> Step:
     named = _named(placed, own.last, actor, own.title, own.former) if own.title else None
     if named:
         return named, named.last
-    if not own.nouns and any(row.kind == "people" for row in piece.rows):
-        actor, doubt = _people(placed, piece)
     if actor and own.nouns:
         actor = _with_nouns(placed, actor, own, ethnic=piece.kind == "adjective")
+    elif any(row.kind == "people" for row in piece.rows):
+        actor, doubt = _people(placed, piece)
     return Phrase(piece.first, own.last, actor, doubt), own.last
 
 
@@ -284,6 +285,13 @@ def _people(placed: Placed, piece: Piece) -> tuple[Actor | None, str]:
     return actor, doubt
 
 
+def _tells_of_group(placed: Placed, piece: Piece) -> bool:
+    """Whether an adjective only tells where a group is at home (`the Lebanese Hezbollah`)."""
+    after = placed.at.get(piece.last)
+    group = after and after.kind in {"group", "organisation"} and after.rows
+    return bool(group) and placed.joined(piece.last) and not placed.hyphened(piece.last)
+
+
 def _diaspora(placed: Placed, piece: Piece) -> Phrase | None:
     """`Cuban-American protesters`, `Korean-Americans`: people of the second state."""
     second = placed.at.get(piece.last)
@@ -326,7 +334,7 @@ def _actor(placed: Placed, piece: Piece, owner: Actor | None = None) -> tuple[Ac
         return None, several(rows)
     row = rows[0]
     if row.kind not in PERSONS:
-        return Actor(row.code, row.role, "" if row.kind in _BARE else row.name), ""
+        return Actor(row.code, row.role, "" if row.kind in _BARE else row.name.lstrip("*")), ""
     return Actor(row.code, _role(placed, piece), row.name), ""
 
 

@@ -41,6 +41,11 @@ class Noun(NamedTuple):
     alone: bool
 
 
+_CRAFT = Noun("thing", "MIL", False)
+_MODEL = re.compile(r"(?:[A-Z]{1,4}|MiG|Mig|Su|Tu)-\d{1,3}[A-Z]?s?")
+"""Aircraft and the like by their model: `F-16s`, `MiG-29`."""
+
+
 class Piece(NamedTuple):
     """A name or noun in a sentence.
 
@@ -169,7 +174,8 @@ def _longest(scan: Scan, first: int) -> Piece | None:
     word = scan.words[first].key
     length = max(scan.table.longest.get(word, 0), _longest_other().get(word, 0))
     original = scan.table.longest.get(scan.words[first].text.replace(".", ""), 0)
-    for last in range(min(first + max(length, original), len(scan.words)), first, -1):
+    longest = max(length, original, 2)
+    for last in range(min(first + longest, len(scan.words)), first, -1):
         if scan.joined(first, last) and (piece := _match(scan, first, last)):
             return piece
     return None
@@ -188,11 +194,18 @@ def _match(scan: Scan, first: int, last: int) -> Piece | None:
         return _named(scan, first, last, rows)
     if proper and name in shared_names():
         return _shared(scan, first, last, shared_names()[name])
-    if name in nouns():
-        return Piece(first, last, "noun", noun=nouns()[name])
-    if proper and name in scan.table.surnames:
-        return Piece(first, last, "surname", scan.table.surnames[name])
+    noun = nouns().get(name) or _craft(scan, first, last)
+    if noun:
+        return Piece(first, last, "noun", noun=noun)
+    if proper and (name in scan.table.surnames or name in scan.context.people):
+        return Piece(first, last, "surname", scan.table.surnames.get(name, ()))
     return None
+
+
+def _craft(scan: Scan, first: int, last: int) -> Noun | None:
+    """The noun that a model of aircraft or the like stands for."""
+    place = (scan.words[first].start, scan.words[last - 1].end)
+    return _CRAFT if last == first + 2 and _MODEL.fullmatch(scan.text, *place) else None
 
 
 def _as_written(scan: Scan, first: int, last: int) -> tuple[Row, ...]:

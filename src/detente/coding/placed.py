@@ -9,6 +9,7 @@ from detente.coding.pieces import Noun, Piece, Scan, nouns
 from detente.coding.words import Word, listed
 
 HYPHENS = frozenset({"-", "–"})
+_LINKS = frozenset({"of", "and", "for"})
 _JOINTS = HYPHENS | {" ", "' ", "’ ", "\n"}
 
 
@@ -74,10 +75,24 @@ class Placed(NamedTuple):
                 return piece if piece.last == number else None
         return None
 
-    def name_end(self, first: int, most: int) -> int:
-        """The end of a run of words with capitals in which no known name stands."""
+    def named_after(self, piece: Piece) -> bool:
+        """Whether a person's name is that of a place or house (`Kennedy Airport`)."""
+        last = self.name_end(piece.last, 3) if self.joined(piece.last) else piece.last
+        return any(self.word(number) in listed("named after") for number in range(piece.last, last))
+
+    def name_end(self, first: int, most: int, over_links: bool = False) -> int:
+        """The end of a run of words with capitals in which no known name stands.
+
+        Args:
+            first: Its first word.
+            most: How many words it may have.
+            over_links: Whether it goes on over `of`, `and`, `for`.
+        """
         last = first
-        while last < len(self.words) and last - first < most and self._goes_on(first, last):
+        while last < len(self.words) and last - first < most:
+            link = over_links and last > first and self.word(last) in _LINKS
+            if not (self._goes_on(first, last) or (link and self.joined(last))):
+                break
             last += 1
         while last > first and not self.scan.capital(last - 1):
             last -= 1
