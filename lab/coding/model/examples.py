@@ -223,11 +223,7 @@ def _of_labels(
         for b in spans
         if a != b
         and (a, b) not in events
-        and (
-            codes[a] == codes[b]
-            or (_state(codes[a]), _state(codes[b])) in told
-            or _overlap(a, b)
-        )
+        and (codes[a] == codes[b] or (_state(codes[a]), _state(codes[b])) in told or _overlap(a, b))
     }
     acts = {(place[a], place[b]): act for (a, b), act in events.items()}
     return Example(sentence.text, tuple(spans), acts, frozenset(untaught))

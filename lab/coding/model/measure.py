@@ -15,7 +15,16 @@ from detente.arrays import Floats
 from detente.coding.shapes import STATUSES
 from lab.coding.model.examples import LONGEST, Example, own, tokens
 from lab.coding.model.network import Network, Shape
-from lab.coding.model.scoring import ROOTS, Question, aw, aw_scores, macro_f1, plv, plv_scores, roots_of
+from lab.coding.model.scoring import (
+    ROOTS,
+    Question,
+    aw,
+    aw_scores,
+    macro_f1,
+    plv,
+    plv_scores,
+    roots_of,
+)
 from lab.coding.model.train import arrays, load_tokenizer
 
 BENCH = Path(__file__).parents[4] / "shared" / "bench" / "coding"
@@ -43,7 +52,9 @@ def asked(
     return np.stack([acts for acts, _ in rows]), np.array([planned for _, planned in rows])
 
 
-def own_scores(network: Network, tokenizer: Tokenizer, examples: Sequence[Example]) -> dict[str, float]:
+def own_scores(
+    network: Network, tokenizer: Tokenizer, examples: Sequence[Example]
+) -> dict[str, float]:
     """How well acts and statuses of given mentions are told in our held sentences."""
     gold, said, status_gold, status_said, none, false = [], [], [], [], [], []
     for example in examples:
@@ -139,7 +150,10 @@ def _print_confusions(questions: Sequence[Question], acts: Floats, planned: Floa
     names = [ROOTS[number] for number in roots_of(acts, planned).argmax(axis=1)]
     print(" " * 11 + " ".join(name[:4] for name in ROOTS))
     for gold in ROOTS:
-        row = [sum(q.label == gold and s == name for q, s in zip(questions, names, strict=True)) for name in ROOTS]
+        row = [
+            sum(q.label == gold and s == name for q, s in zip(questions, names, strict=True))
+            for name in ROOTS
+        ]
         print(f"{gold:10}", " ".join(f"{count or '.':>4}" for count in row))
 
 

@@ -190,7 +190,7 @@ def _match(scan: Scan, first: int, last: int) -> Piece | None:
     rows = _as_written(scan, first, last)
     if not rows and (proper or _begins_small(scan, first, last, name)):
         rows = scan.table.names.get(name, ())
-    if rows:
+    if rows and (name not in nouns() or best(rows, scan.day)):
         return _named(scan, first, last, rows)
     if proper and name in shared_names():
         return _shared(scan, first, last, shared_names()[name])
