@@ -72,7 +72,7 @@ def worded(
         if subject is not None and (own or name in _AGREEING):
             return _agreeing(name, subject)
         words = _listed(name, scene.rng)
-        if name == "own" and subject is not None and "<G> <own>" not in form:
+        if name == "did" and subject is not None:
             words = words.replace("its ", f"{subject.own} ")
         return words
 
