@@ -91,11 +91,17 @@ def links(*texts: str) -> list[tuple[str, str]]:
          [("The kingdom", "SAU")]),
         ("Qatar spoke to Cuba.", "Washington praised the island.", [("the island", "CUB")]),
         ("Qatar was calm.", "The army shelled rebels.", [("The army", "QAT")]),
+        ("Qatar was calm.", "Japan accused its regime and the junta of murder.",
+         [("the junta", "QAT")]),
         ("Qatar was calm.", "The government thanked Japan.", [("The government", "QAT")]),
         ("Qatar was calm.", "Visitors left the country.", [("the country", "QAT")]),
         ("Seoul was calm.", "The North shelled an island.", [("The North", "PRK")]),
         ("Pyongyang shelled an island.", "The South fired back.", [("The South", "KOR")]),
         ("Khartoum shelled a town.", "The South fired back.", [("The South", "SSD")]),
+        ("China and Japan met.", "Each accused the other of spying.",
+         [("Each", "CHN"), ("Each", "JPN")]),
+        ("Saudi Arabia broke with Qatar.", "The kingdom accused its neighbour of treason.",
+         [("The kingdom", "SAU"), ("its neighbour", "QAT")]),
         ("It rained.", "The two Koreas spoke.",
          [("The two Koreas", "KOR"), ("The two Koreas", "PRK")]),
     ],
@@ -123,6 +129,7 @@ def test_words_mean_who_was_named_before(
         ("The old treaty binds China and Japan.", "They signed nothing else in Qatar."),
         ("The talks served China.", "Their course worried Qatar."),
         ("The raid on Beijing angered Japan.", "It also worried Qatar."),
+        ("Qatar was calm.", "They have no basis, he said."),
         ("It was a fine day.", "Its weather was warm, the government said."),
     ],
 )
@@ -140,6 +147,7 @@ def test_what_is_named_again_later_is_linked_once_only_as_a_name() -> None:
         ("China, Japan and Qatar met.", "Both countries were pleased."),
         ("Vladimir Putin and Angela Merkel met.", "Reporters asked if he was pleased."),
         ("China met Japan.", "Reporters left the country."),
+        ("North Korea met China.", "Washington scolded the communist state."),
     ],
 )
 def test_several_that_may_be_meant_are_a_doubt(before: str, text: str) -> None:
@@ -184,6 +192,15 @@ def test_a_doubted_name_gives_way_to_a_link() -> None:
         Mention("The army", (16, 24), Actor("QAT", "MIL"), linked=True),
     )
     assert linked(sentence, (doubted,), []) == (doubted,)
+
+
+def test_what_a_link_owns_is_not_in_doubt() -> None:
+    text = "Its foreign minister met envoys of rebels."
+    minister = Mention("foreign minister", (20, 36), None, "no state is named")
+    rebels = Mention("rebels", (51, 57), None, "no state is named")
+    before = [named("Qatar was calm.")]
+    mentions = linked(Sentence(text, (16, 16 + len(text))), (minister, rebels), before)
+    assert [mention.words for mention in mentions] == ["Its", "rebels"]
 
 
 def test_an_argument_of_several_sentences() -> None:
