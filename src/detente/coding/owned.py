@@ -45,12 +45,10 @@ class Owned(NamedTuple):
     def role(self) -> str:
         """The role of what is named: the last noun's, unless one before tells the sector."""
         roles = [noun.role for _, noun in self.nouns]
-        for role in roles:
-            if role in _SECTORS:
-                return role
         if "MIL" in roles and roles[-1] in _WEAK:
             return "MIL"
-        return roles[-1] if roles else ""
+        sectors = [role for role in roles if role in _SECTORS]
+        return (sectors or roles[-1:] or [""])[0]
 
 
 def owned(placed: Placed, piece: Piece) -> Owned:
@@ -67,7 +65,7 @@ def owned(placed: Placed, piece: Piece) -> Owned:
         return Owned(piece.last, ())  # in Berlin guards shot him
     bare = piece.kind == "state" and number == piece.last and not placed.acronym(piece)
     while (after := placed.at.get(number)) and placed.joined(number):
-        noun, number = after.noun or _body(after), after.last
+        noun, number = after.noun or _body(after, number > piece.last), after.last
         if noun is None:
             break
         if noun.kind in {"modifier", "former", "suffix"}:
@@ -86,9 +84,11 @@ def owned(placed: Placed, piece: Piece) -> Owned:
     return Owned(last, tuple(taken), former)
 
 
-def _body(piece: Piece) -> Noun | None:
-    """The name of a body (`Revolutionary Guards`) as a noun, behind the name of its state."""
-    return Noun("body", piece.rows[0].role, False) if piece.kind == "body" and piece.rows else None
+def _body(piece: Piece, possessive: bool) -> Noun | None:
+    """A body or people as a noun behind its state (`Karabakh's Armenians`)."""
+    if piece.kind == "body" and piece.rows:
+        return Noun("body", piece.rows[0].role, False)
+    return Noun("people", "CVL", False) if piece.kind == "people" and possessive else None
 
 
 def over_host(placed: Placed, last: int) -> int:

@@ -28,7 +28,12 @@ def settled(scan: Scan, matches: Sequence[Piece]) -> Iterator[Piece]:
         if piece.kind in PERSONS and piece.rows
         for word in _called(scan, piece)
     }
-    taken = {number for piece in matches for number in range(piece.first, piece.last)}
+    taken = {
+        number
+        for piece in matches
+        if piece.kind != "surname"
+        for number in range(piece.first, piece.last)
+    }
     for place, piece in enumerate(matches):
         if piece.kind != "surname":
             yield _unless_person(scan, piece, taken)
@@ -101,9 +106,11 @@ def _is_near(row: Row, day: dt.date) -> bool:
 def _has_other_name(scan: Scan, piece: Piece, taken: set[int]) -> bool:
     """Whether an unknown name stands beside, so that it is somebody else's surname."""
     before, after = piece.first - 1, piece.last
+    if after + 1 < len(scan.words) and scan.words[after].key in listed("particle"):
+        after += 1
     follows = (
         after < len(scan.words)
-        and scan.gap(after) == " "
+        and scan.gap(after) in {" ", "-"}
         and scan.capital(after)
         and after not in taken
     )

@@ -11,6 +11,7 @@ What is tried at each place, in this order:
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -20,7 +21,7 @@ from detente.coding.owned import PLACES, Owned, owned
 from detente.coding.pieces import Noun, Piece, Scan, several
 from detente.coding.placed import Placed
 from detente.coding.shapes import Actor
-from detente.coding.words import listed
+from detente.coding.words import key, listed
 from detente.csv_files import read_bundled
 
 UNKNOWN = "unknown"
@@ -28,6 +29,10 @@ NO_STATE = "no state is named"
 
 _BARE = frozenset({"adjective", "people", "capital", "place"})
 """Kinds of rows whose name is not the actor's."""
+
+_OFFICIAL = frozenset({"GOV", "MIL", "LEG", "JUD"})
+_ELECT = dt.timedelta(days=80)
+"""How long before a term a head is taken for the state's: who is elected speaks for it."""
 
 _TURNING = frozenset({"pro", "anti", "non", "trans", "post", "pre", "ex"})
 _LOCAL = frozenset({"COP", "CVL", "REB", "OPP", "JUD", "LEG", "LAB", "MED", "REL"})
@@ -211,7 +216,8 @@ def _in_title(phrase: Phrase, title: Noun | None, former: bool) -> Phrase:
         return phrase
     if former and actor.role in {"GOV", ""}:
         return phrase._replace(actor=Actor(actor.code, "OPP", actor.name))
-    if not former and title.kind == "title" and title.role and actor.role in {"OPP", ""}:
+    official = title.kind == "title" and title.role in _OFFICIAL
+    if not former and official and actor.role in {"OPP", ""}:
         return phrase._replace(actor=Actor(actor.code, title.role, actor.name))
     return phrase
 
@@ -280,6 +286,8 @@ def _people(placed: Placed, piece: Piece) -> tuple[Actor | None, str]:
     actor, doubt = _actor(placed, piece)
     first = piece.first - 2 if placed.word(piece.first - 1) == "of" else piece.first - 1
     before = placed.word(first)
+    if placed.word(piece.first - 1) == "ethnic":
+        return None, "a people, of no state by its name"
     if actor and is_state(actor.code) and (before in listed("counted") or before.isdigit()):
         return Actor(actor.code, "CVL"), ""
     return actor, doubt
@@ -340,12 +348,14 @@ def _actor(placed: Placed, piece: Piece, owner: Actor | None = None) -> tuple[Ac
 
 def _role(placed: Placed, piece: Piece) -> str:
     """A person's role on the day: out of office, of the opposition; before it, none is known."""
-    rows, day = piece.rows, placed.scan.day
-    row = next((row for row in best(rows, day)), rows[0])
+    row, day = next(iter(best(piece.rows, placed.scan.day)), piece.rows[0]), placed.scan.day
     if day is None or in_office(row, day) or not is_state(row.code):
         return row.role
-    returns = row.kind == "minister" and any(other.start > day for other in rows)
-    return "OPP" if row.end < day and not returns else ""
+    others = placed.scan.table.names.get(key(row.name), piece.rows)
+    later = [other for other in others if other.start > day and other.code == row.code]
+    elect = any(other.kind == "head" and other.start - day <= _ELECT for other in later)
+    returns = row.kind == "minister" and later
+    return "OPP" if row.end < day and not (returns or elect) else ""
 
 
 def _of(owner: Actor, role: str, name: str) -> Actor:

@@ -86,6 +86,7 @@ class Shared(NamedTuple):
 
     kind: str
     code: str
+    role: str
     cues: tuple[str, ...]
 
 
@@ -117,7 +118,8 @@ def shared_names() -> Mapping[str, tuple[Shared, ...]]:
     """Those who share a name, by its key."""
     table: dict[str, tuple[Shared, ...]] = {}
     for row in read_bundled("detente.coding", "shared_names.csv"):
-        meaning = Shared(row["kind"], row["code"], tuple(map(key, row["cues"].split("|"))))
+        cues = tuple(map(key, row["cues"].split("|")))
+        meaning = Shared(row["kind"], row["code"], row["role"], cues)
         table[key(row["name"])] = (*table.get(key(row["name"]), ()), meaning)
     return table
 
@@ -185,7 +187,7 @@ def _match(scan: Scan, first: int, last: int) -> Piece | None:
     """The piece that is made of just these words."""
     name = " ".join(word.key for word in scan.words[first:last])
     proper = _proper(scan, first, last)
-    if proper and name in not_actors():
+    if name in not_actors() and any(scan.capital(number) for number in range(first, last)):
         return Piece(first, last, "not")
     rows = _as_written(scan, first, last)
     if not rows and (proper or _begins_small(scan, first, last, name)):
@@ -265,7 +267,7 @@ def _shared(scan: Scan, first: int, last: int, meanings: Sequence[Shared]) -> Pi
 
 def _row(name: str, meaning: Shared) -> Row:
     days = (dt.date.min, dt.date.max)
-    return Row(name, (), meaning.code, "", meaning.kind, "", *days, "shared name")
+    return Row(name, (), meaning.code, meaning.role, meaning.kind, "", *days, "shared name")
 
 
 def _stands(cue: str, words: str) -> bool:
