@@ -99,7 +99,7 @@ def test_sentences_hold_all_acts_and_statuses_and_pairs_without_an_act() -> None
 
 
 def test_spans_name_the_actors_and_nothing_of_the_grammar_is_left() -> None:
-    for marked in grammar.generate(2000, seed=6):
+    for marked in grammar.generate(6000, seed=6):
         assert not set("<>[]{}|") & set(marked.text), marked.text
         assert "  " not in marked.text
         assert marked.text[0].isupper() or not marked.text[0].isalpha(), marked.text

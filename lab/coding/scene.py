@@ -41,12 +41,13 @@ class Scene:
         for attempt in itertools.count():
             of = near if near and attempt < 20 else cast.state(self.rng)
             who = cast.noun(kind, of, self.rng)
-            if who.words in self.words or (near is None and of[1] in self.states):
+            names = {who.words, who.adjective} - {""}
+            if names & self.words or (near is None and of[1] in self.states):
                 continue
             if who.after.startswith(",") and self.rng.random() < 0.5:
                 continue
             self.states.add(of[1])
-            self.words.add(who.words)
+            self.words |= names
             self.count += 1
             return self.count, who
         raise AssertionError
