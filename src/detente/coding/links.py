@@ -125,7 +125,7 @@ def linked(
 
 
 def _settles(link: Mention, doubted: Mention, text: str, offset: int) -> bool:
-    """Whether a link says whom words in doubt mean: it holds them, or owns them (`its minister`)."""
+    """Whether a link settles words in doubt: it holds them, or owns them (`its minister`)."""
     if _overlap(link.span, doubted.span):
         return True
     between = text[link.span[1] - offset : doubted.span[0] - offset]

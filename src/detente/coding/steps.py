@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from detente.coding.judged import likeliest
 from detente.coding.shapes import Mention, Scored, Sentence, Status, When
 
 Name: TypeAlias = Callable[[Sequence[Sentence], dt.date], list[tuple[Mention, ...]]]
@@ -95,5 +96,5 @@ def _judged(sentence: Sentence, pair: Scored, when: When) -> tuple[Status, str]:
     from detente.coding.status import combined, status  # noqa: PLC0415 - with the other parts
 
     ruling = status(sentence, pair.source.span, pair.target.span, when)
-    final = combined(ruling, pair.statuses)
+    final = combined(ruling, pair.statuses, likeliest(pair)[0].key)
     return final, ruling[1] if final == ruling[0] else ""
