@@ -238,6 +238,16 @@ def test_names_change_with_time() -> None:
     assert [actor and actor.role for actor in democrats] == ["GOV", "OPP"]
 
 
+def test_verbs_are_not_taken_for_nouns() -> None:
+    assert told("which Beijing made, and Australia shares with Riyadh") == [
+        ("Beijing", "CHN"),
+        ("Australia", "AUS"),
+        ("Riyadh", "SAU"),
+    ]
+    assert ("Russia", "RUS") in told("China might sell Russia drones.")
+    assert told("In Berlin guards shot him.")[0] == ("Berlin", "DEU")
+
+
 def test_headlines_in_capitals() -> None:
     assert told("PUTIN TELLS WHO IS TO BLAME FOR THE WAR IN IRAQ") == [
         ("PUTIN", "RUS"),
@@ -263,6 +273,8 @@ def test_words_that_are_surnames_need_to_read_as_names() -> None:
 def test_unknown_bodies_are_told_as_unknown() -> None:
     (mention,) = seen("The Zyxian Liberation Front claimed it.")
     assert (mention.words, mention.doubt) == ("Zyxian Liberation Front", "unknown")
+    assert told("the Ministry of Public Works said")[0] == ("Ministry of Public Works", "?")
+    assert told("Chile's Ministry of Works said") == [("Chile's Ministry of Works", "CHL")]
     assert told("Japanese Workers Party")[0] == ("Japanese Workers Party", "JPN:OPP")
 
 

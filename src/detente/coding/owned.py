@@ -17,6 +17,7 @@ _RULE = frozenset({"administration", "government", "cabinet", "regime"})
 
 _SECTORS = frozenset({"REB", "OPP", "CVL", "IMG", "MED", "BUS", "LAB", "REL", "CRM"})
 _IN = frozenset({"in", "at", "from", "near"})
+_OFFICES = frozenset({"ministry", "department", "office", "bureau", "directorate"})
 _WEAK = frozenset({"BUS", "CVL", ""})
 
 
@@ -79,9 +80,19 @@ def owned(placed: Placed, piece: Piece) -> Owned:
             break
         taken.append((text, noun))
         last = number
-    if taken and set(taken[-1][0].split()) & listed("mission"):
-        last = over_host(placed, last)
+    if taken:
+        last = whole(placed, last, taken[-1][0])
     return Owned(last, tuple(taken), former)
+
+
+def whole(placed: Placed, last: int, noun: str) -> int:
+    """The end of an embassy with its host, of a ministry with its field."""
+    if set(noun.split()) & listed("mission"):
+        return over_host(placed, last)
+    if noun in _OFFICES and placed.word(last) == "of" and placed.joined(last + 1):
+        end = placed.name_end(last + 1, 4, over_links=True)
+        return end if end > last + 1 else last
+    return last
 
 
 def _body(piece: Piece, possessive: bool) -> Noun | None:

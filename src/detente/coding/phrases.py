@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from detente.coding.gazetteer import PERSONS, best, in_office, is_state
-from detente.coding.owned import PLACES, Owned, owned
+from detente.coding.owned import PLACES, Owned, owned, whole
 from detente.coding.pieces import Noun, Piece, Scan, several
 from detente.coding.placed import Placed
 from detente.coding.shapes import Actor
@@ -181,6 +181,7 @@ def _nobodys(placed: Placed, piece: Piece, noun: Noun) -> Step:
             break
         taken.append((placed.key(after), after.noun))
         last = after.last
+    last = whole(placed, last, taken[-1][0])
     own = Owned(last, tuple(taken))
     role = "" if set(taken[-1][0].split()) & listed("of no one place") else own.role
     return Phrase(piece.first, last, None, NO_STATE, role), last
