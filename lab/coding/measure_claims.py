@@ -15,7 +15,8 @@ from __future__ import annotations
 import argparse
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,7 @@ import numpy as np
 
 from detente.arrays import Floats
 from detente.coding.claims import Claim, claims_in
-from detente.coding.shapes import Sentence, Span
+from detente.coding.sentences import sentences
 
 ARGUMENTS = Path(__file__).with_name("arguments")
 SEED, DRAWS = 13, 4000
@@ -59,24 +60,28 @@ def rows_of(path: Path) -> list[Row]:
     """The sentences of an argument with the claims that are found in its running text."""
     with path.open(encoding="utf-8", newline="") as file:
         records = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    sentences = list(_placed(records))
-    by_start: dict[Span, Claim] = {}
-    for claim in claims_in(sentences):
-        held = by_start.get(claim.sentence.span)
-        if held is None or held.family == "motive":
-            by_start[claim.sentence.span] = claim
+    text, starts = _running(records)
+    first: dict[int, Claim] = {}
+    for claim in claims_in(sentences(text)):
+        place = bisect(starts, claim.cue_span[0]) - 1
+        if place not in first or first[place].family == "motive":
+            first[place] = claim
     return [
-        Row(path.stem, sentence.text, record["claims"], by_start.get(sentence.span))
-        for sentence, record in zip(sentences, records, strict=True)
+        Row(path.stem, record["sentence"], record["claims"], first.get(place))
+        for place, record in enumerate(records)
     ]
 
 
-def _placed(records: Sequence[dict[str, str]]) -> Iterator[Sentence]:
-    start = 0
+def _running(records: Sequence[dict[str, str]]) -> tuple[str, list[int]]:
+    """The text of an argument, a blank line between paragraphs, and where each sentence begins."""
+    text, starts, paragraph = "", [], ""
     for record in records:
-        text = record["sentence"]
-        yield Sentence(text, (start, start + len(text)), int(record["paragraph"]) - 1)
-        start += len(text) + 1
+        gap = " " if record["paragraph"] == paragraph else "\n\n"
+        text += gap if text else ""
+        starts.append(len(text))
+        text += record["sentence"]
+        paragraph = record["paragraph"]
+    return text, starts
 
 
 def shares(rows: Sequence[Row]) -> tuple[float, float, float]:

@@ -22,6 +22,7 @@ from detente.cli import (
     forecast,
     moves,
     panel,
+    read,
     record,
     scenario,
     store,
@@ -54,6 +55,7 @@ app.command("backtest", rich_help_panel="Studies")(forecast.backtest_command)
 app.command("record", rich_help_panel="Studies")(record.record_command)
 app.command("scenario", rich_help_panel="Studies")(scenario.scenario_command)
 app.command("moves", rich_help_panel="Studies")(moves.moves_command)
+app.command("read", rich_help_panel="Studies")(read.read_command)
 app.command("new", rich_help_panel="Studies")(study.new_command)
 app.command("validate", rich_help_panel="Studies")(study.validate_command)
 app.command("fetch", rich_help_panel="Events")(fetch.fetch_command)

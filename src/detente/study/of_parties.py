@@ -107,7 +107,7 @@ def _years_before(day: dt.date, years: int) -> dt.date:
 
 def _fields(name: str, codes: Sequence[str], first: dt.date, last: dt.date) -> dict[str, str]:
     """What stands in the template, texts as TOML strings."""
-    names = [_spoken(code) for code in codes]
+    names = [spoken(code) for code in codes]
     a, b = names[:2]
     middle = first + (last - first) / 2
     turn = middle.replace(day=1)
@@ -115,7 +115,7 @@ def _fields(name: str, codes: Sequence[str], first: dt.date, last: dt.date) -> d
     begins = _years_before(ends, 1)
     texts = {
         "name_text": name,
-        "title": f"{_headed(a)} and {b}",
+        "title": f"{headed(a)} and {b}",
         "question": f"Do flare-ups cool the relations of {a} and {b}?",
         "flare_ups": f"flare-ups between {a} and {b}",
         "talks": f"busy days of talks between {a} and {b}",
@@ -153,12 +153,18 @@ def _toml(value: str | list[str]) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _spoken(code: str) -> str:
-    """A state's name as it stands in a sentence."""
+def spoken(code: str) -> str:
+    """A state's name as it stands in a sentence.
+
+    Example:
+        >>> spoken("USA"), spoken("FRA")
+        ('the United States', 'France')
+    """
     name = name_of(code)
     with_article = name.startswith("United ") or "Republic" in name or name in PLURAL
     return f"the {name}" if with_article or name.endswith("Islands") else name
 
 
-def _headed(name: str) -> str:
+def headed(name: str) -> str:
+    """A name as it stands at the beginning of a sentence."""
     return name[:1].upper() + name[1:]

@@ -54,16 +54,29 @@ def home_of(name: str, folder: Path) -> Path:
             "Use lower-case letters, digits and dashes, such as taiwan-strait.",
         )
     home = folder / name
+    check_place(home)
+    return home
+
+
+def check_place(home: Path, option: str = "--in") -> None:
+    """Refuse a folder that lies in an event store.
+
+    Args:
+        home: Where a study would be written.
+        option: The option that names it, for the error.
+
+    Raises:
+        InputError: It does.
+    """
     if stores_around(home):
         raise InputError(
             f"The study could not be written to {home}.",
             "It lies in an event store.",
-            "Choose another folder with --in.",
+            f"Choose another folder with {option}.",
         )
-    return home
 
 
-def written(home: Path, files: Mapping[str, str]) -> Path:
+def written(home: Path, files: Mapping[str, str], option: str = "--in") -> Path:
     """Make a study's folder and its files, texts by name; the study file.
 
     Raises:
@@ -77,6 +90,6 @@ def written(home: Path, files: Mapping[str, str]) -> Path:
         raise InputError(
             f"The study could not be written to {home}.",
             f"{error.strerror}.",
-            "Choose another name, or another folder with --in.",
+            f"Choose another name, or another folder with {option}.",
         ) from None
     return home / "study.toml"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from detente.coding.claims.choosing import chosen, modality_of
@@ -75,6 +76,9 @@ def _claim(
     if not hit.cue.cause:
         cause, effect = (0, 0), (0, len(words))
     sides = [_side(words, span, at, mentions) for span in (cause, effect)]
+    inside = _named_within(mentions, (at + hit.span[0], at + hit.span[1]))
+    if hit.cue.cause and not reverse:  # what is brought stands within “brought X closer”
+        sides[1] = replace(sides[1], actors=(*inside, *sides[1].actors))
     modality = modality_of(words)
     kind, why = kind_of(words, hit.cue.family, sides[0].text, modality)
     cue = words[slice(*hit.span)].strip()
@@ -107,7 +111,9 @@ def _side(words: str, span: Span, at: int, mentions: Sequence[Mention]) -> Side:
     start = at + span[0] + lead
     text = text.strip(" ,;:")
     end = start + len(text)
-    inside = tuple(
-        mention for mention in mentions if start <= mention.span[0] and mention.span[1] <= end
-    )
-    return Side(text, (start, end), inside)
+    return Side(text, (start, end), _named_within(mentions, (start, end)))
+
+
+def _named_within(mentions: Sequence[Mention], span: Span) -> tuple[Mention, ...]:
+    first, last = span
+    return tuple(item for item in mentions if first <= item.span[0] and item.span[1] <= last)

@@ -1,0 +1,30 @@
+"""Who is named in each sentence of a story."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from detente.coding.shapes import Mention, Sentence
+
+
+def named(sentences: Sequence[Sentence], on: dt.date | None) -> list[tuple[Mention, ...]]:
+    """The mentions of each sentence, with what those before it made known.
+
+    Args:
+        sentences: Of one story, in its order.
+        on: The day that it was written, which decides who holds an office.
+
+    Example:
+        >>> text = "Beijing warned Tokyo."
+        >>> [item.actor.code for item in named([Sentence(text, (0, len(text)))], None)[0]]
+        ['CHN', 'JPN']
+    """
+    from detente.coding.actors import EMPTY, after, mentions  # noqa: PLC0415 - slow to load
+
+    context, per_sentence = EMPTY, []
+    for sentence in sentences:
+        seen = mentions(sentence, on, context)
+        context = after(context, seen)
+        per_sentence.append(seen)
+    return per_sentence

@@ -1,0 +1,1 @@
+"""A draft study of an argument: its parties, and a block for each of its claims."""

@@ -1,0 +1,247 @@
+"""From an argument to a draft study: valid whatever the text is, and safe from it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detente.coding.shapes import Actor, Mention, Sentence, Story
+from detente.errors import InputError, UsageError
+from detente.study.load import load, parse
+from detente.study.needs import first_day_of_events
+from detente.study.of_argument.acts import chronicle_of, named_act
+from detente.study.of_argument.draft import Draft, draft, name_from, write_draft
+from detente.study.of_argument.toml import Block, text_of
+
+EXAMPLE = Path(__file__).resolve().parents[1] / "docs" / "example-argument.txt"
+DAY = dt.date(2024, 3, 15)
+NAMES = {
+    "Iran": "IRN", "Saudi": "SAU", "China": "CHN", "United States": "USA", "Israel": "ISR",
+    "North Korea": "PRK", "Brazil": "BRA", "Argentina": "ARG",
+}  # fmt: skip
+
+
+def actors(sentences: Sequence[Sentence], on: dt.date | None) -> list[tuple[Mention, ...]]:
+    """States by a few names, and Atlantis, which nobody knows."""
+    return [tuple(_mentions(sentence)) for sentence in sentences]
+
+
+def _mentions(sentence: Sentence) -> list[Mention]:
+    return [
+        Mention(match[0], (start, start + len(match[0])), _actor(match[0]), "")
+        for match in re.finditer("|".join([*NAMES, "Atlantis"]), sentence.text)
+        for start in [sentence.span[0] + match.start()]
+    ]
+
+
+def _actor(name: str) -> Actor | None:
+    return Actor(NAMES[name]) if name in NAMES else None
+
+
+def drafted(text: str, **more: object) -> Draft:
+    story = Story(text, "column.txt")
+    return draft(story, "column", date=DAY, actors=actors, **more)  # type: ignore[arg-type]
+
+
+def claims_in_file(item: Draft) -> list[dict[str, object]]:
+    claims: list[dict[str, object]] = tomllib.loads(item.text)["claims"]
+    return claims
+
+
+def test_the_example_becomes_a_study_with_a_claim_of_every_kind(tmp_path: Path) -> None:
+    item = drafted(EXAMPLE.read_text(encoding="utf-8"))
+    study = load(write_draft(item, tmp_path / "gulf"), thorough=True).study
+    assert study.codes[:2] == ("SAU", "IRN")
+    kinds = {claim.kind for claim in study.asks("claims")}
+    assert kinds >= {"response", "contrast", "extreme", "shift", "occurrence", "untestable"}
+    assert first_day_of_events(study) is not None
+
+
+def test_what_the_words_tell_is_taken_and_what_not_is_asked() -> None:
+    [claim] = claims_in_file(
+        item := drafted("The sanctions of Iran on Israel led to talks of China and the United "
+                        "States within two months.")
+    )  # fmt: skip
+    assert claim["relation"] == {"pair": ["CHN", "USA"]}
+    assert (claim["window_months"], claim["direction"]) == (2, "up")
+    assert claim["cause"] == "sanctions-irn-isr"
+    asked = item.claims[0].block.asked
+    assert "relation" not in asked
+    assert "window_months" not in asked
+    vague = drafted("Israel knows that this will bring Iran closer.").claims[0].block.asked
+    assert {"window_months", "cause"} <= set(vague)
+    assert "# ?" in drafted("Israel knows that this will bring Iran closer.").text
+
+
+def test_one_state_acts_or_is_acted_on() -> None:
+    acting = drafted("Attacks by Iran have worsened relations with Israel.")
+    assert tomllib.loads(acting.text)["actions"]["attacks-irn"]["sources"] == ["IRN"]
+    suffering = drafted("Sanctions on Iran have worsened relations with Israel.")
+    assert tomllib.loads(suffering.text)["actions"]["sanctions-on-irn"]["targets"] == ["IRN"]
+
+
+def test_a_superlative_and_a_change_have_their_days() -> None:
+    text = "Conflict of Iran and Israel is at its highest level since June 1996."
+    [extreme] = claims_in_file(drafted(text))
+    assert (extreme["since"], extreme["direction"]) == (dt.date(1996, 6, 1), "highest")
+    [shift] = claims_in_file(drafted("Since May 2020 trade of Iran and China has fallen."))
+    assert (shift["date"], shift["direction"]) == (dt.date(2020, 5, 1), "down")
+
+
+def test_a_forecast_has_its_window_and_its_denial() -> None:
+    [comes] = claims_in_file(drafted("Attacks of Iran on Israel will come within two weeks."))
+    assert (comes["kind"], comes["primary_window_days"], comes["happens"]) == (
+        "occurrence", 14, True,
+    )  # fmt: skip
+    [stays] = claims_in_file(drafted("Talks of Iran with Israel are unlikely."))
+    assert stays["happens"] is False
+    assert stays["on"] == DAY
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Iran wants to be feared by Israel.", "not why"),
+        ("Had Iran met Israel, it would have been spared.", "did not happen"),
+        ("Iran resents Israel because it fears humiliation.", "not what is felt"),
+    ],
+)
+def test_what_cannot_be_decided_says_why(text: str, why: str) -> None:
+    [claim] = claims_in_file(drafted(text))
+    assert claim["kind"] == "untestable"
+    assert why in str(claim["why"])
+
+
+def test_no_words_of_the_argument_stand_in_the_study() -> None:
+    text = "Zebras aside, the quixotic tariffs of Iran led to talks with Israel."
+    item = drafted(text)
+    assert "quixotic" not in item.text
+    assert "Zebras" not in item.text
+    assert "paragraph 1, sentence 1, characters 0-" in item.text
+
+
+def test_two_states_have_no_others_to_be_compared_with() -> None:
+    [claim] = claims_in_file(drafted("Iran trades more with Israel than any other state does."))
+    assert claim["kind"] in {"contrast", "extreme"}
+    text = "Iran spends more on aid to China than Israel does."
+    [claim] = claims_in_file(drafted(text))
+    assert claim["kind"] == "contrast-groups"
+    assert len(claim["others"]) >= 2  # type: ignore[arg-type]
+
+
+def test_facts_of_a_study_that_ships_come_with_the_draft(tmp_path: Path) -> None:
+    text = "Nuclear tests of North Korea brought China and the United States closer."
+    item = drafted(text)
+    file = write_draft(item, tmp_path / "tests")
+    study = load(file, thorough=True).study
+    assert study.actions["nuclear-tests-prk"].kinds == ["nuclear-test"]
+    assert "nuclear-test" in (file.parent / "chronicle.csv").read_text(encoding="utf-8")
+    assert chronicle_of(["BRA", "ARG"]) is None
+
+
+def test_where_no_code_fits_the_draft_says_so() -> None:
+    item = drafted("Nuclear tests of Brazil have hurt relations with Argentina.")
+    assert "# ? CAMEO has no code for a nuclear test" in item.text
+
+
+def test_an_act_is_named_by_the_word_that_stands_first() -> None:
+    act = named_act("the drones that ended the talks")
+    assert act is not None
+    assert act.key == "attacks"
+    assert named_act("the weather") is None
+
+
+HOSTILE = [
+    '"""\n[study]\nname = "x"\n', "'''", "\x00\x1b[2J\x7f", "\u202e\u2028", "</script><script>x",
+    "'; DROP TABLE events; --", "]]\n[[claims]]\nid = 'y'", "\\u0041\\", "\ud800",
+    "=cmd|' /C calc'!A0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_words_and_names_stay_words(text: str, tmp_path: Path) -> None:
+    block = Block("[study]", {"title": text}, [text], {"title": text})
+    data = tomllib.loads(text_of([block]))
+    assert list(data) == ["study"]
+    assert data["study"] == {"title": text.replace("\ud800", "\ufffd")}
+    argument = f"{text} Tariffs of Iran led to talks with Israel. {text}"
+    story = Story(argument, f"{text}/{text.replace('/', '')}")
+    item = draft(story, "hostile", date=DAY, actors=actors)
+    study = load(write_draft(item, tmp_path / "hostile"), thorough=True).study
+    assert study.codes == ("IRN", "ISR")
+
+
+PIECES = [
+    "Iran", "Israel", "China", "Atlantis", "led to", "talks", "war", "more", "than", "since 2019",
+    "because", "will", "within two weeks", ".", "\n\n", "fears", "would have", "the worst", '"',
+    "#", "[", "sanctions on", "unlikely", "has fallen",
+]  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(st.sampled_from(PIECES), min_size=4, max_size=60))
+def test_any_draft_is_a_valid_study(words: list[str]) -> None:
+    text = "Iran and Israel. " + " ".join(words)
+    try:
+        item = drafted(text)
+    except InputError as error:
+        assert "claims" in error.found
+        return
+    study = parse(tomllib.loads(item.text), Path("study.toml"))
+    named = {claim.cause for claim in study.asks("claims") if claim.kind == "response"}
+    assert named <= set(study.actions)
+    assert len({claim.id for claim in study.asks("claims")}) == len(item.claims)
+
+
+def test_two_states_are_needed() -> None:
+    with pytest.raises(InputError, match="only Iran"):
+        drafted("Sanctions led to talks in Iran.")
+    with pytest.raises(InputError, match="names none"):
+        drafted("Sanctions led to talks in Atlantis.")
+
+
+def test_a_claim_is_needed() -> None:
+    with pytest.raises(InputError, match="None of its 1 sentences claims"):
+        drafted("The ministers of Iran and Israel met in Vienna.")
+
+
+def test_a_day_is_needed_and_may_be_the_storys() -> None:
+    text = "Tariffs of Iran led to talks with Israel."
+    with pytest.raises(UsageError, match="--date"):
+        draft(Story(text, "a.txt"), "a", actors=actors)
+    item = draft(Story(text, "a.txt", date=dt.date(2020, 1, 2)), "a", actors=actors)
+    assert item.setting.written == dt.date(2020, 1, 2)
+    with pytest.raises(UsageError, match="1979"):
+        draft(Story(text, "a.txt"), "a", actors=actors, date=dt.date(1914, 8, 1))
+
+
+def test_names_that_nobody_knows_are_counted() -> None:
+    item = drafted("Atlantis led Iran to talks with Israel. Atlantis knew.")
+    assert item.unknown == (("Atlantis", 2),)
+
+
+def test_a_folder_that_exists_is_not_touched(tmp_path: Path) -> None:
+    item = drafted("Tariffs of Iran led to talks with Israel.")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "study.toml").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match="--out"):
+        write_draft(item, tmp_path / "mine")
+    assert (tmp_path / "mine" / "study.toml").read_text(encoding="utf-8") == "mine"
+    write_draft(item, tmp_path / "new")
+    with pytest.raises(InputError, match="event store"):
+        write_draft(item, tmp_path / "new" / "store" / "inside")
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [("My Column.txt", "my-column"), ("-", "argument"), ("../../etc", "etc"), ("x" * 90, "x" * 60)],
+)
+def test_a_study_is_named_as_its_file(file: str, name: str) -> None:
+    assert name_from(file) == name
