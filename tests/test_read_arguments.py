@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from detente.coding.shapes import Actor, Mention, Sentence, Story
 from detente.errors import InputError, UsageError
+from detente.events.store import Store
 from detente.study.load import load, parse
 from detente.study.needs import first_day_of_events
 from detente.study.of_argument.acts import chronicle_of, named_act
@@ -234,9 +235,9 @@ def test_a_folder_that_exists_is_not_touched(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--out"):
         write_draft(item, tmp_path / "mine")
     assert (tmp_path / "mine" / "study.toml").read_text(encoding="utf-8") == "mine"
-    write_draft(item, tmp_path / "new")
+    Store.open(tmp_path / "store", create=True)
     with pytest.raises(InputError, match="event store"):
-        write_draft(item, tmp_path / "new" / "store" / "inside")
+        write_draft(item, tmp_path / "store" / "inside")
 
 
 @pytest.mark.parametrize(

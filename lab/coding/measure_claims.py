@@ -106,7 +106,7 @@ def intervals(rows: Sequence[Row]) -> Floats:
 def main() -> None:
     """Print what is measured."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", default="dev", choices=("dev", "seen", "held"))
+    parser.add_argument("--part", default="dev", choices=("dev", "seen1", "seen2", "held"))
     parser.add_argument("--misses", action="store_true")
     options = parser.parse_args()
     rows = [

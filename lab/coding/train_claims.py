@@ -94,7 +94,7 @@ def main() -> None:
     for name, called in (("model", model), ("rules", rules), ("either", model | rules)):
         print(name, *(f"{share:.1%}" for share in f1(called, gold[held])))
     weights = fitted(x[learned], gold[learned], ridge)
-    for part in ("dev", "seen", "held"):
+    for part in ("dev", "seen1", "seen2", "held"):
         rows = [row for path in sorted(ARGUMENTS.glob(f"{part}_*.tsv")) for row in rows_of(path)]
         score = features([row.sentence for row in rows]) @ weights[:-1]
         claims = np.array([row.is_claim for row in rows])

@@ -72,8 +72,9 @@ def read_command(
         return
     _show(item)
     narrate(f"Written: {file}")
-    narrate(f"What its events take: detente fetch gdelt --study {folder} --plan")
-    narrate(f"Settle its questions, then: detente study {folder}")
+    store = folder / "store"
+    narrate(f"What its events take: detente fetch gdelt --study {folder} --store {store} --plan")
+    narrate(f"Settle its questions, then: detente study {folder} --events {store}")
 
 
 def _story(article: str) -> Story:

@@ -67,7 +67,8 @@ def kind_of(sentence: str, family: Family, cause: str, modality: Modality) -> tu
     if family in {"causal", "forecast", "comparative"} and _MENTAL.search(sentence):
         return "untestable", FEELING
     if family == "comparative":
-        return ("contrast" if _PERIODS.search(sentence) else "contrast-groups"), ""
+        compared = sentence.rpartition(" than ")[2]
+        return ("contrast" if _PERIODS.search(compared) else "contrast-groups"), ""
     if family == "causal":
         return _causal(sentence, cause), ""
     return _OTHERS[family], ""

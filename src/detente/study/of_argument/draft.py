@@ -18,7 +18,6 @@ from detente.coding.sentences import sentences
 from detente.coding.shapes import Mention, Sentence, Story
 from detente.errors import InputError, UsageError
 from detente.events.actors import to_iso3
-from detente.events.store import Store
 from detente.study.chronicle import CHRONICLE_COLUMNS, Fact
 from detente.study.of_argument.acts import (
     FLARE_UPS,
@@ -119,7 +118,7 @@ def draft(story: Story, name: str, *, date: dt.date | None = None, actors: Namer
 
 
 def write_draft(item: Draft, folder: Path) -> Path:
-    """Write a draft: its study file, its chronicle if it has one, an empty event store.
+    """Write a draft: its study file, and its chronicle if it has one.
 
     Args:
         item: The draft.
@@ -135,9 +134,7 @@ def write_draft(item: Draft, folder: Path) -> Path:
     files = {"study.toml": item.text}
     if item.chronicle is not None:
         files["chronicle.csv"] = _csv(_used(item.chronicle, item.claims))
-    file = written(folder, files, "--out")
-    Store.open(folder / "store", create=True)
-    return file
+    return written(folder, files, "--out")
 
 
 def name_from(text: str) -> str:
@@ -248,10 +245,12 @@ def _head(name: str, story: Story, setting: Setting) -> Block:
         f"A draft study of {setting.file}, read by rules: a beginning, not a judgement.",
         "Each claim says where its sentence stands. What the words do not tell is marked: # ?",
         "Settle these, and put each statement into your own words, before you look at a result.",
-        f"Load events:  detente fetch gdelt --study {name} --plan     (then without --plan)",
-        f"Check it:     detente validate {name}        Run it:  detente study {name}",
+        f"Check it:     detente validate {name}",
+        f"Load events:  detente fetch gdelt --study {name} --store {name}/store --plan",
+        f"Run it:       detente study {name} --events {name}/store",
     )
-    return Block("", {"store": "store"}, notes)
+    missing = "No event files are loaded: what rests on them is not decided before they are."
+    return Block("", {"missing": [missing]}, notes)
 
 
 def _about(
