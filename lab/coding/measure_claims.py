@@ -25,6 +25,7 @@ import numpy as np
 from detente.arrays import Floats
 from detente.coding.claims import Claim, claims_in
 from detente.coding.sentences import sentences
+from lab.coding import oped
 
 ARGUMENTS = Path(__file__).with_name("arguments")
 SEED, DRAWS = 13, 4000
@@ -108,7 +109,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", default="dev", choices=("dev", "seen1", "seen2", "held"))
     parser.add_argument("--misses", action="store_true")
+    parser.add_argument("--write", type=Path, help="write the op-ed's table into this document")
     options = parser.parse_args()
+    if options.write:
+        oped.write(options.write)
+        return
     rows = [
         row for path in sorted(ARGUMENTS.glob(f"{options.part}_*.tsv")) for row in rows_of(path)
     ]

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 from detente.coding.shapes import Mention, Sentence
 
+REACH = 4
+"""Sentences before, in which whom a pronoun means may be named."""
+
 
 def named(sentences: Sequence[Sentence], on: dt.date | None) -> list[tuple[Mention, ...]]:
     """The mentions of each sentence, with what those before it made known.
@@ -21,10 +24,14 @@ def named(sentences: Sequence[Sentence], on: dt.date | None) -> list[tuple[Menti
         ['CHN', 'JPN']
     """
     from detente.coding.actors import EMPTY, after, mentions  # noqa: PLC0415 - slow to load
+    from detente.coding.links import linked  # noqa: PLC0415
 
-    context, per_sentence = EMPTY, []
-    for sentence in sentences:
+    context = EMPTY
+    per_sentence: list[tuple[Mention, ...]] = []
+    for place, sentence in enumerate(sentences):
         seen = mentions(sentence, on, context)
         context = after(context, seen)
+        earlier = slice(max(0, place - REACH), place)
+        seen = linked(sentence, seen, per_sentence[earlier], sentences[earlier])
         per_sentence.append(seen)
     return per_sentence

@@ -168,8 +168,8 @@ class Named:
     def label(self) -> str:
         """What it is called."""
         names = [spoken(code) for code in self.states]
-        one = "against" if self.suffers else "by"
-        word = one if len(names) == 1 else "between" if len(names) == 2 else "among"
+        alone = "against" if self.suffers else "by"
+        word = alone if len(names) == 1 else "between" if len(names) == 2 else "among"
         return f"{self.act.label} {word} {listed(names)}"
 
     @property

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from detente.coding.claims import Claim, Kind, Side
-from detente.study.of_argument.acts import Named
+from detente.study.of_argument.acts import Named, listed
 from detente.study.of_argument.measured import Setting, action_of, dyads_of, measured
 from detente.study.of_argument.toml import Block, Value
 from detente.study.of_parties import FIRST_EVENTS, headed, spoken
@@ -41,12 +41,13 @@ class Drafted:
 
 @dataclass(frozen=True)
 class _Body:
-    """The keys of a kind, what is asked behind them, the claim as a sentence, and its actions."""
+    """The claim as a sentence, its keys and what is asked behind them, its actions, its subject."""
 
     statement: str
     values: Mapping[str, Value]
     asked: Mapping[str, str] = field(default_factory=dict)
     actions: tuple[Named, ...] = ()
+    subject: str = ""
 
 
 def drafted(claim: Claim, setting: Setting, name: str) -> Drafted:
@@ -66,7 +67,7 @@ def drafted(claim: Claim, setting: Setting, name: str) -> Drafted:
     values: dict[str, Value] = {
         "id": name,
         "kind": kind,
-        "title": f"{_TITLES[kind]}: {place}",
+        "title": f"{_TITLES[kind]}: {body.subject or place}",
         "statement": f"{headed(body.statement)}.",
         "passage": f"{setting.file}, {place}, characters {first}-{last}",
         **body.values,
@@ -99,6 +100,7 @@ def _response(claim: Claim, setting: Setting) -> _Body:
         {"cause": cause.name, **what.values, "window_months": months, "baseline_months": months},
         asked,
         (cause,),
+        what.whom,
     )
 
 
@@ -111,6 +113,7 @@ def _contrast(claim: Claim, setting: Setting) -> _Body:
         {**what.values, "when": {"after": cause.name, "months": 3}},
         {**what.asked, "when": question},
         (cause,),
+        what.whom,
     )
 
 
@@ -125,6 +128,7 @@ def _groups(claim: Claim, setting: Setting) -> _Body:
         f"there is {what.more} {what.noun} from {spoken(a)} toward {spoken(b)} than between others",
         {"group": [[a, b]], "others": others, **values},
         {**asked, "group": "who is compared?", "others": "with whom?"},
+        subject=listed([spoken(a), spoken(b)]),
     )
 
 
@@ -138,15 +142,16 @@ def _reaction(claim: Claim, setting: Setting) -> _Body:
         f"{what.more} of it the other way",
         {**what.values, **sides, "window_months": months},
         {**what.asked, "acts": "whose acts?", "relation": "whose answer?"},
+        subject=listed([spoken(a), spoken(b)]),
     )
 
 
 def _extreme(claim: Claim, setting: Setting) -> _Body:
-    what, told = measured(claim, setting), claim.reading.since
+    what, stated = measured(claim, setting), claim.reading.since
     first = setting.written - dt.timedelta(days=TARGET_DAYS)
-    since = told if told and FIRST_EVENTS <= told < first else setting.since
+    since = stated if stated and FIRST_EVENTS <= stated < first else setting.since
     most = "lowest" if what.falls else "highest"
-    unsaid = "" if since is told else "the text does not say since when"
+    unsaid = "" if since is stated else "the text does not say since when"
     asked = {name: text for name, text in what.asked.items() if name != "direction"}
     return _Body(
         f"in the {TARGET_DAYS} days to {setting.written}, {what.of} was at its {most} since "
@@ -159,25 +164,27 @@ def _extreme(claim: Claim, setting: Setting) -> _Body:
             "direction": most,
         },
         {**asked, **_some(target="which days are those that the text calls so?", since=unsaid)},
+        subject=what.whom,
     )
 
 
 def _shift(claim: Claim, setting: Setting) -> _Body:
-    what, told = measured(claim, setting), claim.reading.since
+    what, stated = measured(claim, setting), claim.reading.since
     year_before = dt.date(setting.written.year - 1, setting.written.month, 1)
-    turn = told if told and setting.since <= told < setting.written else year_before
-    unsaid = "" if turn is told else "the text does not say when it began"
+    turn = stated if stated and setting.since <= stated < setting.written else year_before
+    unsaid = "" if turn is stated else "the text does not say when it began"
     return _Body(
         f"from {turn} on, there is {what.more} {what.of} than before",
         {**what.values, "date": turn, "window_months": 12},
         {**what.asked, **_some(date=unsaid)},
+        subject=what.whom,
     )
 
 
 def _occurrence(claim: Claim, setting: Setting) -> _Body:
     action, question = action_of(claim.effect, setting)
-    told = claim.reading.window_days
-    days, happens = told or WINDOWS_DAYS[-1], claim.sign != "-"
+    stated = claim.reading.window_days
+    days, happens = stated or WINDOWS_DAYS[-1], claim.sign != "-"
     return _Body(
         f"there is {'a day' if happens else 'no day'} with {action.label} within {days} days of "
         f"{setting.written}",
@@ -189,8 +196,9 @@ def _occurrence(claim: Claim, setting: Setting) -> _Body:
             "history_since": setting.since,
             "happens": happens,
         },
-        _some(action=question, primary_window_days="" if told else HOW_SOON),
+        _some(action=question, primary_window_days="" if stated else HOW_SOON),
         (action,),
+        action.label,
     )
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import re
 import unicodedata
 from collections import Counter
@@ -18,19 +16,11 @@ from detente.coding.sentences import sentences
 from detente.coding.shapes import Mention, Sentence, Story
 from detente.errors import InputError, UsageError
 from detente.events.actors import to_iso3
-from detente.study.chronicle import CHRONICLE_COLUMNS, Fact
-from detente.study.of_argument.acts import (
-    FLARE_UPS,
-    Chronicle,
-    Named,
-    action_block,
-    chronicle_of,
-    listed,
-)
+from detente.study.of_argument.acts import Chronicle, chronicle_of
 from detente.study.of_argument.blocks import Drafted, drafted, within_parties
+from detente.study.of_argument.files import CHRONICLE_FILE, chronicle_file, study_file
 from detente.study.of_argument.measured import Setting
-from detente.study.of_argument.toml import Block, Value, text_of
-from detente.study.of_parties import FIRST_EVENTS, headed, spoken
+from detente.study.of_parties import FIRST_EVENTS, spoken
 from detente.study.starter import check_place, written
 
 MOST_PARTIES = MOST_UNKNOWN = 8
@@ -93,12 +83,7 @@ def draft(story: Story, name: str, *, date: dt.date | None = None, actors: Namer
     mentions = dict(zip((part.span for part in parts), actors(parts, day), strict=True))
     states = _states(mention for group in mentions.values() for mention in group)
     _check(states, story)
-    parties = tuple(states[:MOST_PARTIES])
-    others = tuple(code for code, _ in states[MOST_PARTIES:])
-    codes = tuple(code for code, _ in parties)
-    claims = [
-        within_parties(claim, codes) for claim in claims_in(parts, lambda part: mentions[part.span])
-    ]
+    claims = list(claims_in(parts, lambda part: mentions[part.span]))
     if not claims:
         raise InputError(
             f"{_file(story)} gives no study.",
@@ -106,13 +91,15 @@ def draft(story: Story, name: str, *, date: dt.date | None = None, actors: Namer
             "extreme or what comes.",
             "Give an argument, such as a column or a brief.",
         )
+    parties, others = _parties(states, claims)
+    codes = tuple(code for code, _ in parties)
     setting = Setting(codes, day, _since(claims, day), _file(story))
     blocks = tuple(
-        drafted(claim, setting, identity)
+        drafted(within_parties(claim, codes), setting, identity)
         for claim, identity in zip(claims, _identities(claims), strict=True)
     )
     chronicle = chronicle_of(codes)
-    text = text_of(_file_of(name, story, blocks, setting, chronicle))
+    text = study_file(name, blocks, setting, chronicle)
     unknown = _unknown(mention for group in mentions.values() for mention in group)
     return Draft(story, len(parts), parties, others, unknown, blocks, setting, chronicle, text)
 
@@ -132,8 +119,8 @@ def write_draft(item: Draft, folder: Path) -> Path:
     """
     check_place(folder, "--out")
     files = {"study.toml": item.text}
-    if item.chronicle is not None:
-        files["chronicle.csv"] = _csv(_used(item.chronicle, item.claims))
+    if item.chronicle is not None and CHRONICLE_FILE in item.text:
+        files[CHRONICLE_FILE] = chronicle_file(item.chronicle, item.claims)
     return written(folder, files, "--out")
 
 
@@ -177,6 +164,17 @@ def _states(mentions: Iterable[Mention]) -> list[tuple[str, int]]:
     return [item for item in counts.most_common() if to_iso3(item[0], "iso3") == item[0]]
 
 
+def _parties(
+    states: Sequence[tuple[str, int]], claims: Sequence[Claim]
+) -> tuple[tuple[tuple[str, int], ...], tuple[str, ...]]:
+    """The states that claims name, or that are named twice, two at least; and the others."""
+    sides = (side for claim in claims for side in (claim.cause, claim.effect))
+    claimed = {item.actor.code for side in sides for item in side.actors if item.actor}
+    ours = [item for item in states if item[0] in claimed or item[1] > 1][:MOST_PARTIES]
+    parties = ours if len(ours) > 1 else states[:2]
+    return tuple(parties), tuple(item[0] for item in states if item not in parties)
+
+
 def _unknown(mentions: Iterable[Mention]) -> tuple[tuple[str, int], ...]:
     counts = Counter(mention.words for mention in mentions if mention.actor is None)
     return tuple(counts.most_common(MOST_UNKNOWN))
@@ -210,100 +208,3 @@ def _identities(claims: Sequence[Claim]) -> list[str]:
         seen[place] += 1
         names.append(place if seen[place] == 1 else f"{place}-{seen[place]}")
     return names
-
-
-def _file_of(
-    name: str,
-    story: Story,
-    claims: Sequence[Drafted],
-    setting: Setting,
-    chronicle: Chronicle | None,
-) -> Iterable[Block]:
-    a, b = setting.parties[:2]
-    flare_ups = Named(FLARE_UPS, (a, b))
-    actions = dict.fromkeys([flare_ups, *(action for item in claims for action in item.actions)])
-    blocks = [action_block(action, chronicle) for action in actions]
-    by_kinds = any("kinds" in block.values for block in blocks)
-    held = chronicle if by_kinds else None
-    yield _head(name, story, setting)
-    yield _about(name, claims, setting, held)
-    for code in setting.parties:
-        yield Block("[[parties]]", {"code": code, "name": spoken(code)})
-    if held is not None:
-        note = f"Facts of the study “{held.study}” that ships; add those of your argument."
-        values: dict[str, Value] = {
-            "path": "chronicle.csv", "since": held.since, "until": held.until,
-        }  # fmt: skip
-        yield Block("[chronicle]", values, [note])
-    yield from blocks
-    yield from (item.block for item in claims)
-    yield _question(flare_ups, setting)
-
-
-def _head(name: str, story: Story, setting: Setting) -> Block:
-    notes = (
-        f"A draft study of {setting.file}, read by rules: a beginning, not a judgement.",
-        "Each claim says where its sentence stands. What the words do not tell is marked: # ?",
-        "Settle these, and put each statement into your own words, before you look at a result.",
-        f"Check it:     detente validate {name}",
-        f"Load events:  detente fetch gdelt --study {name} --store {name}/store --plan",
-        f"Run it:       detente study {name} --events {name}/store",
-    )
-    missing = "No event files are loaded: what rests on them is not decided before they are."
-    return Block("", {"missing": [missing]}, notes)
-
-
-def _about(
-    name: str, claims: Sequence[Drafted], setting: Setting, chronicle: Chronicle | None
-) -> Block:
-    names = listed([spoken(code) for code in setting.parties[:3]])
-    testable = [item for item in claims if item.block.values["kind"] != "untestable"]
-    as_of = setting.written if chronicle is None else max(setting.written, chronicle.as_of)
-    return Block(
-        "[study]",
-        {
-            "name": name,
-            "title": headed(names),
-            "question": f"Does what {setting.file} claims of {names} hold?",
-            "headline_claim": (testable or claims)[0].id,
-            "about": f"Drafted from {setting.file}, written {setting.written}.",
-            "as_of": as_of,
-            "seed": 1,
-        },
-        asked={"headline_claim": "which claim answers the question?"},
-    )
-
-
-def _question(action: Named, setting: Setting) -> Block:
-    return Block(
-        "[[questions]]",
-        {
-            "id": "flare-up-soon",
-            "kind": "events",
-            "title": "Hostile acts within four weeks",
-            "question": f"Are there {action.label} within 28 days?",
-            "primary": True,
-            "action": action.name,
-            "within_days": 28,
-            "at_least": 1,
-            "since": setting.since,
-        },
-        ["What comes next; a later day decides."],
-    )
-
-
-def _used(chronicle: Chronicle, claims: Sequence[Drafted]) -> list[Fact]:
-    """The facts of the kinds that the draft's actions may count."""
-    kinds = {kind for item in claims for action in item.actions for kind in action.act.kinds}
-    return [fact for fact in chronicle.facts if fact.kind in kinds]
-
-
-def _csv(facts: Iterable[Fact]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(CHRONICLE_COLUMNS)
-    for fact in facts:
-        sides = ("|".join(fact.sources), "|".join(fact.targets))
-        row = (fact.id, fact.date, fact.end, fact.kind, *sides)
-        writer.writerow((*row, fact.cameo, fact.certainty, fact.title, fact.citation))
-    return out.getvalue()

@@ -92,7 +92,12 @@ class Measured:
     @property
     def of(self) -> str:
         """What is measured of whom."""
-        return f"{self.noun} between {listed([spoken(code) for code in self.states])}"
+        return f"{self.noun} between {self.whom}"
+
+    @property
+    def whom(self) -> str:
+        """The states, as a sentence lists them."""
+        return listed([spoken(code) for code in self.states])
 
 
 def measured(claim: Claim, setting: Setting) -> Measured:

@@ -1,0 +1,44 @@
+"""The op-ed that the study `korea` began with, read as `detente read` does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lab.coding import oped
+
+from detente.study.load import load
+from detente.study.of_argument.draft import Draft, write_draft
+
+
+@pytest.fixture
+def item(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Draft:
+    for name in ("ARTICLE", "GOLD"):
+        place = getattr(oped, name).relative_to(oped.SHARED)
+        monkeypatch.setattr(oped, name, shared / place)
+    return oped.drafted()
+
+
+def test_most_claims_that_readers_found_have_a_block(item: Draft) -> None:
+    pairs = oped.paired(item)
+    assert len(pairs) == 24
+    assert sum(name is not None for _, name, _ in pairs.values()) >= 20
+
+
+def test_its_parties_are_those_of_the_hand_written_study(item: Draft, tmp_path: Path) -> None:
+    study = load(write_draft(item, tmp_path / "draft"), thorough=True).study
+    assert set(study.codes) == set(load("korea").study.codes)
+    assert study.chronicle is not None
+
+
+def test_no_sentence_of_it_stands_in_the_draft(item: Draft) -> None:
+    words = item.story.text.split()
+    runs = (" ".join(words[place : place + 6]) for place in range(len(words) - 5))
+    assert not [run for run in runs if run in item.text]
+
+
+def test_the_document_shows_the_table_that_the_command_makes(item: Draft) -> None:
+    document = Path(__file__).resolve().parents[1] / "docs" / "reading.md"
+    text = document.read_text(encoding="utf-8")
+    between = text.partition(oped.BEGIN)[2].partition(oped.END)[0]
+    assert between.strip() == "\n".join(oped.table(item)).strip()
