@@ -78,9 +78,8 @@ def table(item: Draft) -> Iterator[str]:
     tested = {part for row, _, _ in pairs.values() for part in row["korea"].split(", ")}
     rest = [claim.id for claim in load("korea").study.asks("claims") if claim.id not in tested]
     yield f"Claims of `korea` that answer to none of these sentences: {_list(rest)}."
-    parties = ", ".join(f"{code} ({times})" for code, times in item.parties)
+    parties = ", ".join(code for code, _ in item.parties)
     yield f"Parties: {parties}; `korea` has {', '.join(load('korea').study.codes)}."
-    yield f"Questions left in the file: {item.questions}."
 
 
 def _list(names: list[str]) -> str:
