@@ -82,6 +82,12 @@ def of_act(text: str, act: str, story: dt.date = TUESDAY) -> When:
         ("between 3 and 5 March", "2017-03-03", "day"),
         ("from 3 to 5 March 2015", "2015-03-03", "day"),
         ("on March 3-5", "2017-03-03", "day"),
+        ("on Wednesday last week", "2017-03-08", "day"),
+        ("on Sunday of last week", "2017-03-12", "day"),
+        ("in February last year", "2016-02-01", "month"),
+        ("in the last days of February", "2017-02-01", "month"),
+        ("in the first quarter of 2016", "2016-01-01", "year"),
+        ("at 10 p.m. on 12 March", "2017-03-12", "day"),
         ("in the 1990s", "2017-03-14", "document"),
         ("earlier this week", "2017-03-14", "document"),
         ("two days later", "2017-03-14", "document"),
@@ -190,6 +196,28 @@ def test_who_does_it_in_a_clause_of_its_own_is_not_dated_by_the_clause_before() 
     praise = when(sentence(text), TUESDAY, act, (blair, blair + 10))
     assert praise == When(TUESDAY, "document")
     assert when(sentence(text), TUESDAY, act, (4, 7)).words == "on Friday"
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("SEOUL, March 9 (Yonhap) - Peru expelled a Chilean envoy on Monday.", "2017-03-13"),
+        ("LIMA, March 9 - Peru expelled a Chilean envoy.", "2017-03-09"),
+        ("LIMA, 9 March: Peru expelled a Chilean envoy.", "2017-03-09"),
+        ("The U.S. Treasury punished a Chinese bank on Monday.", "2017-03-13"),
+    ],
+)
+def test_a_dateline_dates_what_nothing_else_does(text: str, date: str) -> None:
+    assert when(sentence(text), TUESDAY).date.isoformat() == date
+
+
+def test_a_first_since_tells_no_day() -> None:
+    text = "Iran shelled Iraq for the first time since 1988."
+    assert when(sentence(text), TUESDAY) == When(TUESDAY, "document")
+
+
+def test_what_may_come_is_ahead() -> None:
+    assert of_act("Iran may shell Iraq in May.", "shell").date == dt.date(2017, 5, 1)
 
 
 def test_spans_count_in_the_story() -> None:

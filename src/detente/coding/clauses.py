@@ -55,7 +55,7 @@ _NOT_SINCE = re.compile(
 )
 _OPENING = "|".join(sorted(_OPENERS, key=len, reverse=True)).replace(" ", r"\s+")
 _MARK = re.compile(
-    r"(?P<hard>[;:()]|[.!?](?=\s+[A-Z\"“])|\s[-–—]+\s|—)|(?P<comma>,(?!\d|\s\d{4}\b))|"
+    r"(?P<hard>[;:()]|[!?](?=\s)|(?<=[a-z]{3})\.(?=\s+(?-i:[A-Z\"“]))|\s[-–—]+\s|—)|(?P<comma>,(?!\d|\s\d{4}\b))|"
     rf"\b(?P<opener>{_OPENING})\b|"
     r"\b(?P<join>and|but|while|yet)\b|"
     rf"(?P<bare>\b(?:said|says?|claims?|claimed|believes?|thinks?|insists?|insisted|hopes?)\b)"

@@ -27,7 +27,7 @@ from detente.coding.shapes import Sentence, Span, When
 
 _AHEAD = re.compile(
     r"\b(?:will|shall|won['’]t|going to|(?:is|are|was|were|be|been) (?:due|set|scheduled|expected|"
-    r"about|to)\b|due to|scheduled for|plans? to|planned to|intends? to|must|would|"
+    r"about|to)\b|due to|scheduled for|plans? to|planned to|intends? to|must|would|may|might|could|"
     r"to (?:begin|start|end|expire|open|resume|leave|take effect|last)|effective)\b",
     re.IGNORECASE,
 )
@@ -45,8 +45,12 @@ _SHARES_SUBJECT = re.compile(
     rf"\s*(?:(?:and|but|while|yet|then|also|later)\s+)*(?:{FINITE.pattern}|[a-z]+ly\b|on\b|in\b|"
     r"at\b|after\b|by\b|for\b|with\b|from\b|to\b)"
 )
+_HEAD_STEPS = 3
 _OWNED_REACH = 25
 """Characters from a possessive to what it dates: `Friday's Israeli air raid`."""
+
+_EVER = re.compile(r"\b(?:first|last|only|most|[a-z]{3,}est)\b[^,;]{0,40}$")
+"""Before `since`, what compares with all that was after: `the first visit since 1988`."""
 
 _ANY_DAY = dt.date(2000, 1, 1)
 _LONG_PAST = re.compile(r"\bhad\b(?! to\b)")
@@ -95,8 +99,15 @@ def when(
 
 def _main(parts: Outline) -> Span:
     """The last piece of the first main clause: where the act is, if nobody says."""
-    mains = [piece for piece in parts.pieces if piece.clause == 0] or list(parts.pieces)
-    return mains[0].start, mains[-1].end
+    mains = [
+        number
+        for number, piece in enumerate(parts.pieces)
+        if parts.clauses[piece.clause].kind == "main"
+    ] or [0]
+    verbs = [number for number in mains if FINITE.search(parts.words(number))] or mains
+    clause = parts.pieces[verbs[0]].clause
+    pieces = [piece for piece in parts.pieces if piece.clause == clause]
+    return pieces[0].start, pieces[-1].end
 
 
 def _by_rank(
@@ -122,6 +133,8 @@ def _rank(
     if time.owned and not act[0] - _OWNED_REACH <= time.end <= act[1]:
         return None
     there = parts.at(time.start)
+    if time.lead == "since" and _EVER.search(parts.text, parts.pieces[there].start, time.start):
+        return None
     for turn, place in enumerate(ends):
         here = parts.at(place)
         steps = _steps(parts, here, there, act)
@@ -137,6 +150,9 @@ def _steps(parts: Outline, here: int, there: int, span: Span) -> int | None:
     act, time, clauses = parts.pieces[here].clause, parts.pieces[there].clause, parts.clauses
     if act == time:
         return 0 if _same_verb(parts, here, there) else None
+    heads = clauses[act].kind == clauses[time].kind == "main" and time < act
+    if heads and not _has_verb(parts, time):  # a dateline, such as `SEOUL, March 13 -`
+        return _HEAD_STEPS
     if clauses[time].kind == "tail" and clauses[time].parent == act:
         own = _OWN_TAIL.search(parts.words(there)) or span[0] >= parts.pieces[there].start
         return 1 if own and not _distant(parts.text, span) else None
@@ -145,6 +161,14 @@ def _steps(parts: Outline, here: int, there: int, span: Span) -> int | None:
     if clauses[act].kind == "content" and clauses[act].parent == time:
         return None if _distant(parts.text, (clauses[act].start, span[1])) else 1
     return None
+
+
+def _has_verb(parts: Outline, clause: int) -> bool:
+    return any(
+        FINITE.search(parts.words(number))
+        for number, piece in enumerate(parts.pieces)
+        if piece.clause == clause
+    )
 
 
 def _same_verb(parts: Outline, here: int, there: int) -> bool:

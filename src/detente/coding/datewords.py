@@ -50,7 +50,8 @@ _BY = (
 )
 _PART_OF = (
     r"(?:(?:early|late|mid|middle|beginning|start|end|spring|summer|autumn|fall|winter|"
-    r"first half|second half)(?:[-\s]+of)?[-\s]+(?:the\s+)?)?"
+    r"(?:first|second|third|fourth|last|final|early|closing|opening)\s+(?:half|quarter|days|weeks|"
+    r"months|part)|Q[1-4])(?:[-\s]+of)?[-\s]+(?:the\s+)?)?"
 )
 _IN = (
     r"(?:\b(?P<by>(?i:in|since|from|by|during|until|till|between|throughout|around))\s+"
@@ -200,6 +201,8 @@ def _month(match: re.Match[str]) -> Expression | None:
     side = {"last": False, "next": True}.get((match["side"] or "").lower())
 
     def mean(story: dt.date, ahead: bool) -> Meaning:
+        if match["of"]:
+            return _with(day_of(story.year + _STEP[match["of"]], month, 1), "month")
         ahead = ahead if side is None else side
         away = (month - story.month) % 12 - (0 if ahead else 12)
         if away == -12 and side is None:
@@ -232,6 +235,8 @@ def _weekday(match: re.Match[str]) -> Expression | None:
         gap = weekday - story.weekday()
         if match["week"]:
             days = (gap - 1) % 7 + 8
+        elif match["of"]:
+            days = gap + 7 * _STEP[match["of"]]
         elif side == "this":
             days = gap
         elif side == "next":
@@ -274,7 +279,7 @@ def _near(match: re.Match[str]) -> Expression | None:
 
 def _sided(match: re.Match[str]) -> Expression | None:
     """Last month, next year, earlier this week."""
-    step = {"last": -1, "this": 0, "next": 1}[match["side"].lower()]
+    step = _STEP[match["side"].lower()]
     unit, course = match["unit"].lower(), (match["course"] or "").lower()
 
     def mean(story: dt.date, _: bool) -> Meaning:
@@ -307,6 +312,7 @@ def _vague(match: re.Match[str]) -> Expression | None:
     return _expression(match, _unclear)
 
 
+_STEP = {"last": -1, "this": 0, "next": 1}
 _NEAR: dict[str, tuple[int, bool | None]] = {
     "the day before yesterday": (-2, False), "yesterday": (-1, False), "last night": (-1, False),
     "today": (0, None), "tonight": (0, None), "this morning": (0, False),
@@ -337,11 +343,16 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Expression | No
             _day_month,
         ),
         (rf"{_IN}?\b{_ANY_MONTH}(?:\s+of)?,?\s+{_YEAR}", _month_year),
-        (rf"(?:{_IN}|\b(?P<side>(?i:last|next|this))\s+){_MONTH}\b(?!\s+\d|['’])", _month),
-        (rf"{_IN}{_YEAR}", _year),
+        (
+            rf"(?:{_IN}|\b(?P<side>(?i:last|next|this))\s+){_MONTH}\b(?!\s+\d|['’])"
+            r"(?:\s+(?:of\s+)?(?P<of>last|this|next)\s+year\b)?",
+            _month,
+        ),
+        (rf"(?:{_IN}|\b(?i:the\s+year)\s+){_YEAR}", _year),
         (
             rf"{_HOUR}{_BY}?(?:\b(?P<side>(?i:last|next|this))\s+)?\b{_WEEKDAY}(?P<owned>['’]s)?"
-            r"(?:\s+(?:morning|afternoon|evening|night|noon)\b)?(?P<week>\s+week\b)?",
+            r"(?:\s+(?:morning|afternoon|evening|night|noon)\b)?(?P<week>\s+week\b)?"
+            r"(?:\s+(?:of\s+)?(?P<of>last|this|next)\s+week\b)?",
             _weekday,
         ),
         (
@@ -390,7 +401,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Expression | No
             rf"(?i:\bovernight\b|\b(?:(?:\w+\s+hours?|a\s+little|shortly|just|soon)\s+)?"
             rf"(?:at|before|by|after|since|around)\s+(?:{_NIGHT})\b(?!\s+[a-z]+s\b)|"
             r"\bin\s+the\s+(?:early\s+)?(?:morning|afternoon|evening|night|small\s+hours|"
-            r"early\s+hours)\b|\bthrough\s+the\s+night\b)",
+            r"early\s+hours)\b|\b(?:through|during)\s+the\s+night\b)",
             _vague,
         ),
         (r"(?i:\bat\s+\w+\s+(?:in\s+the\s+(?:morning|afternoon|evening)|o['’]clock)\b)", _vague),
