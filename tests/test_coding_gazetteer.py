@@ -8,10 +8,12 @@ import random
 from pathlib import Path
 
 import pytest
-from lab.coding.sentences import codes
+from lab.coding.measure_actors import Seen, own
+from lab.coding.sentences import Label, Sentence, codes
 
-from detente.coding.actors import resolve
+from detente.coding.actors import mentions, resolve
 from detente.coding.gazetteer import PERSONS, Row, gazetteer, is_state, read_rows
+from detente.coding.shapes import Sentence as Text
 from detente.coding.surnames import surname_keys
 from detente.coding.words import key
 from detente.csv_files import read_csv
@@ -141,3 +143,20 @@ def test_persons_have_names_of_their_own() -> None:
     people = [row for row in rows() if row.kind in PERSONS and row.source.startswith("Phoenix")]
     assert all(len(key(row.name).split()) > 1 for row in people)
     assert next(surname_keys("Charles de Gaulle", "FRA")) == "de gaulle"
+
+
+def test_the_measure_counts_codes_and_spans() -> None:
+    day = dt.date(2005, 5, 1)
+    sentence = Sentence("s1", day, "Iran warned crowds in Lima; rain fell on Peru's army.")
+    label = Label(
+        "s1", "IRN", "Iran", "PER:CVL", "crowds in Lima", "THREATEN", "13", "3", "actual", "-"
+    )
+    found = mentions(Text(sentence.text, (0, len(sentence.text))), day)
+    measures = own([Seen(sentence, [label], found)])
+    assert [(measure.hits, measure.cases) for measure in measures] == [
+        (2, 2),  # both codes
+        (1, 1),  # Iran is the only one without a sector
+        (2, 2),
+        (2, 2),
+        (2, 3),  # Peru itself is not labelled
+    ]
