@@ -12,6 +12,7 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -73,27 +74,41 @@ def export(network: Network, path: Path) -> None:
         )
 
 
+def write(network: Network, to: Path, base: Path, record: dict[str, Any]) -> Path:
+    """Writes network, vocabulary and record into a folder, as `Encoder` reads it.
+
+    Args:
+        network: A trained one.
+        to: The folder; it is made if it does not exist.
+        base: Where `tokenizer.json` lies.
+        record: Temperatures, and how it was trained; the hash of the file is added.
+    """
+    to.mkdir(parents=True, exist_ok=True)
+    path = to / "events.onnx"
+    export(network, path)
+    if base.resolve() != to.resolve():
+        shutil.copyfile(base / "tokenizer.json", to / "tokenizer.json")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    text = json.dumps({"sha256": digest, **record}, indent=1) + "\n"
+    (to / "events.json").write_text(text, encoding="utf-8")
+    return path
+
+
 def main() -> None:
-    """Writes network, vocabulary and record into the package's folder, or another."""
+    """Writes a trained network into the package's folder, or another."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--to", type=Path, default=FOLDER)
     options = parser.parse_args()
-    options.to.mkdir(parents=True, exist_ok=True)
-    path = options.to / "events.onnx"
     network = load(options.folder)
-    export(network, path)
     fitted = temperatures(network, load_tokenizer(options.base))
-    shutil.copyfile(options.base / "tokenizer.json", options.to / "tokenizer.json")
     record = {
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "temperature": fitted.acts,
         "status_temperature": fitted.statuses,
         "plan": json.loads((options.folder / "plan.json").read_text(encoding="utf-8")),
     }
-    text = json.dumps(record, indent=1) + "\n"
-    (options.to / "events.json").write_text(text, encoding="utf-8")
+    path = write(network, options.to, options.base, record)
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 
 

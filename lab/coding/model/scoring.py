@@ -174,7 +174,7 @@ def _questions(path: Path, label: str) -> list[Question]:
 
 
 def _question(marked: str, label: str) -> Question:
-    """The first marked words of each side; some sentences name no target, some one several times."""
+    """The first marked words of each side; some sentences name no target, some name it twice."""
     spans: dict[str, list[int]] = {"s": [], "t": []}
     shift = 0
     for mark in _MARKS.finditer(marked):

@@ -1,6 +1,6 @@
 """Trains the network: `python -m lab.coding.model.train --out FOLDER --seed 1`.
 
-Learns from the grammar, from the marked sentences and from our labelled sentences that are not held;
+Learns from the grammar, the marked sentences and our labelled sentences that are not held; from
 nothing else. What is scored on is never looked at here.
 """
 
@@ -20,6 +20,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
 
+from lab.coding.grammar import generate
 from lab.coding.marked import read
 from lab.coding.model.examples import (
     UNTAUGHT,
@@ -181,10 +182,6 @@ def _hide(
 
 
 def _grammar(plan: Plan) -> list[Example]:
-    if not plan.grammar:
-        return []
-    from lab.coding.grammar import generate
-
     return of_marked(generate(plan.grammar, seed=plan.seed))
 
 

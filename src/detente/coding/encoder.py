@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -137,8 +138,7 @@ def _check(network: bytes, record: dict[str, Any]) -> None:
 
 def _libraries() -> tuple[Any, Any]:
     try:
-        import onnxruntime
-        import tokenizers
+        onnxruntime, tokenizers = import_module("onnxruntime"), import_module("tokenizers")
     except ImportError as error:
         raise InputError(
             "Text cannot be coded yet.",

@@ -1,0 +1,99 @@
+"""A tiny network can be trained, exported and asked as the shipped one is. Needs torch."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from detente.coding.encoder import FOLDER, Encoder
+
+torch = pytest.importorskip("torch", reason="torch trains networks; CI installs it, users need not")
+
+from lab.coding.model.calibrate import temperature  # noqa: E402
+from lab.coding.model.examples import Tokens, batches, joined, of_marked, set_aside, tokens  # noqa: E402
+from lab.coding.model.export import write  # noqa: E402
+from lab.coding.model.network import Network, Shape  # noqa: E402
+from lab.coding.model.train import Plan, arrays, fit, load_tokenizer  # noqa: E402
+
+SMALL = Shape(width=32, heads=2, inner=64, layers=2, marked_at=1)
+
+LINES = (
+    "{1:Iran} shelled {2:Oman}.\t1>2:19A",
+    "{1:Oman} praised {2:Iran}.\t1>2:05",
+    "{1:Iran} was shelled by {2:Oman}.\t2>1:19A",
+    "{1:Iran} lies beside {2:Oman}.\t-",
+)
+
+
+@pytest.fixture(scope="module")
+def steps() -> list[list[Tokens]]:
+    from lab.coding.marked import parse
+
+    tokenizer = load_tokenizer(FOLDER)
+    known = [tokens(tokenizer, example) for example in of_marked(parse(line) for line in LINES)]
+    rng = random.Random(1)  # noqa: S311
+    return [
+        batch
+        for _ in range(60)
+        for batch in batches([each for each in known if each], 4, most_pairs=4, rng=rng)
+    ]
+
+
+@pytest.fixture(scope="module")
+def network(steps: list[list[Tokens]]) -> Network:
+    torch.manual_seed(1)
+    plan = Plan(rate=3e-3, hidden_names=0.0, unmarked=0.0)
+    return fit(Network(SMALL, dropout=0.0), steps, plan, log=False)
+
+
+def test_it_learns_who_shelled_whom(network: Network, steps: list[list[Tokens]]) -> None:
+    right = 0
+    for example in steps[0]:
+        pieces, seen, rows, marks = arrays([example])
+        with torch.inference_mode():
+            acts, _ = network.pairs(network.read(pieces, seen)[rows], seen[rows], marks)
+        right += tuple(acts[0].argmax(-1).tolist()) == example.acts[0]
+    assert right == len(steps[0])
+
+
+def test_the_exported_network_says_the_same(
+    network: Network, steps: list[list[Tokens]], tmp_path: Path
+) -> None:
+    write(network, tmp_path, FOLDER, {"temperature": 1.0, "status_temperature": 1.0})
+    shipped = Encoder(tmp_path)
+    (pieces,) = shipped.pieces(["Iran was shelled by Oman."])
+    mark = np.zeros(len(pieces.numbers), dtype=np.int64)
+    mark[list(pieces.of([(0, 4)]))] = 1
+    mark[list(pieces.of([(20, 24)]))] = 2
+    acts, _ = shipped.logits([pieces], np.array([0]), [mark])
+    assert acts[0].argmax(-1).tolist() == [0, 21]
+
+
+def test_temperature_of_known_worlds() -> None:
+    rng = np.random.default_rng(1)
+    logits = rng.normal(size=(4000, 3)) * 2
+    chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    classes = [int(rng.choice(3, p=row)) for row in chances]
+    assert temperature(logits, classes) == pytest.approx(1.0, abs=0.1)
+    assert temperature(logits * 3, classes) == pytest.approx(3.0, abs=0.3)
+
+
+def test_plural_for_two_who_do_the_same() -> None:
+    from lab.coding.marked import parse
+
+    marked = parse("{1:Iran} and {2:Oman} met in Doha.\t1>2:04; 2>1:04")
+    (example,) = joined(of_marked([marked]), random.Random(2))  # noqa: S311
+    assert example.spans[0] == example.spans[1]
+    assert example.text.endswith(" met in Doha.")
+    assert "Iran" not in example.text
+
+
+def test_what_is_set_aside_depends_on_the_sentence_alone() -> None:
+    from lab.coding.marked import read
+
+    examples = of_marked(read())
+    share = np.mean([set_aside(example) for example in examples])
+    assert 0.03 < share < 0.07
