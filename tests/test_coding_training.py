@@ -12,8 +12,8 @@ from detente.coding.encoder import FOLDER, Encoder
 
 torch = pytest.importorskip("torch", reason="torch trains networks; CI installs it, users need not")
 
+from lab.coding.examples import Tokens, batches, joined, of_marked, set_aside, tokens  # noqa: E402
 from lab.coding.model.calibrate import temperature  # noqa: E402
-from lab.coding.model.examples import Tokens, batches, joined, of_marked, set_aside, tokens  # noqa: E402
 from lab.coding.model.export import write  # noqa: E402
 from lab.coding.model.network import Network, Shape  # noqa: E402
 from lab.coding.model.train import Plan, arrays, fit, load_tokenizer  # noqa: E402

@@ -15,8 +15,8 @@ from scipy.optimize import minimize_scalar
 from tokenizers import Tokenizer
 
 from detente.arrays import Floats
+from lab.coding.examples import UNTAUGHT, Example, of_marked, own, set_aside, tokens
 from lab.coding.marked import read
-from lab.coding.model.examples import UNTAUGHT, Example, of_marked, own, set_aside, tokens
 from lab.coding.model.network import Network
 from lab.coding.model.train import arrays
 
@@ -29,19 +29,26 @@ class Temperatures:
         acts: For whether and which act.
         statuses: For its status.
         sentences: On how many it was fitted.
+        loss: Mean negative log likelihood of the right classes under them, natural logarithm;
+            by it settings are chosen.
     """
 
     acts: float
     statuses: float
     sentences: int
+    loss: float
 
 
 def temperatures(network: Network, tokenizer: Tokenizer) -> Temperatures:
     """The temperatures under which the sentences set aside are most likely."""
     examples = [each for each in of_marked(read()) + own() if set_aside(each)]
     acts, act_classes, statuses, status_classes = _answers(network, tokenizer, examples)
+    fitted = temperature(acts, act_classes)
     return Temperatures(
-        temperature(acts, act_classes), temperature(statuses, status_classes), len(examples)
+        fitted,
+        temperature(statuses, status_classes),
+        len(examples),
+        round(mean_loss(acts / fitted, act_classes), 4),
     )
 
 
@@ -52,15 +59,23 @@ def temperature(logits: Floats, classes: Sequence[int]) -> float:
         logits: Shape (cases, classes).
         classes: The right one of each case.
     """
+    best = minimize_scalar(
+        lambda log: mean_loss(logits / np.exp(log), classes), bounds=(-2.0, 2.0), method="bounded"
+    )
+    return round(float(np.exp(best.x)), 3)
+
+
+def mean_loss(logits: Floats, classes: Sequence[int]) -> float:
+    """Mean negative log likelihood of the right classes.
+
+    Example:
+        >>> round(mean_loss(np.zeros((3, 4)), [0, 1, 2]), 3)
+        1.386
+    """
     right = np.asarray(classes)
-
-    def loss(log_temperature: float) -> float:
-        scaled = logits / np.exp(log_temperature)
-        top = scaled.max(axis=1)
-        total = top + np.log(np.exp(scaled - top[:, None]).sum(axis=1))
-        return float(np.mean(total - scaled[np.arange(len(right)), right]))
-
-    return round(float(np.exp(minimize_scalar(loss, bounds=(-2.0, 2.0), method="bounded").x)), 3)
+    top = logits.max(axis=1)
+    total = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
+    return float(np.mean(total - logits[np.arange(len(right)), right]))
 
 
 def _answers(

@@ -20,8 +20,7 @@ from torch import Tensor, nn
 
 from detente.coding.encoder import FOLDER
 from lab.coding.model.calibrate import temperatures
-from lab.coding.model.measure import load
-from lab.coding.model.network import Network
+from lab.coding.model.network import Network, Shape
 from lab.coding.model.train import load_tokenizer
 
 
@@ -38,6 +37,14 @@ class Whole(nn.Module):
         """Scores of the pairs of sentences; `rows` is the sentence of each pair."""
         states = self.network.read(pieces, seen)
         return self.network.pairs(states[rows], seen[rows], marks)
+
+
+def load(folder: Path) -> Network:
+    """A network that `train` or `average` kept."""
+    plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    network = Network(Shape(marked_at=plan["marked_at"]))
+    network.load_state_dict(torch.load(folder / "weights.pt", weights_only=True))
+    return network.eval()
 
 
 def export(network: Network, path: Path) -> None:
@@ -106,6 +113,7 @@ def main() -> None:
     record = {
         "temperature": fitted.acts,
         "status_temperature": fitted.statuses,
+        "set_aside_loss": fitted.loss,
         "plan": json.loads((options.folder / "plan.json").read_text(encoding="utf-8")),
     }
     path = write(network, options.to, options.base, record)

@@ -20,9 +20,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
 
-from lab.coding.grammar import generate
-from lab.coding.marked import read
-from lab.coding.model.examples import (
+from lab.coding.examples import (
     UNTAUGHT,
     Example,
     Tokens,
@@ -33,6 +31,8 @@ from lab.coding.model.examples import (
     set_aside,
     tokens,
 )
+from lab.coding.grammar import generate
+from lab.coding.marked import read
 from lab.coding.model.network import Network, pretrained
 
 
@@ -91,9 +91,11 @@ def train(plan: Plan, base: Path, *, log: bool = True) -> Network:
         base: Folder with the published weights and `tokenizer.json`.
         log: Print the mean loss now and then.
     """
-    torch.manual_seed(plan.seed)
     tokenizer = load_tokenizer(base)
+    # All trainings begin with the same new parts, so that their weights can be averaged.
+    torch.manual_seed(0)
     network = pretrained(base, plan.marked_at)
+    torch.manual_seed(plan.seed)
     _freeze(network, plan.frozen)
     return fit(network, lessons(plan, tokenizer), plan, log=log)
 

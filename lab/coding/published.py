@@ -1,4 +1,4 @@
-"""Scores of the event model on sentences whose pairs are marked: ours, and published sets.
+"""Published sentences whose pairs are marked, and scores on them.
 
 The published sets lie in `../shared/` and are only measured on.
 """
@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -92,7 +93,7 @@ def roots_of(acts: Floats, planned: Floats) -> Floats:
     return np.asarray(joined / joined.sum(axis=1, keepdims=True))
 
 
-def plv_scores(questions: Sequence[Question], acts: Floats, planned: Floats) -> dict[str, float]:
+def plv_scores(questions: Sequence[Question], acts: Floats, planned: Floats) -> dict[str, Any]:
     """Macro-F1 over roots, quads and both sides, with "no event" masked.
 
     Args:
@@ -108,6 +109,11 @@ def plv_scores(questions: Sequence[Question], acts: Floats, planned: Floats) -> 
     quad = (by_quad.argmax(axis=1) + 1).tolist()
     gold_quad = [PENTA[name] for name in gold]
     return {
+        "intervals": {
+            "root": interval(gold, root),
+            "quad": interval(gold_quad, [PENTA[name] for name in root]),
+            "binary": interval([q > 2 for q in gold_quad], [PENTA[name] > 2 for name in root]),
+        },
         "root": macro_f1(gold, root),
         "quad": macro_f1(gold_quad, [PENTA[name] for name in root]),
         "quad_summed": macro_f1(gold_quad, quad),
@@ -117,18 +123,20 @@ def plv_scores(questions: Sequence[Question], acts: Floats, planned: Floats) -> 
         ),
         "accuracy": float(np.mean([a == b for a, b in zip(gold, root, strict=True)])),
         "calibration_error": calibration_error(by_root, gold, ROOTS),
+        "accuracy_at_70": accuracy_at(by_root, gold),
         "no_event": float(np.mean(acts[:, 0] > 0.5)),
     }
 
 
-def aw_scores(questions: Sequence[Question], probabilities: Floats) -> dict[str, float]:
+def aw_scores(questions: Sequence[Question], probabilities: Floats) -> dict[str, Any]:
     """Macro-F1 of cooperation against conflict, with "no event" masked."""
     quads = np.array([0, *(act.quad for act in ACTS)])
     requests = np.array([False, *(act.plover == "REQUEST" for act in ACTS)])
     conflict = probabilities[:, (quads > 2) | requests].sum(axis=1)
     peace = probabilities[:, (quads > 0) & (quads < 3) & ~requests].sum(axis=1)
     gold = [question.label == "1" for question in questions]
-    return {"binary": macro_f1(gold, (conflict > peace).tolist())}
+    said = (conflict > peace).tolist()
+    return {"binary": macro_f1(gold, said), "interval": interval(gold, said)}
 
 
 def macro_f1(gold: Sequence[object], said: Sequence[object]) -> float:
@@ -144,6 +152,50 @@ def macro_f1(gold: Sequence[object], said: Sequence[object]) -> float:
         either = sum(g == name for g in gold) + sum(s == name for s in said)
         scores.append(2 * both / either)
     return round(100 * float(np.mean(scores)), 1)
+
+
+def interval(
+    gold: Sequence[object], said: Sequence[object], draws: int = 1000, seed: int = 1
+) -> tuple[float, float]:
+    """95% interval of `macro_f1`, by percentiles of resampled sentences.
+
+    Source:
+        Efron (1979), Bootstrap methods: another look at the jackknife.
+    """
+    names = sorted(set(gold), key=str)
+    place = {name: number for number, name in enumerate(names)}
+    size = len(names) + 1
+    cells = np.array(
+        [place[g] * size + place.get(s, size - 1) for g, s in zip(gold, said, strict=True)]
+    )
+    rng = np.random.default_rng(seed)
+    scores = []
+    for _ in range(draws):
+        drawn = np.bincount(rng.choice(cells, len(cells)), minlength=size * size)
+        table = drawn.reshape(-1, size)[: size - 1]
+        right, wanted = np.diag(table[:, : size - 1]), table.sum(axis=1)
+        given = table[:, : size - 1].sum(axis=0)
+        scores.append(np.mean(2 * right / np.maximum(wanted + given, 1)))
+    low, high = np.quantile(scores, [0.025, 0.975])
+    return round(100 * float(low), 1), round(100 * float(high), 1)
+
+
+def accuracy_at(probabilities: Floats, gold: Sequence[str], share: float = 0.7) -> float:
+    """Share of right answers among the surest so many, in percent."""
+    sure = probabilities.max(axis=1)
+    kept = np.argsort(-sure, kind="stable")[: round(share * len(sure))]
+    right = [ROOTS[probabilities[n].argmax()] == gold[n] for n in kept]
+    return round(100 * float(np.mean(right)), 1)
+
+
+def print_confusions(questions: Sequence[Question], acts: Floats, planned: Floats) -> None:
+    """Gold by row, what was said by column: labels alone, no sentence is shown."""
+    said = [ROOTS[number] for number in roots_of(acts, planned).argmax(axis=1)]
+    pairs = [(question.label, name) for question, name in zip(questions, said, strict=True)]
+    print(" " * 10, " ".join(f"{name[:4]:>4}" for name in ROOTS))
+    for gold in ROOTS:
+        counts = [pairs.count((gold, name)) for name in ROOTS]
+        print(f"{gold:10}", " ".join(f"{count or '.':>4}" for count in counts))
 
 
 def calibration_error(
