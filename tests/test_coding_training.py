@@ -33,12 +33,12 @@ def steps() -> list[list[Tokens]]:
     from lab.coding.marked import parse
 
     tokenizer = load_tokenizer(FOLDER)
-    known = [tokens(tokenizer, example) for example in of_marked(parse(line) for line in LINES)]
+    examples = [tokens(tokenizer, example) for example in of_marked(parse(line) for line in LINES)]
     rng = random.Random(1)  # noqa: S311
     return [
         batch
         for _ in range(60)
-        for batch in batches([each for each in known if each], 4, most_pairs=4, rng=rng)
+        for batch in batches([each for each in examples if each], 4, most_pairs=4, rng=rng)
     ]
 
 

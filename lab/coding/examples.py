@@ -170,12 +170,12 @@ def _thinned(example: Tokens, most: int, rng: random.Random) -> Tokens:
     events = [number for number, acts in enumerate(example.acts) if max(acts) > 0]
     others = [number for number, acts in enumerate(example.acts) if max(acts) <= 0]
     rng.shuffle(others)
-    kept = (events + others)[: max(most, len(events))]
+    chosen = (events + others)[: max(most, len(events))]
     return Tokens(
         example.pieces,
-        tuple(example.pairs[number] for number in kept),
-        tuple(example.acts[number] for number in kept),
-        tuple(example.statuses[number] for number in kept),
+        tuple(example.pairs[number] for number in chosen),
+        tuple(example.acts[number] for number in chosen),
+        tuple(example.statuses[number] for number in chosen),
     )
 
 
@@ -210,20 +210,24 @@ def _of_labels(
         act = act_of(label.root, None if label.type == "-" else label.type)
         events[source, target] = (PLACE[act.key], STATUSES.index(label.status))
     for span, code in _seen(sentence).items():
-        if not any(_overlap(span, known) for known in codes):
+        if not any(_overlap(span, other) for other in codes):
             codes[span] = code
     spans = sorted(codes)
     if len(spans) < 2:
         return None
     place = {span: at for at, span in enumerate(spans)}
-    told = {(_state(label.source), _state(label.target)) for label in (*labels, *others)}
+    labelled = {(_state(label.source), _state(label.target)) for label in (*labels, *others)}
     untaught = {
         (place[a], place[b])
         for a in spans
         for b in spans
         if a != b
         and (a, b) not in events
-        and (codes[a] == codes[b] or (_state(codes[a]), _state(codes[b])) in told or _overlap(a, b))
+        and (
+            codes[a] == codes[b]
+            or (_state(codes[a]), _state(codes[b])) in labelled
+            or _overlap(a, b)
+        )
     }
     acts = {(place[a], place[b]): act for (a, b), act in events.items()}
     return Example(sentence.text, tuple(spans), acts, frozenset(untaught))

@@ -49,7 +49,7 @@ def asked(network: Encoder, questions: Sequence[Question]) -> tuple[Floats, Floa
 
 def own_scores(network: Encoder, examples: Sequence[Example]) -> dict[str, float]:
     """How well acts and statuses are told in sentences of our own, whose mentions are given."""
-    gold, said, statuses, told, missed, false = [], [], [], [], [], []
+    gold, said, statuses, judged, missed, false = [], [], [], [], [], []
     for example in examples:
         (pieces,) = network.pieces([example.text])
         places = [pieces.of([span]) for span in example.spans]
@@ -59,20 +59,20 @@ def own_scores(network: Encoder, examples: Sequence[Example]) -> dict[str, float
             acts, status = _scores(network, pieces, places[source], places[target])
             act, right = example.acts.get((source, target), (0, 0))
             if not act:
-                false.append(acts[0] < 0.5)
+                false.append(bool(acts[0] < 0.5))
                 continue
             gold.append(act)
             said.append(int(acts[1:].argmax()) + 1)
-            missed.append(acts[0] > 0.5)
+            missed.append(bool(acts[0] > 0.5))
             statuses.append(right)
-            told.append(int(status.argmax()))
+            judged.append(int(status.argmax()))
     return {
         "events": len(gold),
         "act_right": _percent([a == b for a, b in zip(gold, said, strict=True)]),
         "missed": _percent(missed),
         "pairs_without": len(false),
         "false": _percent(false),
-        "status_f1": macro_f1(statuses, told),
+        "status_f1": macro_f1(statuses, judged),
     }
 
 
@@ -94,7 +94,7 @@ def _ordered(mentions: int) -> list[tuple[int, int]]:
     return [(a, b) for a in range(mentions) for b in range(mentions) if a != b]
 
 
-def _percent(values: Sequence[bool | np.bool_]) -> float:
+def _percent(values: Sequence[bool]) -> float:
     return round(100 * float(np.mean(values)), 1)
 
 

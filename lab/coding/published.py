@@ -183,8 +183,8 @@ def interval(
 def accuracy_at(probabilities: Floats, gold: Sequence[str], share: float = 0.7) -> float:
     """Share of right answers among the surest so many, in percent."""
     sure = probabilities.max(axis=1)
-    kept = np.argsort(-sure, kind="stable")[: round(share * len(sure))]
-    right = [ROOTS[probabilities[n].argmax()] == gold[n] for n in kept]
+    surest = np.argsort(-sure, kind="stable")[: round(share * len(sure))]
+    right = [ROOTS[probabilities[n].argmax()] == gold[n] for n in surest]
     return round(100 * float(np.mean(right)), 1)
 
 

@@ -83,13 +83,13 @@ def _answers(
 ) -> tuple[Floats, list[int], Floats, list[int]]:
     acts, act_classes, statuses, status_classes = [], [], [], []
     for example in examples:
-        known = tokens(tokenizer, example)
-        if known is None:
+        read_as = tokens(tokenizer, example)
+        if read_as is None:
             continue
-        pieces, seen, rows, marks = arrays([known])
+        pieces, seen, rows, marks = arrays([read_as])
         with torch.inference_mode():
             scores = network.pairs(network.read(pieces, seen)[rows], seen[rows], marks)
-        for pair, (both, status) in enumerate(zip(known.acts, known.statuses, strict=True)):
+        for pair, (both, status) in enumerate(zip(read_as.acts, read_as.statuses, strict=True)):
             for way in (0, 1):
                 if both[way] != UNTAUGHT:
                     acts.append(scores[0][pair, way].double().numpy())

@@ -71,14 +71,17 @@ def lessons(plan: Plan, tokenizer: Tokenizer) -> list[list[Tokens]]:
     written = [each for each in of_marked(read()) + own() if not set_aside(each)]
     generated = _grammar(plan)
     natural = _tokens(tokenizer, written + joined(written, rng))
-    made = _tokens(tokenizer, generated + joined(generated[: plan.grammar // 4], rng))
+    drills = _tokens(tokenizer, generated + joined(generated[: plan.grammar // 4], rng))
     steps: list[list[Tokens]] = []
-    share = len(made) // max(plan.rounds, 1)
-    rng.shuffle(made)
+    share = len(drills) // max(plan.rounds, 1)
+    rng.shuffle(drills)
     for number in range(plan.rounds):
         # Early rounds hold more of the grammar than late ones.
         weight = 2 * (plan.rounds - number) / (plan.rounds + 1)
-        part, made = made[: int(share * weight)], made[int(share * weight) :]
+        part, drills = (
+            drills[: int(share * weight)],
+            drills[int(share * weight) :],
+        )
         steps += batches(natural + part, plan.batch, most_pairs=plan.most_pairs, rng=rng)
     return steps
 
@@ -188,7 +191,7 @@ def _grammar(plan: Plan) -> list[Example]:
 
 
 def _tokens(tokenizer: Tokenizer, examples: Sequence[Example]) -> list[Tokens]:
-    return [known for example in examples if (known := tokens(tokenizer, example)) is not None]
+    return [read_as for example in examples if (read_as := tokens(tokenizer, example)) is not None]
 
 
 def _freeze(network: Network, layers: int) -> None:
