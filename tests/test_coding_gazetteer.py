@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import random
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from detente.csv_files import read_csv
 from detente.errors import InputError
 
 DAY = dt.date(2005, 5, 1)
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def rows() -> tuple[Row, ...]:
@@ -160,3 +162,10 @@ def test_the_measure_counts_codes_and_spans() -> None:
         (2, 2),
         (2, 3),  # Peru itself is not labelled
     ]
+
+
+def test_the_table_is_what_the_script_makes(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    script = import_module("build_gazetteer")
+    committed = read_csv(ROOT / "src/detente/coding/data/actors.csv")
+    assert [cells for _, cells in committed.rows] == script.build(shared / "bench/coding/actors")
