@@ -57,7 +57,7 @@ def code_command(
             "--min-confidence",
             min=0.0,
             max=1.0,
-            help="Leave out events whose CAMEO root is less probable than this.",
+            help="Leave out events whose quad class is less probable than this.",
         ),
     ] = 0.6,
     to: Annotated[

@@ -36,7 +36,7 @@ MOST_ACTORS = 8
 """A sentence that names more actors is a list, and no event is read from it."""
 
 MIN_CONFIDENCE = 0.6
-"""Probability of an event's CAMEO root below which the coder abstains."""
+"""Probability of an event of its quad class below which the coder abstains."""
 
 NOBODY = Actor("?")
 """Stands in for an actor that is not known, while the model looks at its pairs."""
@@ -120,7 +120,7 @@ class Coder:
     Attributes:
         actors: A table of actors in place of the one that ships.
         weights: A folder with a model's files in place of those that ship.
-        min_confidence: Probability of an event's CAMEO root below which the coder abstains.
+        min_confidence: Probability of an event of its quad class below which the coder abstains.
         steps: Other parts altogether; `actors` and `weights` are not used then.
     """
 

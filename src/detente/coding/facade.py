@@ -72,7 +72,7 @@ def code(
     Args:
         text: The text, a story, or stories as `detente.coding.text.read` gives them.
         date: The day that it was written, where it does not say so itself. Never today's.
-        min_confidence: Probability of an event's CAMEO root below which it is left out.
+        min_confidence: Probability of an event of its quad class below which it is left out.
         coder: Another coder, with its own least confidence.
 
     Raises:

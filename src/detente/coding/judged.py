@@ -28,7 +28,7 @@ class Judged:
         source: Who acts; None if no pair was looked at.
         target: Who is acted on.
         act: What it is, or would have been; None if no pair was looked at.
-        probability: Of the act's CAMEO root.
+        probability: That there is an event of the act's quad class from source to target.
         roots: Probability of each CAMEO root.
         none: Probability that there is no event from source to target.
         status: Actual, or planned, conditional, denied, an opinion.
@@ -70,13 +70,21 @@ def roots_of(acts: Mapping[str, float]) -> dict[str, float]:
 
 
 def likeliest(scored: Scored) -> tuple[Act, float, dict[str, float]]:
-    """The likeliest act of the likeliest root, the root's probability, and all roots'."""
+    """The likeliest act of the likeliest quad class, the class's probability, and all roots'.
+
+    What a relation counts is the class; roots of one class are often near to each other (to sign
+    an accord, to agree to it), and doubt among them is no doubt about the event.
+    """
+    classes = {quad: 0.0 for quad in (1, 2, 3, 4)}
+    for act in ACTS:
+        classes[act.quad] += scored.acts.get(act.key, 0.0)
+    quad = max(classes, key=lambda number: classes[number])
     roots = roots_of(scored.acts)
-    root = max(roots, key=lambda name: roots[name])
     act = max(
-        (act for act in ACTS if act.root == root), key=lambda act: scored.acts.get(act.key, 0.0)
+        (act for act in ACTS if act.quad == quad),
+        key=lambda act: (roots[act.root], scored.acts.get(act.key, 0.0)),
     )
-    return act, roots[root], roots
+    return act, classes[quad], roots
 
 
 def key_of(actor: Actor, other: Actor) -> str:

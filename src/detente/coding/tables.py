@@ -46,7 +46,7 @@ DETAILS: pa.Schema = pa.schema(
         ),
         _field("cameo", pa.string(), "CAMEO root"),
         _field("plover", pa.string(), "PLOVER type; null for roots without one"),
-        _field("probability", pa.float32(), "of this root"),
+        _field("probability", pa.float32(), "of an event of this quad class"),
         _field("none", pa.float32(), "probability that no event is told of this pair"),
         *(_field(f"quad{quad}", pa.float32(), "probability of this quad class") for quad in "1234"),
         *(_field(f"root{root}", pa.float32(), "probability of this root") for root in _ROOTS),
