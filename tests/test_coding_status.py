@@ -78,6 +78,8 @@ def of(text: str, source: str, target: str) -> tuple[Status, str]:
         ("Iran gave up its plan to attack Iraq.", "actual"),
         ("It is high time that Iran left Iraq.", "opinion"),
         ("Iran must pay Iraq, a court in The Hague ruled.", "actual"),
+        ("Trade between Iran and Iraq is essential.", "opinion"),
+        ("The trade of Iran with Iraq fell.", "actual"),
         ("Iran should leave Iraq.", "opinion"),
         ("Iran ought to leave Iraq.", "opinion"),
         ("Iran must leave Iraq, a columnist writes.", "opinion"),

@@ -111,6 +111,13 @@ _OWN_ACT = re.compile(
 )
 _INFINITIVE = re.compile(r"\s+to\s+(?!the\b|a\b|an\b|its\b)[a-z]+\b")
 _HAS_DO = re.compile(r"\b(?:let|make|help)\s+(?:the\s+)?$")
+_BARE_NOUN = re.compile(
+    r"\s*(?:But\s+|And\s+)?[A-Z][a-z]+(?:\s+[a-z]+)?\s+(?:between|with|involving|among|by)\s+(?:the\s+)?"
+)
+_VALUED = re.compile(
+    r"\b(?:is|are)\s+(?:\w+ly\s+)?(?:positive|welcome|desirable|essential|vital|crucial|dangerous|"
+    r"necessary|needed|good|bad|futile|useless|pointless|overdue|wise|folly|the\s+(?:only|best)\s+way)\b"
+)
 _HEADLINE = re.compile(r"(?:\s+[a-z]+){0,2}?\s+to\s+[a-z]+\b")
 _BINDING = re.compile(
     r",[^,;]*\b(?:court|judges?|tribunal)\b[^,;]*\b(?:ruled|decided|ordered|held)\b"
@@ -229,7 +236,7 @@ def _before(parts: Outline, clause: int) -> str:
 def _by_words(parts: Outline, who: Span, whom: Span) -> Ruling | None:
     """The first cue that governs the act."""
     first, last = sorted((who, whom))
-    if lead := _leading(parts, first):
+    if lead := _leading(parts, first) or _general(parts, first, last):
         return lead
     if parts.text.rstrip().endswith("?") and (asks := _ASKS.search(parts.text)):
         return "opinion", asks[0]
@@ -255,6 +262,14 @@ def _leading(parts: Outline, first: Span) -> Ruling | None:
         if lead and lead.lastgroup:
             return _STATUS[lead.lastgroup], lead[0].strip(' "“')
     return None
+
+
+def _general(parts: Outline, first: Span, last: Span) -> Ruling | None:
+    """What is thought of an act in general: `Talks between X and Y are essential`."""
+    if not _BARE_NOUN.fullmatch(parts.text, 0, first[0]):
+        return None
+    judged = _VALUED.search(parts.text, last[1])
+    return ("opinion", judged[0]) if judged else None
 
 
 def _led(parts: Outline, first: Span, last: Span) -> Ruling | None:
