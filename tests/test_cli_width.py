@@ -56,6 +56,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 rows += [f"{stem},TUR,{LONG},0211"] * rng.integers(2)
                 rows += [f"{stem},FRA,DEU,040"] * 12
     (folder / "events.csv").write_text("\n".join(["Day,From,To,Code", *rows]), encoding="utf-8")
+    example = Path(__file__).resolve().parents[1] / "docs" / "example-argument.txt"
+    (folder / "column.txt").write_text(example.read_text(encoding="utf-8"), encoding="utf-8")
     columns = {"date": "Day", "source": "From", "target": "To", "cameo": "Code"}
     with Store.filling(folder / "store") as store:
         ingest("csv", [folder / "events.csv"], store, mapping=columns)
@@ -79,6 +81,7 @@ CUT = re.compile(r"[\d.,:%×-]…")
 MAP = "date=Day,source=From,target=To,cameo=Code"
 COMMANDS = {
     "backtest": "demo",
+    "code": "column.txt --date 2024-03-15",
     "dynamics": "demo --events store",
     "events": "--store store --limit 30 --source TUR",
     "fetch": "gdelt --from 2014-01-23 --to 2014-01-27 --parties USA,CHN --store fetched",
@@ -87,6 +90,7 @@ COMMANDS = {
     "moves": "demo --events store",
     "new": "another",
     "panel": "--store store --parties GRC,TUR,FRA,DEU --every month",
+    "read": "column.txt --date 2024-03-15",
     "record": "demo",
     "scenario": "demo calm-again --paths 200",
     "sources": "",
