@@ -2,7 +2,7 @@
 #   make study   create the environment, run the Korea study, say where the report is
 #   make test    create the environment, run all tests
 # More: make check (style, types, imports, schemas), make wheel (the wheel in clean environments),
-# make bench (hours).
+# make training (torch, and a tiny network that is trained), make bench (hours).
 
 PYTHON ?= python3
 VENV   := .venv
@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 OUT    ?= out/korea
 
-.PHONY: study test check wheel bench schemas clean
+.PHONY: study test check wheel training bench schemas clean
 
 study: $(READY)
 	@$(BIN)/detente study korea --out $(OUT)
@@ -28,6 +28,10 @@ check: $(READY)
 
 wheel: $(READY)
 	$(BIN)/python scripts/try_wheel.py
+
+training: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r lab/coding/model/requirements.txt
+	$(BIN)/python -m pytest tests/test_coding_training.py
 
 bench: $(READY)
 	$(BIN)/python -m lab.benchmarks
