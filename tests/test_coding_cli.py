@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -110,6 +112,30 @@ class TestTerminal:
         assert "China␛]0;owned met [bold]Japan[/bold]." in out
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a terminal of this kind is POSIX")
+@pytest.mark.parametrize("more", [(), ("--to", "out.csv"), ("--explain",)])
+def test_on_a_terminal_of_80_columns(talks: Path, more: tuple[str, ...]) -> None:
+    import pty
+
+    mine, its = pty.openpty()
+    tests = str(Path(__file__).parent)
+    env = os.environ | {"COLUMNS": "80", "LINES": "24", "TERM": "xterm"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", _RUN, tests, "fast", "talks.txt", *more],
+        cwd=talks.parent, stdout=its, stderr=its, env=env,
+    )  # fmt: skip
+    os.close(its)
+    shown = b""
+    with contextlib.suppress(OSError):  # the end of a terminal
+        while block := os.read(mine, 65_536):
+            shown += block
+    os.close(mine)
+    assert process.wait() == 0
+    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode()).replace("\r\n", "\n").split("\n")
+    assert max(len(line.rpartition("\r")[2]) for line in lines) <= 80
+    assert any(line.startswith("sentences") for line in lines)
+
+
 class TestFiles:
     @pytest.mark.parametrize("ending", ["parquet", "csv", "jsonl"])
     def test_events_and_the_side_table(
@@ -128,6 +154,14 @@ class TestFiles:
         assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
             ["talks.txt", events.name, details.name]
         )
+
+    def test_json_beside_a_file_is_the_same(self, call: Call, talks: Path) -> None:
+        plain, beside = (
+            json.loads(call("talks.txt", "--json", *more)[1]) for more in ((), ("--to", "a.csv"))
+        )
+        for answer in (plain, beside):
+            del answer["report"]["seconds"]
+        assert plain == beside
 
     def test_no_cell_is_a_formula(self, call: Call, tmp_path: Path) -> None:
         (tmp_path / "a.csv").write_text(

@@ -115,25 +115,23 @@ def code_command(
         _journal(coder, to, store, place) as journal,
     ):
         stories = text.read(place, chosen, refuse=tally.refuse, progress=progress.read)
+        show = explain if explained else held.take if as_json else show_story
         for coded in coded_stories(stories, coder, date, tally, journal):
             progress.coded(tally)
-            if explained:
-                explain(coded)
-            elif as_json and journal is None:
-                held.take(coded)
-            elif journal is None:
-                show_story(coded)
+            if explained or journal is None:
+                show(coded)
         if not tally.stories:
             raise _nothing(place, tally)
         if journal is not None:
             held = Held(journal.rows)
         stored = _written(held, to, store, place)
+        plain = held.plain() if as_json else {}
     report = tally.report(time.monotonic() - started)
     if as_json:
-        print_json({**held.plain(), "report": report.to_dict()})
-    else:
-        show_report(report)
-        _say_written(to, stored, store)
+        print_json({**plain, "report": report.to_dict()})
+        return
+    show_report(report)
+    _say_written(to, stored, store)
 
 
 class Held:
@@ -153,7 +151,7 @@ class Held:
         return self._rows(name) if self._rows else self._held[name]
 
     def plain(self) -> dict[str, list[Row]]:
-        """All rows, for JSON."""
+        """All rows, to be printed as JSON."""
         return {name: list(self.rows(name)) for name in self._held}
 
 
