@@ -68,8 +68,10 @@ class TestTerminal:
         assert lines[1] == "2017-03-14  CHN → JPN  04 consult  95%"
         assert lines[2].startswith("    China met Japan in the hall")
         said = " ".join(out.split())
-        for words in ("sentences 5", "events 1", "left out: denied 1", "left out: unsure 1",
-                      "left out: doubtful actor 1", "Not known as actors: Korea (1)"):  # fmt: skip
+        for words in (
+            "sentences 5", "events 1", "left out: denied 1", "left out: unsure 1",
+            "left out: doubtful actor 1", "Not known, or not certain: Korea (1)",
+        ):  # fmt: skip
             assert words in said
 
     def test_every_step_is_explained(self, call: Call, talks: Path) -> None:
@@ -79,7 +81,7 @@ class TestTerminal:
         said = " ".join(out.split())
         for words in (
             "actors “China” CHN; “Japan” JPN", "pair China → Japan: 04 95%, nothing 5%",
-            "date 2017-03-14 (the day of the story)", "status denied (“denied”)",
+            "dated as the story is; actual", "dated as the story is; denied by “denied”",
             "event 2017-03-14 CHN → JPN 04 consult 95%",
             "left out 2017-03-14 CHN → JPN 16 reduce relations 80%: denied",
             "“Korea” (may be KOR or PRK)",

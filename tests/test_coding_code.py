@@ -110,7 +110,7 @@ class TestAbstaining:
     @pytest.mark.parametrize(
         ("text", "reason", "note"),
         [
-            ("China perhaps Japan.", "unsure", "55%, and 60% are asked for"),
+            ("China perhaps Japan.", "unsure", "60% is asked for"),
             ("China should have sanctioned Japan.", "opinion", "“should”"),
             ("China denied that it bombed Japan.", "denied", "“denied”"),
             ("China met Japan on 2017-03-20.", "planned", "“2017-03-20”"),

@@ -109,17 +109,15 @@ def _steps(looked: Looked) -> Iterator[str]:
     if looked.scored and not looked.judged:
         yield "nothing  no event is told of any pair"
     for item in looked.judged:
-        if item.when is not None:
-            yield f"date     {_when(item.when)}"
-        if item.act is not None:
-            words = f" (“{item.status_words}”)" if item.status_words else ""
-            yield f"status   {item.status}{words}"
         if item.reason:
             would = f"{_headline(item)}: " if item.act else ""
             note = f", {item.note}" if item.note else ""
             yield f"left out {would}{item.reason}{note}"
         else:
             yield f"event    {_headline(item)}"
+        if item.when is not None:
+            words = f" by “{item.status_words}”" if item.status_words else ""
+            yield f"         {_when(item.when)}; {item.status}{words}"
 
 
 def _mention(mention: Mention) -> str:
@@ -137,18 +135,24 @@ def _scored(scored: Scored) -> str:
 
 
 def _when(when: When) -> str:
-    words = f"“{when.words}”" if when.words else "the day of the story"
-    return f"{when.date.isoformat()[: _DAYS.get(when.precision, 10)]} ({words})"
+    if not when.words:
+        return "dated as the story is"
+    ahead = ", which is to come" if when.future else ""
+    return f"dated {_day(when)} by “{when.words}”{ahead}"
+
+
+def _day(when: When) -> str:
+    """A day, month or year, as much as is known."""
+    return when.date.isoformat()[: _DAYS.get(when.precision, 10)]
 
 
 def _headline(item: Judged) -> str:
     """An event in a line: day, who to whom, what, how surely."""
     if item.act is None or item.when is None:
         return item.reason
-    date = item.when.date.isoformat()[: _DAYS.get(item.when.precision, 10)]
     what = ontology.lookup(item.act.root).name.lower()
     pair = f"{_name(item.source)} → {_name(item.target)}"
-    return f"{date:<10}  {pair}  {item.act.root} {what}  {item.probability:.0%}"
+    return f"{_day(item.when):<10}  {pair}  {item.act.root} {what}  {item.probability:.0%}"
 
 
 def _name(mention: Mention | None) -> str:
@@ -159,10 +163,9 @@ def _name(mention: Mention | None) -> str:
 
 
 def _wrapped(text: str, indent: str, style: str) -> list[Text]:
+    head, width = text[: len(text) - len(text.lstrip())], max(20, console().width - len(indent))
     lines = textwrap.wrap(
-        " ".join(text.split()),
-        width=max(20, console().width - len(indent)),
-        break_on_hyphens=False,
+        head + " ".join(text.split()), width, subsequent_indent=head, break_on_hyphens=False
     )
     return [Text(f"{indent}{line}", style=style) for line in lines]
 
@@ -180,7 +183,7 @@ def show_report(report: CodingReport) -> None:
         names = ", ".join(f"{name} ({count:,})" for name, count in report.unknown[:SHOWN])
         more = len(report.unknown) - SHOWN
         rest = f" and {more:,} more" if more > 0 else ""
-        print_lines(*_wrapped(f"Not known as actors: {names}{rest}", "", ""))
+        print_lines(*_wrapped(f"Not known, or not certain: {names}{rest}", "", ""))
     for left in report.left_out[:SHOWN]:
         print_lines(*_wrapped(f"Left out: {left.path} {left.reason}.", "", "dim"))
     more = len(report.left_out) + report.more_left_out - SHOWN

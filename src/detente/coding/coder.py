@@ -219,7 +219,7 @@ class Coder:
         doubts = [m.doubt or "is not known" for m in (pair.source, pair.target) if m.actor is None]
         reason, note = "", ""
         if unsure:
-            reason, note = UNSURE, f"{probability:.0%}, and {self.min_confidence:.0%} are asked for"
+            reason, note = UNSURE, f"{self.min_confidence:.0%} is asked for"
         elif doubts:
             reason, note = DOUBTFUL, "; ".join(doubts)
         elif status != "actual":
