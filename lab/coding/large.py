@@ -1,7 +1,7 @@
 """How long `detente code` takes for an archive, and in how much memory: python -m lab.coding.large.
 
-The sentences are our own (`lab/coding/sentences.tsv`), over and over with another number, in stories of
-twenty. The command runs as a user runs it, in a process of its own; its memory is the most that it held.
+The sentences are our own (`lab/coding/sentences.tsv`), over and over, in stories of twenty. The
+command runs as a user runs it, in a process of its own; its memory is the most that it held.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def write_archive(path: Path, sentences: int) -> int:
     """Write an archive of so many sentences as one JSON object a line; returns its bytes."""
     with SENTENCES.open(encoding="utf-8", newline="") as file:
         texts = [
-            row["text"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            row["sentence"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         ]
     endless = (texts[number % len(texts)] for number in count())
     with path.open("w", encoding="utf-8") as file:
