@@ -13,8 +13,9 @@ from detente import coding
 from detente.coding.coder import Coder
 from detente.coding.facade import Coded, code, coded_stories
 from detente.coding.journal import Journal
+from detente.coding.judged import key_of
 from detente.coding.report import Tally
-from detente.coding.shapes import Story
+from detente.coding.shapes import Actor, Story
 from detente.coding.storing import store_events
 from detente.coding.tables import DETAILS
 from detente.errors import InputError, UsageError
@@ -76,6 +77,20 @@ class TestEvents:
             (row["source"], row["target"], row["target_role"]) for row in result.events.to_pylist()
         }
         assert ("IRN", "IRN", "CVL") in rows
+
+    @pytest.mark.parametrize(
+        ("source", "target", "keys"),
+        [
+            (Actor("TUR", "MIL"), Actor("TUR", "GOV"), ("TUR:MIL", "TUR")),
+            (Actor("TUR", "COP"), Actor("TUR", "CVL"), ("TUR", "TUR:CVL")),
+            (Actor("TUR", "MIL"), Actor("SYR", "REB"), ("TUR", "SYR:REB")),
+            (Actor("UNSC"), Actor("PRK", "GOV"), ("UNSC", "PRK")),
+        ],
+    )
+    def test_who_acts_for_a_state(
+        self, source: Actor, target: Actor, keys: tuple[str, str]
+    ) -> None:
+        assert (key_of(source, target), key_of(target, source)) == keys
 
     def test_a_root_of_two_acts_is_as_likely_as_both(self) -> None:
         [row] = coded("Iran arrested Iranian protesters.").details.to_pylist()

@@ -148,18 +148,13 @@ def _day(when: When) -> str:
 
 def _headline(item: Judged) -> str:
     """An event in a line: day, who to whom, what, how surely."""
+    from detente.coding.judged import pair_of  # noqa: PLC0415 - loaded by then
+
     if item.act is None or item.when is None:
         return item.reason
     what = ontology.lookup(item.act.root).name.lower()
-    pair = f"{_name(item.source)} → {_name(item.target)}"
+    pair = " → ".join(pair_of(item))
     return f"{_day(item.when):<10}  {pair}  {item.act.root} {what}  {item.probability:.0%}"
-
-
-def _name(mention: Mention | None) -> str:
-    if mention is None or mention.actor is None:
-        return f"“{mention.words}”" if mention else "–"
-    role = f":{mention.actor.role}" if mention.actor.role not in {"", "GOV"} else ""
-    return f"{mention.actor.code}{role}"
 
 
 def _wrapped(text: str, indent: str, style: str) -> list[Text]:

@@ -90,15 +90,18 @@ def likeliest(scored: Scored) -> tuple[Act, float, dict[str, float]]:
 def key_of(actor: Actor, other: Actor) -> str:
     """What makes an actor the same as another within a sentence: a code, and a role if it counts.
 
-    A state and those who act for it are one, towards others: IRN. Its people are not: IRN:CVL.
-    Towards their own state its army, courts and police are themselves.
+    A state and those who act for it are one: IRN. Its people are not: IRN:CVL. Towards their own
+    government its army, courts and police are themselves.
 
     Example:
         >>> iran, crowd = Actor("IRN", "GOV"), Actor("IRN", "CVL")
-        >>> key_of(iran, crowd), key_of(crowd, iran), key_of(Actor("IRN", "MIL"), Actor("USA"))
+        >>> key_of(iran, crowd), key_of(crowd, iran), key_of(Actor("IRN", "COP"), crowd)
         ('IRN', 'IRN:CVL', 'IRN')
+        >>> key_of(Actor("IRN", "MIL"), iran)
+        'IRN:MIL'
     """
-    plain = actor.role in {"", "GOV"} or (actor.role in OFFICIAL and actor.code != other.code)
+    own_government = actor.code == other.code and other.role in OFFICIAL
+    plain = actor.role in {"", "GOV"} or (actor.role in OFFICIAL and not own_government)
     return actor.code if plain else f"{actor.code}:{actor.role}"
 
 

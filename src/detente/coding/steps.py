@@ -7,6 +7,7 @@ actors, other weights, or a stand-in in a test.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -66,7 +67,16 @@ def default_steps(actors: Any = None, weights: Path | None = None) -> Steps:
         answers: list[tuple[Scored, ...]] = pairs.scored_many(items, network=network)
         return answers
 
-    return Steps(_named_by(actors), score, _dated, _judged, network.record["sha256"])
+    fingerprint = f"{network.record['sha256']}|{_digest_of_tables()}"
+    return Steps(_named_by(actors), score, _dated, _judged, fingerprint)
+
+
+def _digest_of_tables() -> str:
+    """Digest of the tables of actors and words that ship."""
+    digest = hashlib.sha256()
+    for file in sorted((Path(__file__).parent / "data").glob("*.csv")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _named_by(table: Any) -> Name:
