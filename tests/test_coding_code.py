@@ -215,6 +215,12 @@ class TestStories:
         assert row["reference"] == "http://example.org/a#b&char=0,16"
 
 
+def test_claims_name_their_actors() -> None:
+    [claim] = coded("China met Japan because Russia had bombed Iran.").claims
+    assert claim.cue
+    assert coded("China met Japan.").claims == ()
+
+
 class TestStores:
     def test_twice_adds_nothing(self, tmp_path: Path) -> None:
         store = Store.open(tmp_path / "store", create=True)

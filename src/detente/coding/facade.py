@@ -7,8 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -21,6 +20,9 @@ from detente.coding.report import CodingReport, Tally
 from detente.coding.shapes import Story
 from detente.coding.tables import details_table, events_table
 from detente.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from detente.coding.claims import Claim
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,16 @@ class Coded:
         return tuple(item for story in self.stories for item in story.judged if item.reason)
 
     @cached_property
-    def claims(self) -> tuple[Any, ...]:
+    def claims(self) -> tuple[Claim, ...]:
         """The claims of the text: what it says causes, compares, changes or will happen."""
-        claims = import_module("detente.coding.claims").claims  # few want them
-        return tuple(claim for story in self.stories for claim in claims(story.story.text))
+        from detente.coding.claims import claims_in  # noqa: PLC0415 - few want them
+
+        claims: list[Claim] = []
+        for story in self.stories:
+            mentions = {looked.sentence.span: looked.mentions for looked in story.looked}
+            sentences = [looked.sentence for looked in story.looked]
+            claims += claims_in(sentences, lambda part, who=mentions: who[part.span])
+        return tuple(claims)
 
 
 def code(
