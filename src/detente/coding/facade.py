@@ -59,9 +59,8 @@ class Coded:
 
         claims: list[Claim] = []
         for story in self.stories:
-            mentions = {looked.sentence.span: looked.mentions for looked in story.looked}
-            sentences = [looked.sentence for looked in story.looked]
-            claims += claims_in(sentences, lambda part, who=mentions: who[part.span])
+            mentions = {looked.sentence: looked.mentions for looked in story.looked}
+            claims += claims_in(list(mentions), mentions.__getitem__)
         return tuple(claims)
 
 
