@@ -63,7 +63,7 @@ def roots_of(acts: Mapping[str, float]) -> dict[str, float]:
         >>> roots_of({"17C": 0.25, "17A": 0.5})["17"]
         0.75
     """
-    roots = {act.root: 0.0 for act in ACTS}
+    roots = dict.fromkeys((act.root for act in ACTS), 0.0)
     for act in ACTS:
         roots[act.root] += acts.get(act.key, 0.0)
     return roots
