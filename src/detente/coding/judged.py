@@ -75,7 +75,7 @@ def likeliest(scored: Scored) -> tuple[Act, float, dict[str, float]]:
     What a relation counts is the class; roots of one class are often near to each other (to sign
     an accord, to agree to it), and doubt among them is no doubt about the event.
     """
-    classes = {quad: 0.0 for quad in (1, 2, 3, 4)}
+    classes = dict.fromkeys((1, 2, 3, 4), 0.0)
     for act in ACTS:
         classes[act.quad] += scored.acts.get(act.key, 0.0)
     quad = max(classes, key=lambda number: classes[number])
