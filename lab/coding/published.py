@@ -102,29 +102,24 @@ def plv_scores(questions: Sequence[Question], acts: Floats, planned: Floats) -> 
         planned: Probability that the act is to come, shape (questions,).
     """
     by_root = roots_of(acts, planned)
-    root = [ROOTS[number] for number in by_root.argmax(axis=1)]
-    gold = [question.label for question in questions]
     quads = np.array([PENTA[name] for name in ROOTS])
     by_quad = np.stack([by_root[:, quads == quad].sum(axis=1) for quad in (1, 2, 3, 4)], axis=1)
-    quad = (by_quad.argmax(axis=1) + 1).tolist()
-    gold_quad = [PENTA[name] for name in gold]
+    # As the coder does: the likeliest quad class, then the likeliest root in it.
+    quad = by_quad.argmax(axis=1) + 1
+    root = np.where(quads == quad[:, None], by_root, -1.0).argmax(axis=1)
+    gold = [question.label for question in questions]
+    said = {"root": [ROOTS[n] for n in root], "quad": quad.tolist(), "binary": (quad > 2).tolist()}
+    wanted = {
+        "root": gold,
+        "quad": [PENTA[name] for name in gold],
+        "binary": [PENTA[name] > 2 for name in gold],
+    }
     return {
-        "intervals": {
-            "root": interval(gold, root),
-            "quad": interval(gold_quad, [PENTA[name] for name in root]),
-            "binary": interval([q > 2 for q in gold_quad], [PENTA[name] > 2 for name in root]),
-        },
-        "root": macro_f1(gold, root),
-        "quad": macro_f1(gold_quad, [PENTA[name] for name in root]),
-        "quad_summed": macro_f1(gold_quad, quad),
-        "binary": macro_f1([q > 2 for q in gold_quad], [PENTA[name] > 2 for name in root]),
-        "binary_summed": macro_f1(
-            [q > 2 for q in gold_quad], (by_quad[:, 2:].sum(1) > by_quad[:, :2].sum(1)).tolist()
-        ),
-        "accuracy": float(np.mean([a == b for a, b in zip(gold, root, strict=True)])),
+        **{level: macro_f1(wanted[level], said[level]) for level in said},
+        "intervals": {level: interval(wanted[level], said[level]) for level in said},
         "calibration_error": calibration_error(by_root, gold, ROOTS),
         "accuracy_at_70": accuracy_at(by_root, gold),
-        "no_event": float(np.mean(acts[:, 0] > 0.5)),
+        "no_event": round(float(np.mean(acts[:, 0] > 0.5)), 3),
     }
 
 
