@@ -65,20 +65,25 @@ def parse(line: str) -> Marked:
     return Marked(plain, spans, dict(_acts(acts, spans)))
 
 
-def read(folder: Path = FOLDER) -> list[Marked]:
+def read(folder: Path = FOLDER, only: str = "*") -> list[Marked]:
     """All marked sentences, file by file in the order of their names.
+
+    Args:
+        folder: Where the files lie.
+        only: Name of a file, without its ending, if not all are wanted.
 
     Raises:
         InputError: A line is not as it should be.
     """
-    problems = [line for path in sorted(folder.glob("*.tsv")) for line in problems_of(path)]
+    paths = sorted(folder.glob(f"{only}.tsv"))
+    problems = [line for path in paths for line in problems_of(path)]
     if problems:
         raise InputError(
             "The marked sentences could not be read.",
             "; ".join(problems[:5]),
             "Mend these lines; `python -m lab.coding.marked` lists all.",
         )
-    return [parse(line) for path in sorted(folder.glob("*.tsv")) for line in _lines(path)]
+    return [parse(line) for path in paths for line in _lines(path)]
 
 
 def problems_of(path: Path) -> list[str]:

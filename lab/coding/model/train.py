@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer
@@ -51,6 +52,7 @@ class Plan:
         frozen: Lowest layers that stay as published, besides the vectors of words and places.
         hidden_names: Share of mentions whose words are hidden.
         unmarked: Share of pairs whose second mention is not marked.
+        often: Name of a file of marked sentences that are seen three times a round.
     """
 
     seed: int = 1
@@ -63,12 +65,14 @@ class Plan:
     frozen: int = 0
     hidden_names: float = 0.1
     unmarked: float = 0.02
+    often: str = ""
 
 
 def lessons(plan: Plan, tokenizer: Tokenizer) -> list[list[Tokens]]:
     """All steps of a training, the grammar's mostly before the natural sentences."""
     rng = random.Random(plan.seed)
-    written = [each for each in of_marked(read()) + own() if not set_aside(each)]
+    again = 2 * of_marked(read(only=plan.often)) if plan.often else []
+    written = [each for each in of_marked(read()) + own() + again if not set_aside(each)]
     generated = _grammar(plan)
     natural = _tokens(tokenizer, written + joined(written, rng))
     drills = _tokens(tokenizer, generated + joined(generated[: plan.grammar // 4], rng))
@@ -86,18 +90,21 @@ def lessons(plan: Plan, tokenizer: Tokenizer) -> list[list[Tokens]]:
     return steps
 
 
-def train(plan: Plan, base: Path, *, log: bool = True) -> Network:
+def train(plan: Plan, base: Path, *, start: Path | None = None, log: bool = True) -> Network:
     """A trained network.
 
     Args:
         plan: How.
         base: Folder with the published weights and `tokenizer.json`.
+        start: Folder of a trained network to go on from.
         log: Print the mean loss now and then.
     """
     tokenizer = load_tokenizer(base)
     # All trainings begin with the same new parts, so that their weights can be averaged.
     torch.manual_seed(0)
     network = pretrained(base, plan.marked_at)
+    if start is not None:
+        network.load_state_dict(torch.load(start / "weights.pt", weights_only=True))
     torch.manual_seed(plan.seed)
     _freeze(network, plan.frozen)
     return fit(network, lessons(plan, tokenizer), plan, log=log)
@@ -220,15 +227,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path)
     for name, value in asdict(Plan()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     options = vars(parser.parse_args())
-    base, out = options.pop("base"), options.pop("out")
+    base, out, start = options.pop("base"), options.pop("out"), options.pop("start")
     plan = Plan(**options)
-    network = train(plan, base)
+    network = train(plan, base, start=start)
     out.mkdir(parents=True, exist_ok=True)
     torch.save(network.state_dict(), out / "weights.pt")
-    (out / "plan.json").write_text(json.dumps(asdict(plan), indent=1) + "\n", encoding="utf-8")
+    record: dict[str, Any] = asdict(plan)
+    if start is not None:
+        record["after"] = json.loads((start / "plan.json").read_text(encoding="utf-8"))
+    (out / "plan.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
