@@ -213,6 +213,19 @@ class TestStores:
         assert sorted(path.name for path in tmp_path.iterdir()) == ["events", "talks.txt"]
         assert cli.run(["events", "--store", "events", "--origin", "text"]) == 0
 
+    def test_a_place_that_can_be_no_store_is_told_before_anything_is_coded(
+        self, call: Call, talks: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "file").write_text("x")
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "folder" / "other.txt").write_text("x")
+        before = sorted(tmp_path.rglob("*"))
+        for place in ("file", "folder"):
+            code, out, err = call("talks.txt", "--store", place)
+            assert (code, out) == (3, "")
+            assert f"The event store {place} could not be created." in err
+        assert sorted(tmp_path.rglob("*")) == before  # no notes are left either
+
     def test_a_store_and_a_file(self, call: Call, talks: Path, tmp_path: Path) -> None:
         assert call("talks.txt", "--store", "events", "--to", "out.csv")[0] == 0
         assert Store.open(tmp_path / "events").events().num_rows == 1

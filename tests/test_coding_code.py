@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -219,6 +220,30 @@ def test_claims_name_their_actors() -> None:
     [claim] = coded("China met Japan because Russia had bombed Iran.").claims
     assert claim.cue
     assert coded("China met Japan.").claims == ()
+
+
+def test_a_notebook_shows_events_and_abstentions_and_runs_no_text() -> None:
+    shown = coded("China met Japan <script>x</script>. China denied that it sanctioned Japan.")
+    assert repr(shown) == "Coded(1 story, 2 sentences, 1 event, 1 abstention)"
+    page = shown._repr_html_()
+    assert "China met Japan &lt;script&gt;" in page and "<script" not in page
+    assert "denied" in page
+    assert [row["source"] for row in shown.table().to_pylist()] == ["CHN"]
+    assert [exhibit.name for exhibit in coded("It rained.").exhibits()] == ["events"]
+
+
+@pytest.mark.parametrize(
+    "text", [b"China met Japan.", None, 5, Path("a.txt"), ["China met Japan."]]
+)
+def test_what_is_no_text_is_refused(text: Any) -> None:
+    with pytest.raises(UsageError, match=r"is no text.*type"):
+        code(text, DAY, coder=CODER)
+
+
+def test_a_day_that_is_none_is_refused() -> None:
+    for day in ("14.3.2017", 20170314):
+        with pytest.raises(UsageError, match="Write it as 2017-03-14"):
+            code("China met Japan.", day, coder=CODER)  # type: ignore[arg-type]
 
 
 class TestStores:

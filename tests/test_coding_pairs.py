@@ -50,6 +50,14 @@ def test_shipped_network_is_the_recorded_one() -> None:
     assert len(network) < 50_000_000
 
 
+@pytest.mark.parametrize("record", [None, b"{", b"\xff"])
+def test_a_folder_without_a_network_is_refused(tmp_path: Path, record: bytes | None) -> None:
+    if record is not None:
+        (tmp_path / "events.json").write_bytes(record)
+    with pytest.raises(InputError, match=r"could not be read from .*Give a folder"):
+        Encoder(tmp_path)
+
+
 def test_changed_network_is_refused(tmp_path: Path) -> None:
     for name in ("events.json", "events.onnx", "tokenizer.json"):
         shutil.copyfile(FOLDER / name, tmp_path / name)

@@ -344,3 +344,50 @@ def test_every_refusal_is_one_of_ours() -> None:
     with pytest.raises(DetenteError) as caught:
         stories(b"")
     assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (
+            "O presidente falou com o chanceler sobre as sanções contra a Rússia.",
+            "Portuguese",
+        ),
+        ("El presidente viajó a Pekín y habló sobre las sanciones contra Rusia.", "Spanish"),
+        ("България и Румъния подписаха споразумение за сътрудничество.", "Bulgarian"),
+        ("Россия ввела новые санкции.", "Russian"),
+        ("Қазақстан мен Қытай келісімге қол қойды.", "Kazakh"),
+        ("Македонија потпиша договор.", "Serbian or Macedonian"),
+        ("Ministar je rekao da će se razgovori nastaviti u Zagrebu.", "Croatian"),
+        ("Rais wa Kenya alikutana na waziri mkuu wa Uganda.", "Swahili"),
+        ("د افغانستان او پاکستان ترمنځ خبرې وشوې.", "Pashto"),
+        (
+            "Česko a Polsko podepsaly dohodu, řekl ministr při jednání.",
+            "a language that is not known",
+        ),
+    ],
+)
+def test_languages_are_told_apart(text: str, language: str) -> None:
+    assert other_language(text) == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Erdoğan, İmamoğlu, Kılıçdaroğlu trade barbs",
+        "Los Angeles, Las Vegas, La Paz, El Paso sign sister accord",
+        "Kyiv says café bombed",
+    ],
+)
+def test_names_of_other_languages_make_no_foreign_text(text: str) -> None:
+    assert other_language(text) == ""
+
+
+def test_a_day_is_no_title() -> None:
+    [story] = stories("March 14, 2017\n\nChina met Japan.")
+    assert (story.title, str(story.date)) == ("", "2017-03-14")
+
+
+def test_an_object_over_several_lines_says_so() -> None:
+    told = refusals(b'{\n "text": "China met Japan."\n}', "jsonl")
+    assert len(told) == 1 and "jq -c" in told[0]

@@ -13,7 +13,7 @@ import pyarrow as pa
 from detente.cli.output import Format, holds, write_data
 from detente.errors import InputError, UsageError
 from detente.events.schema import COLUMNS, SCHEMA
-from detente.events.store import stores_around
+from detente.events.store import Store, stores_around
 from detente.outputs import check_output
 
 OPTION = "--to"
@@ -44,7 +44,11 @@ def check_places(to: Path | None, store: Path | None, place: str) -> None:
     Raises:
         UsageError: The file's ending says no format.
         InputError: Something else is there, or it lies in what is read, or in a store.
+        StoreError: The store cannot be opened, or made.
     """
+    if store is not None:
+        with Store.filling(store):  # hours of coding are not lost on a store that cannot be
+            pass
     if to is None:
         return
     if to.suffix.lower() not in _FORMS:

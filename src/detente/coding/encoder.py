@@ -60,14 +60,12 @@ class Encoder:
         threads: Cores that it may use.
 
     Raises:
-        InputError: `detente[coding]` is not installed, or the file is not the one that its record
-            names.
+        InputError: `detente[coding]` is not installed, a file cannot be read, or the network is not
+            the one that its record names.
     """
 
     def __init__(self, folder: Path = FOLDER, threads: int = 1) -> None:
-        self.record = json.loads((folder / "events.json").read_text(encoding="utf-8"))
-        network = (folder / "events.onnx").read_bytes()
-        _check(network, self.record)
+        self.record, network = _files(folder)
         runtime, tokenizers = _libraries()
         options = runtime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -124,6 +122,22 @@ class Encoder:
 def encoder() -> Encoder:
     """The network that comes with the package, loaded once."""
     return Encoder()
+
+
+def _files(folder: Path) -> tuple[dict[str, Any], bytes]:
+    """The record of a network and the network itself."""
+    try:
+        record = json.loads((folder / "events.json").read_text(encoding="utf-8"))
+        network = (folder / "events.onnx").read_bytes()
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"The network that reads text could not be read from {folder}.",
+            f"{getattr(error, 'strerror', None) or error}.",
+            "Give a folder with events.onnx, events.json and tokenizer.json, or install detente"
+            " again.",
+        ) from error
+    _check(network, record)
+    return record, network
 
 
 def _check(network: bytes, record: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from detente.answers import Exhibit, Shown
 from detente.coding.coder import MIN_CONFIDENCE, CodedStory, Coder, no_date
 from detente.coding.journal import Journal
 from detente.coding.judged import Judged, digest
@@ -18,15 +19,17 @@ from detente.coding.reading.days import day_of_text
 from detente.coding.reading.language import other_language
 from detente.coding.report import CodingReport, Tally
 from detente.coding.shapes import Story
+from detente.coding.shown import exhibits_of
 from detente.coding.tables import details_table, events_table
 from detente.errors import InputError, UsageError
+from detente.rounding import plural
 
 if TYPE_CHECKING:
     from detente.coding.claims import Claim
 
 
-@dataclass(frozen=True)
-class Coded:
+@dataclass(frozen=True, repr=False)
+class Coded(Shown):
     """What was coded of one story or of several.
 
     Attributes:
@@ -36,6 +39,21 @@ class Coded:
 
     stories: tuple[CodedStory, ...]
     report: CodingReport
+
+    def __repr__(self) -> str:
+        """How much there is, in a line."""
+        abstained = sum(count for _, count in self.report.abstained)
+        stories = "1 story" if len(self.stories) == 1 else f"{len(self.stories):,} stories"
+        counts = (
+            stories, plural(self.report.sentences, "sentences"),
+            plural(self.report.events, "events"), plural(abstained, "abstentions"),
+        )  # fmt: skip
+        return f"Coded({', '.join(counts)})"
+
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """Events and abstentions, each with its sentence, as a notebook shows them."""
+        judged = tuple(item for story in self.stories for item in story.judged)
+        return exhibits_of(judged)
 
     @cached_property
     def events(self) -> pa.Table:
@@ -95,10 +113,28 @@ def code(
     tally = Tally()
     chosen = coder or Coder(min_confidence=min_confidence)
     day = _day(date)
-    if isinstance(text, str | Story):
-        text = [_checked(text, day)]
-    coded = tuple(coded_stories(text, chosen, day, tally))
+    stories = [_checked(text, day)] if isinstance(text, str | Story) else _each_a_story(text)
+    coded = tuple(coded_stories(stories, chosen, day, tally))
     return Coded(coded, tally.report(time.monotonic() - started))
+
+
+def _each_a_story(stories: object) -> Iterator[Story]:
+    """The stories of an iterable.
+
+    Raises:
+        UsageError: It is none, or holds something else.
+    """
+    items = (
+        stories if isinstance(stories, Iterable) and not isinstance(stories, bytes) else [stories]
+    )
+    for item in items:
+        if not isinstance(item, Story):
+            raise UsageError(
+                "What is to be coded is no text.",
+                f"It is, or holds, a value of the type {type(item).__name__}.",
+                "Give a str, a Story, or stories: detente.coding.text.read gives those of a file.",
+            )
+        yield item
 
 
 def _checked(text: str | Story, day: dt.date | None) -> Story:
@@ -166,7 +202,7 @@ def _day(date: dt.date | str | None) -> dt.date | None:
         return date
     try:
         return dt.date.fromisoformat(date)
-    except ValueError:
+    except (ValueError, TypeError):
         raise UsageError(
             "The day could not be read.", f"It is {date!r}.", "Write it as 2017-03-14."
         ) from None

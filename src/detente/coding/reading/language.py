@@ -14,6 +14,12 @@ _FEWEST = 3
 _UNKNOWN_WORDS, _UNKNOWN_SHARE = 40, 0.04
 """So long a text with fewer English words than this share is in a language that is not known."""
 
+_FEWEST_WORDS, _FEWEST_ACCENTED = 6, 2
+"""A shorter text without any English word is foreign if so many of its words that begin without a
+capital, and so are no names, have letters beyond a to z."""
+
+_UNKNOWN = "a language that is not known"
+
 _SCRIPTS = (
     ("Korean", "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"),
     ("Japanese", "\u3040-\u30ff"),
@@ -34,13 +40,28 @@ _SCRIPTS = (
     ("Lao", "\u0e80-\u0eff"),
 )
 _WITHIN = {
-    "Arabic": (("Urdu", "ٹڈڑےں"), ("Persian", "پچژگ")),
-    "Russian": (("Ukrainian", "іїєґ"), ("Serbian", "ђћџљњ")),
+    "Arabic": (
+        ("Pashto", "ټډړښڼځڅ"),
+        ("Kurdish", "ڵڕێۆ"),
+        ("Urdu", "ٹڈڑےں"),
+        ("Persian", "پچژگ"),
+    ),
+    "Russian": (
+        ("Kazakh", "әғқңұһ"),
+        ("Belarusian", "ў"),
+        ("Ukrainian", "іїєґ"),
+        ("Serbian", "ђћ"),
+        ("Macedonian", "ѓќѕ"),
+        ("Serbian or Macedonian", "љњџј"),
+        ("Russian", "ыэё"),
+        ("Bulgarian", "ъ"),
+    ),
 }
-"""Languages of a script that letters of their own tell."""
+"""Languages of a script that letters of their own tell, the surest first."""
 
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
+_BEGINNING = re.compile(r"(?:^|[.!?:\n]\s+)\w")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -62,7 +83,7 @@ _OTHERS = MappingProxyType(
         "Spanish": "el los las del una por con para que es en la se su al lo como más fue han"
         " entre pero este esta sus sobre contra y",
         "Portuguese": "o os as do da dos das uma em para com não que é no na por se mais foi ao"
-        " pelo pela são como entre seu sua contra",
+        " sobre pelo pela são como entre seu sua contra",
         "Italian": "il lo gli della delle dei del di che è un una per con non sono nel nella al"
         " alla ha hanno dal dalla come più anche contro",
         "Dutch": "het een van de en dat niet zijn voor met op aan er ook door maar hij bij naar"
@@ -77,6 +98,18 @@ _OTHERS = MappingProxyType(
         "Indonesian": "yang dan di dengan untuk dari pada ini itu tidak akan dalam oleh telah ke",
         "Vietnamese": "và của các là trong cho không được với một những có đã người này",
         "Hungarian": "a az és hogy nem is egy van meg volt ezt csak már szerint ellen",
+        "Croatian": "je su da se na koji koja će i u od za nije iz po kao što ali",
+        "Catalan": "el la els les amb per que va del dels una és però hi ha contra sobre més",
+        "Slovak": "a v sa na je že s z do o ktorý po pri aj ako bol ale nie proti",
+        "Lithuanian": "ir kad tai su iš bet dar nes yra į jo buvo po apie už",
+        "Latvian": "un ka ir ar par uz bet kas tas nav arī pēc gan",
+        "Estonian": "ja on ei et see kes kuid mis oma kui veel ka",
+        "Swahili": "na ya wa kwa ni za katika la kuwa hiyo baada kwamba hii cha",
+        "Filipino": "ang ng sa mga na ay si ni para hindi ito",
+        "Azerbaijani": "və bu ilə bir ki üçün da də son olan",
+        "Kurdish": "û ku bi li ji di de ev ew lê",
+        "Somali": "oo ka ku iyo ay la uu waxa ee ayaa",
+        "Albanian": "dhe të në e për me një që nga është nuk",
         "Finnish": "ja on ei että se oli hän mutta myös kun ovat sen joka vastaan",
     }
 )
@@ -107,14 +140,28 @@ def other_language(text: str) -> str:
         return script
     words = Counter(_WORD.findall(sample.casefold()))
     english = sum(words[word] for word in _ENGLISH)
-    scores = {name: _score(words, own) for name, own in _foreign().items()}
+    small = words if sample.isupper() else _without_names(sample)
+    scores = {name: _score(small, own) for name, own in _foreign().items()}
     best = max(scores, key=lambda name: scores[name])
     if scores[best] >= _FEWEST and scores[best] > 2 * english:
         return best
     total = words.total()
+    if total >= _FEWEST_WORDS and not english and _accented(sample) >= _FEWEST_ACCENTED:
+        return _UNKNOWN
     if total >= _UNKNOWN_WORDS and english < _UNKNOWN_SHARE * total:
-        return "a language that is not known"
+        return _UNKNOWN
     return ""
+
+
+def _without_names(sample: str) -> Counter[str]:
+    """The words that begin without a capital but at the head of a sentence; `La Paz` is a name."""
+    text = _BEGINNING.sub(lambda match: match[0].lower(), sample)
+    return Counter(word for word in _WORD.findall(text) if word[0].islower())
+
+
+def _accented(sample: str) -> int:
+    """How many words that are no names have letters beyond a to z."""
+    return sum(word[0].islower() and not word.isascii() for word in _WORD.findall(sample))
 
 
 def _score(words: Counter[str], own: frozenset[str]) -> int:

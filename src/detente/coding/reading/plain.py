@@ -58,7 +58,7 @@ def in_pieces(blocks: Iterable[str], like: Story) -> Iterator[Story]:
 
 
 def title_of(text: str) -> str:
-    r"""The first line of a text if it stands by itself and ends no sentence; empty otherwise.
+    r"""The first line of a text if it stands by itself and is neither a sentence nor a day.
 
     Example:
         >>> title_of("Missiles again\n\nTwo flew."), title_of("Two flew.\n\nOne fell.")
@@ -68,4 +68,5 @@ def title_of(text: str) -> str:
     first = first.strip()
     alone = not rest.partition("\n")[0].strip() and bool(rest.strip())
     ends = first.endswith((".", "!", "?", '"', "”", ":"))
-    return first if alone and not ends and len(first) <= LONGEST_TITLE else ""
+    is_title = alone and not ends and len(first) <= LONGEST_TITLE
+    return first if is_title and day_of_text(first) is None else ""

@@ -95,6 +95,10 @@ def json_stories(
                 raise RefusedError(
                     "is one JSON list; write one object a line (jq -c '.[]' FILE does that)"
                 ) from None
+            if number == 1 and line.strip() == "{":
+                raise RefusedError(
+                    "is a JSON object over several lines; write one a line (jq -c . FILE does that)"
+                ) from None
             _refuse(refuse, place, error)
 
 
