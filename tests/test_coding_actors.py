@@ -291,6 +291,30 @@ def test_spans_count_from_the_storys_start() -> None:
     assert story[slice(*mention.span)] == mention.words == "Iran"
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Egypt's fierce opposition to the dam in Ethiopia is known.", ["EGY", "ETH"]),
+        ("Opposition to the pipeline from Poland grew.", ["POL"]),
+        ("Kyiv's opposition leaders met Polish ministers.", ["UKR:OPP", "POL"]),
+        ("Xinhua said Japan had sent ships, according to Reuters.", ["JPN"]),
+        ("KCNA called Japan a thief.", ["PRK", "JPN"]),
+        ("The Four-Power Talks brought France together with Russia.", ["FRA", "RUS"]),
+    ],
+)
+def test_attitudes_agencies_and_formats_of_talks_are_no_actors(text: str, codes: list[str]) -> None:
+    assert [party(item.actor) for item in seen(text) if item.actor] == codes
+
+
+def test_a_regime_is_the_states_whoever_else_bears_the_rulers_name() -> None:
+    half_brother = Actor("PRK", "CVL", "Kim Jong Nam")
+    context = Context({"kim": half_brother}, frozenset({"PRK"}))
+    text = "Talks with the Kim regime failed."
+    (regime,) = mentions(Sentence(text, (0, len(text))), dt.date(2017, 3, 1), context)
+    assert regime.actor
+    assert (regime.actor.code, regime.actor.role) == ("PRK", "GOV")
+
+
 _PARTS = re.findall(
     r"\S+",
     "Bush the US U.S. president of France 's Korean - rebels in Lima General Kim Jong Il former "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from pathlib import Path
@@ -16,7 +17,7 @@ from detente.coding.facade import Coded, code, coded_stories
 from detente.coding.journal import Journal
 from detente.coding.judged import key_of
 from detente.coding.report import Tally
-from detente.coding.shapes import Actor, Story
+from detente.coding.shapes import Actor, Story, When
 from detente.coding.storing import store_events
 from detente.coding.tables import DETAILS
 from detente.errors import InputError, UsageError
@@ -152,6 +153,22 @@ class TestAbstaining:
         if reason not in {"list", "not English"}:
             assert item.source is not None and item.source.words == "China"
             assert item.act is not None
+
+    @pytest.mark.parametrize(
+        ("words", "reason"), [("in the 1990s", ["not dated"]), ("in recent days", []), ("", [])]
+    )
+    def test_an_act_of_some_decade_is_not_dated_by_its_story(
+        self, words: str, reason: list[str]
+    ) -> None:
+        vague = When(dt.date(2017, 3, 14), "document", words)
+        parts = Coder(steps=dataclasses.replace(STEPS, date=lambda *_: vague))
+        assert reasons("China bombed Japan.", parts) == reason
+
+    def test_who_praise_a_third_together_do_not_praise_each_other(self) -> None:
+        result = coded("China and Japan praised Russia.")
+        pairs = [(row["source"], row["target"]) for row in result.details.to_pylist()]
+        assert pairs == [("CHN", "RUS"), ("JPN", "RUS")]
+        assert coded("China and Japan met.").events.num_rows == 1
 
     def test_what_is_no_event_is_no_abstention(self) -> None:
         result = coded("China lies beside Russia.")

@@ -162,3 +162,19 @@ def test_a_million_signs_without_an_end_take_no_time() -> None:
     assert sentences("." * 100_000) == ()
     assert len(sentences("A b.\n" * 20_000)) == 20_000
     assert len(sentences("\n" * 50_000 + "- a\n" * 20_000)) == 20_000
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Tehran ended its talks with the U.S. Saudi Arabia and Oman welcomed the step.", 2),
+        ("Turkey has good ties with the U.S. Ankara, however, is wary.", 2),
+        ("The ship was sold to the U.S. Navy, officials said.", 1),
+        ("He spoke to the U.S. President, who left.", 1),
+        ("The food was sent by the U.S. Agency for International Development and used.", 1),
+    ],
+)
+def test_the_state_with_points_ends_a_sentence_only_before_a_new_subject(
+    text: str, count: int
+) -> None:
+    assert len(sentences(text)) == count

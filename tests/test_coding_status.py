@@ -218,3 +218,10 @@ def test_the_labels_statuses_are_mostly_those_of_the_cues() -> None:
     assert sum(table.values()) > 900
     assert scores["actual"] > 0.95
     assert min(scores.values()) > 0.55
+
+
+def test_a_deed_that_has_probably_been_done_is_actual() -> None:
+    text = "Algeria closing its border with Morocco has probably raised prices there."
+    ruling = status(Sentence(text, (0, len(text))), (0, 7), (31, 38))
+    assert ruling == ("actual", "has probably raised")
+    assert combined(ruling, {"actual": 0.2, "conditional": 0.8}) == "actual"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,12 +16,14 @@ from detente.coding.judged import (
     DOUBTFUL,
     FOREIGN,
     LIST,
+    UNDATED,
     UNSURE,
     Judged,
     best_of_each_pair,
     digest,
     event_id,
     likeliest,
+    without_joint,
 )
 from detente.coding.reading.language import other_language
 from detente.coding.sentences import clauses, sentences
@@ -37,6 +40,9 @@ MOST_ACTORS = 8
 
 MIN_CONFIDENCE = 0.6
 """Probability of an event of its quad class below which the coder abstains."""
+
+_DECADES = re.compile(r"\b\d{2,4}s\b|\b(?:decades?|century|centuries|[a-z]+ties)\b")
+"""What an act is said to have been in that is too long to date it, least of all by its story."""
 
 NOBODY = Actor("?")
 """Stands in for an actor that is not known, while the model looks at its pairs."""
@@ -201,7 +207,7 @@ class Coder:
         judged = _without_pairs(blank, mentions)
         if not judged:
             pairs = filter(None, (self._judged(blank, pair) for pair in scored))
-            judged = best_of_each_pair(pairs)
+            judged = without_joint(best_of_each_pair(pairs))
         numbered = tuple(
             item if item.reason else dataclasses.replace(item, event_id=event_id(key, number, item))
             for item in judged
@@ -224,6 +230,8 @@ class Coder:
             reason, note = DOUBTFUL, "; ".join(doubts)
         elif status != "actual":
             reason, note = status, words and f"“{words}”"
+        elif when.precision == "document" and _DECADES.search(when.words):
+            reason, note = UNDATED, f"“{when.words}”"
         return dataclasses.replace(
             blank, source=pair.source, target=pair.target, act=act, probability=probability,
             roots=roots, none=pair.none, status=status, status_words=words, when=when,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from detente.coding.acts import ACTS, Act
@@ -14,7 +15,10 @@ OFFICIAL = frozenset({"", "GOV", "MIL", "LEG", "JUD", "COP", "SPY"})
 """Roles of those who act for their state towards others: they and the state are one actor."""
 
 UNSURE, LIST, FOREIGN, DOUBTFUL = "unsure", "list", "not English", "doubtful actor"
+UNDATED = "not dated"
 """Reasons to abstain, beside the statuses other than actual."""
+
+_AND = re.compile(r",?\s+(?:and|or)\s+(?:the\s+)?")
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Judged:
         status: Actual, or planned, conditional, denied, an opinion.
         status_words: The words that say so; empty if the model does.
         when: The day, and the words that say it.
-        reason: Why it is no event: `unsure`, `list`, `doubtful actor`, or a status; empty for one.
+        reason: Why it is no event: `unsure`, `list`, `doubtful actor`, `not dated`,
+            or a status; empty for one.
         note: The reason in words.
         event_id: Number of the event; empty for abstentions.
     """
@@ -131,6 +136,30 @@ def best_of_each_pair(items: Iterable[Judged]) -> list[Judged]:
         if pair not in best or _rank(item) > _rank(best[pair]):
             best[pair] = item
     return list(best.values())
+
+
+def without_joint(items: Sequence[Judged]) -> list[Judged]:
+    """All but what two do to each other that only do the same to a third: `X and Y praised Z`."""
+    sure: dict[tuple[str, str, str], float] = {
+        (*pair_of(item), item.act.root): item.probability for item in items if item.act
+    }
+    return [item for item in items if not _is_joint(item, sure)]
+
+
+def _is_joint(item: Judged, sure: Mapping[tuple[str, str, str], float]) -> bool:
+    if not (item.act and item.source and item.target):
+        return False
+    first, last = sorted((item.source.span, item.target.span))
+    start = item.sentence.span[0]
+    if not _AND.fullmatch(item.sentence.text[first[1] - start : last[0] - start]):
+        return False
+    one_side, other, root = *pair_of(item), item.act.root
+    thirds = {target for _, target, act in sure if act == root} - {one_side, other}
+    return any(
+        min(sure.get((one_side, third, root), 0.0), sure.get((other, third, root), 0.0))
+        >= item.probability
+        for third in thirds
+    )
 
 
 def _rank(item: Judged) -> tuple[bool, bool, float]:

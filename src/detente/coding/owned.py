@@ -12,7 +12,7 @@ from detente.coding.words import listed
 SITES = frozenset({"capital", "place"})
 PLACES = SITES | {"state"}
 
-_RULE = frozenset({"administration", "government", "cabinet", "regime"})
+RULE = frozenset({"administration", "government", "cabinet", "regime"})
 """What follows a person's name without a sign: `the Bush administration`."""
 
 _SECTORS = frozenset({"REB", "OPP", "CVL", "IMG", "MED", "BUS", "LAB", "REL", "CRM"})
@@ -67,7 +67,7 @@ def owned(placed: Placed, piece: Piece) -> Owned:
     bare = piece.kind == "state" and number == piece.last and not placed.acronym(piece)
     while (after := placed.at.get(number)) and placed.joined(number):
         noun, number = after.noun or _body(after, number > piece.last), after.last
-        if noun is None:
+        if noun is None or placed.attitude(after):
             break
         if noun.kind in {"modifier", "former", "suffix"}:
             former |= noun.kind == "former"
@@ -115,6 +115,6 @@ def over_host(placed: Placed, last: int) -> int:
 
 def _rule(placed: Placed, piece: Piece) -> Owned:
     after = placed.at.get(piece.last)
-    if after and after.noun and placed.joined(piece.last) and placed.key(after) in _RULE:
+    if after and after.noun and placed.joined(piece.last) and placed.key(after) in RULE:
         return Owned(after.last, ((placed.key(after), after.noun),))
     return Owned(piece.last, ())

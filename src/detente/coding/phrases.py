@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from detente.coding.gazetteer import PERSONS, best, in_office, is_state
-from detente.coding.owned import PLACES, Owned, owned, whole
+from detente.coding.owned import PLACES, RULE, Owned, owned, whole
 from detente.coding.pieces import Noun, Piece, Scan, several
 from detente.coding.placed import Placed
 from detente.coding.shapes import Actor
@@ -85,15 +85,24 @@ def _next(placed: Placed, number: int) -> Step:
     piece = placed.at.get(number)
     if piece is None:
         return _prefix(placed, number) or _unknown_body(placed, number)
-    if piece.kind == "not" or _turned(placed, piece):
-        return None, piece.last
-    if piece.kind in PERSONS and placed.named_after(piece):
+    if _is_nobody(placed, piece):
         return None, piece.last
     if piece.noun:
         return _from_noun(placed, piece, piece.noun)
     if piece.kind in PERSONS | {"titled"}:
         return _from_person(placed, piece, None)
     return _from_name(placed, piece)
+
+
+def _is_nobody(placed: Placed, piece: Piece) -> bool:
+    """Whether words that could name an actor do not, where they stand."""
+    if piece.kind == "not" or _turned(placed, piece):
+        return True
+    if piece.noun:
+        return placed.attitude(piece)
+    if piece.kind in PERSONS:
+        return placed.named_after(piece)
+    return placed.reports(piece)
 
 
 def _prefix(placed: Placed, number: int) -> Step | None:
@@ -151,7 +160,8 @@ def _from_person(placed: Placed, piece: Piece, owner: Actor | None) -> Step:
     actor, doubt = _actor(placed, piece, owner)
     own = owned(placed, piece)
     if actor and own.nouns and not own.swallowed:
-        side = Actor(actor.code, "GOV" if actor.role == "OPP" else actor.role)
+        rules = actor.role == "OPP" or placed.word(piece.last) in RULE
+        side = Actor(actor.code, "GOV" if rules else actor.role)
         return Phrase(piece.first, own.last, _with_nouns(placed, side, own)), own.last
     return Phrase(piece.first, piece.last, actor, doubt), piece.last
 

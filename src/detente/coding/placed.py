@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from detente.coding.pieces import Noun, Piece, Scan, nouns
-from detente.coding.words import Word, listed
+from detente.coding.words import Word, key, listed
 
 HYPHENS = frozenset({"-", "–"})
 _LINKS = frozenset({"of", "and", "for"})
+_OBJECT = re.compile(
+    r"the|an?|any|all|its|his|her|their|this|that|these|those|such|[a-z]+(?:ing|s|tion|sion|ment)"
+)
+"""What is opposed; a verb (`urged the opposition to join`) is not."""
+
 _JOINTS = HYPHENS | {" ", "' ", "’ ", "\n"}
+
+
+_SOURCE_BEFORE = re.compile(
+    r"(?:\b(?:according to|via|provided by|carried by|reported by|quoted by|cited by|citing|told)"
+    r"\s+(?:the\s+)?|/\s*)$"
+)
+_SOURCE_BEHIND = re.compile(
+    r"(?:\s+(?:news\s+)?agency)?,?\s+(?:(?:has|had)\s+)?(?:said|says|reports?|reported|quoted|quotes|"
+    r"cited|cites)\b|\s*/|\s*$"
+)
+"""How an agency or paper is named that a report comes from."""
 
 
 class Placed(NamedTuple):
@@ -66,6 +83,21 @@ class Placed(NamedTuple):
                 return self.key(before) not in {"late", "then"}
             before = self.at_end(before.first)
         return False
+
+    def attitude(self, piece: Piece) -> bool:
+        """Whether `opposition` is what somebody thinks, no party: `opposition to the deal`."""
+        if self.key(piece) != "opposition" or self.word(piece.last) not in {"to", "from"}:
+            return False
+        after = piece.last + 1
+        return self.scan.capital(after) or bool(_OBJECT.fullmatch(self.word(after)))
+
+    def reports(self, piece: Piece) -> bool:
+        """Whether an agency or paper is only where something is known from: `KCNA said`."""
+        if not {key(row.name.lstrip("*")) for row in piece.rows} & listed("news source"):
+            return False
+        before = self.scan.text[: self.words[piece.first].start]
+        behind = self.scan.text[self.words[piece.last - 1].end :]
+        return bool(_SOURCE_BEFORE.search(before) or _SOURCE_BEHIND.match(behind))
 
     def at_end(self, number: int) -> Piece | None:
         """The piece of up to three words that ends just before a word."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from detente.coding.clauses import FINITE
 from detente.coding.reading.days import dateline_end
 from detente.coding.shapes import Sentence, Span
 
@@ -50,6 +51,20 @@ _OPENERS = "\"'“‘([«"
 _BULLET = re.compile(r"[ \t]*(?:[-*•‣▪◦·–—]|\(?[a-z0-9]{1,2}[.)]|\([ivx]{1,4}\))[ \t]+")
 _BLANK = re.compile(r"\n[ \t]*\n\s*")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
+_THE_STATE = re.compile(r"\bthe\s+(?:U\.S\.|U\.K\.|U\.N\.|E\.U\.)$")
+_OF_THE_STATE = (
+    r"(?:President|Presidents|Vice|Secretary|Senate|Senator|Congress|House|Navy|Army|Air|Marine|"
+    r"Marines|Coast|National|Department|State|Treasury|Embassy|Ambassador|Supreme|Federal|Central|"
+    r"Security|General|Special|Open|Defense|Justice|Trade|Forces|Pacific|Fleet|Government|Council|"
+    r"High|World|Human|Food|Foreign|Home|Parliament|Capitol|Food|Steel|Chamber|Geological|Agency|"
+    r"Customs|Border|Census|Constitution|Attorney|Missile|Strategic|Commission|Charter)\b"
+)
+_NEW_SUBJECT = re.compile(
+    rf"\s+(?!{_OF_THE_STATE})(?:[A-Z][\w'’-]+\s+){{0,2}}[A-Z][\w'’-]*[a-z]"
+    rf"(?:,\s|\s+(?:and\s+(?:the\s+)?[A-Z]|{FINITE.pattern}))"
+)
+"""A name that a verb, a comma or another name follows: `South Korea and Japan praised`."""
+
 _TOKEN = 30
 _SHORT = 0.6
 
@@ -121,7 +136,7 @@ def _within(text: str, block: Span) -> Iterator[Span]:
         start = bullet.end()
     start = min(dateline_end(text, start), stop)
     for match in _END.finditer(text, start, stop):
-        if _ends(text, match, stop):
+        if _ends(text, match, stop) or _ends_with_state(text, start, match.end(), stop):
             yield from _trimmed(text, start, match.end())
             start = match.end()
     yield from _trimmed(text, start, stop)
@@ -145,6 +160,15 @@ def _ends(text: str, match: re.Match[str], stop: int) -> bool:
     if match[0][0] != "." or match[0][1:2] in {".", "!", "?"}:
         return True
     return _full_stop(_word_before(text, match.start()), after)
+
+
+def _ends_with_state(text: str, start: int, end: int, stop: int) -> bool:
+    """Whether `the U.S.` ends a sentence: it has had its verb, and a name with another follows."""
+    return bool(
+        _THE_STATE.search(text, start, end)
+        and FINITE.search(text, start, end)
+        and _NEW_SUBJECT.match(text, end, min(stop, end + 3 * _TOKEN))
+    )
 
 
 def _word_before(text: str, end: int) -> str:

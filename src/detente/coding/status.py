@@ -8,6 +8,7 @@ Decisions of ours:
       `asked him to leave` are actual, whatever becomes of it.
     - `does not accept`, `will not recognise`, `refused` are actual refusals, not denials.
     - `would` is planned in a report (`said that it would leave`) and conditional elsewhere.
+    - `has probably raised` tells of a deed, however sure its teller is of it: actual.
     - `called off strikes` and `had been due to meet` tell what did not happen: denied.
 """
 
@@ -77,9 +78,15 @@ _CONDITIONAL = (
     r"\bin\s+the\s+event\s+(?:of|that)\b|\b(?:is|are)\s+(?:considering|weighing|mulling)\b|"
     r"\b(?:mulls?|considers)\b|\b(?:is|are)\s+(?:likely|ready|prepared)\s+to\b|\bwill\s+probably\b"
 )
+_DONE = (
+    r"\b(?:has|have)\s+(?:almost\s+certainly|probably|likely|possibly|perhaps|presumably|apparently|"
+    r"arguably|certainly|undoubtedly|clearly|surely)\s+(?!been\s+(?:expected|likely)\b)"
+    r"(?:[a-z]+ed|been|made|led|put|cut|sent|held|given|taken|brought|driven|hit|shot|lost|won|"
+    r"broken|begun|become|come|gone|done|hurt|kept|left|met|sold|spent|told)\b"
+)
 _REFUSED = r"\b(?:will|would)\s+(?:not|never)\b|\bwo(?:n|uldn)['’]t\b"
 _CUE = re.compile(
-    rf"(?P<opinion>{_OPINION})|(?P<denied>{_DENIED})|(?P<speech>{_SPEECH})|"
+    rf"(?P<opinion>{_OPINION})|(?P<denied>{_DENIED})|(?P<speech>{_SPEECH})|(?P<done>{_DONE})|"
     rf"(?P<planned>{_PLANNED})|(?P<conditional>{_CONDITIONAL})|(?P<refused>{_REFUSED})"
 )
 _BEFORE = re.compile(
@@ -353,7 +360,7 @@ def _in_clause(parts: Outline, clause: int, first: Span, last: Span) -> Iterator
 def _ruled(parts: Outline, cue: re.Match[str]) -> Ruling:
     """What a cue says in its clause."""
     words = " ".join(cue[0].split())
-    if cue["speech"]:
+    if cue["speech"] or cue["done"]:
         return "actual", words
     if cue["refused"]:
         return ("conditional", words) if _hangs(parts, cue.start()) else ("actual", "")
