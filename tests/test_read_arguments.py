@@ -147,6 +147,68 @@ def test_facts_of_a_study_that_ships_come_with_the_draft(tmp_path: Path) -> None
     assert chronicle_of(["BRA", "ARG"]) is None
 
 
+def test_talks_of_two_states_are_none_of_either_with_others(tmp_path: Path) -> None:
+    item = drafted("Talks of North Korea and the United States have hurt relations with China.")
+    action = load(write_draft(item, tmp_path / "talks")).study.actions["talks-prk-usa"]
+    assert action.between == ["PRK", "USA"]
+    assert {"us-dprk-talks", "six-party-talks"} <= set(action.kinds)
+    assert not {"us-china-dialogue", "inter-korean-talks"} & set(action.kinds)
+
+
+def test_a_state_does_a_test_alone() -> None:
+    item = drafted("Nuclear tests of Iran and Israel have hurt relations with China.")
+    action = tomllib.loads(item.text)["actions"]["nuclear-tests-irn-isr"]
+    assert action["label"] == "nuclear tests by Iran or Israel"
+    assert action["sources"] == ["IRN", "ISR"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Iran will face sanctions from its friends.", "Iran is unlikely to receive support.",
+     "Iran will be hit by tariffs."],
+)  # fmt: skip
+def test_what_a_state_undergoes_others_do(text: str) -> None:
+    [claim] = claims_in_file(drafted(f"Israel met Iran. {text}"))
+    assert str(claim["action"]).endswith("-on-irn")
+
+
+def test_a_policy_of_stated_years_is_an_era(tmp_path: Path) -> None:
+    text = "The policy of detente (2009–2017) brought Iran and Israel closer."
+    item = drafted(text)
+    study = load(write_draft(item, tmp_path / "policy"), thorough=True).study
+    era = study.eras["years-2009-2017"]
+    assert (era.start, era.end) == (dt.date(2009, 1, 1), dt.date(2017, 12, 31))
+    [claim] = claims_in_file(item)
+    assert claim["when"] == {"era": "years-2009-2017"}
+    assert "in 2009 to 2017, there is more cooperation net of conflict" in item.text.lower()
+    assert "era" not in claims_in_file(drafted(text.replace("2009", "1909")))[0]["when"]  # type: ignore[operator]
+
+
+def test_who_responds_is_not_the_cause() -> None:
+    [claim] = claims_in_file(drafted("Iran responds to attacks by Israel with force."))
+    assert claim["cause"] == "attacks-isr"
+    assert claim["relation"] == {"pair": ["IRN", "ISR"]}
+
+
+def test_the_states_of_the_effect_stand_in_for_an_act_that_is_not_told() -> None:
+    text = "Brazil met Argentina. Brazil left Argentina. The storm brought Iran closer to Israel."
+    [claim] = claims_in_file(item := drafted(text))
+    assert claim["cause"] == "flare-ups-irn-isr"
+    assert "cause" in item.claims[0].block.asked
+
+
+def test_statements_read_as_sentences() -> None:
+    text = "Iran wants talks with Israel. Sanctions of Iran will worsen relations with Israel"
+    motive, response = claims_in_file(drafted(f"{text} within a month."))
+    assert motive["statement"] == (
+        "What the sentence says of Iran and Israel is about a motive, a feeling or a view."
+    )
+    assert response["statement"] == (
+        "In the 1 month after sanctions by Iran, there is less cooperation net of conflict between "
+        "Israel and Iran than before."
+    )
+
+
 def test_where_no_code_fits_the_draft_says_so() -> None:
     item = drafted("Nuclear tests of Brazil have hurt relations with Argentina.")
     assert "# ? CAMEO has no code for a nuclear test" in item.text

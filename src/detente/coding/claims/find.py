@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -10,8 +11,10 @@ from itertools import groupby
 from detente.coding.claims.choosing import chosen, modality_of
 from detente.coding.claims.cues import Hit, hits
 from detente.coding.claims.kinds import kind_of
+from detente.coding.claims.naming import named
 from detente.coding.claims.reading import reading_of
 from detente.coding.claims.shapes import Claim, Side
+from detente.coding.sentences import sentences as sentences_of
 from detente.coding.shapes import Mention, Sentence, Span
 
 Actors = Callable[[Sentence], Sequence[Mention]]
@@ -19,6 +22,23 @@ Actors = Callable[[Sentence], Sequence[Mention]]
 
 _NEW_CLAUSE = re.compile(r",\s+which\s+|;\s+|\s+[–—]\s+|—")
 _PASSIVE = re.compile(r"\s+by\b", re.IGNORECASE)
+
+
+def claims(text: str, date: dt.date | None = None) -> tuple[Claim, ...]:
+    """The claims of a text, with the states that each names.
+
+    Args:
+        text: An argument in English.
+        date: The day that it was written, which decides who holds an office.
+
+    Example:
+        >>> [claim] = claims("The talks brought Washington and Beijing closer.")
+        >>> claim.kind, [item.actor.code for item in claim.effect.actors]
+        ('response', ['USA', 'CHN'])
+    """
+    parts = sentences_of(text)
+    mentions = dict(zip((part.span for part in parts), named(parts, date), strict=True))
+    return claims_in(parts, lambda part: mentions[part.span])
 
 
 def claims_in(sentences: Sequence[Sentence], actors: Actors | None = None) -> tuple[Claim, ...]:

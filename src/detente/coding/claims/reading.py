@@ -62,6 +62,10 @@ _SINCE = re.compile(
     _FLAGS,
 )
 
+_SPAN = re.compile(
+    r"\b(1[89]\d\d|20\d\d)(?: ?[-–—] ?| (?:to|until|till|through|and) )(1[89]\d\d|20\d\d)\b", _FLAGS
+)
+
 
 def reading_of(effect: str, sentence: str, sign: Sign) -> Reading:
     """What would be measured, which way, since when, within how long.
@@ -77,7 +81,11 @@ def reading_of(effect: str, sentence: str, sign: Sign) -> Reading:
     """
     measure = _measure(effect) or _measure(sentence)
     return Reading(
-        measure, _direction(effect, measure, sign), since_of(sentence), _window(sentence)
+        measure,
+        _direction(effect, measure, sign),
+        since_of(sentence),
+        _window(sentence),
+        years_of(sentence),
     )
 
 
@@ -118,6 +126,20 @@ def since_of(words: str) -> dt.date | None:
         return dt.date(int(year), _MONTHS.get((month or "").lower(), 1), day)
     except ValueError:
         return None
+
+
+def years_of(words: str) -> tuple[int, int] | None:
+    """The first and the last of a span of years.
+
+    Example:
+        >>> years_of("the patience of 2009–2017 failed"), years_of("from 1994 until 2002")
+        ((2009, 2017), (1994, 2002))
+    """
+    match = _SPAN.search(words)
+    if match is None:
+        return None
+    first, last = int(match[1]), int(match[2])
+    return (first, last) if first < last else None
 
 
 def _window(words: str) -> int | None:

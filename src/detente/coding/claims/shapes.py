@@ -53,12 +53,14 @@ class Reading:
         direction: Whether that rises or falls: `up`, `down`.
         since: The day from which a superlative counts, or on which a change began.
         window_days: Within how many days.
+        years: The first and last of the years that it sets against others.
     """
 
     measure: Quantity = ""
     direction: Direction = ""
     since: dt.date | None = None
     window_days: int | None = None
+    years: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

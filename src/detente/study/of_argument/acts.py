@@ -10,8 +10,10 @@ from functools import cache
 from importlib import resources
 
 from detente.csv_files import read_csv
+from detente.study.actions import matches
 from detente.study.chronicle import Fact, read_chronicle
 from detente.study.load import LoadedStudy, bundled, load
+from detente.study.models import Action
 from detente.study.models import Chronicle as Spec
 from detente.study.of_argument.toml import Block, Value
 from detente.study.of_parties import spoken
@@ -33,6 +35,7 @@ class Act:
         kinds: Kinds of the chronicles that ship.
         cameo: CAMEO codes.
         nothing_fits: What is to be known where no code fits it well.
+        alone: Whether a state does it by itself, such as a test.
     """
 
     key: str
@@ -41,6 +44,7 @@ class Act:
     kinds: tuple[str, ...]
     cameo: tuple[str, ...]
     nothing_fits: str
+    alone: bool = False
 
 
 FLARE_UPS = Act(
@@ -88,6 +92,7 @@ def acts() -> tuple[Act, ...]:
             _split(row["kinds"]),
             _split(row["cameo"]),
             row["nothing_fits"],
+            row["alone"] == "yes",
         )
         for _, row in table.rows
     )
@@ -168,13 +173,16 @@ class Named:
     def label(self) -> str:
         """What it is called."""
         names = [spoken(code) for code in self.states]
-        alone = "against" if self.suffers else "by"
-        word = alone if len(names) == 1 else "between" if len(names) == 2 else "among"
-        return f"{self.act.label} {word} {listed(names)}"
+        if len(names) == 1 or self.act.alone:
+            word = "against" if self.suffers else "by"
+            return f"{self.act.label} {word} {' or '.join(names)}"
+        return f"{self.act.label} {'between' if len(names) == 2 else 'among'} {listed(names)}"
 
     @property
     def side(self) -> str:
         """The key of a study file that holds its states."""
+        if len(self.states) > 1 and not self.act.alone:
+            return "between"
         return "targets" if self.suffers else "sources"
 
 
@@ -201,20 +209,17 @@ def action_block(action: Named, chronicle: Chronicle | None) -> Block:
     if kinds:
         values |= {"kinds": kinds, action.side: list(action.states)}
         return Block(f"[actions.{action.name}]", values)
-    side = "between" if len(action.states) > 1 else action.side
-    values |= {"cameo": list(action.act.cameo), "surge": SURGE, side: list(action.states)}
+    values |= {"cameo": list(action.act.cameo), "surge": SURGE, action.side: list(action.states)}
     notes = [f"? {action.act.nothing_fits}"] if action.act.nothing_fits else []
     return Block(f"[actions.{action.name}]", values, notes)
 
 
 def _held_kinds(action: Named, chronicle: Chronicle | None) -> list[str]:
-    """Its kinds, as far as the chronicle has facts of them with its states on that side."""
-    if chronicle is None:
+    """Its kinds, as far as the chronicle has facts of them that the action would count."""
+    if chronicle is None or not action.act.kinds:
         return []
-    states = set(action.states)
-    held = {
-        fact.kind
-        for fact in chronicle.facts
-        if states & set(fact.targets if action.suffers else fact.sources)
-    }
+    counted = Action.model_validate(
+        {"label": action.label, "kinds": action.act.kinds, action.side: action.states}
+    )
+    held = {fact.kind for fact in chronicle.facts if matches(fact, counted)}
     return [kind for kind in action.act.kinds if kind in held]

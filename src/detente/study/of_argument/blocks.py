@@ -11,8 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from detente.coding.claims import Claim, Kind, Side
+from detente.rounding import plural
 from detente.study.of_argument.acts import Named, listed
-from detente.study.of_argument.measured import Setting, action_of, dyads_of, measured
+from detente.study.of_argument.measured import (
+    Measured,
+    Setting,
+    action_of,
+    dyads_of,
+    measured,
+    states_of,
+)
 from detente.study.of_argument.toml import Block, Value
 from detente.study.of_parties import FIRST_EVENTS, headed, spoken
 
@@ -23,20 +31,46 @@ HOW_SOON = "the text does not say how soon"
 
 
 @dataclass(frozen=True)
+class Era:
+    """Years that a text sets against others.
+
+    Attributes:
+        start: Their first day.
+        end: Their last day.
+    """
+
+    start: dt.date
+    end: dt.date
+
+    @property
+    def name(self) -> str:
+        """Its key in the study file."""
+        return f"years-{self.start.year}-{self.end.year}"
+
+    @property
+    def block(self) -> Block:
+        """Its block in the study file."""
+        label = f"{self.start.year} to {self.end.year}"
+        return Block(f"[eras.{self.name}]", {"label": label, "start": self.start, "end": self.end})
+
+
+@dataclass(frozen=True)
 class Drafted:
-    """A block of a claim, and the actions that it names.
+    """A block of a claim, and the actions and eras that it names.
 
     Attributes:
         claim: The claim.
         id: Its name in the study.
         block: The block.
-        actions: What it needs declared.
+        actions: Actions that it needs declared.
+        eras: Eras that it needs declared.
     """
 
     claim: Claim
     id: str
     block: Block
     actions: tuple[Named, ...] = ()
+    eras: tuple[Era, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +82,7 @@ class _Body:
     asked: Mapping[str, str] = field(default_factory=dict)
     actions: tuple[Named, ...] = ()
     subject: str = ""
+    eras: tuple[Era, ...] = ()
 
 
 def drafted(claim: Claim, setting: Setting, name: str) -> Drafted:
@@ -74,7 +109,8 @@ def drafted(claim: Claim, setting: Setting, name: str) -> Drafted:
     }
     first, last = claim.cue_span
     note = f"{claim.family}, {claim.modality}; its cue stands at characters {first}-{last}"
-    return Drafted(claim, name, Block("[[claims]]", values, [note], body.asked), body.actions)
+    block = Block("[[claims]]", values, [note], body.asked)
+    return Drafted(claim, name, block, body.actions, body.eras)
 
 
 _TITLES: Mapping[Kind, str] = {
@@ -87,16 +123,23 @@ _TITLES: Mapping[Kind, str] = {
 def _untestable(claim: Claim, setting: Setting) -> _Body:
     unreal = claim.modality == "counterfactual"
     about = "what would have been" if unreal else "a motive, a feeling or a view"
-    return _Body(f"the sentence is about {about}", {"why": claim.why})
+    names = [spoken(code) for code in dict.fromkeys(_all_states(claim))]
+    of = f"what the sentence says of {listed(names)}" if names else "the sentence"
+    return _Body(f"{of} is about {about}", {"why": claim.why})
+
+
+def _all_states(claim: Claim) -> list[str]:
+    return [*states_of(claim.cause), *states_of(claim.effect)]
 
 
 def _response(claim: Claim, setting: Setting) -> _Body:
     what, days = measured(claim, setting), claim.reading.window_days
-    cause, question = action_of(claim.cause, setting)
+    cause, question = action_of(claim.cause, setting, what.states)
     months = _months(days or 90)
     asked = {**_some(cause=question, window_months="" if days else HOW_SOON), **what.asked}
     return _Body(
-        f"in the {months} months after {cause.label}, there is {what.more} {what.of} than before",
+        f"in the {plural(months, 'months')} after {cause.label}, there is {what.more} {what.of} "
+        "than before",
         {"cause": cause.name, **what.values, "window_months": months, "baseline_months": months},
         asked,
         (cause,),
@@ -106,7 +149,9 @@ def _response(claim: Claim, setting: Setting) -> _Body:
 
 def _contrast(claim: Claim, setting: Setting) -> _Body:
     what = measured(claim, setting)
-    cause, _ = action_of(claim.cause if claim.cause.text else claim.effect, setting)
+    if claim.reading.years and _has_events(claim.reading.years, setting):
+        return _contrast_of_years(what, claim.reading.years, setting)
+    cause, _ = action_of(claim.cause if claim.cause.text else claim.effect, setting, what.states)
     question = 'of a policy or a time: date it as [eras.NAME], and write { era = "NAME" }'
     return _Body(
         f"in the 3 months after {cause.label}, there is {what.more} {what.of} than in other months",
@@ -114,6 +159,24 @@ def _contrast(claim: Claim, setting: Setting) -> _Body:
         {**what.asked, "when": question},
         (cause,),
         what.whom,
+    )
+
+
+def _has_events(years: tuple[int, int], setting: Setting) -> bool:
+    """Whether event files reach back to the first of some years, and the text to the last."""
+    first, last = years
+    return FIRST_EVENTS.year <= first and last <= setting.written.year
+
+
+def _contrast_of_years(what: Measured, years: tuple[int, int], setting: Setting) -> _Body:
+    first, last = years
+    era = Era(dt.date(first, 1, 1), min(dt.date(last, 12, 31), setting.written))
+    return _Body(
+        f"in {first} to {last}, there is {what.more} {what.of} than in other months",
+        {**what.values, "when": {"era": era.name}},
+        {**what.asked, "when": "which days of these years begin and end it?"},
+        subject=what.whom,
+        eras=(era,),
     )
 
 

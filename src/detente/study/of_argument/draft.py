@@ -195,6 +195,7 @@ def _since(claims: Sequence[Claim], day: dt.date) -> dt.date:
     """The first of January of the first year that a claim looks back to, or ten years before."""
     latest = day.year - LEAST_YEARS
     years = [claim.reading.since.year for claim in claims if claim.reading.since]
+    years += [claim.reading.years[0] for claim in claims if claim.reading.years]
     first = min([*years, day.year - YEARS])
     return dt.date(max(min(first, latest), FIRST_EVENTS.year), 1, 1)
 

@@ -50,6 +50,7 @@ def _blocks(
         }  # fmt: skip
         yield Block("[chronicle]", values, [note])
     yield from blocks
+    yield from (era.block for era in dict.fromkeys(era for item in claims for era in item.eras))
     yield from (item.block for item in claims)
     yield _question(flare_ups, setting)
 

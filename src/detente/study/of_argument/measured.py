@@ -17,10 +17,16 @@ MOST_STATES = 4
 
 NOUNS = {
     "cooperation": "cooperation", "conflict": "conflict",
-    "net_cooperation": "the balance of cooperation and conflict",
+    "net_cooperation": "cooperation net of conflict",
 }  # fmt: skip
 
 _ON = re.compile(r"\b(on|against) (the )?(\w+ )?$", re.IGNORECASE)
+_UNDERGOES = re.compile(
+    r"\b(receiv(e|es|ed|ing)|fac(e|es|ed|ing)|suffer(s|ed|ing)?|undergo(es)?|attract(s|ed)?"
+    r"|(come|comes|came|be|is|are|was|were|put) under"
+    r"|(be|get|is|are|was|were) (hit|struck|\w+ed) (by|with))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -139,26 +145,31 @@ def states_of(side: Side) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.actor.code for item in side.actors if item.actor))
 
 
-def action_of(side: Side, setting: Setting) -> tuple[Named, str]:
+def action_of(side: Side, setting: Setting, whom: Sequence[str] = ()) -> tuple[Named, str]:
     """The action that a side names, or what stands in for it, and what is to be asked.
 
     Args:
         side: The side of a claim.
         setting: The draft's parties and days.
+        whom: The states whose relation is measured; two of them stand in where the side tells
+            neither who acts nor what is done.
     """
     states, act = states_of(side)[:MOST_STATES], named_act(side.text)
     asked = "" if states else "the words name no state that acts: who?"
     if act is None:
         asked = "nothing fits: which acts, and whose?"
+        states = states or (tuple(whom) if len(whom) == 2 else ())
     suffers = len(states) == 1 and _is_acted_on(side)
     return Named(act or FLARE_UPS, states or setting.parties[:2], suffers), asked
 
 
 def _is_acted_on(side: Side) -> bool:
-    """Whether the words put a side's first state after `on` or `against`."""
-    first = next((item.span[0] for item in side.actors if item.actor), -1)
-    start = side.span[0]
-    return first > start and bool(_ON.search(side.text[: first - start]))
+    """Whether a side's first state stands after `on` or `against`, or before what it undergoes."""
+    state = next(item for item in side.actors if item.actor)
+    first, last = (place - side.span[0] for place in state.span)
+    if first > 0 and _ON.search(side.text[:first]):
+        return True
+    return last > 0 and bool(_UNDERGOES.search(side.text[last:]))
 
 
 def dyads_of(claim: Claim, setting: Setting) -> Sequence[str]:
