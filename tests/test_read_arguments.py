@@ -199,6 +199,8 @@ def test_the_states_of_the_effect_stand_in_for_an_act_that_is_not_told() -> None
 
 def test_statements_read_as_sentences() -> None:
     text = "Iran wants talks with Israel. Sanctions of Iran will worsen relations with Israel"
+    support = drafted("Israel met Iran. Iran is unlikely to receive support.")
+    assert "no day with cooperation toward Iran" in support.text
     motive, response = claims_in_file(drafted(f"{text} within a month."))
     assert motive["statement"] == (
         "What the sentence says of Iran and Israel is about a motive, a feeling or a view."
@@ -207,6 +209,12 @@ def test_statements_read_as_sentences() -> None:
         "In the 1 month after sanctions by Iran, there is less cooperation net of conflict between "
         "Israel and Iran than before."
     )
+
+
+def test_titles_say_what_follows_what() -> None:
+    text = "Sanctions of Iran led to talks with Israel. Attacks of Iran led to talks with Israel."
+    titles = [claim["title"] for claim in claims_in_file(drafted(text))]
+    assert titles == ["After sanctions: Israel and Iran", "After attacks: Israel and Iran"]
 
 
 def test_where_no_code_fits_the_draft_says_so() -> None:

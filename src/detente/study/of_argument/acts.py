@@ -21,7 +21,8 @@ from detente.study.of_parties import spoken
 SURGE = 3
 """Event files tell of acts on most days: days count that tell of so many times the usual."""
 
-MOST_STATES = 6
+FIRST_HOSTILE = "09"
+"""CAMEO roots below it cooperate."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,9 @@ class Named:
         """What it is called."""
         names = [spoken(code) for code in self.states]
         if len(names) == 1 or self.act.alone:
-            word = "against" if self.suffers else "by"
+            friendly = all(code < FIRST_HOSTILE for code in self.act.cameo)
+            whom = "toward" if friendly else "against"
+            word = whom if self.suffers else "by"
             return f"{self.act.label} {word} {' or '.join(names)}"
         return f"{self.act.label} {'between' if len(names) == 2 else 'among'} {listed(names)}"
 

@@ -75,13 +75,14 @@ class Drafted:
 
 @dataclass(frozen=True)
 class _Body:
-    """The claim as a sentence, its keys and what is asked behind them, its actions, its subject."""
+    """The claim as a sentence, its keys and what is asked behind them, its actions, its title."""
 
     statement: str
     values: Mapping[str, Value]
     asked: Mapping[str, str] = field(default_factory=dict)
     actions: tuple[Named, ...] = ()
     subject: str = ""
+    heading: str = ""
     eras: tuple[Era, ...] = ()
 
 
@@ -102,7 +103,7 @@ def drafted(claim: Claim, setting: Setting, name: str) -> Drafted:
     values: dict[str, Value] = {
         "id": name,
         "kind": kind,
-        "title": f"{_TITLES[kind]}: {body.subject or place}",
+        "title": f"{body.heading or _TITLES[kind]}: {body.subject or place}",
         "statement": f"{headed(body.statement)}.",
         "passage": f"{setting.file}, {place}, characters {first}-{last}",
         **body.values,
@@ -144,6 +145,7 @@ def _response(claim: Claim, setting: Setting) -> _Body:
         asked,
         (cause,),
         what.whom,
+        f"After {cause.act.label}",
     )
 
 
@@ -159,6 +161,7 @@ def _contrast(claim: Claim, setting: Setting) -> _Body:
         {**what.asked, "when": question},
         (cause,),
         what.whom,
+        f"Months after {cause.act.label}",
     )
 
 
@@ -176,6 +179,7 @@ def _contrast_of_years(what: Measured, years: tuple[int, int], setting: Setting)
         {**what.values, "when": {"era": era.name}},
         {**what.asked, "when": "which days of these years begin and end it?"},
         subject=what.whom,
+        heading=f"From {first} to {last}",
         eras=(era,),
     )
 
