@@ -56,7 +56,7 @@ _OF_THE_STATE = (
     r"(?:President|Presidents|Vice|Secretary|Senate|Senator|Congress|House|Navy|Army|Air|Marine|"
     r"Marines|Coast|National|Department|State|Treasury|Embassy|Ambassador|Supreme|Federal|Central|"
     r"Security|General|Special|Open|Defense|Justice|Trade|Forces|Pacific|Fleet|Government|Council|"
-    r"High|World|Human|Food|Foreign|Home|Parliament|Capitol|Food|Steel|Chamber|Geological|Agency|"
+    r"High|World|Human|Food|Foreign|Home|Parliament|Capitol|Steel|Chamber|Geological|Agency|"
     r"Customs|Border|Census|Constitution|Attorney|Missile|Strategic|Commission|Charter)\b"
 )
 _NEW_SUBJECT = re.compile(
