@@ -108,12 +108,12 @@ def plv_scores(questions: Sequence[Question], acts: Floats, planned: Floats) -> 
     quad = by_quad.argmax(axis=1) + 1
     root = np.where(quads == quad[:, None], by_root, -1.0).argmax(axis=1)
     gold = [question.label for question in questions]
-    said: dict[str, list[object]] = {
+    said: dict[str, Sequence[object]] = {
         "root": [ROOTS[n] for n in root],
         "quad": quad.tolist(),
         "binary": (quad > 2).tolist(),
     }
-    wanted: dict[str, list[object]] = {
+    wanted: dict[str, Sequence[object]] = {
         "root": gold,
         "quad": [PENTA[name] for name in gold],
         "binary": [PENTA[name] > 2 for name in gold],
