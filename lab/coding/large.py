@@ -63,9 +63,14 @@ def main() -> None:
         archive, output = Path(folder, "archive.jsonl"), Path(folder, "events.parquet")
         size = write_archive(archive, wanted)
         seconds, busy, memory = measure(archive, output)
+        single = Path(folder, "single.jsonl")
+        write_archive(single, 1)
+        _, start, _ = measure(single, Path(folder, "single.parquet"))
     rate = wanted / busy
     print(f"{wanted:,} sentences, {size / 1e6:.1f} MB: {seconds:.0f} s, {busy:.0f} s of processor")
-    print(f"{rate:.0f} sentences a second of processor, {memory:.0f} MB")
+    print(f"{rate:.0f} sentences a second of processor, {memory:.0f} MB; {start:.1f} s for one")
+    figures = {"sentences": wanted, "rate": rate, "memory_mb": memory, "start_seconds": start}
+    print(json.dumps({name: round(value, 2) for name, value in figures.items()}))
 
 
 if __name__ == "__main__":
