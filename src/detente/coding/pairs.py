@@ -17,8 +17,8 @@ from detente.coding.acts import ACTS
 from detente.coding.encoder import Encoder, Integers, Pieces, encoder
 from detente.coding.shapes import STATUSES, Mention, Scored, Sentence
 
-BATCH = 32
-"""Sentences that are read together."""
+TOGETHER = 16
+"""Pairs that are asked about together, at least: more is no quicker and takes more memory."""
 
 Pair = tuple[Mention, Mention]
 
@@ -51,12 +51,23 @@ def scored_many(
     asked = [number for number, (_, mentions) in enumerate(sentences) if _pairs(mentions)]
     # Like lengths together, so that little is read that is only padding.
     asked.sort(key=lambda number: len(sentences[number][0].text))
-    for at in range(0, len(asked), BATCH):
-        numbers = asked[at : at + BATCH]
+    for numbers in _batches(asked, [len(_pairs(mentions)) for _, mentions in sentences]):
         batch = [sentences[number] for number in numbers]
         for number, answer in zip(numbers, _batch(batch, network or encoder()), strict=True):
             answers[number] = answer
     return answers
+
+
+def _batches(asked: Sequence[int], pairs: Sequence[int]) -> Iterator[list[int]]:
+    """Sentences in groups of `TOGETHER` pairs or a few more."""
+    batch: list[int] = []
+    for number in asked:
+        batch.append(number)
+        if sum(pairs[each] for each in batch) >= TOGETHER:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _batch(
