@@ -331,3 +331,10 @@ def test_any_text_has_mentions_in_order_that_do_not_overlap(text: str) -> None:
         assert text[slice(*item.span)] == item.words
         assert (item.actor is None) == bool(item.doubt)
         end = item.span[1]
+
+
+def test_an_envoy_whom_nobody_is_said_to_have_sent_names_his_host() -> None:
+    assert ("Japan", "JPN") in told("China recalled its ambassador to Japan.")
+    assert told("The Russian ambassador to Turkey left.") == [
+        ("Russian ambassador to Turkey", "RUS")
+    ]

@@ -191,7 +191,8 @@ def _nobodys(placed: Placed, piece: Piece, noun: Noun) -> Step:
             break
         taken.append((placed.key(after), after.noun))
         last = after.last
-    last = whole(placed, last, taken[-1][0])
+    # `recalled its ambassador to Japan`: where nobody is said to have sent him, the host is named.
+    last = last if placed.word(last) == "to" else whole(placed, last, taken[-1][0])
     own = Owned(last, tuple(taken))
     role = "" if set(taken[-1][0].split()) & listed("of no one place") else own.role
     return Phrase(piece.first, last, None, NO_STATE, role), last
