@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from detente.coding.claims import Claim, claims_in
 from detente.coding.claims.cues import compiled, cues, hits
-from detente.coding.claims.inflect import forms
 from detente.coding.claims.reading import since_of
+from detente.coding.inflect import forms
 from detente.coding.sentences import sentences
 from detente.coding.shapes import Actor, Mention, Sentence
 
@@ -158,10 +158,20 @@ def test_numbers_count_within_paragraphs() -> None:
 
 @pytest.mark.parametrize(
     ("verb", "past"),
-    [("deny", "denied"), ("stop", "stopped"), ("lead", "led"), ("raise", "raised"), ("cut", "cut")],
-)
+    [
+        ("deny", "denied"), ("stop", "stopped"), ("lead", "led"), ("raise", "raised"),
+        ("cut", "cut"), ("strike", "struck"), ("run", "ran"), ("permit", "permitted"),
+        ("repay", "repaid"), ("free", "freed"), ("fuel", "fueled"), ("shake", "shaken"),
+    ],
+)  # fmt: skip
 def test_verbs_have_their_past(verb: str, past: str) -> None:
     assert past in forms(verb)
+
+
+def test_no_cue_has_a_form_that_is_no_word() -> None:
+    wrong = {"striked", "runed", "finded", "goed", "freeed", "hited", "permited", "tiing"}
+    verbs = ("strike", "run", "find", "go", "free", "hit", "permit", "tie")
+    assert not wrong & {form for verb in verbs for form in forms(verb)}
 
 
 def test_a_gap_has_a_bound() -> None:

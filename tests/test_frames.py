@@ -6,9 +6,10 @@ import random
 from collections import Counter
 
 import pytest
-from lab.coding import cast, frames, grammar, inflect
+from lab.coding import cast, frames, grammar
 from lab.coding.scene import Scene
 
+from detente.coding import inflect
 from detente.coding.acts import BY_KEY
 from detente.coding.shapes import STATUSES
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.coding.op_ed import Event, Gold, read_gold, scored
+from lab.coding.op_ed_events import Event, Gold, read_gold, scored
 
 TALKS = "Talks of six parties began."
 SHUT = "Peru shut its market to Chile, which may sue."

@@ -29,7 +29,7 @@ from typing import Any
 from detente.coding.coder import MIN_CONFIDENCE, Coder
 from detente.events.actors import to_iso3
 from lab.coding.coder_runs import BY_STATUS, Dated, actual, coded
-from lab.coding.op_ed import SHARED
+from lab.coding.op_ed_events import SHARED
 from lab.coding.scoring import (
     LEVELS,
     Event,

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from lab.coding import inflect
+from detente.coding import inflect
 from lab.coding.cast import Noun
 
 _FILE = Path(__file__).parent / "frames.tsv"

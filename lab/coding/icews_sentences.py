@@ -32,7 +32,7 @@ from detente.events.ontology import quad_of
 from lab.coding.coder_runs import BY_STATUS, coded
 from lab.coding.icews_rows import FILE, Row, Verdict, by_sentence, read_rows, read_verdicts
 from lab.coding.measures import Estimate, estimate, share
-from lab.coding.op_ed import SHARED
+from lab.coding.op_ed_events import SHARED
 from lab.coding.scoring import (
     LEVELS,
     Event,

@@ -21,7 +21,7 @@ from detente.arrays import Floats
 from detente.coding.encoder import FOLDER, LONGEST, Encoder, Pieces
 from detente.coding.shapes import STATUSES
 from lab.coding.examples import Example, own
-from lab.coding.op_ed import SHARED
+from lab.coding.op_ed_events import SHARED
 from lab.coding.published import (
     Question,
     aw,

@@ -25,7 +25,7 @@ import numpy as np
 from detente.arrays import Floats
 from detente.coding.claims import Claim, claims_in
 from detente.coding.sentences import sentences
-from lab.coding import oped
+from lab.coding import op_ed_draft
 
 ARGUMENTS = Path(__file__).with_name("arguments")
 SEED, DRAWS = 13, 4000
@@ -112,7 +112,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="write the op-ed's table into this document")
     options = parser.parse_args()
     if options.write:
-        oped.write(options.write)
+        op_ed_draft.write(options.write)
         return
     rows = [
         row for path in sorted(ARGUMENTS.glob(f"{options.part}_*.tsv")) for row in rows_of(path)

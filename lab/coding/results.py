@@ -15,7 +15,7 @@ from typing import Any
 
 from detente.coding.coder import MIN_CONFIDENCE, Coder
 from detente.coding.encoder import FOLDER
-from lab.coding import end_to_end, icews_sentences, measure_actors, op_ed
+from lab.coding import end_to_end, icews_sentences, measure_actors, op_ed_events
 from lab.coding.coder_runs import coded
 from lab.coding.icews_rows import FILE, read_rows, read_verdicts
 from lab.coding.measure_acts import measured
@@ -108,9 +108,11 @@ def table(head: Row, rows: Iterator[Row]) -> str:
 
 
 def _op_ed(shared: Path) -> Iterator[Row]:
-    gold = op_ed.read_gold(shared / "bench" / "coding" / "oped_events_gold.tsv")
+    gold = op_ed_events.read_gold(shared / "bench" / "coding" / "oped_events_gold.tsv")
     text = (shared / "seed" / "op-ed.txt").read_text(encoding="utf-8")
-    score = op_ed.scored(op_ed.coded_events(text, op_ed.WRITTEN, MIN_CONFIDENCE), gold)
+    score = op_ed_events.scored(
+        op_ed_events.coded_events(text, op_ed_events.WRITTEN, MIN_CONFIDENCE), gold
+    )
     yield (
         f"op-ed, directed events right at quad, of {score.wanted}",
         "5",
@@ -135,7 +137,7 @@ def _percent(value: float, interval: Sequence[float]) -> str:
 def main() -> None:
     """Measure, and renew the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, default=op_ed.SHARED)
+    parser.add_argument("--shared", type=Path, default=op_ed_events.SHARED)
     shared = parser.parse_args().shared
     limits = ("measure", "earlier trial", "here (95% interval)", "floor", "goal")
     scores = measured(FOLDER, shared / "bench" / "coding")

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from detente.coding.claims.inflect import forms
 from detente.coding.claims.shapes import Family, Sign
 from detente.coding.claims.verbs import is_no_verb
+from detente.coding.inflect import forms
 from detente.coding.shapes import Span
 from detente.csv_files import read_bundled
 

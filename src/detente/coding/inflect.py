@@ -10,10 +10,12 @@ _IRREGULAR = {
     "bring": "brought", "build": "built", "burst": "burst", "buy": "bought", "cast": "cast",
     "catch": "caught", "choose": "chose chosen", "cling": "clung", "come": "came come",
     "cost": "cost", "creep": "crept", "cut": "cut", "deal": "dealt", "dig": "dug",
-    "do": "did done", "draw": "drew drawn", "drink": "drank drunk", "drive": "drove driven",
+    "do": "did done", "draw": "drew drawn", "dream": "dreamt", "drink": "drank drunk",
+    "drive": "drove driven",
     "eat": "ate eaten", "fall": "fell fallen", "feed": "fed", "feel": "felt", "fight": "fought",
     "find": "found", "flee": "fled", "fling": "flung", "fly": "flew flown",
-    "forbid": "forbade forbidden", "foresee": "foresaw foreseen", "forget": "forgot forgotten",
+    "forbid": "forbade forbidden", "forecast": "forecast", "foresee": "foresaw foreseen",
+    "forget": "forgot forgotten",
     "forgive": "forgave forgiven", "forsake": "forsook forsaken", "freeze": "froze frozen",
     "get": "got", "give": "gave given", "go": "went gone", "grind": "ground",
     "grow": "grew grown", "hang": "hung", "have": "had", "hear": "heard", "hide": "hid hidden",
@@ -26,16 +28,20 @@ _IRREGULAR = {
     "override": "overrode overridden", "overrun": "overran overrun",
     "overtake": "overtook overtaken", "overthrow": "overthrew overthrown",
     "overturn": "overturned", "pay": "paid", "put": "put", "quit": "quit", "read": "read",
+    "redraw": "redrew redrawn",
     "rend": "rent", "repay": "repaid", "rid": "rid", "ride": "rode ridden",
     "ring": "rang rung", "rise": "rose risen", "run": "ran run", "say": "said",
     "see": "saw seen", "seek": "sought", "sell": "sold", "send": "sent", "set": "set",
     "shake": "shook shaken", "shed": "shed", "shine": "shone", "shoot": "shot",
-    "show": "showed shown", "shut": "shut", "sing": "sang sung", "sink": "sank sunk",
-    "sit": "sat", "slay": "slew slain", "sleep": "slept", "slide": "slid", "speak": "spoke spoken",
+    "show": "showed shown", "shrink": "shrank shrunk", "shut": "shut", "sing": "sang sung",
+    "sink": "sank sunk",
+    "sit": "sat", "slay": "slew slain", "sleep": "slept", "slide": "slid", "sow": "sowed sown",
+    "speak": "spoke spoken",
     "spend": "spent", "spin": "spun", "split": "split", "spread": "spread",
     "spring": "sprang sprung", "stand": "stood", "steal": "stole stolen", "stick": "stuck",
     "strike": "struck", "strive": "strove striven", "swear": "swore sworn",
-    "sweep": "swept", "swim": "swam swum", "swing": "swung", "take": "took taken",
+    "sweep": "swept", "swell": "swelled swollen", "swim": "swam swum", "swing": "swung",
+    "take": "took taken",
     "teach": "taught", "tear": "tore torn", "tell": "told", "think": "thought",
     "throw": "threw thrown", "thrust": "thrust", "tread": "trod trodden",
     "undergo": "underwent undergone", "undertake": "undertook undertaken",
@@ -51,8 +57,10 @@ compel concur confer control counsel cut defer deter dig dispel distil drag drop
 expel extol fan flag forbid forget fuel gag gas get grab grin grip gun hem hit hop impel incur
 infer initial instil jab jam jog kidnap knit label lag let level lob man marshal mob model nab nod
 omit outbid overrun patrol permit pin plan plot prefer prod propel put quarrel quit quiz ram rap
-readmit rebel rebut recur refer regret repel rid rig rip rob rub run scan scrap set shed ship shop
-shrug shun shut signal sin sit skip slam slap slip snap snub spar spin spot stab stem step stir
+readmit rebel rebut recur refer regret repel rid rig rip rob rub run sap scan scrap set shed ship
+shop
+shrug shun shut signal sin sit skip slam slap slip snap snub spar spin split spot spur stab stem
+step stir
 stop strap strip stun submit swap swim tag tap tip top transfer transmit trap travel trek trim tug
 twin unban whip win wiretap wrap zip
 """
@@ -60,6 +68,19 @@ _DOUBLING = frozenset(_DOUBLES.split())
 """Verbs whose last consonant is doubled."""
 
 _VOWELS = "aeiou"
+
+
+def forms(verb: str) -> tuple[str, ...]:
+    """All forms of a verb, each once: itself, third person, past, participles, American spellings.
+
+    Example:
+        >>> forms("strike"), forms("fuel")[2:]
+        (('strike', 'strikes', 'struck', 'striking'), ('fuelled', 'fuelling', 'fueled', 'fueling'))
+    """
+    american = (f"{verb}ed", f"{verb}ing") if verb.endswith("l") and verb in _DOUBLING else ()
+    american = ("gotten",) if verb == "get" else american
+    british = (verb, third(verb), past(verb), participle(verb), ing(verb))
+    return tuple(dict.fromkeys((*british, *american)))
 
 
 def third(verb: str) -> str:

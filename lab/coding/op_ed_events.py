@@ -2,7 +2,7 @@
 
 The gold rows were made by hand. `actual` ones are to be coded; the `multilateral` one stands for
 the thirty pairs of the Six-Party Talks; `optional` and `hypothetical` ones are neither wanted nor
-wrong. Nothing was learned from them. Run it with `python -m lab.coding.op_ed`.
+wrong. Nothing was learned from them. Run it with `python -m lab.coding.op_ed_events`.
 """
 
 from __future__ import annotations
