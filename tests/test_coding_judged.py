@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from detente.coding.acts import ACTS
-from detente.coding.judged import likeliest
-from detente.coding.shapes import Actor, Mention, Scored
+from detente.coding.judged import UNSURE, Judged, best_of_each_pair, likeliest
+from detente.coding.shapes import Actor, Mention, Scored, Sentence
 
 
 def _scored(none: float, **acts: float) -> Scored:
@@ -29,3 +31,18 @@ def test_the_class_goes_before_the_root() -> None:
 def test_a_root_counts_with_both_its_types() -> None:
     act, _, roots = likeliest(_scored(0.1, r17C=0.3, r17A=0.2, r16=0.4))
     assert (act.key, roots["17"]) == ("17C", pytest.approx(0.5))
+
+
+def _judged(probability: float, reason: str = "") -> Judged:
+    iran, oman = (Mention(code, (0, 1), Actor(code)) for code in ("IRN", "OMN"))
+    sentence, day = Sentence("Iran met Oman.", (0, 14)), dt.date(2015, 1, 1)
+    return Judged(
+        sentence, "text", day, source=iran, target=oman, probability=probability, reason=reason
+    )
+
+
+def test_of_a_pair_an_event_goes_before_what_was_left_out_then_the_likelier() -> None:
+    event, likelier = _judged(0.7), _judged(0.8)
+    planned, unsure = _judged(0.9, "planned"), _judged(0.95, UNSURE)
+    assert best_of_each_pair([planned, event, unsure, likelier]) == [likelier]
+    assert best_of_each_pair([unsure, planned]) == [planned]

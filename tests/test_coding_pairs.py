@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.coding.acts import ACTS, BY_KEY, act_of
-from detente.coding.encoder import FOLDER, LONGEST, Encoder, encoder
-from detente.coding.pairs import scored, scored_many
+from detente.coding.encoder import FOLDER, LONGEST, Encoder, Pieces, encoder
+from detente.coding.pairs import _batches, scored, scored_many
 from detente.coding.shapes import Actor, Mention, Scored, Sentence
 from detente.errors import InputError
 
@@ -184,3 +184,33 @@ def test_logits_have_the_shapes_that_they_promise() -> None:
     acts, statuses = encoder().logits([pieces], np.array([0]), [mark])
     assert acts.shape == (1, 2, 1 + len(ACTS))
     assert statuses.shape == (1, 2, 5)
+
+
+class _Warmer:
+    """The shipped network with another temperature."""
+
+    def __init__(self, factor: float) -> None:
+        self.record = encoder().record | {"temperature": factor * encoder().record["temperature"]}
+        self.pieces = encoder().pieces
+        self.logits = encoder().logits
+
+
+def test_a_higher_temperature_makes_probabilities_more_even() -> None:
+    item = _sentence("Iran shelled a post in Pakistan.", IRN="Iran", PAK="Pakistan")
+    cold, warm = (
+        max(_of(scored(*item, network=_Warmer(factor)), "IRN", "PAK").acts.values())  # type: ignore[arg-type]
+        for factor in (1.0, 3.0)
+    )
+    assert warm < cold - 0.1
+
+
+def test_sentences_are_asked_about_in_groups_of_sixteen_pairs() -> None:
+    assert list(_batches([2, 0, 1, 3], [10, 20, 6, 1])) == [[2, 0], [1], [3]]
+    assert list(_batches([], [])) == []
+
+
+def test_pieces_of_a_span_are_those_inside_it() -> None:
+    pieces = Pieces((101, 7, 8, 9, 102), ((0, 0), (0, 4), (4, 9), (9, 12), (0, 0)), cut=False)
+    assert pieces.of([(4, 9)]) == (2,)
+    assert pieces.of([(3, 5), (11, 12)]) == (1, 2, 3)
+    assert pieces.of([(12, 20)]) == ()

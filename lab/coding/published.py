@@ -174,7 +174,8 @@ def interval(
         table = drawn.reshape(-1, size)[: size - 1]
         right, wanted = np.diag(table[:, : size - 1]), table.sum(axis=1)
         given = table[:, : size - 1].sum(axis=0)
-        scores.append(np.mean(2 * right / np.maximum(wanted + given, 1)))
+        drawn_classes = wanted > 0
+        scores.append(np.mean((2 * right / np.maximum(wanted + given, 1))[drawn_classes]))
     low, high = np.quantile(scores, [0.025, 0.975])
     return round(100 * float(low), 1), round(100 * float(high), 1)
 
