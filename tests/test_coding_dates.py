@@ -330,3 +330,18 @@ def test_words_of_the_labels_are_mostly_those_chosen() -> None:
     score = measure_dates.words(measure_dates.read_labels(), of_held=False)
     assert score.recall > 0.6
     assert score.precision > 0.7
+
+
+@pytest.mark.parametrize(
+    ("text", "act", "words"),
+    [
+        ("Officials said Monday's strike by Iran on Oman killed nine.", (23, 46), "Monday's"),
+        ("Iran shelled Oman's port, the ministry said in Monday's bulletin.", (0, 12), ""),
+        ("In Monday's edition of the paper Iran was said to have attacked Oman.", (52, 60), ""),
+    ],
+)
+def test_a_time_that_owns_dates_what_stands_right_behind_it(
+    text: str, act: tuple[int, int], words: str
+) -> None:
+    sentence = Sentence(text, (0, len(text)))
+    assert when(sentence, dt.date(2015, 7, 2), act).words == words
