@@ -77,7 +77,9 @@ def forms(verb: str) -> tuple[str, ...]:
         >>> forms("strike"), forms("fuel")[2:]
         (('strike', 'strikes', 'struck', 'striking'), ('fuelled', 'fuelling', 'fueled', 'fueling'))
     """
-    american = (f"{verb}ed", f"{verb}ing") if verb.endswith("l") and verb in _DOUBLING else ()
+    american: tuple[str, ...] = (
+        (f"{verb}ed", f"{verb}ing") if verb.endswith("l") and verb in _DOUBLING else ()
+    )
     american = ("gotten",) if verb == "get" else american
     british = (verb, third(verb), past(verb), participle(verb), ing(verb))
     return tuple(dict.fromkeys((*british, *american)))
