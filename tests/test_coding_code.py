@@ -155,7 +155,14 @@ class TestAbstaining:
             assert item.act is not None
 
     @pytest.mark.parametrize(
-        ("words", "reason"), [("in the 1990s", ["not dated"]), ("in recent days", []), ("", [])]
+        ("words", "reason"),
+        [
+            ("in the 1990s", ["not dated"]),
+            ("a year earlier", ["not dated"]),
+            ("in recent days", []),
+            ("two days later", []),
+            ("", []),
+        ],
     )
     def test_an_act_of_some_decade_is_not_dated_by_its_story(
         self, words: str, reason: list[str]

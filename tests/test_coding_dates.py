@@ -16,6 +16,7 @@ from detente.coding import calendar_days, dates, datewords
 from detente.coding.clauses import outline
 from detente.coding.dates import when
 from detente.coding.datewords import expressions
+from detente.coding.long_times import too_long
 from detente.coding.shapes import Sentence, When
 
 CONGO = "Uganda entered the Congo, which Kabila took in 1997, on 2 August 1998."
@@ -81,6 +82,8 @@ def of_act(text: str, act: str, story: dt.date = TUESDAY) -> When:
         ("last year", "2016-01-01", "year"),
         ("between 3 and 5 March", "2017-03-03", "day"),
         ("from 3 to 5 March 2015", "2015-03-03", "day"),
+        ("in 2011-12", "2011-01-01", "year"),
+        ("between 1995–1996", "1995-01-01", "year"),
         ("on March 3-5", "2017-03-03", "day"),
         ("on Wednesday last week", "2017-03-08", "day"),
         ("on Sunday of last week", "2017-03-12", "day"),
@@ -345,3 +348,26 @@ def test_a_time_that_owns_dates_what_stands_right_behind_it(
 ) -> None:
     sentence = Sentence(text, (0, len(text)))
     assert when(sentence, dt.date(2015, 7, 2), act).words == words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "in the 1990s", "in the late nineties", "throughout the eighties", "in the '80s",
+        "in the 19th century", "at the turn of the century", "last century", "in World War II",
+        "during the Cold War", "in the Soviet era", "in those years", "back then", "for decades",
+        "over the past twenty years", "for years", "a year earlier", "three months later",
+        "the same year", "decades earlier",
+    ],
+)  # fmt: skip
+def test_times_without_a_year_are_read_and_known_to_be_too_long(words: str) -> None:
+    answer = of_act(f"Iran shelled Iraq {words}.", "Iran shelled Iraq")
+    assert answer.date == dt.date(2017, 3, 14)
+    assert answer.precision == "document"
+    assert answer.words == words
+    assert too_long(answer.words)
+
+
+@pytest.mark.parametrize("words", ["in recent days", "two days later", "at dawn", "overnight"])
+def test_times_near_the_story_are_not_too_long(words: str) -> None:
+    assert not too_long(of_act(f"Iran shelled Iraq {words}.", "Iran shelled Iraq").words)

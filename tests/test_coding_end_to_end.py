@@ -50,3 +50,10 @@ def test_what_is_left_out_and_why(news: Coded) -> None:
     reasons = dict(news.report.abstained)
     assert reasons["denied"] and reasons["planned"] and reasons["doubtful actor"]
     assert ("Zorgon Front", 1) in news.report.unknown
+
+
+def test_nouns_with_a_capital_are_no_unknown_names() -> None:
+    pytest.importorskip("onnxruntime")
+    pytest.importorskip("tokenizers")
+    text = "Police fired at rebels. Parliament met while the Zorgon Front shelled a village."
+    assert code(text, date=dt.date(2017, 3, 14)).report.unknown == (("Zorgon Front", 1),)

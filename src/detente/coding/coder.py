@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,8 @@ from detente.coding.judged import (
     likeliest,
     without_joint,
 )
+from detente.coding.long_times import too_long
+from detente.coding.phrases import NO_STATE
 from detente.coding.reading.language import other_language
 from detente.coding.sentences import clauses, sentences
 from detente.coding.shapes import Actor, Mention, Scored, Sentence, Story
@@ -40,9 +41,6 @@ MOST_ACTORS = 8
 
 MIN_CONFIDENCE = 0.6
 """Probability of an event of its quad class below which the coder abstains."""
-
-_DECADES = re.compile(r"\b\d{2,4}s\b|\b(?:decades?|century|centuries|[a-z]+ties)\b")
-"""What an act is said to have been in that is too long to date it, least of all by its story."""
 
 NOBODY = Actor("?")
 """Stands in for an actor that is not known, while the model looks at its pairs."""
@@ -230,7 +228,7 @@ class Coder:
             reason, note = DOUBTFUL, "; ".join(doubts)
         elif status != "actual":
             reason, note = status, words and f"“{words}”"
-        elif when.precision == "document" and _DECADES.search(when.words):
+        elif when.precision == "document" and too_long(when.words):
             reason, note = UNDATED, f"“{when.words}”"
         return dataclasses.replace(
             blank, source=pair.source, target=pair.target, act=act, probability=probability,
@@ -291,8 +289,8 @@ def _stood_in(
 
 
 def _is_name(mention: Mention) -> bool:
-    """Whether an actor that is not known has a name; `the ministers` of no state have none."""
-    return any(map(str.isupper, mention.words))
+    """Whether an actor that is not known has a name; `Police` of no state have none."""
+    return mention.doubt != NO_STATE and any(map(str.isupper, mention.words))
 
 
 def _with_doubts(answer: tuple[Scored, ...], mentions: tuple[Mention, ...]) -> tuple[Scored, ...]:

@@ -24,6 +24,7 @@ from detente.coding.calendar_days import (
     nearest,
     shifted,
 )
+from detente.coding.long_times import PATTERNS
 from detente.coding.shapes import Precision
 
 Meaning = tuple[dt.date, Precision] | None
@@ -69,7 +70,8 @@ _OWNED = re.compile(r"(?:\b(?:the|a|an|its|his|her|their|that|this|each|every)|[
 _NAMED_DAY = re.compile(r"\b(?:Bloody|Black|Good|Easter|Palm|Holy|Ash|Super|Whit|Fat)\s+$")
 _ANY = re.compile(
     r"\d{4}|day\b|night\b|\d{1,2}/\d|\bago\b|\b(?:last|this|next|that|later|earlier|before|after|"
-    r"same|following|previous|at|by|in|on|since|overnight|morning|week|tomorrow)\b|"
+    r"same|following|previous|at|by|in|on|since|overnight|morning|week|tomorrow|then|years|"
+    r"decades|century|centuries|war|[a-z]+ties)\b|"
     rf"{_ANY_MONTH.replace('?P<month>', '?:')}",
     re.IGNORECASE,
 )
@@ -349,6 +351,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Expression | No
             _month,
         ),
         (rf"(?:{_IN}|\b(?i:the\s+year)\s+){_YEAR}", _year),
+        (rf"{_IN}(?P<year>1[5-9]\d\d|20\d\d)\s*[-–/]\s*\d{{2,4}}\b(?![-–/\d])", _year),
         (
             rf"{_HOUR}{_BY}?(?:\b(?P<side>(?i:last|next|this))\s+)?\b{_WEEKDAY}(?P<owned>['’]s)?"
             r"(?:\s+(?:morning|afternoon|evening|night|noon)\b)?(?P<week>\s+week\b)?"
@@ -377,11 +380,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Expression | No
             r"(?:the\s+)?(?:early\s+|late\s+)?)(?P<season>spring|summer|autumn|fall|winter)\b)(?!['’]|\s+of\b)",
             _season,
         ),
-        (
-            r"(?i:\b(?:in|since|during|from|of)\s+)?\bthe\s+(?:early\s+|late\s+|mid-)?\d{3}0s\b",
-            _vague,
-        ),
-        (r"(?i:\bin\s+the\s+[\w-]+\s+century\b)", _vague),
+        *((pattern, _vague) for pattern in PATTERNS),
         (
             rf"(?i:\b(?:{_NUMBER}|several|many|a\s+few|some)?\s*\b{_SPANS}s?\s+"
             r"(?:later|earlier|afterwards|ago|(?:before|after)(?=\s*[,.;:]|$))(?!\s+(?:this|last|next)\b))",
