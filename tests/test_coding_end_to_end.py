@@ -57,3 +57,20 @@ def test_nouns_with_a_capital_are_no_unknown_names() -> None:
     pytest.importorskip("tokenizers")
     text = "Police fired at rebels. Parliament met while the Zorgon Front shelled a village."
     assert code(text, date=dt.date(2017, 3, 14)).report.unknown == (("Zorgon Front", 1),)
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("Obama imposed sanctions on Russia in March 2014.", "USA"),
+        ("Last year Obama visited Japan.", "USA"),
+        ("Bush accused Iran in 2002 of hiding weapons.", "USA"),
+        ("Obama praised China.", "USA:OPP"),
+        ("In 2009 former President Clinton praised China.", "USA:OPP"),
+    ],
+)
+def test_who_ruled_on_the_day_of_the_act_acts_for_the_state(text: str, source: str) -> None:
+    pytest.importorskip("onnxruntime")
+    pytest.importorskip("tokenizers")
+    details = code(text, date=dt.date(2017, 3, 14)).details.to_pylist()
+    assert {row["source"] for row in details if row["source"].startswith("USA")} == {source}

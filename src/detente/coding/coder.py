@@ -28,7 +28,7 @@ from detente.coding.long_times import too_long
 from detente.coding.phrases import NO_STATE
 from detente.coding.reading.language import other_language
 from detente.coding.sentences import clauses, sentences
-from detente.coding.shapes import Actor, Mention, Scored, Sentence, Story
+from detente.coding.shapes import Actor, Mention, Scored, Sentence, Story, When
 from detente.coding.steps import Steps, default_steps
 from detente.coding.tables import Row, details_row, event_row
 from detente.errors import UsageError
@@ -219,6 +219,7 @@ class Coder:
         if unsure and pair.none >= 0.5:
             return None
         when = self._parts.date(blank.sentence, blank.published, pair)
+        pair = self._then(blank, pair, when)
         status, words = self._parts.judge(blank.sentence, pair, when)
         doubts = [m.doubt or "is not known" for m in (pair.source, pair.target) if m.actor is None]
         reason, note = "", ""
@@ -235,6 +236,23 @@ class Coder:
             roots=roots, none=pair.none, status=status, status_words=words, when=when,
             reason=reason, note=note,
         )  # fmt: skip
+
+    def _then(self, blank: Judged, pair: Scored, when: When) -> Scored:
+        """The pair, with who has left office since the act as who he was on its day."""
+        left = {side.span for side in (pair.source, pair.target) if _out_of_office(side)}
+        if not left or when.precision == "document" or when.date >= blank.published:
+            return pair
+        [mentions] = self._parts.name([blank.sentence], when.middle)
+        then = {
+            mention.span: mention
+            for mention in mentions
+            if mention.span in left and mention.actor and mention.actor.role == "GOV"
+        }
+        return dataclasses.replace(
+            pair,
+            source=then.get(pair.source.span, pair.source),
+            target=then.get(pair.target.span, pair.target),
+        )
 
 
 def no_date(reference: str) -> UsageError:
@@ -286,6 +304,11 @@ def _stood_in(
         for mention in mentions
         if mention.actor or mention.linked or _is_name(mention)
     )
+
+
+def _out_of_office(mention: Mention) -> bool:
+    """Whether somebody is named who may have ruled before the story's day."""
+    return bool(mention.actor and mention.actor.role == "OPP" and mention.actor.name)
 
 
 def _is_name(mention: Mention) -> bool:

@@ -107,6 +107,13 @@ class When:
     span: Span | None = None
     future: bool = False
 
+    @property
+    def middle(self) -> dt.date:
+        """A day in the middle of the year or month: who ruled then is looked up on it."""
+        if self.precision == "year":
+            return self.date.replace(month=7)
+        return self.date.replace(day=15) if self.precision == "month" else self.date
+
 
 @dataclass(frozen=True)
 class Scored:

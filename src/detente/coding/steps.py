@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -23,6 +24,8 @@ Score: TypeAlias = Callable[
 ]
 Date: TypeAlias = Callable[[Sentence, dt.date, Scored], When]
 Judge: TypeAlias = Callable[[Sentence, Scored, When], tuple[Status, str]]
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 REACH = 3
 """Sentences before a pronoun or description in which the one that it means may stand."""
@@ -86,12 +89,37 @@ def _named_by(table: Any) -> Name:
         context, named = actors.EMPTY, list[tuple[Mention, ...]]()
         for number, sentence in enumerate(sentences):
             mentions = actors.mentions(sentence, day, context, table)
+            if then := _earlier(sentence, day):
+                others = actors.mentions(sentence, then, context, table)
+                mentions = _with_those_of(others, mentions)
             context = actors.after(context, mentions)
             earlier = slice(max(0, number - REACH), number)
             named.append(links.linked(sentence, mentions, named[earlier], sentences[earlier]))
         return named
 
     return name
+
+
+def _earlier(sentence: Sentence, day: dt.date) -> dt.date | None:
+    """A day of the year in which a sentence says that its act was; None if it names none before."""
+    if not _YEAR.search(sentence.text):
+        return None
+    from detente.coding.dates import when  # noqa: PLC0415 - with the other parts
+
+    time = when(sentence, day)
+    return time.middle if time.precision != "document" and time.date < day else None
+
+
+def _with_those_of(then: Sequence[Mention], mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """The mentions, and who ruled then and is named by a surname that means nobody now."""
+    taken = {place for mention in mentions for place in range(*mention.span)}
+    rulers = (
+        mention
+        for mention in then
+        if mention.actor and mention.actor.name and mention.actor.role == "GOV"
+        if taken.isdisjoint(range(*mention.span))
+    )
+    return tuple(sorted((*mentions, *rulers), key=lambda mention: mention.span))
 
 
 def _dated(sentence: Sentence, day: dt.date, pair: Scored) -> When:
