@@ -25,6 +25,7 @@ from detente.cli import (
     read,
     record,
     scenario,
+    serve,
     store,
     studies,
     study,
@@ -56,6 +57,7 @@ app.command("record", rich_help_panel="Studies")(record.record_command)
 app.command("scenario", rich_help_panel="Studies")(scenario.scenario_command)
 app.command("moves", rich_help_panel="Studies")(moves.moves_command)
 app.command("read", rich_help_panel="Studies")(read.read_command)
+app.command("serve", rich_help_panel="Studies")(serve.serve_command)
 app.command("new", rich_help_panel="Studies")(study.new_command)
 app.command("validate", rich_help_panel="Studies")(study.validate_command)
 app.command("fetch", rich_help_panel="Events")(fetch.fetch_command)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -28,12 +28,31 @@ def csv_files(result: StudyResult, *, safe: bool = False) -> dict[str, bytes]:
     Returns:
         Contents by path, such as "series/tension-icews.csv", in the order of the report.
     """
+    return {
+        f"series/{name}.csv": content
+        for name, content in tables_of(result.sections, safe=safe).items()
+    }
+
+
+def tables_of(sections: Iterable[Section], *, safe: bool = False) -> dict[str, bytes]:
+    """All facts and tables of sections as CSV, by a name of its own each.
+
+    Args:
+        sections: Answers.
+        safe: Whether no text may be taken for a formula by a spreadsheet.
+
+    Example:
+        >>> from detente.answers import Fact
+        >>> answer = Answer("a", "question", "A", facts=(Fact("odds", "Odds", 0.5),))
+        >>> list(tables_of([Section("odds", "Odds", (answer,))]))
+        ['odds-a-facts']
+    """
     files: dict[str, bytes] = {}
-    for name, columns in _all(result):
+    for name, columns in _all(sections):
         stem, number = slug(name), 2
-        while f"series/{stem}.csv" in files:
+        while stem in files:
             stem, number = f"{slug(name)}-{number}", number + 1
-        files[f"series/{stem}.csv"] = as_csv(columns, safe=safe)
+        files[stem] = as_csv(columns, safe=safe)
     return files
 
 
@@ -73,8 +92,8 @@ def _safe_field(value: object) -> object:
     return harmless(value) if isinstance(value, str) else _field(value)
 
 
-def _all(result: StudyResult) -> Iterator[tuple[str, Columns]]:
-    for section in result.sections:
+def _all(sections: Iterable[Section]) -> Iterator[tuple[str, Columns]]:
+    for section in sections:
         yield from _of_section(section)
 
 

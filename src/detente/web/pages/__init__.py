@@ -1,0 +1,1 @@
+"""One file a page; each registers itself (`detente.web.page`)."""

@@ -1,0 +1,95 @@
+"""Answers of the server: pages in their layout, JSON, CSV, and what is told of a refusal."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from detente import __version__
+from detente.web.page import pages
+from detente.web.refusal import RefusalError
+
+API = "/api"
+
+
+@cache
+def environment() -> Environment:
+    """The templates that the server itself fills: everything is escaped."""
+    env = Environment(
+        loader=PackageLoader("detente.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    sprite = package_file("report/templates/sprite.html").decode()
+    env.globals["sprite"] = Markup(sprite)  # noqa: S704 - our own file
+    return env
+
+
+@cache
+def package_file(place: str) -> bytes:
+    """A file of the package, found without loading what lies beside it."""
+    return files("detente").joinpath(*place.split("/")).read_bytes()
+
+
+def page_html(request: Request, title: str, main: str) -> str:
+    """A whole page: the layout around what is shown.
+
+    Args:
+        request: What was asked.
+        title: Of the window.
+        main: What is shown, as HTML.
+    """
+    menu = [(page.path, page.menu) for page in pages().values() if page.menu]
+    layout = environment().get_template("layout.html")
+    return layout.render(
+        title=title,
+        main=Markup(main),  # noqa: S704 - made by our templates
+        menu=sorted(menu),
+        here=request.url.path,
+        version=__version__,
+        csrf=request.scope.get("csrf", ""),  # only who has passed the guard is told
+    )
+
+
+def filled(template: str, **values: Any) -> str:
+    """A part of a page by a template of the server's own."""
+    return environment().get_template(template).render(**values)
+
+
+def tagged(request: Request, content: bytes, media: str, **headers: str) -> Response:
+    """Content that a browser holds and asks about again: 304 where it is the same."""
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers |= {"etag": tag, "cache-control": "private, no-cache"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=media, headers=headers)
+
+
+def wants_json(request: Request) -> bool:
+    """Whether whoever asks is a program."""
+    return request.url.path.startswith(API) or "x-csrf" in request.headers
+
+
+def refused(refusal: RefusalError, request: Request) -> Response:
+    """A refusal as a page, or as JSON for programs: what failed, what was seen, what to do next."""
+    headers = {"cache-control": "no-store"}
+    if refusal.status in {429, 503}:
+        headers["retry-after"] = "5"
+    if refusal.status == 401:
+        headers["www-authenticate"] = "Bearer"
+    if wants_json(request):
+        said = {"error": refusal.failed, "seen": refusal.found, "next": refusal.next_step}
+        return JSONResponse(said, refusal.status, headers)
+    title = HTTPStatus(refusal.status).phrase
+    main = filled("error.html", refusal=refusal, title=title)
+    return HTMLResponse(page_html(request, title, main), refusal.status, headers)

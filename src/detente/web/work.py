@@ -1,0 +1,175 @@
+"""Views that are asked for: held where they are there, else worked at once for all who ask.
+
+A work that nobody has asked about for some time is ended. Everything is bounded: the bytes held,
+the works that wait, the seconds that one may take.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from detente.web.desk import unchanged
+from detente.web.lanes import Lane
+from detente.web.page import Asked, Page, address_of
+from detente.web.refusal import RefusalError, nothing_here
+from detente.web.site import Site
+from detente.web.view import View
+from detente.web.worker import Progress, Request
+
+QUICK_S, SLOW_S = 60.0, 900.0
+PATIENCE_S = 1.5
+"""Seconds that a request waits for a view before it is told how far the work is."""
+UNASKED_S = 45.0
+FAILED_S = 5.0
+MOST_WORKS = 24
+MOST_BYTES = 128_000_000
+
+
+@dataclass
+class Work:
+    """A view that is being made.
+
+    Attributes:
+        id: By which it is asked about; cannot be guessed.
+        address: Where the view will stand.
+        page: Of which page.
+        task: Makes it.
+        began: When it began, on the monotonic clock.
+        asked: When it was last asked about.
+        progress: How far it is.
+    """
+
+    id: str
+    address: str
+    page: Page
+    task: asyncio.Task[View]
+    began: float
+    asked: float
+    progress: Progress = field(default_factory=lambda: Progress("waiting for its turn"))
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self.began
+
+
+class Views:
+    """All views that are held or being made."""
+
+    def __init__(self, site: Site, most_bytes: int = MOST_BYTES) -> None:
+        self.site = site
+        self._most_bytes = most_bytes
+        self._held: OrderedDict[str, View] = OrderedDict()
+        self._works: dict[str, Work] = {}
+        self._failed: dict[str, tuple[RefusalError, float]] = {}
+        self._lanes = {False: Lane(QUICK_S), True: Lane(SLOW_S)}
+
+    async def of(self, page: Page, asked: Asked, patience_s: float = PATIENCE_S) -> View | Work:
+        """The view of what is asked of a page, or the work that makes it.
+
+        Raises:
+            RefusalError: There is no such view, or too much is waiting (503).
+        """
+        address = address_of(page, asked)
+        held = self._fresh(address)
+        if held is not None:
+            return held
+        self._raise_failed(address)
+        work = self._works.get(address) or self._begin(page, asked, address)
+        work.asked = time.monotonic()
+        await asyncio.wait({work.task}, timeout=patience_s)
+        return work.task.result() if work.task.done() else work
+
+    def held(self, page: Page, asked: Asked) -> bool:
+        """Whether a view is there or being made, so that asking for it costs nothing."""
+        address = address_of(page, asked)
+        return address in self._works or self._fresh(address) is not None
+
+    def work(self, name: str) -> Work:
+        """A work by its id.
+
+        Raises:
+            RefusalError: There is none; it may be done (404).
+        """
+        for work in self._works.values():
+            if secrets.compare_digest(work.id.encode(), name.encode()):
+                work.asked = time.monotonic()
+                return work
+        raise nothing_here("a work that goes on")
+
+    def cancel(self, work: Work) -> None:
+        """End a work."""
+        work.task.cancel()
+        self._works.pop(work.address, None)
+
+    def sweep(self) -> None:
+        """End works that nobody has asked about for some time."""
+        late = time.monotonic() - UNASKED_S
+        for work in [work for work in self._works.values() if work.asked < late]:
+            self.cancel(work)
+
+    def end(self) -> None:
+        """End everything."""
+        for work in list(self._works.values()):
+            self.cancel(work)
+        for lane in self._lanes.values():
+            lane.end()
+
+    def _fresh(self, address: str) -> View | None:
+        view = self._held.get(address)
+        if view is None:
+            return None
+        if not unchanged(view.stamps):
+            del self._held[address]
+            return None
+        self._held.move_to_end(address)
+        return view
+
+    def _begin(self, page: Page, asked: Asked, address: str) -> Work:
+        if len(self._works) >= MOST_WORKS:
+            raise RefusalError(
+                503,
+                "Too much is being worked at.",
+                f"{len(self._works)} pages wait.",
+                "Try again in a minute.",
+            )
+        now = time.monotonic()
+        request = Request(page.name, asked.model_dump(), self.site)
+        lane = self._lanes[page.slow]
+
+        def say(progress: Progress) -> None:
+            work.progress = progress
+
+        task = asyncio.create_task(lane.run(request, say))
+        work = Work(secrets.token_urlsafe(12), address, page, task, now, now)
+        self._works[address] = work
+        task.add_done_callback(lambda task: self._done(work, task))
+        return work
+
+    def _done(self, work: Work, task: asyncio.Task[View]) -> None:
+        if self._works.get(work.address) is work:
+            del self._works[work.address]
+        if task.cancelled():
+            return
+        error = task.exception()
+        if isinstance(error, RefusalError):
+            self._failed[work.address] = error, time.monotonic()
+        elif error is None:
+            self._hold(work.address, task.result())
+
+    def _raise_failed(self, address: str) -> None:
+        """Say again why there is no view, to who waited for it, instead of trying at once."""
+        now = time.monotonic()
+        for name in [name for name, (_, then) in self._failed.items() if then < now - FAILED_S]:
+            del self._failed[name]
+        if address in self._failed:
+            raise self._failed[address][0]
+
+    def _hold(self, address: str, view: View) -> None:
+        self._held[address] = view
+        while sum(view.size for view in self._held.values()) > self._most_bytes and self._held:
+            self._held.popitem(last=False)
