@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "src" / "detente"
 TEXT = (PACKAGE / "ARCHITECTURE.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `([^`]+)` \|", TEXT, re.MULTILINE)
 EXAMPLES = re.findall(r"^## How to (.+?)\n.*?```python\n(.*?)```", TEXT, re.MULTILINE | re.DOTALL)
-DATA_FOLDERS = {"coding/data", "events/data", "report/templates"}
+DATA_FOLDERS = {"coding/data", "events/data", "report/templates", "web/static", "web/templates"}
 
 
 def folders() -> set[str]:
@@ -70,5 +70,6 @@ def test_there_is_an_example_of_each_thing_that_is_added() -> None:
         "add a source",
         "add a kind of claim",
         "add a mark",
+        "add a page",
         "add an engine",
     ]

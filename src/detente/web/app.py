@@ -18,11 +18,10 @@ from detente.errors import DetenteError
 from detente.web.guard import Door, Guard
 from detente.web.limits import Buckets
 from detente.web.openapi import api_path, openapi
-from detente.web.page import Asked, Page, pages
+from detente.web.page import API, Asked, Page, pages
 from detente.web.refusal import RefusalError, nothing_here, refusal_of
 from detente.web.site import Site
 from detente.web.telling import (
-    API,
     filled,
     package_file,
     page_html,
@@ -58,7 +57,7 @@ def application(site: Site, door: Door) -> Guard:
     new = Buckets(per_second=2, most=40)
     routes = [
         Route("/static/{name}", _static),
-        Route(f"{API}/openapi.json", _openapi),
+        Route(f"{API}/openapi.json", _openapi()),
         Route("/work/{id}", _progress(views)),
         Route("/work/{id}/cancel", _cancel(views), methods=["POST"]),
     ]
@@ -227,8 +226,13 @@ async def _static(request: Request) -> Response:
     return tagged(request, package_file(place), media)
 
 
-async def _openapi(request: Request) -> Response:
-    return tagged(request, openapi(), "application/json")
+def _openapi() -> Handler:
+    description = openapi()
+
+    async def handler(request: Request) -> Response:
+        return tagged(request, description, "application/json")
+
+    return handler
 
 
 async def _told_error(request: Request, error: Exception) -> Response:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from typing import Any
 
 from detente import __version__
-from detente.web.page import Page, pages
-from detente.web.telling import API
+from detente.web.page import API, Page, pages
 
 CODES = {
     "400": "The request is not understood",
@@ -21,7 +19,6 @@ CODES = {
 }
 
 
-@cache
 def openapi() -> bytes:
     """The description of the API, as JSON."""
     document = {

@@ -24,6 +24,9 @@ from detente.answers import Section
 if TYPE_CHECKING:
     from detente.web.desk import Desk
 
+API = "/api"
+"""Where the data of all pages stand."""
+
 PAGES = "detente.web.pages"
 
 

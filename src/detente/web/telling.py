@@ -14,10 +14,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from detente import __version__
-from detente.web.page import pages
+from detente.web.page import API, pages
 from detente.web.refusal import RefusalError
-
-API = "/api"
 
 
 @cache
