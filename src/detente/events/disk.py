@@ -6,6 +6,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,6 +80,16 @@ def glob_safe(path: Path) -> str:
         'a[[]1]/x.parquet'
     """
     return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))
+
+
+def glob_plain(text: str) -> str:
+    """The path of what `glob_safe` gave.
+
+    Example:
+        >>> glob_plain("a[[]1]/x.parquet")
+        'a[1]/x.parquet'
+    """
+    return re.sub(r"\[([*?[])\]", r"\1", text)
 
 
 @contextlib.contextmanager

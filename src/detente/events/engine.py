@@ -1,22 +1,25 @@
 """Engines: where statements over events run.
 
-Everything that touches single events is a SELECT with GROUP BY, written once; what SQL engines say
-differently stands in an engine's `words`. An engine that can run such a SELECT can hold the events.
-DuckDB in process is the default.
+Everything that touches single events is a SELECT with GROUP BY, written once in DuckDB's SQL; another
+engine translates it (`detente.events.spark.dialect`). What it gives is small, and all that follows
+runs in process. DuckDB is the default; the address of a Spark is an engine too.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import difflib
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from detente.errors import UsageError
 from detente.events.inputs import EventInput, query_events
+from detente.events.spark.address import FORMS, is_address
 from detente.events.store import connect
 
 
@@ -46,29 +49,13 @@ class Engine:
 
     Attributes:
         name: What it is called.
-        select: Runs a statement over events: the statement with `{events}` where the events stand
-            and the names of `words` in braces, the events, its parameters, and which events it
-            sees.
+        select: Runs a statement over events: the statement with `{events}` where the events stand,
+            in DuckDB's SQL; the events, its parameters, and which events it sees. A first line that
+            is a comment says what it does, for those who watch it.
     """
 
     name: str
     select: Select
-
-
-DUCKDB_WORDS: Mapping[str, str] = {
-    "parties": "SELECT unnest($parties) AS party",
-    "named": "SELECT unnest($named_origins) AS origin, unnest($named_parties) AS party",
-    "calendar": "SELECT origin, unnest(generate_series(low, high, INTERVAL 1 DAY))::DATE AS date "
-    "FROM spans",
-    "date_plus_shift": "days.date + CAST(shift AS INTEGER)",
-    "days_late": "published - date",
-    "days_since": "date - lag(date) OVER (PARTITION BY origin ORDER BY date)",
-    "usual_gap": "quantile_disc(gap, 0.5)",
-    "period_after": "+ CASE $every WHEN 'day' THEN INTERVAL 1 DAY WHEN 'week' THEN INTERVAL 7 DAY "
-    "WHEN 'month' THEN INTERVAL 1 MONTH WHEN 'quarter' THEN INTERVAL 3 MONTH "
-    "ELSE INTERVAL 1 YEAR END",
-}
-"""DuckDB's words for what SQL engines say differently."""
 
 
 def _in_duckdb(
@@ -76,9 +63,33 @@ def _in_duckdb(
 ) -> pa.Table:
     with connect() as con:
         query = query_events(con, events, **vars(bounds))
-        text = statement.format(events=query.sql, **DUCKDB_WORDS)
-        used = {name: value for name, value in params.items() if f"${name}" in text}
-        return con.sql(text, params={**query.params, **used}).to_arrow_table()
+        return _run(con, statement.format(events=query.sql), {**query.params, **params})
+
+
+def in_process(statement: str, params: Mapping[str, Any], **tables: pa.Table) -> pa.Table:
+    """Run a statement over what engines gave, which is small and needs none.
+
+    Args:
+        statement: In DuckDB's SQL.
+        params: Its parameters; those that it does not name are left out.
+        tables: The tables that it reads, by name.
+
+    Example:
+        >>> days = pa.table({"day": [1, 2, 3]})
+        >>> in_process("SELECT max(day) AS last FROM days WHERE day < $end", {"end": 3}, days=days)[
+        ...     "last"
+        ... ].to_pylist()
+        [2]
+    """
+    with connect() as con:
+        for name, table in tables.items():
+            con.register(name, table)
+        return _run(con, statement, params)
+
+
+def _run(con: duckdb.DuckDBPyConnection, text: str, params: Mapping[str, Any]) -> pa.Table:
+    used = {name: value for name, value in params.items() if f"${name}" in text}
+    return con.sql(text, params=used).to_arrow_table()
 
 
 DUCKDB = Engine("duckdb", _in_duckdb)
@@ -97,13 +108,25 @@ def register(engine: Engine) -> None:
 
 
 def engine(name: str) -> Engine:
-    """The engine of a name.
+    """The engine of a name, or of the address of a Spark: `local[2]`, `spark://…`, `sc://…`.
+
+    A Spark is opened when it is first asked for something.
 
     Raises:
         UsageError: There is none; the message names the nearest.
     """
     if name in _ENGINES:
         return _ENGINES[name]
+    if is_address(name):
+        return Engine(name, functools.partial(_in_spark, name))
     near = difflib.get_close_matches(name, _ENGINES, n=1)
-    hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(_ENGINES)}."
+    hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(_ENGINES)} and {FORMS}."
     raise UsageError("There is no such engine.", f"It is {name!r}.", hint)
+
+
+def _in_spark(
+    address: str, statement: str, events: EventInput, params: Mapping[str, Any], bounds: Bounds
+) -> pa.Table:
+    from detente.events.spark.running import select  # noqa: PLC0415 - an extra, and slow to import
+
+    return select(address, statement, events, params, vars(bounds))

@@ -19,7 +19,9 @@ from detente.events.store import Store
 EventInput: TypeAlias = Store | pa.Table | str | Path
 """A store or its folder, a table with the canonical columns, or a Parquet file of such a table."""
 
-_VIEW = "detente_given_events"
+GIVEN = "detente_given_events"
+"""The name under which a table of events is known to the engine."""
+
 _SELECT = "SELECT " + ", ".join(COLUMNS)
 
 
@@ -63,8 +65,8 @@ def query_events(
         _check_columns(_parquet_columns(con, query, held), str(held))
     else:
         _check_columns(held.column_names, "the table")
-        con.register(_VIEW, held)
-        query = Query(f"{_SELECT} FROM {_VIEW}", {})
+        con.register(GIVEN, held)
+        query = Query(f"{_SELECT} FROM {GIVEN}", {})
     return bounded(query, origin=origin, since=since, until=until, known_by=known_by)
 
 

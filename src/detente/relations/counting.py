@@ -22,12 +22,12 @@ import pyarrow.compute as pc
 
 from detente.arrays import Days
 from detente.errors import DataGapError, UsageError
-from detente.events.engine import DUCKDB, Bounds
+from detente.events.engine import DUCKDB, Bounds, in_process
 from detente.events.engine import engine as engine_of
 from detente.events.inputs import EventInput, check_parties
 from detente.events.reach import cannot_count
 from detente.relations.panel import Panel
-from detente.relations.panel_sql import COVERED_DAYS, NAMED, PANEL, REACH
+from detente.relations.panel_sql import ACTS, COVERED_DAYS, DAILY, NAMED, PANEL, REACH
 from detente.relations.steps import check_every
 
 
@@ -97,7 +97,10 @@ def panel(
         "named_origins": [name for name, _ in spoken],
         "named_parties": [party for _, party in spoken],
     }
-    table = chosen.select(PANEL, events, params, replace(whole, since=since))
+    bounds = replace(whole, since=since)
+    daily = chosen.select(DAILY, events, {}, bounds)
+    acts = chosen.select(ACTS, events, {"parties": list(names)}, bounds)
+    table = in_process(PANEL, params, daily=daily, acts=acts)
     if not table.num_rows:
         raise DataGapError(
             "The panel could not be built.",
@@ -145,9 +148,9 @@ def covered_days(
         {}
     """
     params = {"every": "day", "since": None, "until": until}
-    rows = engine_of(engine).select(
-        COVERED_DAYS, events, params, Bounds(until=until, known_by=known_by)
-    )
+    bounds = Bounds(until=until, known_by=known_by)
+    daily = engine_of(engine).select(DAILY, events, {}, bounds)
+    rows = in_process(COVERED_DAYS, params, daily=daily)
     origins = np.asarray(rows["origin"].to_pylist())
     days = rows["date"].to_numpy().astype("datetime64[D]")
     return {str(name): days[origins == name] for name in np.unique(origins)}
@@ -168,7 +171,8 @@ def reach(
         {}
     """
     params = {"every": "day", "since": None, "until": None}
-    rows = engine_of(engine).select(REACH, events, params, Bounds())
+    daily = engine_of(engine).select(DAILY, events, {}, Bounds())
+    rows = in_process(REACH, params, daily=daily)
     return {row["origin"]: tuple(list(row.values())[1:]) for row in rows.to_pylist()}
 
 

@@ -1,8 +1,8 @@
-"""The panel statement: one SQL text, with what is peculiar to an engine in one place.
+"""The statements of the panel.
 
-`{events}` is the SELECT that yields the canonical columns; it stands several times so that each
-scan reads only the columns it needs. The other placeholders are the words of an engine, listed in
-`detente.events.engine`.
+Three touch events and run on an engine, wherever the events are: `DAILY`, `ACTS` and `NAMED`. In them
+`{events}` is the SELECT that yields the canonical columns. What they give is small; the others read
+only that, as the tables `daily` and `acts`, and run in process.
 """
 
 from __future__ import annotations
@@ -54,18 +54,41 @@ _MEASURED = ",\n       ".join(
     for name in COUNTS
 )
 
-_DAYS = f"""
--- What each origin reported from the whole world, day by day.
-daily AS (
-    SELECT origin, date, count(*) AS n,
-           sum(CASE WHEN published IS NULL OR {{days_late}} <= {LATE_DAYS} THEN 1 ELSE 0 END)
-               AS timely
-    FROM ({{events}}) AS events
-    GROUP BY origin, date
-),
+DAILY = f"""
+-- what each origin reported from the whole world, day by day
+SELECT origin, date, count(*) AS n,
+       CAST(sum(CASE WHEN published IS NULL OR date_diff('day', date, published) <= {LATE_DAYS}
+                THEN 1 ELSE 0 END) AS BIGINT) AS timely
+FROM ({{events}}) AS events
+GROUP BY origin, date
+"""  # noqa: S608
+"""Events by origin and day, and how many of them were published soon after it."""
+
+ACTS = """
+-- what the parties did to each other, day by day
+SELECT origin, date, source, target, substr(cameo, 1, 2) AS root, quad,
+       count(*) AS n, CAST(sum(CAST(round(CAST(100 AS FLOAT) * goldstein) AS BIGINT)) AS BIGINT)
+           AS hundredths
+FROM ({events}) AS events
+WHERE source IN (SELECT unnest($parties))
+  AND target IN (SELECT unnest($parties))
+  AND source <> target
+GROUP BY origin, date, source, target, substr(cameo, 1, 2), quad
+"""
+"""What the parties did to each other by day, root code and quad class.
+
+Scores are summed as whole hundredths: the sum of floating numbers would depend on the order in
+which threads add them.
+"""
+
+DAYS = f"""
 -- A mistyped year puts a few events years away from all others: they open no span.
-gaps AS (SELECT origin, date, n, timely, {{days_since}} AS gap FROM daily),
-usual_gaps AS (SELECT origin, {{usual_gap}} AS usual FROM gaps GROUP BY origin),
+gaps AS (
+    SELECT origin, date, n, timely,
+           date - lag(date) OVER (PARTITION BY origin ORDER BY date) AS gap
+    FROM daily
+),
+usual_gaps AS (SELECT origin, quantile_disc(gap, 0.5) AS usual FROM gaps GROUP BY origin),
 stretches AS (
     SELECT gaps.origin, date, n, timely,
            sum(CASE WHEN gap > {FAR_DAYS} AND gap > {FAR_GAPS} * usual THEN 1 ELSE 0 END)
@@ -97,13 +120,18 @@ reported AS (
 spans AS (
     SELECT origin, min(date) AS first, max(date) AS last, median(reports) AS typical,
            CAST(date_trunc($every, coalesce(CAST($since AS DATE), min(date))) AS DATE) AS low,
-           CAST(date_trunc($every, coalesce(CAST($until AS DATE), max(date))) {{period_after}}
+           CAST(date_trunc($every, coalesce(CAST($until AS DATE), max(date))) 
+                + CASE $every WHEN 'day' THEN INTERVAL 1 DAY WHEN 'week' THEN INTERVAL 7 DAY
+                      WHEN 'month' THEN INTERVAL 1 MONTH WHEN 'quarter' THEN INTERVAL 3 MONTH
+                      ELSE INTERVAL 1 YEAR END
                 - INTERVAL 1 DAY AS DATE) AS high
     FROM reported
     WHERE reports > 0
     GROUP BY origin
 ),
-calendar AS ({{calendar}}),
+calendar AS (
+    SELECT origin, unnest(generate_series(low, high, INTERVAL 1 DAY))::DATE AS date FROM spans
+),
 days AS (
     SELECT calendar.origin, calendar.date, typical,
            calendar.date BETWEEN first AND last AS inside,
@@ -116,7 +144,7 @@ offsets AS (SELECT shift FROM (VALUES {_OFFSETS}) AS shifts(shift)),
 -- Each day is handed to those around it. Joining every day with those around it instead may be
 -- planned as a join of every day with every other.
 handed AS (
-    SELECT days.origin, {{date_plus_shift}} AS date, reports
+    SELECT days.origin, days.date + CAST(shift AS INTEGER) AS date, reports
     FROM days
     CROSS JOIN offsets
     WHERE shift <> 0 AND inside
@@ -136,21 +164,22 @@ covered AS (
         ON surroundings.origin = days.origin AND surroundings.date = days.date
 )
 """  # noqa: S608
-"""What each origin reported, day by day, and which days it covers."""
+"""Which days each origin covers, from the table `daily`, as the first parts of a WITH."""
 
 COVERED_DAYS = f"""
-WITH {_DAYS}
+WITH {DAYS}
 SELECT origin, date FROM covered WHERE is_covered ORDER BY origin, date
 """  # noqa: S608
 """The days that each origin covers."""
 
 REACH = f"""
-WITH {_DAYS}
+WITH {DAYS}
 SELECT origin, first, last FROM spans ORDER BY origin
 """  # noqa: S608
 """First and last day of each origin, but for days that lie years from all others."""
 
 NAMED = """
+-- the parties that each origin names
 SELECT origin, source AS party FROM ({events}) AS events
 WHERE source IN (SELECT unnest($parties))
 UNION
@@ -162,8 +191,8 @@ ORDER BY origin, party
 
 PANEL = f"""
 WITH
-parties AS ({{parties}}),
-{_DAYS},
+parties AS (SELECT unnest($parties) AS party),
+{DAYS},
 periods AS (
     SELECT origin, period, count(*) AS days,
            sum(CASE WHEN is_covered THEN 1 ELSE 0 END) AS days_covered,
@@ -172,18 +201,7 @@ periods AS (
     GROUP BY origin, period
 ),
 -- A party that no event of an origin names is not in its data: it is unknown there, and not silent.
-named AS ({{named}}),
--- What the parties did to each other. Scores are summed as whole hundredths: the sum of floating
--- numbers would depend on the order in which threads add them.
-acts AS (
-    SELECT origin, date, source, target, substr(cameo, 1, 2) AS root, quad,
-           count(*) AS n, sum(CAST(round(100 * goldstein) AS BIGINT)) AS hundredths
-    FROM ({{events}}) AS events
-    WHERE source IN (SELECT party FROM parties)
-      AND target IN (SELECT party FROM parties)
-      AND source <> target
-    GROUP BY origin, date, source, target, substr(cameo, 1, 2), quad
-),
+named AS (SELECT unnest($named_origins) AS origin, unnest($named_parties) AS party),
 counts AS (
     SELECT acts.origin, period, source, target,
            {_QUAD_SUMS},

@@ -1,0 +1,67 @@
+"""What Spark says when a query fails, as an error with a stage and a next step."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+
+from detente.errors import DetenteError, InputError
+
+_STAGE = re.compile(r"in stage (\d+)(?:\.\d+)?")
+_LOST = re.compile(r"ExecutorLostFailure|Executor heartbeat timed out|ExecutorDeadException|Lost task")
+
+_NEXT: tuple[tuple[str, str], ...] = (
+    (r"No space left|DiskErrorException", "Free space in the scratch folders of the workers (spark.local.dir)."),
+    (r"OutOfMemoryError|exceeding memory|exit code 137|Cannot allocate",
+     "Give the workers more memory (spark.executor.memory), or ask for fewer days."),
+    (r"FileNotFound|PATH_NOT_FOUND|FILE_NOT_EXIST|does not exist|No such file",
+     "Put the events where all workers see them under the same path: a shared disk or a bucket."),
+    (r"TABLE_OR_VIEW_NOT_FOUND|SCHEMA_NOT_FOUND", "Check the name of the table; SHOW TABLES lists them."),
+    (r"No FileSystem for scheme|ClassNotFoundException.*fs|UnsupportedFileSystem",
+     "Give Spark the package of that file system (spark.jars.packages)."),
+    (r"AccessControl|Permission denied|Forbidden|AccessDenied", "See that the workers may read the events."),
+    (r"No module named|ModuleNotFoundError|PYTHON_VERSION_MISMATCH",
+     "Install the same Python with detente on all workers."),
+    (r"ExecutorLostFailure|heartbeat timed out|UNAVAILABLE|Connection refused|stopped SparkContext"
+     r"|SparkContext was shut down|All masters are unresponsive",
+     "See in the master's page whether workers are left, and run the command again."),
+)  # fmt: skip
+_ELSE = "See the log of the workers for that stage, and run the command again."
+
+
+@contextlib.contextmanager
+def told(address: str, what: str) -> Iterator[None]:
+    """Turn whatever Spark raises into an `InputError` that names the stage.
+
+    Args:
+        address: Where it runs.
+        what: What was being done, such as `counting`.
+    """
+    try:
+        yield
+    except DetenteError:
+        raise
+    except Exception as error:
+        raise InputError(f"{what} failed on {address}.", *_seen_and_next(error)) from error
+
+
+def _seen_and_next(error: Exception) -> tuple[str, str]:
+    text = str(error)
+    stage = _STAGE.search(text)
+    where = f"In stage {stage[1]}: " if stage else "Before its first stage: "
+    step = next((words for pattern, words in _NEXT if re.search(pattern, text)), _ELSE)
+    return f"{where}{cause(error)}", step
+
+
+def cause(error: BaseException) -> str:
+    """The innermost reason that Spark gives, on one line.
+
+    Example:
+        >>> cause(ValueError("Job aborted.\\nCaused by: java.io.IOException: disk full\\n\\tat x"))
+        'java.io.IOException: disk full.'
+    """
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    causes = [line.partition("Caused by: ")[2] for line in lines if line.startswith("Caused by: ")]
+    reason = next(reversed(causes), None) or next(iter(lines), type(error).__name__)
+    return f"{reason[:400].rstrip('.')}."

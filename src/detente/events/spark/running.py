@@ -1,0 +1,104 @@
+"""Statements over events, run by Spark."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from detente.events.connection import connect
+from detente.events.disk import glob_plain
+from detente.events.inputs import GIVEN, EventInput, query_events
+from detente.events.spark import faults
+from detente.events.spark.session import quietly, session
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+def select(
+    address: str,
+    statement: str,
+    events: EventInput,
+    params: Mapping[str, Any],
+    bounds: Mapping[str, Any],
+) -> pa.Table:
+    """Run a statement over events.
+
+    Args:
+        address: Where Spark is.
+        statement: In DuckDB's SQL, with `{events}` where the events stand.
+        events: The events. A store or a file must lie where all workers see it.
+        params: The statement's parameters.
+        bounds: Which events it sees; see `detente.events.query.bounded`.
+
+    Raises:
+        InputError: Spark could not be had, or the query failed; the stage is named.
+        UsageError: The address is wrong, or Spark is not installed.
+    """
+    with connect() as con:
+        query = query_events(con, events, **bounds)
+    text, values = statement.format(events=query.sql), {**query.params, **params}
+    opened = session(address)
+    with faults.told(address, _what(statement)), quietly(), _views(opened, events, values) as views:
+        return run(opened, text, values, views)
+
+
+def run(
+    opened: SparkSession, text: str, params: Mapping[str, Any], views: Mapping[str, str]
+) -> pa.Table:
+    """Run a statement of DuckDB in a session; see `to_spark` for the arguments."""
+    from detente.events.spark.dialect import to_spark  # noqa: PLC0415 - needs the extra
+
+    spoken, values = to_spark(text, params, views)
+    return opened.sql(spoken, args=values).toArrow()
+
+
+def _what(statement: str) -> str:
+    """What a statement does, by its first line."""
+    first = statement.strip().splitlines()[0]
+    return f"Counting {first.removeprefix('--').strip()}" if first.startswith("--") else "The query"
+
+
+@contextlib.contextmanager
+def _views(
+    opened: SparkSession, events: EventInput, params: Mapping[str, Any]
+) -> Iterator[dict[str, str]]:
+    """Views of the files that a query reads, by the parameter that lists them."""
+    frames = {
+        name: read_parquet(opened, [glob_plain(path) for path in params[name]])
+        for name in ("files", "outlines")
+        if name in params
+    }
+    names = {name: f"detente_{secrets.token_hex(6)}" for name in frames}
+    if isinstance(events, pa.Table):
+        frames[GIVEN], names[GIVEN] = opened.createDataFrame(events), GIVEN
+    for name, frame in frames.items():
+        frame.createOrReplaceTempView(names[name])
+    try:
+        yield names
+    finally:
+        for name in names.values():
+            opened.catalog.dropTempView(name)
+
+
+def read_parquet(opened: Any, paths: Sequence[str]) -> Any:
+    """Parquet files as they are named: no sign in a name means another one."""
+    return opened.read.option("__globPaths__", "false").parquet(*map(on_disk, paths))
+
+
+def on_disk(path: str) -> str:
+    """A path of this machine, which Spark would else look for in its own file system.
+
+    Example:
+        >>> on_disk("/data/x.parquet"), on_disk("s3a://bucket/x")
+        ('file:///data/x.parquet', 's3a://bucket/x')
+    """
+    if "://" in path:
+        return path
+    place = Path(path).absolute().as_posix()
+    return f"file://{place}" if place.startswith("/") else f"file:///{place}"
