@@ -326,7 +326,7 @@ def _datasets_used(data: StudyData) -> Iterator[tuple[Value, ...]]:
 def _events_used(data: StudyData) -> Iterator[tuple[Value, ...]]:
     if data.events is None:
         return
-    covered = covered_days(data.events.store, until=data.as_of)
+    covered = covered_days(data.events.store, until=data.as_of, engine=data.events.engine)
     for origin in data.events.store.summary():
         yield (
             f"Your event files ({origin.origin})",

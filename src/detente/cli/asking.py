@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from detente.cli.events import progress_bar
-from detente.cli.options import day
+from detente.cli.options import DEFAULT_ENGINE, day
 from detente.cli.output import narrate, print_parts
 from detente.errors import InputError, UsageError
 from detente.events.store import Store
@@ -69,6 +69,7 @@ def open_study(
     as_of: dt.date | None = None,
     seed: int | None = None,
     check: Callable[[Study], object] = lambda _: None,
+    engine: str = DEFAULT_ENGINE,
 ) -> Opened:
     """Load a study and its data.
 
@@ -78,6 +79,7 @@ def open_study(
         as_of: Nothing known later is used.
         seed: Seed of the random draws; the study's own if None.
         check: Looks at the study before any data are read, so that a wrong id is told at once.
+        engine: Where the events are counted.
     """
     from detente.study.data import open_data  # noqa: PLC0415 - slow to import; errors come first
     from detente.study.load import load  # noqa: PLC0415
@@ -86,7 +88,7 @@ def open_study(
     check(loaded.study)
     about = loaded.study.study
     store = None if events is None else event_store(events, Path("out") / about.name)
-    data = open_data(loaded, as_of=as_of, store=store)
+    data = open_data(loaded, as_of=as_of, store=store, engine=engine)
     return Opened(data, about.seed if seed is None else seed)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from detente.cli.asking import AsOf, Events, Seed, StudyName, open_study, saying, show
-from detente.cli.options import AsJson
+from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName
 
 SHOWN = 12
 NONE = "The study declares no systems, excitations or common enemies."
@@ -17,6 +17,7 @@ def dynamics_command(
     *,
     study: StudyName,
     events: Events = None,
+    engine: EngineName = DEFAULT_ENGINE,
     as_of: AsOf = None,
     every_reaction: Annotated[
         bool, typer.Option("--all", help="Print every reaction, not only the surest.")
@@ -39,7 +40,7 @@ def dynamics_command(
     from detente.asks.options import Options  # noqa: PLC0415 - estimators are slow to import
     from detente.asks.reactions.run import react  # noqa: PLC0415
 
-    opened = open_study(study, events, as_of, seed)
+    opened = open_study(study, events, as_of, seed, engine=engine)
     with saying() as say:
         say("who reacts to whom")
         sections = react(opened.data, Options(seed=opened.seed))

@@ -20,7 +20,7 @@ from detente.cli.asking import (
     saying,
     show,
 )
-from detente.cli.options import AsJson
+from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName
 from detente.cli.output import narrate
 
 MOST = 12
@@ -36,6 +36,7 @@ def forecast_command(
     study: StudyName,
     question: QuestionId = None,
     events: Events = None,
+    engine: EngineName = DEFAULT_ENGINE,
     as_of: AsOf = None,
     within: Annotated[
         int | None,
@@ -64,7 +65,7 @@ def forecast_command(
     from detente.report.outlook import as_seen  # noqa: PLC0415
 
     check = partial(run.asked_questions, wanted=question)
-    opened = open_study(study, events, as_of, check=check)
+    opened = open_study(study, events, as_of, check=check, engine=engine)
     chosen, left_out = run.with_window(run.chosen_questions(opened.data, question), within)
     for why in left_out:
         narrate(f"Left out with --within {within}: {why}")
@@ -81,6 +82,7 @@ def backtest_command(
     study: StudyName,
     question: QuestionId = None,
     events: Events = None,
+    engine: EngineName = DEFAULT_ENGINE,
     as_of: AsOf = None,
     by_year: Annotated[
         bool, typer.Option("--years", help="Print the scores of each year.")
@@ -108,7 +110,7 @@ def backtest_command(
     from detente.asks.options import Options  # noqa: PLC0415
 
     check = partial(run.asked_questions, wanted=question)
-    opened = open_study(study, events, as_of, check=check)
+    opened = open_study(study, events, as_of, check=check, engine=engine)
     questions = run.chosen_questions(opened.data, question)
     walks, options = Walks(opened.data), Options(seed=opened.seed)
     answers = []

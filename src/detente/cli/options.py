@@ -97,6 +97,16 @@ Origin = Annotated[
     str | None,
     typer.Option("--origin", metavar="NAME", help="Only events of one origin, such as icews."),
 ]
+EngineName = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        envvar="DETENTE_ENGINE",
+        metavar="NAME",
+        help="Where events are counted: duckdb, or a Spark: local\\[2], spark://HOST:7077, "
+        "sc://HOST:15002.",
+    ),
+]
 AsFormat = Annotated[
     Format | None, typer.Option("--format", "-f", help="table, csv, parquet, json or jsonl.")
 ]
@@ -118,3 +128,4 @@ SkipDamaged = Annotated[
 ]
 
 DEFAULT_STORE = Path("store")
+DEFAULT_ENGINE = "duckdb"

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detente.cli.options import (
+    DEFAULT_ENGINE,
     DEFAULT_STORE,
     AsFormat,
     AsJson,
+    EngineName,
     Origin,
     Output,
     SafeCsv,
@@ -63,6 +65,7 @@ def panel_command(
         str, typer.Option("--every", help="day, week, month, quarter or year.")
     ] = "month",
     store: StorePath = DEFAULT_STORE,
+    engine: EngineName = DEFAULT_ENGINE,
     origin: Origin = None,
     since: Since = None,
     until: Until = None,
@@ -96,6 +99,8 @@ def panel_command(
       detente panel --parties "North Korea,USA" --every week --format csv > panel.csv
 
       detente panel --parties USA,CHN --every day --mentions downloads --outlets 5
+
+      detente panel --parties USA,CHN --engine spark://head:7077
     """
     from detente.relations.counting import panel  # noqa: PLC0415 - slow to import
 
@@ -104,7 +109,7 @@ def panel_command(
     check_safe(safe_csv, chosen)
     held = open_store(store, skip_damaged)
     events = _carried(held, codes, origin, mentions, outlets)
-    built = panel(events, codes, every, origin, since=since, until=until)
+    built = panel(events, codes, every, origin, since=since, until=until, engine=engine)
     if chosen is Format.TABLE:
         _show(built, held)
         return

@@ -22,7 +22,7 @@ from detente.cli.asking import (
     record_or_none,
     saying,
 )
-from detente.cli.options import AsJson, SafeCsv, day
+from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName, SafeCsv, day
 from detente.cli.output import narrate, print_json
 from detente.errors import DetenteError, StudyError, UsageError
 from detente.rounding import plural
@@ -32,6 +32,7 @@ def study_command(
     *,
     study: StudyName,
     events: Events = None,
+    engine: EngineName = DEFAULT_ENGINE,
     dataset: Datasets = None,
     as_of: AsOf = None,
     out: Annotated[
@@ -73,7 +74,7 @@ def study_command(
     folder = out or Path("out") / loaded.study.study.name
     report.check_folder(folder)
     store = None if events is None else event_store(events, folder)
-    data = open_data(loaded, as_of=as_of, store=store, datasets=files)
+    data = open_data(loaded, as_of=as_of, store=store, datasets=files, engine=engine)
     read = time.perf_counter()
     chosen = loaded.study.study.seed if seed is None else seed
     with saying() as say:

@@ -1,8 +1,8 @@
 """Engines: where statements over events run.
 
-Everything that touches single events is a SELECT with GROUP BY, written once in DuckDB's SQL; another
-engine translates it (`detente.events.spark.dialect`). What it gives is small, and all that follows
-runs in process. DuckDB is the default; the address of a Spark is an engine too.
+Everything that touches single events is a SELECT with GROUP BY, written once in DuckDB's SQL;
+another engine translates it (`detente.events.spark.dialect`). What it gives is small, and all that
+follows runs in process. DuckDB is the default; the address of a Spark is an engine too.
 """
 
 from __future__ import annotations

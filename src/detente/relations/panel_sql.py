@@ -1,8 +1,8 @@
 """The statements of the panel.
 
-Three touch events and run on an engine, wherever the events are: `DAILY`, `ACTS` and `NAMED`. In them
-`{events}` is the SELECT that yields the canonical columns. What they give is small; the others read
-only that, as the tables `daily` and `acts`, and run in process.
+Three touch events and run on an engine, wherever the events are: `DAILY`, `ACTS` and `NAMED`. In
+them `{events}` is the SELECT that yields the canonical columns. What they give is small; the others
+read only that, as the tables `daily` and `acts`, and run in process.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ reported AS (
 spans AS (
     SELECT origin, min(date) AS first, max(date) AS last, median(reports) AS typical,
            CAST(date_trunc($every, coalesce(CAST($since AS DATE), min(date))) AS DATE) AS low,
-           CAST(date_trunc($every, coalesce(CAST($until AS DATE), max(date))) 
+           CAST(date_trunc($every, coalesce(CAST($until AS DATE), max(date)))
                 + CASE $every WHEN 'day' THEN INTERVAL 1 DAY WHEN 'week' THEN INTERVAL 7 DAY
                       WHEN 'month' THEN INTERVAL 1 MONTH WHEN 'quarter' THEN INTERVAL 3 MONTH
                       ELSE INTERVAL 1 YEAR END

@@ -18,6 +18,7 @@ import numpy as np
 from detente.arrays import Bools, Days
 from detente.errors import DataGapError, StudyError, UsageError
 from detente.events.actors import name_of as state_name
+from detente.events.engine import DUCKDB
 from detente.events.store import Store
 from detente.relations.counting import covered_days, panel, reach
 from detente.relations.datasets import read_dataset
@@ -46,6 +47,7 @@ class EventData:
         fingerprint: Hash of what the store holds.
         known_by: Only what was published by this day is used; None if no day was asked for.
         covered: The days that each origin covers; only where actions are counted from events.
+        engine: Where they are counted.
         panels: What has been counted, by kind of period.
     """
 
@@ -55,13 +57,19 @@ class EventData:
     fingerprint: str
     known_by: dt.date | None = None
     covered: Mapping[str, Days] = field(default_factory=dict)
+    engine: str = DUCKDB.name
     panels: dict[str, Panel] = field(default_factory=dict)
 
     def by(self, every: str) -> Panel:
         """The events by a kind of period, counted when first asked for."""
         if every not in self.panels:
             self.panels[every] = panel(
-                self.store, self.parties, every, until=self.until, known_by=self.known_by
+                self.store,
+                self.parties,
+                every,
+                until=self.until,
+                known_by=self.known_by,
+                engine=self.engine,
             )
         return self.panels[every]
 
@@ -210,6 +218,7 @@ def open_data(
     as_of: dt.date | None = None,
     store: Store | str | Path | None = None,
     datasets: Mapping[str, str | Path] = NONE_GIVEN,
+    engine: str = DUCKDB.name,
 ) -> StudyData:
     """Read a study's chronicle and datasets, and count the user's events.
 
@@ -221,6 +230,7 @@ def open_data(
             that the study names, if it names one.
         datasets: Files of datasets by their ids, read instead of those that the study names: of a
             dataset that may not be bundled, or newer ones, in the same layout.
+        engine: Where the events are counted; see `detente.events.engine`.
 
     Raises:
         UsageError: The day is after the last one that the data know of, or the study has no such
@@ -237,7 +247,7 @@ def open_data(
     """
     study, folder = loaded.study, loaded.folder
     events = _store(loaded, store)
-    until = _known_day(last_day(study, events), as_of)
+    until = _known_day(last_day(study, events, engine=engine), as_of)
     facts, digest = _read_chronicle(study, folder)
     files = _dataset_files(study, folder, datasets)
     return StudyData(
@@ -248,7 +258,7 @@ def open_data(
         chronicle_sha256=digest,
         datasets=_read_datasets(study, files),
         dataset_sha256={name: _sha256(file) for name, file in files.items()},
-        events=None if events is None else _count(study, events, until, as_of),
+        events=None if events is None else _count(study, events, until, as_of, engine),
     )
 
 
@@ -278,12 +288,13 @@ def _known_day(last: dt.date, as_of: dt.date | None) -> dt.date:
     return as_of or last
 
 
-def last_day(study: Study, store: Store | None) -> dt.date:
+def last_day(study: Study, store: Store | None, *, engine: str = DUCKDB.name) -> dt.date:
     """The last day that the data know of: the study's own, or that of events that reach further.
 
     Args:
         study: The study file.
         store: The user's events; their mistyped years are left out.
+        engine: Where they are counted.
 
     Example:
         >>> from detente.study.load import load
@@ -293,7 +304,7 @@ def last_day(study: Study, store: Store | None) -> dt.date:
     last = study.study.as_of
     if store is None or all(origin.last <= last for origin in store.summary() if origin.last):
         return last
-    return max([last, *(end for _, end in reach(store).values())])
+    return max([last, *(end for _, end in reach(store, engine=engine).values())])
 
 
 def _sha256(path: Path) -> str:
@@ -365,13 +376,15 @@ def states_of(study: Study) -> tuple[str, ...]:
     return tuple(sorted({*study.codes, *_other_states(study)}))
 
 
-def _count(study: Study, store: Store, until: dt.date, known_by: dt.date | None) -> EventData:
+def _count(
+    study: Study, store: Store, until: dt.date, known_by: dt.date | None, engine: str
+) -> EventData:
     codes = states_of(study)
     store.check_parties(codes)
     actions.check_filters(study, store)
     counted = any(action.cameo for action in study.actions.values())
-    covered = covered_days(store, until=until, known_by=known_by) if counted else {}
-    events = EventData(store, codes, until, store.fingerprint(), known_by, covered)
+    covered = covered_days(store, until=until, known_by=known_by, engine=engine) if counted else {}
+    events = EventData(store, codes, until, store.fingerprint(), known_by, covered, engine)
     for every in sorted({"month", *(dataset.every for dataset in study.datasets)}):
         events.by(every)
     return events

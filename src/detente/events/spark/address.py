@@ -49,8 +49,8 @@ def check(address: str) -> None:
         >>> check("local[2]")
         >>> check("spark://")
         Traceback (most recent call last):
-        detente.errors.UsageError: The engine 'spark://' is no Spark. It names no host. Give a Spark: \
-local[2], spark://HOST:7077, sc://HOST:15002.
+        detente.errors.UsageError: The engine 'spark://' is no Spark. It names no host. Give a \
+Spark: local[2], spark://HOST:7077, sc://HOST:15002.
     """
     if is_local(address):
         if not _LOCAL.fullmatch(address) or address == "local[0]":

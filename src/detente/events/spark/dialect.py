@@ -1,7 +1,7 @@
 """What is peculiar to Spark's SQL: statements in DuckDB's SQL, said anew.
 
-Most of it is sqlglot's work. What stands here is what it does not know, or what the two engines read
-differently, so that they count alike to the last row.
+Most of it is sqlglot's work. What stands here is what it does not know, or what the two engines
+read differently, so that they count alike to the last row.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ def to_spark(
     Example:
         >>> to_spark("SELECT unnest($names) AS name", {"names": ["x"]})
         ("SELECT EXPLODE(FROM_JSON(:names, 'ARRAY<STRING>')) AS name", {'names': '["x"]'})
-        >>> to_spark("SELECT * FROM read_parquet($files, hive_partitioning=false)", {}, {"files": "v"})
+        >>> to_spark("SELECT * FROM read_parquet($files)", {}, {"files": "v"})
         ('SELECT * FROM v', {})
     """
     tree = sqlglot.parse_one(statement, read="duckdb")
-    for call in list(tree.find_all(exp.ReadParquet)):
-        view = (tables or {})[_names(call).pop()]
-        call.parent.replace(exp.to_table(view))
+    for table in list(tree.find_all(exp.Table)):
+        if isinstance(table.this, exp.ReadParquet):
+            table.replace(exp.to_table((tables or {})[_names(table).pop()]))
     for kind, change in _CHANGES.items():
         for node in list(tree.find_all(kind)):
             node.replace(change(node))
@@ -47,7 +47,7 @@ def to_spark(
     return tree.sql("spark"), {name: _arg(params[name]) for name in sorted(used)}
 
 
-def _names(tree: exp.Expression) -> set[str]:
+def _names(tree: exp.Expr) -> set[str]:
     """The parameters that an expression names."""
     return {node.name for node in tree.find_all(exp.Placeholder)}
 

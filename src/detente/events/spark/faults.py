@@ -9,18 +9,19 @@ from collections.abc import Iterator
 from detente.errors import DetenteError, InputError
 
 _STAGE = re.compile(r"in stage (\d+)(?:\.\d+)?")
-_LOST = re.compile(r"ExecutorLostFailure|Executor heartbeat timed out|ExecutorDeadException|Lost task")
 
 _NEXT: tuple[tuple[str, str], ...] = (
-    (r"No space left|DiskErrorException", "Free space in the scratch folders of the workers (spark.local.dir)."),
+    (r"No space left|DiskErrorException",
+     "Free space in the workers' scratch folders (spark.local.dir)."),
     (r"OutOfMemoryError|exceeding memory|exit code 137|Cannot allocate",
      "Give the workers more memory (spark.executor.memory), or ask for fewer days."),
     (r"FileNotFound|PATH_NOT_FOUND|FILE_NOT_EXIST|does not exist|No such file",
      "Put the events where all workers see them under the same path: a shared disk or a bucket."),
-    (r"TABLE_OR_VIEW_NOT_FOUND|SCHEMA_NOT_FOUND", "Check the name of the table; SHOW TABLES lists them."),
+    (r"TABLE_OR_VIEW_NOT_FOUND|SCHEMA_NOT_FOUND", "Check the name of the table."),
     (r"No FileSystem for scheme|ClassNotFoundException.*fs|UnsupportedFileSystem",
      "Give Spark the package of that file system (spark.jars.packages)."),
-    (r"AccessControl|Permission denied|Forbidden|AccessDenied", "See that the workers may read the events."),
+    (r"AccessControl|Permission denied|Forbidden|AccessDenied",
+     "See that the workers may read the events."),
     (r"No module named|ModuleNotFoundError|PYTHON_VERSION_MISMATCH",
      "Install the same Python with detente on all workers."),
     (r"ExecutorLostFailure|heartbeat timed out|UNAVAILABLE|Connection refused|stopped SparkContext"
@@ -55,10 +56,10 @@ def _seen_and_next(error: Exception) -> tuple[str, str]:
 
 
 def cause(error: BaseException) -> str:
-    """The innermost reason that Spark gives, on one line.
+    r"""The innermost reason that Spark gives, on one line.
 
     Example:
-        >>> cause(ValueError("Job aborted.\\nCaused by: java.io.IOException: disk full\\n\\tat x"))
+        >>> cause(ValueError("Job aborted.\nCaused by: java.io.IOException: disk full\n\tat x"))
         'java.io.IOException: disk full.'
     """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]

@@ -155,7 +155,7 @@ def _launch(conf: Any) -> None:
 
 
 def _local_size(address: str) -> dict[str, str]:
-    """Spark thinks of clusters; a few cores are slowed down by two hundred parts of each shuffle."""
+    """Two hundred parts of each shuffle, which are usual, slow a few cores down."""
     return {"spark.sql.shuffle.partitions": "16"} if _address.is_local(address) else {}
 
 
