@@ -11,7 +11,9 @@ from detente.errors import UsageError
 from detente.events.engine import DUCKDB, Bounds, engine
 from detente.events.schema import SCHEMA
 
-STATEMENT = "SELECT date, origin FROM ({events}) WHERE source IN ({parties}) ORDER BY date"
+STATEMENT = (
+    "SELECT date, origin FROM ({events}) WHERE source IN (SELECT unnest($parties)) ORDER BY date"
+)
 
 
 def events() -> pa.Table:

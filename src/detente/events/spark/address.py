@@ -81,7 +81,7 @@ def hosts_of(address: str) -> list[tuple[str, int]]:
     if scheme not in _PORTS:
         raise _wrong(address, f"It begins with {scheme}://.")
     several = rest.partition("/")[0].split(",") if scheme == "spark" else [rest]
-    return [_host(address, scheme, one_host) for one_host in several]
+    return [_host(address, scheme, text) for text in several]
 
 
 def _host(address: str, scheme: str, text: str) -> tuple[str, int]:

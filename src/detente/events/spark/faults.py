@@ -32,7 +32,7 @@ _ELSE = "See the log of the workers for that stage, and run the command again."
 
 
 @contextlib.contextmanager
-def told(address: str, what: str) -> Iterator[None]:
+def stage_errors(address: str, what: str) -> Iterator[None]:
     """Turn whatever Spark raises into an `InputError` that names the stage.
 
     Args:

@@ -44,7 +44,11 @@ def select(
         query = query_events(con, events, **bounds)
     text, values = statement.format(events=query.sql), {**query.params, **params}
     opened = session(address)
-    with faults.told(address, _what(statement)), quietly(), _views(opened, events, values) as views:
+    with (
+        faults.stage_errors(address, _what(statement)),
+        quietly(),
+        _views(opened, events, values) as views,
+    ):
         return run(opened, text, values, views)
 
 
