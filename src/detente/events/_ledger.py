@@ -32,6 +32,7 @@ class IngestedFile:
         path: Where it lay.
         rows_kept: Rows that became events.
         removed: Stored events that gave way to those of this file.
+        refused: Rows that were turned away; what is no event in its publisher's own words is none.
     """
 
     origin: str
@@ -39,6 +40,7 @@ class IngestedFile:
     path: str
     rows_kept: int
     removed: int = 0
+    refused: int = 0
 
 
 def read_ledger(store: Path, manifest: Manifest) -> tuple[IngestedFile, ...]:
@@ -130,7 +132,7 @@ def written(files: Iterable[IngestedFile]) -> bytes:
     """
     # Names that are not UTF-8 come as lone surrogates, which only escaped JSON can hold.
     lines = (
-        {name: value for name, value in asdict(item).items() if name != "removed" or value}
+        {name: value for name, value in asdict(item).items() if name not in _OPTIONAL or value}
         for item in files
     )
     return "".join(json.dumps(line) + "\n" for line in lines).encode("ascii")
@@ -186,6 +188,6 @@ def _entry(line: bytes) -> IngestedFile:
         raw = None
     whole = _OPTIONAL | raw if isinstance(raw, dict) else {}
     typed = {name: type(value) for name, value in whole.items()} == _TYPES
-    if not typed or whole["rows_kept"] < 0 or whole["removed"] < 0:
+    if not typed or min(whole[name] for name, kind in _TYPES.items() if kind is int) < 0:
         raise DamageError(f"its {LEDGER} has a line that is none: {line[:60]!r}")
     return IngestedFile(**whole)

@@ -25,6 +25,7 @@ class OriginSummary:
         world: All events, those in outline among them; as many as `rows` where all are whole.
         parties: States whose events are kept whole; none if all are.
         either: Whether one of the parties on either side is enough for that.
+        refused: Rows of these files that were turned away.
     """
 
     origin: str
@@ -36,6 +37,7 @@ class OriginSummary:
     world: int = 0
     parties: tuple[str, ...] = ()
     either: bool = False
+    refused: int = 0
 
     @property
     def limits(self) -> str:
@@ -62,4 +64,5 @@ def _summary(manifest: Manifest, files: Sequence[IngestedFile], origin: str) -> 
         world=sum(part.rows for part in parts),
         parties=limits.parties if limits else (),
         either=limits.either if limits else False,
+        refused=sum(file.refused for file in files if file.origin == origin),
     )

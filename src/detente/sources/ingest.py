@@ -261,7 +261,7 @@ class _Run:
                 reckoning.failed(group[0].item, f"it cannot be read as a table ({reason})")
                 return []
             return [done for file in group for done in self._store(con, [file], reckoning)]
-        files = self._ingested(group, reckoning.take(batch, self.keep))
+        files = self._ingested(group, reckoning.take(batch, self.keep), reckoning)
         batch.strip()
         if self.replace is None:
             self._append(con, "staged", files, reckoning)
@@ -280,12 +280,15 @@ class _Run:
         appended = self.writer.append(con, table, files, keep=self.keep, instead=self.replace)
         reckoning.stored(appended)
 
-    def _ingested(self, group: Sequence[Prepared], kept: Iterable[int]) -> list[IngestedFile]:
+    def _ingested(
+        self, group: Sequence[Prepared], kept: Iterable[int], reckoning: Reckoning
+    ) -> list[IngestedFile]:
         """Files to remember; one that gave nothing is read, and complained of, every time."""
+        refused = {name: file.rows_rejected for name, file in reckoning.files.items()}
         return [
-            IngestedFile(self.origin, file.key, file.item.label, rows)
+            IngestedFile(self.origin, file.key, label, rows, refused=refused[label])
             for file, rows in zip(group, kept, strict=True)
-            if rows
+            if rows and (label := file.item.label)
         ]
 
 

@@ -17,6 +17,8 @@ from detente.rounding import finite
 LANE, STRIP, EDGE = 15, 31, 44
 DAY = 86_400_000
 WIDE = 900
+SHORT_DAYS = 1096
+"""Months are named along spans no longer than this."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def _draw(exhibit: Exhibit, *, wide: bool) -> Spec:
     x = alt.X(
         "ms:T",
         scale=alt.Scale(type="utc", domain=[frame.first, frame.last], nice=False),
-        axis=alt.Axis(format="%Y", tickCount=12 if wide else 5, title=None, grid=False),
+        axis=_time(wide=wide, short=(last - first) / DAY < SHORT_DAYS),
     )
     layers = [
         *_eras(placed, frame, x),
@@ -99,6 +101,13 @@ def _draw(exhibit: Exhibit, *, wide: bool) -> Spec:
     chart = alt.layer(*layers).resolve_scale(y="independent")
     title = wrapped(str(exhibit.settings["axis"]), 140 if wide else 56)
     return finish(chart, frame.height + 20 + 14 * len(title), width, title)
+
+
+def _time(*, wide: bool, short: bool) -> Any:
+    """The axis below: years, or months along a short span."""
+    ticks = (6 if short else 12) if wide else (3 if short else 5)
+    form = "%b %Y" if short else "%Y"
+    return alt.Axis(format=form, tickCount=ticks, title=None, grid=False)
 
 
 def lay_out(eras: Sequence[Mapping[str, Any]], frame: Frame) -> tuple[list[dict[str, Any]], int]:

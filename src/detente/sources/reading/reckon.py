@@ -82,18 +82,20 @@ class Reckoning:
             Rows kept of each file.
         """
         read, turned = self._count(batch)
-        gone = Counter[int]()
+        gone, bad = Counter[int](), Counter[int]()
         for (number, reason), count in turned.items():
             gone[number] += count
             if reason == NOT_EVENT:
                 self.not_events += count
             else:
                 self.rejected[reason] += count
+                bad[number] += count
         kept = [read[number] - gone[number] for number in range(len(batch.files))]
         whole = batch.whole(keep)
         for number, file in enumerate(batch.files):
             label, events = file.item.label, whole.get(number, 0)
-            self.files[label] = FileReading(label, "read", "", read[number], kept[number], events)
+            rows = (read[number], kept[number], events, bad[number])
+            self.files[label] = FileReading(label, "read", "", *rows)
         self.rows_read += read.total()
         self.rows_kept += sum(kept)
         self.days.update(batch.days())

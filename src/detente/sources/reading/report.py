@@ -39,6 +39,7 @@ class FileReading:
         rows_read: Rows in it, without header and empty lines.
         rows_kept: Rows that are events.
         events_whole: Events that are kept whole, repeats among them; all if no parties are given.
+        rows_rejected: Rows that were turned away.
     """
 
     path: str
@@ -47,6 +48,7 @@ class FileReading:
     rows_read: int = 0
     rows_kept: int = 0
     events_whole: int = 0
+    rows_rejected: int = 0
 
 
 @dataclass(frozen=True)
