@@ -111,6 +111,23 @@ def load(name_or_path: str | Path, *, thorough: bool = False) -> LoadedStudy:
     return LoadedStudy(study, path.parent)
 
 
+def raw_study(path: Path) -> tuple[Study, dict[str, Any]]:
+    """What can be understood of a study file, and its data as they stand there.
+
+    Args:
+        path: The file.
+
+    Raises:
+        StudyError: It cannot be read, or is no TOML.
+
+    Example:
+        >>> raw_study(locate("korea"))[1]["study"]["name"]
+        'korea'
+    """
+    data = _read(path)
+    return understood(data)[0], data
+
+
 def parse(data: Mapping[str, Any], path: Path) -> Study:
     """Check the shape of a study's data, raising a `StudyError` that lists every problem."""
     study, problems = understood(data)

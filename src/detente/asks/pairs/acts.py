@@ -17,7 +17,7 @@ def acts_exhibit(counted: Counted) -> Exhibit:
     Example:
         >>> from detente.asks.pairs.view import _example
         >>> acts_exhibit(_example()).table.rows
-        (('04', 'Consult', True, 62, 31),)
+        (('04', 'Consult', True, 56, 28),)
     """
     a, b = counted.a, counted.b
     columns = (
@@ -36,7 +36,7 @@ def acts_exhibit(counted: Counted) -> Exhibit:
         "acts",
         "What each did to the other, by kind",
         Table(columns, tuple(rows)),
-        note="Events on days that the origin covers, by CAMEO root, from cooperation to conflict.",
+        note="Events of the periods that the origin covers, by CAMEO root.",
         mark="exchange",
         says=f"Acts of {name_of(a)} towards {name_of(b)} on the left, the other way on the right.",
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
-from detente.answers import Answer, Column, Exhibit, Scale, Table
+from detente.answers import Answer, Column, Exhibit, Scale, Table, Value
 from detente.errors import UsageError
 from detente.events.actors import name_of
 from detente.events.inputs import EventInput, check_parties, query_events
@@ -75,8 +76,6 @@ def events_behind(
             or a store keeps the events of one of the two in outline only.
 
     Example:
-        >>> from detente.asks.pairs.view import _example
-        >>> counted = _example()
         >>> from detente.events.schema import SCHEMA
         >>> day = dt.date(2017, 1, 1)
         >>> events_behind(SCHEMA.empty_table(), "USA", "CHN", day, day).gap
@@ -129,7 +128,7 @@ def _check(since: dt.date, until: dt.date, measure: str) -> None:
         )
 
 
-def _row(row: dict[str, object]) -> tuple[object, ...]:
+def _row(row: dict[str, Any]) -> tuple[Value, ...]:
     """An event by `COLUMNS`."""
     code = codes().get(str(row["cameo"]))
     whole = row | {"act": code.name.capitalize() if code else ""}

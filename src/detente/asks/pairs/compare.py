@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from detente.answers import Answer, Column, Exhibit, Key, Scale, table_of
-from detente.arrays import Bools, Floats
+from detente.arrays import Bools, Floats, Ints
 from detente.asks.claims.scales import fit_level, span_text, upper_first
 from detente.asks.options import Options
 from detente.asks.pairs.counts import MEASURES, Counted
@@ -50,8 +50,8 @@ def compared(first: Counted, other: Counted, options: Options | None = None) -> 
     for measure in MEASURES:
         try:
             exhibits.append(_exhibit(first.signal(measure), other.signal(measure), labels, options))
-        except DataGapError as gap:
-            needs.append(gap.found)
+        except DataGapError as lacking:
+            needs.append(lacking.found)
     gap = "" if exhibits else " ".join(dict.fromkeys(needs))
     return Answer(
         id="compared",
@@ -95,22 +95,21 @@ def _exhibit(
     for which, signal, places in (("", first, here), ("other_", other, there)):
         low, middle, high = _relative(signal, places, seen, options or Options())
         values |= {f"{which}level": middle, f"{which}low": low, f"{which}high": high}
-    axis = f"{upper_first(first.measure)}, times its own mean"
     return Exhibit(
         first.measure,
-        axis,
+        f"{upper_first(first.measure)} of both",
         table_of(COLUMNS, values),  # type: ignore[arg-type]
         mark="compared",
         key=(Key("line", labels[0]), Key("band", "80% of what its level may be"),
              Key("dash-ink", labels[1]), Key("dots-ink", "80% likewise")),
         says=f"{labels[0]} as a line, {labels[1]} dashed; {span_text(first.series)}.",
-        settings={"axis": axis},
+        settings={"axis": "times its own mean (on a scale of equal factors)"},
     )  # fmt: skip
 
 
-def _relative(signal: Signal, places: Floats, seen: Bools, options: Options) -> Floats:
+def _relative(signal: Signal, places: Ints, seen: Bools, options: Options) -> Floats:
     """Low, middle and high of a level relative to its mean where both have data, shape (3, T)."""
     level = fit_level(signal, np.isfinite(signal.series.values), options)
     draws = level.draws[:, places]
     relative = np.exp(draws - draws[:, seen].mean(axis=1, keepdims=True))
-    return np.quantile(relative, [0.1, 0.5, 0.9], axis=0)
+    return np.asarray(np.quantile(relative, [0.1, 0.5, 0.9], axis=0))

@@ -2,8 +2,10 @@
 
 At each period the mean level of the months from it on is set against that of the months before, in
 every joint draw. Dates whose difference has the same sign in 95% of the draws are kept, the largest
-first, none within the same stretch of another. The level is fitted to the whole series at once, so
-that a date is judged with hindsight; dates of several pairs are not corrected for their number.
+first, none near another of its sign. A level is smooth where events come at a stroke, so that a
+date is moved to the steepest step nearby, and the size is that of the counts themselves on either
+side. The level is fitted to the whole series at once: a date is judged with hindsight, and dates of
+several pairs are not corrected for their number.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from detente.estimators.levels.level import LevelPosterior
 LEAST = 0.95
 AROUND_MONTHS = 6
 MOST = 6
+HALF_EVENT, TINY, Z90 = 0.5, 1e-9, 1.645
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,10 @@ class Turn:
 
     Attributes:
         at: Index of the first period after it.
-        change: How much higher the level is after than before, on the scale of the draws.
+        change: Log ratio of the rate after it to that before.
         low: Low end of its 90% interval.
         high: High end.
-        probability: That the change has this sign.
+        probability: That the level is another after it than before, in this direction.
     """
 
     at: int
@@ -41,29 +44,38 @@ class Turn:
     probability: float
 
 
-def turning_points(posterior: LevelPosterior, every: str) -> tuple[Turn, ...]:
+def turning_points(
+    counts: Floats, exposure: Floats, posterior: LevelPosterior, every: str
+) -> tuple[Turn, ...]:
     """The surest turns of a level, in order of time.
 
     Args:
-        posterior: Joint draws of the level, shape (draws, T).
+        counts: Events by period, shape (T,); NaN where nothing is known.
+        exposure: What they are divided by, shape (T,).
+        posterior: Joint draws of their level, shape (draws, T).
         every: Kind of period.
 
     Example:
-        >>> steps = np.repeat([0.0, 1.0], 30) + np.random.default_rng(1).normal(0, 0.1, (200, 60))
-        >>> [turn.at for turn in turning_points(LevelPosterior(steps, {}), "month")]
-        [30]
+        >>> counts = np.repeat([10.0, 40.0], 30)
+        >>> draws = np.log(counts) + np.random.default_rng(1).normal(0, 0.1, (200, 60))
+        >>> level = LevelPosterior(draws, {"dispersion": np.full(200, 50.0)})
+        >>> [turn] = turning_points(counts, np.ones(60), level, "month")
+        >>> turn.at, round(float(np.exp(turn.change)), 1)
+        (30, 4.0)
     """
     half = stretch(every, posterior.draws.shape[1])
     changes = _changes(posterior.draws, half)
     if not changes.size:
         return ()
-    medians = np.median(changes, axis=0)
-    places = (
-        _steepest(posterior.median(), place + half, medians[place], half)
-        for place in _apart(np.abs(medians) * (_surely(changes) >= LEAST), half)
-    )
-    turns = (_turn(changes[:, at - half], at) for at in sorted(set(places)))
-    return tuple(turn for turn in turns if turn.probability >= LEAST)
+    sure = np.maximum(np.mean(changes > 0, axis=0), np.mean(changes < 0, axis=0))
+    medians, level = np.median(changes, axis=0), posterior.median()
+    noise = float(np.median(1 / posterior.parameters["dispersion"]))
+    turns = []
+    for place in _apart(medians * (sure >= LEAST), half):
+        at = _steepest(level, place + half, medians[place], half)
+        sizes = _size(counts, exposure, at, half, noise)
+        turns.append(Turn(at, *sizes, float(sure[place])))
+    return tuple(sorted(turns, key=lambda turn: turn.at))
 
 
 def stretch(every: str, periods: int) -> int:
@@ -74,11 +86,6 @@ def stretch(every: str, periods: int) -> int:
         (6, 5)
     """
     return max(2, min(round(AROUND_MONTHS * PER_MONTH[every]), periods // 4))
-
-
-def _surely(changes: Floats) -> Floats:
-    """Share of the draws that have the commoner sign, by date."""
-    return np.maximum(np.mean(changes > 0, axis=0), np.mean(changes < 0, axis=0))
 
 
 def _steepest(level: Floats, at: int, change: float, half: int) -> int:
@@ -98,17 +105,35 @@ def _changes(draws: Floats, half: int) -> Floats:
     return np.asarray(means[:, half:] - means[:, :-half])
 
 
-def _apart(sizes: Floats, half: int) -> Iterator[int]:
-    """Places of the largest sizes, none within `half` of a larger one."""
-    left = sizes.copy()
+def _apart(changes: Floats, half: int) -> Iterator[int]:
+    """Places of the largest changes; a step makes smaller ones of its own sign on either side."""
+    left, places = np.abs(changes), np.arange(len(changes))
     for _ in range(MOST):
         place = int(np.argmax(left))
         if not left[place] > 0:
             return
         yield place
-        left[max(0, place - half + 1) : place + half] = 0
+        near = np.where(np.sign(changes) == np.sign(changes[place]), 2 * half, half)
+        left = np.where(np.abs(places - place) < near, 0.0, left)
 
 
-def _turn(changes: Floats, at: int) -> Turn:
-    low, change, high = np.quantile(changes, [0.05, 0.5, 0.95]).tolist()
-    return Turn(at, change, low, high, float(_surely(changes[:, None])[0]))
+def _size(
+    counts: Floats, exposure: Floats, at: int, half: int, noise: float
+) -> tuple[float, float, float]:
+    """Log ratio of the rates of both sides, and its 90% interval; half an event is added to each.
+
+    Args:
+        counts: Events by period.
+        exposure: What they are divided by.
+        at: First period after.
+        half: Periods on either side.
+        noise: Variance of a period's rate beyond chance, over its square.
+    """
+    logs, variance = [], 0.0
+    for side in (slice(at - half, at), slice(at, at + half)):
+        seen = np.isfinite(counts[side]) & (exposure[side] > 0)
+        events = float(counts[side][seen].sum()) + HALF_EVENT
+        logs.append(np.log(events / max(float(exposure[side][seen].sum()), TINY)))
+        variance += 1 / events + noise / max(int(seen.sum()), 1)
+    change, reach = float(logs[1] - logs[0]), Z90 * float(np.sqrt(variance))
+    return change, change - reach, change + reach

@@ -107,7 +107,7 @@ def pair_view(
         except DataGapError as gap:
             needs.append(f"{upper_first(measure)}: {gap.found} {gap.next_step}")
             continue
-        turns = turning_points(level, signal.series.every)
+        turns = _turns(signal, level)
         rows += [_turn_row(turn, signal, own) for turn in turns]
         said.append(_now(signal, level))
         exhibits.append(_level_exhibit(signal, level, turns, own))
@@ -124,7 +124,7 @@ def pair_view(
         id=f"{a}-{b}".lower(),
         kind="pair",
         label=f"{name_of(a)} and {name_of(b)}",
-        text=_text(counted, exhibits, rows),
+        text=_text(counted, exhibits, turned.table),
         facts=tuple(said),
         exhibits=shown,
         caveats=(*CAVEATS, *_other_origins(counted)),
@@ -139,6 +139,12 @@ def _own(facts: Sequence[Dated], a: str, b: str) -> Iterator[Dated]:
         named = {*fact.sources, *fact.targets}
         if named and (named <= {a, b} or {a, b} <= named):
             yield fact
+
+
+def _turns(signal: Signal, level: LevelPosterior) -> tuple[Turn, ...]:
+    series = signal.series
+    weights = np.ones(len(series.values)) if series.exposure is None else series.exposure
+    return turning_points(series.values, weights, level, series.every)
 
 
 def _level_exhibit(
@@ -215,18 +221,18 @@ def _stretch(counted: Counted) -> str:
     return plural(stretch(every, len(counted.panel.dates(counted.origin))), f"{every}s")
 
 
-def _text(counted: Counted, exhibits: Sequence[Exhibit], rows: Sequence[tuple[Value, ...]]) -> str:
+def _text(counted: Counted, exhibits: Sequence[Exhibit], turned: Table) -> str:
     start = f"{counted.origin} tells of {plural(counted.size, 'events')} between {counted.name}"
     if not exhibits:
         return f"{start}: too few for a level over time."
-    if not rows:
+    if not len(turned):
         return f"{start}. No turn of their level is 95% sure."
-    date, measure, times, _, _, _, beside = max(rows, key=lambda row: abs(np.log(row[2])))
-    when = period_name(np.datetime64(str(date)), check_every(counted.panel.every))
-    moved = f"{'rose' if float(times) > 1 else 'fell'} to {tell(times, Scale.RATIO)}"
-    near = f" Around that date: {beside}." if beside else ""
+    turn = max(turned.records(), key=lambda row: abs(np.log(row["times"])))
+    when = period_name(np.datetime64(turn["date"]), check_every(counted.panel.every))
+    moved = f"{'rose' if turn['times'] > 1 else 'fell'} to {tell(turn['times'], Scale.RATIO)}"
+    near = f" Around that date: {turn['beside']}." if turn["beside"] else ""
     return (
-        f"{start}. The largest turn: {measure} {moved} what it was over the "
+        f"{start}. The largest turn: {turn['measure']} {moved} what it was over the "
         f"{_stretch(counted)} before, from {when} on.{near}"
     )
 
