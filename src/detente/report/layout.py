@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from detente.answers import Answer, Check, Fact, Scale, Section, Verdict
@@ -144,13 +144,21 @@ class Shelf:
         return list(groups.items())
 
 
-def lay_out_section(section: Section) -> Shelf:
-    """Draw and tell everything of a section."""
+def lay_out_section(
+    section: Section, lay: Callable[[Answer, str, int], Laid] | None = None
+) -> Shelf:
+    """Draw and tell everything of a section.
+
+    Args:
+        section: The section.
+        lay: Lays out one answer; `lay_out` if None.
+    """
+    lay = lay or lay_out
     numbered = section.name == "claims"
     prefix = section.name.removesuffix("s")
     anchors = distinct(anchor_of(prefix, answer) for answer in section.answers)
     laid = (
-        lay_out(answer, anchor, number if numbered else 0)
+        lay(answer, anchor, number if numbered else 0)
         for number, (anchor, answer) in enumerate(zip(anchors, section.answers, strict=True), 1)
     )
     return Shelf(section, tuple(laid))

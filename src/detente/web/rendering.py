@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 from pydantic import TypeAdapter
 
-from detente.answers import Section
+from detente.answers import Answer, Section
 from detente.compiled import one_thread
-from detente.report.layout import lay_out_section
+from detente.report.layout import Laid, lay_out, lay_out_section
 from detente.report.series import tables_of
 from detente.report.templating import environment
-from detente.web.desk import Desk
+from detente.web.desk import Desk, Memory
 from detente.web.page import Asked, Control, Page, Shown, address_of
 from detente.web.view import View
+
+DRAWN = Memory(200)
+"""Answers that were drawn lately, with their drawings, by their identity."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,15 @@ def _html(page: Page, shown: Shown, asked: Asked, address: str, tables: Sequence
         asked=asked,
         address=address,
         joint="&" if "?" in address else "?",
-        shelves=[lay_out_section(section) for section in shown.sections],
+        shelves=[lay_out_section(section, _laid_out) for section in shown.sections],
         tables=tables,
     )
+
+
+def _laid_out(answer: Answer, anchor: str, number: int) -> Laid:
+    """An answer laid out, drawn once as long as this very answer is shown again."""
+    _, laid = DRAWN.get((id(answer), anchor), lambda: (answer, lay_out(answer, anchor, number)))
+    return replace(laid, number=number)
 
 
 @cache

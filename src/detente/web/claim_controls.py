@@ -1,0 +1,116 @@
+"""What may be changed of the way in which a claim is tested, and what is declared of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from detente.web.page import Choice, Control
+
+if TYPE_CHECKING:
+    from detente.study.data import StudyData
+    from detente.study.parts import Measure
+
+WINDOWS = {"window_months": 24, "primary_window_days": 1100}
+"""Fields of claims that are windows, and the longest."""
+OF_EVENTS = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict",
+             "cooperation", "conflict", "goldstein", "net_cooperation")  # fmt: skip
+"""Measures of event files that are offered."""
+
+
+def controls(claim: Any, data: StudyData, asked: Any) -> tuple[Control, ...]:
+    """The form of a claim: a control for each thing that its kind has.
+
+    Args:
+        claim: The claim as declared.
+        data: The study's data.
+        asked: What the request changes.
+    """
+    offered = [_window(claim, asked), _measure(claim, data, asked), _exposure(claim, asked),
+               _origin(data, asked), _as_of(data, asked)]  # fmt: skip
+    return tuple(control for control in offered if control is not None)
+
+
+def measure_named(claim: Any, data: StudyData, name: str) -> Measure | None:
+    """The measure that a name stands for, of those that are offered."""
+    return offered_measures(claim, data).get(name)
+
+
+def offered_measures(claim: Any, data: StudyData) -> dict[str, Measure]:
+    """All measures by which a claim's relation can be read, those that it declares first."""
+    from detente.study.parts import Measure  # noqa: PLC0415 - slow to import
+
+    declared = list(getattr(claim, "measures", ()))
+    if not declared:
+        return {}
+    others = [
+        Measure(dataset=spec.id, name=name) for spec in data.present for name in spec.measures
+    ]
+    if data.events is not None:
+        others += [Measure(name=name) for name in OF_EVENTS]
+    measures = {_name(measure): measure for measure in declared}
+    for measure in others:
+        if _name(measure) not in measures and _reads(claim, data, measure):
+            measures[_name(measure)] = measure
+    return measures
+
+
+def _name(measure: Measure) -> str:
+    return f"{measure.dataset or 'events'}:{measure.name}"
+
+
+def _reads(claim: Any, data: StudyData, measure: Measure) -> bool:
+    """Whether a measure has data of what the claim is about."""
+    relation = getattr(claim, "relation", None)
+    return relation is not None and bool(data.signals(relation, [measure])[0])
+
+
+def _window(claim: Any, asked: Any) -> Control | None:
+    name = next((name for name in WINDOWS if hasattr(claim, name)), None)
+    if name is None:
+        return None
+    declared = str(getattr(claim, name))
+    unit = "days" if name.endswith("days") else "months"
+    return Control("window", f"Window, {unit}", "number", str(asked.window or declared), declared,
+                   least="1", most=str(WINDOWS[name]), step="1")  # fmt: skip
+
+
+def _measure(claim: Any, data: StudyData, asked: Any) -> Control | None:
+    measures = offered_measures(claim, data)
+    if not measures:
+        return None
+    labels = {spec.id: spec.label for spec in data.study.datasets}
+    choices = tuple(
+        Choice(name, f"{labels.get(measure.dataset or '', 'event files')}: "
+                     f"{measure.name.replace('_', ' ')}")
+        for name, measure in measures.items()
+    )  # fmt: skip
+    first = next(iter(measures))
+    return Control("measure", "Measure", value=asked.measure or first, declared=first,
+                   choices=choices)  # fmt: skip
+
+
+def _exposure(claim: Any, asked: Any) -> Control | None:
+    measures = list(getattr(claim, "measures", ()))
+    if not measures:
+        return None
+    declared = measures[0].exposure
+    choices = (
+        Choice("auto", "what the data allow"),
+        Choice("events", "all events of the origin"),
+        Choice("days", "days covered"),
+    )
+    return Control("exposure", "Counts are divided by", value=asked.exposure or declared,
+                   declared=declared, choices=choices)  # fmt: skip
+
+
+def _origin(data: StudyData, asked: Any) -> Control | None:
+    if data.events is None:
+        return None
+    origins = data.events.by("month").origins
+    choices = (Choice("", "all that can be read"), *map(Choice, origins))
+    return Control("origin", "Origin of event files", value=asked.origin or "", choices=choices)
+
+
+def _as_of(data: StudyData, asked: Any) -> Control:
+    last = str(data.as_of)
+    return Control("as_of", "Known up to", "date", str(asked.as_of or last), last, most=last)
