@@ -89,8 +89,9 @@ def _html(page: Page, shown: Shown, asked: Asked, address: str, tables: Sequence
 
 def _laid_out(answer: Answer, anchor: str, number: int) -> Laid:
     """An answer laid out, drawn once as long as this very answer is shown again."""
-    _, laid = DRAWN.get((id(answer), anchor), lambda: (answer, lay_out(answer, anchor, number)))
-    return replace(laid, number=number)
+    key = (id(answer), anchor)
+    drawn: tuple[Answer, Laid] = DRAWN.get(key, lambda: (answer, lay_out(answer, anchor)))
+    return replace(drawn[1], number=number)
 
 
 @cache
