@@ -49,7 +49,8 @@ class Observed(NamedTuple):
         stride: Unknowns per period: the level, and with a trend its slope, or a burst.
         counts: Negative binomial if true, Gaussian if not.
         memory: Share of a burst that is left after a period; 0 without bursts. A burst is added to
-            the level in what is seen, and is no part of it.
+            the level in what is seen, and is no part of it. With a memory and one unknown per
+            period there are bursts alone, about a level that is an effect.
     """
 
     values: Floats
@@ -127,13 +128,13 @@ def approximate(observed: Observed, theta: Floats, at: Floats) -> Field:
         row = t * observed.stride
         band[row, 0] += curvature[t]
         right[row] = pull[t]
-        if observed.memory > 0:
+        if _has_both(observed):
             band[row + 1, 0] += curvature[t]
             band[row + 1, 1] += curvature[t]
             right[row + 1] = pull[t]
         for i in range(effects):
             border[row, i] = curvature[t] * observed.design[t, i]
-            if observed.memory > 0:
+            if _has_both(observed):
                 border[row + 1, i] = border[row, i]
             right[len(band) + i] += pull[t] * observed.design[t, i]
             for j in range(effects):
@@ -151,7 +152,7 @@ def predictor(observed: Observed, unknowns: Floats) -> Floats:
     """Level, burst and effects of each period."""
     length, effects = observed.design.shape
     x = _path(observed, unknowns).copy()
-    if observed.memory > 0:
+    if _has_both(observed):
         x += unknowns[1 : length * observed.stride : observed.stride]
     for i in range(effects):
         x += observed.design[:, i] * unknowns[length * observed.stride + i]
@@ -243,8 +244,10 @@ def _prior(observed: Observed, theta: Floats) -> tuple[Floats, float]:
 
     The determinant leaves out what does not depend on `theta`.
     """
-    if observed.memory > 0:
+    if _has_both(observed):
         return _prior_with_bursts(observed, theta)
+    if observed.memory > 0:
+        return _prior_of_bursts(observed, theta)
     length, stride = len(observed.values), observed.stride
     step, bend = math.exp(-2.0 * theta[1]), math.exp(-2.0 * theta[2])
     band = np.zeros((length * stride, stride + 1))
@@ -263,6 +266,24 @@ def _prior(observed: Observed, theta: Floats) -> tuple[Floats, float]:
         return band, -(length - 1) * theta[1]
     band[1, 0] += observed.start[1]
     return band, -(length - 1) * (theta[1] + theta[2])
+
+
+@compiled
+def _has_both(observed: Observed) -> bool:
+    """Whether there are bursts beside a level that moves."""
+    return observed.memory > 0 and observed.stride == 2
+
+
+@compiled
+def _prior_of_bursts(observed: Observed, theta: Floats) -> tuple[Floats, float]:
+    """As `_prior`, of bursts alone: b[t+1] = memory * b[t] + step, from where they always are."""
+    length, memory = len(observed.values), observed.memory
+    step = math.exp(-2.0 * theta[1])
+    band = np.zeros((length, 2))
+    band[:, 0] = step * (1.0 + memory**2)
+    band[0, 0] = band[length - 1, 0] = step
+    band[1:, 1] = -step * memory
+    return band, -length * theta[1] + 0.5 * math.log(1.0 - memory**2)
 
 
 @compiled
