@@ -107,6 +107,15 @@ EngineName = Annotated[
         "sc://HOST:15002.",
     ),
 ]
+LakePlace = Annotated[
+    str | None,
+    typer.Option(
+        "--lake",
+        metavar="SOURCE=PLACE",
+        help="Instead of a store, raw GDELT exports as they lie: gdelt2=FOLDER; for a Spark also "
+        "gdelt2=s3a://… or gdelt2=TABLE.",
+    ),
+]
 AsFormat = Annotated[
     Format | None, typer.Option("--format", "-f", help="table, csv, parquet, json or jsonl.")
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +15,7 @@ from detente.cli.options import (
     AsFormat,
     AsJson,
     EngineName,
+    LakePlace,
     Origin,
     Output,
     SafeCsv,
@@ -34,12 +37,13 @@ from detente.cli.output import (
 )
 from detente.cli.store import open_store
 from detente.errors import UsageError
+from detente.events.inputs import Held
+from detente.events.store import Store
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from detente.events.store import Store
+    from detente.events.inputs import EventInput
     from detente.relations.panel import Panel
+    from detente.sources import ReadingReport
 
 NO_DATA = "–"
 
@@ -66,6 +70,7 @@ def panel_command(
     ] = "month",
     store: StorePath = DEFAULT_STORE,
     engine: EngineName = DEFAULT_ENGINE,
+    lake: LakePlace = None,
     origin: Origin = None,
     since: Since = None,
     until: Until = None,
@@ -101,30 +106,65 @@ def panel_command(
       detente panel --parties USA,CHN --every day --mentions downloads --outlets 5
 
       detente panel --parties USA,CHN --engine spark://head:7077
+
+      detente panel --parties USA,CHN --lake gdelt2=exports
     """
     from detente.relations.counting import panel  # noqa: PLC0415 - slow to import
 
     chosen = format_of(choose_format(form, as_json), output)
     codes = [state(text) for text in parties.split(",") if text.strip()]
     check_safe(safe_csv, chosen)
-    held = open_store(store, skip_damaged)
-    events = _carried(held, codes, origin, mentions, outlets)
-    built = panel(events, codes, every, origin, since=since, until=until, engine=engine)
-    if chosen is Format.TABLE:
-        _show(built, held)
-        return
+    with _opened(store, skip_damaged, lake, engine) as held:
+        events = _carried(held, codes, origin, mentions, outlets)
+        built = panel(events, codes, every, origin, since=since, until=until, engine=engine)
+        if chosen is Format.TABLE:
+            _show(built, held)
+            return
     rows = write_data(built.table().to_reader(), chosen, output, closed=[store], safe_csv=safe_csv)
     if output is not None:
         narrate(f"{rows:,} rows written to {output}.")
 
 
+@contextlib.contextmanager
+def _opened(store: Path, skip_damaged: bool, lake: str | None, engine: str) -> Iterator[EventInput]:
+    """The store, or the lake that is to be read instead, of which is said what was read."""
+    if lake is None:
+        yield open_store(store, skip_damaged)
+        return
+    from detente.sources.lake import open_lake  # noqa: PLC0415 - slow to import
+
+    source, equals, place = lake.partition("=")
+    if not (source and equals and place):
+        raise UsageError(
+            "The lake could not be read.",
+            f"“{lake}” is not SOURCE=PLACE.",
+            "Give it as: --lake gdelt2=FOLDER",
+        )
+    with open_lake(source, place, engine=engine) as opened:
+        _narrate_reading(opened.report)
+        yield opened.events
+
+
+def _narrate_reading(report: ReadingReport) -> None:
+    narrate(f"{report.rows_kept:,} of {report.rows_read:,} rows of {report.source} kept.")
+    for rejection in report.rejected:
+        narrate(f"{rejection.count:,} rows turned away: {rejection.reason}.")
+    for what, count in report.repaired:
+        narrate(f"{count:,} rows mended: {what}.")
+    told_again = report.repeated + report.repeated_otherwise
+    if told_again:
+        narrate(f"{told_again:,} events repeat another of their number and day.")
+    for file in report.files_failed:
+        narrate(f"Not read: {file.path}: {file.reason}.")
+
+
 def _carried(
-    store: Store,
+    store: EventInput,
     codes: list[str],
     origin: str | None,
     mentions: list[Path] | None,
     outlets: int | None,
-) -> Store | pa.Table:
+) -> EventInput:
     """The events to count: those that enough outlets carried, where mentions are given."""
     if not mentions:
         if outlets is not None:
@@ -134,6 +174,12 @@ def _carried(
                 "Name the files of GDELT's mentions: --mentions downloads.",
             )
         return store
+    if not isinstance(store, Store):
+        raise UsageError(
+            "Mentions could not be joined.",
+            "The events are those of a lake.",
+            "Read them into a store first: detente ingest SOURCE FILES",
+        )
     from detente.sources import carried, read_mentions  # noqa: PLC0415 - slow to import
 
     store.check_parties(codes, origin=origin)
@@ -152,7 +198,7 @@ def _carried(
     return events
 
 
-def _show(built: Panel, store: Store) -> None:
+def _show(built: Panel, events: EventInput) -> None:
     from detente.relations.unnamed import likely_codes, unnamed_text  # noqa: PLC0415 - as above
 
     for origin in built.origins:
@@ -171,7 +217,8 @@ def _show(built: Panel, store: Store) -> None:
             f"0: silent on a covered {built.every}; {NO_DATA}: the source has a gap",
         )
         for code in built.unnamed(origin):
-            narrate(unnamed_text(origin, code, likely_codes(store, origin, code)))
+            likely = () if isinstance(events, Held) else likely_codes(events, origin, code)
+            narrate(unnamed_text(origin, code, likely))
 
 
 def _cell(value: Any) -> str:

@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from detente.errors import UsageError
-from detente.events.inputs import EventInput, query_events
+from detente.events.inputs import EventInput, Held, query_events
 from detente.events.spark.address import FORMS, is_address
 from detente.events.store import connect
 
@@ -61,6 +61,12 @@ class Engine:
 def _in_duckdb(
     statement: str, events: EventInput, params: Mapping[str, Any], bounds: Bounds
 ) -> pa.Table:
+    if isinstance(events, Held):
+        raise UsageError(
+            "The events could not be counted by duckdb.",
+            f"{events.engine} holds them.",
+            f"Count them there: engine={events.engine!r}",
+        )
     with connect() as con:
         query = query_events(con, events, **vars(bounds))
         return _run(con, statement.format(events=query.sql), {**query.params, **params})

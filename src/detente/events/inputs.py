@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -16,8 +17,23 @@ from detente.events.query import Query, bounded
 from detente.events.schema import COLUMNS
 from detente.events.store import Store
 
-EventInput: TypeAlias = Store | pa.Table | str | Path
-"""A store or its folder, a table with the canonical columns, or a Parquet file of such a table."""
+
+@dataclass(frozen=True)
+class Held:
+    """Events that an engine holds, as a table of its own with the canonical columns.
+
+    Attributes:
+        engine: Name or address of the engine.
+        name: Name of the table.
+    """
+
+    engine: str
+    name: str
+
+
+EventInput: TypeAlias = Store | pa.Table | Held | str | Path
+"""A store or its folder, a table with the canonical columns, a Parquet file of such a table, or
+what an engine holds."""
 
 GIVEN = "detente_given_events"
 """The name under which a table of events is known to the engine."""
@@ -60,7 +76,9 @@ def query_events(
     held = _at_path(Path(events)) if isinstance(events, str | Path) else events
     if isinstance(held, Store):
         return held.source(origin=origin, since=since, until=until, known_by=known_by, whole=whole)
-    if isinstance(held, Path):
+    if isinstance(held, Held):
+        query = Query(f"{_SELECT} FROM {held.name}", {})
+    elif isinstance(held, Path):
         query = Query(f"{_SELECT} FROM read_parquet($files)", {"files": [glob_safe(held)]})
         _check_columns(_parquet_columns(con, query, held), str(held))
     else:

@@ -59,7 +59,9 @@ def run(
     from detente.events.spark.dialect import to_spark  # noqa: PLC0415 - needs the extra
 
     spoken, values = to_spark(text, params, views)
-    return opened.sql(spoken, args=values).toArrow()
+    table = opened.sql(spoken, args=values).toArrow()
+    # That a column is never null is said by Spark and not by DuckDB, whose tables would differ.
+    return table.cast(pa.schema([pa.field(field.name, field.type) for field in table.schema]))
 
 
 def _what(statement: str) -> str:
@@ -106,3 +108,34 @@ def on_disk(path: str) -> str:
         return path
     place = Path(path).absolute().as_posix()
     return f"file://{place}" if place.startswith("/") else f"file:///{place}"
+
+
+def unpacked(opened: Any, archives: Sequence[str], members: Sequence[str]) -> Any:
+    """The lines of files in zip archives, each archive unpacked by one worker.
+
+    Args:
+        opened: The session.
+        archives: The archives.
+        members: Names of the files in them that are wanted.
+    """
+    wanted = frozenset(members)
+
+    # Within a function it travels as it is: the workers need no detente.
+    def lines(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        import io  # noqa: PLC0415
+        import zipfile  # noqa: PLC0415
+
+        import pyarrow  # noqa: PLC0415
+
+        for batch in batches:
+            for content in batch.column("content").to_pylist():
+                with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                    for info in archive.infolist():
+                        if info.filename in wanted:
+                            rows = archive.read(info).split(b"\n")
+                            values = pyarrow.array(rows, pyarrow.binary())
+                            yield pyarrow.RecordBatch.from_arrays([values], ["value"])
+
+    files = opened.read.format("binaryFile").option("__globPaths__", "false")
+    packed = files.load(list(archives)).select("content").repartition(len(archives))
+    return packed.mapInArrow(lines, "value binary").selectExpr("CAST(value AS STRING) AS value")

@@ -6,7 +6,7 @@ import duckdb
 
 from detente.events import actors
 
-_MACROS = (
+MACROS = (
     # As detente.events.actors.name_key.
     """CREATE MACRO name_key(x) AS
         regexp_replace(trim(regexp_replace(lower(strip_accents(x)), '[^a-z0-9]+', ' ', 'g')),
@@ -37,7 +37,7 @@ _MACROS = (
 
 def define_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Define the macros in a connection."""
-    for macro in _MACROS:
+    for macro in MACROS:
         con.execute(macro)
     roles = ", ".join(f"'{role}'" for role in sorted(actors.ROLES))
     con.execute(

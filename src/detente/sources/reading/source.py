@@ -117,7 +117,9 @@ class Source:
 
     def names_all(self, fields: list[str]) -> bool:
         """Whether a line, split into fields, is a header with all names that the source needs."""
-        return bool(self.named) and {_bare(name) for name in self.named} <= set(map(_bare, fields))
+        return bool(self.named) and {bare_name(name) for name in self.named} <= set(
+            map(bare_name, fields)
+        )
 
     def by_header(self, fields: list[str]) -> Source:
         """The source with the columns of a file's header, which must name all that are needed.
@@ -126,10 +128,10 @@ class Source:
             fields: The names in the header. Case and signs do not count; a name that is not one
                 of the source's own is read and not used, and of two like names the first is.
         """
-        own = {_bare(name): name for name in self.columns}
+        own = {bare_name(name): name for name in self.columns}
         columns: dict[str, str] = {}
         for number, field_name in enumerate(fields):
-            name = own.pop(_bare(field_name), f"column {number}")
+            name = own.pop(bare_name(field_name), f"column {number}")
             columns[name] = self.columns.get(name, "text")
         return dataclasses.replace(self, columns=columns, header=fields[0].strip(), optional=0)
 
@@ -155,6 +157,6 @@ class Source:
             return None
 
 
-def _bare(name: str) -> str:
+def bare_name(name: str) -> str:
     """A column's name without case and signs."""
     return re.sub(r"[^a-z0-9]", "", name.casefold())

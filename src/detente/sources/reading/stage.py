@@ -98,6 +98,17 @@ def without_zero() -> pa.Table:
     return pa.table({"given": pa.array(lost, pa.string())})
 
 
+def tables_beside(source: Source, twin_days: Sequence[dt.date] = ()) -> dict[str, pa.Table]:
+    """The small tables that rows of a source are joined with, by name."""
+    roots = {"yes": (True,), "no": (False,), "judge": (True, False)}[source.roots]
+    return {
+        "states": actors.table(source.states),
+        "cameo": pa.concat_tables([code_table(roots=root) for root in roots]),
+        "without_zero": without_zero(),
+        "stored_as_twin": pa.table({"day": pa.array(twin_days, pa.date32())}),
+    } | {name: table() for name, table in source.tables.items()}
+
+
 def shape_reason(kind: str) -> str:
     """Why a line is turned away, by DuckDB's name of what is wrong with it."""
     return _SHAPES.get(kind, _UNREADABLE)
@@ -331,18 +342,7 @@ class Batch:
             self.con.execute(f"ALTER TABLE staged DROP COLUMN {column}")
 
     def _load_tables(self) -> None:
-        source = self.source
-        roots = {"yes": (True,), "no": (False,), "judge": (True, False)}[source.roots]
-        self._register(
-            {
-                "states": actors.table(source.states),
-                "cameo": pa.concat_tables([code_table(roots=root) for root in roots]),
-                "without_zero": without_zero(),
-                "stored_as_twin": pa.table({"day": pa.array(self.twin_days, pa.date32())}),
-                "files": self._file_table(),
-            }
-            | {name: table() for name, table in source.tables.items()}
-        )
+        self._register(tables_beside(self.source, self.twin_days) | {"files": self._file_table()})
 
     def _register(self, tables: Mapping[str, pa.Table]) -> None:
         for name, rows in tables.items():

@@ -20,18 +20,19 @@ _PLACED = "coalesce(m.lat BETWEEN -90 AND 90 AND m.lon BETWEEN -180 AND 180, fal
 _TWO_DIGITS = "(length(m.cameo) = 2 AND m.cameo BETWEEN '10' AND '20')"
 
 
-def staging(source: Source, columns: frozenset[str], *, text: bool = False) -> str:
+def staging(source: Source, columns: frozenset[str], *, text: bool = False, rows: str = "") -> str:
     """The SELECT from raw files to events and fates.
 
     Args:
         source: The source.
         columns: What its SELECT yields.
         text: Whether to carry each row as it stands in its file.
+        rows: A table of the source's columns, where the rows have been split already.
     """
     nth = "m.nth = 1" if source.expands else "true"
     both = "AND c.roots = f.roots" if source.roots == "judge" else ""
     return f"""
-    WITH {raw(source, text=text)},
+    WITH {raw(source, text=text, rows=rows)},
     mapped AS ({source.select}),
     whole AS (SELECT *{_absent(columns)} FROM mapped),
     checked AS (
@@ -108,14 +109,14 @@ def evidence(source: Source, columns: frozenset[str]) -> str:
     """  # noqa: S608 - composed from constants
 
 
-def raw(source: Source, *, text: bool) -> str:
+def raw(source: Source, *, text: bool, rows: str = "") -> str:
     """The rows of the files as they stand, and if wanted each as one text, as the table `raw`."""
     columns = [quoted(column) for column in source.columns]
     every = ", ".join(f"coalesce({column}, '')" for column in columns)
     joint = "chr(31)" if source.quoted else "$delimiter"
     line = f"array_to_string([{every}], {joint})" if text else "NULL::VARCHAR"
     header = f"WHERE trim({columns[0]}) IS DISTINCT FROM $header" if source.header else ""
-    return f"raw AS (SELECT *, {line} AS line FROM {_reader(source)} {header})"  # noqa: S608
+    return f"raw AS (SELECT *, {line} AS line FROM {rows or _reader(source)} {header})"  # noqa: S608
 
 
 def _reader(source: Source) -> str:
