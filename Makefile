@@ -2,7 +2,8 @@
 #   make study   create the environment, run the Korea study, say where the report is
 #   make test    create the environment, run all tests
 # More: make check (style, types, imports, schemas), make wheel (the wheel in clean environments),
-# make training (torch, and a tiny network that is trained), make bench (hours).
+# make training (torch, and a tiny network that is trained), make engines (the
+# same counts by DuckDB and a Spark of several processes), make bench (hours).
 
 PYTHON ?= python3
 VENV   := .venv
@@ -10,7 +11,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 OUT    ?= out/korea
 
-.PHONY: study test check wheel training bench schemas clean
+.PHONY: study test check wheel training engines bench schemas clean
 
 study: $(READY)
 	@$(BIN)/detente study korea --out $(OUT)
@@ -32,6 +33,11 @@ wheel: $(READY)
 training: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r lab/coding/model/requirements.txt
 	$(BIN)/python -m pytest tests/test_coding_training.py
+
+# A real master with two workers, and a server of Spark Connect, on loopback; needs Java 17.
+engines: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[spark]'
+	DETENTE_ENGINES=1 $(BIN)/python -m pytest tests/test_engines.py
 
 bench: $(READY)
 	$(BIN)/python -m lab.benchmarks

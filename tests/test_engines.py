@@ -60,10 +60,12 @@ def spark(
     folder = tmp_path_factory.mktemp("spark")
     with ExitStack() as stack:
         if request.param == "cluster":
-            yield stack.enter_context(cluster(folder)).address
+            address = stack.enter_context(cluster(folder)).address
         else:
-            yield stack.enter_context(connect_server(folder))
-        session.close()
+            address = stack.enter_context(connect_server(folder))
+        stack.callback(session.close)
+        session.session(address).conf.set("spark.sql.shuffle.partitions", "4")
+        yield address
 
 
 def same_panel(events: Any, address: str, **options: Any) -> None:
@@ -198,6 +200,7 @@ def test_a_lost_worker_costs_time_and_no_rows(tmp_path: Path) -> None:
         (tmp_path / f"201707{day + 1:02d}000000.export.CSV").write_bytes(text(rows))
     with cluster(tmp_path) as started:
         opened = session.session(started.address)
+        opened.conf.set("spark.sql.shuffle.partitions", "4")
         opened.conf.set("spark.sql.files.openCostInBytes", "0")
         opened.conf.set("spark.sql.files.maxPartitionBytes", "1m")
         killer = threading.Thread(target=kill_when_busy, args=(started, opened), daemon=True)

@@ -38,7 +38,7 @@ def to_spark(
         >>> to_spark("SELECT * FROM read_parquet($files)", {}, {"files": "v"})
         ('SELECT * FROM v', {})
         >>> to_spark("SELECT twice(a) FROM t", {}, macros=["CREATE MACRO twice(x) AS x + x"])
-        ('SELECT (a + a) FROM t', {})
+        ('SELECT ((a) + (a)) FROM t', {})
     """
     tree = sqlglot.parse_one(statement, read="duckdb")
     _write_out(tree, macros)

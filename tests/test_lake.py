@@ -1,0 +1,93 @@
+"""Raw exports counted where they lie, by DuckDB; other engines stand in `test_engines.py`."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from detente import cli
+from detente.errors import DetenteError
+from detente.events.store import Store
+from detente.relations.counting import panel
+from detente.sources import ingest
+from detente.sources.lake import open_lake
+from lake_rows import NAMES, good, text, write_lake
+
+STATES = ["USA", "CHN", "RUS", "PRK"]
+
+
+def parquet(folder: Path, rows: list[str], **changed: object) -> Path:
+    """A Parquet file of rows, with the columns given in another type or none."""
+    fields = [line.split("\t") for line in rows]
+    columns = dict(zip(NAMES, map(list, zip(*fields, strict=True)), strict=True)) | changed
+    table = pa.table({name: values for name, values in columns.items() if values is not None})
+    place = folder / "part.parquet"
+    pq.write_table(table, place)
+    return place
+
+
+def test_a_lake_is_counted_as_an_ingest_counts_it(tmp_path: Path) -> None:
+    lake = write_lake(tmp_path / "lake")
+    store = Store.open(tmp_path / "store", create=True)
+    report = ingest("gdelt2", [lake], store)
+    with open_lake("gdelt2", str(lake)) as opened:
+        same = dataclasses.replace(opened.report, seconds=report.seconds)
+        assert panel(opened.events, STATES).table().equals(panel(store, STATES).table())
+    assert same == report
+
+
+@pytest.mark.parametrize("kind", ["text", "numbers", "days", "floats"])
+def test_parquet_is_read_whatever_the_types_of_its_columns(tmp_path: Path, kind: str) -> None:
+    rows = good(40)
+    days = [line.split("\t")[1] for line in rows]
+    changed: dict[str, object] = {
+        "text": {},
+        "numbers": {"SQLDATE": [int(day) for day in days], "GLOBALEVENTID": list(range(40))},
+        "days": {"SQLDATE": [dt.datetime.strptime(day, "%Y%m%d").date() for day in days]},
+        "floats": {"SQLDATE": [float(day) for day in days], "SOURCEURL": ["a\tb\nc"] * 40},
+    }[kind]  # type: ignore[assignment]
+    (tmp_path / "20170701000000.export.CSV").write_bytes(text(rows))
+    with open_lake("gdelt2", str(tmp_path / "20170701000000.export.CSV")) as opened:
+        counted = panel(opened.events, STATES).table()
+    with open_lake("gdelt2", str(parquet(tmp_path, rows, **changed))) as opened:
+        assert opened.report.rows_kept == 40
+        assert panel(opened.events, STATES).table().equals(counted)
+
+
+def test_columns_that_are_not_needed_may_be_missing_and_others_not(tmp_path: Path) -> None:
+    lake = parquet(tmp_path, good(3), AvgTone=None)
+    with open_lake("gdelt2", str(lake)) as opened:
+        assert opened.report.rows_kept == 3
+    parquet(tmp_path, good(3), EventCode=None)
+    with pytest.raises(DetenteError, match="EventCode"), open_lake("gdelt2", str(lake)):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("source", "place", "seen"),
+    [
+        ("gdelt2", "none", "There is no lake at none"),
+        ("gdelt2", "warehouse.exports", "read by a Spark"),
+        ("icews", ".", "detente ingest icews"),
+        ("gdelt9", ".", "gdelt2"),
+    ],
+)
+def test_what_is_no_lake_is_refused(source: str, place: str, seen: str) -> None:
+    with pytest.raises(DetenteError, match=seen), open_lake(source, place):
+        pass
+
+
+def test_the_command_says_what_was_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lake = write_lake(tmp_path)
+    asked = ["panel", "--parties", "USA,CHN", "--json"]
+    assert cli.run([*asked, "--lake", f"gdelt2={lake}"]) == 0
+    said = capsys.readouterr()
+    assert '"USA"' in said.out
+    assert "14 rows turned away: impossible date." in said.err
+    assert cli.run([*asked, "--lake", "gdelt2"]) == 2
+    assert "SOURCE=PLACE" in capsys.readouterr().err
