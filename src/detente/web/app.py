@@ -46,14 +46,15 @@ OF_API = frozenset({"format", "table"})
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def application(site: Site, door: Door) -> Guard:
+def application(site: Site, door: Door, made: Callable[[Site], Views] = Views) -> Guard:
     """The application behind its guard.
 
     Args:
         site: What is served.
         door: At which address, and what opens it.
+        made: Makes the views.
     """
-    views = Views(site)
+    views = made(site)
     new = Buckets(per_second=2, most=40)
     routes = [
         Route("/static/{name}", _static),
@@ -81,6 +82,7 @@ def _lifespan(views: Views) -> Any:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await views.start()
         sweeper = asyncio.create_task(_sweep(views))
         try:
             yield

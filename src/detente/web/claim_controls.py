@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from detente.web.page import Choice, Control
@@ -10,11 +11,44 @@ if TYPE_CHECKING:
     from detente.study.data import StudyData
     from detente.study.parts import Measure
 
-WINDOWS = {"window_months": 24, "primary_window_days": 1100}
-"""Fields of claims that are windows, and the longest."""
 OF_EVENTS = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict",
              "cooperation", "conflict", "goldstein", "net_cooperation")  # fmt: skip
 """Measures of event files that are offered."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The window of a claim.
+
+    Attributes:
+        declared: How long it is.
+        unit: In months or days.
+        most: The longest.
+    """
+
+    declared: int
+    unit: str
+    most: int
+
+
+def window_of(claim: Any) -> Window | None:
+    """The window that a claim's kind has, or None."""
+    if hasattr(claim, "window_months"):
+        return Window(claim.window_months, "months", 24)
+    if hasattr(claim, "primary_window_days"):
+        return Window(claim.primary_window_days, "days", 1100)
+    when = getattr(claim, "when", None)
+    return Window(when.months, "months", 60) if when is not None and when.era is None else None
+
+
+def with_window(claim: Any, length: int) -> dict[str, Any]:
+    """The fields of a claim that change with its window."""
+    if hasattr(claim, "window_months"):
+        return {"window_months": length}
+    if hasattr(claim, "primary_window_days"):
+        windows = sorted({*claim.windows_days, length})
+        return {"primary_window_days": length, "windows_days": windows}
+    return {"when": claim.when.model_dump() | {"months": length}}
 
 
 def controls(claim: Any, data: StudyData, asked: Any) -> tuple[Control, ...]:
@@ -65,13 +99,12 @@ def _reads(claim: Any, data: StudyData, measure: Measure) -> bool:
 
 
 def _window(claim: Any, asked: Any) -> Control | None:
-    name = next((name for name in WINDOWS if hasattr(claim, name)), None)
-    if name is None:
+    window = window_of(claim)
+    if window is None:
         return None
-    declared = str(getattr(claim, name))
-    unit = "days" if name.endswith("days") else "months"
-    return Control("window", f"Window, {unit}", "number", str(asked.window or declared), declared,
-                   least="1", most=str(WINDOWS[name]), step="1")  # fmt: skip
+    declared = str(window.declared)
+    return Control("window", f"Window, {window.unit}", "number", str(asked.window or declared),
+                   declared, least="1", most=str(window.most), step="1")  # fmt: skip
 
 
 def _measure(claim: Any, data: StudyData, asked: Any) -> Control | None:

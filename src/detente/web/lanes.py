@@ -17,7 +17,9 @@ from detente.web.refusal import RefusalError
 from detente.web.view import View
 from detente.web.worker import LENGTH, Progress, Request, packed
 
-COMMAND = (sys.executable, "-m", "detente.web.worker")
+COMMAND = (sys.executable, "-P", "-c", "from detente.web.worker import main; main()")
+"""A worker; nothing that lies in the folder where it is started is taken for a module."""
+
 MOST_ANSWERED = 500
 """Requests after which a worker is replaced: what libraries leave behind stays bounded."""
 
@@ -65,7 +67,7 @@ class Lane:
         return cast("View", answer)
 
     async def _asked(self, request: Request, say: Callable[[Progress], None]) -> object:
-        process = await self._ready()
+        process = await self.ready()
         assert process.stdin is not None  # noqa: S101 - both are pipes
         process.stdin.write(packed(request))
         await process.stdin.drain()
@@ -74,7 +76,7 @@ class Lane:
         self._answered += 1
         return message
 
-    async def _ready(self) -> asyncio.subprocess.Process:
+    async def ready(self) -> asyncio.subprocess.Process:
         """The worker, started if there is none or it has done enough."""
         if self._answered >= MOST_ANSWERED:
             self.end()

@@ -20,7 +20,7 @@ from detente.web.site import Site
 from detente.web.view import View
 from detente.web.worker import Progress, Request
 
-QUICK_S, SLOW_S = 60.0, 900.0
+QUICK_S, SLOW_S = 180.0, 1800.0
 PATIENCE_S = 1.5
 """Seconds that a request waits for a view before it is told how far the work is."""
 UNASKED_S = 45.0
@@ -68,7 +68,11 @@ class Views:
         self._failed: dict[str, tuple[RefusalError, float]] = {}
         self._lanes = {False: Lane(QUICK_S), True: Lane(SLOW_S)}
 
-    async def of(self, page: Page, asked: Asked, patience_s: float = PATIENCE_S) -> View | Work:
+    async def start(self) -> None:
+        """Start the worker that answers quickly, so that the first page need not wait for it."""
+        await self._lanes[False].ready()
+
+    async def of(self, page: Page, asked: Asked, patience_s: float | None = None) -> View | Work:
         """The view of what is asked of a page, or the work that makes it.
 
         Raises:
@@ -81,7 +85,8 @@ class Views:
         self._raise_failed(address)
         work = self._works.get(address) or self._begin(page, asked, address)
         work.asked = time.monotonic()
-        await asyncio.wait({work.task}, timeout=patience_s)
+        patience = PATIENCE_S if patience_s is None else patience_s
+        await asyncio.wait({work.task}, timeout=patience)
         return work.task.result() if work.task.done() else work
 
     def held(self, page: Page, asked: Asked) -> bool:

@@ -15,6 +15,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, BinaryIO
 
 from detente.errors import DetenteError
@@ -113,8 +114,5 @@ def main() -> None:
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)
         sys.stdout = sys.stderr
+        import_module("detente.web.rendering")  # what is slow to load is loaded before it is asked
         serve(sys.stdin.buffer, answers)
-
-
-if __name__ == "__main__":
-    main()

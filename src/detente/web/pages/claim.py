@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from detente.answers import Answer, Column, Exhibit, Scale, Section, Table
 from detente.study.parts import Day, Id
-from detente.web.claim_controls import WINDOWS, controls, measure_named
+from detente.web.claim_controls import controls, measure_named, window_of, with_window
 from detente.web.desk import Desk
 from detente.web.page import Asked, Page, Shown, register
 from detente.web.refusal import RefusalError, nothing_here
@@ -95,12 +95,9 @@ def _changed(claim: Any, data: StudyData, asked: ClaimAsked) -> Any:
     """
     changes: dict[str, Any] = {}
     if asked.window is not None:
-        name = next((name for name in WINDOWS if hasattr(claim, name)), None)
-        if name is None:
+        if window_of(claim) is None:
             raise _cannot("It has no window.")
-        changes[name] = asked.window
-        if name == "primary_window_days":
-            changes["windows_days"] = sorted({*claim.windows_days, asked.window})
+        changes |= with_window(claim, asked.window)
     measures = list(getattr(claim, "measures", ()))
     if asked.measure is not None:
         chosen = measure_named(claim, data, asked.measure)

@@ -1,0 +1,295 @@
+"""Pages of the web application: the same numbers in all forms, works that go on, what is held."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from detente.asks.options import Options
+from detente.study.starter import write_starter
+from detente.web import running, work
+from detente.web.app import application
+from detente.web.desk import Desk
+from detente.web.lanes import Lane
+from detente.web.page import pages
+from detente.web.pages import claim as claim_page
+from detente.web.refusal import RefusalError
+from detente.web.site import Site, site_of
+from detente.web.view import View
+from detente.web.worker import Progress, Request
+from web_parts import DOOR, GO, Echo, Views, client, toy_pages, until
+
+toy_pages()
+CSRF = {"x-csrf": DOOR.secret}
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    monkeypatch.setattr(work, "PATIENCE_S", 0.2)
+    GO.clear()
+    with client() as opened:
+        yield opened
+        GO.set()
+
+
+def ready(served: TestClient, address: str) -> str:
+    """The text at an address once it is there."""
+    until(lambda: served.get(address).status_code != 202)
+    return served.get(address).text
+
+
+def test_page_json_and_csv_hold_the_same_numbers(served: TestClient) -> None:
+    page = ready(served, "/echo?text=hello")
+    document = json.loads(ready(served, "/api/echo?text=hello"))
+    table = document["sections"][0]["answers"][0]["exhibits"][0]["table"]
+    assert table["rows"] == [["hello", 0.123456789]]
+    assert document["tables"] == ["echo-hello-facts", "echo-hello-table"]
+    text = ready(served, "/api/echo?text=hello&format=csv&table=echo-hello-table")
+    assert list(csv.reader(io.StringIO(text))) == [["text", "n"], ["hello", "0.123456789"]]
+    assert 'value="0.123456789"' in page
+    for name in document["tables"]:
+        assert f"/api/echo?text=hello&amp;format=csv&amp;table={name}" in page
+
+
+def test_csv_is_harmless_in_spreadsheets(served: TestClient) -> None:
+    text = ready(served, "/api/echo?text=%3D1%2B1&format=csv&table=echo-1-1-table")
+    assert "'=1+1" in text
+
+
+def test_every_page_is_described_with_all_that_it_takes(served: TestClient) -> None:
+    described = served.get("/api/openapi.json").json()
+    assert described["openapi"].startswith("3.1")
+    for page in pages().values():
+        get = described["paths"]["/api" + (page.path if page.path != "/" else "/home")]["get"]
+        names = {each["name"] for each in get["parameters"]}
+        assert names == {*page.asks.model_fields, "format", "table"}
+        paths = {each["name"] for each in get["parameters"] if each["in"] == "path"}
+        assert paths == set(re.findall(r"{(\w+)}", page.path))
+    references = re.findall(r'"#/components/schemas/(\w+)"', json.dumps(described))
+    assert set(references) == set(described["components"]["schemas"])
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/echo?nonsense=1", 400),
+        ("/echo?text=a&text=b", 400),
+        ("/nowhere", 404),
+        ("/api/nowhere", 404),
+        ("/study/none-such", 404),
+        ("/study/NOT%20AN%20ID", 404),
+        ("/api/echo?format=xml", 400),
+        ("/api/echo?format=csv&table=none", 404),
+        ("/static/secret.py", 404),
+        ("/work/none", 404),
+    ],
+)
+def test_what_cannot_be_answered_says_why(served: TestClient, address: str, status: int) -> None:
+    until(lambda: served.get(address).status_code != 202)
+    answer = served.get(address)
+    assert answer.status_code == status
+    if address.startswith("/api"):
+        assert set(answer.json()) == {"error", "seen", "next"}
+        assert answer.json()["error"]
+    else:
+        assert '<p class="headline">' in answer.text
+
+
+def test_an_error_of_the_tree_is_told_and_a_bug_tells_nothing_of_itself(
+    served: TestClient, capfd: pytest.CaptureFixture[str]
+) -> None:
+    told = ready(served, "/refuses")
+    assert served.get("/refuses").status_code == 422
+    assert "The file is &lt;b&gt;empty&lt;/b&gt;." in told
+    assert "Load it again." in told
+    bug = ready(served, "/breaks")
+    assert served.get("/breaks").status_code == 500
+    assert "secret words" not in bug
+    assert "secret words" in capfd.readouterr().err
+
+
+def test_work_says_how_far_it_is_and_the_page_comes_when_it_is_done(served: TestClient) -> None:
+    first = served.get("/waits?name=a")
+    assert first.status_code == 202
+    place = re.search(r'data-work="(/work/[\w-]+)"', first.text)
+    assert place is not None
+    until(lambda: served.get(place[1]).json()["doing"] == "waiting in the middle")
+    state = served.get(place[1]).json()
+    assert (state["done"], state["of"], state["address"]) == (1, 2, "/waits?name=a")
+    again = served.get("/api/waits?name=a")
+    assert again.status_code == 202
+    assert again.json()["work"] == place[1], "who asks for the same waits for the same work"
+    GO.set()
+    assert "waited a" in ready(served, "/waits?name=a")
+    assert served.get(place[1]).status_code == 404
+
+
+def test_work_can_be_cancelled(served: TestClient) -> None:
+    place = served.get("/api/waits?name=b").json()["work"]
+    assert served.post(f"{place}/cancel").status_code == 403, "not without the secret"
+    assert served.get(place).status_code == 200
+    assert served.post(f"{place}/cancel", headers=CSRF).json() == {"cancelled": True}
+    assert served.get(place).status_code == 404
+    place = served.get("/api/waits?name=c").json()["work"]
+    form = served.post(f"{place}/cancel", data={"csrf": DOOR.secret})
+    assert (form.status_code, form.headers["location"]) == (303, "/")
+
+
+def test_no_more_works_wait_than_can_be_done(
+    served: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "PATIENCE_S", 0.0)
+    answers = [served.get(f"/api/waits?name={n}") for n in range(work.MOST_WORKS + 1)]
+    assert [answer.status_code for answer in answers[:-1]] == [202] * work.MOST_WORKS
+    assert answers[-1].status_code == 503
+    assert answers[-1].headers["retry-after"]
+    assert served.get("/api/waits?name=0").status_code == 202
+
+
+def test_a_client_that_asks_for_ever_new_pages_is_told_to_wait(served: TestClient) -> None:
+    ready(served, "/echo?text=first")
+    answers = [served.get(f"/echo?text={n}").status_code for n in range(60)]
+    assert 429 in answers
+    assert served.get("/echo?text=first").status_code == 200, "what is held costs nothing"
+
+
+def test_what_nobody_asks_about_any_more_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        views = Views(Site())
+        begun = await views.of(pages()["waits"], pages()["waits"].asks(), 0.1)
+        assert isinstance(begun, work.Work)
+        views.sweep()
+        assert not begun.task.cancelling()
+        monkeypatch.setattr(work, "UNASKED_S", -1.0)
+        views.sweep()
+        await asyncio.sleep(0)
+        assert begun.task.cancelling() or begun.task.cancelled()
+        GO.set()
+
+    GO.clear()
+    asyncio.run(run())
+
+
+def test_a_browser_asks_again_and_is_told_that_nothing_changed(served: TestClient) -> None:
+    ready(served, "/echo?text=same")
+    tag = served.get("/echo?text=same").headers["etag"]
+    again = served.get("/echo?text=same", headers={"if-none-match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_view_is_made_anew_when_a_file_that_it_read_changes(tmp_path: Path) -> None:
+    file = tmp_path / "data.csv"
+    file.write_text("one")
+    views = Views(Site(titles={"read": str(file)}))
+    page = pages()["echo"]
+
+    async def view() -> View:
+        made = await views.of(page, Echo(), 20)
+        assert isinstance(made, View)
+        return made
+
+    async def run() -> None:
+        first = await view()
+        assert await view() is first
+        file.write_text("another")
+        second = await view()
+        assert second is not first
+        os.utime(file, ns=(1, 1))
+        assert await view() is not second
+
+    asyncio.run(run())
+
+
+def test_what_is_held_stays_within_its_bytes() -> None:
+    async def run() -> int:
+        views = Views(Site(), most_bytes=60_000)
+        for number in range(30):
+            await views.of(pages()["echo"], Echo(text=f"{number} " * 300), 20)
+        return sum(view.size for view in views._held.values())
+
+    assert 0 < asyncio.run(run()) <= 60_000
+
+
+@pytest.fixture(scope="module")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    folder = tmp_path_factory.mktemp("web")
+    path = write_starter("my-study", folder)
+    path.write_text(path.read_text().replace('title = "', 'title = "<script>alert(1)</script>'))
+    return site_of([str(path)])
+
+
+def test_a_real_worker_answers_is_ended_and_is_there_again(starter: Site) -> None:
+    said: list[Progress] = []
+
+    async def run() -> tuple[View, View]:
+        lane = Lane(120)
+        first = await lane.run(Request("home", {}, starter), said.append)
+        process = await lane.ready()
+        task = asyncio.create_task(lane.run(Request("home", {}, starter), said.append))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await process.wait()
+        second = await lane.run(Request("home", {}, starter), said.append)
+        with pytest.raises(RefusalError) as unknown:
+            await lane.run(Request("study", {"study": "other"}, starter), said.append)
+        assert unknown.value.status == 404
+        lane.limit_s = 0.01
+        with pytest.raises(RefusalError) as late:
+            await lane.run(Request("study", {"study": "my-study"}, starter), said.append)
+        assert late.value.status == 504
+        await asyncio.sleep(0.2)  # the last one that was ended is reaped
+        return first, second
+
+    first, second = asyncio.run(run())
+    assert first.main == second.main
+    assert "&lt;script&gt;alert(1)" in first.main
+    assert "<script" not in first.main
+    assert Progress("drawing") in said
+
+
+def test_a_study_of_other_folders_cannot_be_had(starter: Site) -> None:
+    with client(starter) as served:
+        for name in ("korea", "..%2f..%2fetc", "%2e%2e", "my-study%00"):
+            answer = served.get(f"/study/{name}")
+            assert answer.status_code == 404, name
+
+
+def test_a_study_and_its_claims(starter: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = Options(draws=49, curve_draws=19, level_draws=100, futures=50)
+    for module in (running, claim_page):
+        monkeypatch.setattr(module, "options_of", lambda data: few)
+    desk = Desk(starter)
+    claims = desk.study("my-study").study.asks("claims")
+    claim = claims[0].id
+    with client(starter) as served:
+        page = ready(served, "/study/my-study")
+        assert "<script>alert" not in page
+        assert f'href="/study/my-study/claim/{claim}"' in page
+        declared = json.loads(ready(served, f"/api/study/my-study/claim/{claim}"))
+        assert declared["warning"] == ""
+        of_study = json.loads(ready(served, "/api/study/my-study"))
+        answers = {a["id"]: a for s in of_study["sections"] for a in s["answers"]}
+        assert declared["sections"][0]["answers"][0] == answers[claim], "the same answer everywhere"
+        tried = json.loads(ready(served, f"/api/study/my-study/claim/{claim}?window=2"))
+        assert "spends the p-value" in tried["warning"]
+        assert tried["sections"][-1] == declared["sections"][0], "the declared way stays as it is"
+        window = next(c for c in tried["controls"] if c["name"] == "window")
+        assert (window["value"], window["declared"]) != ("2", "2")
+        assert window["value"] == "2"
+        wrong = served.get(f"/api/study/my-study/claim/{claim}?measure=none:none")
+        assert wrong.status_code in {202, 400}
+
+
+def test_the_application_starts_with_workers_of_its_own(starter: Site) -> None:
+    assert application(starter, DOOR) is not None
