@@ -29,6 +29,12 @@ def serve_command(
             help="A study to serve, by name, file or folder; repeatable. By default all that ship.",
         ),
     ] = None,
+    records: Annotated[
+        Path | None,
+        typer.Option(
+            "--records", metavar="DIR", help="Folder of records of forecasts (detente record)."
+        ),
+    ] = None,
     host: Annotated[
         str,
         typer.Option(
@@ -68,4 +74,4 @@ def serve_command(
 
     if store is not None:
         Store.open(store)
-    serve(site_of(study or bundled(), store), host, port, narrate)
+    serve(site_of(study or bundled(), store, records=records), host, port, narrate)

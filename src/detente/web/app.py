@@ -35,6 +35,8 @@ from detente.web.work import Views, Work
 STATIC = {
     "site.css": ("web/static/site.css", "text/css"),
     "site.js": ("web/static/site.js", "text/javascript"),
+    "pages.css": ("web/static/pages.css", "text/css"),
+    "pages.js": ("web/static/pages.js", "text/javascript"),
     "page.css": ("report/templates/page.css", "text/css"),
     "page.js": ("report/templates/page.js", "text/javascript"),
 }

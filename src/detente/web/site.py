@@ -22,21 +22,29 @@ class Site:
         studies: The file of each study by its name.
         titles: The title of each study by its name.
         engine: What counts events; see `detente.events.engine`.
+        records: The folder of records of forecasts, one file a study, or None.
     """
 
     store: Path | None = None
     studies: Mapping[str, Path] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     engine: str = "duckdb"
+    records: Path | None = None
 
 
-def site_of(studies: Iterable[str], store: Path | None = None, engine: str = "duckdb") -> Site:
+def site_of(
+    studies: Iterable[str],
+    store: Path | None = None,
+    engine: str = "duckdb",
+    records: Path | None = None,
+) -> Site:
     """Look at all studies once, so that what is wrong is told before anything is served.
 
     Args:
         studies: Names of bundled studies, study files or folders.
         store: The event store.
         engine: What counts events.
+        records: The folder of records of forecasts.
 
     Raises:
         UsageError: There is no such study, or two have one name.
@@ -58,4 +66,4 @@ def site_of(studies: Iterable[str], store: Path | None = None, engine: str = "du
                 "Rename one of them: name = … under [study].",
             )
         files[about.name], titles[about.name] = path, about.title
-    return Site(store and store.resolve(), files, titles, engine)
+    return Site(store and store.resolve(), files, titles, engine, records and records.resolve())

@@ -14,7 +14,7 @@ from detente.events.inputs import EventInput
 from detente.relations.counting import panel, reach
 from detente.relations.exposure import exposure_premise
 from detente.relations.panel import Panel
-from detente.relations.steps import check_every
+from detente.relations.steps import check_every, next_start, period_start
 from detente.study.measuring import MONTHS
 from detente.study.signal import Signal
 
@@ -135,6 +135,19 @@ def count_pair(
         counted = panel(events, (a, b), "week", since=since, until=until)
     others = {name: size for name, size in sizes.items() if size and name != chosen}
     return Counted(a, b, chosen, counted, since, until, others)
+
+
+def period_of(day: dt.date, every: str) -> tuple[dt.date, dt.date]:
+    """First and last day of the period that a day lies in.
+
+    Example:
+        >>> period_of(dt.date(2006, 7, 12), "month")
+        (datetime.date(2006, 7, 1), datetime.date(2006, 7, 31))
+    """
+    kind = check_every(every)
+    start = period_start(np.array([day], "datetime64[D]"), kind)
+    first, end = start[0].item(), next_start(start, kind)[0].item()
+    return first, end - dt.timedelta(days=1)
 
 
 def _check_pair(a: str, b: str) -> None:

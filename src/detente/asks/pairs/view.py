@@ -98,6 +98,20 @@ def pair_view(
         'United States and China'
     """
     counted = count_pair(events, a, b, origin=origin, since=since, until=until, every=every)
+    return view_of_pair(counted, facts, options)
+
+
+def view_of_pair(
+    counted: Counted, facts: Sequence[Dated] = (), options: Options | None = None
+) -> Answer:
+    """The answer of `pair_view` for a pair that is counted already.
+
+    Args:
+        counted: What the two did.
+        facts: A chronicle.
+        options: Draws of the levels, and the seed.
+    """
+    a, b = counted.a, counted.b
     options, own = options or Options(), tuple(_own(facts, a, b))
     exhibits, rows, said, needs = [], [], [], []
     for measure in MEASURES:
