@@ -84,11 +84,11 @@ def _ahead(
     options = Options(seed=data.study.study.seed)
     walks = desk.memo(("walks", name, asked.as_of), lambda: walks_of(data))
     questions = chosen_questions(data, asked.question)
-    odds = []
+    odds: list[Answer] = []
     for place, question in enumerate(questions):
         desk.say(f"odds: {question.title}", place, 2 * len(questions))
         odds += odds_of([question], walks, options, record=record)
-    scores = []
+    scores: list[Answer] = []
     for place, question in enumerate(questions, len(questions)):
         desk.say(f"track record: {question.title}", place, 2 * len(questions))
         scores.append(track_record(question, walks, options))
