@@ -35,11 +35,11 @@ def places(network: Table, most: int = MOST) -> Mapping[str, tuple[float, float]
     Source:
         Fruchterman and Reingold (1991), Graph drawing by force-directed placement.
     """
-    told: dict[str, float] = {}
+    events_of: dict[str, float] = {}
     for row in network.records():
         for state in (row["state"], row["other_state"]):
-            told[state] = told.get(state, 0.0) + row["events"]
-    states = sorted(told, key=lambda state: (-told[state], state))[:most]
+            events_of[state] = events_of.get(state, 0.0) + row["events"]
+    states = sorted(events_of, key=lambda state: (-events_of[state], state))[:most]
     spots = _settled(_pulls(network, states))
     return {state: tuple(spot) for state, spot in zip(states, spots.round(3).tolist(), strict=True)}
 

@@ -43,14 +43,17 @@ def busiest(events: EventInput, most: int = 50) -> Answer:
         query = query_events(con, events)
         rows = con.execute(_BUSIEST.format(events=query.sql), query.params).fetchall()
     pairs = [row for row in rows if all(to_iso3(code, "iso3") == code for code in row[:2])]
-    told: dict[str, int] = {}
+    events_of: dict[str, int] = {}
     for a, b, _, count in pairs:
         for code in (a, b):
-            told[code] = told.get(code, 0) + count
+            events_of[code] = events_of.get(code, 0) + count
     shown = tuple((a, b, f"{name_of(a)} and {name_of(b)}", *rest) for a, b, *rest in pairs[:most])
     states = Table(
         (Column("code", "Code"), Column("name", "State"), Column("events", "Events", Scale.COUNT)),
-        tuple((code, name_of(code), told[code]) for code in sorted(told, key=lambda c: -told[c])),
+        tuple(
+            (code, name_of(code), events_of[code])
+            for code in sorted(events_of, key=lambda c: -events_of[c])
+        ),
     )
     return Answer(
         "busiest",

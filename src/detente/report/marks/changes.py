@@ -22,8 +22,8 @@ CELL = (WIDTH - LEFT) / STATES
 def draw(exhibit: Exhibit) -> Spec:
     """Columns: row_state, column_state, change. The states of most pairs are drawn."""
     records = [row for row in exhibit.table.records() if row["change"] is not None]
-    told = Counter(row[side] for row in records for side in ("row_state", "column_state"))
-    states = [state for state, _ in told.most_common(STATES)]
+    pairs_of = Counter(row[side] for row in records for side in ("row_state", "column_state"))
+    states = [state for state, _ in pairs_of.most_common(STATES)]
     most = max((abs(row["change"]) for row in records), default=1.0) or 1.0
     height = TOP + CELL * len(states)
     cells = []

@@ -51,10 +51,10 @@ def answer(asked: PairAsked, desk: Desk) -> Shown:
         return Shown("Two states", sections=(Section("pair", "The pair", (gap,)),))
     from detente.asks.pairs.busiest import busiest  # noqa: PLC0415 - slow to import
 
-    known: Answer = desk.memo(("busiest",), lambda: busiest(store))
+    pairs: Answer = desk.memo(("busiest",), lambda: busiest(store))
     if asked.a is None or asked.b is None:
-        return _choose(asked, known)
-    return _pair(asked, asked.a, asked.b, desk, store, known)
+        return _choose(asked, pairs)
+    return _pair(asked, asked.a, asked.b, desk, store, pairs)
 
 
 def _choose(asked: PairAsked, pairs: Answer) -> Shown:
