@@ -40,7 +40,12 @@ class Bounds:
     known_by: dt.date | None = None
 
 
+Each = Callable[[Callable[[pa.Table], pa.Table], pa.Table], pa.Table]
 Select = Callable[[str, EventInput, Mapping[str, Any], Bounds], pa.Table]
+
+
+def _here(function: Callable[[pa.Table], pa.Table], rows: pa.Table) -> pa.Table:
+    return function(rows)
 
 
 @dataclass(frozen=True)
@@ -52,10 +57,14 @@ class Engine:
         select: Runs a statement over events: the statement with `{events}` where the events stand,
             in DuckDB's SQL; the events, its parameters, and which events it sees. A first line that
             is a comment says what it does, for those who watch it.
+        each: Gives the rows of a table to a function, in portions, and puts its answers together in
+            the order of the rows. The function is one of a module, and each row of its answer
+            depends on that row alone, so that it does not matter who works on which.
     """
 
     name: str
     select: Select
+    each: Each = _here
 
 
 def _in_duckdb(
@@ -124,7 +133,9 @@ def engine(name: str) -> Engine:
     if name in _ENGINES:
         return _ENGINES[name]
     if is_address(name):
-        return Engine(name, functools.partial(_in_spark, name))
+        return Engine(
+            name, functools.partial(_in_spark, name), functools.partial(_each_in_spark, name)
+        )
     near = difflib.get_close_matches(name, _ENGINES, n=1)
     hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(_ENGINES)} and {FORMS}."
     raise UsageError("There is no such engine.", f"It is {name!r}.", hint)
@@ -136,3 +147,11 @@ def _in_spark(
     from detente.events.spark.running import select  # noqa: PLC0415 - an extra, and slow to import
 
     return select(address, statement, events, params, vars(bounds))
+
+
+def _each_in_spark(
+    address: str, function: Callable[[pa.Table], pa.Table], rows: pa.Table
+) -> pa.Table:
+    from detente.events.spark.running import each  # noqa: PLC0415 - as above
+
+    return each(address, function, rows)

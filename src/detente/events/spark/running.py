@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,8 +59,11 @@ def run(
     from detente.events.spark.dialect import to_spark  # noqa: PLC0415 - needs the extra
 
     spoken, values = to_spark(text, params, views)
-    table = opened.sql(spoken, args=values).toArrow()
-    # That a column is never null is said by Spark and not by DuckDB, whose tables would differ.
+    return _nullable(opened.sql(spoken, args=values).toArrow())
+
+
+def _nullable(table: pa.Table) -> pa.Table:
+    """The table without saying which columns are never null, which DuckDB does not say."""
     return table.cast(pa.schema([pa.field(field.name, field.type) for field in table.schema]))
 
 
@@ -68,6 +71,39 @@ def _what(statement: str) -> str:
     """What a statement does, by its first line."""
     first = statement.strip().splitlines()[0]
     return f"Counting {first.removeprefix('--').strip()}" if first.startswith("--") else "The query"
+
+
+PORTION = 64
+"""Rows that one worker takes at a time."""
+
+
+def each(address: str, function: Callable[[pa.Table], pa.Table], rows: pa.Table) -> pa.Table:
+    """Share the rows of a table among workers; see `detente.events.engine.Engine`.
+
+    Args:
+        address: Where Spark is. Its workers need the same Python with detente.
+        function: What is done with each portion.
+        rows: The rows.
+
+    Raises:
+        InputError: Spark could not be had, or the function failed; the stage is named.
+    """
+    from pyspark.sql.pandas.types import from_arrow_schema  # noqa: PLC0415 - an extra
+
+    numbered = rows.append_column("row", pa.array(range(rows.num_rows), pa.int64()))
+    schema = from_arrow_schema(function(rows.slice(0, 0)).schema).add("row", "long")
+
+    def portions(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            given = pa.Table.from_batches([batch])
+            done = function(given.drop_columns("row")).append_column("row", given["row"])
+            yield from done.combine_chunks().to_batches()
+
+    opened = session(address)
+    with faults.stage_errors(address, f"Sharing {rows.num_rows:,} rows"), quietly():
+        frame = opened.createDataFrame(numbered).repartition(max(1, rows.num_rows // PORTION))
+        answer = frame.mapInArrow(portions, schema).toArrow().sort_by("row").drop_columns("row")
+    return _nullable(answer)
 
 
 @contextlib.contextmanager
