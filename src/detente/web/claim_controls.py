@@ -112,11 +112,13 @@ def _measure(claim: Any, data: StudyData, asked: Any) -> Control | None:
     if not measures:
         return None
     labels = {spec.id: spec.label for spec in data.study.datasets}
-    choices = tuple(
-        Choice(name, f"{labels.get(measure.dataset or '', 'event files')}: "
-                     f"{measure.name.replace('_', ' ')}")
-        for name, measure in measures.items()
-    )  # fmt: skip
+
+    def label(measure: Measure) -> str:
+        source = labels.get(measure.dataset or "", "event files")
+        lacking = "" if _reads(claim, data, measure) else " (no data here)"
+        return f"{source}: {measure.name.replace('_', ' ')}{lacking}"
+
+    choices = tuple(Choice(name, label(measure)) for name, measure in measures.items())
     first = next(iter(measures))
     return Control("measure", "Measure", value=asked.measure or first, declared=first,
                    choices=choices)  # fmt: skip

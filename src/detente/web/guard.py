@@ -30,7 +30,7 @@ from detente.web.limits import Buckets
 from detente.web.refusal import RefusalError
 from detente.web.telling import refused
 
-MOST_PATH, MOST_QUERY, MOST_BODY = 512, 4096, 65_536  # bytes
+MOST_PATH, MOST_QUERY, MOST_HEADERS, MOST_BODY = 512, 4096, 16_384, 65_536  # bytes
 READS = {"GET", "HEAD"}
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -230,7 +230,9 @@ class Guard:
 
 
 def _check_address(request: Request) -> None:
-    path, query = request.url.path, request.scope["query_string"]
+    path, query = request.scope["path"], request.scope["query_string"]
+    if sum(len(name) + len(value) for name, value in request.scope["headers"]) > MOST_HEADERS:
+        raise RefusalError(431, "The headers are too long.", "", "Delete this server's cookies.")
     if len(request.scope["raw_path"]) > MOST_PATH or len(query) > MOST_QUERY:
         raise RefusalError(414, "The address is too long.", "", "Ask for less at once.")
     if _ODD.search(path) or not path.startswith("/"):

@@ -8,19 +8,18 @@ import ipaddress
 import secrets
 import socket
 from collections.abc import Callable
-from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from detente.errors import DetenteError, UsageError
 from detente.web.app import application
-from detente.web.guard import Door, is_loopback
+from detente.web.guard import MOST_HEADERS, Door, is_loopback
 from detente.web.site import Site
 
 HEADERS_S, ANSWER_S, IDLE_S = 10.0, 120.0, 15
 MOST_CONNECTIONS = 256
-MOST_HEADERS = 16_384  # bytes
 
 
 class Timely(H11Protocol):
@@ -67,9 +66,7 @@ class Timely(H11Protocol):
         self.transport.abort()
 
 
-def serve(
-    site: Site, host: str, port: int, say: Callable[[str], None], ready: Callable[[], Any] = int
-) -> None:
+def serve(site: Site, host: str, port: int, say: Callable[[str], None]) -> None:
     """Serve until interrupted.
 
     Args:
@@ -77,7 +74,6 @@ def serve(
         host: The address to listen at; beyond this machine a token is made and printed.
         port: The port; 0 for any that is free.
         say: Prints a line.
-        ready: Called once connections are taken.
 
     Raises:
         UsageError: The address is none.
@@ -86,8 +82,17 @@ def serve(
     listener = listening(host, port)
     token = "" if is_loopback(host) else secrets.token_urlsafe(24)
     door = Door(host, listener.getsockname()[1], token)
-    config = uvicorn.Config(
-        application(site, door),
+    for line in greeting(door):
+        say(line)
+    server = uvicorn.Server(config(application(site, door)))
+    with listener:
+        server.run(sockets=[listener])
+
+
+def config(app: ASGIApp) -> uvicorn.Config:
+    """How an application is served: bounded, and without saying by what."""
+    return uvicorn.Config(
+        app,
         http=Timely,
         ws="none",
         lifespan="on",
@@ -100,12 +105,6 @@ def serve(
         timeout_graceful_shutdown=2,
         h11_max_incomplete_event_size=MOST_HEADERS,
     )
-    for line in _greeting(door):
-        say(line)
-    server = uvicorn.Server(config)
-    ready()
-    with listener:
-        server.run(sockets=[listener])
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -157,7 +156,7 @@ def _no_port(host: str, port: int, error: OSError) -> DetenteError:
     )
 
 
-def _greeting(door: Door) -> list[str]:
+def greeting(door: Door) -> list[str]:
     """Where to look; the token is told here and nowhere else."""
     host = f"[{door.host}]" if ":" in door.host else door.host
     address = f"http://{host}:{door.port}/"

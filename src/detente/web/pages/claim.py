@@ -54,6 +54,8 @@ class ClaimAsked(Asked):
 def answer(asked: ClaimAsked, desk: Desk) -> Shown:
     """The claim as declared, and beside it as it is tried."""
     data = desk.study(asked.study)
+    if asked.as_of == data.as_of:
+        asked = asked.model_copy(update={"as_of": None})
     claims = data.study.asks("claims")
     places = [place for place, claim in enumerate(claims) if claim.id == asked.claim]
     if not places:

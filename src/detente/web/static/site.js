@@ -18,10 +18,12 @@
   };
   if (work) setTimeout(follow, 500);
 
-  // Empty fields are left out of the address, which stays short enough to be shared.
+  // What is empty or as declared is left out of the address, which stays short enough to share.
   document.addEventListener("submit", (event) => {
     if (event.target.method !== "get") return;
-    for (const field of event.target.elements) if (field.name && !field.value) field.disabled = true;
+    for (const field of event.target.elements) {
+      if (field.name && ["", field.dataset.declared].includes(field.value)) field.disabled = true;
+    }
   });
   document.addEventListener("input", (event) => {
     const output = event.target.parentElement?.querySelector("output");
