@@ -13,7 +13,7 @@ from detente.coding.encoder import FOLDER, Encoder
 torch = pytest.importorskip("torch", reason="torch trains networks; CI installs it, users need not")
 
 from lab.coding.examples import Tokens, batches, joined, of_marked, set_aside, tokens  # noqa: E402
-from lab.coding.model.calibrate import temperature  # noqa: E402
+from lab.coding.model.calibrate import _with_words_hidden, temperature  # noqa: E402
 from lab.coding.model.export import write  # noqa: E402
 from lab.coding.model.network import Network, Shape  # noqa: E402
 from lab.coding.model.train import Plan, arrays, fit, load_tokenizer  # noqa: E402
@@ -79,6 +79,17 @@ def test_temperature_of_known_worlds() -> None:
     classes = [int(rng.choice(3, p=row)) for row in chances]
     assert temperature(logits, classes) == pytest.approx(1.0, abs=0.1)
     assert temperature(logits * 3, classes) == pytest.approx(3.0, abs=0.3)
+
+
+def test_words_are_hidden_outside_of_mentions_alone() -> None:
+    pieces, marks = torch.arange(1000, 1040)[None], torch.zeros(2, 40, dtype=torch.long)
+    marks[0, 5:15], marks[1, 20] = 1, 2
+    hidden = _with_words_hidden(pieces, marks, 0.5, torch.Generator().manual_seed(1))[0]
+    places = set((hidden == 103).nonzero().flatten().tolist())
+    assert len(places) > 8
+    assert places.isdisjoint({0, 39, 20, *range(5, 15)})
+    assert (hidden[[0, 5, 20, 39]] == pieces[0, [0, 5, 20, 39]]).all()
+    assert (_with_words_hidden(pieces, marks, 0.0, torch.Generator()) == pieces).all()
 
 
 def test_plural_for_two_who_do_the_same() -> None:

@@ -13,6 +13,7 @@ import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -24,17 +25,20 @@ def average(folders: Sequence[Path]) -> dict[str, Tensor]:
     """The mean of the weights that `train` kept in folders.
 
     Raises:
-        InputError: The trainings differ in more than their seed.
+        InputError: The trainings differ in more than their seed and what they went on from.
     """
-    plans = [json.loads((folder / "plan.json").read_text(encoding="utf-8")) for folder in folders]
-    if len({json.dumps(plan | {"seed": 0}) for plan in plans}) > 1:
+    if len({json.dumps(plan | {"seed": 0, "after": 0}) for plan in _plans(folders)}) > 1:
         raise InputError(
             "The weights cannot be averaged.",
-            "The trainings differ in more than their seed.",
+            "The trainings differ in more than their seed and what they went on from.",
             "Train them with the same settings.",
         )
     weights = [torch.load(folder / "weights.pt", weights_only=True) for folder in folders]
     return {name: torch.stack([each[name] for each in weights]).mean(0) for name in weights[0]}
+
+
+def _plans(folders: Sequence[Path]) -> list[dict[str, Any]]:
+    return [json.loads((folder / "plan.json").read_text(encoding="utf-8")) for folder in folders]
 
 
 def main() -> None:
@@ -45,8 +49,11 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.save(average(options.folders), options.out / "weights.pt")
-    plans = [json.loads((f / "plan.json").read_text(encoding="utf-8")) for f in options.folders]
+    plans = _plans(options.folders)
     plan = plans[0] | {"seed": [each["seed"] for each in plans]}
+    before = list({json.dumps(each.get("after")): each.get("after") for each in plans}.values())
+    if len(before) > 1:
+        plan["after"] = before
     text = json.dumps(plan, indent=1) + "\n"
     (options.out / "plan.json").write_text(text, encoding="utf-8")
 
