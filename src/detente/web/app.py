@@ -48,15 +48,15 @@ OF_API = frozenset({"format", "table"})
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def application(site: Site, door: Door, made: Callable[[Site], Views] = Views) -> Guard:
+def application(site: Site, door: Door, views_of: Callable[[Site], Views] = Views) -> Guard:
     """The application behind its guard.
 
     Args:
         site: What is served.
         door: At which address, and what opens it.
-        made: Makes the views.
+        views_of: Makes the views of a site.
     """
-    views = made(site)
+    views = views_of(site)
     new = Buckets(per_second=2, most=40)
     routes = [
         Route("/static/{name}", _static),
