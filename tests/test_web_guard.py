@@ -143,8 +143,7 @@ def test_no_text_of_a_study_becomes_markup(served: TestClient, text: str) -> Non
     page = served.get("/echo", params={"text": text}).text
     assert text not in page
     assert str(escape(text)) in page
-    scripts = page.count("<script")
-    assert scripts == 2, "our own two files"
+    assert page.count("<script") == page.count('<script src="/static/') > 0
 
 
 def test_writing_takes_the_secret_of_our_own_pages(served: TestClient) -> None:

@@ -22,11 +22,13 @@ from detente.web.page import API, Asked, Page, pages
 from detente.web.refusal import RefusalError, nothing_here, refusal_of
 from detente.web.site import Site
 from detente.web.telling import (
+    digest,
     filled,
     package_file,
     page_html,
     refused,
     tagged,
+    view_html,
     wants_json,
 )
 from detente.web.view import View
@@ -164,8 +166,7 @@ def _html(page: Page, views: Views, new: Buckets) -> Handler:
             main = filled("wait.html", work=view, csrf=request.scope["csrf"])
             html = page_html(request, "Working", main)
             return HTMLResponse(html, 202, {"cache-control": "no-store"})
-        html = page_html(request, view.title, view.main)
-        return tagged(request, html.encode(), "text/html")
+        return tagged(request, view_html(request, view), "text/html", view.tag)
 
     return handler
 
@@ -180,14 +181,12 @@ def _data(page: Page, views: Views, new: Buckets) -> Handler:
         if isinstance(view, Work):
             return JSONResponse(_state(view), 202, {"retry-after": "2"})
         if kind == "json":
-            return tagged(request, view.json, "application/json")
+            return tagged(request, view.json, "application/json", f"{view.tag}-json")
         name = request.query_params.get("table") or next(iter(view.tables), "")
         if name not in view.tables:
             raise nothing_here("a table of this name")
-        disposition = f'attachment; filename="{name}.csv"'
-        return tagged(
-            request, view.tables[name], "text/csv", **{"content-disposition": disposition}
-        )
+        named = {"content-disposition": f'attachment; filename="{name}.csv"'}
+        return tagged(request, view.tables[name], "text/csv", f"{view.tag}-{name}", **named)
 
     return handler
 
@@ -227,14 +226,15 @@ async def _static(request: Request) -> Response:
     if name not in STATIC:
         raise nothing_here("a file")
     place, media = STATIC[name]
-    return tagged(request, package_file(place), media)
+    content = package_file(place)
+    return tagged(request, content, media, digest(content))
 
 
 def _openapi() -> Handler:
     description = openapi()
 
     async def handler(request: Request) -> Response:
-        return tagged(request, description, "application/json")
+        return tagged(request, description, "application/json", digest(description))
 
     return handler
 

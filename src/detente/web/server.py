@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import ipaddress
 import secrets
@@ -85,8 +86,9 @@ def serve(site: Site, host: str, port: int, say: Callable[[str], None]) -> None:
     for line in greeting(door):
         say(line)
     server = uvicorn.Server(config(application(site, door)))
-    with listener:
+    with listener, contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
+    say("Ended.")
 
 
 def config(app: ASGIApp) -> uvicorn.Config:

@@ -7,6 +7,7 @@ from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -16,6 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from detente import __version__
 from detente.web.page import API, pages
 from detente.web.refusal import RefusalError
+from detente.web.view import View
 
 
 @cache
@@ -64,13 +66,36 @@ def filled(template: str, **values: Any) -> str:
     return environment().get_template(template).render(**values)
 
 
-def tagged(request: Request, content: bytes, media: str, **headers: str) -> Response:
-    """Content that a browser holds and asks about again: 304 where it is the same."""
-    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers |= {"etag": tag, "cache-control": "private, no-cache"}
-    if tag in request.headers.get("if-none-match", ""):
+def view_html(request: Request, view: View) -> bytes:
+    """A view as a whole page; made once, as long as the view is held."""
+    if view not in _WHOLE:
+        _WHOLE[view] = page_html(request, view.title, view.main).encode()
+    return _WHOLE[view]
+
+
+_WHOLE: WeakKeyDictionary[View, bytes] = WeakKeyDictionary()
+
+
+def tagged(request: Request, content: bytes, media: str, tag: str, **headers: str) -> Response:
+    """Content that a browser holds and asks about again: 304 where it is the same.
+
+    Args:
+        request: What was asked.
+        content: What is answered.
+        media: Its kind.
+        tag: Names the content.
+        headers: Further headers.
+    """
+    headers |= {"etag": f'"{tag}"', "cache-control": "private, no-cache"}
+    if headers["etag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type=media, headers=headers)
+
+
+@cache
+def digest(content: bytes) -> str:
+    """A name for content that stays as it is while the server runs."""
+    return hashlib.sha256(content).hexdigest()[:24]
 
 
 def wants_json(request: Request) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 
 from detente.web.desk import Stamp
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
     """What one address shows, in all forms.
 
@@ -17,6 +18,7 @@ class View:
         json: The answers as JSON.
         tables: Its tables as CSV, by name.
         stamps: The files that were read, as they were then.
+        tag: Names this very view, so that a browser can ask whether it is still the same.
     """
 
     title: str
@@ -24,9 +26,10 @@ class View:
     json: bytes
     tables: dict[str, bytes]
     stamps: tuple[Stamp, ...]
+    tag: str = field(default_factory=lambda: secrets.token_hex(12))
 
     @property
     def size(self) -> int:
         """Bytes that it takes, about."""
         tables = sum(map(len, self.tables.values()))
-        return len(self.main) + len(self.json) + tables
+        return 3 * len(self.main) + len(self.json) + tables  # as text, and as the page's bytes

@@ -175,6 +175,9 @@ class Views:
             raise self._failed[address][0]
 
     def _hold(self, address: str, view: View) -> None:
+        """Hold a view, and let go of those that nobody asked for longest; the last one stays."""
         self._held[address] = view
-        while sum(view.size for view in self._held.values()) > self._most_bytes and self._held:
-            self._held.popitem(last=False)
+        self._held.move_to_end(address)
+        total = sum(held.size for held in self._held.values())
+        while total > self._most_bytes and len(self._held) > 1:
+            total -= self._held.popitem(last=False)[1].size
