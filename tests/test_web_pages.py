@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import datetime as dt
 import io
 import json
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from detente.asks.options import Options
+from detente.events.store import IngestedFile, Store, connect
 from detente.study.starter import write_starter
 from detente.web import running, work
 from detente.web.app import application
@@ -26,6 +29,7 @@ from detente.web.refusal import RefusalError
 from detente.web.site import Site, site_of
 from detente.web.view import View
 from detente.web.worker import Progress, Request
+from event_tables import table, world
 from web_parts import DOOR, GO, Echo, Views, client, toy_pages, until
 
 toy_pages()
@@ -294,3 +298,28 @@ def test_a_study_and_its_claims(starter: Site, monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_application_starts_with_workers_of_its_own(starter: Site) -> None:
     assert application(starter, DOOR) is not None
+
+
+def add(store: Store, rows: list[dict[str, Any]]) -> None:
+    """Append rows under a file of their own."""
+    key = rows[0]["event_id"]
+    with connect() as con, store.writer() as writer:
+        con.register("given", table(rows))
+        writer.append(con, "given", [IngestedFile("icews", key, f"{key}.tab", len(rows))])
+
+
+def test_a_store_that_is_written_to_is_read_and_then_read_anew(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "store", create=True)
+    add(store, world(dt.date(2018, 1, 1), 3, 2))
+    with client(Site(store=store.path)) as served:
+        before = json.loads(ready(served, "/api/home"))
+        with store.writer():
+            again = client(Site(store=store.path))
+            with again as other:
+                assert json.loads(ready(other, "/api/home")) == before
+        add(store, world(dt.date(2018, 2, 1), 3, 2, start=100))
+        after = json.loads(ready(served, "/api/home"))
+    rows = [
+        d["sections"][-1]["answers"][0]["exhibits"][0]["table"]["rows"] for d in (before, after)
+    ]
+    assert [row[0][1] for row in rows] == [6, 12]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from detente.answers import Answer, Column, Exhibit, Scale, Section, Table
 from detente.web.desk import Desk
-from detente.web.page import Asked, Link, Links, Page, Shown, register
+from detente.web.page import Asked, Link, Links, Page, Shown, pages, register
 
 NOTHING = "No event store is served: start with --store DIR to see all pairs of the world."
 
@@ -25,9 +25,18 @@ def answer(asked: Home, desk: Desk) -> Shown:
     return Shown(
         title="Who is moving closer to whom",
         lead="Measured relations between states, claims that are tested, and odds of what comes.",
-        links=(Links("Studies", tuple(studies)),) if studies else (),
+        links=tuple(
+            group for group in (Links("Studies", tuple(studies)), _others()) if group.links
+        ),
         sections=(_store(desk),),
     )
+
+
+def _others() -> Links:
+    """All other pages that stand in the navigation, with what they show."""
+    listed = (page for page in pages().values() if page.menu and page.path != "/")
+    links = (Link(page.path, page.menu, page.about) for page in listed)
+    return Links("What can be asked", tuple(sorted(links, key=lambda link: link.text)))
 
 
 def _store(desk: Desk) -> Section:
