@@ -15,8 +15,8 @@ from rich.text import Text
 
 from detente.cli import behind, run
 from detente.cli.console import console, visible
+from detente.cli.failing import report_error
 from detente.cli.options import day
-from detente.cli.output import report_error
 from detente.errors import InputError
 
 COMMAND = [sys.executable, "-m", "detente"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 from detente import __version__
+from detente.answers import Section
 from detente.asks.claims.headline import headline
 from detente.asks.claims.rules import RULES
 from detente.asks.claims.run import Narrate, claims_section
@@ -23,6 +26,7 @@ def run_study(
     narrate: Narrate = lambda _: None,
     *,
     record: Record | None = None,
+    only: Collection[str] = (),
 ) -> StudyResult:
     """Run a study on its data.
 
@@ -31,6 +35,7 @@ def run_study(
         options: Number of draws and the seed; by default the study's own seed.
         narrate: Told what is being done.
         record: The study's record of forecasts, to say how odds moved since.
+        only: Ids of claims: they alone are answered, and nothing else that the study asks.
 
     Returns:
         All answers and everything that the report shows.
@@ -47,12 +52,17 @@ def run_study(
         'fewer-incidents-after-talks'
     """
     with one_thread():
-        return _run(data, options or Options(seed=data.study.study.seed), narrate, record)
+        options = options or Options(seed=data.study.study.seed)
+        if only:
+            return _result(data, options, (claims_section(data, options, narrate, only=only),))
+        return _result(data, options, tuple(_sections(data, options, narrate, record)))
 
 
-def _run(data: StudyData, options: Options, narrate: Narrate, record: Record | None) -> StudyResult:
-    about = data.study.study
-    claims = claims_section(data, options, narrate)
+def _sections(
+    data: StudyData, options: Options, narrate: Narrate, record: Record | None
+) -> Iterator[Section]:
+    """All that a study asks, in the order of the page."""
+    yield claims_section(data, options, narrate)
     narrate("tension of the system")
     beside = overview(data, options)
     narrate("who reacts to whom")
@@ -61,7 +71,12 @@ def _run(data: StudyData, options: Options, narrate: Narrate, record: Record | N
     ahead = look_ahead(data, options, record=record, narrate=narrate)
     narrate("what if")
     futures = what_if(data, options)
-    answer, strength = headline(about, claims.answers)
+    yield from (*reactions, *ahead, *futures, *beside)
+
+
+def _result(data: StudyData, options: Options, sections: tuple[Section, ...]) -> StudyResult:
+    about = data.study.study
+    answer, strength = headline(about, sections[0].answers)
     return StudyResult(
         study=about.name,
         title=about.title,
@@ -75,6 +90,6 @@ def _run(data: StudyData, options: Options, narrate: Narrate, record: Record | N
         parties=data.study.codes,
         party_names={party.code: party.name for party in data.study.parties},
         rules=RULES,
-        sections=(claims, *reactions, *ahead, *futures, *beside),
+        sections=sections,
         cite=about.cite,
     )

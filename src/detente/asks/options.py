@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from detente.cache import Cache
+
 
 @dataclass(frozen=True)
 class Options:
@@ -15,6 +17,7 @@ class Options:
         curve_draws: Placebo draws of each other specification.
         level_draws: Joint draws of a latent level.
         futures: Futures in each arm of a scenario.
+        cache: Where answers are kept, so that none is computed twice; None computes all.
     """
 
     seed: int = 1
@@ -22,3 +25,4 @@ class Options:
     curve_draws: int = 199
     level_draws: int = 2000
     futures: int = 2000
+    cache: Cache | None = None

@@ -18,6 +18,7 @@ from detente.asks.claims.scales import (
     upper_first,
 )
 from detente.asks.options import Options
+from detente.asks.remember import remembered
 from detente.errors import DataGapError
 from detente.events.store import OriginSummary
 from detente.relations.counting import covered_days
@@ -73,7 +74,8 @@ def overview(data: StudyData, options: Options) -> tuple[Section, ...]:
         data: The study's data as of a date.
         options: Draws of the latent levels, and the seed.
     """
-    return (tension(data, options), relations(data), data_used(data))
+    levels = remembered(tension, "tension", data, options, lambda seen: tension(seen, options))
+    return (levels, relations(data), data_used(data))
 
 
 def tension(data: StudyData, options: Options) -> Section:

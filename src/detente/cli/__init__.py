@@ -10,28 +10,12 @@ import errno
 import sys
 from typing import Annotated
 
-import duckdb
 import typer
 
 from detente import __version__
-from detente.cli import (
-    code,
-    dynamics,
-    events,
-    fetch,
-    forecast,
-    moves,
-    panel,
-    read,
-    record,
-    scenario,
-    serve,
-    store,
-    studies,
-    study,
-)
+from detente.cli.commands import Commands
 from detente.cli.console import mend_width, stop_writing
-from detente.cli.output import report_bug, report_error, say_plainly
+from detente.cli.failing import report_bug, report_error, say_plainly
 from detente.errors import DetenteError
 
 INTERRUPTED = 130
@@ -41,6 +25,7 @@ FULL = tuple(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EIO") if has
 
 app = typer.Typer(
     name="detente",
+    cls=Commands,
     help="Who is moving closer to whom, why, and what comes next: a workbench for relations "
     "between states.",
     no_args_is_help=True,
@@ -48,25 +33,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("studies", rich_help_panel="Studies")(studies.studies_command)
-app.command("study", rich_help_panel="Studies")(study.study_command)
-app.command("dynamics", rich_help_panel="Studies")(dynamics.dynamics_command)
-app.command("forecast", rich_help_panel="Studies")(forecast.forecast_command)
-app.command("backtest", rich_help_panel="Studies")(forecast.backtest_command)
-app.command("record", rich_help_panel="Studies")(record.record_command)
-app.command("scenario", rich_help_panel="Studies")(scenario.scenario_command)
-app.command("moves", rich_help_panel="Studies")(moves.moves_command)
-app.command("read", rich_help_panel="Studies")(read.read_command)
-app.command("serve", rich_help_panel="Studies")(serve.serve_command)
-app.command("new", rich_help_panel="Studies")(study.new_command)
-app.command("validate", rich_help_panel="Studies")(study.validate_command)
-app.command("fetch", rich_help_panel="Events")(fetch.fetch_command)
-app.command("ingest", rich_help_panel="Events")(events.ingest_command)
-app.command("events", rich_help_panel="Events")(events.events_command)
-app.command("code", rich_help_panel="Events")(code.code_command)
-app.command("sources", rich_help_panel="Events")(events.sources_command)
-app.command("store", rich_help_panel="Events")(store.store_command)
-app.command("panel", rich_help_panel="Relations")(panel.panel_command)
 
 
 def _print_version(wanted: bool) -> None:
@@ -138,13 +104,19 @@ def _run(args: list[str]) -> int:
 
 def _fallen(error: BaseException, *, with_traceback: bool) -> int:
     """An interrupt, output that has no room or no reader, or else a bug."""
-    if behind(error, KeyboardInterrupt, duckdb.InterruptException):
+    if behind(error, KeyboardInterrupt, *_interrupted_queries()):
         say_plainly("Interrupted. What was whole is kept; run the same command again to go on.")
         return INTERRUPTED
     if isinstance(error, OSError) and (isinstance(error, BrokenPipeError) or error.errno in FULL):
         raise error
     report_bug(error, with_traceback=with_traceback)
     return 1
+
+
+def _interrupted_queries() -> tuple[type[BaseException], ...]:
+    """How a query fails that Ctrl-C ends; nothing where no query can have run."""
+    duckdb = sys.modules.get("duckdb")
+    return () if duckdb is None else (duckdb.InterruptException,)
 
 
 def behind(error: BaseException, *kinds: type[BaseException]) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from detente.cache import Cache, user_cache
 from detente.cli.events import progress_bar
 from detente.cli.options import DEFAULT_ENGINE, day
 from detente.cli.output import narrate, print_parts
@@ -52,7 +53,18 @@ RecordFile = Annotated[
     Path | None,
     typer.Option("--record", metavar="FILE", help="The record; by default records/STUDY.jsonl."),
 ]
+NoCache = Annotated[
+    bool,
+    typer.Option(
+        "--no-cache", help="Compute all anew; else answers whose inputs are the same are kept."
+    ),
+]
 AllRows = Annotated[bool, typer.Option("--all", help="Print every row of the tables.")]
+
+
+def answer_cache(no_cache: bool) -> Cache | None:
+    """Where answers are kept between runs; None where that is not wanted."""
+    return None if no_cache else user_cache()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.asking import AsOf, Events, Seed, StudyName, open_study, saying, show
+from detente.cli.asking import (
+    AsOf,
+    Events,
+    NoCache,
+    Seed,
+    StudyName,
+    answer_cache,
+    open_study,
+    saying,
+    show,
+)
 from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName
 
 SHOWN = 12
@@ -23,6 +33,7 @@ def dynamics_command(
         bool, typer.Option("--all", help="Print every reaction, not only the surest.")
     ] = False,
     seed: Seed = None,
+    no_cache: NoCache = False,
     as_json: AsJson = False,
 ) -> None:
     """Estimate who reacts to whom in a study: systems, self-excitation, laws of triads.
@@ -43,5 +54,6 @@ def dynamics_command(
     opened = open_study(study, events, as_of, seed, engine=engine)
     with saying() as say:
         say("who reacts to whom")
-        sections = react(opened.data, Options(seed=opened.seed))
+        options = Options(seed=opened.seed, cache=answer_cache(no_cache))
+        sections = react(opened.data, options)
     show(sections, as_json=as_json, most=None if every_reaction else SHOWN, none=NONE)

@@ -13,8 +13,10 @@ from detente.cli.asking import (
     AllRows,
     AsOf,
     Events,
+    NoCache,
     RecordFile,
     StudyName,
+    answer_cache,
     open_study,
     record_or_none,
     saying,
@@ -43,6 +45,7 @@ def forecast_command(
         typer.Option("--within", metavar="DAYS", help="Another window for questions on events."),
     ] = None,
     record: RecordFile = None,
+    no_cache: NoCache = False,
     as_json: AsJson = False,
 ) -> None:
     """Give the odds of a study's questions, with what moved them from the base rate.
@@ -71,7 +74,8 @@ def forecast_command(
         narrate(f"Left out with --within {within}: {why}")
     held = record_or_none(opened.data, record) if within is None else None
     with saying() as say:
-        walks, options = Walks(opened.data), Options(seed=opened.seed)
+        walks = Walks(opened.data)
+        options = Options(seed=opened.seed, cache=answer_cache(no_cache))
         answers = run.odds_of(chosen, walks, options, record=held, narrate=say)
     section = run.outlook(chosen, answers)
     show([as_seen(section, dt.datetime.now(dt.UTC).date())], as_json=as_json)
@@ -88,6 +92,7 @@ def backtest_command(
         bool, typer.Option("--years", help="Print the scores of each year.")
     ] = False,
     all_rows: AllRows = False,
+    no_cache: NoCache = False,
     as_json: AsJson = False,
 ) -> None:
     """Score the odds of a study's questions over the past, each from earlier data only.
@@ -105,19 +110,16 @@ def backtest_command(
     """
     from detente.answers import Section  # noqa: PLC0415
     from detente.asks.forecasts import run  # noqa: PLC0415 - slow to import
-    from detente.asks.forecasts.backtest import track_record  # noqa: PLC0415
     from detente.asks.forecasts.walks import Walks  # noqa: PLC0415
     from detente.asks.options import Options  # noqa: PLC0415
 
     check = partial(run.asked_questions, wanted=question)
     opened = open_study(study, events, as_of, check=check, engine=engine)
     questions = run.chosen_questions(opened.data, question)
-    walks, options = Walks(opened.data), Options(seed=opened.seed)
-    answers = []
+    walks = Walks(opened.data)
+    options = Options(seed=opened.seed, cache=answer_cache(no_cache))
     with saying() as say:
-        for asked in questions:
-            say(f"going through the past: {asked.title}")
-            answers.append(track_record(asked, walks, options))
+        answers = [*run.records_of(questions, walks, options, say)]
         answers += run.published(opened.data, options) if question is None else ()
     if not as_json and not by_year:
         answers = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 import webbrowser
 from pathlib import Path
 from typing import Annotated
@@ -15,15 +14,15 @@ from detente.cli.asking import (
     AsOf,
     Datasets,
     Events,
+    NoCache,
     Seed,
     StudyName,
+    answer_cache,
     dataset_files,
-    event_store,
-    record_or_none,
-    saying,
 )
 from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName, SafeCsv, day
 from detente.cli.output import narrate, print_json
+from detente.cli.reporting import Wanted, reported
 from detente.errors import DetenteError, StudyError, UsageError
 from detente.rounding import plural
 
@@ -39,7 +38,22 @@ def study_command(
         Path | None,
         typer.Option("--out", metavar="DIR", help="Where the report goes; by default out/STUDY."),
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only",
+            metavar="CLAIM",
+            help="Answer this claim alone, into out/STUDY-only; repeatable.",
+        ),
+    ] = None,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch", help="Go on: answer anew whenever the study file or its data are saved."
+        ),
+    ] = False,
     seed: Seed = None,
+    no_cache: NoCache = False,
     open_page: Annotated[
         bool, typer.Option("--open", help="Open the report in a browser.")
     ] = False,
@@ -50,7 +64,7 @@ def study_command(
 
     Writes report.html (one file that needs no network), findings.json, the series as CSV, and
     manifest.json. Your own event files extend the bundled data; where both cover a month, yours
-    win.
+    win. What was answered before from the same inputs is not computed again.
 
     [bold]Examples[/bold]
 
@@ -60,39 +74,30 @@ def study_command(
 
       detente study korea --dataset experts=tsinghua.csv
 
+      detente study my-study --watch --open
+
+      detente study my-study --only trade-after-talks
+
       detente study my-study/study.toml --json > findings.json
     """
-    from detente import report  # noqa: PLC0415 - drawing is slow to import; errors come first
-    from detente.asks.options import Options  # noqa: PLC0415
-    from detente.run import run_study  # noqa: PLC0415
-    from detente.study.data import open_data  # noqa: PLC0415
-    from detente.study.load import load  # noqa: PLC0415
+    wanted = Wanted(
+        study, events, dataset_files(dataset), as_of, out, seed, safe_csv,
+        answer_cache(no_cache), tuple(only or ()), engine,
+    )  # fmt: skip
+    if watch:
+        from detente.cli.watching import watch_study  # noqa: PLC0415 - few need it
 
-    started = time.perf_counter()
-    files = dataset_files(dataset)
-    loaded = load(study)
-    folder = out or Path("out") / loaded.study.study.name
-    report.check_folder(folder)
-    store = None if events is None else event_store(events, folder)
-    data = open_data(loaded, as_of=as_of, store=store, datasets=files, engine=engine)
-    read = time.perf_counter()
-    chosen = loaded.study.study.seed if seed is None else seed
-    with saying() as say:
-        held = record_or_none(data)
-        result = run_study(data, Options(seed=chosen), say, record=held)
-        tested = time.perf_counter()
-        say("drawing the report")
-        written = report.write(
-            result,
-            folder,
-            timings={"read": read - started, "test": tested - read},
-            generated=dt.datetime.now(dt.UTC).replace(microsecond=0),
-            safe_csv=safe_csv,
-        )
+        if as_json:
+            raise UsageError("--json prints once.", "--watch goes on.", "Leave one of them away.")
+        watch_study(wanted, open_page=open_page)
+        return
+    from detente.report import verdict_table  # noqa: PLC0415 - slow to import
+
+    result, written = reported(wanted)
     if as_json:
         typer.echo(written.findings.read_text(encoding="utf-8"), nl=False)
     else:
-        Console(highlight=False).print(report.verdict_table(result))
+        Console(highlight=False).print(verdict_table(result))
     narrate(f"Report: {written.report}")
     if open_page:
         webbrowser.open(written.report.resolve().as_uri())

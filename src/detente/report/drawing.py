@@ -3,17 +3,46 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from typing import cast
 
 from markupsafe import Markup
 
-from detente.answers import Exhibit, Key, Table, Value
-from detente.report.marks import Mark, marks
-from detente.report.svg import draw
+from detente import exact
+from detente.answers import Column, Exhibit, Key, Scale, Table, Value
+from detente.cache import Cache, key_of
+from detente.report.marks import is_ours, marks
 from detente.report.telling import ToldTable, steady, tell_table
+from detente.versions import code_hash
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_CACHE: ContextVar[Cache | None] = ContextVar("cache", default=None)
+_CHECKED: ContextVar[bool] = ContextVar("checked", default=True)
 NOT_DRAWN = "The picture could not be drawn; the table holds its numbers."
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The drawing of an exhibit.
+
+    Attributes:
+        svg: For wide screens, or for all.
+        narrow: Another for narrow ones, or "".
+        key: How to read it.
+        wide: Whether it wants the whole width.
+    """
+
+    svg: str
+    narrow: str
+    key: tuple[Key, ...]
+    wide: bool
+
+
+DRAWN = exact.named((Drawing, Key))
+SHOWN = exact.named((Column, Exhibit, Key, Scale, Table))
 
 
 @dataclass(frozen=True)
@@ -65,23 +94,67 @@ def figure(exhibit: Exhibit, name: str) -> Figure:
     plain = Figure(name, clean.title, Markup(), Markup(), (), table, clean.note)
     if not clean.mark or not len(clean.table):
         return plain
-    mark = marks()[clean.mark]
     try:
-        wide, narrow = _drawn(clean, mark, name)
+        drawing = _remembered(clean, name)
     except (ValueError, ArithmeticError, LookupError) as error:
         return replace(plain, note=f"{NOT_DRAWN} ({type(error).__name__})")
-    return replace(plain, svg=wide, svg_narrow=narrow, key=clean.key or mark.key, wide=mark.wide)
+    svg, narrow = (Markup(text) for text in (drawing.svg, drawing.narrow))  # noqa: S704 - from `draw`
+    return replace(plain, svg=svg, svg_narrow=narrow, key=drawing.key, wide=drawing.wide)
 
 
-def _drawn(exhibit: Exhibit, mark: Mark, name: str) -> tuple[Markup, Markup]:
-    specs = mark.draw(exhibit)
+@contextmanager
+def for_a_page(cache: Cache | None) -> Iterator[None]:
+    """A block that draws for a page: nothing twice, and no spec is validated, as the tests do that.
+
+    Args:
+        cache: Where drawings are kept; None draws all.
+
+    Example:
+        >>> with for_a_page(None):
+        ...     pass
+    """
+    before, checked = _CACHE.set(cache), _CHECKED.set(False)
+    try:
+        yield
+    finally:
+        _CACHE.reset(before)
+        _CHECKED.reset(checked)
+
+
+def _remembered(exhibit: Exhibit, name: str) -> Drawing:
+    """The drawing of a clean exhibit, kept under the hash of all that it is made from."""
+    cache = _CACHE.get()
+    if cache is None or not is_ours(exhibit.mark):
+        return _drawn(exhibit, name)
+    try:
+        key = key_of("drawing", code_hash(), name, exact.encode(exhibit, SHOWN))
+    except TypeError:
+        return _drawn(exhibit, name)
+    try:
+        return cast("Drawing", exact.decode(cache.get(key) or b"", DRAWN))
+    except ValueError:
+        drawing = _drawn(exhibit, name)
+        cache.put(key, exact.encode(drawing, DRAWN))
+        return drawing
+
+
+def _drawn(exhibit: Exhibit, name: str) -> Drawing:
+    # What draws is slow to load, and often all is remembered.
+    from altair.utils.schemapi import debug_mode  # noqa: PLC0415
+
+    from detente.report.svg import draw  # noqa: PLC0415
+
+    mark = marks()[exhibit.mark]
+    with debug_mode(_CHECKED.get()):
+        specs = mark.draw(exhibit)
     says = exhibit.says or f"{exhibit.title}. The data table follows the picture."
-    if not isinstance(specs, tuple):
-        return draw(specs, name, exhibit.title, says), Markup()
-    wide, narrow = specs
-    return (
-        draw(wide, f"{name}-wide", exhibit.title, says),
-        draw(narrow, f"{name}-narrow", exhibit.title, says),
+    several = isinstance(specs, tuple)
+    wide, narrow = specs if several else (specs, None)
+    return Drawing(
+        draw(wide, f"{name}-wide" if several else name, exhibit.title, says),
+        draw(narrow, f"{name}-narrow", exhibit.title, says) if several else "",
+        exhibit.key or mark.key,
+        mark.wide,
     )
 
 

@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 from detente.answers import Section, Verdict
 from detente.asks.result import StudyResult
+from detente.cache import Cache
+from detente.report.drawing import for_a_page
 from detente.report.layout import Shelf, Told, by_verdict, lay_out_section, verdict_word
 from detente.report.outlook import as_seen, first_odds
 from detente.report.templating import asset, environment
@@ -52,10 +53,19 @@ WORDS = tuple(Told(word, meaning) for word, meaning in _WORDS.items())
 """The glossary."""
 
 
-def page_view(result: StudyResult, generated: datetime, *, safe_csv: bool = False) -> PageView:
-    """Everything that the page says, as frozen data; draws all charts."""
+def page_view(
+    result: StudyResult,
+    generated: datetime,
+    *,
+    safe_csv: bool = False,
+    cache: Cache | None = None,
+    number: int | None = None,
+) -> PageView:
+    """Everything that the page says, as frozen data; draws all charts that no cache holds."""
     css, js = asset("page.css"), asset("page.js")
-    with debug_mode(False):  # specs are validated by the tests, not on every run
+    if number is not None:
+        js += asset("follow.js").replace("NUMBER", str(number))
+    with for_a_page(cache):
         sections = tuple(as_seen(section, generated.date()) for section in result.sections)
         shelves = {section.name: lay_out_section(section) for section in sections}
         ahead = first_odds(sections)
@@ -82,7 +92,7 @@ def page_view(result: StudyResult, generated: datetime, *, safe_csv: bool = Fals
         generated=generated.isoformat(timespec="seconds"),
         css=Markup(css),  # noqa: S704 - our own file
         js=Markup(js),  # noqa: S704 - our own file
-        policy=_policy(css, js),
+        policy=_policy(css, js, pictures="" if number is None else " 'self' file:"),
         safe_csv=safe_csv,
     )
 
@@ -128,18 +138,25 @@ def _do(count: int, single: str, more: str) -> str:
     return f"{count or 'none'} {single if count < 2 else more}"
 
 
-def _policy(css: str, js: str) -> str:
+def _policy(css: str, js: str, pictures: str) -> str:
     """Nothing may be loaded from anywhere; only our own style and script run."""
     hashes = [
         base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (css, js)
     ]
     return (
         f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
-        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+        f"img-src data: blob:{pictures}; base-uri 'none'; form-action 'none'"
     )
 
 
-def render(result: StudyResult, generated: datetime, *, safe_csv: bool = False) -> str:
+def render(
+    result: StudyResult,
+    generated: datetime,
+    *,
+    safe_csv: bool = False,
+    cache: Cache | None = None,
+    number: int | None = None,
+) -> str:
     """The whole page as HTML; see `write` for the file."""
-    page = page_view(result, generated, safe_csv=safe_csv)
+    page = page_view(result, generated, safe_csv=safe_csv, cache=cache, number=number)
     return environment().get_template("page.html").render(page=page)

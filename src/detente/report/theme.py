@@ -13,8 +13,9 @@ from typing import Any
 
 import altair as alt
 
-Spec = dict[str, Any]
-"""A Vega-Lite spec."""
+from detente.report import marks
+
+Spec = marks.Spec
 
 TOKENS = (
     "ink",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 import re
 import time
 from collections.abc import Mapping
@@ -12,29 +11,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from detente.asks.result import StudyResult
+from detente.cache import Cache
 from detente.events.store import stores_around
 from detente.outputs import check_output
 from detente.report.files import write_all
 from detente.report.findings import findings_json
 from detente.report.page import render
 from detente.report.series import csv_files
-
-LIBRARIES = (
-    "altair",
-    "duckdb",
-    "jinja2",
-    "numpy",
-    "pyarrow",
-    "pydantic",
-    "scipy",
-    "vl-convert-python",
-)
-"""Libraries whose versions can change a number or a drawing."""
+from detente.versions import versions
 
 _MARKS = {
     "report.html": b'<meta name="generator" content="Detente ',
@@ -109,6 +97,8 @@ def write(
     timings: Mapping[str, float],
     generated: datetime,
     safe_csv: bool = False,
+    cache: Cache | None = None,
+    number: int | None = None,
 ) -> WrittenReport:
     """Write report.html, findings.json, series/*.csv and manifest.json into a folder.
 
@@ -121,6 +111,9 @@ def write(
         timings: Seconds by step so far; drawing the page is added as "report".
         generated: When this run was made.
         safe_csv: Whether no text in the CSV may be taken for a formula by a spreadsheet.
+        cache: Where drawings are kept, so that none is drawn twice; None draws all.
+        number: The number of a page that is loaded anew when one of another number is written;
+            see `write_number`.
 
     Returns:
         Where the files are.
@@ -143,7 +136,9 @@ def write(
     start = time.perf_counter()
     series = csv_files(result, safe=safe_csv)
     files = {
-        "report.html": render(result, generated, safe_csv=safe_csv).encode(),
+        "report.html": render(
+            result, generated, safe_csv=safe_csv, cache=cache, number=number
+        ).encode(),
         "findings.json": findings_json(result),
         **series,
     }
@@ -164,6 +159,27 @@ def write(
     )
 
 
+def write_number(out: Path, number: int | None) -> None:
+    """Tell pages that follow which number the last one has; None: no other will come.
+
+    It is the width of a picture, because a page that was opened as a file may look at no more.
+
+    Args:
+        out: The folder of the report.
+        number: From 1.
+
+    Raises:
+        InputError: There is something else in its place.
+    """
+    mark = b'<svg xmlns="http://www.w3.org/2000/svg" height="1" width="'
+    path = out / "follow.svg"
+    check_output(path, "--out", is_ours=partial(_holds, mark), named="folder")
+    if number is None:
+        path.unlink(missing_ok=True)
+    else:
+        write_all(out, {path.name: mark + b'%d"/>' % number})
+
+
 def manifest_json(
     result: StudyResult,
     files: Mapping[str, bytes],
@@ -176,8 +192,7 @@ def manifest_json(
         "study": result.study,
         "as_of": result.as_of,
         "seed": result.seed,
-        "versions": {"detente": result.version, "python": platform.python_version()}
-        | {name: version(name) for name in LIBRARIES},
+        "versions": versions() | {"detente": result.version},
         "data": _data_used(result),
         "files": [
             {"path": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}

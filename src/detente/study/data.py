@@ -103,6 +103,18 @@ class StudyData:
         """The datasets of the study whose files are there."""
         return tuple(spec for spec in self.study.datasets if spec.id in self.datasets)
 
+    def file(self, path: str) -> Path:
+        """A file of the study's folder that an ask reads by itself."""
+        return self.folder / path
+
+    def shared(self, by: str) -> StudyData:
+        """The data of work that several asks share, such as walks through the past.
+
+        Args:
+            by: What is shared.
+        """
+        return self
+
     def label_of(self, action: str) -> str:
         """The plain name of an action."""
         return self.study.actions[action].label

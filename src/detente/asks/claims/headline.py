@@ -36,6 +36,8 @@ STRENGTHS = {
     Verdict.NOT_TESTABLE: "cannot be said",
 }
 
+NOT_ASKED = "The claim that answers this question was not asked for"
+
 
 def headline(about: About, answers: Sequence[Answer]) -> tuple[str, str]:
     """The sentence that opens a report, and how strong the evidence for it is.
@@ -47,7 +49,9 @@ def headline(about: About, answers: Sequence[Answer]) -> tuple[str, str]:
     Returns:
         Sentence, and strength with the rulers that it was read by.
     """
-    answer = next(item for item in answers if item.id == about.headline_claim)
+    answer = next((item for item in answers if item.id == about.headline_claim), None)
+    if answer is None:
+        return NOT_ASKED, f"It is the claim “{about.headline_claim}”, which is not among these."
     verdict = answer.verdict or Verdict.INSUFFICIENT_DATA
     strength = f"Strength of the evidence: {STRENGTHS[verdict]}. {answer.text}"
     said = [strength, answer.reason, _unseen(answer), _rulers(answer)]

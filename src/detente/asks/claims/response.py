@@ -126,7 +126,7 @@ class Response(Design[ResponseClaim, Measured]):
 
     def measure(self, signal: Signal) -> Estimate[Measured]:
         """The event study as declared beforehand."""
-        claims = len(self.data.study.asks("claims"))
+        claims = self.data.study.number_of("claims")
         for more in MORE_DRAWS:
             estimate = self._measure(signal, self.first(signal), more * self.options.draws)
             least, most = estimate.result.study.p_range()

@@ -7,7 +7,7 @@ claims that stood alone would make a false one `supported` in a quarter of studi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from detente.answers import Answer, Fact, Scale, Section
@@ -15,9 +15,13 @@ from detente.asks.claims.claim import ClaimBase
 from detente.asks.claims.rules import Evidence, judge
 from detente.asks.frame import Pending
 from detente.asks.options import Options
+from detente.asks.remember import remembered
+from detente.errors import UsageError
 from detente.estimators.multiple import holm
 from detente.study.data import StudyData
 from detente.study.kinds import kind_of
+from detente.study.models import Study
+from detente.study.names import did_you_mean
 
 MIN_FAMILY = 2
 Narrate = Callable[[str], None]
@@ -26,6 +30,11 @@ TITLE = "Claim by claim"
 INTRO = (
     "In the order of the text. Each card unfolds to how we know: the placebo tests, every other "
     "defensible way to run the test, the checks, and the cases."
+)
+
+SOME = (
+    "Here are {} of the {} claims of the study; their p-values are corrected with those of their "
+    "whole family."
 )
 
 
@@ -37,7 +46,7 @@ def answer_claims(
     Args:
         data: The study's data as of a date.
         options: Number of draws and the seed.
-        narrate: Told the title of each claim before it is tested.
+        narrate: Told the title of each claim before it is tested; not of what is remembered.
 
     Returns:
         One answer per claim, in the study's order.
@@ -46,14 +55,25 @@ def answer_claims(
 
 
 def tested(
-    data: StudyData, options: Options, narrate: Narrate = lambda _: None
+    data: StudyData,
+    options: Options,
+    narrate: Narrate = lambda _: None,
+    claims: Sequence[ClaimBase] | None = None,
 ) -> tuple[Pending, ...]:
-    """All claims of a study, each by itself; see `answer_claims`."""
-    pending = []
-    for claim in data.study.asks("claims"):
+    """Claims of a study, by default all, each by itself; see `answer_claims`."""
+    chosen = data.study.asks("claims") if claims is None else claims
+    return tuple(_tested(claim, data, options, narrate) for claim in chosen)
+
+
+def _tested(claim: ClaimBase, data: StudyData, options: Options, narrate: Narrate) -> Pending:
+    answer = kind_of(claim).answer
+
+    def compute(data: StudyData) -> Pending:
         narrate(claim.title)
-        pending.append(kind_of(claim).answer(claim, data, options))
-    return tuple(pending)
+        pending: Pending = answer(claim, data, options)
+        return pending
+
+    return remembered(answer, claim, data, options, compute)
 
 
 def answer_claim(claim: ClaimBase, data: StudyData, options: Options) -> Answer:
@@ -61,11 +81,49 @@ def answer_claim(claim: ClaimBase, data: StudyData, options: Options) -> Answer:
     return corrected([kind_of(claim).answer(claim, data, options)])[0]
 
 
-def claims_section(data: StudyData, options: Options, narrate: Narrate = lambda _: None) -> Section:
-    """The claims of a study with their answers; see `answer_claims`."""
-    pending = tested(data, options, narrate)
-    intro = f"{INTRO} {families_text(pending)}".strip()
-    return Section("claims", TITLE, corrected(pending), intro=intro, short="Claims")
+def claims_section(
+    data: StudyData,
+    options: Options,
+    narrate: Narrate = lambda _: None,
+    *,
+    only: Collection[str] = (),
+) -> Section:
+    """The claims of a study with their answers; see `answer_claims`.
+
+    Args:
+        data: The study's data as of a date.
+        options: Number of draws and the seed.
+        narrate: Told the title of each claim before it is tested.
+        only: Ids of the claims that are shown; all if empty. The others of their families are
+            tested too, because a verdict does not depend on what else is looked at.
+    """
+    claims = data.study.asks("claims")
+    wanted = [claim for claim in claims if not only or claim.id in only]
+    together = {claim.family for claim in wanted}
+    pending = tested(data, options, narrate, [c for c in claims if c.family in together])
+    answers = tuple(answer for answer in corrected(pending) if not only or answer.id in only)
+    beside = SOME.format(len(answers), len(claims)) if only else families_text(pending)
+    return Section("claims", TITLE, answers, intro=f"{INTRO} {beside}".strip(), short="Claims")
+
+
+def check_claims(study: Study, only: Sequence[str]) -> None:
+    """Refuse ids that no claim of a study has.
+
+    Raises:
+        UsageError: There is one; similar ids are suggested.
+
+    Example:
+        >>> from detente.study.load import load
+        >>> check_claims(load("korea").study, ["thaad-and-china"])
+    """
+    ids = [claim.id for claim in study.asks("claims")]
+    for name in only:
+        if name not in ids:
+            raise UsageError(
+                f"There is no claim “{name}”.",
+                f"The study {study.study.name} claims: {', '.join(ids)}.{did_you_mean(name, ids)}",
+                "Give one of these with --only, or none for all.",
+            )
 
 
 def families_text(pending: Sequence[Pending]) -> str:

@@ -204,7 +204,7 @@ def read_given(data: StudyData, odds: PublishedOdds) -> tuple[Given, ...]:
         >>> str(first.issued), first.within, first.probability
         ('2017-03-13', 14, 0.43)
     """
-    path = data.folder / odds.path
+    path = data.file(odds.path)
     given, problems = read_published(path, data.study.actions, odds.since)
     if problems:
         raise StudyError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from detente.answers import Answer, Section
 from detente.asks.forecasts.backtest import track_record
@@ -14,6 +15,7 @@ from detente.asks.forecasts.resolve import with_change
 from detente.asks.forecasts.shown import all_odds, word
 from detente.asks.forecasts.walks import Walks, walks_of
 from detente.asks.options import Options
+from detente.asks.remember import remembered
 from detente.errors import UsageError
 from detente.relations.steps import day_name
 from detente.study.data import StudyData
@@ -62,10 +64,10 @@ def look_ahead(
     """
     walks, questions = walks_of(data), data.study.asks(PART)
     answers = odds_of(questions, walks, options, record=record, narrate=narrate)
-    moves = next_week(data)
+    moves = remembered(next_week, "moves", data, options, next_week)
     beside = [] if moves.gap and not questions else [moves]
     narrate("track record of these odds")
-    scores = [track_record(question, walks, options) for question in questions]
+    scores = records_of(questions, walks, options)
     compared = published(data, options)
     sections = (
         outlook(questions, (*answers, *beside)),
@@ -103,9 +105,29 @@ def odds_of(
     answers = []
     for question in questions:
         narrate(f"odds: {question.title}")
-        answer: Answer = kind_of(question).answer(question, walks, options)
+        answer = _remembered(kind_of(question).answer, question, walks, options)
         answers.append(answer if record is None else with_change(record, answer))
     return tuple(answers)
+
+
+def records_of(
+    questions: Sequence[Question], walks: Walks, options: Options, narrate: Narrate = _silent
+) -> tuple[Answer, ...]:
+    """How good the odds of questions have been; see `track_record`."""
+    answers = []
+    for question in questions:
+        narrate(f"going through the past: {question.title}")
+        answers.append(_remembered(track_record, question, walks, options))
+    return tuple(answers)
+
+
+def _remembered(
+    by: Callable[..., Answer], question: Question, walks: Walks, options: Options
+) -> Answer:
+    asked = (question, walks.refit)
+    return remembered(
+        by, asked, walks.data, options, lambda seen: by(question, walks.on(seen), options)
+    )
 
 
 def published(data: StudyData, options: Options) -> tuple[Answer, ...]:
@@ -120,7 +142,12 @@ def published(data: StudyData, options: Options) -> tuple[Answer, ...]:
         'None of them was resolved by 2017-03-15. Choose a later date.'
     """
     asks = data.study.asks("published_odds")
-    return tuple(kind_of(odds).answer(odds, data, options) for odds in asks)
+    return tuple(_compared(odds, data, options) for odds in asks)
+
+
+def _compared(odds: Any, data: StudyData, options: Options) -> Answer:
+    by = kind_of(odds).answer
+    return remembered(by, odds, data, options, lambda seen: by(odds, seen, options))
 
 
 def outlook(questions: Sequence[Question], answers: Sequence[Answer]) -> Section:

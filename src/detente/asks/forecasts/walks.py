@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from pydantic_core import to_json
 
 from detente.asks.forecasts.history import read_history
 from detente.asks.forecasts.level import Level, read_level, try_level
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def data_hash(data: StudyData) -> str:
-    """Hash of everything that a study's odds were computed from, the study file among it.
+    """Hash of all that a study's odds rest on: the study file but for what it asks, and its data.
 
     Args:
         data: The study's data as of a date.
@@ -33,16 +34,17 @@ def data_hash(data: StudyData) -> str:
         64
     """
     events = data.events.fingerprint if data.events else ""
-    asked = data.study.model_dump_json()
+    study = data.study
+    held = {name: dict(getattr(study, name)) for name in ("actions", "eras", "calendar")}
+    listed = {name: getattr(study, name) for name in ("parties", "chronicle", "datasets")}
     parts = [
-        asked,
+        to_json({**held, **listed, "as_of": study.study.as_of}).decode(),
         data.chronicle_sha256,
         *(data.dataset_sha256[key] for key in sorted(data.datasets)),
     ]
     return hashlib.sha256("\n".join([*parts, events]).encode()).hexdigest()
 
 
-@lru_cache(maxsize=2)
 def walks_of(data: StudyData) -> Walks:
     """The walks through the past of some data, shared by all that ask.
 
@@ -53,7 +55,12 @@ def walks_of(data: StudyData) -> Walks:
         >>> walks_of(data) is walks_of(data)
         True
     """
-    return Walks(data)
+    return _walks(data.shared("walks"), REFIT)
+
+
+@lru_cache(maxsize=2)
+def _walks(data: StudyData, refit: int) -> Walks:
+    return Walks(data, refit=refit)
 
 
 class Walks:
@@ -78,8 +85,12 @@ class Walks:
 
     @cached_property
     def data_hash(self) -> str:
-        """Hash of everything that odds are computed from, the study file among it."""
+        """Hash of all that odds rest on beside the question itself."""
         return data_hash(self.data)
+
+    def on(self, data: StudyData) -> Walks:
+        """The same walks through data that are these, but note what is read of them."""
+        return self if data is self.data else _walks(data.shared("walks"), self.refit)
 
     def of(self, action: str, window_days: int, terms: Terms, until: dt.date | None = None) -> Walk:
         """The walk of an action and a window.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from detente.answers import Section
+from typing import Any
+
+from detente.answers import Answer, Section
 from detente.asks.options import Options
 from detente.asks.reactions import common_enemy, excitation
+from detente.asks.remember import remembered
 from detente.compiled import one_thread
 from detente.study.data import StudyData
 from detente.study.kinds import kind_of
@@ -51,6 +54,11 @@ def react(data: StudyData, options: Options) -> tuple[Section, ...]:
     if not asks:
         return ()
     with one_thread():
-        answers = tuple(kind_of(ask).answer(ask, data, options) for ask in asks)
+        answers = tuple(_answered(ask, data, options) for ask in asks)
     title = "Who reacts to whom"
     return (Section("reactions", title, answers, INTRO, GROUPS, short="Reactions"),)
+
+
+def _answered(ask: Any, data: StudyData, options: Options) -> Answer:
+    by = kind_of(ask).answer
+    return remembered(by, ask, data, options, lambda seen: by(ask, seen, options))

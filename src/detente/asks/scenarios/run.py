@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from detente.answers import Answer, Section
 from detente.asks.options import Options
+from detente.asks.remember import remembered
 from detente.asks.scenarios import scenario as scenarios
 from detente.asks.scenarios import simulation
-from detente.asks.scenarios.model import fit_model
+from detente.asks.scenarios.model import Model, fit_model
 from detente.asks.scenarios.scenario import Scenario
 from detente.errors import DataGapError, UsageError
 from detente.study.data import StudyData
@@ -42,11 +45,35 @@ def what_if(data: StudyData, options: Options) -> tuple[Section, ...]:
     if not declared:
         return ()
     try:
-        model = fit_model(data, seed=options.seed)
+        answers = [_supposed(asked, data, options) for asked in declared]
+        models = [_described(model, data, options) for model in data.study.asks("simulation")]
     except DataGapError as gap:
         return (section(*(_refused(asked, f"{gap.found} {gap.next_step}") for asked in declared)),)
-    answers = (scenarios.answer(asked, model, options) for asked in declared)
-    return (section(*answers, simulation.answer(model.simulation, model, options)),)
+    return (section(*answers, *models),)
+
+
+def _supposed(asked: Scenario, data: StudyData, options: Options) -> Answer:
+    by = scenarios.answer
+    return remembered(
+        by, asked, data, options, lambda seen: by(asked, fitted(seen, options.seed), options)
+    )
+
+
+def _described(declared: simulation.Simulation, data: StudyData, options: Options) -> Answer:
+    by = simulation.answer
+    return remembered(
+        by, declared, data, options, lambda seen: by(declared, fitted(seen, options.seed), options)
+    )
+
+
+def fitted(data: StudyData, seed: int) -> Model:
+    """The model behind all scenarios of a study, fitted once for some data; see `fit_model`."""
+    return _fitted(data.shared("model"), seed)
+
+
+@lru_cache(maxsize=2)
+def _fitted(data: StudyData, seed: int) -> Model:
+    return fit_model(data, seed=seed)
 
 
 def section(*answers: Answer, notes: tuple[str, ...] = ()) -> Section:

@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
+from typing import Any
 
 from detente.answers import Exhibit, Key
-from detente.report.theme import Spec
 
+Spec = dict[str, Any]
+"""A Vega-Lite spec."""
 Draw = Callable[[Exhibit], Spec | tuple[Spec, Spec]]
 
 
@@ -70,6 +72,17 @@ def marks() -> Mapping[str, Mark]:
     """All marks by name, those of this package and those that others have registered."""
     _load()
     return MappingProxyType(_MARKS)
+
+
+def is_ours(name: str) -> bool:
+    """Whether the drawing of a mark is part of this package: nobody else has registered it.
+
+    Example:
+        >>> is_ours("intervals")
+        True
+    """
+    held = _MARKS.get(name)
+    return held is None or held.draw.__module__.startswith(f"{__name__}.")
 
 
 @cache

@@ -1,0 +1,153 @@
+"""Answers that are not computed twice: each is kept under the hash of its inputs.
+
+What an ask reads is only known once it has been answered. So two entries are kept: under what all
+answers rest on (the ask itself, the options, the code, the day, the chronicle and the events) the
+list of what else was read; and under that with the hash of each thing on the list, the answer.
+Where any of it changes the second is not there, and the ask is answered anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any, TypeVar, cast
+
+from pydantic_core import to_json
+
+from detente import exact
+from detente.answers import (
+    Answer,
+    Check,
+    Column,
+    Exhibit,
+    Fact,
+    Key,
+    Provenance,
+    Scale,
+    Section,
+    Table,
+    Verdict,
+)
+from detente.asks.claims.rules import Evidence
+from detente.asks.frame import Pending
+from detente.asks.options import Options
+from detente.cache import Cache, key_of
+from detente.study.data import StudyData
+from detente.study.watched import Note, digest_of, watched
+from detente.versions import code_hash
+
+T = TypeVar("T", Answer, Pending, Section)
+
+CLASSES = exact.named((
+    Answer, Check, Column, Evidence, Exhibit, Fact, Key, Pending, Provenance, Scale, Section,
+    Table, Verdict,
+))  # fmt: skip
+"""What an answer is made of."""
+
+OURS = "detente."
+
+
+def remembered(
+    answered_by: Callable[..., Any],
+    ask: object,
+    data: StudyData,
+    options: Options,
+    compute: Callable[[StudyData], T],
+) -> T:
+    """The answer to an ask, computed only where that was not done before from the same inputs.
+
+    Args:
+        answered_by: The function that answers; what others than Detente register is never kept,
+            because nothing here would know when their code changes.
+        ask: The entry of the study file; with whatever else it is asked with, as a tuple.
+        data: The study's data as of a date.
+        options: Settings of the run; without a cache nothing is kept.
+        compute: Answers it from the data that it is given, and from no others.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data, answered = open_data(load("korea")), []
+        >>> def compute(data):
+        ...     answered.append(data.name_of("PRK"))
+        ...     return Answer("a", "question", answered[-1])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     options = Options(cache=Cache(Path(folder)))
+        ...     two = [remembered(open_data, "who", data, options, compute) for _ in range(2)]
+        >>> [answer.label for answer in two], answered
+        (['North Korea', 'North Korea'], ['North Korea'])
+    """
+    cache = options.cache
+    if cache is None or not _is_ours(answered_by, ask):
+        return compute(data)
+    base = _base(answered_by, ask, data, options)
+    notes = _notes(cache.get(base))
+    if notes is not None:
+        answer = _read(cache.get(_key(base, data, notes)))
+        if answer is not None:
+            return cast("T", answer)
+    seen = watched(data)
+    fresh = compute(seen)
+    if seen.unchanged():
+        _keep(cache, base, data, seen.notes.all(), fresh)
+    return fresh
+
+
+def same(answer: Answer, other: Answer) -> bool:
+    """Whether two answers are the same to the last digit; what is missing in both is the same.
+
+    Example:
+        >>> gap = (Fact("effect", "Change", float("nan")),)
+        >>> same(Answer("a", "claim", "A", facts=gap), Answer("a", "claim", "A", facts=gap))
+        True
+    """
+    return exact.encode(answer, CLASSES) == exact.encode(other, CLASSES)
+
+
+def _is_ours(answered_by: Callable[..., Any], ask: object) -> bool:
+    asked = ask if isinstance(ask, tuple) else (ask,)
+    made_by = (answered_by, *map(type, asked))
+    return all(f"{item.__module__}.".startswith((OURS, "builtins.")) for item in made_by)
+
+
+def _base(answered_by: Callable[..., Any], ask: object, data: StudyData, options: Options) -> str:
+    """The key of the list of what else is read."""
+    events = data.events
+    settings = {f.name: getattr(options, f.name) for f in fields(options) if f.name != "cache"}
+    held = (
+        None
+        if events is None
+        else (events.fingerprint, events.parties, events.until, events.known_by)
+    )
+    parts = (ask, settings, data.as_of, data.chronicle_sha256, held)
+    named = f"{answered_by.__module__}.{answered_by.__qualname__}"
+    return key_of("notes", code_hash(), named, to_json(parts))
+
+
+def _key(base: str, data: StudyData, notes: list[Note]) -> str:
+    digests = [digest_of(data, note) for note in notes]
+    return key_of("answer", base, json.dumps([notes, digests]))
+
+
+def _notes(content: bytes | None) -> list[Note] | None:
+    return None if content is None else [tuple(note) for note in json.loads(content)]
+
+
+def _read(content: bytes | None) -> Any:
+    """An answer as it was kept; None where there is none, or none that can be understood."""
+    try:
+        return None if content is None else exact.decode(content, CLASSES)
+    except ValueError:
+        return None
+
+
+def _keep(cache: Cache, base: str, data: StudyData, notes: list[Note], answer: Any) -> None:
+    try:
+        content = exact.encode(answer, CLASSES)
+    except TypeError:
+        return  # it holds what would not return as it was
+    cache.put(_key(base, data, notes), content)
+    cache.put(base, json.dumps(notes).encode())
