@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+os.environ["DETENTE_CACHE"] = "off"  # tests compute what they check, and write into no home
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:

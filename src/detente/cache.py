@@ -34,28 +34,29 @@ _ENTRY = re.compile(r"[0-9a-f]{62}")
 _UNFINISHED = re.compile(r"\.[0-9a-f]{62}\..+")
 
 
-def user_folder() -> Path:
-    """Where this user's programs keep what can be made again.
+def user_folder() -> Path | None:
+    """Where this user's programs keep what can be made again; None for a user without a home.
 
     Example:
-        >>> user_folder().name
+        >>> folder = user_folder()
+        >>> folder.name if folder else "detente"
         'detente'
     """
-    return user_cache_path("detente", appauthor=False)
+    folder = user_cache_path("detente", appauthor=False)
+    return folder if folder.is_absolute() else None
 
 
 def user_cache() -> Cache | None:
     """The cache of this user, in the folder that `DETENTE_CACHE` names; None where that is "off".
 
     Example:
-        >>> os.environ["DETENTE_CACHE"] = "off"
-        >>> user_cache() is None
-        True
+        >>> cache = user_cache()
+        >>> cache.folder.name if cache else "answers"
+        'answers'
     """
     named = os.environ.get(VARIABLE, "").strip()
-    if named.lower() == OFF:
-        return None
-    return Cache((Path(named) if named else user_folder()) / "answers")
+    folder = Path(named) if named else user_folder()
+    return None if folder is None or named.lower() == OFF else Cache(folder / "answers")
 
 
 class Cache:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from numba import config, njit
 from threadpoolctl import ThreadpoolController
+
+from detente.cache import user_folder
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -70,8 +71,8 @@ def _bases(folder: Path) -> Iterator[Path]:
         yield Path(config.CACHE_DIR)
         return
     yield folder / "__pycache__"
-    with suppress(RuntimeError):  # no home
-        yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "detente"
+    if (home := user_folder()) is not None:
+        yield home
 
 
 def _is_writable(place: Path) -> bool:

@@ -86,16 +86,16 @@ def _of_class(value: Any, classes: Classes) -> Any:
         raise TypeError(f"a {name} would not return as it was")
     if isinstance(value, Enum):
         return {name: value.value}
-    fields = dataclasses.fields(value)
+    fields = dataclasses.fields(type(value))
     return {name: {f.name: _plain(getattr(value, f.name), classes) for f in fields}}
 
 
-def _value(told: Any, classes: Classes) -> Any:
-    if isinstance(told, list):
-        return tuple([_value(item, classes) for item in told])
-    if not isinstance(told, dict):
-        return told
-    [(name, inner)] = told.items()
+def _value(raw: Any, classes: Classes) -> Any:
+    if isinstance(raw, list):
+        return tuple([_value(item, classes) for item in raw])
+    if not isinstance(raw, dict):
+        return raw
+    [(name, inner)] = raw.items()
     if name == _LIST:
         return [_value(item, classes) for item in inner]
     if name == _MAP:

@@ -151,8 +151,8 @@ def _drawn(exhibit: Exhibit, name: str) -> Drawing:
     several = isinstance(specs, tuple)
     wide, narrow = specs if several else (specs, None)
     return Drawing(
-        draw(wide, f"{name}-wide" if several else name, exhibit.title, says),
-        draw(narrow, f"{name}-narrow", exhibit.title, says) if several else "",
+        str(draw(wide, f"{name}-wide" if several else name, exhibit.title, says)),
+        str(draw(narrow, f"{name}-narrow", exhibit.title, says)) if several else "",
         exhibit.key or mark.key,
         mark.wide,
     )
