@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from detente.cli.failing import report_error
-from detente.cli.output import narrate, print_lines, print_table
+from detente.cli.output import narrate, print_lines, print_parts
 from detente.cli.reporting import Wanted, reported
 from detente.errors import DetenteError
 from detente.rounding import plural
@@ -75,7 +75,7 @@ def _once(wanted: Wanted, number: int, before: StudyResult | None) -> StudyResul
         return None
     spent = f"{time.perf_counter() - started:.1f} s"
     if before is None:
-        print_table(verdict_table(result))
+        print_parts([verdict_table(result)])
         narrate(f"Report: {written.report}, after {spent}. Watching; Ctrl-C stops.")
     else:
         print_lines(*(Text(line) for line in differences(before, result)))

@@ -148,14 +148,14 @@ def _drawn(exhibit: Exhibit, name: str) -> Drawing:
     with debug_mode(_CHECKED.get()):
         specs = mark.draw(exhibit)
     says = exhibit.says or f"{exhibit.title}. The data table follows the picture."
-    several = isinstance(specs, tuple)
-    wide, narrow = specs if several else (specs, None)
-    return Drawing(
-        str(draw(wide, f"{name}-wide" if several else name, exhibit.title, says)),
-        str(draw(narrow, f"{name}-narrow", exhibit.title, says)) if several else "",
-        exhibit.key or mark.key,
-        mark.wide,
+    key = exhibit.key or mark.key
+    if not isinstance(specs, tuple):
+        return Drawing(str(draw(specs, name, exhibit.title, says)), "", key, mark.wide)
+    wide, narrow = (
+        str(draw(spec, f"{name}-{width}", exhibit.title, says))
+        for spec, width in zip(specs, ("wide", "narrow"), strict=True)
     )
+    return Drawing(wide, narrow, key, mark.wide)
 
 
 def recent(exhibit: Exhibit) -> Exhibit:

@@ -146,7 +146,7 @@ def published(data: StudyData, options: Options) -> tuple[Answer, ...]:
 
 
 def _compared(odds: Any, data: StudyData, options: Options) -> Answer:
-    by = kind_of(odds).answer
+    by: Callable[..., Answer] = kind_of(odds).answer
     return remembered(by, odds, data, options, lambda seen: by(odds, seen, options))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from detente.answers import Answer, Section
@@ -60,5 +61,5 @@ def react(data: StudyData, options: Options) -> tuple[Section, ...]:
 
 
 def _answered(ask: Any, data: StudyData, options: Options) -> Answer:
-    by = kind_of(ask).answer
+    by: Callable[..., Answer] = kind_of(ask).answer
     return remembered(by, ask, data, options, lambda seen: by(ask, seen, options))
