@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,13 @@ label = "Others"
 unit = "events"
 citation = "nobody"
 counts = true
+"""
+ODDS = """
+[[published_odds]]
+path = "odds.csv"
+since = 2015-01-01
+label = "They"
+citation = "they"
 """
 CALM, SINCE, COOL, WANT = (
     "Talks are followed by fewer incidents",
@@ -116,11 +124,11 @@ EDITS: dict[str, tuple[tuple[str, str, str], list[str]]] = {
     "an era": (("start = 2020-01-01\nshade", "start = 2019-06-01\nshade", ""), [SINCE]),
     "the heading": (('title = "My study"', 'title = "Our study"', ""), [CALM, SINCE]),
     "the question of the study": (("Do the talks", "Do these talks", ""), []),
-    "a party's name": (('"Greece"', '"Hellas"', ""), ALL[:-1]),
-    "the unit of a dataset": (('unit = "events"', 'unit = "reports"', ""), [COOL]),
+    "a party's name": (('"Greece"', '"Hellas"', ""), [COOL]),
+    "the unit of a dataset": (('unit = "events"', 'unit = "reports"', ""), ALL[:-1]),
     "a value of a dataset": (("2019-03-01,GRC,TUR,", "2019-03-01,GRC,TUR,1", "counts.csv"), [COOL]),
     "an unread dataset": (("2019-03-01,GRC,TUR,", "2019-03-01,GRC,TUR,1", "others.csv"), []),
-    "a dated fact": (("2015-", "2016-", "chronicle.csv"), ALL),
+    "a dated fact": (("talks 1,", "talks one,", "chronicle.csv"), ALL),
     "the study's last day": (("as_of = 2024-12-31", "as_of = 2024-12-30", ""), ALL),
 }  # fmt: skip
 
@@ -160,7 +168,7 @@ def fill(place: Path, file: Path, source: str, target: str) -> None:
     days = [dt.date(2018, 1, 1) + dt.timedelta(n) for n in range(100)]
     rows = [f"{source}{n},{day},{source},{target},042" for n, day in enumerate(days)]
     file.write_text("\n".join(["id,day,who,whom,what", *rows]) + "\n")
-    columns = {"event_id": "id", "date": "day", "source": "who", "target": "whom", "cameo": "what"}
+    columns = {"id": "id", "date": "day", "source": "who", "target": "whom", "cameo": "what"}
     with Store.filling(place) as store:
         ingest("csv", [file], store, mapping=columns)
 
@@ -197,8 +205,7 @@ def test_one_more_claim_renews_what_depends_on_their_number(study: Path, tmp_pat
 
 def test_a_file_that_an_ask_reads_by_itself_is_an_input(tmp_path: Path) -> None:
     path = write_starter("odds", tmp_path)
-    odds = '[[published_odds]]\npath = "odds.csv"\nsince = 2015-01-01\nlabel = "Them"\n'
-    path.write_text(path.read_text() + odds)
+    path.write_text(path.read_text() + ODDS)
     head = "issued,action,within,probability,source\n"
     (path.parent / "odds.csv").write_text(f"{head}2023-01-05,incidents,30,0.4,x\n")
     cache = Cache(tmp_path / "cache")
@@ -257,6 +264,22 @@ def test_the_answers_of_others_are_not_remembered(study: Path, tmp_path: Path) -
         remembered(theirs, "ask", data, options, theirs)
         remembered(remembered, Asked("ask"), data, options, theirs)
     assert len(answered) == 4
+
+
+def test_copies_of_data_share_nothing(study: Path, tmp_path: Path) -> None:
+    """Something else may have been put into them, as when one origin is read alone."""
+    data, options = open_data(load(study)), Options(cache=Cache(tmp_path / "cache"))
+
+    def compute(data: StudyData) -> Answer:
+        return Answer("a", "question", str(len(data.facts)))
+
+    whole = remembered(remembered, "ask", data, options, compute).label
+    copy = replace(data, facts=data.facts[:3])
+    assert remembered(remembered, "ask", copy, options, compute).label == "3" != whole
+    seen = watched(data)
+    assert seen.shared("walks") is seen.shared("walks") is not seen
+    cut = replace(seen, facts=())
+    assert cut.shared("walks") is cut
 
 
 def test_everything_read_is_noted(study: Path) -> None:

@@ -11,7 +11,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 Classes = Mapping[str, type]
 """The dataclasses and enums that a text may hold, by name."""
@@ -86,8 +86,8 @@ def _of_class(value: Any, classes: Classes) -> Any:
         raise TypeError(f"a {name} would not return as it was")
     if isinstance(value, Enum):
         return {name: value.value}
-    fields = dataclasses.fields(type(value))
-    return {name: {f.name: _plain(getattr(value, f.name), classes) for f in fields}}
+    names = [field.name for field in dataclasses.fields(cast("Any", value))]
+    return {name: {field: _plain(getattr(value, field), classes) for field in names}}
 
 
 def _value(raw: Any, classes: Classes) -> Any:

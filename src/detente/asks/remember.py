@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields
 from typing import Any, TypeVar, cast
 
@@ -33,7 +34,7 @@ from detente.asks.claims.rules import Evidence
 from detente.asks.frame import Pending
 from detente.asks.options import Options
 from detente.cache import Cache, key_of
-from detente.study.data import StudyData
+from detente.study.data import StudyData, as_opened
 from detente.study.watched import Note, digest_of, watched
 from detente.versions import code_hash
 
@@ -46,6 +47,7 @@ CLASSES = exact.named((
 """What an answer is made of."""
 
 OURS = "detente."
+MOST_LISTS = 4
 
 
 def remembered(
@@ -61,7 +63,7 @@ def remembered(
         answered_by: The function that answers; what others than Detente register is never kept,
             because nothing here would know when their code changes.
         ask: The entry of the study file; with whatever else it is asked with, as a tuple.
-        data: The study's data as of a date.
+        data: The study's data as of a date; of a copy in which something was put nothing is kept.
         options: Settings of the run; without a cache nothing is kept.
         compute: Answers it from the data that it is given, and from no others.
 
@@ -81,18 +83,21 @@ def remembered(
         (['North Korea', 'North Korea'], ['North Korea'])
     """
     cache = options.cache
-    if cache is None or not _is_ours(answered_by, ask):
+    if cache is None or not (as_opened(data) and _is_ours(answered_by, ask)):
         return compute(data)
     base = _base(answered_by, ask, data, options)
-    notes = _notes(cache.get(base))
-    if notes is not None:
+    lists = _lists(cache.get(base))
+    for notes in lists:
         answer = _read(cache.get(_key(base, data, notes)))
         if answer is not None:
             return cast("T", answer)
     seen = watched(data)
     fresh = compute(seen)
     if seen.unchanged():
-        _keep(cache, base, data, seen.notes.all(), fresh)
+        notes = seen.notes.all()
+        _keep(cache, _key(base, data, notes), fresh)
+        others = [other for other in lists if other != notes]
+        cache.put(base, json.dumps([notes, *others][:MOST_LISTS]).encode())
     return fresh
 
 
@@ -117,14 +122,11 @@ def _base(answered_by: Callable[..., Any], ask: object, data: StudyData, options
     """The key of the list of what else is read."""
     events = data.events
     settings = {f.name: getattr(options, f.name) for f in fields(options) if f.name != "cache"}
-    held = (
-        None
-        if events is None
-        else (events.fingerprint, events.parties, events.until, events.known_by)
-    )
+    named = ("fingerprint", "parties", "until", "known_by", "engine")
+    held = [getattr(events, name) for name in named] if events else None
     parts = (ask, settings, data.as_of, data.chronicle_sha256, held)
-    named = f"{answered_by.__module__}.{answered_by.__qualname__}"
-    return key_of("notes", code_hash(), named, to_json(parts))
+    function = f"{answered_by.__module__}.{answered_by.__qualname__}"
+    return key_of("notes", code_hash(), function, to_json(parts))
 
 
 def _key(base: str, data: StudyData, notes: list[Note]) -> str:
@@ -132,8 +134,9 @@ def _key(base: str, data: StudyData, notes: list[Note]) -> str:
     return key_of("answer", base, json.dumps([notes, digests]))
 
 
-def _notes(content: bytes | None) -> list[Note] | None:
-    return None if content is None else [tuple(note) for note in json.loads(content)]
+def _lists(content: bytes | None) -> list[list[Note]]:
+    """What was read when it was answered: several lists, as it depends on what it says."""
+    return [[tuple(note) for note in notes] for notes in json.loads(content or b"[]")]
 
 
 def _read(content: bytes | None) -> Any:
@@ -144,10 +147,7 @@ def _read(content: bytes | None) -> Any:
         return None
 
 
-def _keep(cache: Cache, base: str, data: StudyData, notes: list[Note], answer: Any) -> None:
-    try:
-        content = exact.encode(answer, CLASSES)
-    except TypeError:
-        return  # it holds what would not return as it was
-    cache.put(_key(base, data, notes), content)
-    cache.put(base, json.dumps(notes).encode())
+def _keep(cache: Cache, key: str, answer: Any) -> None:
+    # What holds a value that would not return as it was is computed every time.
+    with suppress(TypeError):
+        cache.put(key, exact.encode(answer, CLASSES))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,8 +75,12 @@ def _is_whole(action: Action, limits: Filter) -> bool:
     return any(sides) if limits.either else all(sides)
 
 
+@lru_cache(maxsize=256)
 def facts_of(data: StudyData, name: str) -> tuple[Fact, ...]:
-    """All facts of an action by date, from the chronicle and from event data."""
+    """All facts of an action by date, from the chronicle and from event data.
+
+    Remembered, as a claim asks for them with every way in which it is measured.
+    """
     wanted = data.study.actions[name]
     curated = [fact for fact in data.facts if matches(fact, wanted)]
     return tuple(

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from weakref import WeakSet
 
 import numpy as np
 
@@ -203,6 +204,9 @@ class StudyData:
         ), ()
 
 
+_OPENED: WeakSet[StudyData] = WeakSet()
+
+
 def days_with(label: str) -> str:
     """What is counted of an action: days, said once.
 
@@ -262,7 +266,7 @@ def open_data(
     until = _known_day(last_day(study, events, engine=engine), as_of)
     facts, digest = _read_chronicle(study, folder)
     files = _dataset_files(study, folder, datasets)
-    return StudyData(
+    data = StudyData(
         study=study,
         folder=folder,
         as_of=until,
@@ -272,6 +276,21 @@ def open_data(
         dataset_sha256={name: _sha256(file) for name, file in files.items()},
         events=None if events is None else _count(study, events, until, as_of, engine),
     )
+    _OPENED.add(data)
+    return data
+
+
+def as_opened(data: StudyData) -> bool:
+    """Whether data are what `open_data` read, and no copy of them in which something else was put.
+
+    Example:
+        >>> from dataclasses import replace
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> as_opened(data), as_opened(replace(data, facts=()))
+        (True, False)
+    """
+    return data in _OPENED
 
 
 def _store(loaded: LoadedStudy, given: Store | str | Path | None) -> Store | None:

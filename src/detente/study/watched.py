@@ -38,6 +38,7 @@ class Notes:
         """Nothing yet."""
         self.own: set[Note] = set()
         self.files: dict[str, str] = {}
+        self.of: StudyData | None = None
         self.others: list[Notes] = []
 
     def all(self) -> list[Note]:
@@ -133,6 +134,8 @@ class Watched(StudyData):
 
     def shared(self, by: str) -> StudyData:
         """The data of work that several asks share: each counts all that was read for it."""
+        if self.notes.of is not self:
+            return self  # a copy with something else in it shares nothing
         common = _common(self.of, by)
         self.notes.others.append(common.notes)
         return common
@@ -158,7 +161,8 @@ def watched(data: StudyData) -> Watched:
     values["study"] = _Study(data.study, "study", notes)
     for name in ("datasets", "dataset_sha256"):
         values[name] = Read(values[name], "dataset", notes)
-    return Watched(**values, of=data, notes=notes)
+    notes.of = Watched(**values, of=data, notes=notes)
+    return notes.of
 
 
 @lru_cache(maxsize=4)
