@@ -24,8 +24,8 @@ LIGHT = 420
 """Modules that Python, typer and rich load to show help, and some room; everything was 1,200."""
 
 DATA = {"numpy", "pyarrow", "duckdb"}
-SLOW = {"scipy", "numba", "altair", "vl_convert", "jinja2", "pandas", "onnxruntime", "pyspark"}
-"""What only estimating, drawing and coding need; numba alone takes half a second."""
+SLOW = {"scipy", "numba", "altair", "vl_convert", "jinja2", "onnxruntime", "pyspark"}
+"""What only estimating, drawing and coding need. Pandas is not here: pyarrow loads it, where it is."""
 
 
 def loads(*arguments: str, cwd: Path | None = None) -> set[str]:

@@ -138,7 +138,9 @@ def test_watching_begins_with_a_study_that_is_there(
 
 def test_data_are_watched_too(study: Path) -> None:
     study.write_text(f'store = "events"\n{study.read_text()}{ODDS}')
-    (study.parent / "odds.csv").write_text("issued,action,within,probability,source\n")
+    (study.parent / "odds.csv").write_text(
+        "issued,action,within,probability,source\n2023-01-05,incidents,30,0.4,they\n"
+    )
     wanted = watching.Wanted(
         "calm", Path("more"), {"a": Path("a.csv")}, None, None, None, False, None, (), "duckdb"
     )

@@ -94,10 +94,10 @@ def remembered(
     seen = watched(data)
     fresh = compute(seen)
     if seen.unchanged():
-        notes = seen.notes.all()
-        _keep(cache, _key(base, data, notes), fresh)
-        others = [other for other in lists if other != notes]
-        cache.put(base, json.dumps([notes, *others][:MOST_LISTS]).encode())
+        read = seen.notes.all()
+        _keep(cache, _key(base, data, read), fresh)
+        earlier = [notes for notes in lists if notes != read]
+        cache.put(base, json.dumps([read, *earlier][:MOST_LISTS]).encode())
     return fresh
 
 

@@ -47,7 +47,7 @@ def watch_study(wanted: Wanted, *, open_page: bool) -> None:
     files = inputs_of(wanted)
     try:
         while True:
-            files = inputs_of(wanted) or files
+            files = list(dict.fromkeys([*inputs_of(wanted), *files]))
             seen = state_of(files)
             number = number % NUMBERS + 1
             result = _once(wanted, number, before)
@@ -153,7 +153,7 @@ def inputs_of(wanted: Wanted) -> list[Path]:
     try:
         loaded = load(wanted.study)
     except DetenteError:
-        return []
+        return [locate(wanted.study), *given]
     study, folder = loaded.study, loaded.folder
     entries = [entry for part in type(study).model_fields for entry in study.asks(part)]
     named = [getattr(entry, "path", None) for entry in (*entries, study.chronicle)]
