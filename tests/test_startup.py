@@ -25,7 +25,7 @@ LIGHT = 420
 
 DATA = {"numpy", "pyarrow", "duckdb"}
 SLOW = {"scipy", "numba", "altair", "vl_convert", "jinja2", "onnxruntime", "pyspark"}
-"""What only estimating, drawing and coding need. Pandas is not here: pyarrow loads it, where it is."""
+"""What only estimating, drawing and coding need; pandas comes with pyarrow where there is one."""
 
 
 def loads(*arguments: str, cwd: Path | None = None) -> set[str]:

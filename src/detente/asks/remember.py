@@ -96,8 +96,7 @@ def remembered(
     if seen.unchanged():
         read = seen.notes.all()
         _keep(cache, _key(base, data, read), fresh)
-        earlier = [notes for notes in lists if notes != read]
-        cache.put(base, json.dumps([read, *earlier][:MOST_LISTS]).encode())
+        cache.put(base, _last_first(read, lists))
     return fresh
 
 
@@ -145,6 +144,12 @@ def _read(content: bytes | None) -> Any:
         return None if content is None else exact.decode(content, CLASSES)
     except ValueError:
         return None
+
+
+def _last_first(read: list[Note], lists: list[list[Note]]) -> bytes:
+    """The lists with the last one first."""
+    earlier = [notes for notes in lists if notes != read]
+    return json.dumps([read, *earlier][:MOST_LISTS]).encode()
 
 
 def _keep(cache: Cache, key: str, answer: Any) -> None:

@@ -152,7 +152,7 @@ def watched(data: StudyData) -> Watched:
         >>> from detente.study.load import load
         >>> data = watched(open_data(load("korea")))
         >>> data.label_of("nuclear-tests"), data.study.study.name
-        ('Nuclear tests', 'korea')
+        ('nuclear tests', 'korea')
         >>> data.notes.all()
         [('about', 'name'), ('actions', 'nuclear-tests')]
     """
