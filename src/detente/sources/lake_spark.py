@@ -237,8 +237,7 @@ def _lines(opened: Any, source: Source, place: Path) -> tuple[Any, list[LeftOut]
     packed = sorted({str(item.path) for item in items if item.member is not None})
     frames = []
     if plain:
-        reader = opened.read.option("__globPaths__", "false").option("lineSep", "\n")
-        frames.append(reader.text(plain))
+        frames.append(opened.read.option("lineSep", "\n").text(plain))
     if packed:
         members = [item.member.filename for item in items if item.member is not None]
         frames.append(running.unpacked(opened, [running.on_disk(path) for path in packed], members))

@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 
 from detente.errors import DetenteError, InputError
+from detente.events.spark.session import failed_stage
 
+_FAULT = re.compile(r"\[[A-Z][A-Z_.0-9]+\] (.*?)(?:SQLSTATE.*)?$")
 _STAGE = re.compile(r"in stage (\d+)(?:\.\d+)?")
 
 _NEXT: tuple[tuple[str, str], ...] = (
@@ -18,6 +20,7 @@ _NEXT: tuple[tuple[str, str], ...] = (
     (r"FileNotFound|PATH_NOT_FOUND|FILE_NOT_EXIST|does not exist|No such file",
      "Put the events where all workers see them under the same path: a shared disk or a bucket."),
     (r"TABLE_OR_VIEW_NOT_FOUND|SCHEMA_NOT_FOUND", "Check the name of the table."),
+    (r"EOFException|ZipException|not in GZIP|FAILED_READ_FILE", "Mend or remove this file."),
     (r"No FileSystem for scheme|ClassNotFoundException.*fs|UnsupportedFileSystem",
      "Give Spark the package of that file system (spark.jars.packages)."),
     (r"AccessControl|Permission denied|Forbidden|AccessDenied",
@@ -44,25 +47,30 @@ def stage_errors(address: str, what: str) -> Iterator[None]:
     except DetenteError:
         raise
     except Exception as error:
-        raise InputError(f"{what} failed on {address}.", *_seen_and_next(error)) from error
+        reason = cause(error)
+        stage = _STAGE.search(str(error))
+        number = int(stage[1]) if stage else failed_stage()
+        where = "" if number is None else f"In stage {number}: "
+        raise InputError(f"{what} failed on {address}.", where + reason, _next(error)) from error
 
 
-def _seen_and_next(error: Exception) -> tuple[str, str]:
+def _next(error: Exception) -> str:
     text = str(error)
-    stage = _STAGE.search(text)
-    where = f"In stage {stage[1]}: " if stage else "Before its first stage: "
-    step = next((words for pattern, words in _NEXT if re.search(pattern, text)), _ELSE)
-    return f"{where}{cause(error)}", step
+    return next((words for pattern, words in _NEXT if re.search(pattern, text)), _ELSE)
 
 
 def cause(error: BaseException) -> str:
-    r"""The innermost reason that Spark gives, on one line.
+    r"""What Spark calls the fault, and the innermost reason, on one line.
 
     Example:
         >>> cause(ValueError("Job aborted.\nCaused by: java.io.IOException: disk full\n\tat x"))
         'java.io.IOException: disk full.'
+        >>> cause(ValueError("[FAILED_READ_FILE] Reading f. SQLSTATE: 1\nCaused by: cut short"))
+        'Reading f: cut short.'
     """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     causes = [line.partition("Caused by: ")[2] for line in lines if line.startswith("Caused by: ")]
-    reason = next(reversed(causes), None) or next(iter(lines), type(error).__name__)
-    return f"{reason[:400].rstrip('.')}."
+    fault = next((match[1] for line in lines if (match := _FAULT.search(line))), "")
+    reason = next(reversed(causes), "" if fault else next(iter(lines), type(error).__name__))
+    parts = (fault.rstrip(". "), "" if fault and fault in reason else reason)
+    return f"{': '.join(part for part in parts if part)[:600].rstrip('.')}."

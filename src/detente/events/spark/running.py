@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -129,20 +130,18 @@ def _views(
 
 
 def read_parquet(opened: Any, paths: Sequence[str]) -> Any:
-    """Parquet files as they are named: no sign in a name means another one."""
-    return opened.read.option("__globPaths__", "false").parquet(*map(on_disk, paths))
+    """The rows of Parquet files of this machine."""
+    return opened.read.parquet(*map(on_disk, paths))
 
 
 def on_disk(path: str) -> str:
-    """A path of this machine, which Spark would else look for in its own file system.
+    r"""A path of this machine as Spark reads it: in no other file system, and as it is named.
 
     Example:
-        >>> on_disk("/data/x.parquet"), on_disk("s3a://bucket/x")
-        ('file:///data/x.parquet', 's3a://bucket/x')
+        >>> on_disk("/data [1]/x.parquet")
+        'file:///data \\[1\\]/x.parquet'
     """
-    if "://" in path:
-        return path
-    place = Path(path).absolute().as_posix()
+    place = re.sub(r"([\[\]{}*?^\\])", r"\\\1", Path(path).absolute().as_posix())
     return f"file://{place}" if place.startswith("/") else f"file:///{place}"
 
 
@@ -172,6 +171,6 @@ def unpacked(opened: Any, archives: Sequence[str], members: Sequence[str]) -> An
                             values = pyarrow.array(rows, pyarrow.binary())
                             yield pyarrow.RecordBatch.from_arrays([values], ["value"])
 
-    files = opened.read.format("binaryFile").option("__globPaths__", "false")
+    files = opened.read.format("binaryFile")
     packed = files.load(list(archives)).select("content").repartition(len(archives))
     return packed.mapInArrow(lines, "value binary").selectExpr("CAST(value AS STRING) AS value")

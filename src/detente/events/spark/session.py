@@ -193,7 +193,7 @@ def _few_tries() -> list[Any]:
 
 
 def _not_started(address: str, error: Exception) -> InputError:
-    from detente.events.spark.faults import cause  # noqa: PLC0415
+    from detente.events.spark.faults import cause  # noqa: PLC0415 - it builds on this module
 
     return InputError(
         f"Spark could not be started at {address}.",
@@ -216,6 +216,19 @@ def _await_worker(address: str, opened: Any) -> None:
                 "Start workers, or wait until other applications leave some free.",
             )
         time.sleep(0.1)
+
+
+def failed_stage() -> int | None:
+    """The stage of Spark that failed last; None if none did, or if only a server knows."""
+    with contextlib.suppress(Exception):
+        context = next(iter(_OPEN.values())).sparkContext
+        jvm, gateway = context._jvm, context._gateway
+        failed = jvm.java.util.ArrayList()
+        failed.add(jvm.org.apache.spark.status.api.v1.StageStatus.FAILED)
+        nothing = gateway.new_array(jvm.double, 0), jvm.java.util.ArrayList()
+        stages = context._jsc.sc().statusStore().stageList(failed, False, False, *nothing)
+        return max(stages.apply(place).stageId() for place in range(stages.size()))
+    return None
 
 
 def _is_stopped(opened: Any) -> bool:
