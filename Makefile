@@ -3,7 +3,8 @@
 #   make test    create the environment, run all tests
 # More: make check (style, types, imports, schemas), make wheel (the wheel in clean environments),
 # make training (torch, and a tiny network that is trained), make engines (the
-# same counts by DuckDB and a Spark of several processes), make bench (hours).
+# same counts by DuckDB and a Spark of several processes), make browser (the pages of `detente serve`
+# in Chromium and Firefox), make bench (hours).
 
 PYTHON ?= python3
 VENV   := .venv
@@ -11,7 +12,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 OUT    ?= out/korea
 
-.PHONY: study test check wheel training engines bench schemas clean
+.PHONY: study test check wheel training engines browser bench schemas clean
 
 study: $(READY)
 	@$(BIN)/detente study korea --out $(OUT)
@@ -38,6 +39,10 @@ training: $(READY)
 engines: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[spark]'
 	DETENTE_ENGINES=1 $(BIN)/python -m pytest tests/test_engines.py
+
+browser: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/browser-requirements.txt
+	DETENTE_BROWSERS=1 $(BIN)/python -m pytest tests/test_web_browsers.py
 
 bench: $(READY)
 	$(BIN)/python -m lab.benchmarks

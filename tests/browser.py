@@ -128,20 +128,38 @@ class Browser:
                 self._rest += more
         raise TimeoutError(what)
 
-    def open(self, page: Path, width: int, *, dark: bool = False, scripts: bool = True) -> None:
-        """Open a file in a window of this width and wait until it is loaded."""
+    def open(
+        self, page: Path | str, width: int, *, dark: bool = False, scripts: bool = True
+    ) -> None:
+        """Open a file or an address in a window of this width and wait until it is loaded."""
         self.messages.clear()
+        self.look(width, dark=dark)
+        self.send("Emulation.setScriptExecutionDisabled", value=not scripts)
+        address = page if isinstance(page, str) else page.resolve().as_uri()
+        self.send("Page.navigate", url=address)
+        self._wait_for("Page.loadEventFired")
+
+    def look(self, width: int, *, dark: bool = False) -> None:
+        """Show the page in a window of this width, light or dark."""
         scheme = "dark" if dark else "light"
         self.send("Emulation.setEmulatedMedia",
                   features=[{"name": "prefers-color-scheme", "value": scheme}])  # fmt: skip
-        self.send("Emulation.setScriptExecutionDisabled", value=not scripts)
         self.send(
             "Emulation.setDeviceMetricsOverride",
             width=width, height=812 if width < 600 else 900, deviceScaleFactor=1,
             mobile=width < 600,
         )  # fmt: skip
-        self.send("Page.navigate", url=page.resolve().as_uri())
-        self._wait_for("Page.loadEventFired")
+
+    def key(self, name: str, text: str = "") -> None:
+        """Press a key, such as Tab or ArrowRight."""
+        codes = {"Tab": 9, "Enter": 13, "ArrowRight": 39, " ": 32}
+        key = {"key": name, "code": name, "windowsVirtualKeyCode": codes.get(name, 0)}
+        self.send("Input.dispatchKeyEvent", type="keyDown", text=text, **key)
+        self.send("Input.dispatchKeyEvent", type="keyUp", **key)
+
+    def write(self, text: str) -> None:
+        """Type a text where the focus is."""
+        self.send("Input.insertText", text=text)
 
     def _wait_for(self, method: str) -> None:
         if not any(m["method"] == method for m in self.messages):
