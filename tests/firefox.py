@@ -98,8 +98,11 @@ class Firefox:
 
     def complaints(self) -> list[str]:
         """Errors and warnings of the console and uncaught exceptions."""
-        return [json.dumps(m["params"])[:500] for m in self.messages
-                if m.get("method") == "log.entryAdded" and m["params"]["level"] in {"error", "warn"}]  # fmt: skip
+        return [
+            json.dumps(m["params"])[:500]
+            for m in self.messages
+            if m.get("method") == "log.entryAdded" and m["params"]["level"] in {"error", "warn"}
+        ]
 
 
 @contextmanager

@@ -37,8 +37,8 @@ PHONE, DESK = 390, 1280
 PAIR = "/pair?a=GRC&b=TUR&at=2017-05-10&kind=conflict&c=FRA&d=DEU"
 DRAFT = "/claim/new?kind=response&study=my-study"
 PAGES = (
-    "/", "/world", "/pair", PAIR, "/sources", "/scenarios?futures=200", "/forecasts",
-    DRAFT, f"{DRAFT}&id=Not+an+id&cause=tallks", "/study/my-study",
+    "/", "/world", "/pair", "/pair?a=GRC&b=TUR", PAIR, "/sources", "/scenarios?futures=200",
+    "/forecasts", DRAFT, f"{DRAFT}&id=Not+an+id&cause=tallks", "/study/my-study",
     "/study/my-study/claim/fewer-incidents-after-talks",
 )  # fmt: skip
 STATES = ("GRC", "TUR", "FRA", "DEU", "ITA", "EGY", "ISR", "SYR")
@@ -68,8 +68,7 @@ SETTLE = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 60)))
 WIDE = "document.documentElement.scrollWidth"
 FOCUSABLE = """[...document.querySelectorAll(
   'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')]
-  .filter(e => e.getClientRects().length && !e.disabled
-    && getComputedStyle(e).visibility !== 'hidden')"""
+  .filter(e => !e.disabled && e.checkVisibility({visibilityProperty: true}))"""
 
 
 def _store(place: Path) -> Path:
@@ -153,6 +152,19 @@ def axe() -> str:
     return Path(next(iter(spec.submodule_search_locations)), "axe.min.js").read_text()
 
 
+def wait_for(browser: Browser, condition: str) -> None:
+    end = time.monotonic() + 60
+    while not browser.js(condition):
+        assert time.monotonic() < end, (condition, browser.js("document.body.innerText")[:800])
+        time.sleep(0.2)
+
+
+def opened(browser: Browser, address: str, width: int = DESK) -> None:
+    """Open a page and wait while it is worked at."""
+    browser.open(address, width)
+    wait_for(browser, "!!document.querySelector('h1') && !document.getElementById('work')")
+
+
 def findings(browser: Any) -> list[str]:
     """What axe-core calls serious or critical, with where."""
     options = json.dumps({"resultTypes": ["violations"], "runOnly": {
@@ -228,31 +240,27 @@ def test_each_page_in_firefox(served: str, axe: str, tmp_path: Path, dark: bool)
 
 @pytest.mark.parametrize("page", [PAIR, "/world", "/scenarios?futures=200", DRAFT, "/sources"])
 def test_every_control_is_reached_by_keyboard(chromium: Browser, served: str, page: str) -> None:
-    chromium.open(served + page, DESK)
+    opened(chromium, served + page)
     chromium.js(f"window.wanted = {FOCUSABLE}, window.wanted.length")
     count = chromium.js("window.wanted.length")
     assert count > 8
-    for _ in range(count + 4):
+    for _ in range(4 * count):  # a date takes a stop for each of its parts
         chromium.key("Tab")
         chromium.js("(window.seen = window.seen || new Set()).add(document.activeElement), 0")
+        if chromium.js("window.wanted.every(e => window.seen.has(e))"):
+            break
     missed = chromium.js(
         "window.wanted.filter(e => !window.seen.has(e)).map(e => e.outerHTML.slice(0, 90))"
     )
     assert missed == []
     assert chromium.js(
-        "getComputedStyle(document.activeElement).outlineStyle !== 'none' || document.activeElement === document.body"
+        "document.activeElement === document.body"
+        " || getComputedStyle(document.activeElement).outlineStyle !== 'none'"
     )
 
 
-def wait_for(browser: Browser, condition: str) -> None:
-    end = time.monotonic() + 60
-    while not browser.js(condition):
-        assert time.monotonic() < end, (condition, browser.js("document.body.innerText")[:800])
-        time.sleep(0.2)
-
-
 def test_a_claim_is_checked_while_it_is_written(chromium: Browser, served: str) -> None:
-    chromium.open(served + DRAFT, DESK)
+    opened(chromium, served + DRAFT)
 
     def write(name: str, text: str) -> None:
         chromium.js(f"document.getElementById('f-{name}').select(), 0")
@@ -265,8 +273,9 @@ def test_a_claim_is_checked_while_it_is_written(chromium: Browser, served: str) 
     wait_for(chromium, f"{says}.includes('statement: this key is missing.')")
     write("statement", "After talks incidents fall.")
     write("relation.action", "incidents")
-    chromium.js("""(e => { e.value = 'down'; e.dispatchEvent(new Event('input', {bubbles: true})); })
-        (document.getElementById('f-direction')), 0""")
+    chromium.js("""(e => {
+        e.value = 'down'; e.dispatchEvent(new Event('input', {bubbles: true}));
+        })(document.getElementById('f-direction')), 0""")
     wait_for(chromium, f"{says}.includes('Did you mean “talks”?')")
     write("cause", "talks")
     wait_for(chromium, f"{says}.includes('valid')")
@@ -274,16 +283,16 @@ def test_a_claim_is_checked_while_it_is_written(chromium: Browser, served: str) 
     assert 'cause = "talks"' in block
     # The address holds what was written, and is enough to come back to it.
     address = chromium.js("location.href")
-    chromium.open(address, PHONE)
+    opened(chromium, address, PHONE)
     assert chromium.js("document.getElementById('block').textContent") == block
     assert chromium.complaints() == []
 
 
 def test_a_point_of_a_picture_leads_to_its_events(chromium: Browser, served: str) -> None:
-    chromium.open(f"{served}/pair?a=GRC&b=TUR", DESK)
+    opened(chromium, f"{served}/pair?a=GRC&b=TUR")
     spot = chromium.js("""(() => {
       const dots = [...document.querySelectorAll('figure[id$="-conflict"] .drawing svg')]
-        .find(s => s.getClientRects().length).querySelectorAll('.mark-symbol path');
+        .find(s => s.getClientRects().length).querySelectorAll('circle');
       dots[28].scrollIntoView({block: 'center', behavior: 'instant'});
       const box = dots[28].getBoundingClientRect();
       return [(box.left + box.right) / 2, (box.top + box.bottom) / 2]; })()""")
@@ -299,7 +308,7 @@ def test_a_point_of_a_picture_leads_to_its_events(chromium: Browser, served: str
 
 
 def test_a_slider_answers_to_the_keyboard_and_to_a_click(chromium: Browser, served: str) -> None:
-    chromium.open(f"{served}/scenarios?futures=200", DESK)
+    opened(chromium, f"{served}/scenarios?futures=200")
     chromium.js("document.getElementById('c-factor').focus(), 0")
     before = chromium.js("document.getElementById('c-factor').value")
     chromium.key("ArrowRight")
@@ -307,11 +316,10 @@ def test_a_slider_answers_to_the_keyboard_and_to_a_click(chromium: Browser, serv
     assert float(after) > float(before)
     assert chromium.js("document.querySelector('output[for=c-factor]').value") == after
     chromium.js("document.querySelector('.controls button').click(), 0")
-    wait_for(
-        chromium, f"location.search.includes('factor={after}') && !document.getElementById('work')"
-    )
-    assert "not as the study declares" in chromium.js("document.body.textContent")
-    assert "Declared: 0.5" in chromium.js("document.body.textContent")
+    says = "(document.body?.textContent ?? '')"
+    wait_for(chromium, f"{says}.includes('not as the study declares')")
+    assert f"factor={after}" in chromium.js("location.search")
+    assert "Declared: 0.5" in chromium.js(says)
 
 
 def test_pages_are_whole_without_scripts(chromium: Browser, served: str) -> None:
@@ -321,4 +329,4 @@ def test_pages_are_whole_without_scripts(chromium: Browser, served: str) -> None
         assert (
             chromium.js("document.querySelectorAll('form.controls button[type=submit]').length") > 0
         )
-        assert chromium.js("document.querySelectorAll('main h2').length") > 1
+        assert chromium.js("document.querySelectorAll('main h2').length") >= 1

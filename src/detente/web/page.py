@@ -147,6 +147,7 @@ class Page:
         asks: The model of what may be asked of it.
         answer: Answers; runs in a worker and gets what was asked and a `Desk`.
         menu: Its word in the navigation, where it stands there; only an address without braces can.
+        place: Where it stands there: pages with less come first.
         template: Its template, in `web/templates/`; one of its own extends "sections.html".
         slow: Whether it may take longer than some seconds, and so waits in a lane of its own.
     """
@@ -157,6 +158,7 @@ class Page:
     asks: type[Asked]
     answer: Callable[[Any, Desk], Shown]
     menu: str = ""
+    place: int = 0
     template: str = "sections.html"
     slow: bool = False
 

@@ -49,12 +49,13 @@ def page_html(request: Request, title: str, main: str) -> str:
         title: Of the window.
         main: What is shown, as HTML.
     """
-    menu = [(page.path, page.menu) for page in pages().values() if page.menu]
+    listed = sorted(pages().values(), key=lambda page: (page.place, page.path))
+    menu = [(page.path, page.menu) for page in listed if page.menu]
     layout = environment().get_template("layout.html")
     return layout.render(
         title=title,
         main=Markup(main),  # noqa: S704 - made by our templates
-        menu=sorted(menu),
+        menu=menu,
         here=request.url.path,
         version=__version__,
         csrf=request.scope.get("csrf", ""),  # only who has passed the guard is told

@@ -13,6 +13,7 @@ from detente.answers import (
     Column,
     Exhibit,
     Fact,
+    Key,
     Provenance,
     Scale,
     Table,
@@ -56,6 +57,12 @@ TURN_COLUMNS = (
     Column("beside", "Dated facts around it"),
 )
 ERAS = Table((Column("name"), Column("start", scale=Scale.DATE), Column("end", scale=Scale.DATE)))
+KEY = (
+    Key("line", "latent level"),
+    Key("bands", "50, 80 and 95% bands of uncertainty, darker where likelier"),
+    Key("speck", "observed"),
+    Key("tick", "turning points, and dated facts"),
+)
 CAVEATS = (
     "Counts tell what was reported. Days on which the origin reported far less than usual are left "
     "out, and not taken for peace.",
@@ -178,6 +185,7 @@ def _level_exhibit(
         level_table(signal, level),
         note=signal.exposure_text,
         mark="tension",
+        key=KEY,
         says=f"{unit}, {span_text(signal.series)}, with graded bands and "
         f"{plural(len(turns), 'turning points')}.",
         settings={"axis": unit, "facts": Table(MARK_COLUMNS, tuple(marks)), "eras": ERAS},

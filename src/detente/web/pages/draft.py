@@ -89,5 +89,14 @@ def _section(block: str, problems: tuple[str, ...], *, written: bool) -> Section
 
 ABOUT = "A claim written in a form: its block for the study file, checked while one types"
 register(
-    Page("draft", "/claim/new", ABOUT, DraftAsked, answer, menu="Write", template="draft.html")
+    Page(
+        "draft",
+        "/claim/new",
+        ABOUT,
+        DraftAsked,
+        answer,
+        menu="Write",
+        place=60,
+        template="draft.html",
+    )
 )

@@ -138,5 +138,14 @@ def _controls(name: str, studies: dict[str, Study], asked: ForecastsAsked) -> tu
 
 ABOUT = "Forecasts: odds of what comes next, their track record, and their ledger"
 register(
-    Page("forecasts", "/forecasts", ABOUT, ForecastsAsked, answer, menu="Forecasts", slow=True)
+    Page(
+        "forecasts",
+        "/forecasts",
+        ABOUT,
+        ForecastsAsked,
+        answer,
+        menu="Forecasts",
+        place=40,
+        slow=True,
+    )
 )

@@ -89,7 +89,6 @@ def _pair(asked: PairAsked, a: str, b: str, desk: Desk, store: Store, pairs: Ans
         sections.append(_beside(asked, first, store, desk))
     return Shown(
         title=view.label,
-        lead=view.text,
         sections=tuple(sections),
         controls=(*_states(asked, pairs), *_ways(asked, first)),
         more={"counted": _points(asked, first)},
@@ -188,4 +187,6 @@ def _points(asked: PairAsked, counted: Counted) -> dict[str, str]:
 
 
 ABOUT = "A pair of states: levels, acts by kind, turns, the events behind, a comparison"
-register(Page("pair", "/pair", ABOUT, PairAsked, answer, menu="Pairs", template="pair.html"))
+register(
+    Page("pair", "/pair", ABOUT, PairAsked, answer, menu="Pairs", place=20, template="pair.html")
+)

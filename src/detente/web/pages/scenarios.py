@@ -157,4 +157,15 @@ def _slider(name: str, declared: Scenario, scenario: Scenario) -> Control:
 
 
 ABOUT = "A scenario: futures with and without what is supposed, which sliders change"
-register(Page("scenarios", "/scenarios", ABOUT, ScenariosAsked, answer, menu="What if", slow=True))
+register(
+    Page(
+        "scenarios",
+        "/scenarios",
+        ABOUT,
+        ScenariosAsked,
+        answer,
+        menu="What if",
+        place=30,
+        slow=True,
+    )
+)

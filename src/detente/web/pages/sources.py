@@ -31,4 +31,4 @@ def answer(asked: SourcesAsked, desk: Desk) -> Shown:
 
 
 ABOUT = "Sources and gaps: what the event store holds by origin, and what it lacks"
-register(Page("sources", "/sources", ABOUT, SourcesAsked, answer, menu="Sources"))
+register(Page("sources", "/sources", ABOUT, SourcesAsked, answer, menu="Sources", place=50))

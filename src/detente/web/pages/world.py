@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from detente.asks.movers.movers import Movers
     from detente.events.store import Store
 
+PICTURES = ("network", "matrix")
+MOST_LEVELS = 60
+"""Rows of levels that the page shows; JSON and CSV hold all."""
+
 
 class WorldAsked(Asked):
     """Since when, by what, and the moment that the network shows."""
@@ -42,15 +46,26 @@ def answer(asked: WorldAsked, desk: Desk) -> Shown:
     network = whole.exhibit("network")
     moments = sorted(set(network.table.column("date"))) if network else []
     place = min(asked.moment or len(moments), len(moments))
-    shown = tuple(
-        _drawn(exhibit, moments[place - 1]) for exhibit in whole.exhibits if exhibit.table
-    )
     return Shown(
         title=whole.label,
         lead=whole.text or _lead(whole),
-        sections=(Section("movers", "Every two states", (replace(whole, exhibits=shown),)),),
+        sections=(Section("movers", "Every two states", _answers(whole, moments[place - 1])),),
         controls=_controls(asked, desk, len(moments), place, str(moments[place - 1])),
         links=_ways(whole, asked),
+    )
+
+
+def _answers(whole: Answer, moment: object) -> tuple[Answer, ...]:
+    """The list first, then the pictures, each an answer of its own."""
+    listed = [
+        replace(exhibit, last=MOST_LEVELS) if exhibit.name == "levels" else exhibit
+        for exhibit in whole.exhibits
+        if exhibit.name not in PICTURES
+    ]
+    pictures = [_drawn(exhibit, moment) for exhibit in whole.exhibits if exhibit.name in PICTURES]
+    return (
+        replace(whole, exhibits=tuple(listed)),
+        *(Answer(item.name, "movers", item.title, exhibits=(item,)) for item in pictures),
     )
 
 
@@ -125,4 +140,4 @@ def _controls(
 
 
 ABOUT = "The world: every two states that have moved since a date, and how close all stand"
-register(Page("world", "/world", ABOUT, WorldAsked, answer, menu="World", slow=True))
+register(Page("world", "/world", ABOUT, WorldAsked, answer, menu="World", place=10, slow=True))

@@ -58,7 +58,7 @@
   const at = document.querySelector("input[name=at]");
   const nearest = (figure, x) => {
     const drawn = [...figure.querySelectorAll(".drawing svg")].find((svg) => svg.getClientRects().length);
-    const dots = [...drawn.querySelectorAll(".mark-symbol path")];
+    const dots = [...drawn.querySelectorAll("circle")];
     const days = [...figure.querySelectorAll("tbody tr")]
       .map((row) => row.querySelector("th data")?.value && row)
       .filter((row) => row && /\d/.test(row.children[1].textContent))
