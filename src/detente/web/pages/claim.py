@@ -62,7 +62,7 @@ def answer(asked: ClaimAsked, desk: Desk) -> Shown:
         raise nothing_here("a claim of this id in the study")
     place, claim = places[0], claims[places[0]]
     pending = study_claims(desk, asked.study)
-    declared = _corrected(pending, place)
+    declared = desk.memo(("declared", asked.study), lambda: _corrected(pending))[place]
     shown = Shown(
         title=claim.title,
         lead=claim.statement,
@@ -74,7 +74,7 @@ def answer(asked: ClaimAsked, desk: Desk) -> Shown:
         return shown
     desk.say("testing it as you chose")
     own = _tried(changed, desk.study(asked.study, asked.as_of), asked)
-    tried = _corrected((*pending[:place], own, *pending[place + 1 :]), place)
+    tried = _corrected((*pending[:place], own, *pending[place + 1 :]))[place]
     return replace(shown, warning=TRIED, sections=(_beside(declared, tried), *shown.sections))
 
 
@@ -82,11 +82,11 @@ def _study_text(asked: ClaimAsked) -> str:
     return f"It stands in the study {asked.study}: all its p-values are corrected together."
 
 
-def _corrected(pending: tuple[Pending, ...], place: int) -> Answer:
-    """One claim, corrected with all others of its family."""
+def _corrected(pending: tuple[Pending, ...]) -> tuple[Answer, ...]:
+    """All claims of a study, corrected together."""
     from detente.asks.claims.run import corrected  # noqa: PLC0415 - slow to import
 
-    return corrected(pending)[place]
+    return corrected(pending)
 
 
 def _changed(claim: Any, data: StudyData, asked: ClaimAsked) -> Any:
