@@ -10,7 +10,9 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader
 from pydantic import TypeAdapter
 
 from detente.answers import Answer, Section
+from detente.cache import user_cache
 from detente.compiled import one_thread
+from detente.report.drawing import for_a_page
 from detente.report.layout import Laid, lay_out, lay_out_section
 from detente.report.series import tables_of
 from detente.report.templating import environment
@@ -52,9 +54,11 @@ def view_of(page: Page, asked: Asked, desk: Desk) -> View:
     desk.say("drawing", 0, 0)
     address = address_of(page, asked)
     tables = tables_of(shown.sections, safe=True)
+    with for_a_page(user_cache()):
+        main = _html(page, shown, asked, address, tuple(tables))
     return View(
         title=shown.title,
-        main=_html(page, shown, asked, address, tuple(tables)),
+        main=main,
         json=_json(shown, address, tuple(tables)),
         tables=tables,
         stamps=tuple(dict.fromkeys(desk.stamps)),

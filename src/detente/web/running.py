@@ -18,10 +18,11 @@ OTHER_STEPS = 4
 
 
 def options_of(data: StudyData) -> Options:
-    """The options that a study is run with: its own seed."""
+    """The options that a study is run with: its own seed, and what is remembered on disk."""
     from detente.asks.options import Options  # noqa: PLC0415 - slow to import
+    from detente.cache import user_cache  # noqa: PLC0415
 
-    return Options(seed=data.study.study.seed)
+    return Options(seed=data.study.study.seed, cache=user_cache())
 
 
 class Steps:

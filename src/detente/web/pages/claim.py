@@ -136,12 +136,11 @@ def _cannot(seen: str) -> RefusalError:
 
 def _tried(claim: Any, data: StudyData, asked: ClaimAsked) -> Pending:
     """A claim tested on the data of one origin, or of all."""
-    from detente.study.kinds import kind_of  # noqa: PLC0415 - slow to import
+    from detente.asks.claims.run import tested  # noqa: PLC0415 - slow to import
 
     if asked.origin is not None:
         data = _of_origin(data, asked.origin)
-    pending: Pending = kind_of(claim).answer(claim, data, options_of(data))
-    return pending
+    return tested(data, options_of(data), claims=(claim,))[0]
 
 
 def _of_origin(data: StudyData, origin: str) -> StudyData:
