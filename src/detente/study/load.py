@@ -23,10 +23,11 @@ from detente.study.keys import MOST_PARTS, longest_key
 from detente.study.models import Study, study_model
 from detente.study.names import did_you_mean
 from detente.study.partial import partial
-from detente.study.parts import STATE_CODE
+from detente.study.parts import ID, STATE_CODE
 from detente.study.renamed import new_name
 from detente.study.states import state_problem
 
+WRITE_AS_ID = "write it in lower-case letters, digits and single dashes, such as talks-calm"
 WRITE_AS_CODE = "write the state as its code of three capital letters, such as CHN"
 ABOVE_TABLES = {"missing", "store"}
 """Keys of the whole file; TOML takes what stands under a heading for a part of that."""
@@ -246,6 +247,8 @@ def _problem(item: Any, schema: dict[str, Any], data: Mapping[str, Any]) -> str:
         return f"{where}.kind: there is no kind “{tag}” here.{hint}"
     if item["type"] == "string_pattern_mismatch" and item["ctx"]["pattern"] == STATE_CODE:
         return f"{where}: {state_problem(item['input'], _states(data)) or WRITE_AS_CODE}."
+    if item["type"] == "string_pattern_mismatch" and item["ctx"]["pattern"] == ID:
+        return f"{where}: {WRITE_AS_ID}{_given(item['input'])}."
     message = str(item["msg"]).removeprefix("Value error, ")
     given = "" if item["type"] == "value_error" else _given(item.get("input"))
     return f"{where}: {message[0].lower()}{message[1:]}{given}."

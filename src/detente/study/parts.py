@@ -21,10 +21,11 @@ def _two(states: list[str]) -> list[str]:
 
 
 Pair = Annotated[list[Iso3], Field(min_length=2, max_length=2), AfterValidator(_two)]
+ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Id = Annotated[
     str,
     Field(
-        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        pattern=ID,
         max_length=80,
         description="lower-case-with-dashes",
     ),

@@ -5,9 +5,10 @@ Nothing is written: the block is shown, to be copied or downloaded.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
+from pydantic import Field as Parameter
 
 from detente.answers import Answer, Check, Section
 from detente.study.parts import Id
@@ -15,8 +16,14 @@ from detente.web.desk import Desk
 from detente.web.page import Asked, Choice, Control, Page, Shown, register
 from detente.web.refusal import RefusalError
 
+if TYPE_CHECKING:
+    from detente.study.drafting import Field
+
 MOST_LETTERS = 2000
-WAYS = ("study", "kind")
+USUAL = {
+    "relation.pair", "relation.action", "acts.pair", "acts.action", "measures", "direction",
+    "window_months",
+}  # fmt: skip
 
 
 class DraftAsked(Asked):
@@ -24,8 +31,8 @@ class DraftAsked(Asked):
 
     model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
 
-    study: Id | None = Field(default=None, description="the name of a study")
-    kind: Id = Field(default="response", description="the kind of claim")
+    study: Id | None = Parameter(default=None, description="the name of a study")
+    kind: Id = Parameter(default="response", description="the kind of claim")
 
     @property
     def given(self) -> dict[str, str]:
@@ -48,6 +55,8 @@ def answer(asked: DraftAsked, desk: Desk) -> Shown:
     _check(asked.given)
     study = load(path).study
     fields = claim_fields(asked.kind, study)
+    first = [field for field in fields if _is_usual(field)]
+    rest = [field for field in fields if field not in first]
     draft = draft_claim(path, asked.kind, asked.given)
     # Before anything is written nothing is wrong yet.
     problems = draft.problems if asked.given else ()
@@ -63,9 +72,16 @@ def answer(asked: DraftAsked, desk: Desk) -> Shown:
                     choices=tuple(Choice(tag) for tag, _ in kinds),
                     note="Choose first: the fields follow the kind."),
         ),
-        more={"study": name, "kind": asked.kind, "fields": fields, "given": asked.given,
+        more={"study": name, "kind": asked.kind, "given": asked.given, "first": first,
+              "rest": rest, "opened": any(field.name in asked.given for field in rest),
               "block": draft.block if asked.given else "", "problems": problems},
     )  # fmt: skip
+
+
+def _is_usual(field: Field) -> bool:
+    """Whether most claims of the kind have it; others are folded."""
+    within = field.name.partition(".")[0] in {"when", "against"}
+    return field.needed or within or field.name in USUAL
 
 
 def _check(given: dict[str, str]) -> None:

@@ -33,7 +33,7 @@
       const said = await answer.json();
       if (query !== last) return;
       if (answer.ok) tell(said.sections[0].answers[0]);
-      else if (answer.status !== 429) byId("problems").textContent = [said.failed, said.found].join(" ");
+      else if (answer.status !== 429) byId("problems").textContent = [said.error, said.seen, said.next].join(" ");
       else { last = ""; waiting = setTimeout(check, 3000); }
       history.replaceState(null, "", `?${query}`);
     } catch { /* the server may be away for a moment */ }

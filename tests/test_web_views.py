@@ -1,0 +1,128 @@
+"""The pages on a store, a pair, scenarios, forecasts and a claim's form, without a server."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from detente.errors import DetenteError
+from detente.events.store import IngestedFile, Store, connect
+from detente.study.load import locate
+from detente.study.starter import write_starter
+from detente.web.desk import Desk
+from detente.web.page import address_of, pages
+from detente.web.refusal import RefusalError
+from detente.web.rendering import view_of
+from detente.web.site import Site, site_of
+from detente.web.view import View
+from event_tables import event, table, world
+
+DRAFT = {"kind": "response", "id": "a-claim", "cause": "tallks", "relation.pair": "GRC TUR"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Thirty months between Greece and Turkey, and a study of the two."""
+    place = tmp_path_factory.mktemp("site")
+    first = dt.date(2016, 1, 1)
+    rows = world(first, 900, 8)
+    rows += [
+        event(10_000 + day, source="GRC", target="TUR", cameo="111", quad=3, goldstein=-2.0,
+              date=first + dt.timedelta(day))
+        for day in range(0, 900, 3)
+    ]  # fmt: skip
+    store = Store.open(place / "store", create=True)
+    with connect() as con, store.writer() as writer:
+        con.register("given", table(rows))
+        writer.append(con, "given", [IngestedFile("icews", "k", "my.tab", len(rows), refused=2)])
+    study = locate(write_starter("my-study", place))
+    return site_of([str(study)], store.path, records=place / "records")
+
+
+def shown(site: Site, name: str, **given: Any) -> View:
+    page = pages()[name]
+    return view_of(page, page.asks.model_validate(given), Desk(site))
+
+
+def answers(view: View) -> list[dict[str, Any]]:
+    sections = json.loads(view.json)["sections"]
+    return [answer for section in sections for answer in section["answers"]]
+
+
+def test_a_pair_with_the_events_of_a_month_that_were_counted(site: Site) -> None:
+    view = shown(site, "pair", a="GRC", b="TUR", at="2017-03-15", kind="conflict")
+    behind, pair = answers(view)
+    assert behind["text"].startswith("10 events.")
+    assert pair["label"] == "Greece and Turkey"
+    assert {item["name"] for item in pair["exhibits"]} >= {"cooperation", "conflict", "acts"}
+    rows = view.tables["pair-grc-tur-acts"].decode().splitlines()
+    assert rows[1] == "11,Disapprove,false,300,0"
+    assert 'value="2017-03-15"' in view.main
+
+
+def test_without_two_states_those_that_are_told_of_are_offered(site: Site) -> None:
+    view = shown(site, "pair")
+    assert "/pair?a=DEU&amp;b=FRA&amp;origin=icews" in view.main
+    assert '<option value="TUR">' in view.main
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"a": "usa"}, {"a": "../"}, {"a": "GRC", "at": "soon"}, {"kind": "root05' OR 1"}, {"x": 1}],
+)
+def test_what_is_no_state_day_or_kind_is_refused_by_the_model(given: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        pages()["pair"].asks.model_validate(given)
+
+
+def test_a_pair_that_nobody_tells_of_says_so(site: Site) -> None:
+    with pytest.raises(DetenteError, match="nothing to show"):
+        shown(site, "pair", a="GRC", b="BRA")
+
+
+def test_sources_tell_what_was_refused_and_name_no_folder(site: Site) -> None:
+    view = shown(site, "sources")
+    [held] = answers(view)
+    origins = held["exhibits"][0]["table"]
+    row = dict(
+        zip([column["name"] for column in origins["columns"]], origins["rows"][0], strict=True)
+    )
+    assert (row["origin"], row["refused"], row["days_missing"]) == ("icews", 2, 0)
+    assert str(site.store) not in view.main + view.json.decode()
+
+
+def test_a_claims_form_holds_what_was_written_and_says_what_is_wrong(site: Site) -> None:
+    view = shown(site, "draft", **DRAFT)
+    [draft] = answers(view)
+    assert any("statement: this key is missing" in check["text"] for check in draft["checks"])
+    assert 'cause = "tallks"' in draft["notes"]["block"]
+    assert 'value="tallks"' in view.main
+    page = pages()["draft"]
+    assert "relation.pair=GRC+TUR" in address_of(page, page.asks.model_validate(DRAFT))
+
+
+def test_what_is_written_into_a_form_is_text_everywhere(site: Site) -> None:
+    nasty = '"><script>alert(1)</script>'
+    view = shown(site, "draft", id="a", title=nasty, statement=nasty, kind="response")
+    assert "<script>" not in view.main
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"study": "other"}, {"kind": "no-kind"}, {"relation.pear": "x"}, {"statement": "x" * 2001}],
+)
+def test_what_no_form_has_is_refused(site: Site, given: dict[str, str]) -> None:
+    with pytest.raises(DetenteError):
+        shown(site, "draft", **given)
+
+
+def test_studies_without_scenarios_and_stores_that_are_not_there_are_gaps(site: Site) -> None:
+    assert answers(shown(site, "scenarios"))[0]["gap"].startswith("No study")
+    for name in ("world", "pair", "sources"):
+        assert answers(shown(Site(), name))[0]["gap"].startswith("No event store")
+    with pytest.raises(RefusalError, match="Nothing stands"):
+        shown(site, "forecasts", study="other")
