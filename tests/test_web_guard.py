@@ -39,7 +39,7 @@ def served() -> Iterator[TestClient]:
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "evil.example:8765", "127.0.0.1", "127.0.0.1:80", "localhost.evil:8765", "",
+    ["evil.example", "evil.example:8765", "127.0.0.1:port", "127.0.0.2.evil", "localhost.evil", "",
      "127.0.0.1:8765@evil", "[::1", "10.0.0.1:8765", "127.0.0.1:8765, evil.example"],
 )  # fmt: skip
 def test_a_name_that_is_not_ours_reads_nothing(served: TestClient, host: str) -> None:
@@ -49,7 +49,7 @@ def test_a_name_that_is_not_ours_reads_nothing(served: TestClient, host: str) ->
     assert DOOR.secret not in answer.text
 
 
-@pytest.mark.parametrize("host", ["localhost:8765", "127.0.0.1:8765", "[::1]:8765"])
+@pytest.mark.parametrize("host", ["localhost:8765", "127.0.0.1:9000", "[::1]:8765", "localhost"])
 def test_our_own_names_are_answered(served: TestClient, host: str) -> None:
     assert served.get("/static/site.css", headers={"host": host}).status_code == 200
 

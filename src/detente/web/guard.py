@@ -44,7 +44,7 @@ HEADERS = {
     "x-frame-options": "DENY",
 }
 _ODD = re.compile(r"[\x00-\x1f\x7f\\]|(^|/)\.\.?(/|$)|//")
-_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::([0-9]{1,5}))?")
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::[0-9]{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -92,16 +92,16 @@ def is_loopback(host: str) -> bool:
 def names_us(header: str, door: Door) -> bool:
     """Whether a Host header names this server.
 
-    A name must be ours. Where every address of this machine is listened at, any number will do: to
-    rebind takes a name.
+    A name must be ours; the port may be another, as at the near end of a tunnel. Beyond this
+    machine any number will do: to rebind takes a name.
 
     Example:
         >>> door = Door(port=80)
-        >>> names_us("localhost:80", door), names_us("evil.example:80", door)
+        >>> names_us("localhost:9000", door), names_us("evil.example:80", door)
         (True, False)
     """
     match = _HOST.fullmatch(header.lower())
-    if match is None or int(match[2] or 80) != door.port:
+    if match is None:
         return False
     name = match[1].strip("[]").rstrip(".")
     if name in {"localhost", "127.0.0.1", "::1", door.host.lower()}:
