@@ -69,17 +69,19 @@ def connect_server(folder: Path) -> Iterator[str]:
         "spark-internal",
     ]  # fmt: skip
     said = "Spark Connect server started"
-    with running(command, folder / "connect.log", said=said):
+    with running(command, folder / "connect.log", said=said, memory="1g"):
         yield f"sc://127.0.0.1:{port}"
 
 
 @contextlib.contextmanager
-def running(command: list[str], log: Path, *, said: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    command: list[str], log: Path, *, said: str, memory: str = "256m"
+) -> Iterator[subprocess.Popen[bytes]]:
     """A process of Spark, from when its log says that it is there."""
     import pyspark
 
     home = Path(pyspark.__file__).parent
-    environment = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m"}
+    environment = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": memory}
     with log.open("wb") as out:
         process = subprocess.Popen(
             [home / "bin" / "spark-class", *command],

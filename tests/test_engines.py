@@ -15,11 +15,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from detente import cli
+from detente.asks.movers.sharing import changes_on
 from detente.errors import DetenteError, InputError
 from detente.events.engine import Bounds, engine
 from detente.events.store import Store
@@ -192,8 +194,18 @@ class TestALake:
         assert caught.value.next_step == "Mend or remove this file."
 
 
+def changes(address: str) -> list[Any]:
+    """Lasting changes of some series, one of them empty and one with holes."""
+    rng = np.random.default_rng(3)
+    counts = rng.poisson(rng.uniform(0.2, 20, (150, 1)), (150, 60)).astype(float)
+    counts[0], counts[1, ::7] = 0.0, np.nan
+    shared = rng.uniform(0.5, 2, 60)
+    done = changes_on(address, counts, np.arange(60) >= 45, exposure=shared)
+    return [values.tobytes() for values in (done.estimate, done.error, done.risen)]
+
+
 def test_a_lost_worker_costs_time_and_no_rows(tmp_path: Path) -> None:
-    """One of two workers is killed with its work half done."""
+    """One of two workers is killed with its work half done; one finds what two had found."""
     from detente.events.spark import session
     from spark_cluster import cluster
 
@@ -205,12 +217,14 @@ def test_a_lost_worker_costs_time_and_no_rows(tmp_path: Path) -> None:
         opened.conf.set("spark.sql.shuffle.partitions", "4")
         opened.conf.set("spark.sql.files.openCostInBytes", "0")
         opened.conf.set("spark.sql.files.maxPartitionBytes", "1m")
+        assert changes(started.address) == changes("duckdb")
         killer = threading.Thread(target=kill_when_busy, args=(started, opened), daemon=True)
         killer.start()
         try:
             same_lake(str(tmp_path), started.address)
             killer.join(60)
             assert started.workers[0].poll() is not None
+            assert changes(started.address) == changes("duckdb")
         finally:
             session.close()
 
