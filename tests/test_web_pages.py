@@ -134,7 +134,7 @@ def test_work_says_how_far_it_is_and_the_page_comes_when_it_is_done(served: Test
     assert again.json()["work"] == place[1], "who asks for the same waits for the same work"
     GO.set()
     assert "waited a" in ready(served, "/waits?name=a")
-    assert served.get(place[1]).status_code == 404
+    assert served.get(place[1]).json() == {"ready": True, "address": "/waits?name=a"}
 
 
 def test_work_can_be_cancelled(served: TestClient) -> None:

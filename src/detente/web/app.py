@@ -194,6 +194,7 @@ def _data(page: Page, views: Views, new: Buckets) -> Handler:
 def _state(work: Work) -> dict[str, Any]:
     """How far a work is, for programs."""
     return {
+        "ready": False,
         "work": f"/work/{work.id}",
         "address": work.address,
         "doing": work.progress.text,
@@ -205,8 +206,10 @@ def _state(work: Work) -> dict[str, Any]:
 
 def _progress(views: Views) -> Handler:
     async def handler(request: Request) -> Response:
-        work = views.work(request.path_params["id"])
-        return JSONResponse(_state(work), headers={"cache-control": "no-store"})
+        name = request.path_params["id"]
+        address = views.ready(name)
+        state = {"ready": True, "address": address} if address else _state(views.work(name))
+        return JSONResponse(state, headers={"cache-control": "no-store"})
 
     return handler
 

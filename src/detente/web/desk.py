@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Stamp = tuple[str, int, int]
 """A file as it was read: its path, when it was last changed (ns), its bytes; −1 for none."""
-MOST_HELD = 8
+MOST_HELD = 16
 
 
 class Say(Protocol):

@@ -113,5 +113,5 @@ def _refusal() -> dict[str, Any]:
 def _work() -> dict[str, Any]:
     texts = {name: {"type": "string"} for name in ("work", "address", "doing")}
     counts = {name: {"type": "integer"} for name in ("done", "of")}
-    fields = texts | counts | {"seconds": {"type": "number"}}
+    fields = texts | counts | {"seconds": {"type": "number"}, "ready": {"type": "boolean"}}
     return {"type": "object", "properties": fields, "required": list(fields)}

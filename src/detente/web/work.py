@@ -26,6 +26,7 @@ PATIENCE_S = 1.5
 UNASKED_S = 45.0
 FAILED_S = 5.0
 MOST_WORKS = 24
+MOST_READY = 500
 MOST_BYTES = 128_000_000
 
 
@@ -65,6 +66,7 @@ class Views:
         self._most_bytes = most_bytes
         self._held: OrderedDict[str, View] = OrderedDict()
         self._works: dict[str, Work] = {}
+        self._ready: OrderedDict[str, str] = OrderedDict()
         self._failed: dict[str, tuple[RefusalError, float]] = {}
         self._lanes = {False: Lane(QUICK_S), True: Lane(SLOW_S)}
 
@@ -105,6 +107,10 @@ class Views:
                 work.asked = time.monotonic()
                 return work
         raise nothing_here("a work that goes on")
+
+    def ready(self, name: str) -> str:
+        """The address of the view that a work has made, or "" where none lately did by this id."""
+        return self._ready.get(name, "")
 
     def cancel(self, work: Work) -> None:
         """End a work."""
@@ -160,6 +166,9 @@ class Views:
             del self._works[work.address]
         if task.cancelled():
             return
+        self._ready[work.id] = work.address
+        while len(self._ready) > MOST_READY:
+            self._ready.popitem(last=False)
         error = task.exception()
         if isinstance(error, RefusalError):
             self._failed[work.address] = error, time.monotonic()

@@ -9,6 +9,7 @@
       const answer = await fetch(work.dataset.work, { headers: { accept: "application/json" } });
       if (!answer.ok) return location.reload();
       const state = await answer.json();
+      if (state.ready) return location.reload();
       text("doing", state.doing[0].toUpperCase() + state.doing.slice(1));
       text("seconds", Math.round(state.seconds));
       const share = document.getElementById("share");
