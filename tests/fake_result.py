@@ -440,6 +440,11 @@ def fake_result() -> StudyResult:
         headline="A little, for a few weeks: after a provocation the two cooperate about 11% more, "
         "then return to where they were.",
         headline_strength="Leans supported: one archive shows it, the other does not.",
+        brief=(
+            Fact("why", "Why", "Cooperation rose by 12% after 29 episodes.", Scale.TEXT),
+            Fact("sure", "How sure", "One archive shows it, the other does not.", Scale.TEXT),
+            Fact("change", "What would change it", "Archive C, 2015 to 2018.", Scale.TEXT),
+        ),
         about="Invented for tests & demonstrations, after nobody, https://example.org/op-ed",
         as_of="2017-03-15",
         seed=2017,

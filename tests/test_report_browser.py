@@ -41,7 +41,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
-UNFOLD = "document.querySelectorAll('details.how').forEach(d => { d.open = true; })"
+UNFOLD = "document.querySelectorAll('details:not(.data)').forEach(d => { d.open = true; })"
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -74,20 +74,19 @@ def test_the_browser_would_have_seen_a_request_and_a_complaint(
     assert [u.rsplit("/", 1)[1] for u in chromium.requests()] == ["x.png"]
 
 
-CARDS = "[...document.querySelectorAll('#claims article.card')]"
-
-
 def test_every_claim_has_its_card_and_every_chart_its_table(chromium: Browser, page: Path) -> None:
     chromium.open(page, DESKTOP)
     cards = chromium.js(
-        "[...document.querySelectorAll('#claims .card h3')].map(h => h.textContent)"
+        "[...document.querySelectorAll('#claims .entry h3')].map(h => h.textContent)"
     )
     assert cards == [answer.label for answer in RESULT.claims]
     verdicts = chromium.js(
-        "[...document.querySelectorAll('#claims .over .chip')].map(c => c.textContent.trim())"
+        "[...document.querySelectorAll('#claims summary .chip')].map(c => c.textContent.trim())"
     )
     assert [v.lower() for v in verdicts] == [answer.verdict for answer in RESULT.claims]
-    with_chart = chromium.js("document.querySelectorAll('#claims .side .drawing svg').length")
+    with_chart = chromium.js(
+        "document.querySelectorAll('#claims .flow figure[id$=-chart] .drawing svg').length"
+    )
     assert with_chart == sum(answer.exhibit("chart") is not None for answer in RESULT.claims)
     figures = chromium.js(
         "[...document.querySelectorAll('figure')].map(f => ['.drawing svg', 'tbody tr', 'button']"
@@ -113,7 +112,7 @@ def test_answer_and_strength_are_on_the_first_screen_of_a_phone(
 ) -> None:
     chromium.open(page, PHONE)
     box = "document.querySelector('%s').getBoundingClientRect()"
-    for name in (".headline", ".strength"):
+    for name in (".headline", ".brief"):
         assert chromium.js(box % name + ".bottom") < height
     assert chromium.js(box % ".tally" + ".top") < height - 100
 
@@ -204,7 +203,10 @@ def test_wide_and_narrow_drawings_take_turns(chromium: Browser, page: Path) -> N
 
 
 def test_page_is_complete_without_scripts(chromium: Browser, page: Path) -> None:
-    text = "document.body.innerText.replace(/\\b(PNG|SVG|CSV)\\b/g, '').replace(/\\s+/g, ' ')"
+    text = (
+        "document.body.innerText.replace(/\\b(PNG|SVG|CSV|Unfold all)\\b/g, '')"
+        ".replace(/\\s+/g, ' ')"
+    )
     chromium.open(page, PHONE)
     with_scripts = chromium.js(text)
     chromium.open(page, PHONE, scripts=False)

@@ -162,8 +162,9 @@ def test_a_card_tells_its_numbers_apart_from_their_words() -> None:
         "Chance alone shows an effect at least this large about 1 time in 83.",
     )
     assert labels["p, corrected"] == ("0.048", "for the 6 claims tested together")
-    assert laid.effect == "+11% (+2 to +20%)"
-    assert laid.side is not None and laid.side.id == "claim-a-chart"
+    assert (laid.main.label, laid.main.value) == ("Change", "+11% (+2 to +20%)")
+    assert laid.sure == "p = 0.048, 29 episodes"
+    assert laid.beside[0].id == "claim-a-chart"
     assert [figure.id for figure in laid.folded] == [
         "claim-a-placebo", "claim-a-specifications", "claim-a-cases"
     ]  # fmt: skip
@@ -171,7 +172,9 @@ def test_a_card_tells_its_numbers_apart_from_their_words() -> None:
 
 def test_no_effect_stands_beside_a_verdict_that_decides_nothing() -> None:
     answer = estimated(1, "A claim", Verdict.INSUFFICIENT_DATA, 11.3)
-    assert lay_out(answer, "claim-a", 1).effect == ""
+    laid = lay_out(answer, "claim-a", 1)
+    assert (laid.main.value, laid.sure) == ("", "")
+    assert laid.main.note == answer.reason
 
 
 def test_claims_are_numbered_and_grouped_by_verdict() -> None:

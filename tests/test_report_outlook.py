@@ -103,8 +103,8 @@ class TestFirstScreen:
         both = sections(of=trial(40, every, last))
         ahead = first_odds(both)
         assert ahead is not None and ahead.odds[0].trend_text == trend
-        course = lay_out_section(both[1]).answers[0].side
-        assert course is not None
+        beside = lay_out_section(both[1]).answers[0].beside
+        course = next(figure for figure in beside if figure.svg)
         label = course.table.rows[-1][0]
         assert last in (label.text, label.value)
 
@@ -148,8 +148,9 @@ class TestWords:
     def test_people_are_shown_the_last_forecasts_and_files_hold_all(self) -> None:
         section = sections()[1]
         assert len(shown(section.answers[0], "course").table) == 428
-        side = lay_out_section(section).answers[0].side
-        assert side is not None and len(side.table.rows) == 104
+        beside = lay_out_section(section).answers[0].beside
+        side = next(figure for figure in beside if figure.svg)
+        assert len(side.table.rows) == 104
         assert side.table.rows[-1][0].text == "13 Mar 2017"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from detente import __version__
 from detente.answers import Section
+from detente.asks.claims.brief import brief
 from detente.asks.claims.headline import headline
 from detente.asks.claims.rules import RULES
 from detente.asks.claims.run import Narrate, claims_section
@@ -83,6 +84,7 @@ def _result(data: StudyData, options: Options, sections: tuple[Section, ...]) ->
         question=about.question,
         headline=answer,
         headline_strength=strength,
+        brief=brief(about, claims.answers),
         about=about.about,
         as_of=data.as_of.isoformat(),
         seed=options.seed,

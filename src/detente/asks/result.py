@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from detente.answers import Answer, Section
+from detente.answers import Answer, Fact, Section
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,6 +15,7 @@ class StudyResult:
     Attributes:
         study: The study's name; `title` its heading; `question` the question of its title.
         headline: The answer to that question in one sentence; `headline_strength` how sure.
+        brief: Why, how sure, and what would change it, each in a sentence or three.
         about: What is studied (author, outlet, date, link), in one line.
         as_of: ISO day: nothing known later was used.
         parties: ISO codes of the parties, in the study's order; `party_names` code to name.
@@ -28,6 +29,7 @@ class StudyResult:
     question: str
     headline: str
     headline_strength: str
+    brief: tuple[Fact, ...]
     about: str
     as_of: str
     seed: int

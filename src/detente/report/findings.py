@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from detente import answers
-from detente.answers import Section
+from detente.answers import Fact, Section
 from detente.asks.result import StudyResult
 
 
@@ -25,6 +25,7 @@ class FindingsDocument:
         question: The question of the title.
         headline: The answer to that question in one sentence.
         headline_strength: How sure the answer is.
+        brief: Why, how sure, and what would change it, for a reader who has one minute.
         as_of: ISO day: nothing known later was used.
         version: Version of Detente.
         seed: Seed of all random draws.
@@ -36,6 +37,7 @@ class FindingsDocument:
     question: str
     headline: str
     headline_strength: str
+    brief: tuple[Fact, ...]
     as_of: str
     version: str
     seed: int
@@ -47,6 +49,7 @@ def findings_json(result: StudyResult) -> bytes:
     names = ("study", "title", "question", "headline", "headline_strength")
     document = FindingsDocument(
         **{name: getattr(result, name) for name in names},
+        brief=result.brief,
         as_of=result.as_of,
         version=result.version,
         seed=result.seed,
@@ -62,7 +65,7 @@ def findings_schema() -> dict[str, Any]:
 
     Example:
         >>> sorted(findings_schema()["required"])[:3]
-        ['as_of', 'headline', 'headline_strength']
+        ['as_of', 'brief', 'headline']
     """
     schema = TypeAdapter(FindingsDocument).json_schema(mode="serialization")
     for name, definition in schema["$defs"].items():

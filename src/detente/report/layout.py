@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from textwrap import shorten
 
 from detente.answers import Answer, Check, Fact, Scale, Section, Verdict
 from detente.report.drawing import Figure, figure
 from detente.report.telling import counted, fact_text, interval_text, short_text
 from detente.report.words import UNDECIDED, VERDICT_MEANING, chance_text, distinct, slug
-from detente.rounding import tell
+from detente.rounding import p_is, tell
 
 CHECK_WORDS = {True: "passed", False: "failed", None: "note"}
 NOTE_LABELS = {
@@ -20,6 +21,8 @@ NOTE_LABELS = {
     "over": "Mind",
 }
 """Labels of the notes that stand at first sight; others are folded."""
+LINE = 140
+"""Characters of words that stand for a number in a list."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,12 @@ class Laid:
         anchor: Its id in the page.
         number: Its place in the section, from 1; 0 where answers are not numbered.
         verdict: Its verdict as shown, or None.
-        effect: Its main fact in short with its interval, or "".
+        main: Its main fact with its interval, for a list; where it has none, a few words as note.
+        sure: How sure that is, in a few words, or "".
         facts: The facts, told.
         said: Notes at first sight.
-        side: The figure beside the text, or None.
+        beside: Tables, then pictures at first sight, that flow with the text.
         wide: Figures over the whole width.
-        more: Further figures at first sight; tables alone stand under the text.
         folded: Figures under "How we know".
         checks: Each check with its word.
         provenance: What it was computed from, told.
@@ -77,12 +80,12 @@ class Laid:
     anchor: str
     number: int
     verdict: Word | None
-    effect: str
+    main: Told
+    sure: str
     facts: tuple[Told, ...]
     said: tuple[Told, ...]
-    side: Figure | None
+    beside: tuple[Figure, ...]
     wide: tuple[Figure, ...]
-    more: tuple[Figure, ...]
     folded: tuple[Figure, ...]
     checks: tuple[tuple[Word, Check], ...]
     provenance: tuple[Told, ...]
@@ -97,17 +100,7 @@ class Laid:
     @property
     def figures(self) -> tuple[Figure, ...]:
         """All figures at first sight."""
-        return (*self.wide, *((self.side,) if self.side else ()), *self.more)
-
-    @property
-    def tables(self) -> tuple[Figure, ...]:
-        """Tables alone at first sight."""
-        return tuple(figure for figure in self.more if not figure.svg)
-
-    @property
-    def drawn(self) -> tuple[Figure, ...]:
-        """Further pictures at first sight."""
-        return tuple(figure for figure in self.more if figure.svg)
+        return (*self.wide, *self.beside)
 
     @property
     def opens(self) -> bool:
@@ -194,19 +187,17 @@ def lay_out(answer: Answer, anchor: str, number: int = 0) -> Laid:
         for exhibit in answer.exhibits
     ]
     first = [item for folded, item in shown if not folded]
-    narrow = [item for item in first if item.svg and not item.wide]
-    side = narrow[0] if narrow else None
     return Laid(
         answer=answer,
         anchor=anchor,
         number=number,
         verdict=None if answer.verdict is None else verdict_word(answer.verdict),
-        effect=shown_effect(answer),
+        main=_main(answer),
+        sure=how_sure(answer),
         facts=tuple(_fact(fact) for fact in answer.facts if fact.shown),
         said=tuple(_said(answer, first=True)),
-        side=side,
+        beside=tuple(sorted((item for item in first if not item.wide), key=lambda f: bool(f.svg))),
         wide=tuple(item for item in first if item.wide),
-        more=tuple(item for item in first if not item.wide and item is not side),
         folded=tuple(item for folded, item in shown if folded),
         checks=tuple((check_word(check), check) for check in answer.checks),
         provenance=tuple(_provenance(answer)),
@@ -233,9 +224,44 @@ def shown_effect(answer: Answer) -> str:
         >>> shown_effect(Answer("a", "response", "A", facts=(effect,)))
         '+12%'
     """
-    if answer.verdict in UNDECIDED or not answer.facts:
+    return "" if answer.verdict in UNDECIDED else short_text(_deciding(answer))
+
+
+def how_sure(answer: Answer) -> str:
+    """What speaks for or against a list's number: how often chance does it, and of how many cases.
+
+    Example:
+        >>> chance = Fact("p_adjusted", "p, corrected", 0.69, Scale.P_VALUE)
+        >>> cases = Fact("cases", "Cases", 12, Scale.COUNT, "episodes")
+        >>> how_sure(Answer("a", "response", "A", facts=(chance, cases)))
+        'p = 0.69, 12 episodes'
+    """
+    if answer.verdict in UNDECIDED:
         return ""
-    return short_text(answer.facts[0])
+    chance = answer.fact("p_adjusted") or answer.fact("p")
+    base, cases = answer.fact("base_rate"), answer.fact("cases") or answer.fact("forecasts")
+    told = [p_is(chance.value)] if chance is not None and isinstance(chance.value, float) else []
+    told += [f"base rate {fact_text(base)}"] if base is not None else []
+    if cases is not None:
+        told.append(f"{fact_text(cases)} {'' if cases.unit else cases.label.lower()}".strip())
+    return ", ".join(told)
+
+
+def _main(answer: Answer) -> Told:
+    """The number that decides with its label; a few words where there is none."""
+    fact, effect = _deciding(answer), shown_effect(answer)
+    if fact is not None and effect:
+        return Told(fact.label, effect)
+    undecided = answer.verdict in UNDECIDED
+    words = answer.gap or (answer.reason if undecided else answer.text) or answer.statement
+    return Told("", "", shorten(words, LINE, placeholder=" …"))
+
+
+def _deciding(answer: Answer) -> Fact | None:
+    """The effect of a claim; of another answer its first estimate rather than a count."""
+    shown = [fact for fact in answer.facts if fact.shown]
+    estimates = [fact for fact in shown if fact.low is not None and answer.verdict is None]
+    return next(iter([*estimates, *shown]), None)
 
 
 def by_verdict(shelf: Shelf) -> tuple[tuple[Word, tuple[Laid, ...]], ...]:

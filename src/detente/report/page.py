@@ -62,7 +62,7 @@ def page_view(
     number: int | None = None,
 ) -> PageView:
     """Everything that the page says, as frozen data; draws all charts that no cache holds."""
-    css, js = asset("page.css"), asset("page.js")
+    css, js = asset("page.css"), asset("page.js") + asset("folds.js")
     if number is not None:
         js += asset("follow.js").replace("NUMBER", str(number))
     with for_a_page(cache):
@@ -74,7 +74,7 @@ def page_view(
         title=result.title,
         question=result.question,
         headline=result.headline,
-        strength=result.headline_strength,
+        brief=result.brief,
         about=result.about,
         as_of=day_text(result.as_of),
         lead=lead(result),

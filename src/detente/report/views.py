@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from detente.answers import Fact
 from detente.report.layout import Laid, Shelf, Told, Word
 from detente.report.outlook import Next
 
@@ -21,7 +22,7 @@ class PageView:
         title: Heading.
         question: The question of the title.
         headline: Its answer in one sentence.
-        strength: How sure the answer is.
+        brief: Why, how sure, and what would change it.
         about: What is studied.
         as_of: The day up to which anything is known.
         lead: One sentence on how many claims came out how.
@@ -46,7 +47,7 @@ class PageView:
     title: str
     question: str
     headline: str
-    strength: str
+    brief: tuple[Fact, ...]
     about: str
     as_of: str
     lead: str

@@ -49,13 +49,18 @@ def headline(about: About, answers: Sequence[Answer]) -> tuple[str, str]:
     Returns:
         Sentence, and strength with the rulers that it was read by.
     """
-    answer = next((item for item in answers if item.id == about.headline_claim), None)
+    answer = opening(about, answers)
     if answer is None:
         return NOT_ASKED, f"It is the claim “{about.headline_claim}”, which is not among these."
     verdict = answer.verdict or Verdict.INSUFFICIENT_DATA
     strength = f"Strength of the evidence: {STRENGTHS[verdict]}. {answer.text}"
-    said = [strength, answer.reason, _unseen(answer), _rulers(answer)]
+    said = [strength, answer.reason, unseen(answer), _rulers(answer)]
     return f"{OPENINGS[verdict]}{_measure(answer)}.", " ".join(filter(None, said))
+
+
+def opening(about: About, answers: Sequence[Answer]) -> Answer | None:
+    """The claim that answers a study's question; None where it is not among these."""
+    return next((item for item in answers if item.id == about.headline_claim), None)
 
 
 def _rulers(answer: Answer) -> str:
@@ -96,7 +101,7 @@ def _value(fact: Fact) -> float:
     return float(fact.value) if isinstance(fact.value, int | float) else float("nan")
 
 
-def _unseen(answer: Answer) -> str:
+def unseen(answer: Answer) -> str:
     """What `no clear effect` is worth."""
     if answer.verdict is not Verdict.NO_CLEAR_EFFECT:
         return ""

@@ -111,6 +111,25 @@ def _without(
     return tuple(columns[i] for i in places), [tuple(row[i] for i in places) for row in rows]
 
 
+def agreement(parts: Sequence[Answer]) -> str:
+    """Whether the rulers that can answer agree, in a sentence; empty for one alone.
+
+    Example:
+        >>> a = Answer("1", "source", "A", verdict=Verdict.SUPPORTED)
+        >>> agreement((a, Answer("2", "source", "B", verdict=Verdict.CONTRADICTED)))
+        'The 2 rulers contradict each other; A decides.'
+    """
+    answered = _answered(parts)
+    if len(answered) < FEWEST:
+        return ""
+    sides = {side(verdict) for _, verdict in answered}
+    who = f"The {plural(len(answered), 'rulers')}"
+    if len(sides) == 1:
+        return f"{who} agree."
+    word = "contradict each other" if {1, -1} <= sides else "differ"
+    return f"{who} {word}; {answered[0][0]} decides."
+
+
 def disagreement(parts: Sequence[Answer]) -> str:
     """A sentence that says whether the rulers that can answer agree, and which sees what.
 
@@ -122,28 +141,23 @@ def disagreement(parts: Sequence[Answer]) -> str:
         >>> disagreement((a,))
         ''
     """
-    answered = [
-        (part, part.verdict)
-        for part in parts
-        if part.verdict is not None and side(part.verdict) is not None
-    ]
-    if len(answered) < FEWEST:
-        return ""
-    sides = {side(verdict) for _, verdict in answered}
-    names = [part.label for part, _ in answered]
-    if len(set(names)) < len(names):
-        names = [f"{part.label} ({part.statement})" for part, _ in answered]
+    agreed = agreement(parts)
     groups: dict[Verdict, list[str]] = {}
-    for name, (_, verdict) in zip(names, answered, strict=True):
+    for name, verdict in _answered(parts) if agreed else ():
         groups.setdefault(verdict, []).append(name)
-    said = " ".join(
+    said = (
         f"{upper_first(verdict.value)}: {'; '.join(group)}." for verdict, group in groups.items()
     )
-    who = f"The {plural(len(answered), 'rulers')}"
-    if len(sides) == 1:
-        return f"{who} agree. {said}"
-    word = "contradict each other" if {1, -1} <= sides else "differ"
-    return f"{who} {word}; {names[0]} decides. {said}"
+    return " ".join(filter(None, [agreed, *said]))
+
+
+def _answered(parts: Sequence[Answer]) -> list[tuple[str, Verdict]]:
+    """The rulers that can answer, each by a name of its own, with its verdict."""
+    able = [part for part in parts if part.verdict is not None and side(part.verdict) is not None]
+    names = [part.label for part in able]
+    if len(set(names)) < len(names):
+        names = [f"{part.label} ({part.statement})" for part in able]
+    return [(name, part.verdict) for name, part in zip(names, able, strict=True) if part.verdict]
 
 
 def barred(evidence: Evidence | None, others: Sequence[Answer]) -> Evidence | None:

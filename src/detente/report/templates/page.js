@@ -95,7 +95,17 @@
   };
 
   const savers = { png: savePng, svg: saveSvg, csv: saveCsv };
-  document.querySelectorAll(".tools").forEach((tools) => { tools.hidden = false; });
+  document.querySelectorAll(".tools").forEach((tools) => {
+    const title = tools.closest("figure").querySelector(".chart-title").textContent;
+    tools.replaceChildren(...Object.keys(savers).map((kind) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.dataset.save = kind;
+      button.textContent = kind.toUpperCase();
+      button.setAttribute("aria-label", `Download ${button.textContent}: ${title}`);
+      return button;
+    }));
+  });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-save]");
     if (button) savers[button.dataset.save](button.closest("figure"));

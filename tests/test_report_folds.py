@@ -1,0 +1,213 @@
+"""The folded page: short at first sight, whole once unfolded, opened by links, kept, printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from browser import Browser
+from detente.answers import Answer
+from detente.report import write
+from detente.report.layout import NOTE_LABELS, Laid, lay_out_section
+from fake_result import fake_result
+from test_report_browser import DESKTOP
+
+pytestmark = pytest.mark.browser
+PHONE = 390
+TALLEST = {PHONE: 12_000, DESKTOP: 9_000}
+RESULT = fake_result()
+CLAIM, DEEP = "claim-03-invented", "claim-03-invented-specifications"
+SETTLED = "new Promise(done => setTimeout(done, 150))"
+PRESS = f"document.getElementById('unfold').click(); {SETTLED}"
+CLOSE = f"document.getElementById('{CLAIM}-fold').open = false"
+HEIGHT = "document.documentElement.scrollHeight"
+SEEN = "document.getElementById('%s').checkVisibility({contentVisibilityAuto: true})"
+HIDDEN = """[...document.querySelectorAll('details')]
+  .filter(d => !d.lastElementChild.checkVisibility({contentVisibilityAuto: true})).map(d => d.id)"""
+TEXT = "document.querySelector('main').innerText.replace(/\\s+/g, ' ')"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("folds")
+    return write(RESULT, out, timings={}, generated=datetime(2026, 1, 1, tzinfo=UTC)).report
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with Browser(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def browser(chromium: Browser, page: Path) -> Browser:
+    """A reader who comes for the first time."""
+    chromium.open(page, PHONE)
+    chromium.js("localStorage.clear()")
+    return chromium
+
+
+def visit(browser: Browser, page: Path, anchor: str = "", width: int = PHONE) -> None:
+    browser.open(page, width, anchor=anchor)
+
+
+def is_seen(browser: Browser, anchor: str) -> bool:
+    return bool(browser.js(SEEN % anchor))
+
+
+def in_view(browser: Browser, anchor: str) -> bool:
+    top = browser.js(f"document.getElementById('{anchor}').getBoundingClientRect().top")
+    return -1 <= float(top) < 700
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_the_page_is_short_until_something_is_unfolded(
+    browser: Browser, page: Path, width: int, scripts: bool
+) -> None:
+    browser.open(page, width, scripts=scripts)
+    assert browser.js(HEIGHT) <= TALLEST[width]
+    browser.js("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    assert browser.js(HEIGHT) > TALLEST[width]
+
+
+def said(answer: Answer) -> Iterable[str]:
+    """Everything that an answer says in words."""
+    yield from (answer.statement, answer.text, answer.reason, answer.gap)
+    yield from (*answer.caveats, *answer.needs, *answer.citations)
+    yield from (answer.notes[name] for name in NOTE_LABELS if name in answer.notes)
+    yield from (check.text for check in answer.checks)
+    for exhibit in answer.exhibits:
+        yield from (exhibit.title, exhibit.note)
+    for part in answer.parts:
+        yield from (part.label, part.gap or part.text)
+
+
+def laid() -> list[Laid]:
+    return [item for section in RESULT.sections for item in lay_out_section(section).answers]
+
+
+def test_nothing_is_lost_once_unfolded(browser: Browser, page: Path) -> None:
+    visit(browser, page)
+    assert browser.js(HIDDEN)
+    browser.js(PRESS)
+    assert browser.js(HIDDEN) == []
+    text: str = browser.js(TEXT)
+    for section in RESULT.sections:
+        for words in (sentence for answer in section.answers for sentence in said(answer)):
+            assert " ".join(words.replace("`", "").split()) in text, (section.name, words)
+    rows: dict[str, int] = browser.js(
+        "Object.fromEntries([...document.querySelectorAll('main [id]:has(> * table, > * > * table,"
+        "> * > * > * table)')].map(e => [e.id, e.querySelectorAll('tbody tr').length]))"
+    )
+    figures = [figure for item in laid() for figure in (*item.figures, *item.folded)]
+    assert len(figures) > 60
+    for figure in figures:
+        assert rows[figure.id] == len(figure.table.rows), figure.id
+    saves = "document.querySelectorAll('figure [data-save]').length"
+    assert browser.js(saves) == 3 * sum(bool(figure.svg) for figure in figures)
+
+
+def test_a_folded_page_would_lose_something(browser: Browser, page: Path) -> None:
+    """The test above can fail."""
+    visit(browser, page)
+    assert RESULT.claims[0].checks[0].text not in browser.js(TEXT)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("anchor", [CLAIM, DEEP, "words", "tension-archive-a-level"])
+def test_a_link_opens_what_it_points_to(
+    browser: Browser, page: Path, anchor: str, scripts: bool
+) -> None:
+    browser.open(page, PHONE, scripts=scripts, anchor=anchor)
+    assert is_seen(browser, anchor)
+    assert browser.complaints() == []
+
+
+def test_a_new_address_and_a_second_click_open_it_too(browser: Browser, page: Path) -> None:
+    visit(browser, page)
+    assert not is_seen(browser, DEEP)
+    browser.js(f"location.hash = '{DEEP}'; {SETTLED}")
+    assert is_seen(browser, DEEP)
+    browser.js(CLOSE)
+    link = f"document.querySelector('.squares a[href=\"#{CLAIM}\"]')"
+    for _ in range(2):
+        browser.js(f"{link}.click(); {SETTLED}")
+        assert is_seen(browser, CLAIM) and in_view(browser, f"{CLAIM}-h")
+        browser.js(CLOSE)
+
+
+def test_what_a_reader_chose_is_there_again(browser: Browser, page: Path) -> None:
+    visit(browser, page)
+    chosen = f"document.querySelector('#{CLAIM}-fold > summary')"
+    browser.js(f"{chosen}.click(); {SETTLED}")
+    visit(browser, page)
+    assert browser.js("[...document.querySelectorAll('details[open]')].map(d => d.id)") == [
+        f"{CLAIM}-fold"
+    ]
+    browser.js(PRESS)
+    visit(browser, page)
+    assert browser.js(HIDDEN) == []
+    assert browser.js("document.getElementById('unfold').textContent") == "Fold all"
+    browser.js(PRESS)
+    visit(browser, page, width=DESKTOP)
+    assert browser.js("document.querySelectorAll('details[open]').length") == 0
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_paper_shows_everything_but_long_tables(
+    browser: Browser, page: Path, scripts: bool
+) -> None:
+    browser.open(page, PHONE, scripts=scripts)
+    before = browser.js(HIDDEN)
+    browser.send("Emulation.setEmulatedMedia", media="print")
+    hidden = browser.js(HIDDEN)
+    browser.send("Emulation.setEmulatedMedia", media="")
+    long = browser.js("[...document.querySelectorAll('.long')].map(d => d.id)")
+    assert hidden == long != before
+    assert browser.js(HIDDEN) == before
+
+
+def test_a_keyboard_opens_a_claim(browser: Browser, page: Path) -> None:
+    visit(browser, page)
+    browser.js(f"document.querySelector('#{CLAIM}-fold > summary').focus()")
+    key: dict[str, Any] = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13}
+    browser.send("Input.dispatchKeyEvent", type="keyDown", text="\r", **key)
+    browser.send("Input.dispatchKeyEvent", type="keyUp", **key)
+    assert is_seen(browser, CLAIM)
+
+
+def test_a_screen_reader_is_told_what_is_folded(browser: Browser, page: Path) -> None:
+    visit(browser, page)
+    nodes = browser.send("Accessibility.getFullAXTree")["nodes"]
+    rows = [node for node in nodes if node.get("role", {}).get("value") == "DisclosureTriangle"]
+    names = [node["name"]["value"] for node in rows]
+    for number, answer in enumerate(RESULT.claims, 1):
+        row = next(name for name in names if name.startswith(f"{number} {answer.label}"))
+        assert str(answer.verdict) in row.lower()
+    states = [p["value"]["value"] for node in rows for p in node["properties"]
+              if p["name"] == "expanded"]  # fmt: skip
+    assert len(states) == len(rows) and not any(states)
+    headings = [node["name"]["value"] for node in nodes
+                if node.get("role", {}).get("value") == "heading"]  # fmt: skip
+    assert {answer.label for answer in RESULT.claims} <= set(headings)
+
+
+GAPS = """[...document.querySelectorAll('.flow, .texts')].flatMap(f => {
+  const height = e => e.getBoundingClientRect().height;
+  const parts = [...f.children].map(height);
+  const filled = parts.reduce((sum, part) => sum + part, 0) / height(f);
+  const long = height(f) > 300 && height(f) > 1.2 * Math.max(...parts);
+  return long && filled < 1.3 ? [f.closest('[id]').id] : [];
+})"""
+
+
+def test_no_half_column_stays_empty_beside_long_text(browser: Browser, page: Path) -> None:
+    """The parts of a card fill both columns, but for what cannot be divided."""
+    visit(browser, page, width=DESKTOP)
+    browser.js("document.querySelectorAll('details:not(.data)').forEach(d => { d.open = true; })")
+    assert browser.js(GAPS) == []
