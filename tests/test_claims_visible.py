@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from detente.answers import Fact, Scale, Verdict
+from detente.answers import Answer, Check, Fact, Scale, Verdict
 from detente.asks.claims import visible
+from detente.asks.claims.brief import brief
 from detente.asks.claims.estimate import Visible
 from detente.asks.claims.headline import headline
 from detente.asks.claims.shown import visible_fact
@@ -141,6 +142,44 @@ def test_the_headline_names_its_rulers_and_whether_the_first_stands_alone() -> N
     assert shared.endswith(" after 29 episodes, by Archive A.")
     single = headline(about, [replace(alone, parts=alone.parts[:1], notes={})])[1]
     assert single.endswith(f"It is read by Archive A, {alone.parts[0].statement}.")
+
+
+def test_one_minute_is_enough_for_why_how_sure_and_what_would_change_it() -> None:
+    about = About(
+        name="x", title="t", question="q", headline_claim="claim-01-invented", as_of="2020-01-01"
+    )
+    answer = estimated(1, "x", Verdict.NO_CLEAR_EFFECT, 1.1, "contrast")
+    why, sure, change = (str(fact.value) for fact in brief(about, [answer]))
+    assert why == answer.text
+    assert sure.startswith(f"Strength of the evidence: none either way. {answer.reason}")
+    judged = [check.passed for check in answer.checks if check.passed is not None]
+    assert f"{judged.count(True)} of {len(judged)} checks passed." in sure
+    assert "It would lean one way if chance did as much in fewer than 10% of cases" in change
+    for verdict, said in (
+        (Verdict.SUPPORTED, "be in doubt if chance, corrected for all claims tested together, did"),
+        (Verdict.LEANS_AGAINST, "be firm if chance, corrected for all claims tested together, did"),
+    ):
+        assert f"It would {said}" in str(brief(about, [replace(answer, verdict=verdict)])[-1].value)
+    level = replace(answer, facts=(), verdict=Verdict.LEANS_SUPPORTED)
+    assert "It would be firm if its probability came to 95%." in str(
+        brief(about, [level])[-1].value
+    )
+
+
+def test_a_question_that_the_data_cannot_answer_says_what_would() -> None:
+    about = About(name="x", title="t", question="q", headline_claim="a", as_of="2020-01-01")
+    short = Check("A source falls short", False, "No event files are loaded.")
+    answer = Answer("a", "shift", "A", "Not decided.", Verdict.INSUFFICIENT_DATA, reason="No data.")
+    needy = replace(answer, needs=("Event files.",), checks=(short,))
+    facts = {fact.name: fact.value for fact in brief(about, [needy])}
+    assert facts == {
+        "why": "No data.",
+        "sure": "Strength of the evidence: cannot be said.",
+        "change": "Data: Event files.",
+    }
+    unread = brief(about, [replace(answer, checks=(short,))])[-1].value
+    assert unread == "Not read: No event files are loaded."
+    assert [fact.name for fact in brief(about, [answer])] == ["why", "sure"]
 
 
 def test_the_face_of_an_unclear_card_says_what_it_would_have_seen() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from browser import Browser
-from detente.answers import Answer
+from detente.answers import Answer, Exhibit
 from detente.report import write
-from detente.report.layout import NOTE_LABELS, Laid, lay_out_section
+from detente.report.layout import NOTE_LABELS, anchor_of
+from detente.report.words import distinct, slug
 from fake_result import fake_result
 from test_report_browser import DESKTOP
 
@@ -26,7 +26,7 @@ PRESS = f"document.getElementById('unfold').click(); {SETTLED}"
 CLOSE = f"document.getElementById('{CLAIM}-fold').open = false"
 HEIGHT = "document.documentElement.scrollHeight"
 SEEN = "document.getElementById('%s').checkVisibility({contentVisibilityAuto: true})"
-HIDDEN = """[...document.querySelectorAll('details')]
+HIDDEN = """document.body.offsetHeight; [...document.querySelectorAll('details')]
   .filter(d => !d.lastElementChild.checkVisibility({contentVisibilityAuto: true})).map(d => d.id)"""
 TEXT = "document.querySelector('main').innerText.replace(/\\s+/g, ' ')"
 
@@ -51,8 +51,12 @@ def browser(chromium: Browser, page: Path) -> Browser:
     return chromium
 
 
-def visit(browser: Browser, page: Path, anchor: str = "", width: int = PHONE) -> None:
-    browser.open(page, width, anchor=anchor)
+def visit(
+    browser: Browser, page: Path, anchor: str = "", width: int = PHONE, *, scripts: bool = True
+) -> None:
+    """Come from elsewhere: an address that differs after # alone would load nothing."""
+    browser.open("about:blank", width)
+    browser.open(f"{page.resolve().as_uri()}#{anchor}", width, scripts=scripts)
 
 
 def is_seen(browser: Browser, anchor: str) -> bool:
@@ -87,8 +91,14 @@ def said(answer: Answer) -> Iterable[str]:
         yield from (part.label, part.gap or part.text)
 
 
-def laid() -> list[Laid]:
-    return [item for section in RESULT.sections for item in lay_out_section(section).answers]
+def exhibits() -> Iterable[tuple[str, Exhibit]]:
+    """Every exhibit of the study with its address in the page."""
+    for section in RESULT.sections:
+        prefix = section.name.removesuffix("s")
+        anchors = distinct(anchor_of(prefix, answer) for answer in section.answers)
+        for anchor, answer in zip(anchors, section.answers, strict=True):
+            for exhibit in answer.exhibits:
+                yield f"{anchor}-{slug(exhibit.name)}", exhibit
 
 
 def test_nothing_is_lost_once_unfolded(browser: Browser, page: Path) -> None:
@@ -104,12 +114,13 @@ def test_nothing_is_lost_once_unfolded(browser: Browser, page: Path) -> None:
         "Object.fromEntries([...document.querySelectorAll('main [id]:has(> * table, > * > * table,"
         "> * > * > * table)')].map(e => [e.id, e.querySelectorAll('tbody tr').length]))"
     )
-    figures = [figure for item in laid() for figure in (*item.figures, *item.folded)]
-    assert len(figures) > 60
-    for figure in figures:
-        assert rows[figure.id] == len(figure.table.rows), figure.id
-    saves = "document.querySelectorAll('figure [data-save]').length"
-    assert browser.js(saves) == 3 * sum(bool(figure.svg) for figure in figures)
+    listed = dict(exhibits())
+    assert len(listed) > 60
+    for anchor, exhibit in listed.items():
+        shown = len(exhibit.table)
+        assert rows[anchor] == min(shown, exhibit.last or shown), anchor
+    saves = browser.js("document.querySelectorAll('figure [data-save]').length")
+    assert saves == 3 * sum(bool(exhibit.mark) for exhibit in listed.values())
 
 
 def test_a_folded_page_would_lose_something(browser: Browser, page: Path) -> None:
@@ -123,7 +134,7 @@ def test_a_folded_page_would_lose_something(browser: Browser, page: Path) -> Non
 def test_a_link_opens_what_it_points_to(
     browser: Browser, page: Path, anchor: str, scripts: bool
 ) -> None:
-    browser.open(page, PHONE, scripts=scripts, anchor=anchor)
+    visit(browser, page, anchor, scripts=scripts)
     assert is_seen(browser, anchor)
     assert browser.complaints() == []
 
@@ -175,9 +186,7 @@ def test_paper_shows_everything_but_long_tables(
 def test_a_keyboard_opens_a_claim(browser: Browser, page: Path) -> None:
     visit(browser, page)
     browser.js(f"document.querySelector('#{CLAIM}-fold > summary').focus()")
-    key: dict[str, Any] = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13}
-    browser.send("Input.dispatchKeyEvent", type="keyDown", text="\r", **key)
-    browser.send("Input.dispatchKeyEvent", type="keyUp", **key)
+    browser.key("Enter", "\r")
     assert is_seen(browser, CLAIM)
 
 

@@ -240,11 +240,11 @@ def how_sure(answer: Answer) -> str:
         return ""
     chance = answer.fact("p_adjusted") or answer.fact("p")
     base, cases = answer.fact("base_rate"), answer.fact("cases") or answer.fact("forecasts")
-    told = [p_is(chance.value)] if chance is not None and isinstance(chance.value, float) else []
-    told += [f"base rate {fact_text(base)}"] if base is not None else []
+    words = [p_is(chance.value)] if chance is not None and isinstance(chance.value, float) else []
+    words += [f"base rate {fact_text(base)}"] if base is not None else []
     if cases is not None:
-        told.append(f"{fact_text(cases)} {'' if cases.unit else cases.label.lower()}".strip())
-    return ", ".join(told)
+        words.append(f"{fact_text(cases)} {'' if cases.unit else cases.label.lower()}".strip())
+    return ", ".join(words)
 
 
 def _main(answer: Answer) -> Told:

@@ -33,9 +33,12 @@ def brief(about: About, answers: Sequence[Answer]) -> tuple[Fact, ...]:
         answers: The answers to all claims.
 
     Returns:
-        Facts "why", "sure" and "change", without those of which there is nothing to say.
+        Facts "why", "sure" and "change", without those of which there is nothing to say; none where
+        the claim is not among these.
     """
     answer = opening(about, answers)
+    if answer is None:
+        return ()
     said = {
         "why": ("Why", _why(answer)),
         "sure": ("How sure", " ".join(_sure(answer))),
