@@ -84,7 +84,7 @@ def _result(data: StudyData, options: Options, sections: tuple[Section, ...]) ->
         question=about.question,
         headline=answer,
         headline_strength=strength,
-        brief=brief(about, claims.answers),
+        brief=brief(about, sections[0].answers),
         about=about.about,
         as_of=data.as_of.isoformat(),
         seed=options.seed,
