@@ -123,6 +123,11 @@ COMMANDS = {
         "Relations",
         "Count what states did to each other, by directed dyad and period.",
     ),
+    "movers": Entry(
+        "movers.movers_command",
+        "Relations",
+        "Rank which pairs of states have moved since a date, of all that have enough events.",
+    ),
 }
 
 

@@ -21,15 +21,14 @@ from detente.estimators.exhibits import exhibit
 from detente.estimators.multiple import benjamini_hochberg
 
 WIDTHS = np.array([0.2, 0.35, 0.6, 1.0, 1.7])  # of true values that are something, log
-NULL_PRIOR = 10.0  # as if so many more estimates had been seen that are nothing
+LARGEST = 1.5  # standard deviation of sizes beforehand, log: twentyfold changes are rare
+NULL_PRIOR = 1.0  # as if so many more estimates had been seen that are nothing
 ITERATIONS = 80
 CLOSE = 1e-6
 FEWEST = 60  # estimates that can say what nothing looks like
 BINS, BIN_SIZE = 8, 40
-PASSES = 8
-FIRST_NOTHING = 0.9
-LEAST_NOTHING = 0.6  # share of the estimates; where more seems to be something, errors are wrong
-MIDDLE, MIDDLE_REACH = 0.8, 1.2816  # share of a standard normal within so many deviations
+NOTHING = 0.93  # share of the estimates that is taken to be nothing when its width is measured
+MIDDLES = {0.5: 0.6745, 0.88: 1.5548}  # shares of a standard normal within so many deviations
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +36,14 @@ class FalseSigns(Shown):
     """Many estimates, and how likely the sign of each is wrong.
 
     Attributes:
-        estimate: Posterior mean given that the true value is something, shape (N,).
-        low: Low end of its 90% interval, shape (N,).
+        estimate: As given, but that the largest sizes are rare beforehand, shape (N,).
+        low: Low end of its 90% interval by the empirical null's width, shape (N,).
         high: High end.
-        wrong: Probability that the true value is nothing or has the other sign, shape (N,).
-        risen: Probability that the true value is above zero, if it is something, shape (N,).
-        p_adjusted: P-values by the empirical null, corrected (Benjamini and Hochberg), shape (N,).
+        wrong: Local rate: probability that the true value is nothing or has the other sign, by how
+            often which occurs among all, shape (N,).
+        risen: Probability that the true value is above zero, all values equally likely, shape (N,).
+        rate: Expected share of false ones among it and all that are surer, shape (N,): the mean of
+            local rates over the tail, and what Benjamini and Hochberg correct p-values to.
         nothing: Share of the true values that are nothing.
         inflation: By what the squared errors are multiplied.
         drift: Standard deviation that is added to every error.
@@ -53,22 +54,14 @@ class FalseSigns(Shown):
     high: Floats
     wrong: Floats
     risen: Floats
-    p_adjusted: Floats
+    rate: Floats
     nothing: float
     inflation: float
     drift: float
 
     def named(self, rate: float = 0.1) -> Bools:
-        """The most that can be named with at most that share of wrong signs, shape (N,).
-
-        Two rules must both allow it: the mean of the probabilities of those named, and the
-        corrected p-values, which hold the rate where nothing at all is there.
-        """
-        order = np.argsort(np.where(np.isfinite(self.wrong), self.wrong, np.inf), kind="stable")
-        mean = np.cumsum(self.wrong[order]) / np.arange(1, len(order) + 1)
-        allowed = np.zeros(len(order), dtype=np.bool_)
-        allowed[order] = mean <= rate
-        return np.asarray(allowed & (self.p_adjusted <= rate))
+        """The most that can be named with at most that expected share of false ones, shape (N,)."""
+        return np.asarray(self.rate <= rate)
 
     def exhibits(self) -> tuple[Exhibit, ...]:
         """The estimates with their intervals."""
@@ -77,7 +70,7 @@ class FalseSigns(Shown):
             "low_90": self.low,
             "high_90": self.high,
             "probability_wrong": self.wrong,
-            "p_adjusted": self.p_adjusted,
+            "rate": self.rate,
         }
         return (exhibit("signs", "Estimates and their signs", values),)
 
@@ -96,14 +89,16 @@ def false_signs(estimate: Floats, error: Floats) -> FalseSigns:
     Example:
         >>> rng = np.random.default_rng(0)
         >>> truth = np.where(np.arange(1000) < 100, 1.0, 0.0)
-        >>> signs = false_signs(truth + rng.normal(0, 0.2, 1000), np.full(1000, 0.2))
-        >>> named = signs.named(0.1)
-        >>> bool(named[:100].mean() > 0.9), bool(named[100:].sum() < 15)
+        >>> error = rng.uniform(0.1, 0.3, 1000)
+        >>> named = false_signs(truth + error * rng.normal(size=1000), error).named(0.1)
+        >>> bool(named[:100].mean() > 0.8), bool(named[100:].sum() < 15)
         (True, True)
 
     Source:
-        Stephens (2017), False discovery rates: a new deal; Efron (2004), Large-scale simultaneous
-        hypothesis testing: the choice of a null hypothesis.
+        Efron (2004), Large-scale simultaneous hypothesis testing: the choice of a null hypothesis,
+        for the empirical null; Efron and Tibshirani (2002), Empirical Bayes methods and false
+        discovery rates for microarrays, for the rate as a mean of local rates; Stephens (2017),
+        False discovery rates: a new deal, for signs.
     """
     given = np.isfinite(estimate) & np.isfinite(error)
     if estimate.shape != error.shape or estimate.ndim != 1 or (error[given] <= 0).any():
@@ -113,13 +108,10 @@ def false_signs(estimate: Floats, error: Floats) -> FalseSigns:
             "Give an estimate and a positive error each.",
         )
     values, errors = estimate[given], error[given]
-    nothing = FIRST_NOTHING
-    for _ in range(PASSES):
-        inflation, drift = _null(values, errors, nothing)
-        variance = inflation * errors**2 + drift**2
-        shares, posterior = _shares(values, variance)
-        nothing = float(max(shares[0], LEAST_NOTHING))
-    parts = _posterior(values, variance, posterior)
+    inflation, drift = _null(values, errors)
+    variance = inflation * errors**2 + drift**2
+    shares, posterior = _shares(values, variance)
+    parts = _judged(values, variance, posterior)
     whole = np.full((5, len(estimate)), np.nan)
     whole[:, given] = parts
     p = 2 * ndtr(-np.abs(values) / np.sqrt(variance))
@@ -131,19 +123,24 @@ def false_signs(estimate: Floats, error: Floats) -> FalseSigns:
     )
 
 
-def _null(values: Floats, errors: Floats, nothing: float) -> tuple[float, float]:
+def _null(values: Floats, errors: Floats) -> tuple[float, float]:
     """How the middle of the estimates scatters: multiple of the squared errors, and what is added.
 
-    The middle is those four fifths of what is nothing that lie nearest to zero: the half of them
-    would tell of changes made by a single burst, which lie on both sides of zero and never far.
+    Two widths are looked at, and the smaller counts. What truly moved widens the outer part of the
+    middle, and changes made by a single burst, which lie on both sides of zero and never far, its
+    inner part; errors that are too small widen both.
     """
     if len(values) < FEWEST:
         return 1.0, 0.0
     bins = max(2, min(BINS, len(values) // BIN_SIZE))
     parts = np.array_split(np.argsort(errors, kind="stable"), bins)
     squares = np.array([np.median(errors[part] ** 2) for part in parts])
-    reach = [np.quantile(np.abs(values[part]), MIDDLE * nothing) for part in parts]
-    middle = (np.array(reach) / MIDDLE_REACH) ** 2
+    apart = [np.abs(values[part]) for part in parts]
+    widths = [
+        [np.quantile(part, share * NOTHING) / reach for part in apart]
+        for share, reach in MIDDLES.items()
+    ]
+    middle = np.min(widths, axis=0) ** 2
     weight = 1 / (squares + np.median(squares))
     beyond = np.maximum(middle - squares, 0.0)  # errors are never made smaller than they are
     (more, added), _ = nnls(
@@ -154,9 +151,7 @@ def _null(values: Floats, errors: Floats, nothing: float) -> tuple[float, float]
 
 def _shares(values: Floats, variance: Floats) -> tuple[Floats, Floats]:
     """Shares of nothing and of each width, and for each value the probability of each, by EM."""
-    wide = variance + np.append(0.0, WIDTHS)[:, None] ** 2
-    logs = -0.5 * (np.log(wide) + values**2 / wide)
-    likelihood = np.exp(logs - logs.max(axis=0))
+    likelihood = _likelihoods(values, variance)
     prior = np.append(NULL_PRIOR, np.zeros(len(WIDTHS)))
     shares = np.append(0.9, np.full(len(WIDTHS), 0.1 / len(WIDTHS)))
     for _ in range(ITERATIONS):
@@ -169,15 +164,20 @@ def _shares(values: Floats, variance: Floats) -> tuple[Floats, Floats]:
     return shares, posterior
 
 
-def _posterior(values: Floats, variance: Floats, posterior: Floats) -> Floats:
+def _likelihoods(values: Floats, variance: Floats) -> Floats:
+    """How likely each value is if its true one is nothing, or of each width, up to a factor."""
+    wide = variance + np.append(0.0, WIDTHS)[:, None] ** 2
+    logs = -0.5 * (np.log(wide) + values**2 / wide)
+    return np.asarray(np.exp(logs - logs.max(axis=0)))
+
+
+def _judged(values: Floats, variance: Floats, posterior: Floats) -> Floats:
     """The first five fields of the result, shape (5, N)."""
+    error = np.sqrt(variance)
     pull = WIDTHS[:, None] ** 2 / (WIDTHS[:, None] ** 2 + variance)
-    mean, spread = pull * values, pull * variance
-    something = posterior[1:]
-    other_sign = (something * ndtr(-np.abs(mean) / np.sqrt(spread))).sum(axis=0)
-    weight = something / np.maximum(something.sum(axis=0), 1e-300)
-    centre = (weight * mean).sum(axis=0)
-    error = np.sqrt((weight * (spread + (mean - centre) ** 2)).sum(axis=0))
-    reach = 1.6449 * error
-    risen = (weight * ndtr(mean / np.sqrt(spread))).sum(axis=0)
-    return np.stack([centre, centre - reach, centre + reach, posterior[0] + other_sign, risen])
+    apart = np.abs(pull * values) / np.sqrt(pull * variance)
+    other_sign = (posterior[1:] * ndtr(-apart)).sum(axis=0)
+    likely = LARGEST**2 / (LARGEST**2 + variance)
+    size, reach = likely * values, 1.6449 * np.sqrt(likely) * error
+    wrong, risen = posterior[0] + other_sign, ndtr(values / error)
+    return np.stack([size, size - reach, size + reach, wrong, risen])

@@ -3,7 +3,7 @@
 An origin that reports twice as much, dies slowly, or drops the papers of one country changes the
 counts of many pairs alike. Two things are taken out before any pair is judged: the course that
 all pairs of a kind share, period by period, and how the news of each state's other pairs changed
-since the date. Both are robust: a tenth of the pairs that move, or one great war, shift neither.
+since the date. Both are robust: a tenth of the pairs that move, or a great war, shift them little.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from detente.arrays import Bools, Floats, Ints
 
 ROUNDS = 12
-OUTLYING = 3.0  # standard deviations from which a count weighs less
+OUTLYING = 1.5  # standard deviations from which a count weighs less
 EXCESS = 0.3  # variance of a count beyond Poisson, over its squared mean
 BIWEIGHT = 4.0  # standard deviations beyond which a change is no sign of attention
 LEAST_SPREAD, MOST_SPREAD = 0.02, 1.0  # of states' attention, log

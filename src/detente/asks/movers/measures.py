@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.arrays import Floats, Ints
-from detente.asks.movers.movers import Movers
+from detente.asks.movers.judged import Movers
 from detente.asks.movers.ranking import CONFLICT, COOPERATION, Move
 from detente.estimators.levels.lasting import Turn, turning_point
 from detente.estimators.levels.paths import level_paths

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.arrays import Ints
-from detente.asks.movers.movers import Movers
+from detente.asks.movers.judged import Movers
 from detente.events.actors import name_of
 from detente.relations.world import KINDS
 
@@ -27,7 +27,8 @@ class Move:
         low: Low end of its 90% interval.
         high: High end.
         risen: Probability that it has risen.
-        false: Probability that it has not moved, or moved the other way.
+        rate: Expected share of false ones among it and all that are surer.
+        wrong: Local rate: how likely it has not moved, or moved the other way.
         named: Whether it is named.
     """
 
@@ -37,7 +38,8 @@ class Move:
     low: float
     high: float
     risen: float
-    false: float
+    rate: float
+    wrong: float
     named: bool
 
 
@@ -60,6 +62,7 @@ def _move(movers: Movers, place: int) -> Move:
         float(np.exp(signs.low[place])),
         float(np.exp(signs.high[place])),
         float(signs.risen[place]),
+        float(signs.rate[place]),
         float(signs.wrong[place]),
         bool(movers.named.ravel()[place]),
     )

@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from detente.answers import Answer, Column, Exhibit, Scale, Table, table_of
+from detente import __version__
+from detente.answers import Answer, Column, Exhibit, Fact, Provenance, Scale, Table, table_of
 from detente.arrays import Ints
+from detente.asks.movers.behind import Act, moved_most
+from detente.asks.movers.judged import Movers
 from detente.asks.movers.measures import busiest, levels_of, turn_names, turn_of
-from detente.asks.movers.movers import Movers
-from detente.asks.movers.ranking import Move, direction, moves, pair_name, shown_pairs
+from detente.asks.movers.ranking import (
+    APART,
+    CLOSER,
+    Move,
+    direction,
+    moves,
+    pair_name,
+    shown_pairs,
+)
+from detente.asks.movers.words import DOES_NOT_SHOW, caveats, headline, sentence
+from detente.relations.steps import day_name
 from detente.relations.world import KINDS
 
-EDGES, FRAMES = 150, 24
-STATES = 24
+EDGES, FRAMES, NEAR = 150, 24, 10
+ESTIMATOR = (
+    "Lasting change of each pair's rate of cooperation and of conflict since the date, in a"
+    " negative-binomial model with swings, beside what all pairs share and what changed in the news"
+    " of both states' other pairs."
+)
+NULL = "The width of the middle of all changes; a false discovery rate of at most 10% over all."
+CITATIONS = (
+    "Efron and Tibshirani (2002), Empirical Bayes methods and false discovery rates.",
+    "Efron (2004), Large-scale simultaneous hypothesis testing: the choice of a null hypothesis.",
+    "Rue, Martino and Chopin (2009), Approximate Bayesian inference for latent Gaussian models.",
+)
 
 _PAIR = (Column("state", shown=False), Column("other_state", shown=False))
 RANKING = (
@@ -22,28 +45,44 @@ RANKING = (
     *_PAIR,
     Column("pair"),
     Column("kind"),
-    Column("direction", "which way"),
-    Column("ratio", "times as much", Scale.RATIO, places=2),
-    Column("low_90", "90% interval", Scale.RATIO, places=2, through="high_90"),
-    Column("high_90", "", Scale.RATIO, places=2),
+    Column("direction", "which way", shown=False),
+    Column("change_percent", "change", Scale.PERCENT),
+    Column("low_90", "90% interval", Scale.PERCENT, through="high_90"),
+    Column("high_90", "", Scale.PERCENT),
     Column("probability_risen", "risen", Scale.PROBABILITY),
-    Column("probability_false", "chance that it is false", Scale.PROBABILITY),
+    Column("false_discovery_rate", "false rate", Scale.PROBABILITY),
     Column("turned", "turned in"),
     Column("turned_from", shown=False),
     Column("turned_until", shown=False),
+    Column("sentence", "in a sentence", shown=False),
+)
+NEAREST = RANKING[1:-4]
+ACTS = (
+    *_PAIR,
+    Column("pair"),
+    Column("kind"),
+    Column("date", scale=Scale.DATE),
+    Column("source", "who"),
+    Column("target", "toward whom"),
+    Column("cameo", shown=False),
+    Column("act"),
+    Column("events", scale=Scale.COUNT),
+    Column("mentions", scale=Scale.COUNT, shown=False),
 )
 CHANGES = (
     *_PAIR,
+    Column("pair"),
     Column("kind"),
     Column("events_before", scale=Scale.COUNT),
     Column("events_after", scale=Scale.COUNT),
-    Column("ratio", scale=Scale.RATIO),
-    Column("low_90", scale=Scale.RATIO),
-    Column("high_90", scale=Scale.RATIO),
-    Column("probability_risen", scale=Scale.PROBABILITY),
-    Column("probability_false", scale=Scale.PROBABILITY),
-    Column("attention_ratio", scale=Scale.RATIO),
-    Column("named", scale=Scale.FLAG),
+    Column("change_percent", "change", Scale.PERCENT),
+    Column("low_90", "90% interval", Scale.PERCENT, through="high_90"),
+    Column("high_90", "", Scale.PERCENT),
+    Column("probability_risen", "risen", Scale.PROBABILITY),
+    Column("false_discovery_rate", "false rate", Scale.PROBABILITY),
+    Column("local_false_rate", scale=Scale.PROBABILITY, shown=False),
+    Column("attention_percent", "news of both", Scale.PERCENT),
+    Column("named", "moved", Scale.FLAG),
 )
 LEVELS = (
     *_PAIR,
@@ -78,12 +117,21 @@ def answer_of(movers: Movers) -> Answer:
     """The answer of `Movers.answer`."""
     ranked = moves(movers)
     places = shown_pairs(movers, ranked)
+    named = [move for move in ranked if move.named]
+    behind = {move: _behind(movers, move) for move in named[: movers.top]}
     return Answer(
         id="movers",
         kind="movers",
-        label=f"Who moved since {movers.window.since}",
+        label=f"Who has moved since {day_name(movers.window.since)}",
+        text=headline(movers),
+        facts=_facts(movers, named),
+        caveats=(*DOES_NOT_SHOW, *caveats(movers)),
+        citations=CITATIONS,
+        provenance=_provenance(movers),
         exhibits=(
-            _ranking(movers, ranked),
+            _ranking(movers, behind),
+            *(() if named else (_nearest(movers, ranked),)),
+            _acts(movers, behind),
             _levels(movers, places),
             _network(movers),
             _matrix(movers),
@@ -92,9 +140,62 @@ def answer_of(movers: Movers) -> Answer:
     )
 
 
-def _ranking(movers: Movers, ranked: Sequence[Move]) -> Exhibit:
+def _facts(movers: Movers, named: Sequence[Move]) -> tuple[Fact, ...]:
+    """How many moved and how many were asked about."""
+    pairs = len({move.pair for move in named})
+    asked = int(movers.tested.any(axis=1).sum())
+    closer = sum(direction(movers, pair) == CLOSER for pair in {move.pair for move in named})
+    apart = sum(direction(movers, pair) == APART for pair in {move.pair for move in named})
+    return (
+        Fact("moved", "Moved", pairs, Scale.COUNT, "pairs"),
+        Fact("closer", "Closer", closer, Scale.COUNT, "pairs"),
+        Fact("apart", "Further apart", apart, Scale.COUNT, "pairs"),
+        Fact("asked", "Asked about", asked, Scale.COUNT, "pairs"),
+    )
+
+
+def _provenance(movers: Movers) -> Provenance:
+    """What the answer was computed from."""
+    digest = hashlib.sha256(np.ascontiguousarray(movers.world.counts).tobytes())
+    digest.update(repr((movers.world.pairs, movers.window.since, movers.window.every)).encode())
+    return Provenance(
+        digest.hexdigest(), 0, __version__, ESTIMATOR, NULL, (movers.window.coverage.origin,)
+    )
+
+
+def _behind(movers: Movers, move: Move) -> tuple[Act, ...]:
+    """The acts that moved a pair most."""
+    if movers.acts is None:
+        return ()
+    pair = movers.world.pairs[move.pair]
+    return moved_most(movers.acts, pair, move.kind, movers.window, risen=move.ratio > 1)
+
+
+def _acts(movers: Movers, behind: Mapping[Move, tuple[Act, ...]]) -> Exhibit:
+    """The acts behind each move."""
+    rows = tuple(
+        (
+            *movers.world.pairs[move.pair],
+            pair_name(movers, move.pair),
+            KINDS[move.kind],
+            act.date,
+            act.source,
+            act.target,
+            act.cameo,
+            act.name,
+            act.events,
+            act.mentions,
+        )
+        for move, acts in behind.items()
+        for act in acts
+    )
+    note = "After a rise the acts since the date, after a fall those before it."
+    return Exhibit("acts", "What moved them most", Table(ACTS, rows), note, folded=True)
+
+
+def _ranking(movers: Movers, behind: Mapping[Move, tuple[Act, ...]]) -> Exhibit:
     """The named pairs and kinds, the largest that is sure first."""
-    named = [move for move in ranked if move.named][: movers.top]
+    turns = {move: turn_of(movers, move) for move in behind}
     rows = tuple(
         (
             rank,
@@ -102,17 +203,39 @@ def _ranking(movers: Movers, ranked: Sequence[Move]) -> Exhibit:
             pair_name(movers, move.pair),
             KINDS[move.kind],
             direction(movers, move.pair),
-            move.ratio,
-            move.low,
-            move.high,
+            *_percent(move),
             move.risen,
-            move.false,
-            *turn_names(movers, turn_of(movers, move)),
+            move.rate,
+            *turn_names(movers, turns[move]),
+            sentence(movers, move, turns[move], acts),
         )
-        for rank, move in enumerate(named, start=1)
+        for rank, (move, acts) in enumerate(behind.items(), start=1)
     )
-    title = f"Who moved since {movers.window.since}"
-    return Exhibit("ranking", title, Table(RANKING, rows))
+    return Exhibit("ranking", "Who moved", Table(RANKING, rows))
+
+
+def _percent(move: Move) -> tuple[float, float, float]:
+    """The change and its interval in per cent."""
+    change, low, high = (100 * (ratio - 1) for ratio in (move.ratio, move.low, move.high))
+    return change, low, high
+
+
+def _nearest(movers: Movers, ranked: Sequence[Move]) -> Exhibit:
+    """Where none is named, the pairs that come nearest to it."""
+    rows = tuple(
+        (
+            *movers.world.pairs[move.pair],
+            pair_name(movers, move.pair),
+            KINDS[move.kind],
+            direction(movers, move.pair),
+            *_percent(move),
+            move.risen,
+            move.rate,
+        )
+        for move in ranked[:NEAR]
+    )
+    note = "None of these is said to have moved."
+    return Exhibit("nearest", "Nearest to having moved", Table(NEAREST, rows), note)
 
 
 def _changes(movers: Movers, ranked: Sequence[Move]) -> Exhibit:
@@ -122,15 +245,15 @@ def _changes(movers: Movers, ranked: Sequence[Move]) -> Exhibit:
     rows = tuple(
         (
             *movers.world.pairs[move.pair],
+            pair_name(movers, move.pair),
             KINDS[move.kind],
             int(counts[move.pair, move.kind, used & ~after].sum()),
             int(counts[move.pair, move.kind, used & after].sum()),
-            move.ratio,
-            move.low,
-            move.high,
+            *_percent(move),
             move.risen,
-            move.false,
-            float(np.exp(movers.attention[move.pair])),
+            move.rate,
+            move.wrong,
+            100 * float(np.expm1(movers.attention[move.pair])),
             move.named,
         )
         for move in ranked

@@ -30,7 +30,7 @@ from detente.estimators.levels._field import Observed, fit
 
 NOISES = (0.1, 0.4, 0.9, 1.8)  # 1 / sqrt(dispersion)
 SWINGS = (0.02, 0.3, 0.7, 1.4)  # standard deviation of the swings, log
-MEMORIES = (0.4, 0.8)  # share of a swing that is left a period later
+MEMORIES = (0.3, 0.6, 0.88)  # share of a swing that is left a period later
 SLIGHT = 8.0  # points whose log weight lies so far below the highest are not looked into
 NOISE_SCALE, SWING_SCALE = 1.5, 1.0  # half-normal priors
 SPREAD = 3.0  # of level and change beforehand, log

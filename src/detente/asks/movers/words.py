@@ -1,0 +1,86 @@
+"""What is said of movers in plain sentences, and what these do not say."""
+
+from __future__ import annotations
+
+from detente.asks.movers.behind import Act
+from detente.asks.movers.judged import FALSE_SHARE, LEAST_EVENTS, Movers
+from detente.asks.movers.measures import turn_names
+from detente.asks.movers.ranking import Move
+from detente.estimators.levels.lasting import Turn
+from detente.events.actors import name_of
+from detente.relations.steps import day_name
+from detente.relations.world import KINDS
+from detente.rounding import number, plural
+
+DOES_NOT_SHOW = (
+    "It counts acts that were reported. It does not say why a pair moved, how grave its acts were,"
+    " or what was said in private.",
+    "What all pairs share and what changed in all that is reported of a state are taken out: a"
+    " state that drew away from everyone alike is not named for it.",
+    "A pair that is not named may have moved too: too few events, or too much of a wanderer to"
+    " tell.",
+    "Swings that last for a year or more cannot be told from lasting moves in a short record.",
+)
+
+
+def headline(movers: Movers) -> str:
+    """Who moved, in one or two sentences."""
+    asked = int(movers.tested.any(axis=1).sum())
+    pairs = int(movers.named.any(axis=1).sum())
+    window = movers.window
+    since = day_name(window.since)
+    if not pairs:
+        return (
+            f"None of {plural(asked, 'pairs')} with enough events can be said to have moved since"
+            f" {since}: what changed is within what their news does by itself."
+        )
+    return (
+        f"{pairs:,} of {plural(asked, 'pairs')} with enough events moved since {since}, by"
+        f" {window.coverage.origin} until {day_name(window.until)}. Of those named at most"
+        f" {FALSE_SHARE:.0%} are expected to be false."
+    )
+
+
+def sentence(movers: Movers, move: Move, turn: Turn | None, acts: tuple[Act, ...]) -> str:
+    """One move in plain words."""
+    first, second = (name_of(code) for code in movers.world.pairs[move.pair])
+    kind = KINDS[move.kind].capitalize()
+    verb = "risen" if move.ratio > 1 else "fallen"
+    low, high = (_times(end) for end in (move.low, move.high))
+    text = (
+        f"{kind} between {first} and {second} has {verb} to {_times(move.ratio)} times its"
+        f" earlier rate since {day_name(movers.window.since)} (90% interval {low} to {high})"
+    )
+    at, early, late = turn_names(movers, turn)
+    if at:
+        text += f", most likely from {at}" + (f" ({early} to {late})" if early != late else "")
+    return f"{text}.{_most(acts, risen=move.ratio > 1)}"
+
+
+def _times(ratio: float) -> str:
+    return number(ratio, 1 if ratio >= 1 else 2)
+
+
+def _most(acts: tuple[Act, ...], *, risen: bool) -> str:
+    """The act that moved it most."""
+    if not acts:
+        return ""
+    act = acts[0]
+    who = f"{name_of(act.source)} to {name_of(act.target)}"
+    what = f"“{act.name}”, {who}, {day_name(act.date)} ({plural(act.events, 'events')})"
+    return f" Most of it: {what}." if risen else f" What ended, above all: {what}."
+
+
+def caveats(movers: Movers) -> tuple[str, ...]:
+    """What to bear in mind, what was not used among it."""
+    signs = movers.signs
+    asked = (
+        f"Pairs were asked about a kind of event with {LEAST_EVENTS} or more of it: "
+        f"{int(movers.tested.sum()):,} questions of {len(movers.world.pairs):,} pairs."
+    )
+    wider = (
+        f"Changes of most pairs scatter {signs.inflation**0.5:.1f} times as wide as each pair's own"
+        f" error says, with {signs.drift:.2f} more (log); every pair is held to that width."
+    )
+    left = tuple(reason for _, reason in movers.window.others)
+    return (asked, *((wider,) if signs.inflation > 1.05 or signs.drift > 0.01 else ()), *left)
