@@ -12,7 +12,7 @@ from jinja2 import nodes
 from jinja2.meta import find_undeclared_variables
 
 from detente import answers
-from detente.report import drawing, layout, outlook, telling, views
+from detente.report import drawing, layout, movers_page, outlook, telling, views
 from detente.report.findings import attribute_meanings
 from detente.report.page import environment
 
@@ -23,7 +23,7 @@ VIEWS = [
 ]
 SHAPES = [
     shape
-    for home in (answers, drawing, layout, outlook, telling)
+    for home in (answers, drawing, layout, movers_page, outlook, telling)
     for _, shape in inspect.getmembers(home, is_dataclass)
     if shape.__module__ == home.__name__
 ]
@@ -34,7 +34,7 @@ PROPERTIES = {
     if isinstance(member, property) or inspect.isfunction(member)
 }
 FIELDS = {f.name for view in (*VIEWS, *SHAPES) for f in fields(view)} | PROPERTIES
-OF_JINJA = {"index0", "first", "last", "section"}
+OF_JINJA = {"index", "index0", "first", "last", "section"}
 
 
 def parsed(name: str) -> nodes.Template:
