@@ -12,8 +12,11 @@ import numpy as np
 from detente.answers import Table
 from detente.arrays import Floats
 
-ROUNDS = 200
+ROUNDS, SEED = 200, 1
 MOST = 24
+LEAST_PULL = 0.05
+BY_RANK = 0.7
+"""Share of a place that its rank decides, so that names in a crowd keep apart."""
 
 
 def places(network: Table, most: int = MOST) -> Mapping[str, tuple[float, float]]:
@@ -53,14 +56,15 @@ def _pulls(network: Table, states: list[str]) -> Floats:
             a, b = place[row["state"]], place[row["other_state"]]
             pulls[a, b] += max(row["closeness"], 0.0) * np.log1p(row["events"])
             pulls[b, a] = pulls[a, b]
-    return pulls / max(float(pulls.max()), 1e-9)
+    # All pull a little, so that nobody drifts off who deals well with none.
+    return LEAST_PULL + pulls / max(float(pulls.max()), 1e-9)
 
 
 def _settled(pulls: Floats) -> Floats:
     """Places, shape (n, 2) within 0 to 1: nearness pushes apart, dealings pull together."""
     count = len(pulls)
-    turns = 2 * np.pi * np.arange(count) / max(count, 1)
-    spots = np.column_stack([np.cos(turns), np.sin(turns)]) * (1 + 0.01 * np.arange(count))[:, None]
+    # A ring would be too even to leave: friends opposite each other stay there.
+    spots = np.random.default_rng(SEED).normal(size=(count, 2))
     ideal = 1 / np.sqrt(max(count, 1))
     for heat in np.linspace(0.2, 0.01, ROUNDS):
         apart = spots[:, None] - spots[None]
@@ -70,4 +74,6 @@ def _settled(pulls: Floats) -> Floats:
         length = np.maximum(np.hypot(moves[:, 0], moves[:, 1]), 1e-9)[:, None]
         spots = spots + moves / length * np.minimum(length, heat)
     low, high = spots.min(axis=0), spots.max(axis=0)
-    return np.asarray((spots - low) / np.maximum(high - low, 1e-9))
+    ranks = spots.argsort(axis=0).argsort(axis=0) / max(count - 1, 1)
+    scaled = (spots - low) / np.maximum(high - low, 1e-9)
+    return np.asarray(BY_RANK * ranks + (1 - BY_RANK) * scaled)
