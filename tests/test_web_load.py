@@ -27,6 +27,20 @@ def test_fifty_readers_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of a terminal")
+def test_ctrl_c_twice_is_no_traceback() -> None:
+    command = [sys.executable, "-m", "detente", "serve", "--port", "0", "--study", "levant"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert "Serving at" in process.stderr.readline()
+        time.sleep(3)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+    assert "Traceback" not in rest
+    assert rest.endswith("Ended.\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of a terminal")
 def test_ctrl_c_ends_it_with_its_workers() -> None:
     with served("levant") as (_, process):
         workers = []

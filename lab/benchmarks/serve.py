@@ -38,12 +38,14 @@ class Load:
         wrong: Answers that were none.
         megabytes: Memory of the server at the end, without its workers.
         grown: By how much it grew meanwhile.
+        processor: Seconds of the processor that the server took for all of it.
     """
 
     seconds: np.ndarray
     wrong: int
     megabytes: float
     grown: float
+    processor: float
 
     def quantile(self, share: float) -> float:
         """Seconds within which a share of the answers came."""
@@ -61,6 +63,7 @@ def main() -> None:
             TARGET_S / load.quantile(0.95), "≥ 1",
             f"95% of {len(load.seconds):,} answers to {USERS} readers at once on loopback, "
             f"median {load.quantile(0.5):.3f} s, {load.wrong} errors; "
+            f"{1000 * load.processor / len(load.seconds):.1f} ms of the processor each; "
             f"server {load.megabytes:.0f} MB, {load.grown:+.0f} MB meanwhile",
         )
     )  # fmt: skip
@@ -123,10 +126,10 @@ def loaded(
     """
     for path in paths:
         _wait_for(address + path)
-    before = memory(process.pid)
+    before, spent = _used(process.pid)
     taken, wrong = asyncio.run(_read_all(address, paths, users, seconds))
-    after = memory(process.pid)
-    return Load(np.array(taken), wrong, after, after - before)
+    after, spent_then = _used(process.pid)
+    return Load(np.array(taken), wrong, after, after - before, spent_then - spent)
 
 
 def _wait_for(address: str) -> None:
@@ -169,10 +172,12 @@ async def _reader(
     return taken
 
 
-def memory(process: int) -> float:
-    """Megabytes that a process holds."""
+def _used(process: int) -> tuple[float, float]:
+    """Megabytes that a process holds, and seconds of the processor that it has taken."""
     psutil = import_module("psutil")  # has no types
-    return float(psutil.Process(process).memory_info().rss) / 1e6
+    running = psutil.Process(process)
+    times = running.cpu_times()
+    return running.memory_info().rss / 1e6, times.user + times.system
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
 import hmac
 import ipaddress
@@ -132,7 +134,8 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or say why not."""
         if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
+            with contextlib.suppress(asyncio.CancelledError):  # Ctrl-C twice
+                await self._app(scope, receive, _untroubled(send))
             return
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
@@ -274,6 +277,16 @@ def _dressed(send: Send) -> Send:
         await send(message)
 
     return dressed
+
+
+def _untroubled(send: Send) -> Send:
+    """Send, where an end that was interrupted is an end."""
+
+    async def untroubled(message: Message) -> None:
+        failed = message["type"] == "lifespan.shutdown.failed"
+        await send({"type": "lifespan.shutdown.complete"} if failed else message)
+
+    return untroubled
 
 
 def _replayed(body: bytes) -> Receive:
