@@ -72,4 +72,6 @@ def _controls(asked: StudyAsked, claims: tuple[Answer, ...], as_of: str) -> tupl
 
 
 ABOUT = "A study: its report, with a filter by verdict"
-register(Page("study", "/study/{study}", ABOUT, StudyAsked, answer, slow=True))
+register(
+    Page("study", "/study/{study}", ABOUT, StudyAsked, answer, template="study.html", slow=True)
+)
