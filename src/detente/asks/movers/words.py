@@ -49,12 +49,23 @@ def sentence(movers: Movers, move: Move, turn: Turn | None, acts: tuple[Act, ...
     low, high = (_times(end) for end in (move.low, move.high))
     text = (
         f"{kind} between {first} and {second} has {verb} to {_times(move.ratio)} times its"
-        f" earlier rate since {day_name(movers.window.since)} (90% interval {low} to {high})"
+        f" earlier rate since {day_name(movers.window.since)} (90% interval {low} to {high};"
+        f" {_events(movers, move)})"
     )
     at, early, late = turn_names(movers, turn)
     if at:
         text += f", most likely from {at}" + (f" ({early} to {late})" if early != late else "")
     return f"{text}.{_most(acts, risen=move.ratio > 1)}"
+
+
+def _events(movers: Movers, move: Move) -> str:
+    """How many events lie before and after, and in how many periods."""
+    window, counts = movers.window, movers.world.counts[move.pair, move.kind]
+    before, after = window.used & ~window.after, window.used & window.after
+    return (
+        f"{int(counts[before].sum()):,} events in {int(before.sum())} {window.every}s before,"
+        f" {int(counts[after].sum()):,} in {int(after.sum())} since"
+    )
 
 
 def _times(ratio: float) -> str:
