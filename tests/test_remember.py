@@ -69,6 +69,12 @@ CALM, SINCE, COOL, WANT = (
 ALL = [CALM, SINCE, COOL, WANT]
 
 
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    """A cache that tests share which change different things; where a study lies is no input."""
+    return Cache(tmp_path_factory.mktemp("warm"))
+
+
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
     """The starter's study with two datasets, of which one claim reads the first; no odds."""
@@ -109,11 +115,10 @@ def edit(study: Path, old: str, new: str, file: str = "study.toml") -> None:
     path.write_text(text.replace(old, new, 1))
 
 
-def test_what_was_answered_is_not_answered_again(study: Path, tmp_path: Path) -> None:
-    cache = Cache(tmp_path / "cache")
-    assert claimed(study, None) == claimed(study, cache)
-    computed, answers = claimed(study, cache)
-    assert (computed, answers) == ([], claimed(study, None)[1])
+def test_what_was_answered_is_not_answered_again(study: Path, warm: Cache) -> None:
+    fresh = claimed(study, None)
+    assert claimed(study, warm) == fresh
+    assert claimed(study, warm) == ([], fresh[1])
 
 
 EDITS: dict[str, tuple[tuple[str, str, str], list[str]]] = {
@@ -134,10 +139,10 @@ EDITS: dict[str, tuple[tuple[str, str, str], list[str]]] = {
 
 
 @pytest.mark.parametrize("change", EDITS)
-def test_a_changed_input_is_seen(study: Path, tmp_path: Path, change: str) -> None:
+def test_a_changed_input_is_seen(study: Path, warm: Cache, change: str) -> None:
     """Every claim that depends on it is answered anew, as it is without a cache, and no other."""
     (old, new, file), expected = EDITS[change]
-    cache = Cache(tmp_path / "cache")
+    cache = warm
     before = claimed(study, cache)[1]
     edit(study, old, new, file or "study.toml")
     computed, answers = claimed(study, cache)
@@ -149,9 +154,9 @@ def test_a_changed_input_is_seen(study: Path, tmp_path: Path, change: str) -> No
 
 
 def test_options_code_and_day_are_inputs(
-    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    study: Path, warm: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache = Cache(tmp_path / "cache")
+    cache = warm
     claimed(study, cache)
     for given in ({"seed": 2}, {"draws": 99}, {"curve_draws": 29}, {"as_of": "2023-12-31"}):
         computed, answers = claimed(study, cache, **given)
