@@ -42,7 +42,7 @@ engines: $(READY)
 
 browser: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/browser-requirements.txt
-	DETENTE_BROWSERS=1 $(BIN)/python -m pytest tests/test_web_browsers.py tests/test_web_load.py
+	DETENTE_BROWSERS=1 $(BIN)/python -m pytest tests/test_web_browsers.py tests/test_web_load.py tests/test_report_studies.py
 
 bench: $(READY)
 	$(BIN)/python -m lab.benchmarks
