@@ -11,7 +11,7 @@ from detente import __version__
 from detente.answers import Answer, Column, Exhibit, Fact, Provenance, Scale, Table, table_of
 from detente.arrays import Ints
 from detente.asks.movers.behind import Act, moved_most
-from detente.asks.movers.judged import Movers
+from detente.asks.movers.judged import FALSE_SHARE, NAMED_AT, Movers
 from detente.asks.movers.measures import busiest, levels_of, turn_names, turn_of
 from detente.asks.movers.ranking import (
     APART,
@@ -234,7 +234,10 @@ def _nearest(movers: Movers, ranked: Sequence[Move]) -> Exhibit:
         )
         for move in ranked[:NEAR]
     )
-    note = "None of these is said to have moved."
+    note = (
+        f"None of these is said to have moved: that takes a false rate of {NAMED_AT:.0%}, so that "
+        f"of those named at most {FALSE_SHARE:.0%} are false."
+    )
     return Exhibit("nearest", "Nearest to having moved", Table(NEAREST, rows), note)
 
 
