@@ -28,6 +28,8 @@ from detente.events.store import Store
 from detente.relations.counting import covered_days, panel, reach
 from detente.sources import ingest
 from detente.sources.lake import open_lake
+from detente.study.data import open_data
+from detente.study.load import load
 from lake_rows import NAMES, good, row, text, write_lake
 
 pytestmark = pytest.mark.skipif(
@@ -119,6 +121,7 @@ class TestTheSameCounts:
 
     def test_of_a_table_in_memory(self, spark: str, store: Store) -> None:
         same_panel(store.events(), spark, every="year")
+        assert covered_days(store.events().slice(0, 0), engine=spark) == {}
 
     def test_of_a_parquet_file(self, spark: str, store: Store, tmp_path: Path) -> None:
         file = tmp_path / "a [b].parquet"
@@ -135,6 +138,17 @@ class TestTheSameCounts:
             params = {"names": given}
             here = engine("duckdb").select(statement, store, params, Bounds())
             assert engine(spark).select(statement, store, params, Bounds()).equals(here)
+
+    def test_of_a_study(self, spark: str, lake: Path, tmp_path: Path) -> None:
+        held = Store.open(tmp_path / "events", create=True)
+        ingest("gdelt2", [lake], held)
+        here = open_data(load("korea"), store=held)
+        there = open_data(load("korea"), store=held, engine=spark)
+        assert here.events
+        assert there.events
+        assert there.as_of == here.as_of
+        assert there.events.by("month").table().equals(here.events.by("month").table())
+        assert there.facts_of("missile-tests") == here.facts_of("missile-tests")
 
     def test_by_the_command(
         self, spark: str, store: Store, capfd: pytest.CaptureFixture[str]

@@ -134,7 +134,7 @@ class _Reading:
         files = {"filename": numbers, "no": numbers, "shared": [False] * len(numbers)}
         tables = tables_beside(source) | {"files": pa.table(files)}
         for name in ("states", "cameo", "stored_as_twin", "files"):
-            self.opened.createDataFrame(tables[name]).createOrReplaceTempView(name)
+            running.frame_of(self.opened, tables[name]).createOrReplaceTempView(name)
             self.views.append(name)
         columns = frozenset(contract.columns_of(source))
         staging = statement.staging(source, columns, rows=f"{self.prefix}rows")

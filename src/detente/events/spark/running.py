@@ -102,7 +102,7 @@ def each(address: str, function: Callable[[pa.Table], pa.Table], rows: pa.Table)
 
     opened = session(address)
     with faults.stage_errors(address, f"Sharing {rows.num_rows:,} rows"), quietly():
-        frame = opened.createDataFrame(numbered).repartition(max(1, rows.num_rows // PORTION))
+        frame = frame_of(opened, numbered).repartition(max(1, rows.num_rows // PORTION))
         answer = frame.mapInArrow(portions, schema).toArrow().sort_by("row").drop_columns("row")
     return _nullable(answer)
 
@@ -119,7 +119,7 @@ def _views(
     }
     names = {name: f"detente_{secrets.token_hex(6)}" for name in frames}
     if isinstance(events, pa.Table):
-        frames[GIVEN], names[GIVEN] = opened.createDataFrame(events), GIVEN
+        frames[GIVEN], names[GIVEN] = frame_of(opened, events), GIVEN
     for name, frame in frames.items():
         frame.createOrReplaceTempView(names[name])
     try:
@@ -127,6 +127,13 @@ def _views(
     finally:
         for name in names.values():
             opened.catalog.dropTempView(name)
+
+
+def frame_of(opened: Any, table: pa.Table) -> Any:
+    """A table as Spark's; one without rows says its types too."""
+    from pyspark.sql.pandas.types import from_arrow_schema  # noqa: PLC0415 - an extra
+
+    return opened.createDataFrame(table, from_arrow_schema(_nullable(table).schema))
 
 
 def read_parquet(opened: Any, paths: Sequence[str]) -> Any:

@@ -227,7 +227,7 @@ def failed_stage() -> int | None:
         failed.add(jvm.org.apache.spark.status.api.v1.StageStatus.FAILED)
         nothing = gateway.new_array(jvm.double, 0), jvm.java.util.ArrayList()
         stages = context._jsc.sc().statusStore().stageList(failed, False, False, *nothing)
-        return max(stages.apply(place).stageId() for place in range(stages.size()))
+        return max(int(stages.apply(place).stageId()) for place in range(stages.size()))
     return None
 
 
