@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from detente.errors import DetenteError, InputError
 from detente.events.spark.session import failed_stage
 
-_FAULT = re.compile(r"\[[A-Z][A-Z_.0-9]+\] (.*?)(?:SQLSTATE.*)?$")
+_FAULT = re.compile(r"\[[A-Z][A-Z_.0-9]+\] (.*?)(?:: Traceback.*|SQLSTATE.*)?$")
+_IN_PYTHON = re.compile(r"[\w.]*Error: ")
 _STAGE = re.compile(r"in stage (\d+)(?:\.\d+)?")
 
 _NEXT: tuple[tuple[str, str], ...] = (
@@ -67,9 +68,12 @@ def cause(error: BaseException) -> str:
         'java.io.IOException: disk full.'
         >>> cause(ValueError("[FAILED_READ_FILE] Reading f. SQLSTATE: 1\nCaused by: cut short"))
         'Reading f: cut short.'
+        >>> cause(ValueError("[PYTHON_EXCEPTION] It failed: Traceback:\n  at x\nKeyError: 'y'"))
+        "It failed: KeyError: 'y'."
     """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     causes = [line.partition("Caused by: ")[2] for line in lines if line.startswith("Caused by: ")]
+    causes += [line for line in lines if _IN_PYTHON.match(line)]
     fault = next((match[1] for line in lines if (match := _FAULT.search(line))), "")
     reason = next(reversed(causes), "" if fault else next(iter(lines), type(error).__name__))
     parts = (fault.rstrip(". "), "" if fault and fault in reason else reason)
