@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from detente.arrays import Floats
+from detente.answers import Table
+from detente.asks.movers.places import places
 from detente.events.actors import name_of
 from detente.report.templating import asset
 from detente.rounding import day_text
@@ -21,7 +22,6 @@ from detente.rounding import day_text
 NODES, TIES = 26, 70
 NET_WIDTH, NET_HEIGHT = 720, 520
 MAP_WIDTH, MAP_HEIGHT = 720, 284
-ROUNDS = 300
 SLUGS = {"closer": "closer", "further apart": "apart"}
 
 MIXED = 0.33  # net cooperation beyond which a pair is drawn as close or apart
@@ -71,12 +71,12 @@ def outline() -> Mapping[str, Any]:
 
 def drawn_map(moves: Sequence[Row]) -> Markup:
     """The pairs that moved, as arcs on a map of the world."""
-    places = outline()["places"]
-    shown = [move for move in moves if {move["state"], move["other_state"]} <= places.keys()]
+    points = outline()["places"]
+    shown = [move for move in moves if {move["state"], move["other_state"]} <= points.keys()]
     states = sorted({move[side] for move in shown for side in ("state", "other_state")})
     land = Markup('<path class="land" d="{}"/>').format(outline()["land"])
-    ties = [_arc(move, places[move["state"]], places[move["other_state"]]) for move in shown]
-    dots = [_node(code, places[code], 2.5) for code in states]
+    ties = [_arc(move, points[move["state"]], points[move["other_state"]]) for move in shown]
+    dots = [_node(code, points[code], 2.5) for code in states]
     says = f"{len(ties)} moves on a map of the world. The list above tells them."
     return PICTURE.format(
         "world-map", MAP_WIDTH, MAP_HEIGHT, says, "", Markup().join([land, *ties, *dots])
@@ -92,31 +92,28 @@ def _arc(move: Row, start: Sequence[float], end: Sequence[float]) -> Markup:
     )
 
 
-def drawn_network(rows: Sequence[Row]) -> Markup:
+def drawn_network(network: Table) -> Markup:
     """States placed by how much they cooperate, a line for each pair, with its course in time."""
-    courses = _courses(rows)
-    pairs = _busiest(courses)
-    states = sorted({code for pair in pairs for code in pair})
-    spots = dict(zip(states, _placed(states, pairs, courses).tolist(), strict=True))
+    rows = network.records()
+    placed = places(network, NODES)
+    courses = _courses([row for row in rows if {row["state"], row["other_state"]} <= placed.keys()])
+    pairs = sorted(courses, key=lambda pair: -_volume(courses[pair]))[:TIES]
+    spots = {
+        code: _spot(placed[code]) for code in sorted({code for pair in pairs for code in pair})
+    }
     ties = [_tie(pair, spots, courses[pair]) for pair in pairs]
-    dots = [_node(code, spots[code], 4) for code in states]
+    dots = [_node(code, spot, 4) for code, spot in spots.items()]
     days = dict.fromkeys(row["date"].isoformat() for row in rows)
-    says = f"A network of {len(states)} states and {len(ties)} pairs; the matrix below tells pairs."
+    says = f"A network of {len(spots)} states and {len(ties)} pairs; the matrix below tells pairs."
     frames = "|".join(day_text(day) for day in days)
     return PICTURE.format(
         "world-net", NET_WIDTH, NET_HEIGHT, says, frames, Markup().join([*ties, *dots])
     )
 
 
-def _busiest(courses: Courses) -> list[Pair]:
-    """The pairs with the most events among the states with the most."""
-    busy: dict[str, float] = {}
-    for pair, course in courses.items():
-        for code in pair:
-            busy[code] = busy.get(code, 0.0) + _volume(course)
-    states = set(sorted(busy, key=lambda code: -busy[code])[:NODES])
-    inner = [pair for pair in courses if set(pair) <= states]
-    return sorted(inner, key=lambda pair: -_volume(courses[pair]))[:TIES]
+def _spot(share: Sequence[float]) -> tuple[float, float]:
+    """A place in the picture, with room for names at its edges."""
+    return 40 + share[0] * (NET_WIDTH - 120), 30 + share[1] * (NET_HEIGHT - 60)
 
 
 def sparkline(levels: Sequence[Row], turned: str) -> Markup:
@@ -171,32 +168,6 @@ def _tie(pair: Pair, spots: Mapping[str, Sequence[float]], course: Sequence[Row]
         " ".join(sizes),
         *map(name_of, pair),
     )
-
-
-def _placed(states: Sequence[str], pairs: Sequence[Pair], courses: Courses) -> Floats:
-    """Places by springs: the more two cooperate the nearer, and nobody on top of another.
-
-    Source: Fruchterman and Reingold (1991), Graph drawing by force-directed placement.
-    """
-    count = len(states)
-    pull = np.zeros((count, count))
-    for pair in pairs:
-        last = courses[pair][-1]
-        a, b = (states.index(code) for code in pair)
-        pull[a, b] = pull[b, a] = math.log1p(last["events"]) * max(last["closeness"], 0.05)
-    angle = 2 * np.pi * np.arange(count) / max(count, 1)
-    spots = np.column_stack([np.cos(angle), np.sin(angle)])
-    ideal = 1.6 / math.sqrt(max(count, 1))
-    for turn in range(ROUNDS):
-        apart = spots[:, None] - spots[None]
-        far = np.maximum(np.linalg.norm(apart, axis=2), 1e-3)
-        force = (ideal**2 / far**2 - 0.25 * pull * far / ideal) * (1 - np.eye(count))
-        move = (apart * force[:, :, None]).sum(axis=1) - 0.4 * spots
-        length = np.maximum(np.linalg.norm(move, axis=1, keepdims=True), 1e-9)
-        spots += move / length * np.minimum(length, 0.1 * (1 - turn / ROUNDS))
-    low, high = spots.min(axis=0), spots.max(axis=0)
-    room = np.array([NET_WIDTH - 120, NET_HEIGHT - 60])
-    return np.asarray((spots - low) / np.maximum(high - low, 1e-9) * room + [40, 30])
 
 
 def _node(code: str, spot: Sequence[float], size: float) -> Markup:

@@ -139,7 +139,7 @@ def movers_view(answer: Answer, generated: dt.datetime) -> MoversView:
         moves=tuple(_move(answer, row) for row in ranking.table.records()),
         nearest=tell_table(nearest.table if nearest else Table(()), NEAREST_TITLE),
         map=drawn_map(ranking.table.records()),
-        network=drawn_network(network.table.records()),
+        network=drawn_network(network.table),
         frames=tuple(day_text(day) for day in frames),
         states=states,
         names={code: name_of(code) for code in states},
