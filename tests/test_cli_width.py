@@ -87,6 +87,7 @@ COMMANDS = {
     "fetch": "gdelt --from 2014-01-23 --to 2014-01-27 --parties USA,CHN --store fetched",
     "forecast": "demo",
     "ingest": f"csv events.csv --map {MAP} --store again",
+    "movers": "--store store",
     "moves": "demo --events store",
     "new": "another",
     "panel": "--store store --parties GRC,TUR,FRA,DEU --every month",
@@ -102,7 +103,8 @@ COMMANDS = {
 
 
 def test_no_command_is_left_out() -> None:
-    assert set(commands.COMMANDS) == set(COMMANDS)
+    # `serve` goes on until it is interrupted; what it prints is tested with it.
+    assert set(commands.COMMANDS) - {"serve"} == set(COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -13,7 +13,7 @@ import pytest
 from browser import browser, chromium
 from detente.cli import run, watching
 from detente.report import write_number
-from detente.report.page import _policy
+from detente.report.page import policy
 from detente.report.templating import asset
 from detente.study.starter import write_starter
 
@@ -161,10 +161,10 @@ def test_an_open_page_follows(tmp_path: Path) -> None:
 
     def page(number: int) -> None:
         follow = asset("follow.js").replace("NUMBER", str(number))
-        policy = _policy("", follow, " 'self' file:")
+        rules = policy("", follow, " 'self' file:")
         (tmp_path / "report.html").write_text(
             f'<!doctype html><meta charset="utf-8"><title>{number}</title>'
-            f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+            f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
             f"<p>{number}</p><script>{follow}</script>"
         )
         write_number(tmp_path, number)

@@ -134,16 +134,13 @@ COMMANDS = {
 class Commands(TyperGroup):
     """The commands, each loaded when it is run: what reads events needs half a second to load."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """The names in the order of help."""
-        return [*COMMANDS, *super().list_commands(ctx)]
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """A command as help lists it."""
-        entry = COMMANDS.get(cmd_name)
-        if entry is None:
-            return super().get_command(ctx, cmd_name)
-        return TyperCommand(cmd_name, help=entry.says, rich_help_panel=entry.panel)
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        listed = {
+            name: TyperCommand(name, help=entry.says, rich_help_panel=entry.panel)
+            for name, entry in COMMANDS.items()
+        }
+        self.commands = {**listed, **self.commands}
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that is run, and its arguments."""

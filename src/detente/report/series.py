@@ -44,8 +44,8 @@ def tables_of(sections: Iterable[Section], *, safe: bool = False) -> dict[str, b
     Example:
         >>> from detente.answers import Fact
         >>> answer = Answer("a", "question", "A", facts=(Fact("odds", "Odds", 0.5),))
-        >>> list(tables_of([Section("odds", "Odds", (answer,))]))
-        ['odds-a-facts']
+        >>> list(tables_of([Section("claims", "Claims", (answer,))]))
+        ['claim-a-facts']
     """
     files: dict[str, bytes] = {}
     for name, columns in _all(sections):

@@ -113,7 +113,13 @@ def odds_of(
 def records_of(
     questions: Sequence[Question], walks: Walks, options: Options, narrate: Narrate = _silent
 ) -> tuple[Answer, ...]:
-    """How good the odds of questions have been; see `track_record`."""
+    """How good the odds of questions have been; see `track_record`.
+
+    Example:
+        >>> from detente.asks.forecasts.walks import Walks
+        >>> records_of((), Walks, Options())
+        ()
+    """
     answers = []
     for question in questions:
         narrate(f"going through the past: {question.title}")

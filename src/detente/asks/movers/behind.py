@@ -103,7 +103,7 @@ def act_name(code: str) -> str:
 
     Example:
         >>> act_name("040"), act_name("999")
-        ('consult, not specified below', '999')
+        ('consult', '999')
     """
     try:
         name = lookup(code).name

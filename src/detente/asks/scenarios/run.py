@@ -67,7 +67,15 @@ def _described(declared: simulation.Simulation, data: StudyData, options: Option
 
 
 def fitted(data: StudyData, seed: int) -> Model:
-    """The model behind all scenarios of a study, fitted once for some data; see `fit_model`."""
+    """The model behind all scenarios of a study, fitted once for some data; see `fit_model`.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> fitted(data, 1) is fitted(data, 1)
+        True
+    """
     return _fitted(data.shared("model"), seed)
 
 
