@@ -54,6 +54,22 @@ def test_our_own_names_are_answered(served: TestClient, host: str) -> None:
     assert served.get("/static/site.css", headers={"host": host}).status_code == 200
 
 
+def test_a_slow_name_server_holds_nobody_up_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def slow() -> str:
+        asked.append("again")
+        return "box.example"
+
+    monkeypatch.setattr(socket, "getfqdn", slow)
+    guard._own_names.cache_clear()
+    far = Door("0.0.0.0", 80)  # noqa: S104 - nothing listens
+    assert [names_us(f"{n}.evil", far) for n in range(3)] == [False] * 3
+    assert names_us("box.example", far)
+    assert len(asked) == 1
+    guard._own_names.cache_clear()
+
+
 def test_two_hosts_are_none() -> None:
     """A proxy and a server could each believe another of them."""
     app = application(Site(), DOOR, Views)
@@ -157,6 +173,7 @@ def test_writing_takes_the_secret_of_our_own_pages(served: TestClient) -> None:
         {"x-csrf": b"\xc3\xa9"},
         OURS | foreign,
         OURS | {"origin": "null"},
+        OURS | {"origin": "http://["},
         OURS | {"origin": f"http://127.0.0.1:{PORT}.evil.example"},
         OURS | {"sec-fetch-site": "cross-site"},
         OURS | {"sec-fetch-site": "same-site"},
@@ -167,7 +184,24 @@ def test_writing_takes_the_secret_of_our_own_pages(served: TestClient) -> None:
     form = {"csrf": DOOR.secret}
     assert served.post(ask, data=form).status_code == 404
     assert served.post(ask, data={"csrf": "wrong"}).status_code == 403
+    assert served.post(ask, data=form | {f"f{n}": "" for n in range(200)}).status_code == 403
     assert served.post(ask, json=form).status_code == 403, "a secret is no part of other bodies"
+
+
+def test_who_leaves_in_the_middle_of_a_request_is_no_mistake_of_ours() -> None:
+    sent: list[object] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: object) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/", "raw_path": b"/", "query_string": b"",
+             "headers": [(b"host", b"127.0.0.1:8765")], "client": ("127.0.0.1", 1),
+             "server": ("127.0.0.1", PORT), "scheme": "http", "http_version": "1.1"}  # fmt: skip
+    asyncio.run(application(Site(), DOOR, Views)(scope, receive, send))  # type: ignore[arg-type]
+    assert not sent
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "OPTIONS", "FOO"])

@@ -20,11 +20,12 @@ import re
 import secrets
 import socket
 from dataclasses import dataclass, field
+from functools import cache
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -110,7 +111,13 @@ def names_us(header: str, door: Door) -> bool:
         return True
     if is_loopback(door.host):
         return False
-    return _is_number(name) or name in {socket.gethostname().lower(), socket.getfqdn().lower()}
+    return _is_number(name) or name in _own_names()
+
+
+@cache
+def _own_names() -> frozenset[str]:
+    """What this machine is called; looked up once, as a slow name server holds everyone up."""
+    return frozenset({socket.gethostname().lower(), socket.getfqdn().lower()})
 
 
 def _is_number(name: str) -> bool:
@@ -149,6 +156,8 @@ class Guard:
                 receive = await self._body(request)
         except RefusalError as refusal:
             answer = refused(refusal, request)
+        except ClientDisconnect:
+            return
         await (answer or self._app)(scope, receive, dressed)
 
     def _entered(self, request: Request) -> Response | None:
@@ -230,8 +239,9 @@ class Guard:
         if not given and request.headers.get("content-type", "").startswith(
             "application/x-www-form-urlencoded"
         ):
-            fields = parse_qs(body.decode("latin-1"), max_num_fields=100)
-            given = fields.get("csrf", [""])[0]
+            with contextlib.suppress(ValueError):  # more fields than any form of ours has
+                fields = parse_qs(body.decode("latin-1"), max_num_fields=100)
+                given = fields.get("csrf", [""])[0]
         return _same(given, self._door.secret)
 
 
@@ -248,10 +258,18 @@ def _check_address(request: Request) -> None:
 def _check_origin(request: Request) -> None:
     """Refuse what a page of another server sends."""
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != request.headers["host"].lower():
+    if origin is not None and _host_of(origin) != request.headers["host"].lower():
         raise _foreign("It comes from a page of another server.")
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise _foreign("It comes from a page of another server.")
+
+
+def _host_of(origin: str) -> str:
+    """Host and port of an origin; empty for one that is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _given_token(request: Request) -> str:
