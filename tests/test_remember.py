@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from detente import exact
@@ -23,6 +24,7 @@ from detente.cache import Cache
 from detente.cli import run
 from detente.events.store import Store
 from detente.sources import ingest
+from detente.study import data as study_data
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
 from detente.study.starter import write_starter
@@ -119,6 +121,37 @@ def test_what_was_answered_is_not_answered_again(study: Path, warm: Cache) -> No
     fresh = claimed(study, None)
     assert claimed(study, warm) == fresh
     assert claimed(study, warm) == ([], fresh[1])
+
+
+@pytest.mark.parametrize(
+    ("file", "reader", "old", "new"),
+    [
+        ("counts.csv", "read_dataset", "2019-03-01,GRC,TUR,", "2019-03-01,GRC,TUR,1"),
+        ("chronicle.csv", "read_chronicle", "talks 1,", "talks one,"),
+    ],
+)
+def test_what_is_saved_while_it_is_read_is_read_again(
+    study: Path, monkeypatch: pytest.MonkeyPatch, file: str, reader: str, old: str, new: str
+) -> None:
+    """Else the old content would be remembered under the hash of the new, for ever."""
+    read, saved = getattr(study_data, reader), []
+
+    def saving(path: Path, **how: Any) -> Any:
+        content = read(path, **how)
+        if path.name == file and not saved:
+            saved.append(file)
+            edit(study, old, new, file)
+        return content
+
+    monkeypatch.setattr(study_data, reader, saving)
+    data, again = open_data(load(study)), open_data(load(study))
+    assert saved == [file]
+    assert data.dataset_sha256 == again.dataset_sha256
+    assert data.chronicle_sha256 == again.chronicle_sha256
+    assert data.facts == again.facts
+    two = (each.datasets["counts"].pair("GRC", "TUR", "cooperation") for each in (data, again))
+    first, second = (series.values for series in two)
+    np.testing.assert_array_equal(first, second)
 
 
 EDITS: dict[str, tuple[tuple[str, str, str], list[str]]] = {

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 from weakref import WeakSet
 
 import numpy as np
@@ -34,6 +35,8 @@ from detente.study.names import did_you_mean
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
 
+T = TypeVar("T")
+
 NONE_GIVEN: Mapping[str, str | Path] = MappingProxyType({})
 
 
@@ -49,6 +52,7 @@ class EventData:
         known_by: Only what was published by this day is used; None if no day was asked for.
         covered: The days that each origin covers; only where actions are counted from events.
         engine: Where they are counted.
+        origin: Only events of this origin; of each by itself if None.
         panels: What has been counted, by kind of period.
     """
 
@@ -59,6 +63,7 @@ class EventData:
     known_by: dt.date | None = None
     covered: Mapping[str, Days] = field(default_factory=dict)
     engine: str = DUCKDB.name
+    origin: str | None = None
     panels: dict[str, Panel] = field(default_factory=dict)
 
     def by(self, every: str) -> Panel:
@@ -68,6 +73,7 @@ class EventData:
                 self.store,
                 self.parties,
                 every,
+                self.origin,
                 until=self.until,
                 known_by=self.known_by,
                 engine=self.engine,
@@ -266,14 +272,15 @@ def open_data(
     until = _known_day(last_day(study, events, engine=engine), as_of)
     facts, digest = _read_chronicle(study, folder)
     files = _dataset_files(study, folder, datasets)
+    panels, digests = _steady(list(files.values()), lambda: _read_datasets(study, files))
     data = StudyData(
         study=study,
         folder=folder,
         as_of=until,
         facts=tuple(fact for fact in facts if fact.date <= until),
         chronicle_sha256=digest,
-        datasets=_read_datasets(study, files),
-        dataset_sha256={name: _sha256(file) for name, file in files.items()},
+        datasets=panels,
+        dataset_sha256=dict(zip(files, digests, strict=True)),
         events=None if events is None else _count(study, events, until, as_of, engine),
     )
     _OPENED.add(data)
@@ -338,8 +345,25 @@ def last_day(study: Study, store: Store | None, *, engine: str = DUCKDB.name) ->
     return max([last, *(end for _, end in reach(store, engine=engine).values())])
 
 
+def _steady(files: Sequence[Path], read: Callable[[], T]) -> tuple[T, list[str]]:
+    """What is read of files, and their hashes; it is read again where one was saved meanwhile.
+
+    Answers are remembered under these hashes: they must be those of what was read.
+    """
+    before = [_sha256(file) for file in files]
+    while True:
+        content, after = read(), [_sha256(file) for file in files]
+        if after == before:
+            return content, after
+        before = after
+
+
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """The hash of a file; empty for one that cannot be read, which its reader says better."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _dataset_files(study: Study, folder: Path, given: Mapping[str, str | Path]) -> dict[str, Path]:
@@ -386,14 +410,14 @@ def _read_chronicle(study: Study, folder: Path) -> tuple[tuple[Fact, ...], str]:
     if study.chronicle is None:
         return (), ""
     path = folder / study.chronicle.path
-    facts, problems = read_chronicle(path)
+    (facts, problems), [digest] = _steady([path], lambda: read_chronicle(path))
     if problems:
         raise StudyError(
             f"The chronicle {path} could not be read.",
             f"{problems[0][:1].upper()}{problems[0][1:]}",
             "See all that is wrong with: detente validate STUDY",
         )
-    return facts, _sha256(path)
+    return facts, digest
 
 
 def states_of(study: Study) -> tuple[str, ...]:
@@ -410,12 +434,12 @@ def states_of(study: Study) -> tuple[str, ...]:
 def _count(
     study: Study, store: Store, until: dt.date, known_by: dt.date | None, engine: str
 ) -> EventData:
-    codes = states_of(study)
+    codes, fingerprint = states_of(study), store.fingerprint()
     store.check_parties(codes)
     actions.check_filters(study, store)
     counted = any(action.cameo for action in study.actions.values())
     covered = covered_days(store, until=until, known_by=known_by, engine=engine) if counted else {}
-    events = EventData(store, codes, until, store.fingerprint(), known_by, covered, engine)
+    events = EventData(store, codes, until, fingerprint, known_by, covered, engine)
     for every in sorted({"month", *(dataset.every for dataset in study.datasets)}):
         events.by(every)
     return events
