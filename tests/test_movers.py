@@ -16,12 +16,14 @@ from detente.asks.movers.attention import attention, common_course
 from detente.asks.movers.judged import Movers, measure
 from detente.asks.movers.movers import movers
 from detente.asks.movers.ranking import APART, CLOSER, direction
+from detente.asks.movers.window import last_day
 from detente.cli import run
 from detente.errors import DataGapError, UsageError
 from detente.estimators.false_signs import false_signs
 from detente.estimators.levels.lasting import lasting_changes, turning_point
 from detente.estimators.levels.paths import level_paths
 from detente.events.schema import SCHEMA
+from detente.relations.world import Coverage
 from detente.report.movers_page import render_movers, write_movers
 
 SINCE = dt.date(2016, 7, 1)
@@ -131,6 +133,13 @@ def test_days_that_are_lost_are_no_fall() -> None:
     result = movers(kept, since=SINCE, threads=1)
     assert not result.named.any()
     assert result.tested.any()
+
+
+def test_the_last_day_is_the_last_that_is_covered_whatever_is_lost_before_it() -> None:
+    dates = np.array(["2020-01-01", "2020-02-01"], "datetime64[D]")
+    lost = np.array(["2020-02-03", "2020-02-04", "2020-02-29"], "datetime64[D]")
+    held = Coverage("x", dates, np.array([31, 29]), np.array([31, 26]), np.array([9, 9]), lost)
+    assert last_day(held) == dt.date(2020, 2, 28)
 
 
 def test_the_course_that_all_share_is_not_shifted_by_those_who_move() -> None:

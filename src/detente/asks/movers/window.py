@@ -132,9 +132,10 @@ def _window(item: Coverage, every: Every, since: dt.date | None) -> Window:
 
 
 def last_day(item: Coverage) -> dt.date:
-    """Last day of the last period with data, by how many of its days are covered."""
+    """Last day that is covered, of the last period with data."""
     place = int(np.flatnonzero(item.covered)[-1])
-    return _date(item.dates[place] + np.timedelta64(int(item.days_covered[place]) - 1, "D"))
+    days = item.dates[place] + np.arange(int(item.days[place]))
+    return _date(days[~np.isin(days, item.lost)][-1])
 
 
 def _date(day: np.datetime64) -> dt.date:
