@@ -18,10 +18,12 @@ from starlette.testclient import TestClient
 
 from detente.asks.options import Options
 from detente.events.store import IngestedFile, Store, connect
+from detente.study.data import open_data
+from detente.study.load import load
 from detente.study.starter import write_starter
-from detente.web import running, work
+from detente.web import desk, running, work
 from detente.web.app import application
-from detente.web.desk import Desk
+from detente.web.desk import Desk, unchanged
 from detente.web.lanes import Lane
 from detente.web.page import pages
 from detente.web.pages import claim as claim_page
@@ -213,6 +215,56 @@ def test_a_view_is_made_anew_when_a_file_that_it_read_changes(tmp_path: Path) ->
     asyncio.run(run())
 
 
+def test_what_says_what_is_over_today_is_made_anew_tomorrow(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    noted = Desk(Site())
+    noted.reads(tmp_path)
+    noted.today()
+    assert unchanged(noted.stamps)
+    tomorrow = noted.today() + dt.timedelta(days=1)
+    monkeypatch.setattr(desk, "today", lambda: tomorrow)
+    assert not unchanged(noted.stamps)
+    assert unchanged(noted.stamps[:1])
+
+
+def test_who_waits_for_what_another_reader_cancels_is_told() -> None:
+    async def run() -> None:
+        views, page = Views(Site()), pages()["waits"]
+        begun = await views.of(page, page.asks(), 0.01)
+        assert isinstance(begun, work.Work)
+        waiting = asyncio.create_task(views.of(page, page.asks(), 20))
+        await asyncio.sleep(0.01)
+        views.cancel(begun)
+        with pytest.raises(RefusalError, match="cancelled"):
+            await waiting
+        GO.set()
+
+    GO.clear()
+    asyncio.run(run())
+
+
+def test_every_file_of_a_study_is_looked_at_before_its_view_is_used_again() -> None:
+    asking = Desk(site_of(["korea"]))
+    asking.study("korea")
+    names = {Path(held[0]).name for held in asking.stamps}
+    assert {"study.toml", "chronicle.csv", "crowd-odds.csv"} <= names
+
+
+def test_of_one_origin_alone_is_counted_by_every_kind_of_period(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "store", create=True)
+    add(store, world(dt.date(2018, 1, 1), 60, 20))
+    others = [
+        row | {"event_id": f"o{row['event_id']}", "origin": "other"}
+        for row in world(dt.date(2018, 1, 1), 60, 20, start=5000)
+    ]
+    add(store, others, "other")
+    data = open_data(load(write_starter("my-study", tmp_path)), store=store)
+    alone = claim_page._of_origin(data, "icews").events
+    assert alone is not None
+    assert alone.by("month").origins == alone.by("week").origins == ("icews",)
+
+
 def test_what_is_held_stays_within_its_bytes() -> None:
     async def run() -> int:
         views = Views(Site(), most_bytes=400_000)
@@ -300,12 +352,12 @@ def test_the_application_starts_with_workers_of_its_own(starter: Site) -> None:
     assert application(starter, DOOR) is not None
 
 
-def add(store: Store, rows: list[dict[str, Any]]) -> None:
+def add(store: Store, rows: list[dict[str, Any]], origin: str = "icews") -> None:
     """Append rows under a file of their own."""
     key = rows[0]["event_id"]
     with connect() as con, store.writer() as writer:
         con.register("given", table(rows))
-        writer.append(con, "given", [IngestedFile("icews", key, f"{key}.tab", len(rows))])
+        writer.append(con, "given", [IngestedFile(origin, key, f"{key}.tab", len(rows))])
 
 
 def test_a_store_that_is_written_to_is_read_and_then_read_anew(tmp_path: Path) -> None:

@@ -154,11 +154,8 @@ def inputs_of(wanted: Wanted) -> list[Path]:
         loaded = load(wanted.study)
     except DetenteError:
         return [locate(wanted.study), *given]
-    study, folder = loaded.study, loaded.folder
-    entries = [entry for part in type(study).model_fields for entry in study.asks(part)]
-    named = [getattr(entry, "path", None) for entry in (*entries, study.chronicle)]
-    paths = [folder / path for path in [*named, study.store] if isinstance(path, str)]
-    return list(dict.fromkeys([locate(wanted.study), *paths, *given]))
+    store = [loaded.folder / loaded.study.store] if loaded.study.store else []
+    return list(dict.fromkeys([locate(wanted.study), *loaded.files, *store, *given]))
 
 
 def differences(before: StudyResult, now: StudyResult) -> Iterator[str]:

@@ -43,6 +43,14 @@ class LoadedStudy:
     study: Study
     folder: Path
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that its parts name: datasets, the chronicle, published odds; not its store."""
+        parts = [part for part in type(self.study).model_fields if part != "study"]
+        entries = [entry for part in parts for entry in self.study.asks(part)]
+        named = (getattr(entry, "path", None) for entry in entries)
+        return tuple(self.folder / path for path in named if isinstance(path, str))
+
 
 def bundled() -> tuple[str, ...]:
     """Names of the studies that ship with Detente.

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from detente.study.data import StudyData
 
 Stamp = tuple[str, int, int]
-"""A file as it was read: its path, when it was last changed (ns), its bytes; −1 for none."""
+"""A file as it was read: its path, when it was last changed (ns), its bytes; −1 for none. Without a
+path the day on which it was read."""
 MOST_HELD = 16
 
 
@@ -45,9 +46,18 @@ def stamp(path: Path) -> Stamp:
     return str(path), seen.st_mtime_ns, seen.st_size
 
 
+def today() -> dt.date:
+    """The day, wherever this machine stands."""
+    return dt.datetime.now(dt.UTC).date()
+
+
 def unchanged(stamps: Iterable[Stamp]) -> bool:
-    """Whether all files are as they were read."""
-    return all(stamp(Path(held[0])) == held for held in stamps)
+    """Whether all files are as they were read, and the day is, where it was."""
+    return all((stamp(Path(held[0])) if held[0] else _day_stamp()) == held for held in stamps)
+
+
+def _day_stamp() -> Stamp:
+    return "", today().toordinal(), 0
 
 
 class Memory:
@@ -95,6 +105,11 @@ class Desk:
         self.stamps += seen
         return seen
 
+    def today(self) -> dt.date:
+        """The day, in UTC; noted, so that on the next one the answer is made anew."""
+        self.stamps.append(_day_stamp())
+        return dt.date.fromordinal(self.stamps[-1][1])
+
     def memo(self, key: Any, make: Callable[[], Any]) -> Any:
         """What this worker computed lately from the files read so far, or computes now.
 
@@ -141,18 +156,13 @@ class Desk:
         self.reads(path)
         loaded = self.memo(("study", name), lambda: load(path))
         store = None if loaded.study.store else self.store()
-        self.reads(*_read_by(loaded.study, loaded.folder))
+        self.reads(*loaded.files)
+        if loaded.study.store:
+            self.reads(loaded.folder / loaded.study.store / "manifest.json")
         self.say("reading the study's data", 0, 0)
         given = store if store is not None and store.summary() else None
         data: StudyData = self.memo(
-            ("data", name, as_of), lambda: open_data(loaded, as_of=as_of, store=given)
+            ("data", name, as_of),
+            lambda: open_data(loaded, as_of=as_of, store=given, engine=self.site.engine),
         )
         return data
-
-
-def _read_by(study: Any, folder: Path) -> list[Path]:
-    """The files that a study names."""
-    paths = [folder / dataset.path for dataset in study.datasets]
-    if study.chronicle is not None:
-        paths.append(folder / study.chronicle.path)
-    return [*paths, folder / study.store / "manifest.json"] if study.store else paths

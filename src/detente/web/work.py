@@ -78,7 +78,8 @@ class Views:
         """The view of what is asked of a page, or the work that makes it.
 
         Raises:
-            RefusalError: There is no such view, or too much is waiting (503).
+            RefusalError: There is no such view, too much is waiting, or the work was cancelled
+                meanwhile (503).
         """
         address = address_of(page, asked)
         held = self._fresh(address)
@@ -89,6 +90,8 @@ class Views:
         work.asked = time.monotonic()
         patience = PATIENCE_S if patience_s is None else patience_s
         await asyncio.wait({work.task}, timeout=patience)
+        if work.task.cancelled():
+            raise _cancelled()
         return work.task.result() if work.task.done() else work
 
     def held(self, page: Page, asked: Asked) -> bool:
@@ -190,3 +193,9 @@ class Views:
         total = sum(held.size for held in self._held.values())
         while total > self._most_bytes and len(self._held) > 1:
             total -= self._held.popitem(last=False)[1].size
+
+
+def _cancelled() -> RefusalError:
+    return RefusalError(
+        503, "This was cancelled.", "Another reader ended the work.", "Open the page again."
+    )

@@ -150,7 +150,7 @@ def _of_origin(data: StudyData, origin: str) -> StudyData:
         raise _cannot("There are no event files of this origin.")
     every = {str(every): panel for every, panel in events.panels.items()}
     alone = {name: replace(panel, origins=(origin,)) for name, panel in every.items()}
-    return replace(data, events=replace(events, panels=alone))
+    return replace(data, events=replace(events, origin=origin, panels=alone))
 
 
 def _beside(declared: Answer, tried: Answer) -> Section:

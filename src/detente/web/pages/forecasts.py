@@ -79,6 +79,7 @@ def _ahead(
     )
     from detente.asks.forecasts.walks import walks_of  # noqa: PLC0415
     from detente.asks.options import Options  # noqa: PLC0415
+    from detente.report.outlook import as_seen  # noqa: PLC0415
 
     data = desk.study(name, asked.as_of)
     options = Options(seed=data.study.study.seed)
@@ -93,7 +94,7 @@ def _ahead(
         desk.say(f"track record: {question.title}", place, 2 * len(questions))
         scores.append(track_record(question, walks, options))
     return (
-        outlook(questions, odds),
+        as_seen(outlook(questions, odds), desk.today()),
         Section("record", "Track record", tuple(scores), RECORD_INTRO),
     )
 

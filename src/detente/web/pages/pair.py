@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlencode
 
 from pydantic import Field
 
@@ -61,7 +62,7 @@ def _choose(asked: PairAsked, pairs: Answer) -> Shown:
     listed = pairs.exhibit("pairs")
     rows = listed.table.records()[:MOST_LINKS] if listed else []
     ways = tuple(
-        Link(f"/pair?a={row['a']}&b={row['b']}&origin={row['origin']}", row["pair"],
+        Link("/pair?" + urlencode({name: row[name] for name in ("a", "b", "origin")}), row["pair"],
              f"{row['events']:,} events of {row['origin']}")
         for row in rows
     )  # fmt: skip

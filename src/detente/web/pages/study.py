@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 
 from pydantic import Field
@@ -27,9 +26,9 @@ def answer(asked: StudyAsked, desk: Desk) -> Shown:
     from detente.report.outlook import as_seen  # noqa: PLC0415 - slow to import
 
     result = study_result(desk, asked.study, asked.as_of)
-    today = dt.datetime.now(dt.UTC).date()
+    today = desk.today()
     sections = desk.memo(
-        ("seen", asked.study, asked.as_of, today),
+        ("seen", asked.study, asked.as_of),
         lambda: [as_seen(section, today) for section in result.sections],
     )
     links = tuple(_link(asked.study, claim) for claim in result.claims if _shown(claim, asked))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from pydantic import Field
 
@@ -111,9 +112,9 @@ def _ways(whole: Answer, asked: WorldAsked) -> tuple[Links, ...]:
     if ranking is None or not len(ranking.table):
         return ()
     pairs = {row["pair"]: row for row in ranking.table.records()}
-    origin = f"&origin={asked.origin}" if asked.origin else ""
+    origin = {"origin": asked.origin} if asked.origin else {}
     links = tuple(
-        Link(f"/pair?a={row['state']}&b={row['other_state']}{origin}", name,
+        Link("/pair?" + urlencode({"a": row["state"], "b": row["other_state"], **origin}), name,
              f"{row['kind']}, {row['direction']}, turned in {row['turned']}")
         for name, row in list(pairs.items())[:asked.top]
     )  # fmt: skip
