@@ -31,6 +31,16 @@ def parquet(folder: Path, rows: list[str], **changed: object) -> Path:
     return place
 
 
+def test_exports_beside_parquet_are_not_left_out_in_silence(tmp_path: Path) -> None:
+    parquet(tmp_path, good(3))
+    (tmp_path / "20170701000000.export.CSV").write_bytes(text(good(3, start=3)))
+    with (
+        pytest.raises(DetenteError, match="Parquet files and exports"),
+        open_lake("gdelt2", str(tmp_path)),
+    ):
+        pass  # pragma: no cover - it is not opened
+
+
 def test_a_lake_is_counted_as_an_ingest_counts_it(tmp_path: Path) -> None:
     lake = write_lake(tmp_path / "lake")
     store = Store.open(tmp_path / "store", create=True)

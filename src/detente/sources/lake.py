@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detente.errors import InputError, UsageError
+from detente.errors import InputError, ReadError, UsageError
 from detente.events.connection import connect
 from detente.events.disk import glob_safe
 from detente.events.engine import DUCKDB
@@ -59,7 +59,7 @@ def open_lake(source: str, place: str, *, engine: str = DUCKDB.name) -> Iterator
 
     Raises:
         UsageError: The source cannot be read so, or the place is none of the engine's.
-        ReadError: There is nothing of the source there.
+        ReadError: There is nothing of the source there, or exports lie beside Parquet.
         InputError: Columns are missing, or the engine failed.
 
     Example:
@@ -74,6 +74,7 @@ def open_lake(source: str, place: str, *, engine: str = DUCKDB.name) -> Iterator
     """
     layout = _layout(source)
     _check_place(place, engine)
+    _check_one_form(layout, Path(place))
     if is_address(engine):
         from detente.sources.lake_spark import open_in_spark  # noqa: PLC0415 - needs an extra
 
@@ -143,3 +144,17 @@ def _check_place(place: str, engine: str) -> None:
         "It is no folder and no file of this machine.",
         "Check the path; an address such as s3a://… or a table is read by a Spark (--engine).",
     )
+
+
+def _check_one_form(source: Source, place: Path) -> None:
+    """Refuse a folder in which only some of the rows would be counted."""
+    if not place.is_dir() or not parquet_files(place):
+        return
+    names = sorted(path.name for path in place.rglob("*") if path.is_file())
+    plain = [name for name in names if source.names_file(name) or source.names_archive(name)]
+    if plain:
+        raise ReadError(
+            f"The lake at {place} holds Parquet files and exports of {source.name}.",
+            f"{plain[0]} is one of {len(plain)} exports.",
+            "Put them in folders of their own, and count each.",
+        )
