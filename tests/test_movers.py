@@ -220,6 +220,12 @@ def test_too_few_events_and_none_at_all() -> None:
         movers(SCHEMA.empty_table())
 
 
+def test_of_one_pair_alone_it_is_not_said_that_it_has_not_moved() -> None:
+    answer = movers(events_of({("USA", "CHN", 1): (12.0, 60.0)}), since=SINCE, threads=1).answer()
+    assert answer.text.startswith("Only 1 pair had enough events: too few to tell")
+    assert any("fewer than 10 pairs" in caveat for caveat in answer.caveats)
+
+
 def test_the_command_prints_for_people_and_machines(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,12 +23,21 @@ DOES_NOT_SHOW = (
 )
 
 
+FEW_PAIRS = 10
+"""With fewer pairs than this, what each does shifts what all are said to share."""
+
+
 def headline(movers: Movers) -> str:
     """Who moved, in one or two sentences."""
     asked = int(movers.tested.any(axis=1).sum())
     pairs = int(movers.named.any(axis=1).sum())
     window = movers.window
     since = day_name(window.since)
+    if not pairs and asked < FEW_PAIRS:
+        return (
+            f"Only {plural(asked, 'pairs')} had enough events: too few to tell whether one of them"
+            f" moved since {since}, or what is reported of all."
+        )
     if not pairs:
         return (
             f"None of {plural(asked, 'pairs')} with enough events can be said to have moved since"
@@ -93,5 +102,14 @@ def caveats(movers: Movers) -> tuple[str, ...]:
         f"Changes of most pairs scatter {signs.inflation**0.5:.1f} times as wide as each pair's own"
         f" error says, with {signs.drift:.2f} more (log); every pair is held to that width."
     )
+    few = (
+        f"With fewer than {FEW_PAIRS} pairs a move of one looks like a change of all, or hides it."
+    )
     left = tuple(reason for _, reason in movers.window.others)
-    return (asked, *((wider,) if signs.inflation > 1.05 or signs.drift > 0.01 else ()), *left)
+    shared = (few,) if movers.tested.any(axis=1).sum() < FEW_PAIRS else ()
+    return (
+        asked,
+        *shared,
+        *((wider,) if signs.inflation > 1.05 or signs.drift > 0.01 else ()),
+        *left,
+    )
