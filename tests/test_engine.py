@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from detente.errors import InputError, UsageError
+from detente.errors import DetenteError, InputError, UsageError
 from detente.events.engine import DUCKDB, Bounds, engine
 from detente.events.inputs import Held
 from detente.events.schema import SCHEMA
@@ -96,6 +96,13 @@ def test_nobody_at_an_address_is_told_at_once(scheme: str) -> None:
         with pytest.raises(InputError) as caught:
             panel_on(f"{scheme}://127.0.0.1:{port}")
     assert f"port {port} does not answer" in caught.value.found
+
+
+@pytest.mark.parametrize("host", ["", "127.0.0.1:1"])
+def test_a_token_in_an_address_is_not_told(host: str) -> None:
+    with pytest.raises(DetenteError) as caught:
+        panel_on(f"sc://{host}/;token=hidden")
+    assert "hidden" not in f"{caught.value} {caught.value.__dict__}"
 
 
 @pytest.mark.parametrize("missing", ["pyspark.sql", "sqlglot"])

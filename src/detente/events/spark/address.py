@@ -28,6 +28,16 @@ def is_address(text: str) -> bool:
     return text.startswith("local") or "://" in text
 
 
+def shown(address: str) -> str:
+    """An address as it may be told: what follows a semicolon may be a token.
+
+    Example:
+        >>> shown("sc://host:15002/;token=secret"), shown("local[2]")
+        ('sc://host:15002/', 'local[2]')
+    """
+    return address.partition(";")[0]
+
+
 def is_local(address: str) -> bool:
     """Whether Spark runs in this process."""
     return address.startswith("local")
@@ -61,7 +71,7 @@ Spark: local[2], spark://HOST:7077, sc://HOST:15002.
     if all(refusals):
         kind = "server of Spark Connect" if is_connect(address) else "master"
         raise InputError(
-            f"The engine {address} could not be reached.",
+            f"The engine {shown(address)} could not be reached.",
             "; ".join(refusals) + ".",
             f"Start the {kind} there, or check its host and port.",
         )
@@ -105,4 +115,4 @@ def _refusal(host: str, port: int) -> str:
 
 
 def _wrong(address: str, why: str) -> UsageError:
-    return UsageError(f"The engine {address!r} is no Spark.", why, f"Give {FORMS}.")
+    return UsageError(f"The engine {shown(address)!r} is no Spark.", why, f"Give {FORMS}.")

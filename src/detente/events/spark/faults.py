@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from detente.errors import DetenteError, InputError
+from detente.events.spark.address import shown
 from detente.events.spark.session import failed_stage
 
 _FAULT = re.compile(r"\[[A-Z][A-Z_.0-9]+\] (.*?)(?:: Traceback.*|SQLSTATE.*)?$")
@@ -52,7 +53,9 @@ def stage_errors(address: str, what: str) -> Iterator[None]:
         stage = _STAGE.search(str(error))
         number = int(stage[1]) if stage else failed_stage()
         where = "" if number is None else f"In stage {number}: "
-        raise InputError(f"{what} failed on {address}.", where + reason, _next(error)) from error
+        raise InputError(
+            f"{what} failed on {shown(address)}.", where + reason, _next(error)
+        ) from error
 
 
 def _next(error: Exception) -> str:

@@ -196,7 +196,7 @@ def _not_started(address: str, error: Exception) -> InputError:
     from detente.events.spark.faults import cause  # noqa: PLC0415 - it builds on this module
 
     return InputError(
-        f"Spark could not be started at {address}.",
+        f"Spark could not be started at {_address.shown(address)}.",
         cause(error),
         "Check that a Spark of the same version as pyspark runs there, and that it can reach "
         "this machine.",
