@@ -259,10 +259,15 @@ def test_of_one_origin_alone_is_counted_by_every_kind_of_period(tmp_path: Path) 
         for row in world(dt.date(2018, 1, 1), 60, 20, start=5000)
     ]
     add(store, others, "other")
-    data = open_data(load(write_starter("my-study", tmp_path)), store=store)
-    alone = claim_page._of_origin(data, "icews").events
-    assert alone is not None
-    assert alone.by("month").origins == alone.by("week").origins == ("icews",)
+    path = write_starter("my-study", tmp_path)
+    path.write_text(path.read_text().replace('kinds = ["talks"]', 'cameo = ["04"]'))
+    data = open_data(load(path), store=store)
+    of_it = claim_page._of_origin(data, "icews")
+    assert of_it.events is not None
+    assert of_it.events.by("month").origins == of_it.events.by("week").origins == ("icews",)
+    assert data.events is not None
+    assert set(data.events.covered) == {"icews", "other"}
+    assert set(of_it.events.covered) == {"icews"}, "by which the days of acts are chosen"
 
 
 def test_what_is_held_stays_within_its_bytes() -> None:

@@ -144,13 +144,15 @@ def _tried(claim: Any, data: StudyData, asked: ClaimAsked) -> Pending:
 
 
 def _of_origin(data: StudyData, origin: str) -> StudyData:
-    """A study's data with the event counts of one origin alone."""
+    """A study's data with the event counts, and the acts by events, of one origin alone."""
     events = data.events
     if events is None or origin not in events.by("month").origins:
         raise _cannot("There are no event files of this origin.")
     every = {str(every): panel for every, panel in events.panels.items()}
     alone = {name: replace(panel, origins=(origin,)) for name, panel in every.items()}
-    return replace(data, events=replace(events, origin=origin, panels=alone))
+    covered = {name: days for name, days in events.covered.items() if name == origin}
+    of_it = replace(events, origin=origin, panels=alone, covered=covered)
+    return replace(data, events=of_it)
 
 
 def _beside(declared: Answer, tried: Answer) -> Section:
