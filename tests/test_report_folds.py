@@ -152,6 +152,11 @@ def test_a_new_address_and_a_second_click_open_it_too(browser: Browser, page: Pa
         browser.js(CLOSE)
 
 
+def test_an_address_that_is_no_text_is_no_fault(browser: Browser, page: Path) -> None:
+    visit(browser, page, "%")
+    assert browser.complaints() == []
+
+
 def test_what_a_reader_chose_is_there_again(browser: Browser, page: Path) -> None:
     visit(browser, page)
     chosen = f"document.querySelector('#{CLAIM}-fold > summary')"

@@ -7,12 +7,13 @@
   const button = document.getElementById("unfold");
   const place = `detente:${location.pathname}`;
   const tallest = 9000;
+  const name = (fold) => fold.id || folds.indexOf(fold);
 
   const chosen = () => {
     try { return JSON.parse(localStorage.getItem(place)); } catch { return null; }
   };
   const keep = () => {
-    const open = folds.filter((fold) => fold.open).map((fold) => fold.id);
+    const open = folds.filter((fold) => fold.open).map(name);
     try { localStorage.setItem(place, JSON.stringify(open)); } catch { /* private windows */ }
   };
 
@@ -26,7 +27,9 @@
   };
 
   const reveal = (address) => {
-    const target = document.getElementById(decodeURIComponent(address.slice(1)));
+    let id;
+    try { id = decodeURIComponent(address.slice(1)); } catch { return; }
+    const target = document.getElementById(id);
     const nearest = target?.closest("details");
     for (let fold = nearest; fold; fold = fold.parentElement.closest("details")) fold.open = true;
     if (nearest) (target.parentElement === nearest ? nearest : target).scrollIntoView();
@@ -58,7 +61,7 @@
   addEventListener("afterprint", () => { folded.forEach((fold) => { fold.open = false; }); });
 
   const choice = chosen();
-  if (choice) folds.forEach((fold) => { fold.open = choice.includes(fold.id); });
+  if (choice) folds.forEach((fold) => { fold.open = choice.includes(name(fold)); });
   else openWhatFits();
   if (button) { button.hidden = false; label(); }
   if (location.hash) reveal(location.hash);

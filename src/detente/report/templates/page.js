@@ -95,7 +95,7 @@
   };
 
   const savers = { png: savePng, svg: saveSvg, csv: saveCsv };
-  document.querySelectorAll(".tools").forEach((tools) => {
+  document.querySelectorAll("figure .tools").forEach((tools) => {
     const title = tools.closest("figure").querySelector(".chart-title").textContent;
     tools.replaceChildren(...Object.keys(savers).map((kind) => {
       const button = document.createElement("button");
