@@ -118,7 +118,7 @@ def opened_firefox(profile: Path, *, dark: bool = False) -> Iterator[Firefox]:
             [*command, "--profile", str(profile), "about:blank"], stdout=out, stderr=out
         )
     try:
-        address = _address(log, process)
+        address = spoken(log, process, r"WebDriver BiDi listening on (ws://\S+)")
         with connect(f"{address}/session", max_size=None, proxy=None) as socket:
             yield Firefox(socket)
     finally:
@@ -126,12 +126,13 @@ def opened_firefox(profile: Path, *, dark: bool = False) -> Iterator[Firefox]:
         process.wait(30)
 
 
-def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
+def spoken(log: Path, process: subprocess.Popen[bytes], pattern: str) -> str:
+    """What a program writes into its log once it listens: the group of a pattern."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
-        spoken = re.search(r"WebDriver BiDi listening on (ws://\S+)", log.read_text())
-        if spoken:
-            return spoken[1]
+        match = re.search(pattern, log.read_text())
+        if match:
+            return match[1]
         assert process.poll() is None, log.read_text()
         time.sleep(0.2)
     raise TimeoutError(log.read_text())

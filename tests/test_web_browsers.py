@@ -19,7 +19,7 @@ import pytest
 
 from browser import Browser
 from event_tables import event, table
-from firefox import opened_firefox
+from firefox import opened_firefox, spoken
 
 if os.environ.get("DETENTE_BROWSERS") != "1":
     pytest.skip("`make browser` opens every page in browsers", allow_module_level=True)
@@ -105,24 +105,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             [*command, str(_store(place)), "--study", str(study)], stdout=log, stderr=log
         )
     try:
-        address = _address(place / "log.txt", process)
+        address = spoken(place / "log.txt", process, r"(http://127\.0\.0\.1:\d+)")
         for page in PAGES:
             _wait(address, page)
         yield address
     finally:
         process.terminate()
         process.wait(30)
-
-
-def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        spoken = re.search(r"http://127\.0\.0\.1:\d+", log.read_text())
-        if spoken:
-            return spoken[0]
-        assert process.poll() is None, log.read_text()
-        time.sleep(0.2)
-    raise TimeoutError(log.read_text())
 
 
 def _wait(address: str, page: str) -> None:

@@ -163,7 +163,7 @@ def test_no_text_of_a_study_becomes_markup(served: TestClient, text: str) -> Non
 
 
 def test_writing_takes_the_secret_of_our_own_pages(served: TestClient) -> None:
-    ask = "/work/none/cancel"
+    ask = "/job/none/cancel"
     assert served.post(ask, headers=OURS).status_code == 404
     foreign = {"origin": "http://evil.example"}
     for headers in (
@@ -209,24 +209,24 @@ def test_wrong_methods_are_told(served: TestClient, method: str) -> None:
     assert served.request(method, "/static/site.css", headers=OURS).status_code == 405
     assert served.request(method, "/static/site.css").status_code == 403
     assert served.head("/static/site.css").status_code == 200
-    assert served.get("/work/none/cancel").status_code == 405
+    assert served.get("/job/none/cancel").status_code == 405
 
 
 def test_what_is_too_large_is_refused(served: TestClient) -> None:
     assert served.get("/echo?text=" + "x" * 5000).status_code == 414
     assert served.get("/" + "x" * 600).status_code == 414
     large = b"x" * (MOST_BODY + 1)
-    assert served.post("/work/none/cancel", content=large, headers=OURS).status_code == 413
+    assert served.post("/job/none/cancel", content=large, headers=OURS).status_code == 413
     claimed = OURS | {"content-length": "99999999999"}
-    assert served.post("/work/none/cancel", headers=claimed).status_code == 413
+    assert served.post("/job/none/cancel", headers=claimed).status_code == 413
     odd = OURS | {"content-length": "-1"}
-    assert served.post("/work/none/cancel", headers=odd).status_code == 413
+    assert served.post("/job/none/cancel", headers=odd).status_code == 413
 
     def parts() -> Iterator[bytes]:
         for _ in range(20):
             yield b"x" * 8192
 
-    assert served.post("/work/none/cancel", content=parts(), headers=OURS).status_code == 413
+    assert served.post("/job/none/cancel", content=parts(), headers=OURS).status_code == 413
 
 
 @pytest.fixture
@@ -237,14 +237,14 @@ def locked() -> Iterator[TestClient]:
 
 
 def test_beyond_this_machine_a_token_is_needed(locked: TestClient) -> None:
-    for address in ("/", "/static/site.css", "/api/openapi.json", "/work/x", "/nowhere"):
+    for address in ("/", "/static/site.css", "/api/openapi.json", "/job/x", "/nowhere"):
         answer = locked.get(address)
         assert answer.status_code == 401
         assert "s" * 32 not in answer.text
     assert locked.get("/static/site.css?token=wrong").status_code == 401
     bearer = {"authorization": "Bearer right-token"}
     assert locked.get("/static/site.css", headers=bearer).status_code == 200
-    assert locked.post("/work/x/cancel", data={"token": "right-token"}).status_code == 401
+    assert locked.post("/job/x/cancel", data={"token": "right-token"}).status_code == 401
 
 
 def test_the_token_leaves_the_address_at_once(locked: TestClient) -> None:
@@ -339,7 +339,7 @@ def test_slow_headers_bodies_and_readers_are_not_waited_for(address: tuple[str, 
     began = time.monotonic()
     assert talk(address, b"GET / HTTP/1.1\r\n") == b""
     assert talk(address, *[b"G", b"E", b"T", b" "], pause=0.4) == b""
-    assert talk(address, b"POST /work/x/cancel HTTP/1.1\r\n" + host
+    assert talk(address, b"POST /job/x/cancel HTTP/1.1\r\n" + host
                 + b"x-csrf: a\r\nContent-Length: 10\r\n\r\nx") == b""  # fmt: skip
     assert time.monotonic() - began < 20
     close = b"Connection: close\r\n\r\n"

@@ -96,7 +96,7 @@ def test_every_page_is_described_with_all_that_it_takes(served: TestClient) -> N
         ("/api/echo?format=xml", 400),
         ("/api/echo?format=csv&table=none", 404),
         ("/static/secret.py", 404),
-        ("/work/none", 404),
+        ("/job/none", 404),
     ],
 )
 def test_what_cannot_be_answered_says_why(served: TestClient, address: str, status: int) -> None:
@@ -126,7 +126,7 @@ def test_an_error_of_the_tree_is_told_and_a_bug_tells_nothing_of_itself(
 def test_work_says_how_far_it_is_and_the_page_comes_when_it_is_done(served: TestClient) -> None:
     first = served.get("/waits?name=a")
     assert first.status_code == 202
-    place = re.search(r'data-work="(/work/[\w-]+)"', first.text)
+    place = re.search(r'data-work="(/job/[\w-]+)"', first.text)
     assert place is not None
     until(lambda: served.get(place[1]).json()["doing"] == "waiting in the middle")
     state = served.get(place[1]).json()

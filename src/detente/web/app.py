@@ -64,8 +64,8 @@ def application(site: Site, door: Door, views_of: Callable[[Site], Views] = View
     routes = [
         Route("/static/{name}", _static),
         Route(f"{API}/openapi.json", _openapi()),
-        Route("/work/{id}", _progress(views)),
-        Route("/work/{id}/cancel", _cancel(views), methods=["POST"]),
+        Route("/job/{id}", _progress(views)),
+        Route("/job/{id}/cancel", _cancel(views), methods=["POST"]),
     ]
     for page in pages().values():
         routes.append(Route(page.path, _html(page, views, new), name=page.name))
@@ -196,7 +196,7 @@ def _state(work: Work) -> dict[str, Any]:
     """How far a work is, for programs."""
     return {
         "ready": False,
-        "work": f"/work/{work.id}",
+        "work": f"/job/{work.id}",
         "address": work.address,
         "doing": work.progress.text,
         "done": work.progress.done,
