@@ -108,3 +108,16 @@ def test_what_is_set_aside_depends_on_the_sentence_alone() -> None:
     examples = of_marked(read())
     share = np.mean([set_aside(example) for example in examples])
     assert 0.03 < share < 0.07
+
+
+@pytest.mark.parametrize(("fitted", "used"), [(0.5, 1.0), (2.0, 2.0)])
+def test_no_temperature_makes_the_network_surer(
+    fitted: float, used: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lab.coding.model import calibrate
+
+    answers = (np.eye(2), [0, 1], np.eye(2), [0, 1])
+    monkeypatch.setattr(calibrate, "_answers", lambda *_: answers)
+    monkeypatch.setattr(calibrate, "temperature", lambda *_: fitted)
+    result = calibrate.temperatures(None, None)  # type: ignore[arg-type]
+    assert (result.acts, result.statuses) == (used, used)
