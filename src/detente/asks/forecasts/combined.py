@@ -122,7 +122,7 @@ def interval(each: Floats, weights: Floats) -> tuple[float, float]:
         >>> interval(np.array([[0.2, 0.2], [0.8, 0.8]]), np.array([0.5, 0.5]))
         (0.2, 0.8)
     """
-    shares = np.repeat(weights / each.shape[1], each.shape[1])
+    shares = np.repeat(weights, each.shape[1])
     low, high = np.quantile(each.ravel(), [0.05, 0.95], weights=shares, method="inverted_cdf")
     return float(low), float(high)
 

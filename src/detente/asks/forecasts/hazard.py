@@ -19,6 +19,7 @@ Complex = NDArray[np.complex128]
 HALF_LIVES = (10.0, 100.0)  # days: follow-ons within weeks, and within months
 RIDGE = 1.0  # normal prior of standard deviation 1 on log changes of the baseline
 FEWEST = 5  # event days
+AROUND = 64  # points of the unit circle, at least: counts of so many and more pass for small ones
 DECAYS = np.log(2) / np.array(HALF_LIVES)
 
 
@@ -96,12 +97,12 @@ class FittedHazard:
     def _all(self, history: History, origins: Ints) -> Floats:
         """Exact distribution of each draw, by its generating function on the unit circle."""
         size = size_of(self.window)
-        points = np.exp(2j * np.pi * np.arange(size) / (2 * size))
-        points = np.concatenate([points, [-1.0 + 0j]])
+        around = max(2 * size, AROUND)
+        points = np.exp(2j * np.pi * np.arange(around // 2 + 1) / around)
         families = families_of(points, self.excitation, DECAYS, self.model.gain, self.window)
         rates = self._rates(history, origins, self.effects, self.excitation)
         logs = rates.astype(np.complex128) @ (families[:, ::-1] - 1.0)
-        counts = np.fft.irfft(np.exp(logs).conj(), n=2 * size, axis=-1)[..., :size]
+        counts = np.fft.irfft(np.exp(logs).conj(), n=around, axis=-1)[..., :size]
         return with_tail(counts)
 
     def reasons(self, history: History, origin: int) -> tuple[Reason, ...]:
