@@ -337,7 +337,8 @@ class TestRecord:
         for name, value in [
             ("probability", 1.01), ("probability", True), ("base_rate", -0.01),
             ("reasons", [["a"]]), ("reasons", [["a", "b"]]), ("asked", []), ("sources", [1]),
-            ("definition", []), ("recorded", "soon"), ("kind", None), ("id", 3), ("as_of", "2017-3-15"),
+            ("definition", []), ("recorded", "soon"), ("kind", None), ("id", 3),
+            ("as_of", "2017-3-15"),
         ]:  # fmt: skip
             assert list(problems(whole | {name: value})) == [f"holds no usable `{name}`"]
         assert list(problems(whole | {"probability": 0, "base_rate": 1})) == []
@@ -351,7 +352,7 @@ class TestRecord:
         monkeypatch.setattr(resolve, "last_day", lambda *_: dt.date(2017, 3, 16))
         data = cast(Any, SimpleNamespace(study=None, events=None))
         check_clock(data, dt.datetime(2017, 3, 15, tzinfo=dt.UTC))
-        with pytest.raises(InputError, match="2017-03-14, and the data know .* 2017-03-16"):
+        with pytest.raises(InputError, match=r"2017-03-14, and the data know .* 2017-03-16"):
             check_clock(data, dt.datetime(2017, 3, 14, 23, tzinfo=dt.UTC))
 
     @pytest.mark.parametrize(
