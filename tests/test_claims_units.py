@@ -1,0 +1,850 @@
+"""Each part of a claim's test by itself, against answers worked out by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from detente.answers import Answer, Check, Fact, Scale, Verdict
+from detente.asks.claims import drift
+from detente.asks.claims.aftermath import Aftermath, aftermath, all_afterwards
+from detente.asks.claims.brief import brief
+from detente.asks.claims.cells import Cells, cut, whole
+from detente.asks.claims.charts import shift_chart
+from detente.asks.claims.compared import Measured as Contrasted
+from detente.asks.claims.compared import near, require
+from detente.asks.claims.conditions import Condition, ConditionMask
+from detente.asks.claims.drift import BEYOND_INCLUDES, DRIFT_ALONE, drift_check, second_look
+from detente.asks.claims.estimate import Estimate, LeftOut
+from detente.asks.claims.excited import Apart, check_of
+from detente.asks.claims.excited import _era as era_of
+from detente.asks.claims.excited import _levels as levels_of
+from detente.asks.claims.extreme import Extreme, ExtremeClaim, _usual
+from detente.asks.claims.extreme import Measured as Level
+from detente.asks.claims.groups import Groups
+from detente.asks.claims.headline import headline
+from detente.asks.claims.occurrence import OccurrenceClaim, _checks, _facts, _rows, _verdict
+from detente.asks.claims.projected import Path as ProjectedPath
+from detente.asks.claims.projected import _levelled, by_projection
+from detente.asks.claims.reaction import SPAN, _choices, _on
+from detente.asks.claims.reaction import Choice as ReactionChoice
+from detente.asks.claims.response import Choice, Response, ResponseClaim
+from detente.asks.claims.rulers import _ends
+from detente.asks.claims.scales import (
+    PER_MONTH,
+    apart_text,
+    counts_of,
+    display,
+    divisors,
+    fit_level,
+    grid_of,
+    to_periods,
+)
+from detente.asks.claims.shift import Measured as Shifted
+from detente.asks.claims.shift import Shift, ShiftClaim, _apart, _check_sides
+from detente.asks.claims.shown import histogram
+from detente.asks.claims.spans import spans_of, thirds_after, whole_around
+from detente.asks.claims.sparse import check_enough, quiet_stretch
+from detente.asks.claims.strata import Strata, _to_nearest, near_border
+from detente.asks.claims.visible import of_change
+from detente.asks.forecasts.combined import ModelOdds, Waterfall
+from detente.asks.forecasts.model import Reason
+from detente.asks.options import Options
+from detente.errors import DataGapError
+from detente.estimators.matching import Grid
+from detente.relations.series import make_series
+from detente.study.models import Era
+from detente.study.signal import Signal
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def close(seen: object, right: object) -> None:
+    np.testing.assert_allclose(cast(Any, seen), cast(Any, right), rtol=1e-9, atol=1e-12)
+
+
+def signal(
+    values: Sequence[float], *, counts: bool = True, every: str = "month", **more: Any
+) -> Signal:
+    """A relation by period since January 2001."""
+    step = {"month": 1, "year": 12}[every]
+    dates = np.datetime64("2001-01") + step * np.arange(len(values))
+    series = make_series("s", every, dates.astype("datetime64[D]"), values, unit="points", **more)
+    return Signal(series, counts, "Source", "the_measure", "the relation")
+
+
+def estimate(of: Signal, effect: float = 0.5, result: object = None, **more: Any) -> Estimate[Any]:
+    scale = more.pop("scale", Scale.PERCENT if of.counts else Scale.POINTS)
+    return Estimate(of, scale, effect, more.pop("interval", (0.1, 0.9)), 0.01, 9, result, **more)
+
+
+class TestCompared:
+    """Two conditions of the world."""
+
+    def contrasted(self) -> Contrasted:
+        """Two Junes: five events in 2001 alone, when the first condition holds only in 2002."""
+        dates = np.array(["2001-05", "2001-06", "2002-05", "2002-06", "2003-05"], "datetime64[M]")
+        cells = Cells(
+            signal([1.0] * 5).series,
+            np.arange(5),
+            dates.astype("datetime64[D]"),
+            dates.astype("datetime64[D]") + 30,
+            np.array([1.0, 2, 4, 8, 16]),
+            np.ones(5),
+        )
+        when = ConditionMask(np.array([True, False, True, False, True]), "a", "in a")
+        against = ConditionMask(~when.mask, "b", "in b")
+        strata = np.zeros(5, dtype=np.int64)
+        return Contrasted(cells, when, against, Strata(5, False), strata, cast(Any, None))
+
+    def test_what_cannot_be_left_out_is_passed_over(self) -> None:
+        # Without May nothing lies under the first condition, without June under the second.
+        item = self.contrasted()
+        assert item.without_months == []
+        years, ratios = zip(*item.without_years, strict=True)
+        assert years == (2001, 2002, 2003)  # 10 against 8, 8.5 against 2, 2.5 against 5, shrunk
+        np.testing.assert_allclose(ratios, np.log([10 / 8, 8.5 / 2, 2.5 / 5]), rtol=0.05)
+        early = replace(item, against=replace(item.against, mask=np.array([0, 1, 0, 0, 0], bool)))
+        assert [year for year, _ in early.without_years] == [2002, 2003]
+        assert replace(item, chosen=Strata(None, False)).without_months == []
+
+    @pytest.mark.parametrize(
+        ("periods", "events", "fits"), [(6, 5, True), (5, 9, False), (6, 4, False)]
+    )
+    def test_six_periods_and_five_events_are_needed(
+        self, periods: int, events: int, fits: bool
+    ) -> None:
+        values = np.zeros(20)
+        values[0], values[19] = events, np.nan
+        when, against = np.arange(20) < periods, np.arange(20) >= 10
+        if fits:
+            require(when, against, values)
+            require(against, when, values)
+        else:
+            with pytest.raises(
+                DataGapError, match=f"has {periods} periods with data, both together {events}"
+            ):
+                require(when, against, values)
+        with pytest.raises(DataGapError, match="below zero"):
+            require(when, against, values - 1e-9)
+
+    def test_near_their_border_is_no_choice_where_all_lies_near(self) -> None:
+        cells = whole(signal([1.0] * 10, every="year").series)
+        late = np.arange(10) >= 5
+        when, against = ConditionMask(late, "", ""), ConditionMask(~late, "", "")
+        close(np.flatnonzero(near(cells, when, against, 4)[0].mask), [5, 6, 7, 8])
+        close(np.flatnonzero(near(cells, when, against, 4)[1].mask), [1, 2, 3, 4])
+        with pytest.raises(DataGapError, match="within 5 years"):
+            near(cells, when, against, 5)
+
+    def test_distances_to_what_lies_nearest(self) -> None:
+        close(_to_nearest(np.array([0.0, 4, 6, 20]), np.array([2.0, 5, 9])), [2, 1, 1, 11])
+        none = np.zeros(2, bool)
+        assert not near_border(np.arange(2).astype("datetime64[D]"), none, ~none, 3).any()
+
+    def test_an_era_holds_its_first_day_and_not_its_end(self) -> None:
+        cells = whole(signal([1.0] * 4).series)
+        era = Era(label="e", start=dt.date(2001, 2, 1), end=dt.date(2001, 4, 1))
+        assert cells.within(era).tolist() == [False, True, True, False]
+        assert cells.outside(era).tolist() == [True, False, False, True]
+        part = Era(label="e", start=dt.date(2001, 2, 2), end=dt.date(2001, 3, 31))
+        assert not cells.within(part).any()
+        assert cells.outside(part).tolist() == [True, False, False, True]
+        running = Era(label="e", start=dt.date(2001, 3, 1))
+        assert cells.within(running).tolist() == [False, False, True, True]
+        assert cells.outside(running).tolist() == [True, True, False, False]
+
+    def test_periods_are_cut_with_what_they_are_divided_by(self) -> None:
+        days = np.arange("2001-01-01", "2001-03-01", dtype="datetime64[D]")
+        values = np.where(np.arange(59) < 40, 1.0, np.nan)
+        daily = make_series("x", "day", days, values, unit="days", exposure=np.full(59, 2.0))
+        months = make_series("x", "month", [days[0], days[31]], [31, 9], unit="days")
+        borders = np.array(
+            ["2001-01-01", "2001-02-01", "2001-02-11", "2001-03-01"], "datetime64[D]"
+        )
+        cells = cut(months, daily, borders)
+        assert [str(day) for day in cells.starts] == ["2001-01-01", "2001-02-01", "2001-02-11"]
+        assert cells.period.tolist() == [0, 1, 1]
+        close(cells.values, [31, 9, np.nan])
+        close(cells.exposure, [1, 20, 36])
+        bare = cut(months, replace(daily, exposure=None), borders)
+        close(bare.exposure, [1, 10 / 28, 18 / 28])
+
+    def steady(self, effect: float, **beyond: Any) -> Callable[..., Any]:
+        ratio = SimpleNamespace(
+            log_ratio=effect,
+            p_placebo=beyond.get("p", 0.01),
+            interval=lambda: beyond.get("interval", (0.1, 0.9)),
+        )
+        return lambda *_, **__: ratio
+
+    @pytest.mark.parametrize(
+        ("effect", "ends", "p", "barred", "doubt"),
+        [
+            (0.5, (0.1, 0.9), 0.0999, False, ""),
+            (0.5, (0.1, 0.9), 0.1, True, ""),
+            (-0.5, (-0.9, -0.1), 0.01, True, BEYOND_INCLUDES),
+            (0.5, (-0.1, 0.9), 0.01, False, BEYOND_INCLUDES),
+            (0.5, (0.0, 0.9), 0.01, False, BEYOND_INCLUDES),
+        ],
+    )
+    def test_a_second_look_beyond_a_drift(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        effect: float,
+        ends: tuple[float, float],
+        p: float,
+        barred: bool,
+        doubt: str,
+    ) -> None:
+        monkeypatch.setattr(drift, "steady_contrast", self.steady(effect, interval=ends, p=p))
+        first = estimate(signal([1.0] * 5), 0.4, self.contrasted(), scale=Scale.RATIO)
+        look = second_look(first)
+        assert (bool(look.bar), look.doubt) == (barred, doubt)
+        assert drift_check(look).passed is (not barred and not doubt)
+        assert second_look(replace(first, doubt="before")).doubt == "before"
+
+    def test_what_cannot_be_told_from_a_drift_bars_any_word(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def none(*_: object, **__: object) -> None:
+            raise DataGapError("a", "b", "c")
+
+        monkeypatch.setattr(drift, "steady_contrast", none)
+        look = second_look(estimate(signal([1.0] * 5), 0.4, self.contrasted(), scale=Scale.RATIO))
+        assert look.bar == DRIFT_ALONE and look.result.beyond is None
+        assert drift_check(look) == Check(
+            "Not a steady drift of the record",
+            False,
+            "The conditions cannot be told from a steady drift of the record.",
+        )
+
+
+class TestExcited:
+    """An action's rate with its follow-ons set apart."""
+
+    def apart(self, log_ratio: float, plain: float) -> Apart:
+        return Apart(log_ratio, 0.2, plain, 0.5, 0.1, 0.9, ("a", "b"), 30, "")
+
+    def test_its_interval_and_whether_the_sign_stays(self) -> None:
+        reach = 1.6448536269514722 * 0.2
+        close(self.apart(0.5, 1.0).interval(), [0.5 - reach, 0.5 + reach])
+        assert [
+            check_of(self.apart(*ratios)).passed for ratios in ((0.5, 1.0), (-0.5, 1.0), (-0.5, -1))
+        ] == [True, False, True]
+        assert (
+            "plain ratio is 2.72; with the follow-ons set apart it is 1.65."
+            in check_of(self.apart(0.5, 1.0)).text
+        )
+
+    def test_spans_of_three_years_are_levels_of_the_baseline(self) -> None:
+        cells = whole(signal([1.0] * 48).series)
+        assert era_of(cells.series).tolist() == [0] * 36 + [1] * 12
+        claim = SimpleNamespace(when=Condition(after="x"), against=None, strata=[])
+        compared = np.arange(48) != 5
+        levels = levels_of(cast(Any, claim), cast(Any, None), cells, compared)
+        assert levels.tolist() == [1] * 5 + [0] + [1] * 30 + [2] * 12
+        dated = SimpleNamespace(when=Condition(era="e"), against=None, strata=[])
+        assert levels_of(cast(Any, dated), cast(Any, None), cells, compared).max() == 1
+
+
+class TestSpans:
+    """Spans within which levels are compared."""
+
+    def test_periods_with_enough_around_them(self) -> None:
+        known = np.array([1, 1, 1, 1, 0, 1], bool)
+        assert whole_around(known, 2, 1).tolist() == [False, False, True, False, False, False]
+
+    def test_spans_end_where_an_era_or_a_source_does(self) -> None:
+        blocks = np.repeat([0, 1], [40, 30])
+        numbers = spans_of(blocks, np.array([25]), np.ones(70, bool), 12)
+        starts = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist()]
+        assert starts == [0, 13, 25, 40, 55]
+        sparse = np.ones(70, bool)
+        sparse[13:16] = False  # nine of twelve are left: they join the span before
+        joined = spans_of(blocks, np.array([25]), sparse, 12)
+        assert joined[24] == 0 and joined[25] == 1 and joined.max() == 3
+
+    def test_what_follows_thirds_of_the_cause(self) -> None:
+        outcome = np.array([0.0, 1, 2, 3, 4, 5, 6, 7])
+        cause = np.array([5.0, 0, 1, 6, 2, 3, 9, 9])
+        # Windows of two begin after each of the first six; their means are 1.5 and so on.
+        rows = thirds_after(outcome, cause, np.zeros(8, int), 2)
+        usual = 2.5
+        close(rows, [[(2.5 + 3.5) / 2 - usual, (5.5 + 6.5) / 2 - usual, (1.5 + 4.5) / 2 - usual]])
+        assert len(thirds_after(outcome[:4], cause[:4], np.zeros(4, int), 2)) == 0
+
+    def test_counts_too_few_for_a_change(self) -> None:
+        counted = signal([9.0, 0, 1, 1, 0, 2, 0, 0])
+        check_enough(signal([1.0, 2, 2]), slice(0, 2), slice(2, 3))
+        with pytest.raises(DataGapError, match="The_measure: only 4 in the 7 months from February"):
+            check_enough(counted, slice(2, 4), slice(4, 6))
+        assert quiet_stretch(np.array([0.0, 1, 0]), 1, 2) == (0, 3)
+
+
+class TestScales:
+    """From a series to what the estimators need."""
+
+    def test_periods_in_months(self) -> None:
+        close([PER_MONTH[e] for e in ("month", "quarter", "year")], [1, 1 / 3, 1 / 12])
+        lengths = [to_periods(2, every) for every in ("day", "week", "month", "quarter", "year")]
+        assert lengths == [61, 9, 2, 1, 1]
+        assert [to_periods(m, "quarter") for m in (4, 5)] == [1, 2]
+
+    def test_where_a_period_lies_in_the_calendar(self) -> None:
+        grid = grid_of(signal([1.0, 2.0], counts=False))
+        close(grid.season, [0, 31 / 366])
+        close(grid.year, [2001, 2001 + 31 / 366])
+        close(counts_of(signal([1.0, 2.0])).exposure, [1, 1])
+        close(counts_of(signal([1.0, 2.0], exposure=[3.0, 4.0])).exposure, [3, 4])
+
+    def test_what_counts_can_be_divided_by(self) -> None:
+        assert divisors(signal([1.0], counts=False)) == ("",)
+        assert divisors(signal([1.0])) == ("",)
+        daily = replace(signal([1.0]), days=np.array([31.0]), world=np.array([100.0]))
+        assert set(divisors(daily)) == {"", "days", "events"} and divisors(daily)[0] == ""
+
+    def test_levels_and_distances_of_scores_that_may_be_negative(self) -> None:
+        both, positive = signal([-1.0, 2], counts=False), signal([1.0, 2], counts=False)
+        close(display(both, np.array([0.5])), [0.5])
+        close(display(positive, np.array([0.5])), [np.exp(0.5)])
+        assert display(signal([1.0, 2]), np.zeros(1)).shape == (1,)
+        assert apart_text(both, 0.5, up=True) == "0.5 points above"
+        assert apart_text(positive, np.log(2), up=False) == "50% below"
+        assert apart_text(signal([0.0, 2]), np.log(2), up=True) == "100% above"
+
+    def test_no_burst_is_told_apart_within_a_period(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from detente.asks.claims import scales
+
+        asked: list[float | None] = []
+        for name in ("local_level", "count_level"):
+            monkeypatch.setattr(
+                scales, name, lambda *_, burst_periods, **__: asked.append(burst_periods)
+            )
+        inside, options = np.ones(9, bool), Options()
+        for counts, every, months in (
+            (True, "month", 2.0),
+            (False, "month", 1.0),
+            (False, "year", 2.0),
+            (True, "year", 12.0),
+        ):
+            fit_level(
+                signal([1.0] * 9, counts=counts, every=every), inside, options, burst_months=months
+            )
+        assert asked == [2.0, 1.0, None, 1.0]
+
+    def test_the_least_visible_change_is_2_8_of_its_noise(self) -> None:
+        item = estimate(signal([1.0], counts=False), placebo=np.array([-1.0, 1.0]))
+        assert [of_change(item, up=up).size for up in (True, False)] == [2.8, -2.8]
+
+    def test_bins_as_far_out_as_the_effect(self) -> None:
+        draws = np.array([1 / 4, 4.0])  # 31 bins of 0.12; ratios are far out from 1
+        table = histogram(draws, Scale.RATIO, 2.0)
+        assert sum(table.column("placebo_tests")) == 2 and len(table) == 31
+        middles = 0.25 + 3.75 / 31 * (np.arange(31) + 0.5)
+        assert list(table.column("as_far_out")) == (np.abs(middles - 1) >= 1).tolist()
+        assert not any(histogram(draws, Scale.RATIO, None).column("as_far_out"))
+        assert len(histogram(np.array([np.nan]), Scale.RATIO, 2.0)) == 0
+
+    @pytest.mark.parametrize(
+        ("effect", "size", "ends"),
+        [(0.5, 2.0, (0.4, 3.6)), (0.5, -2.0, (-3.6, -0.4)), (-0.5, 2.0, (-3.6, -0.4))],
+    )
+    def test_ends_are_turned_as_the_size_is(
+        self, effect: float, size: float, ends: tuple[float, float]
+    ) -> None:
+        close(_ends(estimate(signal([1.0]), effect), size, 0.25), ends)
+        assert _ends(estimate(signal([1.0]), effect, interval=None), size, 0.25) == (None, None)
+
+
+class TestShift:
+    """A change of level at a date."""
+
+    claim = ShiftClaim.model_validate(
+        {
+            "id": "s",
+            "kind": "shift",
+            "title": "t",
+            "statement": "s",
+            "direction": "up",
+            "relation": {"pair": ["USA", "CHN"]},
+            "measures": [{"dataset": "d", "name": "m"}],
+            "date": dt.date(2001, 7, 15),
+            "window_months": 2,
+        }
+    )
+
+    def shift(self, **changes: Any) -> Shift:
+        return Shift(self.claim.model_copy(update=changes), cast(Any, None), Options())
+
+    def test_the_period_that_holds_the_date_is_left_out(self) -> None:
+        series = signal([1.0] * 12)
+        assert self.shift()._place(series) == (7, 1)
+        assert self.shift(date=dt.date(2001, 7, 1))._place(series) == (6, 0)
+        assert self.shift(date=dt.date(2003, 7, 1))._place(series) == (-1, 0)
+        sides = Shifted(7, cast(Any, SimpleNamespace(skipped=1, window=2)))
+        assert (sides.before, sides.after) == (slice(4, 6), slice(7, 9))
+
+    def test_both_sides_must_be_there(self) -> None:
+        series = signal([1.0] * 5).series
+        _check_sides(series, 3, 2, 1)
+        for at, window, skip in ((3, 2, 2), (4, 2, 0), (3, 3, 0)):
+            with pytest.raises(DataGapError, match="It has data from January 2001 to May 2001"):
+                _check_sides(series, at, window, skip)
+        seam = replace(series, segments=np.array([0, 0, 0, 1, 1]))
+        with pytest.raises(DataGapError, match="passes from one source to another"):
+            _check_sides(seam, 3, 2, 1)
+        hole = replace(series, values=np.array([1.0, np.nan, 1, 1, 1]))
+        with pytest.raises(DataGapError, match="no data in 2001-02"):
+            _check_sides(hole, 3, 2, 1)
+        _check_sides(hole, 3, 1, 0)
+
+    @pytest.mark.parametrize(
+        ("nearest", "text"),
+        [(1, "1 month later"), (-1, "1 month earlier"), (-2, "2 months earlier")],
+    )
+    def test_where_a_larger_change_lies(self, nearest: int, text: str) -> None:
+        assert _apart(cast(Any, SimpleNamespace(nearest=nearest)), signal([1.0])) == text
+
+    def test_its_picture_shows_half_a_span_around_it(self) -> None:
+        values = [float(i) for i in range(12)]
+        sides = {"before": (slice(4, 6), 4.5), "after": (slice(7, 9), 7.5)}
+        chart = shift_chart(signal(values, counts=False), sides, [self.claim.date])
+        rows = chart.table.rows
+        assert [str(row[0])[5:7] for row in rows] == [f"{month:02}" for month in range(3, 12)]
+        assert [row[3] for row in rows] == [
+            "",
+            "",
+            "before",
+            "before",
+            "",
+            "after",
+            "after",
+            "",
+            "",
+        ]
+        assert rows[2][2] == 4.5 and rows[6][2] == 7.5
+
+    def test_what_was_left_afterwards(self) -> None:
+        later = SimpleNamespace(effect=0.25, after=3.0, interval=lambda: (0.1, 0.4))
+        left = aftermath(0.5, cast(Any, later), 2, signal([1.0] * 4).series, Scale.POINTS)
+        assert (left.share, left.word, left.level, str(left.since)) == (
+            0.5,
+            "in part",
+            3.0,
+            "2001-03-01",
+        )
+        words = [replace(left, share=share).word for share in (-1.0, 1 / 3, 0.34, 0.66, 2 / 3, 2.0)]
+        assert words == ["gone", "gone", "in part", "in part", "left", "left"]
+        assert np.isnan(
+            aftermath(0.0, cast(Any, later), 2, signal([1.0] * 4).series, Scale.POINTS).share
+        )
+        seen: dict[str, Aftermath | None] = {
+            "A": left,
+            "B": replace(left, share=0.0, since=np.datetime64("2001-02-01")),
+            "C": None,
+        }
+        assert all_afterwards(seen, dt.date(2001, 1, 9), 6) == (
+            "What was left of the change in the 6 months from February 2001. Little or nothing: B. "
+            "Some of it: A."
+        )
+        assert (
+            all_afterwards(seen, None, 6)
+            == all_afterwards({"C": None}, dt.date(2001, 1, 9), 6)
+            == ""
+        )
+
+
+class TestResponse:
+    """Every way to ask what follows an action."""
+
+    claim = ResponseClaim.model_validate(
+        {
+            "id": "r",
+            "kind": "response",
+            "title": "t",
+            "statement": "s",
+            "direction": "up",
+            "cause": "a",
+            "other_causes": ["b"],
+            "relation": {"pair": ["USA", "CHN"]},
+            "measures": [{"dataset": "d", "name": "m"}],
+        }
+    )
+
+    def test_its_defaults(self) -> None:
+        assert (self.claim.window_months, self.claim.baseline_months) == (3, 3)
+        shift = {**TestShift.claim.model_dump(), "window_months": 12}
+        del shift["window_months"]
+        assert ShiftClaim.model_validate(shift).window_months == 12
+        assert Options() == Options(1, 1999, 199, 2000, 2000, None)
+
+    def test_every_cause_window_baseline_and_way(self) -> None:
+        response = Response(self.claim, cast(Any, None), Options())
+        scores = list(response._choices(signal([1.0], counts=False)))
+        assert len(scores) == 2 * 3 * 2 * 2
+        assert {(c.window, c.baseline) for c in scores} == {
+            (window, baseline) for window in (1, 3, 6) for baseline in (3, 6)
+        }
+        assert {(c.lag, c.harmonics) for c in scores} == {(0, 5), (1, 5)}
+        counts = list(response._choices(signal([1.0])))
+        assert {(c.lag, c.harmonics) for c in counts} == {(0, 5), (1, 5), (0, 2), (0, 0)}
+        assert response.first(signal([1.0])) == Choice("a", 3, 3, "")
+        yearly = list(response._choices(signal([1.0], counts=False, every="year")))
+        assert len(yearly) == 2 * 2  # all windows are one year
+
+    def test_episodes_are_left_out_one_by_one_and_by_month(self) -> None:
+        dates = [0, 2, 12, 17]  # January and March 2001, January and June 2002
+        study = SimpleNamespace(starts=np.array(dates), changes=np.array([1.0, 2.0, 3.0, 6.0]))
+        measured = SimpleNamespace(study=study, choice=Choice("a", 3, 3, ""), causes=None)
+        rest = Response(self.claim, cast(Any, None), Options()).left_out(
+            estimate(signal([1.0] * 24, counts=False), 3.0, measured)
+        )
+        assert [(item.name, item.case, item.cases) for item in rest] == [
+            ("episodes", "January 2001", 3),
+            ("episodes", "March 2001", 3),
+            ("episodes", "January 2002", 3),
+            ("episodes", "June 2002", 3),
+            ("months", "Jan", 2),
+        ]
+        close([item.effect for item in rest], [11 / 3, 10 / 3, 3, 2, 4])
+
+    def test_sources_are_set_level_and_means_are_of_the_window(self) -> None:
+        grid = Grid(
+            np.array([1.0, 3, np.nan, 10, 20]), np.array([0, 0, 0, 1, 1]), np.zeros(5), np.zeros(5)
+        )
+        close(_levelled(grid), [-1, 1, np.nan, -5, 5])
+        rng = np.random.default_rng(1)
+        cause = (rng.random(300) < 0.1).astype(float)
+        outcome = 0.01 * rng.normal(size=300)
+        outcome[1:] += 2.0 * cause[:-1]
+        path = ProjectedPath(outcome, cause, np.zeros((300, 0)), np.zeros(300, int), 2, 30)
+        effects = by_projection(path, [1, 2])
+        for window, mean in ((1, 0.0), (2, 1.0)):
+            value, low, high = effects[window]
+            assert abs(value - mean) < 0.02 and low < value < high
+
+
+class TestReaction:
+    """A series after another."""
+
+    def test_each_thing_is_varied_once(self) -> None:
+        first = ReactionChoice(3, "", 4)
+        choices = list(_choices(first, signal([1.0], counts=False)))
+        assert choices[0] is first
+        assert [(c.window, c.lags, c.span, c.own_period) for c in choices] == [
+            (3, 4, 26, False),
+            (1, 4, 26, False),
+            (6, 4, 26, False),
+            (3, 8, 26, False),
+            (3, 4, 52, False),
+            (3, 4, 26, True),
+        ]
+        one = [c.window for c in _choices(ReactionChoice(1, "", 4), signal([1.0], counts=False))]
+        assert one == [1, 2, 1, 1, 1] and SPAN == 26
+
+    def test_the_cause_on_the_calendar_of_what_responds(self) -> None:
+        acts, responds = signal([5.0, 6, 7], counts=False), signal([0.0] * 4, counts=False)
+        later = replace(
+            responds,
+            series=make_series(
+                "s", "month", ["2001-02-01", "2001-03-01", "2001-04-01"], [0, 0, 0], unit="u"
+            ),
+        )
+        close(_on(grid_of(acts), acts, later), [6, 7, np.nan])
+
+
+class TestExtreme:
+    """The highest since a date."""
+
+    claim = ExtremeClaim.model_validate(
+        {
+            "id": "e",
+            "kind": "extreme",
+            "title": "t",
+            "statement": "s",
+            "relation": {"pair": ["USA", "CHN"]},
+            "measures": [{"dataset": "d", "name": "m"}],
+            "target": [dt.date(2001, 9, 5), dt.date(2001, 10, 31)],
+            "since": dt.date(2001, 1, 1),
+        }
+    )
+
+    def extreme(self, **changes: Any) -> Extreme:
+        return Extreme(self.claim.model_copy(update=changes), cast(Any, None), Options())
+
+    def test_rivals_lie_between_the_two_dates(self) -> None:
+        target, rivals, inside = self.extreme()._compared(signal([1.0] * 12))
+        assert np.flatnonzero(target).tolist() == [8, 9]
+        assert np.flatnonzero(rivals).tolist() == [1, 2, 3, 4, 5, 6, 7]  # January is the date's own
+        assert inside.all()
+        with pytest.raises(DataGapError, match="does not reach"):
+            self.extreme(since=dt.date(2001, 3, 1))._compared(signal([1.0] * 12))
+        assert self.extreme(since=dt.date(2001, 2, 1))._compared(signal([1.0] * 12))[1].sum() == 6
+        seam = signal([1.0] * 12)
+        for first, word in ((2, "two sources"), (3, "does not reach")):
+            segments = (np.arange(12) >= first).astype(int)
+            split = replace(seam, series=replace(seam.series, segments=segments))
+            with pytest.raises(DataGapError, match=word):
+                self.extreme()._compared(split)
+
+    def level(self) -> Level:
+        """Four draws of five periods; the last is claimed, the three before it are rivals."""
+        draws = np.array([[1.0, 2, 3, 4, 5], [5, 4, 3, 2, 1], [1, 1, 3, 2, 2], [0, 0, 1, 0, 2]])
+        posterior = SimpleNamespace(draws=draws, median=lambda: np.median(draws, axis=0))
+        target = np.arange(5) == 4
+        rivals = (np.arange(5) >= 1) & ~target
+        return Level(cast(Any, posterior), cast(Any, posterior), target, rivals, "peak")
+
+    def test_how_often_such_a_claim_is_likely_anyway(self) -> None:
+        # Of the fourth period after three: draws 1 alone; of the fifth: draws 1 and 4, a half.
+        close(_usual(self.level()), 0.5)
+        short = replace(self.level(), rivals=np.arange(5) < 9)
+        assert np.isnan(_usual(short))
+
+    def test_its_table_holds_the_claimed_and_the_strongest(self) -> None:
+        values = [float(i) for i in range(14)] + [np.nan, 3.5]
+        target = np.arange(16) >= 14
+        item = replace(self.level(), target=target, rivals=~target)
+        rows = list(self.extreme().rows(estimate(signal(values, counts=False), 0.9, item)))
+        assert [row[2] for row in rows] == [*range(4, 14), 3.5]
+        assert [row[1] for row in rows] == ["rival"] * 10 + ["claimed"]
+        low = list(
+            self.extreme(direction="lowest").rows(estimate(signal(values, counts=False), 0.9, item))
+        )
+        assert [row[2] for row in low] == [*range(10), 3.5]
+
+    def test_rivals_may_begin_later(self) -> None:
+        target = np.arange(24) == 23
+        draws = np.tile(np.arange(24.0), (4, 1))
+        draws[:, 2] = 99.0  # the highest of all, in the second month after the first rival
+        posterior = cast(Any, SimpleNamespace(draws=draws))
+        item = estimate(
+            signal([1.0] * 24),
+            0.0,
+            Level(posterior, posterior, target, (np.arange(24) > 0) & ~target, "peak"),
+            scale=Scale.PROBABILITY,
+            choices={"source": "S"},
+        )
+        points = list(self.extreme()._aftermaths(item, primary=True))
+        assert [(p.effect, p.cases, p.choices["rivals begin"]) for p in points[:4]] == [
+            (0.0, 22, "at once"),
+            (1.0, 19, "3 months after the date"),
+            (1.0, 16, "6 months after the date"),
+            (1.0, 10, "12 months after the date"),
+        ]
+        assert [p.primary for p in points] == [True] + [False] * 7
+        assert {p.choices["data"] for p in points[4:]} == {"up to its end"}
+
+
+class TestGroups:
+    """Two groups of dyads."""
+
+    def test_each_dyad_is_left_out_where_its_side_keeps_one(self) -> None:
+        levels = np.array([4.0, 2.0, 1.0, 3.0])
+        contrast = SimpleNamespace(levels=levels)
+        pairs = (["A", "B"], ["A", "C"], ["A", "D"], ["A", "E"])
+        data = SimpleNamespace(name_of=lambda code: code)
+
+        def left_out(size: int) -> list[LeftOut]:
+            claim = SimpleNamespace(group=pairs[:size])
+            groups = Groups(cast(Any, claim), cast(Any, data), Options())
+            item = estimate(signal([1.0]), 1.0, SimpleNamespace(contrast=contrast, pairs=pairs))
+            assert groups.counted(replace(item, cases=4)) == 4 - size
+            return list(groups.left_out(item))
+
+        close([item.effect for item in left_out(2)], [2 - 2, 4 - 2, 3 - 3, 3 - 1])
+        assert [item.case for item in left_out(1)] == ["A to C", "A to D", "A to E"]
+        close([item.effect for item in left_out(1)], [4 - 2, 4 - 2.5, 4 - 1.5])
+
+
+class TestOccurrence:
+    """What was claimed to come."""
+
+    claim = OccurrenceClaim.model_validate(
+        {
+            "id": "o",
+            "kind": "occurrence",
+            "title": "t",
+            "statement": "s",
+            "action": "tests",
+            "on": dt.date(2017, 3, 15),
+            "windows_days": [10, 30],
+            "primary_window_days": 10,
+        }
+    )
+    odds = SimpleNamespace(
+        probability=0.75,
+        low=0.5,
+        high=0.875,
+        base_rate=0.25,
+        recent=0.375,
+        models=(ModelOdds("base rate", 0.25, 0.125),),
+        waterfall=Waterfall(
+            "",
+            "",
+            1.0,
+            tuple(
+                Reason(name, rate)
+                for name, rate in (("a", 2.0), ("b", -1.0), ("c", 0.5), ("d", 0.25))
+            ),
+            "",
+            2.5,
+        ),
+    )
+
+    def test_odds_of_what_is_claimed(self) -> None:
+        no = self.claim.model_copy(update={"happens": False})
+        yes, turned = (list(_facts(claim, cast(Any, self.odds), 7)) for claim in (self.claim, no))
+        assert [fact.value for fact in yes] == [0.75, 7, 0.25, 0.375]
+        assert [fact.value for fact in turned] == [0.25, 7, 0.75, 0.625]
+        assert [(fact[0].low, fact[0].high) for fact in (yes, turned)] == [
+            (0.5, 0.875),
+            (0.125, 0.5),
+        ]
+
+    @pytest.mark.parametrize(
+        ("happened", "happens", "unusual", "verdict"),
+        [
+            (True, True, False, Verdict.CAME_TRUE),
+            (False, True, False, Verdict.DID_NOT_COME_TRUE),
+            (True, False, False, Verdict.DID_NOT_COME_TRUE),
+            (False, False, False, Verdict.CAME_TRUE),
+            (True, True, True, Verdict.NOT_TESTABLE),
+            (False, True, True, Verdict.DID_NOT_COME_TRUE),
+            (None, True, True, Verdict.OPEN),
+        ],
+    )
+    def test_what_came_of_it(
+        self, happened: bool | None, happens: bool, unusual: bool, verdict: Verdict
+    ) -> None:
+        claim = self.claim.model_copy(update={"happens": happens, "unusual": unusual})
+        assert _verdict(claim, happened)[0] is verdict
+
+    def test_the_last_five_before_and_all_within_the_longest_window(self) -> None:
+        days = [-9, -8, -7, -6, -5, 0, 1, 30, 31]
+        facts = [
+            SimpleNamespace(date=self.claim.on + dt.timedelta(days=d), title=str(d), citation="c")
+            for d in days
+        ]
+        data = SimpleNamespace(facts_of=lambda _: facts)
+        seen = [row[2] for row in _rows(self.claim, cast(Any, data))]
+        assert seen == [-8.0, -7.0, -6.0, -5.0, 0.0, 1.0, 30.0]
+
+    @pytest.mark.parametrize(
+        ("low", "high", "passed"),
+        [(0.1, 0.3, True), (0.0, 0.3, None), (-0.3, 0.0, None), (-0.3, -0.1, False)],
+    )
+    def test_what_drives_the_odds_and_how_good_they_were(
+        self, low: float, high: float, passed: bool | None
+    ) -> None:
+        fact = Fact("skill_best", "", 0.1, Scale.POINTS, low=low, high=high)
+        record = Answer("q", "events", "Q", text="words", facts=(fact,))
+        question = SimpleNamespace(since=dt.date(2000, 1, 1))
+        reasons, track = _checks(cast(Any, question), cast(Any, self.odds), record)
+        assert track.passed is passed and track.text == "words"
+        assert reasons.text == (
+            "From 1.0 days per year since 2000-01-01 to 2.5 in the window: a (+2 days per year); "
+            f"b ({MINUS}1 days per year); c (+0.5 days per year)."
+        )
+
+
+class TestBrief:
+    """The one minute, and the headline."""
+
+    about = cast(Any, SimpleNamespace(headline_claim="a"))
+
+    def answer(self, verdict: Verdict, p: float | None = 0.2, **more: Any) -> Answer:
+        facts = () if p is None else (Fact("p", "p", p, Scale.P_VALUE),)
+        return Answer("a", "response", "A", text="T.", verdict=verdict, facts=facts, **more)
+
+    @pytest.mark.parametrize(
+        ("verdict", "p", "words"),
+        [
+            (
+                Verdict.SUPPORTED,
+                0.01,
+                "It would be in doubt if chance, corrected for all claims tested together, did as "
+                "much in more than 5% of cases or fewer than 80% of the ways to measure it agreed.",
+            ),
+            (
+                Verdict.LEANS_AGAINST,
+                0.01,
+                "It would be firm if chance, corrected for all claims tested together, did as much "
+                "in fewer than 5% of cases and 80% of the ways to measure it agreed.",
+            ),
+            (
+                Verdict.NO_CLEAR_EFFECT,
+                0.5,
+                "It would lean one way if chance did as much in fewer than 10% of cases and 67% of "
+                "the ways to measure it agreed.",
+            ),
+            (Verdict.CONTRADICTED, None, "It would be in doubt if its probability fell below 95%."),
+            (
+                Verdict.NO_CLEAR_EFFECT,
+                None,
+                "It would lean one way if its probability came to 80%.",
+            ),
+        ],
+    )
+    def test_what_would_change_it(self, verdict: Verdict, p: float | None, words: str) -> None:
+        facts = {fact.name: fact.value for fact in brief(self.about, [self.answer(verdict, p)])}
+        assert facts["change"] == words
+
+    def test_how_sure_and_why(self) -> None:
+        checks = (
+            Check("x", True, ""),
+            Check("y", False, ""),
+            Check("z", None, ""),
+            *(Check("A source falls short", False, f"S{i}.") for i in range(3)),
+        )
+        answer = self.answer(Verdict.SUPPORTED, checks=checks, reason="R.")
+        facts = {fact.name: fact.value for fact in brief(self.about, [answer])}
+        assert facts["sure"] == "Strength of the evidence: strong. R. 1 of 2 checks passed."
+        assert facts["why"] == "T." and str(facts["change"]).endswith("Not read: S0. S1.")
+        none = self.answer(Verdict.INSUFFICIENT_DATA, reason="R.", needs=("a file.", "another"))
+        facts = {fact.name: fact.value for fact in brief(self.about, [none])}
+        assert facts["why"] == "R." and facts["change"] == "Data: a file; another."
+        assert brief(self.about, []) == ()
+
+    @pytest.mark.parametrize(
+        ("others", "words"),
+        [
+            ([], ""),
+            ([Verdict.SUPPORTED], ", by A"),
+            (
+                [Verdict.NO_CLEAR_EFFECT, Verdict.NO_CLEAR_EFFECT],
+                ", by A; nothing clear by 2 other rulers",
+            ),
+            ([Verdict.NO_CLEAR_EFFECT, Verdict.CONTRADICTED], ", by A alone of 3 rulers"),
+        ],
+    )
+    def test_the_headline_names_its_ruler(self, others: list[Verdict], words: str) -> None:
+        parts = tuple(
+            Answer(str(i), "source", "ABC"[i], verdict=verdict)
+            for i, verdict in enumerate([Verdict.LEANS_SUPPORTED, *others])
+        )
+        facts = (
+            Fact("effect", "Rate ratio", 2.0, Scale.RATIO, low=1.5, high=2.5),
+            Fact("cases", "Cases", 9, Scale.COUNT, "months"),
+        )
+        answer = Answer(
+            "a",
+            "contrast",
+            "A",
+            text="T.",
+            verdict=Verdict.LEANS_SUPPORTED,
+            facts=facts,
+            parts=parts,
+        )
+        sentence, _ = headline(self.about, [answer])
+        assert (
+            sentence
+            == f"Perhaps; the evidence leans that way: rate ratio 2.0× (1.5 to 2.5×){words}."
+        )
