@@ -109,30 +109,14 @@ def test_a_network_of_the_busiest(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def answer(direction: str = "closer", change: float = 50.0) -> Answer:
-    ranking = ("state", "other_state", "kind", "pair", "direction", "sentence", "change_percent",
-               "low_90", "high_90", "probability_risen", "false_discovery_rate", "turned")  # fmt: skip
-    row = (
-        "USA",
-        "CHN",
-        "conflict",
-        "US – China",
-        direction,
-        "Said.",
-        change,
-        10.0,
-        90.0,
-        0.9,
-        0.08,
-        "",
-    )
-    matrix = (
-        "row_state",
-        "column_state",
-        "change",
-        "direction",
-        "closeness_before",
-        "closeness_after",
-    )
+    ranking = (
+        "state", "other_state", "kind", "pair", "direction", "sentence", "change_percent", "low_90",
+        "high_90", "probability_risen", "false_discovery_rate", "turned",
+    )  # fmt: skip
+    numbers = (change, 10.0, 90.0, 0.9, 0.08)
+    row = ("USA", "CHN", "conflict", "US – China", direction, "Said.", *numbers, "")
+    sides = ("closeness_before", "closeness_after")
+    matrix = ("row_state", "column_state", "change", "direction", *sides)
     cells = (("USA", "CHN", 0.1, direction, 0.25, 0.35), ("USA", "FRA", -0.1, "", 0.5, 0.4),
              ("CHN", "FRA", 0.09, "", 0.5, 0.59))  # fmt: skip
     acts = ("state", "other_state", "kind", "date", "act", "source", "target", "events")
