@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente import cache as module
+from detente import versions
 from detente.answers import Answer, Column, Exhibit, Fact, Scale, Table, Verdict
 from detente.cache import Cache, key_of, user_cache
 from detente.exact import decode, encode, named
@@ -240,3 +241,17 @@ def test_a_text_can_make_only_what_is_named() -> None:
     content = json.dumps({"Path": {"args": "/etc/passwd"}}).encode()
     with pytest.raises(ValueError, match="not a text of these classes"):
         decode(content, CLASSES)
+
+
+def test_nothing_is_kept_where_the_package_was_edited_since_it_was_loaded(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = versions.code_hash()
+    monkeypatch.setattr(versions, "LOADED", 0.0)  # all files are younger
+    cache.put(KEY, b"by code that nobody knows")
+    assert cache.get(KEY) is None
+    versions.code_hash.cache_clear()
+    assert versions.code_hash() != before
+    monkeypatch.undo()
+    versions.code_hash.cache_clear()
+    assert versions.code_hash() == before

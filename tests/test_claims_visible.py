@@ -182,6 +182,12 @@ def test_a_question_that_the_data_cannot_answer_says_what_would() -> None:
     assert [fact.name for fact in brief(about, [answer])] == ["why", "sure"]
 
 
+def test_a_first_screen_without_the_claim_that_answers_says_which_it_is() -> None:
+    about = About(name="x", title="t", question="q", headline_claim="elsewhere", as_of="2020-01-01")
+    [why] = brief(about, [])
+    assert why.value == "It is the claim “elsewhere”, which is not among these."
+
+
 def test_the_face_of_an_unclear_card_says_what_it_would_have_seen() -> None:
     answer = estimated(1, "x", Verdict.NO_CLEAR_EFFECT, 0.6, "occurrence")
     note = answer.notes["visible"]

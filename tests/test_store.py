@@ -216,6 +216,17 @@ def test_the_fingerprint_depends_on_the_data_alone(tmp_path: Path) -> None:
     assert store.fingerprint() != prints[0]
 
 
+def test_the_fingerprint_changes_where_the_same_file_was_read_in_another_way(
+    tmp_path: Path,
+) -> None:
+    prints = []
+    for goldstein in (1.0, -1.0):
+        store = Store.open(tmp_path / str(goldstein), create=True)
+        add(store, table([event(1, goldstein=goldstein)]), "the same file")
+        prints.append(store.fingerprint())
+    assert prints[0] != prints[1]
+
+
 def test_scratch_is_removed_with_the_writer_and_after_a_crash(store: Store) -> None:
     left = store.path / "scratch" / "dead"
     left.mkdir(parents=True)

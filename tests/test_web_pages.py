@@ -11,7 +11,8 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from starlette.testclient import TestClient
@@ -20,9 +21,11 @@ from detente.asks.options import Options
 from detente.events.store import IngestedFile, Store, connect
 from detente.study.data import open_data
 from detente.study.load import load
+from detente.study.parts import Measure
 from detente.study.starter import write_starter
 from detente.web import desk, running, work
 from detente.web.app import application
+from detente.web.claim_controls import offered_measures
 from detente.web.desk import Desk, unchanged
 from detente.web.lanes import Lane
 from detente.web.page import pages
@@ -137,6 +140,13 @@ def test_work_says_how_far_it_is_and_the_page_comes_when_it_is_done(served: Test
     GO.set()
     assert "waited a" in ready(served, "/waits?name=a")
     assert served.get(place[1]).json() == {"ready": True, "address": "/waits?name=a"}
+
+
+def test_a_page_that_is_slow_holds_up_no_others(served: TestClient) -> None:
+    assert [served.get(f"/waits?name={name}").status_code for name in "ab"] == [202, 202]
+    assert "hello" in ready(served, "/echo?text=hello")
+    state = served.get("/api/waits?name=b").json()
+    assert state["doing"] == "waiting for its turn", "behind its own kind"
 
 
 def test_work_can_be_cancelled(served: TestClient) -> None:
@@ -351,6 +361,18 @@ def test_a_study_and_its_claims(starter: Site, monkeypatch: pytest.MonkeyPatch) 
         assert window["value"] == "2"
         wrong = served.get(f"/api/study/my-study/claim/{claim}?measure=none:none")
         assert wrong.status_code in {202, 400}
+
+
+def test_measures_that_are_alike_but_for_their_period_are_two_choices() -> None:
+    measures = [Measure(name="conflict", every=every) for every in ("day", "month")]
+    measures.append(Measure(name="conflict", every="day", exposure="days"))
+    claim = SimpleNamespace(measures=measures, relation=None)
+    data = SimpleNamespace(present=(), events=None, study=SimpleNamespace(datasets=()))
+    offered = offered_measures(claim, cast("Any", data))
+    assert list(offered.values()) == measures
+    assert list(offered) == [
+        "events:conflict:day", "events:conflict:month", "events:conflict:day:days",
+    ]  # fmt: skip
 
 
 def test_the_application_starts_with_workers_of_its_own(starter: Site) -> None:

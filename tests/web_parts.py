@@ -104,7 +104,7 @@ class Views(work.Views):
 
     def __init__(self, site: Site, most_bytes: int = work.MOST_BYTES) -> None:
         super().__init__(site, most_bytes)
-        self._lanes = {slow: InProcess(120) for slow in (False, True)}
+        self._lanes = {False: (InProcess(120), InProcess(120)), True: (InProcess(120),)}
 
     async def start(self) -> None:
         """Nothing has to be started."""

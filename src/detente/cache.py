@@ -18,6 +18,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from detente.outputs import beside
+from detente.versions import as_loaded
 
 VARIABLE = "DETENTE_CACHE"
 """The environment variable that names the folder, or `off`."""
@@ -91,9 +92,13 @@ class Cache:
         return content
 
     def put(self, key: str, content: bytes) -> None:
-        """Keep a content. A disk that refuses is no reason to fail: it is not kept then."""
+        """Keep a content. A disk that refuses is no reason to fail: it is not kept then.
+
+        Nothing is kept either where the package was edited since it was loaded: the key names code
+        that may not be what computed it.
+        """
         whole = hashlib.sha256(content).hexdigest().encode() + b"\n" + content
-        if len(whole) > self.most_bytes:
+        if len(whole) > self.most_bytes or not as_loaded():
             return
         with suppress(OSError):
             _write(self._path(key), whole)

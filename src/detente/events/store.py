@@ -351,13 +351,20 @@ class Store:
         return summaries(self.manifest(), self.files())
 
     def fingerprint(self) -> str:
-        """A hash of what was ingested (file keys and row counts), the same for the same data."""
-        files = sorted(
-            (file.origin, file.key, file.rows_kept, *([file.removed] if file.removed else []))
-            for file in self.files()
-        )
-        limits = sorted(self.filters, key=lambda item: item.origin)
-        facts = [*files, *map(asdict, limits)]
+        """A hash of what the store holds: files by key and rows, and the content of its parts.
+
+        It is the same for the same files read by the same code in any order; events that other code
+        reads in another way, or parts that are merged, change it.
+        """
+        with self._reading():
+            manifest = self.manifest()
+            files = sorted(
+                (file.origin, file.key, file.rows_kept, *([file.removed] if file.removed else []))
+                for file in _ledger.read_ledger(self.path, manifest)
+            )
+        parts = sorted((part.path, part.size, part.sha256) for part in manifest.parts)
+        limits = sorted(manifest.filters, key=lambda item: item.origin)
+        facts = [*files, *parts, *map(asdict, limits)]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 

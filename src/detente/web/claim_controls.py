@@ -89,7 +89,10 @@ def offered_measures(claim: Any, data: StudyData) -> dict[str, Measure]:
 
 
 def _name(measure: Measure) -> str:
-    return f"{measure.dataset or 'events'}:{measure.name}"
+    """Its name in an address; two that are declared alike but for their period are two choices."""
+    exposure = "" if measure.exposure == "auto" else measure.exposure
+    parts = (measure.dataset or "events", measure.name, measure.every, exposure)
+    return ":".join(part for part in parts if part)
 
 
 def _reads(claim: Any, data: StudyData, measure: Measure) -> bool:
@@ -116,7 +119,9 @@ def _measure(claim: Any, data: StudyData, asked: Any) -> Control | None:
     def label(measure: Measure) -> str:
         source = labels.get(measure.dataset or "", "event files")
         lacking = "" if _reads(claim, data, measure) else " (no data here)"
-        return f"{source}: {measure.name.replace('_', ' ')}{lacking}"
+        every = f", by {measure.every}" if measure.every else ""
+        divided = "" if measure.exposure == "auto" else f", divided by {measure.exposure}"
+        return f"{source}: {measure.name.replace('_', ' ')}{every}{divided}{lacking}"
 
     choices = tuple(Choice(name, label(measure)) for name, measure in measures.items())
     first = next(iter(measures))

@@ -24,7 +24,7 @@ MOST_ANSWERED = 500
 """Requests after which a worker is replaced: what libraries leave behind stays bounded."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Lane:
     """One worker and the requests that wait for it.
 

@@ -11,6 +11,7 @@ import secrets
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from itertools import chain
 
 from detente.web.desk import unchanged
 from detente.web.lanes import Lane
@@ -21,6 +22,8 @@ from detente.web.view import View
 from detente.web.worker import Progress, Request
 
 QUICK_S, SLOW_S = 180.0, 1800.0
+QUICK_LANES = 2
+"""Workers for pages that take seconds, so that one of them does not hold up all others."""
 PATIENCE_S = 1.5
 """Seconds that a request waits for a view before it is told how far the work is."""
 UNASKED_S = 45.0
@@ -38,6 +41,7 @@ class Work:
         id: By which it is asked about; cannot be guessed.
         address: Where the view will stand.
         page: Of which page.
+        lane: Where it is made.
         task: Makes it.
         began: When it began, on the monotonic clock.
         asked: When it was last asked about.
@@ -47,6 +51,7 @@ class Work:
     id: str
     address: str
     page: Page
+    lane: Lane
     task: asyncio.Task[View]
     began: float
     asked: float
@@ -68,11 +73,12 @@ class Views:
         self._works: dict[str, Work] = {}
         self._ready: OrderedDict[str, str] = OrderedDict()
         self._failed: dict[str, tuple[RefusalError, float]] = {}
-        self._lanes = {False: Lane(QUICK_S), True: Lane(SLOW_S)}
+        quick = tuple(Lane(QUICK_S) for _ in range(QUICK_LANES))
+        self._lanes = {False: quick, True: (Lane(SLOW_S),)}
 
     async def start(self) -> None:
         """Start the worker that answers quickly, so that the first page need not wait for it."""
-        await self._lanes[False].ready()
+        await self._lanes[False][0].ready()
 
     async def of(self, page: Page, asked: Asked, patience_s: float | None = None) -> View | Work:
         """The view of what is asked of a page, or the work that makes it.
@@ -130,7 +136,7 @@ class Views:
         """End everything."""
         for work in list(self._works.values()):
             self.cancel(work)
-        for lane in self._lanes.values():
+        for lane in chain.from_iterable(self._lanes.values()):
             lane.end()
 
     def _fresh(self, address: str) -> View | None:
@@ -153,16 +159,25 @@ class Views:
             )
         now = time.monotonic()
         request = Request(page.name, asked.model_dump(), self.site)
-        lane = self._lanes[page.slow]
+        lane = self._lane(page)
 
         def say(progress: Progress) -> None:
             work.progress = progress
 
         task = asyncio.create_task(lane.run(request, say))
-        work = Work(secrets.token_urlsafe(12), address, page, task, now, now)
+        work = Work(secrets.token_urlsafe(12), address, page, lane, task, now, now)
         self._works[address] = work
         task.add_done_callback(lambda task: self._done(work, task))
         return work
+
+    def _lane(self, page: Page) -> Lane:
+        """Where a page waits: behind its own kind, which is often read from the same data.
+
+        So one page that is slow holds up no others, while a lane is left.
+        """
+        lanes = [work.lane for work in self._works.values()]
+        own = next((work.lane for work in self._works.values() if work.page is page), None)
+        return own or min(self._lanes[page.slow], key=lanes.count)
 
     def _done(self, work: Work, task: asyncio.Task[View]) -> None:
         if self._works.get(work.address) is work:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from detente.answers import Answer, Fact, Scale, Verdict
-from detente.asks.claims.headline import STRENGTHS, opening, unseen
+from detente.asks.claims.headline import ELSEWHERE, STRENGTHS, opening, unseen
 from detente.asks.claims.rulers import agreement
 from detente.asks.claims.rules import (
     LIKELY,
@@ -33,12 +33,12 @@ def brief(about: About, answers: Sequence[Answer]) -> tuple[Fact, ...]:
         answers: The answers to all claims.
 
     Returns:
-        Facts "why", "sure" and "change", without those of which there is nothing to say; none where
-        the claim is not among these.
+        Facts "why", "sure" and "change", without those of which there is nothing to say; where the
+        claim is not among these, which claim it is.
     """
     answer = opening(about, answers)
     if answer is None:
-        return ()
+        return (Fact("why", "Why", ELSEWHERE.format(about.headline_claim), Scale.TEXT),)
     said = {
         "why": ("Why", _why(answer)),
         "sure": ("How sure", " ".join(_sure(answer))),

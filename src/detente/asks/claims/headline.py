@@ -37,6 +37,7 @@ STRENGTHS = {
 }
 
 NOT_ASKED = "The claim that answers this question was not asked for"
+ELSEWHERE = "It is the claim “{}”, which is not among these."
 
 
 def headline(about: About, answers: Sequence[Answer]) -> tuple[str, str]:
@@ -51,7 +52,7 @@ def headline(about: About, answers: Sequence[Answer]) -> tuple[str, str]:
     """
     answer = opening(about, answers)
     if answer is None:
-        return NOT_ASKED, f"It is the claim “{about.headline_claim}”, which is not among these."
+        return NOT_ASKED, ELSEWHERE.format(about.headline_claim)
     verdict = answer.verdict or Verdict.INSUFFICIENT_DATA
     strength = f"Strength of the evidence: {STRENGTHS[verdict]}. {answer.text}"
     said = [strength, answer.reason, unseen(answer), _rulers(answer)]

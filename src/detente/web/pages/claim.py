@@ -40,7 +40,9 @@ class ClaimAsked(Asked):
         default=None, ge=1, le=1100, description="months (or days, of forecasts) after the cause"
     )
     measure: str | None = Field(
-        default=None, max_length=200, description="the measure that decides, as dataset:name"
+        default=None,
+        max_length=200,
+        description="the measure that decides, as dataset:name and its period if declared",
     )
     origin: str | None = Field(
         default=None, max_length=80, description="of event files: this origin alone"
@@ -105,8 +107,7 @@ def _changed(claim: Any, data: StudyData, asked: ClaimAsked) -> Any:
         chosen = measure_named(claim, data, asked.measure)
         if chosen is None:
             raise _cannot("There is no such measure of what it is about.")
-        rest = [m for m in measures if (m.dataset, m.name) != (chosen.dataset, chosen.name)]
-        measures = [chosen, *rest]
+        measures = [chosen, *(measure for measure in measures if measure != chosen)]
     if asked.exposure is not None:
         if not measures:
             raise _cannot("Nothing is counted in it.")
