@@ -100,8 +100,9 @@ def false_signs(estimate: Floats, error: Floats) -> FalseSigns:
         discovery rates for microarrays, for the rate as a mean of local rates; Stephens (2017),
         False discovery rates: a new deal, for signs.
     """
-    given = np.isfinite(estimate) & np.isfinite(error)
-    if estimate.shape != error.shape or estimate.ndim != 1 or (error[given] <= 0).any():
+    fits = estimate.shape == error.shape and estimate.ndim == 1
+    given = np.isfinite(estimate) & np.isfinite(error) if fits else np.zeros(0, np.bool_)
+    if not fits or (error[given] <= 0).any():
         raise UsageError(
             "The signs of the estimates could not be judged.",
             f"Estimates have the shape {estimate.shape}, errors {error.shape}; one may be zero.",
