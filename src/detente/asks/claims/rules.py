@@ -171,9 +171,9 @@ def judge_probability(probability: float) -> tuple[Verdict, str]:
         return Verdict.SUPPORTED, reason
     if probability >= LIKELY:
         return Verdict.LEANS_SUPPORTED, reason
-    if probability <= 1 - PROBABLE:
+    if 1 - probability >= PROBABLE:
         return Verdict.CONTRADICTED, reason
-    if probability <= 1 - LIKELY:
+    if 1 - probability >= LIKELY:
         return Verdict.LEANS_AGAINST, reason
     return Verdict.NO_CLEAR_EFFECT, reason
 

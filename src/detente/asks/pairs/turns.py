@@ -110,7 +110,7 @@ def _apart(changes: Floats, half: int) -> Iterator[int]:
     left, places = np.abs(changes), np.arange(len(changes))
     for _ in range(MOST):
         place = int(np.argmax(left))
-        if not left[place] > 0:
+        if not left[place] > TINY:
             return
         yield place
         near = np.where(np.sign(changes) == np.sign(changes[place]), 2 * half, half)

@@ -249,7 +249,7 @@ def _span(signals: list[Signal]) -> tuple[str, str] | None:
     if not ends:
         return None
     first, last = max(stretch[0] for stretch in ends), min(stretch[1] for stretch in ends)
-    months = (last - first).astype("timedelta64[D]").astype(int) / 30
+    months = 1 + (last.astype("datetime64[M]") - first.astype("datetime64[M]")).astype(int)
     return (str(first), str(last)) if months >= MIN_MONTHS else None
 
 
