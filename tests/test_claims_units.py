@@ -811,7 +811,11 @@ class TestBrief:
         none = self.answer(Verdict.INSUFFICIENT_DATA, reason="R.", needs=("a file.", "another"))
         facts = {fact.name: fact.value for fact in brief(self.about, [none])}
         assert facts["why"] == "R." and facts["change"] == "Data: a file; another."
-        assert brief(self.about, []) == ()
+        [missing] = brief(self.about, [])
+        assert (missing.name, missing.value) == (
+            "why",
+            "It is the claim “a”, which is not among these.",
+        )
 
     @pytest.mark.parametrize(
         ("others", "words"),
