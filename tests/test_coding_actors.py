@@ -101,6 +101,30 @@ def test_the_story_explains_a_name_that_no_table_has() -> None:
     assert mention.actor == Actor("GAB", "GOV", "Zyx Qwert")
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "side"),
+    [
+        ("Iran left while students stoned the Greek embassy in Lima.", "students", "PER:CVL"),
+        ("In Peshawar miners burned the flags of Denmark and Norway.", "miners", "PAK:LAB"),
+        ("Iran told Greece that police near northern Goma had shot at monks.", "monks", "COD:REL"),
+        ("Iran's president thanked the generals.", "generals", "IRN"),
+        ("Iran told Greece that the generals in the north had left Lima.", "generals", "?"),
+        ("Iran told Greece that gunmen had shot a priest in Lima.", "gunmen", "?"),
+        ("Iran told Greece that students had marched.", "students", "?"),
+        ("Iran's president thanked the government.", "government", "?"),
+    ],
+)
+def test_those_without_a_state_are_of_the_only_one_or_of_the_place(
+    text: str, words: str, side: str
+) -> None:
+    assert dict(told(text))[words] == side
+
+
+def test_who_rules_a_state_goes_before_who_heads_an_organisation() -> None:
+    day = dt.date(2018, 6, 1)
+    assert told("Trump met Kim again.", day) == [("Trump", "USA"), ("Kim", "PRK")]
+
+
 def test_crowds_are_of_the_only_state_named() -> None:
     (_, crowd) = seen("Iran's president warned protesters.")
     assert (crowd.actor, crowd.linked) == (Actor("IRN", "CVL"), True)

@@ -8,13 +8,13 @@ said to be in doubt, never guessed.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 
 from detente.coding.gazetteer import PERSONS, Gazetteer, gazetteer, is_state
 from detente.coding.people import settled
 from detente.coding.phrases import Phrase, phrases
-from detente.coding.pieces import Context, Scan, pieces
+from detente.coding.pieces import Context, Piece, Scan, pieces
 from detente.coding.shapes import Actor, Mention, Sentence
 from detente.coding.surnames import surname_keys
 from detente.coding.words import key, words
@@ -28,7 +28,15 @@ ACTS_FOR_STATE = frozenset({"", "GOV", "MIL", "COP", "SPY", "JUD", "LEG"})
 """Roles in which one acts for a state as a whole towards others."""
 
 
-_AT_HOME = frozenset({"COP", "CVL", "OPP"})
+_AT_HOME = frozenset({"COP", "CVL", "OPP", "LAB", "REL", "MED", "IMG", "CRM"})
+_IN_SERVICE = frozenset({"MIL", "LEG"})
+"""Roles of those who are taken for the only state's, but not for that of a place: armies travel."""
+
+_SITES = frozenset({"capital", "place"})
+_AT = frozenset({"in", "at", "near", "outside", "inside", "around", "across", "through", "from"})
+_SIDES = frozenset(
+    {"the", "central", "downtown", "northern", "southern", "eastern", "western", "north", "south"}
+)
 
 
 def mentions(
@@ -59,9 +67,12 @@ def mentions(
         George Bush's spokesman USA GOV
     """
     scan = _scan(sentence.text, on, context, table or gazetteer())
-    named = _phrases(scan)
-    state = _only_state(named, context)
-    return tuple(_mention(phrase, scan, sentence.span[0], state) for phrase in named)
+    matches = _matches(scan)
+    named = phrases(scan, matches)
+    state, sites = _only_state(named, context), _sites(scan, matches)
+    return tuple(
+        _mention(phrase, scan, sentence.span[0], _home(phrase, state, sites)) for phrase in named
+    )
 
 
 def after(context: Context, seen: Iterable[Mention]) -> Context:
@@ -141,23 +152,54 @@ def _scan(text: str, on: dt.date | None, context: Context, table: Gazetteer) -> 
 
 
 def _phrases(scan: Scan) -> tuple[Phrase, ...]:
-    return phrases(scan, list(settled(scan, pieces(scan))))
+    return phrases(scan, _matches(scan))
+
+
+def _matches(scan: Scan) -> list[Piece]:
+    return list(settled(scan, pieces(scan)))
+
+
+def _sites(scan: Scan, matches: Iterable[Piece]) -> tuple[tuple[int, str], ...]:
+    """Places where something is said to happen (`in Beijing`), by their first word, and states."""
+    return tuple(
+        (piece.first, piece.rows[0].code)
+        for piece in matches
+        if piece.kind in _SITES and piece.rows and _preposition(scan, piece.first) in _AT
+    )
+
+
+def _preposition(scan: Scan, number: int) -> str:
+    """The word before a place, over `the` and sides of the compass."""
+    before = (word.key for word in reversed(scan.words[:number]))
+    return next((word for word in before if word not in _SIDES), "")
+
+
+def _home(phrase: Phrase, state: str, sites: Sequence[tuple[int, str]]) -> str:
+    """The state of those that are named without any; empty if nothing tells it.
+
+    The only state of the sentence, or where it names several, that of the nearest place where
+    something happens: `students stoned the American mission in Beijing`. Of our labelled sentences
+    that is right nine times of ten for crowds, police and opposition and three times of four for
+    armies and parliaments, which are given to an only state alone; of governments and rebels it is
+    right half of the time, so they are given to none.
+    """
+    if phrase.actor is not None or phrase.role not in _AT_HOME | _IN_SERVICE:
+        return ""
+    if state or phrase.role in _IN_SERVICE or not sites:
+        return state
+    return min(sites, key=lambda site: abs(site[0] - phrase.first))[1]
 
 
 def _only_state(named: Iterable[Phrase], context: Context) -> str:
-    """The one state that a sentence names, or if it names none, the story; empty if there is none.
-
-    Crowds, police and opposition without a state are taken for its own: of our labelled sentences
-    that is right seven times of eight, while of rebels, armies and governments it is not half.
-    """
+    """The only state of a sentence, or if it names none, of the story; empty if there are more."""
     states = {phrase.actor.code for phrase in named if phrase.actor and is_state(phrase.actor.code)}
     states = states or set(context.states)
     return states.pop() if len(states) == 1 else ""
 
 
-def _mention(phrase: Phrase, scan: Scan, offset: int, state: str) -> Mention:
+def _mention(phrase: Phrase, scan: Scan, offset: int, home: str) -> Mention:
     start, end = scan.words[phrase.first].start, scan.words[phrase.last - 1].end
     words, span = scan.text[start:end], (start + offset, end + offset)
-    if state and phrase.actor is None and phrase.role in _AT_HOME:
-        return Mention(words, span, Actor(state, phrase.role), linked=True)
+    if home:
+        return Mention(words, span, Actor(home, phrase.role), linked=True)
     return Mention(words, span, phrase.actor, phrase.doubt)

@@ -34,12 +34,14 @@ class Before:
         texts: The sentences themselves, if they are at hand.
         here: Mentions with an actor before the words in their own sentence.
         opens: Whether the words open their sentence.
+        text: Their sentence, if it is at hand.
     """
 
     named: tuple[tuple[Mention, ...], ...]
     texts: tuple[Sentence, ...]
     here: tuple[Mention, ...]
     opens: bool
+    text: str = ""
 
     def subject(self, number: int) -> Mention | None:
         """Who a sentence before is about: the first name before its verb, behind no preposition.

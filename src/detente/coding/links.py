@@ -32,6 +32,16 @@ _ROLES = {
     "junta": "GOV", "dictatorship": "GOV", "army": "MIL", "military": "MIL", "navy": "MIL",
     "air force": "MIL", "police": "COP", "parliament": "LEG",
 }  # fmt: skip
+_OF_KOREA = re.compile(
+    r"\b(?:Korea\w*|Yeonpyeong|Kaesong|Panmunjom|Yongbyon|Punggye|Hyundai|Seoul|Pyongyang|Kim Jong|"
+    r"six[- ]part(?:y|ies)|demilitari[sz]ed zone|DMZ|nuclear|plutonium|reactors?|rockets?|"
+    r"missiles?)\b"
+)
+"""Words that tell which North and South are meant: no other pair has atomic weapons."""
+
+_OF_ATOMS = re.compile(
+    r"\b(?:nuclear|atomic|uranium|plutonium|reactors?|reprocessing|enrich\w*|centrifuges?)\b"
+)
 _COMMUNIST = frozenset({"CHN", "CUB", "LAO", "PRK", "VNM"})
 _KINDS: dict[str, frozenset[str]] = {
     "kingdom": frozenset({
@@ -107,7 +117,9 @@ def linked(
         if any(_overlap(span, mention.span) for mention in (*certain, *added)):
             continue
         here = tuple(mention for mention in (*certain, *added) if mention.span[0] < span[0])
-        actors, doubt = resolve(Before(names, texts, here, bool(_BEGIN.match(text[:start]))), words)
+        actors, doubt = resolve(
+            Before(names, texts, here, bool(_BEGIN.match(text[:start])), text), words
+        )
         present = {mention.actor.code for mention in (*certain, *added) if mention.actor}
         if doubt:
             added.append(Mention(words, span, None, doubt, linked=True))
@@ -223,7 +235,7 @@ def _described(before: Before, words: str) -> Meant:
 
 
 def _side(before: Before, words: str) -> Meant:
-    """`the North`, where a story is about the two Koreas or the two Sudans."""
+    """`the North`, where a story or the sentence is about the two Koreas or the two Sudans."""
     codes = {
         mention.actor.code
         for names in (before.here, *before.named)
@@ -232,9 +244,20 @@ def _side(before: Before, words: str) -> Meant:
     }
     north = words.endswith("North")
     pairs = [pair for pair in (("PRK", "KOR"), ("SDN", "SSD")) if codes & set(pair)]
+    if not pairs and _OF_KOREA.search(before.text):
+        pairs = [("PRK", "KOR")]
     if len(pairs) != 1:
         return NOBODY
     return (Actor(pairs[0][0 if north else 1]),), ""
+
+
+def _inspectors(before: Before, _: str) -> Meant:
+    """`the inspectors`: the atomic agency's, or in Iraq those of the United Nations."""
+    if _OF_ATOMS.search(before.text):
+        return (Actor("IAEA"),), ""
+    here = (before.here, *before.named)
+    iraq = any(mention.actor and mention.actor.code == "IRQ" for names in here for mention in names)
+    return ((Actor("UN"),), "") if iraq else NOBODY
 
 
 def _koreas(_: Before, __: str) -> Meant:
@@ -282,6 +305,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Resolve], ...] = tuple(
             _described,
         ),
         (r"\b(?P<words>[Tt]he\s+(?:North|South))\b(?!\s+(?:[A-Z]|of\b))", _side),
+        (
+            r"(?<!Nations )(?<!UN )\b(?P<words>(?:[Tt]he\s+)?(?:[Nn]uclear\s+|[Ww]eapons\s+)?"
+            r"[Ii]nspectors)\b(?!\s+(?:from|of)\b)",
+            _inspectors,
+        ),
         (r"\b(?P<words>[Tt]he\s+(?:former|latter))\b(?!\s+[a-z]+(?:er|or|ent)\b)", _former),
     )
 )

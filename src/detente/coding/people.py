@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from detente.coding.gazetteer import PERSONS, Row, best
+from detente.coding.gazetteer import PERSONS, Row, best, is_state
 from detente.coding.pieces import Piece, Scan, several
 from detente.coding.words import key, listed
 
@@ -80,6 +80,10 @@ def _alone(scan: Scan, piece: Piece, name: str) -> Piece | None:
     there = _plain(piece.rows, name, scan.day)
     if not there or not _may_be_name(scan, piece, name):
         return None
+    if len({row.code for row in there}) > 1:
+        # Who rules a state goes before who heads an organisation.
+        heads = [row for row in there if row.kind == "head" and is_state(row.code)]
+        there = tuple(heads) if len({row.code for row in heads}) == 1 else there
     if len({row.code for row in there}) > 1:
         return piece._replace(kind="person", rows=(), doubt=several(there))
     return piece._replace(kind=there[0].kind, rows=there)
