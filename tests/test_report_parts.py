@@ -307,15 +307,17 @@ def test_the_main_number_is_the_effect_or_the_first_estimate() -> None:
 
 def test_facts_on_a_card() -> None:
     noted = replace(CHANCE, note="for 6 claims")
-    laid = lay_out(
-        Answer("a", "k", "A", facts=(EFFECT, CASES, CHANCE, noted, Fact("x", "X", 1))), "a"
-    )
+    measured = Fact("y", "Y", 2.5, unit="points"), Fact("n", "N", 3, Scale.COUNT)
+    facts = (EFFECT, CASES, CHANCE, noted, Fact("x", "X", 1), *measured)
+    laid = lay_out(Answer("a", "k", "A", facts=facts), "a")
     assert [(fact.value, fact.note) for fact in laid.facts] == [
         ("+12%", "80% interval +3 to +21%"),
         ("12", "episodes"),
         ("0.030", "Chance alone shows an effect at least this large about 1 time in 33."),
         ("0.030", "for 6 claims"),
         ("1", ""),
+        ("2.50 points", ""),
+        ("3", ""),
     ]
 
 
