@@ -78,6 +78,19 @@ def test_a_fault_is_held_against_the_tests_that_run_its_statement(tmp_path: Path
     assert tests(place(1)) == ["tests/test_a.py::fast", "tests/test_a.py::slow"]
 
 
+def test_what_runs_at_import_is_held_against_those_that_run_any_of_the_module(
+    tmp_path: Path,
+) -> None:
+    """Marks register themselves: no test imports them."""
+    write(tmp_path, "src/detente/a.py", MODULE)
+    reach = Reach(
+        {"tests/test_a.py::x": 1.0, "tests/test_b.py::y": 1.0},
+        {"src/detente/a.py": {"5": ["tests/test_b.py::y"]}},
+    )
+    tests = reaching(place(1), "src/detente/a.py", MODULE, reach, tmp_path)
+    assert tests == ["tests/test_b.py::y"]
+
+
 def test_a_line_that_no_test_runs_has_none(tmp_path: Path) -> None:
     write(tmp_path, "src/detente/a.py", MODULE)
     reach = Reach({"tests/test_a.py::x": 1.0}, {})

@@ -59,14 +59,17 @@ def reaching(fault: Fault, file: str, text: str, reach: Reach, root: Path) -> li
 
     Returns:
         Tests that run the statement, file by file. For what runs at import, or is compiled, the
-        tests nearest to the module and its own examples. As many as take no more than `BUDGET_S`.
+        tests nearest to the module, those that run any of it, and its own examples. As many as take
+        no more than `BUDGET_S`.
     """
     line = fault.start[0]
     begin = statement(text, line)
     if begin is None or "@compiled" in text:
         nearest = nearest_tests(name_of(root / file, root), root)
         near = {file, EVERYWHERE, *(path.as_posix() for path in nearest)}
-        reached = {test for test in reach.seconds if test.split("::")[0] in near}
+        # What registers itself is imported by no test, and run by some all the same.
+        near |= {place for places in reach.lines.get(file, {}).values() for place in places}
+        reached = {test for test in reach.seconds if near & {test, test.split("::")[0]}}
     else:
         reached = {test for at in range(begin, line + 1) for test in reach.tests(file, at)}
     return affordable(reached, reach.seconds)
