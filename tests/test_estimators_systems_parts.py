@@ -458,8 +458,11 @@ def test_what_is_drawn_of_regimes() -> None:
 
 @pytest.mark.parametrize(
     ("plan", "fits"),
-    [((30, 10, 1, 4), True), ((29, 10, 1, 4), False), ((50, 10, 2, 1), True),
-     ((30, -1, 1, 1), False), ((30, 10, 0, 1), False), ((30, 10, 1, 0), False), ((49, 10, 2, 1), False)],
+    [
+        ((30, 10, 1, 4), True), ((29, 10, 1, 4), False), ((50, 10, 2, 1), True),
+        ((30, -1, 1, 1), False), ((30, 10, 0, 1), False), ((30, 10, 1, 0), False),
+        ((49, 10, 2, 1), False),
+    ],
 )  # fmt: skip
 def test_plans_that_keep_enough(plan: tuple[int, ...], fits: bool) -> None:
     made = sampler.Plan(*plan)
