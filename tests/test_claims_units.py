@@ -32,10 +32,10 @@ from detente.asks.claims.headline import headline
 from detente.asks.claims.occurrence import OccurrenceClaim, _checks, _facts, _rows, _verdict
 from detente.asks.claims.projected import Path as ProjectedPath
 from detente.asks.claims.projected import _levelled, by_projection
-from detente.asks.claims.reaction import SPAN, _choices, _on
+from detente.asks.claims.reaction import SPAN, Reaction, _choices, _on
 from detente.asks.claims.reaction import Choice as ReactionChoice
-from detente.asks.claims.response import Choice, Response, ResponseClaim
-from detente.asks.claims.rulers import _ends
+from detente.asks.claims.response import Choice, Response, ResponseClaim, _check_fine_enough
+from detente.asks.claims.rulers import _ends, rulers
 from detente.asks.claims.scales import (
     PER_MONTH,
     apart_text,
@@ -48,7 +48,7 @@ from detente.asks.claims.scales import (
 )
 from detente.asks.claims.shift import Measured as Shifted
 from detente.asks.claims.shift import Shift, ShiftClaim, _apart, _check_sides
-from detente.asks.claims.shown import histogram
+from detente.asks.claims.shown import carried_checks, histogram, specifications
 from detente.asks.claims.spans import spans_of, thirds_after, whole_around
 from detente.asks.claims.sparse import check_enough, quiet_stretch
 from detente.asks.claims.strata import Strata, _to_nearest, near_border
@@ -753,6 +753,150 @@ class TestOccurrence:
             "From 1.0 days per year since 2000-01-01 to 2.5 in the window: a (+2 days per year); "
             f"b ({MINUS}1 days per year); c (+0.5 days per year)."
         )
+
+
+class TestTold:
+    """What is told of an estimate: rows, tables, sentences."""
+
+    def test_each_episode_with_the_change_after_it(self) -> None:
+        def fact(day: str) -> Any:
+            return SimpleNamespace(
+                date=dt.date.fromisoformat(day), title=day, certainty="A", citation="c"
+            )
+
+        facts = [fact(day) for day in ("2001-01-31", "2001-02-01", "2001-02-28", "2001-04-02")]
+        data = cast(Any, SimpleNamespace(facts_of=lambda _: facts))
+        study = SimpleNamespace(starts=np.array([1, 3]), changes=np.array([np.log(2), 0.0]))
+        measured = SimpleNamespace(study=study, choice=Choice("a", 3, 3, ""))
+        response = Response(TestResponse.claim, data, Options())
+        rows = list(response.rows(estimate(signal([1.0] * 4), 0.5, measured)))
+        assert [row[:2] for row in rows] == [
+            ("2001-02-01", "2001-02-01 (and 1 more in this month)"),
+            ("2001-04-02", "2001-04-02"),
+        ]
+        close([row[2] for row in rows], [100, 0])
+
+    def test_a_window_needs_three_quarters_of_a_period(self) -> None:
+        _check_fine_enough("year", 9)
+        _check_fine_enough("quarter", 3)
+        for every, window, words in (("year", 8, "8 months"), ("quarter", 1, "within month")):
+            with pytest.raises(DataGapError, match=words):
+                _check_fine_enough(every, window)
+
+    def groups(self, size: int) -> tuple[Groups, Any]:
+        pairs = [["A", "B"], ["A", "C"], ["A", "D"]]
+        data = SimpleNamespace(name_of=lambda code: code)
+        claim = SimpleNamespace(group=pairs[:size], direction="up")
+        contrast = SimpleNamespace(
+            levels=np.array([4.0, 2.0, 1.0]), p_smallest=0.04, visible=lambda: np.inf
+        )
+        signals = tuple(signal([1.0, 2.0], counts=False) for _ in pairs)
+        result = SimpleNamespace(contrast=contrast, pairs=pairs, signals=signals)
+        return Groups(cast(Any, claim), cast(Any, data), Options()), result
+
+    def test_groups_in_rows_words_and_what_they_would_see(self) -> None:
+        groups, result = self.groups(1)
+        item = replace(estimate(signal([1.0], counts=False), 2.5, result), cases=3)
+        assert [row[2:4] for row in groups.rows(item)] == [
+            (4.0, "named by the claim"), (2.0, "compared with"), (1.0, "compared with"),
+        ]  # fmt: skip
+        assert groups.text(item).startswith(
+            "Points: 4.000 in the 1 dyads named, 1.500 in the 2 others; difference +2.5"
+        )
+        assert "with so few dyads" in groups.visible(item).note
+        result.contrast.p_smallest = 0.05
+        assert "with 3 dyads the smallest possible p-value is 0.05" in groups.visible(item).note
+        result.contrast.visible = lambda: 1.5
+        assert groups.visible(item).size == 1.5
+        assert [check.passed for check in groups.checks(item)] == [True, False]
+        rest = groups.left_out(item)
+        assert groups.agreeing(item, (), rest) == 1.0
+        assert groups.agreeing(replace(item, effect=-1.0), (), rest) == 0.0
+
+    def test_specifications_in_order_and_what_they_share(self) -> None:
+        base = estimate(signal([1.0], counts=False), 1.0)
+        curve = [
+            replace(
+                base, effect=effect, primary=effect == 1.0, choices={"window": w, "source": "S"}
+            )
+            for effect, w in ((1.0, "3"), (-2.0, "6"), (2.0, ""))
+        ]
+        fact = Fact("effect", "Change", 1.0, Scale.POINTS)
+        shown = specifications(curve, [replace(base, effect=0.5)], lambda i: i.effect > 0, fact)
+        rows = shown.table.records()
+        assert [row["effect_points"] for row in rows] == [-2.0, 0.5, 1.0, 2.0]
+        assert [row["towards"] for row in rows] == [False, True, True, True]
+        assert [row["primary"] for row in rows] == [False, False, True, False]
+        assert shown.says == "Change from -2 to 2." and shown.mark == "curve"
+        assert shown.note == (
+            "3 of 4 specifications point the way that the claim says. The same in all: source: S."
+        )
+        assert specifications(curve[:1], [], lambda _: True, fact).mark == ""
+
+    def test_cases_that_carry_the_sign_are_named_by_their_kind(self) -> None:
+        rest = [LeftOut("years", "2001", -0.1, 8), LeftOut("years", "2002", 0.0, 8),
+                LeftOut("years", "2003", 0.1, 8), LeftOut("months", "Jan", 0.2, 8)]  # fmt: skip
+        checks = list(carried_checks(estimate(signal([1.0]), 0.3), rest, ("year", "month", "day")))
+        assert [(check.name, check.passed) for check in checks] == [
+            ("No single year carries the sign", False), ("No single month carries the sign", True),
+        ]  # fmt: skip
+        assert checks[0].text == "Years whose omission changes the sign: 2001, 2002."
+        assert checks[1].text == "Months whose omission changes the sign: none."
+
+    def test_rulers_side_by_side(self) -> None:
+        one = estimate(signal([1.0, 2.0]), 0.5, placebo=np.array([-0.25, 0.25]))
+        other = replace(one, effect=-0.5, interval=(-0.75, -0.25), placebo=np.array([-0.5, 0.5]))
+        parts = [Answer(n, "source", n, verdict=v) for n, v in
+                 (("A", Verdict.SUPPORTED), ("B", Verdict.LEANS_AGAINST))]  # fmt: skip
+        table = rulers([one, other], parts, lambda i: i.effect > 0, lambda _: "").table
+        rows = table.records()
+        assert [(row["in_noise"], row["in_noise_low"], row["in_noise_high"]) for row in rows] == [
+            (2.0, 0.4, 3.6), (-1.0, -1.5, -0.5),
+        ]  # fmt: skip
+        assert [row["primary"] for row in rows] == [True, False]
+        assert [row["alone"] for row in rows] == ["supported", "leans against"]
+        assert "afterwards" not in rows[0]
+        later = rulers([one, other], parts, lambda _: True, lambda i: "gone" if i is one else "")
+        assert later.table.column("afterwards") == ("gone", "") and later.mark == "intervals"
+        alone = rulers([one], parts[:1], lambda _: True, lambda _: "")
+        assert len(alone.table) == 0
+        silent = rulers(
+            [one, replace(other, placebo=np.zeros(0))], parts, lambda _: True, lambda _: ""
+        )
+        assert (
+            silent.mark == "" and silent.note == "" and silent.table.column("in_noise")[1] is None
+        )
+
+    def test_a_reaction_by_a_level_of_its_span(self) -> None:
+        values = np.log(np.arange(1.0, 201))
+        series = signal(values.tolist(), counts=False)
+        study = SimpleNamespace(eras={"e": Era(label="e", start=dt.date(2005, 1, 1))})
+        claim = SimpleNamespace(strata=["e"], direction="up")
+        reaction = Reaction(cast(Any, claim), cast(Any, SimpleNamespace(study=study)), Options())
+        sides = reaction._sides(series, series, ReactionChoice(2, "", 3))
+        close(sides.outcome, sides.cause)
+        begins = (np.flatnonzero(np.diff(sides.spans)) + 1).tolist()
+        assert begins == [48, 79, 110, 140, 170]  # the 152 months of the era, in five
+        assert (sides.ways["window"], sides.ways["lags"]) == (2, 3)
+        controls = sides.ways["controls"]
+        assert controls.shape == (200, 2 * 2 + 5)
+        june = 151 / 366  # of 2001: the sixth month
+        close(controls[5, :4], [np.sin(2 * np.pi * june), np.sin(4 * np.pi * june),
+                                np.cos(2 * np.pi * june), np.cos(4 * np.pi * june)])  # fmt: skip
+        assert controls[48:79, 4].all() and controls[:48, 4:].sum() == 0
+
+    def test_what_a_reaction_would_have_seen_and_both_sides_by_year(self) -> None:
+        of, acts = signal([1.0] * 12 + [2.0, np.nan], counts=False), signal([3.0] * 2, counts=False)
+        claim = SimpleNamespace(strata=[], direction="down")
+        reaction = Reaction(cast(Any, claim), cast(Any, None), Options())
+        projected = SimpleNamespace(error=0.5, p_moved=0.0999)
+        result = SimpleNamespace(acts=replace(acts, noun="acts"), unit=2.0, result=projected)
+        item = estimate(of, 0.3, result, placebo=np.zeros(19))
+        assert reaction.visible(item).size == -2.8
+        assert [row[:4] for row in reaction.rows(item)] == [
+            ("2001", "acts", 6.0, "in 2 months"), ("2001", "the relation", 12.0, "in 12 months"),
+            ("2002", "the relation", 2.0, "in 1 month"),
+        ]  # fmt: skip
 
 
 class TestBrief:

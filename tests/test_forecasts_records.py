@@ -437,15 +437,26 @@ class TestOutlook:
         assert "as of 1 March 2017 to 15 March 2017," in both.intro
         assert "as of 1 March 2017, from" in outlook((), (early,)).intro
 
-    def test_without_questions_moves_that_cannot_be_foretold_are_not_shown(self) -> None:
-        from detente.study.data import open_data
-        from detente.study.load import load
+    @pytest.mark.parametrize(
+        ("gap", "asks", "shown"),
+        [("", 0, ["moves"]), ("no events", 0, []), ("", 1, ["a", "moves"]),
+         ("no events", 1, ["a", "moves"])],
+    )  # fmt: skip
+    def test_moves_that_cannot_be_foretold_are_told_beside_odds_alone(
+        self, monkeypatch: pytest.MonkeyPatch, gap: str, asks: int, shown: list[str]
+    ) -> None:
+        from detente.asks.forecasts import run
 
-        study = load("korea")
-        data = open_data(study)
-        bare = data.study.model_copy(update={"questions": [], "published_odds": []})
-        without = replace(data, study=bare)
-        assert look_ahead(without, Options()) == ()
+        odds = (self.answer("a", "2017-05-01"),)[:asks]
+        questions = [SimpleNamespace(id="a", primary=True)][:asks]
+        moves = Answer("moves", "moves", "Moves", gap=gap)
+        for name, given in (("odds_of", odds), ("records_of", ()), ("published", ())):
+            monkeypatch.setattr(run, name, lambda *_, given=given, **__: given)
+        monkeypatch.setattr(run, "remembered", lambda *_: moves)
+        monkeypatch.setattr(run, "walks_of", lambda _: None)
+        data = cast(Any, SimpleNamespace(study=SimpleNamespace(asks=lambda _: questions)))
+        answers = [a.id for section in look_ahead(data, Options()) for a in section.answers]
+        assert answers == shown
 
 
 class TestPublished:

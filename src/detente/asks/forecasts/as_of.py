@@ -150,7 +150,7 @@ def odds_within(
     walked = windows_asked(walks.data, question.action)
     odds = {}
     for window in windows_days:
-        if window in walked - {question.within_days}:
+        if window in walked:
             other = walks.of(question.action, window, question, until=day)
             odds[window] = count_odds(other, end, question.at_least)
         else:
