@@ -438,3 +438,17 @@ def test_the_likelihood_of_aftershocks_by_a_loop() -> None:
         with pytest.raises(UsageError):
             etas.etas_log_likelihood(times, marks, wrong, (-1.0, 4.0))
     etas.etas_log_likelihood(times, marks, (1, 0, 0, 1, 2), (-1.0, 4.0))
+
+
+def test_what_futures_and_residuals_show() -> None:
+    counts = np.arange(101, dtype=np.uint16)[:, None, None] * np.ones((1, 2, 1), np.uint16)
+    shown = futures.Futures(("a",), 7, counts, np.zeros((101, 1), np.int32), 0).exhibits()[0]
+    rows_ = shown.table.records()
+    assert [(row["day"], row["mean"]) for row in rows_] == [(0, 50.0), (7, 50.0)]
+    assert [rows_[0][name] for name in ("low", "median", "high")] == [5.0, 50.0, 95.0]
+    values = np.array([0.05, 0.15, 0.15, 0.95])
+    fit = goodness.Goodness(("a",), (values,), np.ones(1), np.ones(1), np.zeros(1))
+    tests, histogram = (exhibit.table.records() for exhibit in fit.exhibits())
+    assert tests[0]["residuals"] == 4
+    shares = {row["residual"]: row["share"] for row in histogram if row["share"]}
+    assert shares == {0.05: 0.25, 0.15: 0.5, 0.95: 0.25} and len(histogram) == 10

@@ -308,3 +308,18 @@ def test_what_a_level_needs() -> None:
     for wrong, after in ((counts, np.ones(6, bool)), (-counts, np.ones(7, bool))):
         with pytest.raises(UsageError):
             lasting.lasting_changes(wrong, after)
+
+
+def test_what_levels_and_changes_show() -> None:
+    made = lasting.LastingChanges(np.array([np.log(2)]), np.array([0.5]), np.array([0.9]))
+    [row] = made.exhibits()[0].table.records()
+    reach = stats.norm.ppf(0.95) * 0.5
+    assert (row["ratio"], row["probability_risen"]) == (pytest.approx(2.0), 0.9)
+    ends = (row["low_90"], row["high_90"])
+    assert ends == pytest.approx((2 * np.exp(-reach), 2 * np.exp(reach)), rel=1e-4)
+    drawn = np.arange(101.0)[:, None]
+    shown = levels.LevelPosterior(drawn, {}).exhibits()[0]
+    [row] = shown.table.records()
+    names = ("level", "low95", "high95", "low80", "high80", "low50", "high50")
+    assert [row[name] for name in names] == pytest.approx([50, 2.5, 97.5, 10, 90, 25, 75])
+    assert shown.settings["bands"][0] == ("low95", "high95"), "the widest first"

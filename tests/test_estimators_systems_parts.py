@@ -517,3 +517,26 @@ def test_shocks_of_both_kinds() -> None:
     assert long["impulse"].tolist() == ["a"] * 4 + ["b"] * 4
     assert long["response"].tolist() == ["a", "a", "b", "b"] * 2
     assert long["step"].tolist() == [0, 1] * 4
+
+
+def test_what_balance_and_forecasts_show() -> None:
+    null = np.column_stack([np.linspace(0, 1, 101), np.full(101, NAN)])
+    made = balance.Balance(np.array([1.0, 0.0]), np.array([2.0, 0.0]), null, "degrees")
+    first, second = made.exhibits()[0].table.records()
+    names = ("share", "chance", "chance_low90", "chance_high90", "triads")
+    assert [first[name] for name in names] == pytest.approx([0.5, 0.5, 0.05, 0.95, 2])
+    assert all(np.isnan(second[name]) for name in names[:4])
+    paths_ = np.arange(101.0)[:, None, None] * np.ones((1, 2, 1))
+    shown = conditional._summary(("a",), paths_, [0.9], 9.0, 0.5)
+    assert shown.middle.tolist() == [[50.0]] * 2 and shown.mean.tolist() == [[50.0]] * 2
+    assert shown.bands[0.9][:, 0, 0] == pytest.approx([5.0, 95.0])
+    rows_ = shown.exhibits()[0].table.records()
+    assert [(row["step"], row["low_90"], row["high_90"]) for row in rows_] == [
+        (1, pytest.approx(5.0), pytest.approx(95.0)), (2, pytest.approx(5.0), pytest.approx(95.0))
+    ]  # fmt: skip
+    low, high = np.full((1, 1), 40.0), np.full((1, 1), 60.0)
+    near = np.arange(0.0, 100.0)[:, None, None]
+    met, tried = conditional._within(lambda slots: near[(7 * slots + 50) % 100], 1, low, high)
+    assert met.tolist() == [[[50.0]]] and tried == 1
+    with pytest.raises(DataGapError, match="0 of 10 paths"):
+        conditional._within(lambda slots: near[slots], 1, low, high)

@@ -197,6 +197,6 @@ def test_the_page_and_its_tables_are_written(tmp_path: Any) -> None:
         "ranking.csv",
     ]
     assert write_movers(answer(), tmp_path) == place
-    place.write_text("mine", encoding="utf-8")
+    place.write_bytes(b" " * 4000 + b'<meta name="generator" content="Detente ')
     with pytest.raises(Exception, match=r"movers\.html"):
         write_movers(answer(), tmp_path)

@@ -29,7 +29,7 @@ from detente.answers import (
 )
 from detente.asks.result import StudyResult
 from detente.errors import DetenteError, InputError
-from detente.report import drawing, layout, outlook, page, terminal, writing
+from detente.report import drawing, layout, marks, outlook, page, terminal, writing
 from detente.report.drawing import figure, for_a_page, recent
 from detente.report.files import write_all
 from detente.report.findings import FindingsDocument, attribute_meanings, findings_schema
@@ -453,10 +453,16 @@ def test_an_answer_in_the_terminal() -> None:
 @pytest.mark.parametrize(("width", "narrow"), [(99, True), (100, False)])
 def test_a_narrow_terminal_puts_the_interval_below(width: int, narrow: bool) -> None:
     claim = Answer("a", "k", "Claim", verdict=Verdict.SUPPORTED, facts=(EFFECT, CASES, CHANCE))
-    brief = (Fact("why", "Why", "Because.", Scale.TEXT),)
+    brief = (
+        Fact("why", "Why", "Because.", Scale.TEXT), Fact("how", "How sure a", "Not.", Scale.TEXT),
+        Fact("what", "What would it", "Data.", Scale.TEXT),
+    )  # fmt: skip
     table = terminal.verdict_table(result(Section("claims", "C", (claim,)), brief=brief))
     lines = told(table, width=width)
-    assert lines[:4] == ["w", "w", "Why  Because.", ""]
+    # Ten characters and two blanks; what is longer is wrapped.
+    assert lines[:7] == [
+        "w", "w", "Why         Because.", "How sure a  Not.", "What would  Data.", "it", ""
+    ]  # fmt: skip
     [row] = [line.split() for line in lines if "supported" in line]
     interval = ["(+3", "to", "+21%)"]
     assert row == ["1", "supported", "Claim", "+12%", *([] if narrow else interval), "12", "0.030"]
@@ -685,3 +691,29 @@ def test_the_schema_asks_for_every_field_and_no_other() -> None:
     assert schema["properties"]["seed"]["type"] == "integer"
     assert attribute_meanings(int) == {}
     assert attribute_meanings(Fact)["unit"].startswith("What is counted or measured, in words")
+
+
+def test_a_report_tells_how_long_it_took(tmp_path: Path) -> None:
+    section = Section("claims", "C", (Answer("a", "k", "A", facts=(CASES,)),))
+    when = dt.datetime(2026, 1, 2)
+    done = writing.write(result(section), tmp_path, timings={"read": 1.5}, generated=when)
+    timings = json.loads(done.manifest.read_bytes())["timings"]
+    assert timings["read"] == 1.5 and 0 < timings["report"] <= done.seconds < 60
+    assert done.series == (tmp_path / "series" / "claim-a-facts.csv",)
+    again = writing.write(result(), tmp_path, timings={}, generated=when)
+    assert again.series == () and not done.series[0].exists()
+
+
+def test_no_two_marks_have_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = dict(marks.marks())
+    monkeypatch.setattr(marks, "_MARKS", held)
+
+    def draw(_: Exhibit) -> Any:
+        return {}
+
+    with pytest.raises(ValueError, match="two marks are named 'bars'"):
+        marks.mark("bars")(draw)
+    marks.mark("mine", wide=True)(draw)
+    marks.mark("mine")(draw)
+    assert (held["mine"].wide, held["mine"].small, held["mine"].key) == (False, False, ())
+    assert [marks.is_ours(name) for name in ("bars", "mine", "none")] == [True, False, True]
