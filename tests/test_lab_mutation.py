@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+import pytest
+from lab.mutation.code import put_in
 from lab.mutation.nearest import nearest_tests
 from lab.mutation.outcomes import Outcome, Trial
 from lab.mutation.places import Fault, drawn
@@ -109,3 +114,52 @@ def test_the_summary_tells_both_rates_and_why_the_rest_survives() -> None:
     assert "| `asks` | 1 | 4 | 1 (25%) | 2 (50%) | 7% to 93% |" in text
     assert "- `asks.x`: `return a` becomes `c`: equal." in text
     assert "- `asks.x`: `return a` becomes `d`: not looked into" in text
+
+
+INSIDE = """
+from functools import cached_property, lru_cache
+
+LIMIT = 3
+
+@lru_cache
+def f(x):
+    def g(y):
+        return y + 1
+    return g(x) * 2
+
+class A:
+    @property
+    def b(self):
+        return 1
+
+    @staticmethod
+    def c(x=LIMIT):
+        return x - 1
+
+    @cached_property
+    def d(self):
+        return 7
+"""
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "changes", "said"),
+    [
+        ("return y + 1", "return y - 1", 1, (2, 1, 2, 7)),
+        ("return 1\n", "return 5\n", 1, (6, 5, 2, 7)),
+        ("return x - 1", "return x + 1", 1, (6, 1, 4, 7)),
+        ("return 7", "return 8", 1, (6, 1, 2, 8)),
+        ("LIMIT = 3", "LIMIT = 4", 0, (6, 1, 2, 7)),
+        ("LIMIT):", "LIMIT + 1):", 0, (6, 1, 2, 7)),
+    ],
+)
+def test_a_fault_is_put_into_the_function_that_it_lies_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, was: str, becomes: str, changes: int, said: Any
+) -> None:
+    write(tmp_path, "put_into.py", INSIDE)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "put_into", raising=False)
+    loaded = import_module("put_into")
+    assert put_in("put_into", INSIDE, INSIDE.replace(was, becomes)) == changes
+    seen = loaded.A()
+    assert (loaded.f(2), seen.b, seen.c(), seen.d) == said

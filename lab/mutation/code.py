@@ -1,0 +1,65 @@
+"""Other code for the functions of a module that is loaded already."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import types
+from collections.abc import Iterator, Mapping
+
+WRAPPED = ("fget", "func", "__func__", "__wrapped__", "wrapped", "py_func")
+"""Where properties, methods, caches and compiled functions keep the function that they wrap."""
+
+
+def put_in(module: str, text: str, changed: str) -> int:
+    """Give the functions of a loaded module their code by another text; how many changed.
+
+    Args:
+        module: Its dotted name.
+        text: Its text as it was loaded.
+        changed: The other text.
+    """
+    file = str(sys.modules[module].__file__)
+    old, new = (dict(_codes(compile(part, file, "exec"))) for part in (text, changed))
+    number = 0
+    for function in _functions(vars(sys.modules[module]), module, set()):
+        place = function.__qualname__, function.__code__.co_firstlineno
+        if place in old and _said(old[place]) != _said(new.get(place, old[place])):
+            function.__code__ = new[place]
+            number += 1
+    return number
+
+
+def _codes(code: types.CodeType) -> Iterator[tuple[tuple[str, int], types.CodeType]]:
+    """The code of each function, by qualified name and first line; not of what functions define."""
+    for part in code.co_consts:
+        if isinstance(part, types.CodeType):
+            yield (part.co_qualname, part.co_firstlineno), part
+            if not part.co_flags & inspect.CO_OPTIMIZED:  # the body of a class
+                yield from _codes(part)
+
+
+def _said(code: types.CodeType) -> tuple[object, ...]:
+    """What a code does, wherever its lines stand."""
+    parts = (
+        _said(part) if isinstance(part, types.CodeType) else repr(part) for part in code.co_consts
+    )
+    return code.co_code, code.co_names, code.co_varnames, tuple(parts)
+
+
+def _functions(
+    space: Mapping[str, object], module: str, seen: set[int]
+) -> Iterator[types.FunctionType]:
+    """The functions that a module defines, in classes and under wrappers as well."""
+    todo = list(space.values())
+    while todo:
+        value = todo.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, types.FunctionType) and value.__module__ == module:
+            yield value
+        if isinstance(value, type) and value.__module__ == module:
+            todo += vars(value).values()
+        elif not isinstance(value, type):
+            todo += [getattr(value, name, None) for name in WRAPPED]

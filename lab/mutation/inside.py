@@ -1,0 +1,146 @@
+"""`python -m lab.mutation.inside FOLDER_OR_MODULE ... [--mutants N] [--seed S]`: the same, cheaper.
+
+The tests are collected once; for each fault a fork of that process gets the faulty code of the
+one function that it lies in, and runs the tests that reach it. So a fault costs what its tests
+cost, and not the loading of the package. What runs at import is tried in a copy of the project, as
+by `python -m lab.mutation`; results are kept as there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import resource
+import signal
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import unified_diff
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from _pytest.runner import runtestprotocol
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator
+
+from lab.mutation import reach
+from lab.mutation.__main__ import PATIENCE_S, ROOT, Bench, _compiles, _copied, _faults, _modules
+from lab.mutation.code import put_in
+from lab.mutation.nearest import name_of
+from lab.mutation.outcomes import Outcome, Trial, keep, rate
+from lab.mutation.places import Fault, drawn
+
+ELSEWHERE = "elsewhere"
+"""What becomes of a fault that is in no function's own code."""
+
+
+def main() -> int:
+    """Run what was named; pytest's exit code."""
+    parser = argparse.ArgumentParser(prog="python -m lab.mutation.inside", description=__doc__)
+    parser.add_argument("names", nargs="+", metavar="FOLDER_OR_MODULE")
+    parser.add_argument("--mutants", type=int, default=20, help="faults of a module, at most")
+    parser.add_argument("--seed", default="1")
+    given = parser.parse_args()
+    reached = reach.read()
+    if reached is None:
+        sys.exit("What the tests reach is not known. Run `python -m lab.mutation.watch` first.")
+    os.chdir(ROOT)
+    paths = [path for name in given.names for path in _modules(name)]
+    loop = Loop(reached, paths, given.mutants, given.seed)
+    return int(pytest.main(["-p", "no:xdist", "-q", *_files(reached, paths)], plugins=[loop]))
+
+
+def _files(reached: reach.Reach, paths: Iterable[Path]) -> list[str]:
+    """The test files that run any line of some modules."""
+    lines = [tests for path in paths for tests in reached.lines.get(path.as_posix(), {}).values()]
+    files = {test.split("::")[0] for tests in lines for test in tests}
+    return sorted(file for file in files if (ROOT / file).is_file())
+
+
+class Loop:
+    """A plugin of pytest that tries faults instead of running the tests that were collected."""
+
+    def __init__(self, reached: reach.Reach, paths: Sequence[Path], most: int, seed: str) -> None:
+        self.reached = reached
+        self.paths = paths
+        self.most = most
+        self.seed = seed
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Try the faults of each module, then say and keep what became of them."""
+        items = {item.nodeid: item for item in session.items}
+        with TemporaryDirectory() as folder:
+            bench = Bench(_copied(Path(folder, "project")), self.reached)
+            for path in self.paths:
+                self._module(path, items, bench)
+        return True
+
+    def _module(self, path: Path, items: Mapping[str, pytest.Item], bench: Bench) -> None:
+        text = (ROOT / path).read_text(encoding="utf-8")
+        module = name_of(ROOT / path, ROOT)
+        faults = drawn(_faults(ROOT / path), text, self.most, f"{self.seed} {module}")
+        trials = [
+            self._tried(path, module, text, fault, items) or bench._tried(path, text, fault)
+            for fault in faults
+            if _compiles(text, fault)
+        ]
+        if trials:
+            digest = hashlib.sha256(f"{self.most} {self.seed} {text}".encode()).hexdigest()[:16]
+            outcome = Outcome(module, digest, trials)
+            keep(outcome)
+            print(f"\n{module}: {rate(outcome)}", flush=True)
+            for trial in outcome.survivors:
+                print(f"  {trial.fault.operator}, {trial.tests} tests\n{trial.diff}", flush=True)
+
+    def _tried(
+        self, path: Path, module: str, text: str, fault: Fault, items: Mapping[str, pytest.Item]
+    ) -> Trial | None:
+        """What the tests made of a fault; None if it is in no function's own code."""
+        begin = reach.statement(text, fault.start[0])
+        if begin is None:
+            return None
+        lines = range(begin, fault.start[0] + 1)
+        tests = {test for line in lines for test in self.reached.tests(path.as_posix(), line)}
+        chosen = reach.affordable(tests & items.keys(), self.reached.seconds)
+        changed = str(mutate_code(text, get_operator(fault.operator)(), fault.occurrence))
+        diff = "".join(unified_diff(text.splitlines(True), changed.splitlines(True), n=0))
+        seconds = 5 * sum(self.reached.seconds[test] for test in chosen) + PATIENCE_S
+        import_module(module)
+        killer = _in_fork([items[test] for test in chosen], (module, text, changed), int(seconds))
+        return None if killer == ELSEWHERE else Trial(fault, diff, killer, len(chosen))
+
+
+def _in_fork(items: Sequence[pytest.Item], change: tuple[str, str, str], seconds: int) -> str:
+    """The first test that fails in a fork with a fault; `"time"`, `ELSEWHERE`, or empty."""
+    here, there = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setpgrp()
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+        quiet = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(quiet, stream)
+        try:
+            os.write(there, _first_failure(items, change).encode())
+        finally:
+            os._exit(0)
+    os.close(there)
+    with os.fdopen(here, encoding="utf-8") as pipe:
+        killer = pipe.read()
+    _, status = os.waitpid(child, 0)
+    return "time" if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU else killer
+
+
+def _first_failure(items: Sequence[pytest.Item], change: tuple[str, str, str]) -> str:
+    if not put_in(*change):
+        return ELSEWHERE
+    for item, after in zip(items, [*items[1:], None], strict=False):
+        if any(report.failed for report in runtestprotocol(item, nextitem=after, log=False)):
+            return item.nodeid
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
