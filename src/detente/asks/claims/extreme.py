@@ -152,7 +152,7 @@ class Extreme(Design[ExtremeClaim, Measured]):
             fitted = fit_peaks(signal, inside, self.options)
         else:
             fitted = fit_level(signal, inside, self.options, burst_months=BURST_MONTHS)
-        return replace(fitted, draws=(1.0 if self.up(signal) else -1.0) * fitted.draws)
+        return fitted if self.up(signal) else replace(fitted, draws=-fitted.draws)
 
     def _compared(self, signal: Signal) -> tuple[Bools, Bools, Bools]:
         """The claimed periods, those that they must exceed, and the block of both."""

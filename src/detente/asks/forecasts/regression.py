@@ -101,7 +101,7 @@ class FittedRegression:
     def reasons(self, history: History, origin: int) -> tuple[Reason, ...]:
         """The effect of each feature, against the mean rate."""
         values, labels = features(history)
-        design = _standard(values[[origin]], self.centre, self.spread)[0]
+        [design] = _standard(values[[origin]], self.centre, self.spread)
         terms = design * self.best
         scale = YEAR / self.window
         start = YEAR * float(history.counts[: origin + 1].mean())
