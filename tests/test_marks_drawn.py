@@ -25,7 +25,7 @@ GRADED = [f"area x=ms y=low{c}..high{c} color=band{c}" for c in (95, 80, 50)]
 
 def test_which_marks_are_wide_and_which_are_small() -> None:
     every = marks().values()
-    assert {m.name for m in every if m.wide} == {"coverage", "matrix", "tension", "world"}
+    assert {m.name for m in every if m.wide} == {"coverage", "matrix", "tension"}
     assert {m.name for m in every if m.small} == {"spark"}
 
 
@@ -337,47 +337,6 @@ def test_coverage_has_a_strip_for_each_origin() -> None:
         assert axis(spec, "x", "ms")["tickCount"] == ticks
         ends = [milliseconds(day) for day in ("2000-01-01", "2003-01-01")]
         assert scale(spec, "x", "ms")["domain"] == ends
-
-
-def test_changes() -> None:
-    names = "row_state column_state change:number"
-    rows = (("A", "B", 4.0), ("A", "C", -1.0), ("B", "C", 0.0001), ("A", "D", None))
-    spec = spec_of(exhibit("changes", names, *rows))
-    square = "rect x=x..x2 y=y..y2 color="
-    assert look(spec) == [
-        f"{square}closer", f"{square}apart",
-        "text text=name x=x y=y align=left angle=270", "text text=name x=x y=y align=right",
-    ]  # fmt: skip
-    side = (340 - 32) / 18
-    closer, apart, across, down = (rows_of(spec, number) for number in range(4))
-    # The largest change fills its cell but for a pixel, a quarter of it half of that.
-    assert closer[0] == pytest.approx(
-        {"x": 32 + side + 0.5, "x2": 32 + 2 * side - 0.5, "y": 34.5, "y2": 34 + side - 0.5,
-         "closer": True}
-    )  # fmt: skip
-    assert [(row["x"] < row["y"], row["x2"] - row["x"]) for row in closer[:2]] == [
-        (False, pytest.approx(side - 1)), (True, pytest.approx(side - 1))
-    ]  # fmt: skip
-    assert [row["x2"] - row["x"] for row in apart] == [pytest.approx((side - 1) / 2)] * 2
-    assert closer[2]["y2"] - closer[2]["y"] == pytest.approx(2), "what is tiny can be seen"
-    assert columns(across, "name") == columns(down, "name") == [("A",), ("B",), ("C",)]
-    assert (across[1]["x"], across[1]["y"]) == (pytest.approx(32 + 1.5 * side), 30)
-    assert (down[1]["x"], down[1]["y"]) == (29, pytest.approx(34 + 1.5 * side + 4))
-    assert spec["height"] == round(34 + 3 * side)
-    span = {"domain": [0, 340], "range": [0, 340], "nice": False, "zero": False}
-    assert scale(spec, "x", "x") == span
-
-
-def test_changes_show_the_states_of_most_pairs() -> None:
-    hub = [("A", f"S{n:02d}", 0.0) for n in range(19)]
-    spec = spec_of(
-        exhibit("changes", "row_state column_state change:number", *hub, ("S17", "S18", 1.0))
-    )
-    names = [row["name"] for row in rows_of(spec, 2)]
-    assert len(names) == 18 and names[:3] == ["A", "S17", "S18"]
-    assert "S15" not in names
-    still = spec_of(exhibit("changes", "row_state column_state change:number", ("A", "B", 0.0)))
-    assert (len(rows_of(still, 0)), len(rows_of(still, 1))) == (0, 2), "nothing is divided by 0"
 
 
 def test_exchange() -> None:
@@ -694,31 +653,6 @@ def test_names_of_eras_find_a_lane() -> None:
         ("y" * 100, 20 * DAY, 30 * DAY, 2, "right"),
     ]
     assert [row["x"] for row in placed] == [0, 71, 143, 224, 0] and lanes == 3
-
-
-def test_the_world() -> None:
-    names = "state other_state closeness:number events:count"
-    rows = [("A", "B", 0.36, 100), ("B", "A", -0.35, 25), ("A", "X", 1.0, 400), ("A", "A", 0.0, 0)]
-    places = {"A": (0.0, 0.0), "B": (1.0, 0.5)}
-    for narrow, width, height in ((False, 900, 558), (True, 340, 340)):
-        spec = spec_of(exhibit("world", names, *rows, places=places), narrow=narrow)
-        line = "rule x=x..x2 y=y..y2 color={} opacity={} strokeWidth={}"
-        # The most events are 5 wide, a quarter of them 3: by their root.
-        assert look(spec) == [
-            line.format("apart", 0.3, 1), line.format("apart", 0.3, 3),
-            line.format("closer", 0.75, 5),
-            "circle x=x y=y color=ink opacity=1 size=34",
-            "text text=name x=x y=y dy=-9 fontWeight=bold",
-        ]  # fmt: skip
-        assert (spec["width"], spec["height"]) == (width, height)
-        a, b = (26, 26), (width - 26, height / 2)
-        assert columns(rows_of(spec, 3), "x", "y", "name") == [(*a, "A"), (*b, "B")]
-        assert columns(rows_of(spec, 2), "x", "y", "x2", "y2") == [(*a, *b)]
-        assert scale(spec, "x", "x") == {
-            "domain": [0, width], "range": [0, width], "nice": False, "zero": False
-        }  # fmt: skip
-    still = spec_of(exhibit("world", names, ("A", "B", 0.0, 0), places=places))
-    assert layers(still)[0]["mark"]["strokeWidth"] == 1
 
 
 def test_plain_pictures() -> None:

@@ -91,6 +91,8 @@ def test_the_network_draws_its_pairs_in_time(monkeypatch: pytest.MonkeyPatch) ->
         ("closer", "340", "260", "640", "490", "0.6", "", "0.34", "0.6"),
     ]
     assert 'cx="40" cy="30" r="4"/><text class="tag" x="46" y="33">CHN' in drawn
+    earlier = str(drawn_network(Table(NET, rows[:2]), 1))
+    assert 'class="tie closer"' in earlier and 'stroke-width="1.7"' in earlier
 
 
 def test_a_network_of_the_busiest(monkeypatch: pytest.MonkeyPatch) -> None:

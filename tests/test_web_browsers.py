@@ -296,6 +296,22 @@ def test_a_point_of_a_picture_leads_to_its_events(chromium: Browser, served: str
     assert days and all(day.startswith("2017-05") for day in days)
 
 
+def test_the_world_moves_in_time_by_keyboard(chromium: Browser, served: str) -> None:
+    opened(chromium, f"{served}/world?moment=1", PHONE)
+    period, width = "document.getElementById('shown').textContent", "stroke-width"
+    lines = f"[...document.querySelectorAll('.tie')].map(t => t.getAttribute('{width}')).join()"
+    before = chromium.js(period), chromium.js(lines)
+    chromium.js("document.getElementById('period').focus(), 0")
+    for _ in range(6):
+        chromium.key("ArrowRight")
+    assert "moment=7" in chromium.js("location.search"), "the address can be shared"
+    after = chromium.js(period), chromium.js(lines)
+    assert after[0] != before[0] and after[1] != before[1]
+    opened(chromium, chromium.js("location.href"))
+    assert (chromium.js(period), chromium.js(lines)) == after
+    assert chromium.complaints() == []
+
+
 def test_a_slider_answers_to_the_keyboard_and_to_a_click(chromium: Browser, served: str) -> None:
     opened(chromium, f"{served}/scenarios?futures=200")
     chromium.js("document.getElementById('c-factor').focus(), 0")

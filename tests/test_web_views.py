@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from detente.answers import Answer
+from detente.asks.movers.movers import movers
 from detente.errors import DetenteError
 from detente.events.store import IngestedFile, Store, connect
+from detente.report.movers_page import movers_view
 from detente.study.load import locate
 from detente.study.starter import write_starter
 from detente.web.desk import Desk
@@ -82,6 +85,31 @@ def test_what_is_no_state_day_or_kind_is_refused_by_the_model(given: dict[str, A
 def test_a_pair_that_nobody_tells_of_says_so(site: Site) -> None:
     with pytest.raises(DetenteError, match="nothing to show"):
         shown(site, "pair", a="GRC", b="BRA")
+
+
+def test_the_world_shows_what_the_page_of_movers_does(site: Site) -> None:
+    view = shown(site, "world", every="month")
+    [told] = answers(view)
+    drawn = movers_view(as_computed(site), dt.datetime(2020, 1, 1))
+    assert str(drawn.map) in view.main
+    assert str(drawn.network) in view.main
+    assert '<table class="world">' in view.main
+    network = next(item for item in told["exhibits"] if item["name"] == "network")
+    moments = {row[0] for row in network["table"]["rows"]}
+    assert len(moments) == len(drawn.frames) > 2, "files hold all moments, not only what is shown"
+    assert f'max="{len(moments)}" value="{len(moments)}"' in view.main
+
+
+def as_computed(site: Site) -> Answer:
+    assert site.store is not None
+    return movers(Store.open(site.store), every="month", top=20, threads=1).answer()
+
+
+def test_a_moment_of_the_world_is_drawn_without_a_script(site: Site) -> None:
+    first, last = (shown(site, "world", every="month", moment=n).main for n in (1, 24))
+    assert 'value="1" step="1" name="moment" form="asked"' in first
+    assert str(movers_view(as_computed(site), dt.datetime(2020, 1, 1), 1).network) in first
+    assert last.replace("&amp;moment=24", "") == shown(site, "world", every="month").main
 
 
 def test_sources_tell_what_was_refused_and_name_no_folder(site: Site) -> None:

@@ -92,8 +92,13 @@ def _arc(move: Row, start: Sequence[float], end: Sequence[float]) -> Markup:
     )
 
 
-def drawn_network(network: Table) -> Markup:
-    """States placed by how much they cooperate, a line for each pair, with its course in time."""
+def drawn_network(network: Table, frame: int = 0) -> Markup:
+    """States placed by how much they cooperate, a line for each pair, with its course in time.
+
+    Args:
+        network: The table of the exhibit `network` of movers.
+        frame: Which of its periods is drawn first, from 1; the last by default.
+    """
     rows = network.records()
     placed = places(network, NODES)
     courses = _courses([row for row in rows if {row["state"], row["other_state"]} <= placed.keys()])
@@ -101,7 +106,7 @@ def drawn_network(network: Table) -> Markup:
     spots = {
         code: _spot(placed[code]) for code in sorted({code for pair in pairs for code in pair})
     }
-    ties = [_tie(pair, spots, courses[pair]) for pair in pairs]
+    ties = [_tie(pair, spots, courses[pair], frame) for pair in pairs]
     dots = [_node(code, spot, 4) for code, spot in spots.items()]
     days = dict.fromkeys(row["date"].isoformat() for row in rows)
     says = f"A network of {len(spots)} states and {len(ties)} pairs; the matrix below tells pairs."
@@ -153,16 +158,18 @@ def _volume(course: Sequence[Row]) -> float:
     return float(np.mean([row["events"] for row in course]))
 
 
-def _tie(pair: Pair, spots: Mapping[str, Sequence[float]], course: Sequence[Row]) -> Markup:
+def _tie(
+    pair: Pair, spots: Mapping[str, Sequence[float]], course: Sequence[Row], frame: int
+) -> Markup:
     sizes = [f"{0.6 + 1.1 * math.log10(1 + row['events']):.1f}" for row in course]
     close = [f"{row['closeness']:.2f}" for row in course]
-    last = course[-1]["closeness"]
-    tone = "closer" if last > MIXED else "apart" if last < -MIXED else ""
+    now = course[frame - 1]["closeness"]
+    tone = "closer" if now > MIXED else "apart" if now < -MIXED else ""
     return LINE.format(
         tone,
         *spots[pair[0]],
         *spots[pair[1]],
-        float(sizes[-1]),
+        float(sizes[frame - 1]),
         DASHED if course[-1]["named"] else "",
         " ".join(close),
         " ".join(sizes),

@@ -32,6 +32,7 @@ class MoveView:
     """One move of the list.
 
     Attributes:
+        states: The codes of the two states.
         pair: The two states by name.
         kind: Cooperation or conflict.
         direction: Closer, further apart, more or less of both.
@@ -42,6 +43,7 @@ class MoveView:
         acts: What moved it most.
     """
 
+    states: tuple[str, str]
     pair: str
     kind: str
     direction: str
@@ -79,8 +81,9 @@ class MoversView:
         moves: The moves.
         nearest: Where none is named, what comes nearest.
         map: The map.
-        network: The network at the last period.
+        network: The network at a period.
         frames: Names of the periods of the slider.
+        frame: Which of them is drawn first, from 1.
         states: Codes of the states of the matrix.
         names: Their names.
         matrix: Rows of the matrix: a code and its cells.
@@ -104,6 +107,7 @@ class MoversView:
     map: Markup
     network: Markup
     frames: tuple[str, ...]
+    frame: int
     states: tuple[str, ...]
     names: Mapping[str, str]
     matrix: tuple[tuple[str, tuple[CellView, ...]], ...]
@@ -118,18 +122,20 @@ class MoversView:
     policy: str
 
 
-def movers_view(answer: Answer, generated: dt.datetime) -> MoversView:
+def movers_view(answer: Answer, generated: dt.datetime, frame: int | None = None) -> MoversView:
     """Everything that the page says, as frozen data.
 
     Args:
         answer: The answer of `detente.asks.movers.movers`.
         generated: When the page is written.
+        frame: Which period of the network is drawn first, from 1; the last by default.
     """
     css, js = asset("page.css") + asset("movers.css"), asset("movers.js")
     ranking, network, matrix = (_exhibit(answer, n) for n in ("ranking", "network", "matrix"))
     nearest = answer.exhibit("nearest")
     states = _states(matrix)
     frames = dict.fromkeys(row["date"].isoformat() for row in network.table.records())
+    frame = min(frame or len(frames), len(frames))
     source = answer.provenance
     return MoversView(
         title=answer.label,
@@ -139,8 +145,9 @@ def movers_view(answer: Answer, generated: dt.datetime) -> MoversView:
         moves=tuple(_move(answer, row) for row in ranking.table.records()),
         nearest=tell_table(nearest.table if nearest else Table(()), NEAREST_TITLE),
         map=drawn_map(ranking.table.records()),
-        network=drawn_network(network.table),
+        network=drawn_network(network.table, frame),
         frames=tuple(day_text(day) for day in frames),
+        frame=frame,
         states=states,
         names={code: name_of(code) for code in states},
         matrix=_matrix(matrix, states),
@@ -218,8 +225,9 @@ def _move(answer: Answer, row: Mapping[str, Any]) -> MoveView:
     slug = way_slug(row["direction"])
     spark = sparkline(level, row["turned"])
     return MoveView(
-        row["pair"], row["kind"], row["direction"], slug, row["sentence"], numbers, spark, says
-    )
+        (row["state"], row["other_state"]), row["pair"], row["kind"], row["direction"], slug,
+        row["sentence"], numbers, spark, says,
+    )  # fmt: skip
 
 
 def _states(matrix: Exhibit) -> tuple[str, ...]:

@@ -41,6 +41,8 @@ STATIC = {
     "pages.js": ("web/static/pages.js", "text/javascript"),
     "page.css": ("report/templates/page.css", "text/css"),
     "page.js": ("report/templates/page.js", "text/javascript"),
+    "movers.css": ("report/templates/movers.css", "text/css"),
+    "movers.js": ("report/templates/movers.js", "text/javascript"),
     "folds.js": ("report/templates/folds.js", "text/javascript"),
 }
 """The files that are served, by name: their place in the package and kind; no path is asked for."""

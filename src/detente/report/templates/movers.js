@@ -9,7 +9,7 @@
     tie, close: tie.dataset.close.split(" ").map(Number), size: tie.dataset.size.split(" ").map(Number),
   }));
   const show = () => {
-    const at = Number(slider.value);
+    const at = Number(slider.value) - Number(slider.min);
     shown.textContent = frames[at];
     slider.setAttribute("aria-valuetext", frames[at]);
     for (const { tie, close, size } of ties) {
@@ -19,5 +19,13 @@
     }
   };
   slider.addEventListener("input", show);
+  // Where the period is part of the address, the address follows.
+  slider.addEventListener("change", () => {
+    if (!slider.name) return;
+    const address = new URL(location.href);
+    if (slider.value === slider.max) address.searchParams.delete(slider.name);
+    else address.searchParams.set(slider.name, slider.value);
+    history.replaceState(null, "", address);
+  });
   show();
 })();

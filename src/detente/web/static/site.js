@@ -27,7 +27,7 @@
     }
   });
   document.addEventListener("input", (event) => {
-    const output = event.target.parentElement?.querySelector("output");
+    const output = event.target.parentElement?.querySelector("output:not([id])");
     if (output) output.value = event.target.value;
   });
   addEventListener("pageshow", () => {
