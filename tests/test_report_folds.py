@@ -28,6 +28,12 @@ HEIGHT = "document.documentElement.scrollHeight"
 SEEN = "document.getElementById('%s').checkVisibility({contentVisibilityAuto: true})"
 HIDDEN = """document.body.offsetHeight; [...document.querySelectorAll('details')]
   .filter(d => !d.lastElementChild.checkVisibility({contentVisibilityAuto: true})).map(d => d.id)"""
+PRINTED = """[...document.querySelectorAll('.long')].map(d => {
+  const rows = [...d.querySelectorAll('tbody tr')], note = d.querySelector('.paper');
+  const shown = rows.filter(r => r.checkVisibility()).length;
+  return [d.id.replace(/-(table|fold)$/, ''), shown, rows.length,
+    note.checkVisibility() ? note.innerText : ''];
+})"""
 TEXT = "document.querySelector('main').innerText.replace(/\\s+/g, ' ')"
 
 
@@ -175,17 +181,24 @@ def test_what_a_reader_chose_is_there_again(browser: Browser, page: Path) -> Non
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_paper_shows_everything_but_long_tables(
+def test_paper_shows_everything_and_of_long_tables_the_first_rows(
     browser: Browser, page: Path, scripts: bool
 ) -> None:
     browser.open(page, PHONE, scripts=scripts)
     before = browser.js(HIDDEN)
     browser.send("Emulation.setEmulatedMedia", media="print")
-    hidden = browser.js(HIDDEN)
+    hidden, rows = browser.js(HIDDEN), browser.js(PRINTED)
+    browser.js("document.querySelectorAll('.long').forEach(d => { d.open = true }), 0")
+    opened = browser.js(PRINTED)
     browser.send("Emulation.setEmulatedMedia", media="")
-    long = browser.js("[...document.querySelectorAll('.long')].map(d => d.id)")
-    assert hidden == long != before
-    assert browser.js(HIDDEN) == before
+    assert hidden == [] != before
+    assert rows, "there are long tables"
+    series = {path.stem for path in (page.parent / "series").glob("*.csv")}
+    for (name, shown, of, said), all_of_it in zip(rows, opened, strict=True):
+        assert shown == 40 < of
+        assert said.startswith(f"Rows 1–40 of {of} are printed; all are in {name}.csv."), said
+        assert name in series
+        assert all_of_it == [name, of, of, ""], "who opens a table prints all of it"
 
 
 def test_a_keyboard_opens_a_claim(browser: Browser, page: Path) -> None:

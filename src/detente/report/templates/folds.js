@@ -1,6 +1,6 @@
 
-// Folds: links open what they point to, a reader's choice is kept, paper shows all but
-// long tables, which print if they are open.
+// Folds: links open what they point to, a reader's choice is kept, paper shows all; of long
+// tables that nobody opened, the first rows.
 // Without this script all of it opens by hand.
 (() => {
   const folds = [...document.querySelectorAll("details")];
@@ -55,10 +55,10 @@
   let folded = [];
   addEventListener("beforeprint", () => {
     if (CSS.supports("selector(::details-content)")) return;
-    folded = folds.filter((fold) => !fold.open && !fold.matches(".long"));
-    folded.forEach((fold) => { fold.open = true; });
+    folded = folds.filter((fold) => !fold.open);
+    folded.forEach((fold) => { fold.dataset.folded = ""; fold.open = true; });
   });
-  addEventListener("afterprint", () => { folded.forEach((fold) => { fold.open = false; }); });
+  addEventListener("afterprint", () => { folded.forEach((fold) => { delete fold.dataset.folded; fold.open = false; }); });
 
   const choice = chosen();
   if (choice) folds.forEach((fold) => { fold.open = choice.includes(name(fold)); });
