@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import pkgutil
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import detente.asks
+from detente.answers import Column
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -49,9 +54,34 @@ def test_results_are_frozen() -> None:
                     kinds = [ast.unparse(kind) for kind in node.decorator_list]
                     open_ones = [k for k in kinds if k.startswith("dataclass") and FROZEN not in k]
                     assert not open_ones, f"{file}: {node.name}"
+                    fields = [ast.unparse(n.annotation) for n in node.body if isinstance(n, FIELD)]
+                    arrays = re.search(ARRAYS, " ".join(fields))
+                    by_value = [k for k in kinds if k.startswith("dataclass") and ALONE not in k]
+                    assert not (arrays and by_value), f"{file}: {node.name} compares arrays"
 
 
-FROZEN = "frozen=True"
+FIELD = ast.AnnAssign
+FROZEN, ALONE = "frozen=True", "eq=False"
+ARRAYS = r"\b(Floats|Ints|Bools|Days|NDArray|ndarray)\b"
+
+
+def tables_of_columns() -> Iterator[tuple[str, tuple[Column, ...]]]:
+    """The columns of tables that modules of asks declare."""
+    for module in pkgutil.walk_packages(detente.asks.__path__, "detente.asks."):
+        for name, value in vars(importlib.import_module(module.name)).items():
+            if isinstance(value, tuple) and value and all(isinstance(c, Column) for c in value):
+                yield f"{module.name}.{name}", value
+
+
+def test_what_is_shown_has_a_heading_and_numbers_of_a_kind_have_the_same_decimals() -> None:
+    for name, columns in tables_of_columns():
+        ends = {column.through for column in columns}
+        bare = [c.name for c in columns if c.shown and not c.heading and c.name not in ends]
+        assert not bare or name.startswith("detente.asks.movers"), f"{name}: {bare}"
+        assert ends - {""} <= {column.name for column in columns}, name
+        for scale in {column.scale for column in columns}:
+            assert len({c.places for c in columns if c.scale is scale}) == 1, f"{name}: {scale}"
+
 
 POSIX_MODULES = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
 POSIX_NAMES = {
