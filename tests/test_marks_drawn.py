@@ -5,6 +5,7 @@ The look is told from the bottom layer to the top; see `drawings.look`.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -689,6 +690,8 @@ def test_plain_pictures() -> None:
     many = [(f"2000-01-{day}", 1.0, 2.0, 3.0, str(day)) for day in range(10, 20)]
     narrow = spec_of(exhibit("bars", names, *many, x="day", y="mid", column="kind"))
     assert narrow["spec"]["width"] == 44, "never narrower"
+    dated = spec_of(exhibit("bars", names, (dt.date(2000, 1, 1), *rows[0][1:]), x="day", y="mid"))
+    assert rows_of(dated, 0)[0]["day"] == "2000-01-01"
     several = spec_of(exhibit("lines", names, *rows, x="day", y=["low", "high"]))
     assert several["facet"]["column"]["field"] == "which"
 

@@ -179,6 +179,8 @@ def test_a_sum_names_each_mixture_of_sources() -> None:
         (1.0, 5.0, "A"), (None, None, "A")
     ]  # fmt: skip
     assert series_table([]).num_rows == 0
+    none = make_series("n", "month", [], [], unit="u")
+    assert combine(none, none).values.size == 0
 
 
 # Measures and networks
@@ -218,6 +220,9 @@ def test_positions_in_a_network() -> None:
         measures.strength_share(ties({"AB": [1, -1]}), ["A", "B"])
     with pytest.raises(UsageError, match="1"):
         measures.pair_matrices(pair, ["A"])
+    mixed = {"AB": monthly([1.0]), "AC": pair("A", "C"), "BC": pair("B", "C")}
+    with pytest.raises(UsageError, match="differ: month, year"):
+        measures.pair_matrices(lambda a, b: mixed[a + b], ["A", "B", "C"])
 
 
 def test_balance_of_triads() -> None:
@@ -452,6 +457,8 @@ def test_datasets(tmp_path: Path) -> None:
     made = dataset(tmp_path, "date,a,b,v\n2012-05,USA,CHN,3\n2010,CHN,USA,\n2010,JPN,USA,1.5\n")
     np.testing.assert_array_equal(made.pair("CHN", "USA", "v").values, [NAN, NAN, 3])
     np.testing.assert_array_equal(made.pair("JPN", "USA", "v").values, [1.5, NAN, NAN])
+    blank = dataset(tmp_path, "date,party,v\n2010,USA, \n2011,USA,2\n", layout="party")
+    np.testing.assert_array_equal(blank.party("USA", "v").values, [NAN, 2])
     system = dataset(tmp_path, "2010_v,2011_v\n1,2\n", layout="system")
     assert system.system("v").values.tolist() == [1, 2]
     assert long_columns(["date", "2010_v"]) == ["date", "2010_v"] and long_columns(["a"]) == ["a"]
