@@ -20,6 +20,7 @@ from detente.asks.claims.charts import shift_chart
 from detente.asks.claims.compared import Measured as Contrasted
 from detente.asks.claims.compared import near, require
 from detente.asks.claims.conditions import Condition, ConditionMask
+from detente.asks.claims.contrast import Contrast, _borders
 from detente.asks.claims.drift import BEYOND_INCLUDES, DRIFT_ALONE, drift_check, second_look
 from detente.asks.claims.estimate import Estimate, LeftOut
 from detente.asks.claims.excited import Apart, check_of
@@ -897,6 +898,160 @@ class TestTold:
             ("2001", "acts", 6.0, "in 2 months"), ("2001", "the relation", 12.0, "in 12 months"),
             ("2002", "the relation", 2.0, "in 1 month"),
         ]  # fmt: skip
+
+
+class TestSentences:
+    """What a card says, and the rows and checks under it."""
+
+    def study(self, **more: Any) -> Any:
+        given = {"nearest": 0, "share": 0.75, "window": 2, "drift": np.log(1.1), "skipped": 1,
+                 "at_the_date": True, "before": 3.0, "after": 6.0}  # fmt: skip
+        return SimpleNamespace(**(given | more))
+
+    def test_a_shift(self) -> None:
+        shift = Shift(TestShift.claim, cast(Any, None), Options())
+        series = signal([float(i) for i in range(12)])
+        item = replace(
+            estimate(series, np.log(2), Shifted(7, self.study()), interval=(0.0, np.log(4))),
+            cases=2, placebo=np.array([-0.5, 0.5] * 20),
+        )  # fmt: skip
+        assert shift.text(item) == (
+            "The relation: +100% (90% interval 0% to +300%) over 2 months after the date against "
+            "as many before; the month that holds it is left out."
+        )
+        whole = replace(item, result=Shifted(7, self.study(skipped=0)))
+        assert shift.text(whole).endswith("as many before.")
+        nearby, drift, dates = shift.checks(item)
+        assert nearby.passed and nearby.text.endswith(
+            "in its standard errors, lies here; that at the date has 75% of its size."
+        )
+        assert drift.text == "The median change at the other dates is +10%."
+        assert dates.passed and dates.text == "40 dates; the smallest possible p-value is 0.024."
+        few = replace(item, placebo=item.placebo[:39])
+        assert [check.passed for check in shift.checks(few)][2] is False
+        rows = list(shift.rows(item))
+        assert [(str(row[0])[5:7], row[1], row[2]) for row in rows] == [
+            ("05", "before", 4.0),
+            ("06", "before", 5.0),
+            ("08", "after", 7.0),
+            ("09", "after", 8.0),
+        ]
+        assert shift.case_word(item) == "months on either side"
+        close(shift.visible(item).size, 100 * np.expm1(2.8 * 0.5))
+
+    def test_only_rulers_that_saw_more_than_their_noise_say_what_was_left(self) -> None:
+        claim = TestShift.claim.model_copy(update={"ended": dt.date(2001, 12, 1)})
+        shift = Shift(claim, cast(Any, None), Options())
+        left = Aftermath(0.0, 0.0, (0.0, 0.0), 9, 1.0, np.datetime64("2002-01-01"), Scale.PERCENT)
+        base = estimate(signal([1.0] * 12), 0.5, Shifted(7, self.study(), left))
+        seen = [
+            replace(base, signal=replace(base.signal, source=name), effect=effect, placebo=noise)
+            for name, effect, noise in (
+                ("A", 0.5, np.array([-0.5, 0.5])), ("B", 0.49, np.array([-0.5, 0.5])),
+                ("C", -0.9, np.array([-0.5, 0.5])),
+            )
+        ]  # fmt: skip
+        assert shift.later(seen).endswith("Little or nothing: A.")
+        assert shift.afterwards(base) == left.text and left.text.startswith("gone: ")
+        assert (
+            shift.afterwards(replace(base, result=Shifted(7, self.study()))) == "does not reach it"
+        )
+        assert Shift(TestShift.claim, cast(Any, None), Options()).afterwards(base) == ""
+
+    def test_a_response(self) -> None:
+        data = cast(Any, SimpleNamespace(label_of=lambda name: f"the {name}s"))
+        response = Response(TestResponse.claim, data, Options())
+        study = SimpleNamespace(
+            ladder=np.array([0, 1, 2]), p_shift=0.0999, p_range=lambda: (0.04, 0.0499), dropped=0,
+            placebo=np.zeros(1999), pool_sizes=np.array([9, 4, 7]), starts=np.array([3, 4, 5]),
+            changes=np.array([0.1, 0.2, 0.3]),
+        )  # fmt: skip
+        measured = SimpleNamespace(study=study, choice=Choice("a", 1, 3, ""), causes=None)
+        item = replace(estimate(signal([1.0] * 9, counts=False), 0.2, measured), cases=1)
+        assert response.text(item) == (
+            "The relation changed by +0.20 points (90% interval +0.10 to +0.90) in the month from "
+            "1 episode of the as, compared with the 3 months before and with like dates without "
+            "them."
+        )
+        checks = {check.name: check for check in response.checks(item)}
+        calendar, draws = checks["Calendar shifts"], checks["Draws enough to know p"]
+        assert calendar.passed and draws.passed
+        assert draws.text == "By its 1,999 draws p lies between 0.0400 and 0.0499."
+        like = checks["Comparable dates of like era and volatility"]
+        assert like.passed is False
+        assert like.text == (
+            "Between 4 and 9 per episode; for 2 of 3 episodes the era had to be widened, for 1 the "
+            "volatility too."
+        )
+        assert checks["All episodes measured"].passed is True
+        study.p_shift, study.p_range, study.dropped = 0.1, lambda: (0.04, 0.05), 1
+        assert [check.passed for check in response.checks(item)][:2] == [False, False]
+
+    def contrasted(self) -> tuple[Contrast, Estimate[Any]]:
+        claim = SimpleNamespace(
+            when=Condition(after="x"), against=None, alternatives=[], strata=["s"], direction="up",
+            relation=SimpleNamespace(action=None),
+        )  # fmt: skip
+        contrast = Contrast(cast(Any, claim), cast(Any, None), Options())
+        cells = whole(signal([1.0, 2.0, 3.0] * 8).series)
+        when = ConditionMask(np.arange(24) % 3 == 0, "early", "in early months")
+        against = ConditionMask(np.arange(24) % 3 == 1, "late", "in late months")
+        ratio: Any = SimpleNamespace(
+            rate_high=1.0, rate_low=2.0, periods_high=8, periods_low=1, p_placebo=0.5
+        )
+        strata = Strata(5, True), np.zeros(24, dtype=np.int64)
+        measured = Contrasted(cells, when, against, *strata, ratio)
+        item = estimate(
+            signal([1.0, 2.0, 3.0] * 8), np.log(0.5), measured, scale=Scale.RATIO,
+            interval=(np.log(0.25), 0.0),
+        )  # fmt: skip
+        return contrast, item
+
+    def test_a_contrast(self) -> None:
+        contrast, item = self.contrasted()
+        assert contrast.text(item).startswith(
+            "The relation was 0.50 times as frequent in early months as in late months, compared "
+            "within the same month of 5 years and the same era (90% interval 0.25 to 1.00); 8 "
+            "against 1 month. Plain rates: 1.00 against 2.00 per month."
+        )
+        rows = [(row[0], row[1], row[2], row[3]) for row in contrast.rows(item)]
+        assert rows == [
+            ("2001", "early", 4.0, "in 4 months"), ("2002", "early", 4.0, "in 4 months"),
+            ("2001", "late", 8.0, "in 4 months"), ("2002", "late", 8.0, "in 4 months"),
+        ]  # fmt: skip
+        checks = {check.name: check for check in contrast.checks(item)}
+        assert checks["The 90% interval excludes a ratio of one"].passed is False
+        spread = checks["Over-dispersion respected"].text
+        assert spread.startswith("The variance of the counts is 0.3 times their mean")
+        eras = {
+            "s": Era(label="s", start=dt.date(2001, 1, 1), end=dt.date(2002, 1, 1)),
+            "e": Era(label="e", start=dt.date(2003, 1, 1)),
+            "f": Era(label="f", start=dt.date(2004, 1, 1)),
+        }
+        data = SimpleNamespace(study=SimpleNamespace(eras=eras))
+        claim = SimpleNamespace(
+            when=Condition(era="e"), against=None, strata=["s"],
+            alternatives=[[Condition(after="x"), Condition(era="f")]],
+        )  # fmt: skip
+        assert [str(day) for day in _borders(cast(Any, claim), cast(Any, data))] == [
+            "2003-01-01", "2004-01-01", "2001-01-01", "2002-01-01",
+        ]  # fmt: skip
+
+    def test_an_extreme(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from detente.asks.claims import extreme as module
+
+        monkeypatch.setattr(module, "probability_highest", lambda *_: 0.25)
+        extreme = Extreme(TestExtreme.claim, cast(Any, None), Options())
+        series = signal([1.0, 5.0, 4.0, 3.0, 4.5])
+        level = TestExtreme().level()
+        item = replace(estimate(series, 0.75, level, scale=Scale.PROBABILITY), cases=3)
+        text = extreme.text(item)
+        assert text.startswith("The probability that the peak of single months of the relation was")
+        assert "the highest since January 2001 is 75%; its strongest rival is March 2001." in text
+        assert text.endswith("up to its end it is 25%. As observed, its best month ranks 2 of 4.")
+        facts = {fact.name: fact.value for fact in extreme.facts(item)}
+        assert facts == {"then": 0.25, "rank": 2}
+        assert extreme.case_word(item) == "months compared with"
 
 
 class TestBrief:
