@@ -23,6 +23,7 @@ from detente.events.store import Appended, IngestedFile, Store, connect
 from detente.relations.counting import covered_days, panel, reach
 from detente.relations.substate import below_state
 from detente.relations.unnamed import likely_codes
+from detente.relations.world import world_counts, world_coverage, world_days
 from detente.sources import ingest
 from event_tables import DAY, event, table
 
@@ -122,6 +123,14 @@ class TestTheSameCounts:
         assert likely_codes(stores[name], "icews", "FRA") == likely_codes(
             stores["whole"], "icews", "FRA"
         )
+
+    @pytest.mark.parametrize("name", ["both", "either"])
+    def test_everyone(self, stores: dict[str, Store], name: str) -> None:
+        coverage = world_coverage(world_days(stores["whole"]), "week")["icews"]
+        whole, limited = (world_counts(stores[key], coverage, "week") for key in ("whole", name))
+        assert world_coverage(world_days(stores[name]), "week")["icews"].events.sum() > 1000
+        assert len(whole.pairs) == 6 and whole.pairs == limited.pairs
+        assert limited.counts.tolist() == whole.counts.tolist()
 
     def test_what_is_kept_whole(self, stores: dict[str, Store]) -> None:
         rows = stores["whole"].events().to_pylist()

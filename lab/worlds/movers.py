@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.arrays import Floats
+from detente.asks.movers.judged import Movers
 from detente.asks.movers.window import Window
 from detente.relations.world import Coverage, WorldCounts
 
@@ -47,13 +48,25 @@ class MoversWorld:
     truth: Floats
 
 
-def movers_world(sort: str, seed: int, states: int = 16) -> MoversWorld:
+def true_answers(world: MoversWorld, movers: Movers) -> Floats:
+    """The true log change that each question of a pair asks for, shape (P, 3).
+
+    Of the share of a kind it is only the sign that counts.
+    """
+    places = {pair: place for place, pair in enumerate(world.counts.pairs)}
+    truth = world.truth[[places[pair] for pair in movers.world.pairs]]
+    rarer, rows = movers.series.rarer, np.arange(len(truth))
+    return np.column_stack([truth, truth[rows, rarer] - truth[rows, 1 - rarer]])
+
+
+def movers_world(sort: str, seed: int, states: int = 16, times: float | None = None) -> MoversWorld:
     """A world of a sort.
 
     Args:
         sort: One of `SORTS`.
         seed: Seed of the random numbers.
         states: How many states; all pairs of them have events.
+        times: By what the rate of those who move is multiplied or divided; by default by 1.6 to 4.
 
     Example:
         >>> world = movers_world("nobody", 1, states=4)
@@ -65,7 +78,7 @@ def movers_world(sort: str, seed: int, states: int = 16) -> MoversWorld:
     places = np.array([(a, b) for a in range(states) for b in range(a + 1, states)])
     shape = (len(places), 2, PERIODS)
     usual = rng.lognormal(0.3 if sort == "few events" else 1.8, 1.0, (*shape[:2], 1))
-    truth = _truth(sort, rng, shape[:2])
+    truth = _truth(sort, rng, shape[:2], times)
     after = np.arange(PERIODS) >= SINCE
     ramp = np.clip((np.arange(PERIODS) - SINCE + 1) / 8, 0, 1) if sort == "gradual" else after
     long = sort == "long swings"
@@ -83,8 +96,11 @@ def movers_world(sort: str, seed: int, states: int = 16) -> MoversWorld:
     return MoversWorld(WorldCounts(coverage, pairs, counts), window, truth)
 
 
-def _truth(sort: str, rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
-    size = rng.choice([-1.0, 1.0], shape) * rng.uniform(0.5, 1.4, shape)
+def _truth(
+    sort: str, rng: np.random.Generator, shape: tuple[int, int], times: float | None
+) -> Floats:
+    low, high = (0.5, 1.4) if times is None else (np.log(times), np.log(times))
+    size = rng.choice([-1.0, 1.0], shape) * rng.uniform(low, high, shape)
     return np.where(rng.random(shape) < (0.0 if sort == "nobody" else 0.1), size, 0.0)
 
 

@@ -2,8 +2,8 @@
 
 Each true value is nothing to speak of, or it comes from a mixture of normal distributions about
 zero; how often which, the estimates themselves say. What "nothing" looks like they say too: errors
-that are too small, or little things that move all alike, widen the middle of the distribution, and
-an estimate is set against that width and not against its own error alone (an empirical null).
+that are too small widen the middle of the distribution, and an estimate is then set against that
+width and not against its own error alone (an empirical null).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import nnls
 from scipy.special import ndtr
 
 from detente.answers import Exhibit, Shown
@@ -26,8 +25,8 @@ NULL_PRIOR = 1.0  # as if so many more estimates had been seen that are nothing
 ITERATIONS = 80
 CLOSE = 1e-6
 FEWEST = 60  # estimates that can say what nothing looks like
-BINS, BIN_SIZE = 8, 40
 NOTHING = 0.93  # share of the estimates that is taken to be nothing when its width is measured
+UNSURE = 1.2  # standard error of that width times the root of the number of estimates
 MIDDLES = {0.5: 0.6745, 0.88: 1.5548}  # shares of a standard normal within so many deviations
 
 
@@ -42,11 +41,10 @@ class FalseSigns(Shown):
         wrong: Local rate: probability that the true value is nothing or has the other sign, by how
             often which occurs among all, shape (N,).
         risen: Probability that the true value is above zero, all values equally likely, shape (N,).
-        rate: Expected share of false ones among it and all that are surer, shape (N,): the mean of
-            local rates over the tail, and what Benjamini and Hochberg correct p-values to.
+        rate: Expected share of false ones among it and all that are surer, shape (N,): what
+            Benjamini and Hochberg correct its p-value to.
         nothing: Share of the true values that are nothing.
         inflation: By what the squared errors are multiplied.
-        drift: Standard deviation that is added to every error.
     """
 
     estimate: Floats
@@ -57,7 +55,6 @@ class FalseSigns(Shown):
     rate: Floats
     nothing: float
     inflation: float
-    drift: float
 
     def named(self, rate: float = 0.1) -> Bools:
         """The most that can be named with at most that expected share of false ones, shape (N,)."""
@@ -96,9 +93,8 @@ def false_signs(estimate: Floats, error: Floats) -> FalseSigns:
 
     Source:
         Efron (2004), Large-scale simultaneous hypothesis testing: the choice of a null hypothesis,
-        for the empirical null; Efron and Tibshirani (2002), Empirical Bayes methods and false
-        discovery rates for microarrays, for the rate as a mean of local rates; Stephens (2017),
-        False discovery rates: a new deal, for signs.
+        for the empirical null; Benjamini and Hochberg (1995), Controlling the false discovery rate,
+        for the rate; Stephens (2017), False discovery rates: a new deal, for signs.
     """
     fits = estimate.shape == error.shape and estimate.ndim == 1
     given = np.isfinite(estimate) & np.isfinite(error) if fits else np.zeros(0, np.bool_)
@@ -109,8 +105,8 @@ def false_signs(estimate: Floats, error: Floats) -> FalseSigns:
             "Give an estimate and a positive error each.",
         )
     values, errors = estimate[given], error[given]
-    inflation, drift = _null(values, errors)
-    variance = inflation * errors**2 + drift**2
+    inflation = _null(values / errors)
+    variance = inflation * errors**2
     shares, posterior = _shares(values, variance)
     parts = _judged(values, variance, posterior)
     whole = np.full((5, len(estimate)), np.nan)
@@ -119,35 +115,24 @@ def false_signs(estimate: Floats, error: Floats) -> FalseSigns:
     adjusted = np.full(len(estimate), np.nan)
     adjusted[given] = benjamini_hochberg(p)
     estimated, low, high, wrong, risen = whole
-    return FalseSigns(
-        estimated, low, high, wrong, risen, adjusted, float(shares[0]), inflation, drift
-    )
+    return FalseSigns(estimated, low, high, wrong, risen, adjusted, float(shares[0]), inflation)
 
 
-def _null(values: Floats, errors: Floats) -> tuple[float, float]:
-    """How the middle of the estimates scatters: multiple of the squared errors, and what is added.
+def _null(apart: Floats) -> float:
+    """What squared errors are multiplied by, so that the middle scatters as it is seen to.
 
     Two widths are looked at, and the smaller counts. What truly moved widens the outer part of the
     middle, and changes made by a single burst, which lie on both sides of zero and never far, its
-    inner part; errors that are too small widen both.
+    inner part; errors that are too small widen both. Errors are widened only as far as is sure, and
+    never made smaller: otherwise the luck of the middle alone would hide half of what moved.
     """
-    if len(values) < FEWEST:
-        return 1.0, 0.0
-    bins = max(2, min(BINS, len(values) // BIN_SIZE))
-    parts = np.array_split(np.argsort(errors, kind="stable"), bins)
-    squares = np.array([np.median(errors[part] ** 2) for part in parts])
-    apart = [np.abs(values[part]) for part in parts]
-    widths = [
-        [np.quantile(part, share * NOTHING) / reach for part in apart]
+    if len(apart) < FEWEST:
+        return 1.0
+    width = min(
+        float(np.quantile(np.abs(apart), share * NOTHING)) / reach
         for share, reach in MIDDLES.items()
-    ]
-    middle = np.min(widths, axis=0) ** 2
-    weight = 1 / (squares + np.median(squares))
-    beyond = np.maximum(middle - squares, 0.0)  # errors are never made smaller than they are
-    (more, added), _ = nnls(
-        np.column_stack([squares, np.ones(len(parts))]) * weight[:, None], beyond * weight
     )
-    return 1.0 + float(more), float(np.sqrt(added))
+    return max(1.0, width * (1 - UNSURE / float(np.sqrt(len(apart))))) ** 2
 
 
 def _shares(values: Floats, variance: Floats) -> tuple[Floats, Floats]:

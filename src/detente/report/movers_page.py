@@ -200,13 +200,14 @@ def _exhibit(answer: Answer, name: str) -> Exhibit:
 
 def _move(answer: Answer, row: Mapping[str, Any]) -> MoveView:
     same = ("state", "other_state", "kind")
+    counted = {**row, "kind": row["kind"].removeprefix("share of ")}
     level, acts = (
         [
             item
             for item in _exhibit(answer, name).table.records()
-            if all(item[part] == row[part] for part in same)
+            if all(item[part] == wanted[part] for part in same)
         ]
-        for name in ("levels", "acts")
+        for name, wanted in (("levels", counted), ("acts", row))
     )
     low, high = (tell(row[end], Scale.PERCENT) for end in ("low_90", "high_90"))
     chance = row["probability_risen"] if row["change_percent"] > 0 else 1 - row["probability_risen"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ import pyarrow as pa
 from detente.answers import Answer
 from detente.arrays import Bools, Floats
 from detente.asks.movers.attention import attention, common_change, common_course
+from detente.asks.movers.questions import LEAST_EVENTS, QUESTIONS, SHARE, Series, series_of
 from detente.asks.movers.sharing import changes_on
 from detente.asks.movers.window import Window
 from detente.errors import DataGapError
@@ -18,12 +20,10 @@ from detente.estimators.levels.lasting import LastingChanges
 from detente.events.engine import DUCKDB
 from detente.relations.world import KINDS, WorldCounts
 
-LEAST_EVENTS = 20
-"""A pair is asked about a kind of event if the window holds so many of it."""
+CONFLICT = KINDS.index("conflict")
 
 FALSE_SHARE = 0.1
-NAMED_AT = 0.08
-"""The rate at which pairs are named: the null's width is estimated too, and takes its share."""
+"""The rate at which pairs are named."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,20 +33,18 @@ class Movers:
     Attributes:
         window: The origin, the periods, and which of them lie after the date.
         world: What every two states did to each other.
-        course: What all pairs of a kind share, period by period, shape (2, T).
-        changes: Log change of each pair and kind beside the common course, before attention is
-            taken out; flattened by pair, then kind, N = 2 P.
+        series: What was counted for each question, and relative to what.
         attention: Log change of the news of both states' other pairs, shape (P,).
-        signs: What is left of the changes, and how likely each is false; as `changes`.
-        named: Which are named, shape (P, 2).
+        signs: Log change of each pair and question beside what all share, of the rates also beside
+            attention, and how likely each is false; flattened by pair, then question, N = 3 P.
+        named: Which are named, shape (P, 3).
         top: How many pairs are told.
         acts: What the pairs that are told did to each other by day, where events were asked.
     """
 
     window: Window
     world: WorldCounts
-    course: Floats
-    changes: LastingChanges
+    series: Series
     attention: Floats
     signs: FalseSigns
     named: Bools
@@ -55,8 +53,8 @@ class Movers:
 
     @property
     def tested(self) -> Bools:
-        """Which pairs and kinds were asked about, shape (P, 2)."""
-        return np.isfinite(self.signs.wrong).reshape(-1, len(KINDS))
+        """Which questions have an answer, shape (P, 3)."""
+        return np.isfinite(self.signs.wrong).reshape(-1, len(QUESTIONS))
 
     def answer(self) -> Answer:
         """The answer: `ranking`, `changes`, `levels`, `network` and `matrix` are its exhibits."""
@@ -85,8 +83,7 @@ def measure(
     Raises:
         DataGapError: No pair has enough events.
     """
-    counts = np.where(window.used, world.counts, np.nan)
-    enough = np.nansum(counts, axis=2) >= LEAST_EVENTS
+    enough = world.counts[:, :, window.used].sum(axis=2).max(axis=1, initial=0) >= LEAST_EVENTS
     if not enough.any():
         raise DataGapError(
             "No pair of states could be asked about.",
@@ -94,42 +91,38 @@ def measure(
             f" {LEAST_EVENTS} of one kind.",
             "Load more events, or name an earlier --since.",
         )
-    kept = enough.any(axis=1)
-    world = WorldCounts(
-        world.coverage,
-        tuple(p for p, k in zip(world.pairs, kept, strict=True) if k),
-        world.counts[kept],
-    )
-    counts, enough = counts[kept], enough[kept]
-    shared = np.stack(
-        [common_course(world.counts[:, kind], window.used) for kind in range(len(KINDS))]
-    )
-    changes = _changes(np.where(enough[:, :, None], counts, 0.0), shared, window, threads, engine)
-    noticed, variance = _attention(world, window, threads, engine)
-    left = changes.estimate.reshape(-1, len(KINDS)) - noticed[:, None]
-    error = np.sqrt(changes.deviation.reshape(-1, len(KINDS)) ** 2 + variance[:, None])
-    left -= np.array([common_change(left[:, kind], error[:, kind]) for kind in range(len(KINDS))])
+    pairs = tuple(pair for pair, flag in zip(world.pairs, enough, strict=True) if flag)
+    world = WorldCounts(world.coverage, pairs, world.counts[enough])
+    series = series_of(world.counts, window.used)
+
+    def changed(counts: Floats, exposure: Floats) -> LastingChanges:
+        return changes_on(engine, counts, window.after, exposure=exposure, threads=threads)
+
+    noticed, variance = _attention(world, window, changed)
+    changes = [
+        changed(np.where(series.asked[:, place, None], series.counts[:, place], 0.0), exposure)
+        for place, exposure in enumerate(np.moveaxis(series.exposure, 1, 0))
+    ]
+    left = np.column_stack([item.estimate for item in changes])
+    error = np.column_stack([item.deviation for item in changes])
+    left[:, :SHARE] -= noticed[:, None]
+    error[:, :SHARE] = np.sqrt(error[:, :SHARE] ** 2 + variance[:, None])
+    toward = np.where(series.kinds == CONFLICT, 1.0, -1.0)
+    toward[:, :SHARE] = 1.0
+    for place in range(len(QUESTIONS)):
+        turned = toward[:, place]
+        left[:, place] -= turned * common_change(turned * left[:, place], error[:, place])
     signs = false_signs(left.ravel(), error.ravel())
-    named = signs.named(NAMED_AT).reshape(-1, len(KINDS))
-    return Movers(window, world, shared, changes, noticed, signs, named, top)
-
-
-def _changes(
-    counts: Floats, shared: Floats, window: Window, threads: int, engine: str
-) -> LastingChanges:
-    pairs, kinds, length = counts.shape
-    exposure = np.broadcast_to(shared, counts.shape).reshape(-1, length)
-    flat = counts.reshape(pairs * kinds, length)
-    return changes_on(engine, flat, window.after, exposure=exposure, threads=threads)
+    named = signs.named(FALSE_SHARE).reshape(left.shape)
+    return Movers(window, world, series, noticed, signs, named, top)
 
 
 def _attention(
-    world: WorldCounts, window: Window, threads: int, engine: str
+    world: WorldCounts, window: Window, changed: Callable[[Floats, Floats], LastingChanges]
 ) -> tuple[Floats, Floats]:
     """Change of the news of both states' other pairs, for each pair, and its variance."""
     total = np.where(window.used, world.counts.sum(axis=1), np.nan)
-    shared = common_course(world.counts.sum(axis=1), window.used)
-    change = changes_on(engine, total, window.after, exposure=shared, threads=threads)
+    change = changed(total, common_course(world.counts.sum(axis=1), window.used))
     codes, places = np.unique(np.array(world.pairs), return_inverse=True)
     states = places.reshape(-1, 2)
     by_pair, variance, _ = attention(change.estimate, change.error, states, len(codes))

@@ -49,16 +49,18 @@ def levels_of(movers: Movers, pairs: Ints) -> Levels:
     """
     counts = np.where(movers.window.used, movers.world.counts[pairs], np.nan)
     flat = counts.reshape(-1, counts.shape[-1])
-    exposure = np.broadcast_to(movers.course, counts.shape).reshape(flat.shape)
+    exposure = movers.series.exposure[pairs][:, : len(KINDS)].reshape(flat.shape)
     paths = level_paths(flat, exposure)
     level, reach = paths.mean.reshape(counts.shape), REACH * paths.error.reshape(counts.shape)
     return Levels(pairs, np.exp(level), np.exp(level - reach), np.exp(level + reach))
 
 
 def turn_of(movers: Movers, move: Move) -> Turn | None:
-    """When a pair's rate turned, if it did so once within the window."""
-    counts = np.where(movers.window.used, movers.world.counts[move.pair, move.kind], np.nan)
-    return turning_point(counts, movers.course[move.kind])
+    """When what is asked of a pair turned, if it did so once within the window."""
+    series = movers.series
+    return turning_point(
+        series.counts[move.pair, move.question], series.exposure[move.pair, move.question]
+    )
 
 
 def turn_names(movers: Movers, turn: Turn | None) -> tuple[str, str, str]:

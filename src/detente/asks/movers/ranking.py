@@ -9,6 +9,7 @@ import numpy as np
 
 from detente.arrays import Ints
 from detente.asks.movers.judged import Movers
+from detente.asks.movers.questions import QUESTIONS, SHARE
 from detente.events.actors import name_of
 from detente.relations.world import KINDS
 
@@ -18,12 +19,13 @@ CLOSER, APART, MORE, LESS = "closer", "further apart", "more of both", "less of 
 
 @dataclass(frozen=True)
 class Move:
-    """What is said of one pair and kind.
+    """What is said of one pair and question.
 
     Attributes:
         pair: Place of the pair.
-        kind: Place of the kind.
-        ratio: Rate since the date over the rate before, beside what all share and attention.
+        question: Place of the question.
+        kind: Place of the kind of events that it counts.
+        ratio: Rate or share since the date over that before, beside what all share and attention.
         low: Low end of its 90% interval.
         high: High end.
         risen: Probability that it has risen.
@@ -33,6 +35,7 @@ class Move:
     """
 
     pair: int
+    question: int
     kind: int
     ratio: float
     low: float
@@ -41,6 +44,11 @@ class Move:
     rate: float
     wrong: float
     named: bool
+
+    @property
+    def what(self) -> str:
+        """What has changed, in words."""
+        return f"share of {KINDS[self.kind]}" if self.question == SHARE else KINDS[self.kind]
 
 
 def moves(movers: Movers) -> tuple[Move, ...]:
@@ -54,10 +62,11 @@ def moves(movers: Movers) -> tuple[Move, ...]:
 
 def _move(movers: Movers, place: int) -> Move:
     signs = movers.signs
-    pair, kind = divmod(place, len(KINDS))
+    pair, question = divmod(place, len(QUESTIONS))
     return Move(
         pair,
-        kind,
+        question,
+        int(movers.series.kinds[pair, question]),
         float(np.exp(signs.estimate[place])),
         float(np.exp(signs.low[place])),
         float(np.exp(signs.high[place])),
@@ -74,10 +83,15 @@ def pair_name(movers: Movers, pair: int) -> str:
 
 
 def direction(movers: Movers, pair: int) -> str:
-    """What the named changes of a pair come to: closer, apart, more or less of both; "" if none."""
-    signs = movers.signs.estimate.reshape(-1, len(KINDS))[pair]
-    named = movers.named[pair]
-    up = [int(np.sign(signs[kind])) if named[kind] else 0 for kind in range(len(KINDS))]
+    """What the named changes of a pair come to: closer, apart, more or less of both; "" if none.
+
+    The share of a kind says it by itself; the rates only together.
+    """
+    signs = np.sign(movers.signs.estimate.reshape(-1, len(QUESTIONS))[pair])
+    up = np.where(movers.named[pair], signs, 0).astype(int)
+    if up[SHARE]:
+        conflict = int(movers.series.rarer[pair]) == CONFLICT
+        return APART if (up[SHARE] > 0) == conflict else CLOSER
     return {
         (1, 0): CLOSER,
         (1, -1): CLOSER,

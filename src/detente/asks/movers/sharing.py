@@ -1,7 +1,8 @@
 """Lasting changes of many pairs: measured here, or shared among the workers of an engine.
 
-Each pair's change is a function of its own counts and of what all share, so that it does not matter
-who measures which: the number of workers changes no digit.
+What a pair says at each point of the grid is a function of its own counts and of what all share, so
+that it does not matter who measures which; how common the points are is told from all of them here.
+The number of workers changes no digit.
 """
 
 from __future__ import annotations
@@ -12,7 +13,12 @@ import numpy as np
 import pyarrow as pa
 
 from detente.arrays import Bools, Floats
-from detente.estimators.levels.lasting import LastingChanges, lasting_changes
+from detente.estimators.levels.lasting import (
+    LastingChanges,
+    by_grid,
+    lasting_changes,
+    pooled,
+)
 from detente.events.engine import DUCKDB
 from detente.events.engine import engine as engine_of
 
@@ -40,17 +46,20 @@ def changes_on(
     weights = np.broadcast_to(exposure, counts.shape)
     rows = pa.table({"counts": _lists(counts), "exposure": _lists(weights)})
     table = engine_of(engine).each(functools.partial(_measured, after=after), rows)
-    return LastingChanges(*(table[name].to_numpy() for name in ("estimate", "error", "risen")))
+    parts = table["parts"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    return pooled(parts.reshape(len(counts), 4, -1))
 
 
 def _measured(rows: pa.Table, *, after: Bools) -> pa.Table:
-    """The changes of a portion; what a worker does."""
+    """What the series of a portion say; what a worker does."""
     counts, exposure = (
         rows[name].combine_chunks().flatten().to_numpy(zero_copy_only=False).reshape(-1, len(after))
         for name in ("counts", "exposure")
     )
-    changes = lasting_changes(counts, after, exposure=exposure)
-    return pa.table({"estimate": changes.estimate, "error": changes.error, "risen": changes.risen})
+    parts = by_grid(counts, after, exposure=exposure)
+    return pa.table(
+        {"parts": _lists(parts.reshape(len(parts), parts[0].size if len(parts) else 0))}
+    )
 
 
 def _lists(values: Floats) -> pa.ListArray:

@@ -11,8 +11,9 @@ from detente import __version__
 from detente.answers import Answer, Column, Exhibit, Fact, Provenance, Scale, Table, table_of
 from detente.arrays import Ints
 from detente.asks.movers.behind import Act, moved_most
-from detente.asks.movers.judged import FALSE_SHARE, NAMED_AT, Movers
+from detente.asks.movers.judged import FALSE_SHARE, Movers
 from detente.asks.movers.measures import busiest, levels_of, turn_names, turn_of
+from detente.asks.movers.questions import SHARE
 from detente.asks.movers.ranking import (
     APART,
     CLOSER,
@@ -28,13 +29,14 @@ from detente.relations.world import KINDS
 
 EDGES, FRAMES, NEAR = 150, 24, 10
 ESTIMATOR = (
-    "Lasting change of each pair's rate of cooperation and of conflict since the date, in a"
-    " negative-binomial model with swings, beside what all pairs share and what changed in the news"
-    " of both states' other pairs."
+    "Lasting change of each pair's rates of cooperation and of conflict since the date, and of the"
+    " share of the rarer in all it does, in a negative-binomial model with swings as all pairs have"
+    " them, beside what all share; the rates also beside the news of both states' other pairs."
 )
-NULL = "The width of the middle of all changes; a false discovery rate of at most 10% over all."
+NULL = "As pairs wander by themselves; a false discovery rate of at most 10% over all questions."
 CITATIONS = (
-    "Efron and Tibshirani (2002), Empirical Bayes methods and false discovery rates.",
+    "Benjamini and Hochberg (1995), Controlling the false discovery rate.",
+    "Laird (1978), Nonparametric maximum likelihood estimation of a mixing distribution.",
     "Efron (2004), Large-scale simultaneous hypothesis testing: the choice of a null hypothesis.",
     "Rue, Martino and Chopin (2009), Approximate Bayesian inference for latent Gaussian models.",
 )
@@ -177,7 +179,7 @@ def _acts(movers: Movers, behind: Mapping[Move, tuple[Act, ...]]) -> Exhibit:
         (
             *movers.world.pairs[move.pair],
             pair_name(movers, move.pair),
-            KINDS[move.kind],
+            move.what,
             act.date,
             act.source,
             act.target,
@@ -201,7 +203,7 @@ def _ranking(movers: Movers, behind: Mapping[Move, tuple[Act, ...]]) -> Exhibit:
             rank,
             *movers.world.pairs[move.pair],
             pair_name(movers, move.pair),
-            KINDS[move.kind],
+            move.what,
             direction(movers, move.pair),
             *_percent(move),
             move.risen,
@@ -226,7 +228,7 @@ def _nearest(movers: Movers, ranked: Sequence[Move]) -> Exhibit:
         (
             *movers.world.pairs[move.pair],
             pair_name(movers, move.pair),
-            KINDS[move.kind],
+            move.what,
             direction(movers, move.pair),
             *_percent(move),
             move.risen,
@@ -235,8 +237,8 @@ def _nearest(movers: Movers, ranked: Sequence[Move]) -> Exhibit:
         for move in ranked[:NEAR]
     )
     note = (
-        f"None of these is said to have moved: that takes a false rate of {NAMED_AT:.0%}, so that "
-        f"of those named at most {FALSE_SHARE:.0%} are false."
+        f"None of these is said to have moved: that takes a false rate of {FALSE_SHARE:.0%}, the"
+        " share of those named that is expected to be false."
     )
     return Exhibit("nearest", "Nearest to having moved", Table(NEAREST, rows), note)
 
@@ -249,14 +251,14 @@ def _changes(movers: Movers, ranked: Sequence[Move]) -> Exhibit:
         (
             *movers.world.pairs[move.pair],
             pair_name(movers, move.pair),
-            KINDS[move.kind],
+            move.what,
             int(counts[move.pair, move.kind, used & ~after].sum()),
             int(counts[move.pair, move.kind, used & after].sum()),
             *_percent(move),
             move.risen,
             move.rate,
             move.wrong,
-            100 * float(np.expm1(movers.attention[move.pair])),
+            100 * float(np.expm1(movers.attention[move.pair])) if move.question != SHARE else None,
             move.named,
         )
         for move in ranked

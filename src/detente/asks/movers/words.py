@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from detente.arrays import Floats
 from detente.asks.movers.behind import Act
-from detente.asks.movers.judged import FALSE_SHARE, LEAST_EVENTS, Movers
+from detente.asks.movers.judged import FALSE_SHARE, Movers
 from detente.asks.movers.measures import turn_names
+from detente.asks.movers.questions import LEAST_EVENTS, SHARE
 from detente.asks.movers.ranking import Move
 from detente.estimators.levels.lasting import Turn
 from detente.events.actors import name_of
 from detente.relations.steps import day_name
-from detente.relations.world import KINDS
 from detente.rounding import number, plural
 
 DOES_NOT_SHOW = (
@@ -53,12 +54,15 @@ def headline(movers: Movers) -> str:
 def sentence(movers: Movers, move: Move, turn: Turn | None, acts: tuple[Act, ...]) -> str:
     """One move in plain words."""
     first, second = (name_of(code) for code in movers.world.pairs[move.pair])
-    kind = KINDS[move.kind].capitalize()
+    what = f"{move.what.capitalize()} between {first} and {second}"
+    of = "rate"
+    if move.question == SHARE:
+        what, of = f"The {move.what} in what {first} and {second} do to each other", "size"
     verb = "risen" if move.ratio > 1 else "fallen"
     low, high = (_times(end) for end in (move.low, move.high))
     text = (
-        f"{kind} between {first} and {second} has {verb} to {_times(move.ratio)} times its"
-        f" earlier rate since {day_name(movers.window.since)} (90% interval {low} to {high};"
+        f"{what} has {verb} to {_times(move.ratio)} times its earlier {of} since"
+        f" {day_name(movers.window.since)} (90% interval {low} to {high};"
         f" {_events(movers, move)})"
     )
     at, early, late = turn_names(movers, turn)
@@ -69,12 +73,18 @@ def sentence(movers: Movers, move: Move, turn: Turn | None, acts: tuple[Act, ...
 
 def _events(movers: Movers, move: Move) -> str:
     """How many events lie before and after, and in how many periods."""
-    window, counts = movers.window, movers.world.counts[move.pair, move.kind]
+    window, counts = movers.window, movers.world.counts[move.pair]
     before, after = window.used & ~window.after, window.used & window.after
     return (
-        f"{int(counts[before].sum()):,} events in {int(before.sum())} {window.every}s before,"
-        f" {int(counts[after].sum()):,} in {int(after.sum())} since"
+        f"{_counted(counts[:, before], move)} events in {int(before.sum())} {window.every}s before,"
+        f" {_counted(counts[:, after], move)} in {int(after.sum())} since"
     )
+
+
+def _counted(counts: Floats, move: Move) -> str:
+    """How many events of the kind, and for its share of how many in all."""
+    events = f"{int(counts[move.kind].sum()):,}"
+    return f"{events} of {int(counts.sum()):,}" if move.question == SHARE else events
 
 
 def _times(ratio: float) -> str:
@@ -95,12 +105,13 @@ def caveats(movers: Movers) -> tuple[str, ...]:
     """What to bear in mind, what was not used among it."""
     signs = movers.signs
     asked = (
-        f"Pairs were asked about a kind of event with {LEAST_EVENTS} or more of it: "
-        f"{int(movers.tested.sum()):,} questions of {len(movers.world.pairs):,} pairs."
+        f"Pairs were asked about a kind of event with {LEAST_EVENTS} or more of it, and about the"
+        f" share of the rarer kind: {int(movers.tested.sum()):,} questions of"
+        f" {len(movers.world.pairs):,} pairs."
     )
     wider = (
-        f"Changes of most pairs scatter {signs.inflation**0.5:.1f} times as wide as each pair's own"
-        f" error says, with {signs.drift:.2f} more (log); every pair is held to that width."
+        f"Changes of most pairs scatter {signs.inflation**0.5:.2f} times as wide as each pair's own"
+        " error says; every pair is held to that width."
     )
     few = (
         f"With fewer than {FEW_PAIRS} pairs a move of one looks like a change of all, or hides it."
@@ -110,6 +121,6 @@ def caveats(movers: Movers) -> tuple[str, ...]:
     return (
         asked,
         *shared,
-        *((wider,) if signs.inflation > 1.05 or signs.drift > 0.01 else ()),
+        *((wider,) if signs.inflation > 1 else ()),
         *left,
     )
