@@ -193,6 +193,21 @@ def test_changes_of_those_who_do_not_move_are_as_wide_as_their_errors_say() -> N
     assert 0.93 < np.std(apart) * 2 * 1.6449 < 1.1  # 0.8 with errors that each makes for itself
 
 
+def test_it_is_told_whether_other_origins_agree() -> None:
+    moving = QUIET | {("USA", "CHN", 3): (10.0, 60.0), ("FRA", "GBR", 3): (10.0, 60.0)}
+    seen = QUIET | {("CHN", "USA", 3): (2.0, 20.0), ("FRA", "GBR", 3): (25.0, 3.0)}
+    other = events_of({key: (a * 0.9, b * 0.9) for key, (a, b) in seen.items()}, seed=2)
+    renamed = [{**row, "origin": "y"} for row in other.to_pylist()]
+    both = pa.concat_tables([events_of(moving), pa.Table.from_pylist(renamed, SCHEMA)])
+    answer = movers(both, since=SINCE, threads=1).answer()
+    rows = {(row["pair"], row["kind"]): row for row in answer.exhibit("ranking").table.records()}
+    agreed = rows["China – United States", "conflict"]
+    assert (
+        agreed["other_origins"] == "y agrees" and "Other origins: y agrees." in agreed["sentence"]
+    )
+    assert rows["France – United Kingdom", "conflict"]["other_origins"] == "y says the opposite"
+
+
 def test_a_lasting_change_is_told_from_a_spell() -> None:
     rng = np.random.default_rng(4)
     after = np.arange(60) >= 40

@@ -40,6 +40,7 @@ class Movers:
         named: Which are named, shape (P, 3).
         top: How many pairs are told.
         acts: What the pairs that are told did to each other by day, where events were asked.
+        others: The same by each of the other origins that cover both sides, where any is named.
     """
 
     window: Window
@@ -50,6 +51,7 @@ class Movers:
     named: Bools
     top: int
     acts: pa.Table | None = None
+    others: tuple[Movers, ...] = ()
 
     @property
     def tested(self) -> Bools:

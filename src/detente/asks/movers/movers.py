@@ -2,8 +2,9 @@
 
 Each pair's cooperation and conflict are counted by period on the days that one origin covers, set
 against what all pairs share and against the news of the two states' other pairs (`attention.py`),
-and asked whether they have lastingly changed (`estimators.levels.lasting`). Of all pairs and both
-kinds together, those are named that keep the share of false ones at a tenth (`false_signs`).
+and asked whether they have lastingly changed (`estimators.levels.lasting`); so is the share of the
+rarer kind in all that the pair does (`questions.py`). Of all pairs and questions together, those
+are named that keep the share of false ones at a tenth (`false_signs`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import datetime as dt
 import os
 from dataclasses import replace
 
+from detente.asks.movers.agreeing import other_movers
 from detente.asks.movers.behind import acts_of
 from detente.asks.movers.judged import Movers, measure
 from detente.asks.movers.ranking import moves
@@ -42,7 +44,8 @@ def movers(
         until: Last day, inclusive.
         every: Kind of period; by default months, or weeks where a record is short.
         origin: Whose events are counted; by default the largest origin that covers both sides of
-            the date. Levels of different origins do not compare, so they are never mixed.
+            the date. Levels of different origins do not compare, so they are never mixed; of each
+            that is named it is told whether the others agree.
         top: How many pairs are told with their events.
         engine: Where the statements over events run.
         threads: Threads for what follows; all processors by default. They change no digit.
@@ -62,8 +65,11 @@ def movers(
         events, since=since, until=until, every=every, origin=origin, engine=engine
     )
     world = world_counts(events, window.coverage, window.every, until=until, engine=engine)
-    result = measure(world, window, top=top, threads=threads or os.cpu_count() or 1, engine=engine)
+    threads = threads or os.cpu_count() or 1
+    result = measure(world, window, top=top, threads=threads, engine=engine)
     pairs = [result.world.pairs[move.pair] for move in moves(result)[:top] if move.named]
     if not pairs:
         return result
-    return replace(result, acts=acts_of(events, pairs, window, engine))
+    acts = acts_of(events, pairs, window, engine)
+    others = other_movers(result, events, threads=threads, engine=engine)
+    return replace(result, acts=acts, others=others)

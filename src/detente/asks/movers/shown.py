@@ -10,6 +10,7 @@ import numpy as np
 from detente import __version__
 from detente.answers import Answer, Column, Exhibit, Fact, Provenance, Scale, Table, table_of
 from detente.arrays import Ints
+from detente.asks.movers.agreeing import agreement
 from detente.asks.movers.behind import Act, moved_most
 from detente.asks.movers.judged import FALSE_SHARE, Movers
 from detente.asks.movers.measures import busiest, levels_of, turn_names, turn_of
@@ -56,9 +57,10 @@ RANKING = (
     Column("turned", "turned in"),
     Column("turned_from", shown=False),
     Column("turned_until", shown=False),
+    Column("other_origins", shown=False),
     Column("sentence", "in a sentence", shown=False),
 )
-NEAREST = RANKING[1:-4]
+NEAREST = RANKING[1:-5]
 ACTS = (
     *_PAIR,
     Column("pair"),
@@ -209,6 +211,7 @@ def _ranking(movers: Movers, behind: Mapping[Move, tuple[Act, ...]]) -> Exhibit:
             move.risen,
             move.rate,
             *turn_names(movers, turns[move]),
+            agreement(movers, move),
             sentence(movers, move, turns[move], acts),
         )
         for rank, (move, acts) in enumerate(behind.items(), start=1)

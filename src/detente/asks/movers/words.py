@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from detente.arrays import Floats
+from detente.asks.movers.agreeing import agreement
 from detente.asks.movers.behind import Act
 from detente.asks.movers.judged import FALSE_SHARE, Movers
 from detente.asks.movers.measures import turn_names
@@ -68,7 +69,9 @@ def sentence(movers: Movers, move: Move, turn: Turn | None, acts: tuple[Act, ...
     at, early, late = turn_names(movers, turn)
     if at:
         text += f", most likely from {at}" + (f" ({early} to {late})" if early != late else "")
-    return f"{text}.{_most(acts, risen=move.ratio > 1)}"
+    others = agreement(movers, move)
+    says = f" Other origins: {others}." if others else ""
+    return f"{text}.{_most(acts, risen=move.ratio > 1)}{says}"
 
 
 def _events(movers: Movers, move: Move) -> str:
