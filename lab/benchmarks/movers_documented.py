@@ -44,7 +44,7 @@ def points(move: Move, way: str) -> bool:
     return worse == (way == "apart")
 
 
-def told(result: Movers, pair: tuple[str, str], way: str) -> dict[str, Any]:
+def said_of(result: Movers, pair: tuple[str, str], way: str) -> dict[str, Any]:
     """What is said of a pair: its place among pairs by its surest answer, and if it is named."""
     ranked = sorted(moves(result), key=p_value)
     order = list(dict.fromkeys(result.world.pairs[move.pair] for move in ranked))
@@ -84,7 +84,7 @@ def main(shared: Path, half: str = "2") -> None:
             if result is None or pair not in result.world.pairs:
                 print(f"{name}: too few events", flush=True)
                 continue
-            answer = told(result, pair, row["way"])
+            answer = said_of(result, pair, row["way"])
             asked, named = asked + 1, named + bool(answer["named"])
             first += answer["place"] <= FIRST
             print(f"{name}: {answer}", flush=True)

@@ -52,6 +52,12 @@ def true_answers(world: MoversWorld, movers: Movers) -> Floats:
     """The true log change that each question of a pair asks for, shape (P, 3).
 
     Of the share of a kind it is only the sign that counts.
+
+    Example:
+        >>> from detente.asks.movers.judged import measure
+        >>> world = movers_world("a tenth", 1, states=5)
+        >>> true_answers(world, measure(world.counts, world.window)).shape
+        (10, 3)
     """
     places = {pair: place for place, pair in enumerate(world.counts.pairs)}
     truth = world.truth[[places[pair] for pair in movers.world.pairs]]
