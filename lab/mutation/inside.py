@@ -69,30 +69,46 @@ class Loop:
         self.seed = seed
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Try the faults of each module, then say and keep what became of them."""
+        """Try the faults of each module, those at import last; say and keep what became of them."""
         items = {item.nodeid: item for item in session.items}
+        inside = {path: self._inside(path, items) for path in self.paths}
         with TemporaryDirectory() as folder:
             bench = Bench(_copied(Path(folder, "project")), self.reached)
-            for path in self.paths:
-                self._module(path, items, bench)
+            for path, (text, trials) in inside.items():
+                if None in trials.values():
+                    self._keep(
+                        path,
+                        text,
+                        {f: trial or bench._tried(path, text, f) for f, trial in trials.items()},
+                    )
         return True
 
-    def _module(self, path: Path, items: Mapping[str, pytest.Item], bench: Bench) -> None:
+    def _inside(
+        self, path: Path, items: Mapping[str, pytest.Item]
+    ) -> tuple[str, dict[Fault, Trial | None]]:
+        """A module's text, and its faults with what became of those in functions."""
         text = (ROOT / path).read_text(encoding="utf-8")
         module = name_of(ROOT / path, ROOT)
         faults = drawn(_faults(ROOT / path), text, self.most, f"{self.seed} {module}")
-        trials = [
-            self._tried(path, module, text, fault, items) or bench._tried(path, text, fault)
+        trials = {
+            fault: self._tried(path, module, text, fault, items)
             for fault in faults
             if _compiles(text, fault)
-        ]
-        if trials:
-            digest = hashlib.sha256(f"{self.most} {self.seed} {text}".encode()).hexdigest()[:16]
-            outcome = Outcome(module, digest, trials)
-            keep(outcome)
-            print(f"\n{module}: {rate(outcome)}", flush=True)
-            for trial in outcome.survivors:
-                print(f"  {trial.fault.operator}, {trial.tests} tests\n{trial.diff}", flush=True)
+        }
+        self._keep(path, text, trials)
+        return text, trials
+
+    def _keep(self, path: Path, text: str, trials: Mapping[Fault, Trial | None]) -> None:
+        done = [trial for trial in trials.values() if trial]
+        if not done:
+            return
+        whole = f"{self.most} {self.seed} {text}" if len(done) == len(trials) else ""
+        digest = hashlib.sha256(whole.encode()).hexdigest()[:16]
+        outcome = Outcome(name_of(ROOT / path, ROOT), digest, done)
+        keep(outcome)
+        print(f"\n{outcome.module}: {rate(outcome)}", flush=True)
+        for trial in outcome.survivors:
+            print(f"  {trial.fault.operator}, {trial.tests} tests\n{trial.diff}", flush=True)
 
     def _tried(
         self, path: Path, module: str, text: str, fault: Fault, items: Mapping[str, pytest.Item]
