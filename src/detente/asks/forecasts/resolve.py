@@ -19,7 +19,7 @@ from detente.errors import InputError
 from detente.study.actions import EVENT_FILES
 from detente.study.data import StudyData, last_day
 
-MODEL = f"detente {__version__}, forecasts 3"
+MODEL = f"detente {__version__}, forecasts 4"
 """Version of the models; the number rises when they change."""
 
 
