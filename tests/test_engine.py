@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -145,3 +146,13 @@ def test_faults_name_their_stage_and_what_to_do() -> None:
     assert caught.value.failed == "Counting failed on spark://head."
     assert caught.value.found == "In stage 3: java.io.IOException: No space left on device."
     assert "spark.local.dir" in caught.value.next_step
+
+
+def test_no_progress_bar_is_printed_by_a_program_that_is_no_file() -> None:
+    program = (
+        "from detente.events.connection import connect\ncon = connect()\n"
+        "con.execute(\"SELECT value FROM duckdb_settings() WHERE name = 'enable_progress_bar'\")\n"
+        "print(*con.fetchone())"
+    )
+    command = [sys.executable, "-c", program]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "false\n"

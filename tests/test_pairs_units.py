@@ -167,7 +167,7 @@ class TestView:
             ("2001-03-01", "cooperation", 2.0, 1.0, 3.0, 0.97, "X (2001-03-02)"),
             ("2002-04-01", "conflict", 0.25, 0.1, 0.5, 0.99, None),
         )
-        start = "o tells of 7 events between A and B"
+        start = "7 events between A and B, told by o"
         exhibits = cast(Any, [1])
         assert _text(counted, exhibits, Table(TURN_COLUMNS, rows)) == (
             f"{start}. The largest turn: conflict fell to 0.25× what it was over the 6 months "

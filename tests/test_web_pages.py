@@ -113,6 +113,14 @@ def test_what_cannot_be_answered_says_why(served: TestClient, address: str, stat
         assert '<p class="headline">' in answer.text
 
 
+@pytest.mark.parametrize("day", ["soon", "2018-13-45", "10000-01-01", "NaN", "9" * 40])
+def test_what_is_no_day_is_told_in_plain_words(served: TestClient, day: str) -> None:
+    answer = served.get(f"/api/world?since={day}")
+    assert answer.status_code == 400
+    assert answer.json()["seen"] == "since: a day is written as 2017-06-30."
+    assert answer.json()["next"].startswith("This page takes: since, until")
+
+
 def test_an_error_of_the_tree_is_told_and_a_bug_tells_nothing_of_itself(
     served: TestClient, capfd: pytest.CaptureFixture[str]
 ) -> None:

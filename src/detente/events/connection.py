@@ -30,4 +30,7 @@ def connect(memory: str = "1GB", threads: int | None = None) -> duckdb.DuckDBPyC
     }
     if threads is not None:
         config["threads"] = threads
-    return duckdb.connect(config=config)
+    con = duckdb.connect(config=config)
+    # Without a file as its program (`python -c`, a worker) DuckDB takes a process for a terminal.
+    con.execute("SET enable_progress_bar = false")
+    return con

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -119,7 +120,9 @@ def _asked(page: Page, request: Request, but: frozenset[str] = frozenset()) -> A
             continue
         given[name] = values if _is_list(page.asks, name) else values[0]
         if len(values) > 1 and not _is_list(page.asks, name):
-            raise RefusalError(400, "The request is not understood.", f"{name} is given twice.")
+            raise RefusalError(
+                400, "The request is not understood.", f"{name} is given twice.", "Give it once."
+            )
     try:
         return page.asks.model_validate(given)
     except ValidationError as error:
@@ -137,7 +140,7 @@ def _not_understood(page: Page, error: ValidationError) -> RefusalError:
     places = {str(item["loc"][0]) for item in items if item["loc"]}
     if any(f"{{{place}}}" in page.path for place in places):
         return nothing_here("what this address names")
-    said = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in items[:5])
+    said = "; ".join(f"{'.'.join(map(str, item['loc']))}: {_wrong(item)}" for item in items[:5])
     takes = ", ".join(name for name in page.asks.model_fields if f"{{{name}}}" not in page.path)
     return RefusalError(
         400,
@@ -145,6 +148,13 @@ def _not_understood(page: Page, error: ValidationError) -> RefusalError:
         f"{said}.",
         f"This page takes: {takes}." if takes else "This page takes nothing.",
     )
+
+
+def _wrong(item: ErrorDetails) -> str:
+    """What is wrong with a value, in our words where they are plainer than the library's."""
+    if item["type"].startswith("date"):
+        return "a day is written as 2017-06-30"
+    return "this page does not take it" if item["type"] == "extra_forbidden" else item["msg"]
 
 
 async def _viewed(

@@ -244,7 +244,7 @@ def _stretch(counted: Counted) -> str:
 
 
 def _text(counted: Counted, exhibits: Sequence[Exhibit], turned: Table) -> str:
-    start = f"{counted.origin} tells of {plural(counted.size, 'events')} between {counted.name}"
+    start = f"{plural(counted.size, 'events')} between {counted.name}, told by {counted.origin}"
     if not exhibits:
         return f"{start}: too few for a level over time."
     if not len(turned):

@@ -34,9 +34,11 @@ def answer(asked: Home, desk: Desk) -> Shown:
 
 def _others() -> Links:
     """All other pages that stand in the navigation, with what they show."""
-    listed = (page for page in pages().values() if page.menu and page.path != "/")
+    listed = sorted(pages().values(), key=lambda page: (page.place, page.path))
     links = (Link(page.path, page.menu, page.about) for page in listed)
-    return Links("What can be asked", tuple(sorted(links, key=lambda link: link.text)))
+    return Links(
+        "What can be asked", tuple(link for link in links if link.text and link.address != "/")
+    )
 
 
 def _store(desk: Desk) -> Section:
