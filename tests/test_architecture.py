@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import json
 import pkgutil
 import re
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import detente.asks
 from detente.answers import Column
+from detente.study.models import study_schema
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -63,6 +65,20 @@ def test_results_are_frozen() -> None:
 FIELD = ast.AnnAssign
 FROZEN, ALONE = "frozen=True", "eq=False"
 ARRAYS = r"\b(Floats|Ints|Bools|Days|NDArray|ndarray)\b"
+
+
+def test_the_published_schema_of_studies_is_up_to_date() -> None:
+    published = (ROOT / "schemas" / "study.schema.json").read_text(encoding="utf-8")
+    assert in_order(study_schema()) == in_order(json.loads(published))
+
+
+def in_order(schema: object) -> object:
+    """A schema with its lists in one order: kinds stand in the order in which they are loaded."""
+    if isinstance(schema, dict):
+        return {key: in_order(value) for key, value in schema.items()}
+    if isinstance(schema, list):
+        return sorted((in_order(value) for value in schema), key=repr)
+    return schema
 
 
 def tables_of_columns() -> Iterator[tuple[str, tuple[Column, ...]]]:

@@ -120,10 +120,7 @@ def test_schema_rejects_what_is_not_an_answer(written: WrittenReport) -> None:
             jsonschema.validate(document, schema)
 
 
-def test_published_schemas_are_up_to_date() -> None:
-    command = [sys.executable, ROOT / "scripts" / "build_schemas.py", "--check"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
+def test_the_published_schema_of_findings_is_up_to_date() -> None:
     published = json.loads((ROOT / "schemas" / "findings.schema.json").read_text())
     assert findings_schema() == published
 
