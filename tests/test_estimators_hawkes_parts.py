@@ -452,3 +452,120 @@ def test_what_futures_and_residuals_show() -> None:
     assert tests[0]["residuals"] == 4
     shares = {row["residual"]: row["share"] for row in histogram if row["share"]}
     assert shares == {0.05: 0.25, 0.15: 0.5, 0.95: 0.25} and len(histogram) == 10
+
+
+# Small fits
+
+
+@pytest.fixture(scope="module")
+def by_date() -> binned.BinnedHawkes:
+    """Two kinds over two hundred days; the second never excites the first."""
+    counts = np.random.default_rng(11).poisson([1.0, 0.6], (200, 2)).astype(float)
+    counts[1:, 1] += counts[:-1, 0] > 1
+    may = np.array([[True, False], [True, True]])
+    return binned.fit_hawkes_by_date(counts, decays_per_day=[0.7], excites=may, within_day=False)
+
+
+def test_a_fit_by_date_explains_as_many_events_as_there_are(by_date: binned.BinnedHawkes) -> None:
+    counts = by_date.inputs.counts
+    state = np.zeros(2)
+    left, gain = np.exp(-0.7), 1 - np.exp(-0.7)
+    rates = np.zeros((200, 2))
+    for day in range(200):
+        rates[day] = np.exp(by_date.effects[:, 0]) + by_date.excitation[:, :, 0] @ state
+        state = left * state + gain * counts[day]
+    assert by_date.rates() == pytest.approx(rates)
+    assert rates.sum(axis=0) == pytest.approx(counts.sum(axis=0), rel=1e-4)
+    value = (counts * np.log(rates) - rates).sum()
+    assert by_date.log_likelihood == pytest.approx(value)
+    assert by_date.excitation[0, 1, 0] == 0.0 and by_date.branching == pytest.approx(
+        by_date.excitation[:, :, 0]
+    )
+    assert by_date.base == pytest.approx(np.exp(by_date.effects[:, 0]))
+    assert by_date.parameters().state[:, 0] == pytest.approx(state)
+    squares = ((counts - rates) ** 2).sum(axis=0) / rates.sum(axis=0) * 200 / (200 - 3)
+    assert by_date.dispersion == pytest.approx(np.maximum(squares, 1.0))
+    assert "No exposure" in by_date.notes[0]
+
+
+def test_a_pair_is_tested_by_what_it_adds(by_date: binned.BinnedHawkes) -> None:
+    test = crosstest.excitation_test(by_date, 0, 1)
+    held = by_date.profile.targets[1]
+    without = newton.maximise(held.without(0)).value
+    ratio = 2 * (by_date.profile.optima[1].value - without) / by_date.dispersion[1]
+    assert test.ratio == pytest.approx(ratio, rel=1e-4)
+    assert test.p_value == pytest.approx(stats.chi2.sf(ratio, 1) / 2, rel=1e-3)
+    assert (test.source, test.target) == ("0", "1") and test.branching == by_date.branching[1, 0]
+    with pytest.raises(UsageError, match="held at zero"):
+        crosstest.excitation_test(by_date, 1, 0)
+    [only] = crosstest.excitation_tests(by_date).tests
+    assert only.ratio == test.ratio
+
+
+def test_residuals_of_counts_and_drawn_parameters(by_date: binned.BinnedHawkes) -> None:
+    fit = goodness.hawkes_goodness(by_date)
+    counts, rates = by_date.inputs.counts[:, 0], by_date.rates()[:, 0]
+    low, high = stats.poisson.cdf(counts - 1, rates), stats.poisson.cdf(counts, rates)
+    assert ((low <= fit.residuals[0]) & (fit.residuals[0] <= high)).all()
+    blur = np.random.default_rng(1).random((200, 2))[:, 0]
+    assert fit.residuals[0] == pytest.approx(low + blur * (high - low))
+    drawn = by_date.draw_parameters(400, seed=3)
+    spread = by_date.uncertainty.conditional[1]
+    excited = np.array([item.excitation[1, 0, 0] for item in drawn])
+    assert len(drawn) == 400 and excited.min() >= 0
+    assert excited.mean() == pytest.approx(by_date.excitation[1, 0, 0], abs=0.05)
+    assert excited.std() == pytest.approx(np.sqrt(spread[1, 1]), rel=0.2)
+
+
+def test_futures_of_a_fit(by_date: binned.BinnedHawkes) -> None:
+    forced = np.zeros((7, 2))
+    forced[2, 0] = 5
+    calm = futures.hawkes_futures(by_date, 7, paths=3000, every_days=3, seed=2)
+    assert calm.counts.shape == (3000, 3, 2) and calm.lost == 0 and calm.every == 3
+    pushed = futures.hawkes_futures(by_date, 7, paths=3000, every_days=3, seed=2, forced=forced)
+    gap = pushed.counts.mean(axis=0) - calm.counts.mean(axis=0)
+    assert gap[0, 0] == pytest.approx(5.0, abs=0.1)
+    assert (pushed.first[:, 0] >= 0).mean() == 1.0 and (pushed.first[:, 0] <= 2).all()
+    still = futures.hawkes_futures(by_date, 1, paths=3000, seed=2)
+    next_rate = (
+        np.exp(by_date.effects[:, 0])
+        + by_date.excitation[:, :, 0] @ by_date.parameters().state[:, 0]
+    )
+    assert still.counts[:, 0].mean(axis=0) == pytest.approx(next_rate, rel=0.06)
+    for wrong in ({"days": 0}, {"paths": 0}, {"every_days": 0}, {"parameters": []}):
+        with pytest.raises(UsageError):
+            futures.hawkes_futures(by_date, **{"days": 5, "paths": 5, **wrong})
+
+
+def test_a_fit_by_time_is_as_likely_as_its_process() -> None:
+    rng = np.random.default_rng(12)
+    times = np.sort(rng.uniform(0, 100, 60))
+    kinds, weights = rng.integers(0, 2, 60), rng.uniform(0.5, 2.0, 60)
+    fit = continuous.fit_hawkes_by_time(
+        times, kinds, window_days=(0.0, 100.0), decays_per_day=[0.8], weights=weights
+    )
+    impact = weights / weights.mean()
+    value = 0.0
+    for i, now in enumerate(times):
+        before = times < now
+        fading = 0.8 * np.exp(-0.8 * (now - times[before])) * impact[before]
+        excited = sum(
+            fit.excitation[kinds[i], kinds[before][j], 0] * fading[j] for j in range(before.sum())
+        )
+        value += np.log(np.exp(fit.effects[kinds[i], 0]) + excited)
+    spent = impact * (1 - np.exp(-0.8 * (100 - times)))
+    for kind in (0, 1):
+        value -= 100 * np.exp(fit.effects[kind, 0])
+        value -= sum(fit.excitation[kind, kinds[j], 0] * spent[j] for j in range(60))
+    assert fit.log_likelihood == pytest.approx(value)
+    made = process.hawkes_likelihood(fit.process, times, kinds, fit.weights)
+    assert made.value == pytest.approx(value) and fit.mark_effect is None
+    assert fit.base == pytest.approx(np.exp(fit.effects[:, 0]))
+    assert made.base == pytest.approx(np.zeros((1, 2)), abs=1e-3)
+    residuals = goodness.hawkes_goodness(fit).residuals
+    assert [len(values) for values in residuals] == np.bincount(kinds).tolist()
+    # The first event of a kind comes after the base rate alone, if nothing came before.
+    first = int(kinds[0])
+    assert residuals[first][0] == pytest.approx(
+        1 - np.exp(-np.exp(fit.effects[first, 0]) * times[0])
+    )

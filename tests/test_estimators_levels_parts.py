@@ -323,3 +323,73 @@ def test_what_levels_and_changes_show() -> None:
     names = ("level", "low95", "high95", "low80", "high80", "low50", "high50")
     assert [row[name] for name in names] == pytest.approx([50, 2.5, 97.5, 10, 90, 25, 75])
     assert shown.settings["bands"][0] == ("low95", "high95"), "the widest first"
+
+
+# Small fits
+
+
+def test_a_mixed_level_has_half_of_its_draws_from_either_model() -> None:
+    counts = np.random.default_rng(1).poisson(20.0, 24).astype(float)
+    counts[10] = 200.0
+    made = peak.peak_rates(counts, draws=301)
+    assert made.draws.shape == (301, 24)
+    own = peak.period_rates(counts, draws=151)
+    assert made.draws[:151] == pytest.approx(own.draws)
+    hot = np.arange(24) == 10
+    assert levels.probability_highest(made, hot, ~hot) > 0.9
+    assert np.exp(own.draws[:, 10]).mean() == pytest.approx(200, rel=0.1)
+    assert 100 < np.exp(made.draws[151:, 10]).mean() < 220, "a spike is held to be smaller"
+    gone = counts.copy()
+    gone[3] = NAN
+    assert np.isnan(peak.peak_rates(gone, draws=20).draws[:, 3]).all()
+
+
+def test_levels_of_counts_and_scores_lie_where_the_data_do() -> None:
+    rng = np.random.default_rng(2)
+    exposure = np.where(np.arange(40) < 20, 1.0, 10.0)
+    counts = rng.poisson(np.exp(3.0) * exposure).astype(float)
+    made = count_level.count_level(counts, exposure=exposure, draws=200)
+    assert made.draws.mean(axis=0) == pytest.approx(np.full(40, 3.0), abs=0.3)
+    assert (made.draws.std(axis=0)[:20].mean()) > made.draws.std(axis=0)[25:].mean()
+    assert set(made.parameters) == {"dispersion", "step"}
+    scores = 100 + 5 * rng.normal(size=40)
+    plain_level = levels.local_level(scores, draws=300)
+    assert plain_level.median() == pytest.approx(np.full(40, scores.mean()), abs=3.0)
+    assert set(plain_level.parameters) == {"noise", "step"}
+    assert np.median(plain_level.parameters["noise"]) == pytest.approx(scores.std(), rel=0.3)
+    bursts = levels.local_level(scores, burst_periods=2.0, draws=20)
+    assert set(bursts.parameters) == {"noise", "step", "push"}
+    assert set(levels.local_level(scores, trend=True, draws=20).parameters) == {
+        "noise",
+        "step",
+        "slope",
+    }
+
+
+def test_lasting_changes_paths_and_turns_of_counts() -> None:
+    rng = np.random.default_rng(3)
+    after = np.arange(30) >= 18
+    counts = rng.poisson(np.where(after, 40.0, 10.0), (2, 30)).astype(float)
+    counts[1] = rng.poisson(10.0, 30)
+    made = lasting.lasting_changes(counts, after)
+    assert np.exp(made.estimate[0]) == pytest.approx(4.0, rel=0.25) and made.risen[0] > 0.99
+    assert abs(made.estimate[1]) < 2 * made.error[1] and 0.02 < made.risen[1] < 0.98
+    fewer = np.where(np.arange(30) < 27, NAN, counts[:1])
+    assert np.isnan(lasting.lasting_changes(fewer, after).estimate[0]), "nothing is known before"
+    few = np.where(np.arange(30) < 28, counts[:1], NAN)
+    few[0, 18:26] = NAN
+    assert np.isnan(lasting.lasting_changes(few, after).estimate[0]), (
+        "two periods after are too few"
+    )
+    turn = lasting.turning_point(counts[0], np.ones(30))
+    assert (
+        turn is not None
+        and turn.at == 18
+        and turn.low <= 18 <= turn.high
+        and turn.probability > 0.5
+    )
+    assert lasting.turning_point(np.zeros(30), np.ones(30)) is None
+    courses = paths.level_paths(counts, np.full((2, 30), 2.0))
+    assert np.exp(courses.mean[0, 25:]).mean() == pytest.approx(20.0, rel=0.15)
+    assert np.exp(courses.mean[0, :12]).mean() == pytest.approx(5.0, rel=0.25)
+    assert np.isnan(paths.level_paths(np.zeros((1, 9)), np.ones((1, 9))).mean).all()
