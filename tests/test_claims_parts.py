@@ -248,6 +248,8 @@ def test_the_path_of_a_score_is_its_change_around_the_episodes() -> None:
         for row in path_chart(signal, grid_of(signal), study, 3, 1).table.records()
     }
     assert sorted(rows) == list(range(-4, 5))
+    longer = path_chart(signal, grid_of(signal), study, 5, 1).table.column("offset")
+    assert longer == tuple(range(-5, 6))
     assert [rows[offset]["value"] for offset in (-1, 0, 2, 3)] == pytest.approx([0, 2, 2, 0])
     assert rows[0]["low95"] < 2 < rows[0]["high95"]
     assert rows[0]["placebo_low"] <= 0 <= rows[0]["placebo_high"] < 2

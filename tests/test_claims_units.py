@@ -244,6 +244,24 @@ class TestExcited:
             in check_of(self.apart(0.5, 1.0)).text
         )
 
+    @pytest.mark.parametrize(("when", "columns"), [({"era": "e"}, 2), ({"after": "x"}, 1)])
+    def test_eras_are_compared_beyond_a_drift_and_what_passes_within_seasons(
+        self, monkeypatch: pytest.MonkeyPatch, when: dict[str, str], columns: int
+    ) -> None:
+        from detente.asks.claims import excited
+
+        asked: list[Any] = []
+        monkeypatch.setattr(excited, "fit_hawkes_by_date", lambda *_, **given: asked.append(given))
+        days = np.datetime64("2001-01-01") + np.arange(9)
+        series = make_series("x", "day", days, np.arange(9.0) % 2, unit="days")
+        claim = SimpleNamespace(when=Condition.model_validate(when), against=None)
+        high = np.arange(9) < 3
+        excited._fit(cast(Any, claim), series, np.ones(9, dtype=np.int64), high)
+        covariates = asked[0]["covariates"]
+        assert covariates.shape == (9, columns) and covariates[:, 0].tolist() == high.tolist()
+        if columns == 2:
+            close(covariates[:, 1], np.linspace(-0.5, 0.5, 9))
+
     def test_spans_of_three_years_are_levels_of_the_baseline(self) -> None:
         cells = whole(signal([1.0] * 48).series)
         assert era_of(cells.series).tolist() == [0] * 36 + [1] * 12

@@ -14,7 +14,7 @@ import pytest
 from detente.answers import Answer, Column, Exhibit, Fact, Scale, Table, Value
 from detente.asks.forecasts.backtest import _bins, _caveats, _facts, _tenths, _years, scored
 from detente.asks.forecasts.foreseen import Foreseen
-from detente.asks.forecasts.gauge import gauge_of
+from detente.asks.forecasts.gauge import gauge_of, read_gauge
 from detente.asks.forecasts.ledger import Recorded, _summary, recorded
 from detente.asks.forecasts.level import (
     Level,
@@ -46,7 +46,7 @@ from detente.asks.forecasts.published_scores import COLUMNS as SCORE_COLUMNS
 from detente.asks.forecasts.published_scores import Compared, _difference, overlapping
 from detente.asks.forecasts.record import Record, check_times
 from detente.asks.forecasts.references import judged
-from detente.asks.forecasts.resolve import _stands, check_clock, with_change
+from detente.asks.forecasts.resolve import _stands, check_clock, forecast_lines, with_change
 from detente.asks.forecasts.run import _first, look_ahead, outlook
 from detente.asks.forecasts.scores import Skill
 from detente.asks.forecasts.settle import Settled, settle
@@ -162,6 +162,20 @@ class TestLevel:
         assert seen is not None and seen.last == "2000-01"
         close(seen.values, [np.nan, 5.0, 5.0, np.nan])
         assert gauge_of(signal([np.nan]), days) is None
+
+    def test_a_reading_must_be_known_on_the_first_day(self) -> None:
+        def read(first: int) -> object:
+            item = SimpleNamespace(dataset="d", measure="m", relation=None)
+            yearly = signal([1.0] * 9, every="year")
+            data = SimpleNamespace(
+                study=SimpleNamespace(tension=[item]),
+                signals=lambda *_: ([yearly, signal([5.0])], []),
+            )
+            days = np.datetime64("2000-02-01") + first + np.arange(3)
+            return read_gauge(cast(Any, data), days)
+
+        seen: Any = read(31)
+        assert read(30) is None and seen.values.tolist() == [5.0] * 3
 
 
 class TestLevelQuestion:
@@ -373,6 +387,28 @@ class TestRecord:
         before = {"outcome": 0, "known_until": "2017-05-01", "sources": sources}
         data = cast(Any, SimpleNamespace(events=SimpleNamespace(known_by=known_by)))
         assert _stands(data, before, Settled({"outcome": outcome}, known_until=until)) is stands
+
+    def test_what_a_line_holds_of_odds_is_rounded(self) -> None:
+        columns = (Column("term"), Column("adds", scale=Scale.POINTS), Column("total"))
+        rows = (("past", None, 1.0), ("a", 0.123456, None), ("now", None, 2.0))
+        values: dict[str, Value] = {"base_rate": 2 / 3, "within": 28, "as_of": "2017-03-15"}
+        facts = [Fact(name, name, value) for name, value in values.items()]
+        odds = Fact("odds", "Odds", 1 / 3, low=1 / 7, high=None)
+        flow = Exhibit("reasons", "", Table(columns, rows))
+        asked = Answer("q", "events", "Q", facts=(odds, *facts), exhibits=(flow,))
+        question = SimpleNamespace(
+            id="q", model_dump=lambda **_: {}, definition=lambda _: {"kinds": ["t"]}
+        )
+        about = SimpleNamespace(name="s")
+        study = SimpleNamespace(study=about, asks=lambda _: [question])
+        data = cast(Any, SimpleNamespace(study=study))
+        now = dt.datetime(2017, 3, 15, tzinfo=dt.UTC)
+        [seen] = forecast_lines(data, Record(Path("r")), [asked, replace(asked, id="x")], now)
+        assert (seen["probability"], seen["low"], seen["high"]) == (0.333333, 0.142857, None)
+        assert (seen["base_rate"], seen["reasons"]) == (0.666667, [["a", 0.1235]])
+        assert (seen["within"], seen["at_least"], seen["study"]) == (28, 1, "s")
+        again = Record(Path("r"), (line(**(seen | {"hash": "h"})),))
+        assert forecast_lines(data, again, [asked], now) == []
 
     def test_a_window_is_over_on_its_last_day(self) -> None:
         asked = {"asked": {"kind": "weather"}, "resolves_on": "2017-04-12"}

@@ -135,6 +135,25 @@ class TestHistory:
         assert history.calendar(np.array(days, "datetime64[D]")).ravel().tolist() == inside
 
 
+class TestAsOf:
+    """A question asked as of a past day."""
+
+    @pytest.mark.parametrize(("asked", "until"), [({28}, None), ({14}, dt.date(2017, 3, 15))])
+    def test_only_windows_that_the_study_asks_about_are_walked_through_as_a_whole(
+        self, monkeypatch: pytest.MonkeyPatch, asked: set[int], until: dt.date | None
+    ) -> None:
+        from detente.asks.forecasts import as_of
+
+        monkeypatch.setattr(as_of, "known_until", lambda *_: dt.date(2017, 3, 15))
+        monkeypatch.setattr(as_of, "windows_asked", lambda *_: asked)
+        data = SimpleNamespace(label_of=lambda name: name)
+        walks = cast(Any, SimpleNamespace(data=data, of=lambda *_, until: until))
+        seen: Any = as_of._walk(TestEventQuestion.asked, walks, dt.date(2017, 3, 15))
+        assert seen == until
+        with pytest.raises(DataGapError, match="ends on 2017-03-15, before 2017-03-16"):
+            as_of._walk(TestEventQuestion.asked, walks, dt.date(2017, 3, 16))
+
+
 class TestBaseRates:
     """Shares of past windows, and rates that forget."""
 
@@ -353,6 +372,8 @@ class TestWalk:
         close(trial.odds, [[0.8, 0.5], [0.2, 0.5], [0.5, 0.5]])
         close(trial.outcomes, [1, 0])
         close(trial.weights, past.weights_on(past.history.days[-1]))
+        first, second = np.random.default_rng(1).random(2)
+        close(trial.pit, [0.5 + 0.5 * first, 0.5 * second])  # where the pool put what came
         assert [str(day) for day in trial.dates] == ["2000-01-03", "2000-01-05"]
         assert (trial.overlap, trial.labels[-1], trial.references) == (2, "combination", 3)
         assert trial_of(past, 2, 3, 1, past.history.days[6]).outcomes.tolist() == [0.0]

@@ -20,7 +20,7 @@ from detente.asks.movers.attention import (
     common_course,
 )
 from detente.asks.movers.behind import act_name, moved_most
-from detente.asks.movers.measures import Levels, busiest
+from detente.asks.movers.measures import Levels, busiest, turn_names
 from detente.asks.movers.places import LEAST_PULL, _pulls, places
 from detente.asks.movers.ranking import direction, moves, shown_pairs
 from detente.asks.movers.window import Window, _advice, _best, _window
@@ -177,6 +177,14 @@ class TestRanking:
             ),
         )
         assert busiest(seen, 2).tolist() == [0, 3]
+
+    def test_when_a_rate_turned(self) -> None:
+        dates = np.array(["2010-01-01", "2010-02-01", "2010-03-01"], "datetime64[D]")
+        window = SimpleNamespace(coverage=SimpleNamespace(dates=dates), every="month")
+        seen = cast(Any, SimpleNamespace(window=window))
+        turn = cast(Any, SimpleNamespace(at=1, low=0, high=2))
+        assert turn_names(seen, turn) == ("2010-02", "2010-01", "2010-03")
+        assert turn_names(seen, None) == ("", "", "")
 
 
 class TestActs:

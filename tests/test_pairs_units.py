@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import fields, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,14 +11,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from detente.answers import Answer, Fact, Scale, Table, Verdict
+from detente.answers import Answer, Fact, Scale, Section, Table, Verdict
 from detente.asks.claims.estimate import Estimate, LeftOut
 from detente.asks.claims.rules import Evidence, judge, judge_probability, undecided
 from detente.asks.claims.run import _judged
-from detente.asks.frame import Design, notes, provenance, shortfalls
+from detente.asks.frame import Design, Pending, notes, provenance, shortfalls
 from detente.asks.holdings import _coverage, _gaps, _origins
 from detente.asks.options import Options
 from detente.asks.overview import _days_missing, _levels, _mean, _years, by_approach, pair_row
+from detente.asks.pairs.acts import acts_exhibit
 from detente.asks.pairs.behind import events_behind
 from detente.asks.pairs.busiest import busiest
 from detente.asks.pairs.compare import _relative, label_of
@@ -35,6 +36,7 @@ from detente.asks.pairs.turns import (
 from detente.asks.pairs.view import BESIDE_DAYS, TURN_COLUMNS, _now, _own, _text, _turn_row
 from detente.asks.provenance import provenance as plain_provenance
 from detente.asks.remember import _last_first, _lists, _read
+from detente.asks.result import StudyResult
 from detente.estimators.levels.level import LevelPosterior
 from detente.relations.series import make_series
 from detente.study.chronicle import Fact as Dated
@@ -262,6 +264,19 @@ class TestEvents:
         assert [row[:2] + row[4:] for row in pairs.rows] == [("CHN", "USA", 4), ("CHN", "JPN", 1)]
         assert [(row[0], row[2]) for row in states.rows] == [("CHN", 5), ("USA", 4), ("JPN", 1)]
         assert len(busiest(held, 1).exhibits[0].table) == 1
+        assert [exhibit.folded for exhibit in busiest(held).exhibits] == [False, True]
+
+    def test_acts_by_kind_from_words_to_blows(self) -> None:
+        counts = {"root06": 2.0, "root10": 3.0, "root03": np.nan}
+
+        def series(source: str, target: str, name: str, *, origin: str) -> Any:
+            number = counts.get(name, 0.0) if source == "USA" else 0.0
+            return SimpleNamespace(values=np.array([number, number]))
+
+        panel = SimpleNamespace(series=series)
+        counted = cast(Any, SimpleNamespace(a="USA", b="CHN", origin="x", panel=panel))
+        rows = [(row[0], *row[2:]) for row in acts_exhibit(counted).table.rows]
+        assert rows == [("06", True, 4, 0), ("10", False, 6, 0)]
 
     def test_months_from_twenty_four_on(self) -> None:
         def counted(months: int) -> str:
@@ -474,6 +489,32 @@ class TestFrame:
         bare = _judged(replace(answer, facts=facts[::2]), evidence, (0.02, 0.02), 2)
         assert [fact.name for fact in bare.facts] == ["effect", "x", "p_adjusted"]
 
+    @pytest.mark.parametrize(
+        ("only", "shown", "together"),
+        [((), "abc", "abc"), (("b",), "b", "ab"), (("c",), "c", "c")],
+    )
+    def test_a_claim_is_tested_with_its_family(
+        self, monkeypatch: pytest.MonkeyPatch, only: tuple[str, ...], shown: str, together: str
+    ) -> None:
+        from detente.asks.claims import run
+
+        claims = [
+            SimpleNamespace(id=name, family=family)
+            for name, family in zip("abc", "xxy", strict=True)
+        ]
+        seen: list[str] = []
+
+        def tested(_: Any, __: Any, ___: Any, chosen: Any) -> Any:
+            seen.extend(claim.id for claim in chosen)
+            return [Pending(Answer(claim.id, "k", claim.id), claim.family) for claim in chosen]
+
+        monkeypatch.setattr(run, "tested", tested)
+        data = cast(Any, SimpleNamespace(study=SimpleNamespace(asks=lambda _: claims)))
+        section = run.claims_section(data, Options(), only=only)
+        assert "".join(answer.id for answer in section.answers) == shown
+        assert "".join(seen) == together
+        assert ("Here are 1 of the 3 claims" in section.intro) is bool(only)
+
     def test_hashes_hold_everything_that_was_read(self) -> None:
         spec = SimpleNamespace(id="d", exposure="world:all")
         study = SimpleNamespace(datasets=[spec])
@@ -512,6 +553,14 @@ class TestFrame:
             for more in ((), ("x",), ("x", "y"))
         ]
         assert len({record.data_hash for record in plain}) == 3 and plain[0].sources == ("b", "a")
+
+    def test_a_result_has_its_sections_by_name(self) -> None:
+        claim = Answer("a", "k", "A")
+        sections = (Section("outlook", "O", ()), Section("claims", "C", (claim,)))
+        names = {field.name: "" for field in fields(StudyResult) if field.name != "sections"}
+        result = StudyResult(**cast(Any, names), sections=sections)
+        assert result.section("outlook") is sections[0] and result.section("x") is None
+        assert result.claims == (claim,) and replace(result, sections=()).claims == ()
 
     def test_what_says_nothing_is_left_out(self) -> None:
         assert notes(a="x", b="") == {"a": "x"}
