@@ -97,6 +97,7 @@ def test_every_page_is_described_with_all_that_it_takes(served: TestClient) -> N
         ("/study/none-such", 404),
         ("/study/NOT%20AN%20ID", 404),
         ("/api/echo?format=xml", 400),
+        ("/api/echo?format=csv&format=json", 400),
         ("/api/echo?format=csv&table=none", 404),
         ("/static/secret.py", 404),
         ("/job/none", 404),

@@ -116,13 +116,14 @@ def _asked(page: Page, request: Request, but: frozenset[str] = frozenset()) -> A
     given: dict[str, Any] = dict(request.path_params)
     for name in request.query_params:
         values = [value for value in request.query_params.getlist(name) if value]
-        if name in given or name in but or not values:
+        if name in given or not values:
             continue
-        given[name] = values if _is_list(page.asks, name) else values[0]
         if len(values) > 1 and not _is_list(page.asks, name):
             raise RefusalError(
                 400, "The request is not understood.", f"{name} is given twice.", "Give it once."
             )
+        if name not in but:
+            given[name] = values if _is_list(page.asks, name) else values[0]
     try:
         return page.asks.model_validate(given)
     except ValidationError as error:

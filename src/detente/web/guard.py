@@ -220,6 +220,13 @@ class Guard:
         """
         if request.method in READS:
             return request.receive
+        if request.method != "POST":
+            raise RefusalError(
+                405,
+                "This address cannot be asked in that way.",
+                "",
+                "Use GET; POST to cancel a work.",
+            )
         _check_origin(request)
         length = request.headers.get("content-length", "0")
         if not length.isdigit() or int(length) > MOST_BODY:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import ipaddress
+import logging
 import secrets
 import socket
 from collections.abc import Callable
@@ -92,7 +93,11 @@ def serve(site: Site, host: str, port: int, say: Callable[[str], None]) -> None:
 
 
 def config(app: ASGIApp) -> uvicorn.Config:
-    """How an application is served: bounded, and without saying by what."""
+    """How an application is served: bounded, and without saying by what.
+
+    What others send that is no HTTP is answered, and is no news in the terminal.
+    """
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     return uvicorn.Config(
         app,
         http=Timely,
