@@ -109,6 +109,8 @@ def refused(refusal: RefusalError, request: Request) -> Response:
     headers = {"cache-control": "no-store"}
     if refusal.status in {429, 503}:
         headers["retry-after"] = "5"
+    if refusal.status == 405:
+        headers["allow"] = "GET, HEAD, POST"
     if refusal.status == 401:
         headers["www-authenticate"] = "Bearer"
     if wants_json(request):
