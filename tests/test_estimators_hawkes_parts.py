@@ -569,3 +569,19 @@ def test_a_fit_by_time_is_as_likely_as_its_process() -> None:
     assert residuals[first][0] == pytest.approx(
         1 - np.exp(-np.exp(fit.effects[first, 0]) * times[0])
     )
+
+
+def test_cells_of_a_fit_by_time_have_their_own_baseline() -> None:
+    rng = np.random.default_rng(13)
+    times = np.sort(np.r_[rng.uniform(0, 50, 20), rng.uniform(50, 100, 60)])
+    fit = continuous.fit_hawkes_by_time(
+        times, window_days=(0.0, 100.0), decays_per_day=[0.8], edges_days=np.array([0.0, 50.0, 100.0]),
+        periods=np.array([0, 1]), exposure=np.array([1.0, 2.0]),
+    )  # fmt: skip
+    made = process.hawkes_likelihood(fit.process, times, np.zeros(80, int))
+    assert made.value == pytest.approx(fit.log_likelihood)
+    assert fit.process.base.shape == (2, 1)
+    assert made.base == pytest.approx(np.zeros((2, 1)), abs=0.01), "each at its own best"
+    early, late = fit.process.base.ravel()
+    assert late > 2 * early
+    assert fit.base == pytest.approx([(early + late) / 2])

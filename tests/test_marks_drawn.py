@@ -129,6 +129,8 @@ def test_dates_have_a_line_each() -> None:
         date, "text text=label x=ms y=16 align=left baseline=top dx=5",
     ]  # fmt: skip
     assert rows_of(spec, 5)[0]["label"] == "2 Jan 2000", "in their order"
+    ends = [milliseconds("2000-01-01"), milliseconds("2000-01-21")]
+    assert scale(spec, "x", "ms")["domain"] == ends
     assert spec["title"]["text"] == lines and spec["height"] == 220
     # 0 to 10 with 6% on either side is -0.6 to 10.6, and a fifth of 11.2 more above for labels.
     domain = scale(spec, "y", "level")
@@ -155,6 +157,8 @@ def test_a_shift() -> None:
     # -0.6 to 10.6 and 16% of 11.2 above.
     assert scale(spec, "y", "mean")["domain"] == pytest.approx([-0.6, 12.392])
     assert axis(spec, "x", "ms")["tickCount"] == 4
+    ends = [milliseconds("2000-01-01"), milliseconds("2000-03-01")]
+    assert scale(spec, "x", "ms")["domain"] == ends
     assert (spec["title"]["text"], spec["height"]) == (lines, 220)
 
 
@@ -298,6 +302,7 @@ def test_compared_levels() -> None:
     drawn = scale(spec, "y", "level")
     assert drawn["domain"] == pytest.approx([0.02 / 1.1, 4 + 0.06 * 3.98])
     assert (drawn["type"], drawn["nice"]) == ("log", False)
+    assert scale(spec, "x", "ms")["domain"] == [milliseconds("2000"), milliseconds("2001")]
     assert axis(spec, "y", "level")["values"] == [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]
     assert (spec["title"]["text"], spec["height"]) == (lines, 210)
     high = tuple(10.0 + place for place in range(6))
