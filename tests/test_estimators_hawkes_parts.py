@@ -574,14 +574,16 @@ def test_a_fit_by_time_is_as_likely_as_its_process() -> None:
 def test_cells_of_a_fit_by_time_have_their_own_baseline() -> None:
     rng = np.random.default_rng(13)
     times = np.sort(np.r_[rng.uniform(0, 50, 20), rng.uniform(50, 100, 60)])
+    cells = {"edges_days": np.array([0.0, 30.0, 50.0, 100.0]), "periods": np.array([0, 0, 1])}
+    volume = np.array([1.0, 1.0, 2.0])
     fit = continuous.fit_hawkes_by_time(
-        times, window_days=(0.0, 100.0), decays_per_day=[0.8], edges_days=np.array([0.0, 50.0, 100.0]),
-        periods=np.array([0, 1]), exposure=np.array([1.0, 2.0]),
-    )  # fmt: skip
+        times, window_days=(0.0, 100.0), decays_per_day=[0.8], exposure=volume, **cells
+    )
     made = process.hawkes_likelihood(fit.process, times, np.zeros(80, int))
     assert made.value == pytest.approx(fit.log_likelihood)
-    assert fit.process.base.shape == (2, 1)
-    assert made.base == pytest.approx(np.zeros((2, 1)), abs=0.01), "each at its own best"
-    early, late = fit.process.base.ravel()
-    assert late > 2 * early
+    early, same, late = fit.process.base.ravel()
+    assert early == same and late > 2 * early
+    # Slopes by the log of the base: none at the best, for each period.
+    slopes = made.base.ravel() * fit.process.base.ravel()
+    assert (slopes[0] + slopes[1], slopes[2]) == pytest.approx((0.0, 0.0), abs=0.01)
     assert fit.base == pytest.approx([(early + late) / 2])

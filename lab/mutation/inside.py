@@ -113,12 +113,14 @@ class Loop:
     def _tried(
         self, path: Path, module: str, text: str, fault: Fault, items: Mapping[str, pytest.Item]
     ) -> Trial | None:
-        """What the tests made of a fault; None if it is in no function's own code."""
+        """What the tests made of a fault; None if it is in no function's own code, or compiled."""
         begin = reach.statement(text, fault.start[0])
         if begin is None:
             return None
         lines = range(begin, fault.start[0] + 1)
         tests = {test for line in lines for test in self.reached.tests(path.as_posix(), line)}
+        if not tests and "@compiled" in text:
+            return None  # coverage does not see who runs what is compiled
         chosen = reach.affordable(tests & items.keys(), self.reached.seconds)
         changed = str(mutate_code(text, get_operator(fault.operator)(), fault.occurrence))
         diff = "".join(unified_diff(text.splitlines(True), changed.splitlines(True), n=0))
