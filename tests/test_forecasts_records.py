@@ -38,7 +38,7 @@ from detente.asks.forecasts.level_question import (
 )
 from detente.asks.forecasts.lines import problems
 from detente.asks.forecasts.proof import Proof, check_proof
-from detente.asks.forecasts.published import OF_QUESTIONS, _by_moment
+from detente.asks.forecasts.published import ALONE, OF_QUESTIONS, _by_moment
 from detente.asks.forecasts.published_moments import moments
 from detente.asks.forecasts.published_rows import Given, _issued_problems, _probability_problems
 from detente.asks.forecasts.published_rows import _within_problems as within_problems
@@ -50,6 +50,7 @@ from detente.asks.forecasts.resolve import _stands, check_clock, forecast_lines,
 from detente.asks.forecasts.run import _first, look_ahead, outlook
 from detente.asks.forecasts.scores import Skill
 from detente.asks.forecasts.settle import Settled, settle
+from detente.asks.forecasts.shown import all_odds
 from detente.asks.forecasts.trial import Trial
 from detente.asks.options import Options
 from detente.errors import DataGapError, InputError
@@ -407,7 +408,7 @@ class TestRecord:
         assert (seen["probability"], seen["low"], seen["high"]) == (0.333333, 0.142857, None)
         assert (seen["base_rate"], seen["reasons"]) == (0.666667, [["a", 0.1235]])
         assert (seen["within"], seen["at_least"], seen["study"]) == (28, 1, "s")
-        again = Record(Path("r"), (line(**(seen | {"hash": "h"})),))
+        again = Record(Path("r"), (line(**{**seen, "hash": "h"}),))
         assert forecast_lines(data, again, [asked], now) == []
 
     def test_a_window_is_over_on_its_last_day(self) -> None:
@@ -466,6 +467,18 @@ class TestOutlook:
         for item in asked:
             item.primary = False
         assert _first(cast(Any, asked), answers) == ("q4", "q3", "q2")
+
+    def test_all_odds_in_one_picture(self) -> None:
+        days = {"opens": "2017-03-16", "resolves_on": "2017-04-12"}
+        facts = tuple(Fact(name, name, value) for name, value in days.items())
+        odds = (Fact("odds", "Odds", 0.5, low=0.25, high=0.75), Fact("base_rate", "B", 0.125))
+        able = [Answer(n, "events", n.upper(), facts=(*odds, *facts)) for n in "ab"]
+        picture = all_odds([*able, Answer("c", "events", "C", gap="none")])
+        assert picture is not None
+        rows = picture.exhibits[0].table.rows
+        assert rows[0] == ("a", "A", "2017-03-16", "2017-04-12", 0.5, 0.25, 0.75, 0.125)
+        assert len(rows) == 2 and picture.exhibits[0].says == "A: 50%; B: 50%."
+        assert all_odds(able[:1]) is None
 
     def test_one_day_or_the_first_and_the_last(self) -> None:
         early = self.answer("a", "2017-05-01", "2017-03-01")
@@ -541,6 +554,28 @@ class TestPublished:
         assert [m.lead_days for m in moments(asked, [30, 20], days_of(11))] == [None, 30]
         alone = [Given(day, "tests", 40, 0.5, "S"), Given(day, "tests", 40, 0.5, "T")]
         assert [m.lead_days for m in moments(alone, [30], days_of())] == [None, None]
+
+    @pytest.mark.parametrize(("question", "columns"), [("Q", OF_QUESTIONS), ("", ALONE)])
+    def test_forecasts_that_stand_alone_have_fewer_columns(
+        self, monkeypatch: pytest.MonkeyPatch, question: str, columns: tuple[Column, ...]
+    ) -> None:
+        from detente.asks.forecasts import published
+
+        day = dt.date(2017, 5, 1)
+        given = [Given(day, "tests", within, 0.5, "S", question) for within in (30, 31)]
+        row = tuple(column.name for column in OF_QUESTIONS)
+        monkeypatch.setattr(published, "read_given", lambda *_: given)
+        monkeypatch.setattr(published, "known_until", lambda *_: dt.date(2017, 5, 31))
+        monkeypatch.setattr(published, "moments", lambda items, *_: items)
+        monkeypatch.setattr(published, "_walked", lambda _, __, asked: [(None, m) for m in asked])
+        monkeypatch.setattr(published, "_row", lambda *_: row)
+        odds, data = SimpleNamespace(lead_days=[]), SimpleNamespace(days_of=None, as_of=day)
+        table = published._compared(cast(Any, odds), cast(Any, data))
+        assert table.columns == columns and len(table) == 1  # the other ends a day later
+        assert table.rows[0] == tuple(column.name for column in columns)
+        monkeypatch.setattr(published, "known_until", lambda *_: dt.date(2017, 5, 30))
+        with pytest.raises(DataGapError, match="None of them was resolved by 2017-05-01"):
+            published._compared(cast(Any, odds), cast(Any, data))
 
     def test_groups_overlap_through_others(self) -> None:
         rows = [("2017-03-01", 5), ("2017-01-01", 60), ("2017-01-10", 10), ("2017-03-06", 1)]

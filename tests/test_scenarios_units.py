@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from detente.answers import Table
+from detente.answers import Table, Value
 from detente.asks.options import Options
 from detente.asks.reactions import system
 from detente.asks.reactions.aligned import Aligned, _placed, _shared
@@ -23,7 +23,14 @@ from detente.asks.scenarios import coupled, posterior
 from detente.asks.scenarios.arms import Arms, halves, make_arms, month_edges, refusal
 from detente.asks.scenarios.coupled import WITH, Kept, Watch
 from detente.asks.scenarios.drivers import DRIVER_COLUMNS, drivers_of
-from detente.asks.scenarios.futures import expectations, outcome_row, paths_of, watch_for
+from detente.asks.scenarios.futures import (
+    CHANGE_COLUMNS,
+    expectations,
+    future_columns,
+    outcome_row,
+    paths_of,
+    watch_for,
+)
 from detente.asks.scenarios.halves import no_months
 from detente.asks.scenarios.history import (
     Chronology,
@@ -52,7 +59,15 @@ from detente.asks.scenarios.relations import _levelled, _pairs, _shifts
 from detente.asks.scenarios.relations import _shared as shared_shock
 from detente.asks.scenarios.scenario import Scenario, _check_event, _notes, _seen
 from detente.asks.scenarios.simulation import Outcome, Tracked
-from detente.asks.scenarios.words import _peak, _signed, caveats, checks_of, few_cases, note_of
+from detente.asks.scenarios.words import (
+    _peak,
+    _signed,
+    answer_text,
+    caveats,
+    checks_of,
+    few_cases,
+    note_of,
+)
 from detente.errors import DataGapError, UsageError
 from detente.estimators.vector.bvar import fit_bvar
 from detente.relations.series import make_series
@@ -584,6 +599,27 @@ class TestFutures:
         event, rate = Arms(model(), (2, 2), 0, 7, 1), Arms(model(), (2, 2), 0)
         assert [_seen(event, rows, [name]) for name in ("tests", "answers")] == [False, True]
         assert _seen(rate, rows, ["tests"]) and _seen(Arms(model(), (1, 2)), rows, ["tests"])
+
+    @pytest.mark.parametrize(
+        ("counted", "clear", "words"),
+        [
+            (True, True, "more tests: +2.0 (90% interval +1.0 to +3.0)"),
+            (False, True, "less tests on average over one month: {-}20.0% (90% interval {-}30.0 to "
+             "{-}10.0)"),
+            (True, False, "no clear difference in tests: +2.0 (90% interval +1.0 to +3.0); yet no "
+             "fitted effect on it can be told from none"),
+        ],
+    )  # fmt: skip
+    def test_counted_days_differ_by_number_and_relations_by_percent(
+        self, counted: bool, clear: bool, words: str
+    ) -> None:
+        ends = (2.0, 1.0, 3.0, -20.0, -30.0, -10.0)
+        changes = Table(CHANGE_COLUMNS, (("a", "tests", "u", *ends, clear, counted),))
+        step: tuple[Value, ...] = ("a", "tests", "2017-01-31", *[0.0] * 14, 1.0, *[0.0] * 6)
+        futures, last = Table(future_columns(), (step,)), dt.date(2017, 1, 31)
+        text = answer_text(last, futures, changes, Table(()))
+        said = words.replace("{-}", "\N{MINUS SIGN}")
+        assert text.startswith(f"Carried forward to 31 January 2017, the fitted record has {said}.")
 
     def test_a_month_that_differs_twice_as_much_as_the_mean(self) -> None:
         def steps(*values: float) -> list[dict[str, Any]]:
