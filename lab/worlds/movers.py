@@ -2,7 +2,7 @@
 
 Counts are negative binomial about a mean with swings that last for months. Each sort of world adds
 what could pass for movement: a shock to all, a source that dies, waves of news about some states,
-coverage of some states that ends.
+coverage of some states that ends, or of their conflict alone.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ SORTS = (
     "dying source",
     "news waves",
     "coverage of states ends",
+    "coverage of a kind ends",
     "long swings",
     "few events",
     "gradual",
@@ -135,7 +136,9 @@ def _covered(sort: str, rng: np.random.Generator, places: np.ndarray) -> Floats:
         start = rng.integers(0, PERIODS - 8, states)
         wave = 1.2 * ((time >= start[:, None]) & (time < start[:, None] + 8))
         news += (wave * (rng.random((states, 1)) < 0.4))[places].sum(axis=1)[:, None]
-    if sort == "coverage of states ends":
+    if sort in ("coverage of states ends", "coverage of a kind ends"):
         lost = np.where(rng.random(states) < 0.25, -1.2, 0.0)
         news += lost[places].sum(axis=1)[:, None, None] * (time >= SINCE + 2)
+    if sort == "coverage of a kind ends":
+        kinds, news = news * np.array([0.0, 1.0])[:, None], np.zeros_like(news)
     return news + kinds

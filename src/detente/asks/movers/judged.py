@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from detente.answers import Answer
 from detente.arrays import Bools, Floats
-from detente.asks.movers.attention import attention, common_change, common_course
+from detente.asks.movers.attention import attention, common_change
 from detente.asks.movers.questions import LEAST_EVENTS, QUESTIONS, SHARE, Series, series_of
 from detente.asks.movers.sharing import changes_on
 from detente.asks.movers.window import Window
@@ -34,9 +34,9 @@ class Movers:
         window: The origin, the periods, and which of them lie after the date.
         world: What every two states did to each other.
         series: What was counted for each question, and relative to what.
-        attention: Log change of the news of both states' other pairs, shape (P,).
-        signs: Log change of each pair and question beside what all share, of the rates also beside
-            attention, and how likely each is false; flattened by pair, then question, N = 3 P.
+        attention: Log change of the same in both states' other pairs, shape (P, 3).
+        signs: Log change of each pair and question beside what all share and beside attention, and
+            how likely each is false; flattened by pair, then question, N = 3 P.
         named: Which are named, shape (P, 3).
         top: How many pairs are told.
         acts: What the pairs that are told did to each other by day, where events were asked.
@@ -97,35 +97,37 @@ def measure(
     world = WorldCounts(world.coverage, pairs, world.counts[enough])
     series = series_of(world.counts, window.used)
 
-    def changed(counts: Floats, exposure: Floats) -> LastingChanges:
-        return changes_on(engine, counts, window.after, exposure=exposure, threads=threads)
-
-    noticed, variance = _attention(world, window, changed)
     changes = [
-        changed(np.where(series.asked[:, place, None], series.counts[:, place], 0.0), exposure)
-        for place, exposure in enumerate(np.moveaxis(series.exposure, 1, 0))
+        changes_on(engine, counts, window.after, exposure=exposure, threads=threads)
+        for counts, exposure in zip(*_by_question(series), strict=True)
     ]
-    left = np.column_stack([item.estimate for item in changes])
-    error = np.column_stack([item.deviation for item in changes])
-    left[:, :SHARE] -= noticed[:, None]
-    error[:, :SHARE] = np.sqrt(error[:, :SHARE] ** 2 + variance[:, None])
     toward = np.where(series.kinds == CONFLICT, 1.0, -1.0)
-    toward[:, :SHARE] = 1.0
-    for place in range(len(QUESTIONS)):
-        turned = toward[:, place]
-        left[:, place] -= turned * common_change(turned * left[:, place], error[:, place])
-    signs = false_signs(left.ravel(), error.ravel())
+    toward[:, :SHARE] = 1.0  # shares are turned to that of conflict, rates are not
+    change = toward * np.column_stack([item.estimate for item in changes])
+    noticed, variance = _attention(world.pairs, change, changes)
+    left = change - noticed
+    error = np.sqrt(np.column_stack([item.deviation for item in changes]) ** 2 + variance)
+    left -= [common_change(*pair) for pair in zip(left.T, error.T, strict=True)]
+    signs = false_signs((toward * left).ravel(), error.ravel())
     named = signs.named(FALSE_SHARE).reshape(left.shape)
-    return Movers(window, world, series, noticed, signs, named, top)
+    return Movers(window, world, series, toward * noticed, signs, named, top)
+
+
+def _by_question(series: Series) -> tuple[Floats, Floats]:
+    """Counts and exposure of each question, shape (3, P, T); of what is not asked, no event."""
+    counts = np.where(series.asked[:, :, None], series.counts, 0.0)
+    return np.moveaxis(counts, 1, 0), np.moveaxis(series.exposure, 1, 0)
 
 
 def _attention(
-    world: WorldCounts, window: Window, changed: Callable[[Floats, Floats], LastingChanges]
+    pairs: Sequence[tuple[str, str]], change: Floats, changes: Sequence[LastingChanges]
 ) -> tuple[Floats, Floats]:
-    """Change of the news of both states' other pairs, for each pair, and its variance."""
-    total = np.where(window.used, world.counts.sum(axis=1), np.nan)
-    change = changed(total, common_course(world.counts.sum(axis=1), window.used))
-    codes, places = np.unique(np.array(world.pairs), return_inverse=True)
+    """How both states' other pairs changed, by pair and question, and its variance, (P, 3) each."""
+    codes, places = np.unique(np.array(pairs), return_inverse=True)
     states = places.reshape(-1, 2)
-    by_pair, variance, _ = attention(change.estimate, change.error, states, len(codes))
-    return by_pair, variance
+    parts = [
+        attention(change[:, place], item.error, states, len(codes))[:2]
+        for place, item in enumerate(changes)
+    ]
+    noticed, variance = (np.column_stack(part) for part in zip(*parts, strict=True))
+    return noticed, variance

@@ -14,7 +14,6 @@ from detente.asks.movers.agreeing import agreement
 from detente.asks.movers.behind import Act, moved_most
 from detente.asks.movers.judged import FALSE_SHARE, Movers
 from detente.asks.movers.measures import busiest, levels_of, turn_names, turn_of
-from detente.asks.movers.questions import SHARE
 from detente.asks.movers.ranking import (
     APART,
     CLOSER,
@@ -32,7 +31,7 @@ EDGES, FRAMES, NEAR = 150, 24, 10
 ESTIMATOR = (
     "Lasting change of each pair's rates of cooperation and of conflict since the date, and of the"
     " share of the rarer in all it does, in a negative-binomial model with swings as all pairs have"
-    " them, beside what all share; the rates also beside the news of both states' other pairs."
+    " them, beside what all share and beside the same in both states' other pairs."
 )
 NULL = "As pairs wander by themselves; a false discovery rate of at most 10% over all questions."
 CITATIONS = (
@@ -85,7 +84,7 @@ CHANGES = (
     Column("probability_risen", "risen", Scale.PROBABILITY),
     Column("false_discovery_rate", "false rate", Scale.PROBABILITY),
     Column("local_false_rate", scale=Scale.PROBABILITY, shown=False),
-    Column("attention_percent", "news of both", Scale.PERCENT),
+    Column("attention_percent", "both with others", Scale.PERCENT),
     Column("named", "moved", Scale.FLAG),
 )
 LEVELS = (
@@ -261,7 +260,7 @@ def _changes(movers: Movers, ranked: Sequence[Move]) -> Exhibit:
             move.risen,
             move.rate,
             move.wrong,
-            100 * float(np.expm1(movers.attention[move.pair])) if move.question != SHARE else None,
+            100 * float(np.expm1(movers.attention[move.pair, move.question])),
             move.named,
         )
         for move in ranked
