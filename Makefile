@@ -45,6 +45,7 @@ browser: $(READY)
 	DETENTE_BROWSERS=1 $(BIN)/python -m pytest tests/test_web_browsers.py tests/test_web_load.py tests/test_report_studies.py
 
 bench: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m lab.benchmarks
 
 schemas: $(READY)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from pathlib import Path
 
@@ -12,9 +11,7 @@ import pytest
 
 from detente import cli
 from detente.errors import DetenteError
-from detente.events.store import Store
 from detente.relations.counting import panel
-from detente.sources import ingest
 from detente.sources.lake import open_lake
 from lake_rows import NAMES, good, text, write_lake
 
@@ -41,14 +38,10 @@ def test_exports_beside_parquet_are_not_left_out_in_silence(tmp_path: Path) -> N
         pass  # pragma: no cover - it is not opened
 
 
-def test_a_lake_is_counted_as_an_ingest_counts_it(tmp_path: Path) -> None:
-    lake = write_lake(tmp_path / "lake")
-    store = Store.open(tmp_path / "store", create=True)
-    report = ingest("gdelt2", [lake], store)
-    with open_lake("gdelt2", str(lake)) as opened:
-        same = dataclasses.replace(opened.report, seconds=report.seconds)
-        assert panel(opened.events, STATES).table().equals(panel(store, STATES).table())
-    assert same == report
+def test_a_lake_of_another_source(tmp_path: Path) -> None:
+    (tmp_path / "levant.csv").write_text("date,source,target,code\n1979-04-15,ISR,JOR,190\n")
+    with open_lake("keds", str(tmp_path)) as opened:
+        assert panel(opened.events, ["ISR", "JOR"]).origins == ("keds",)
 
 
 @pytest.mark.parametrize("kind", ["text", "numbers", "days", "floats"])
@@ -83,7 +76,7 @@ def test_columns_that_are_not_needed_may_be_missing_and_others_not(tmp_path: Pat
     [
         ("gdelt2", "none", "There is no lake at none"),
         ("gdelt2", "warehouse.exports", "read by a Spark"),
-        ("icews", ".", "detente ingest icews"),
+        ("icews", "tests", "no file of the source icews"),
         ("gdelt9", ".", "gdelt2"),
     ],
 )

@@ -6,11 +6,12 @@ import json
 import sys
 import tempfile
 import time
-from importlib.util import find_spec
+from importlib import import_module
 from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow.compute as pc
 
 from detente.events.store import Store
 from detente.relations.counting import panel
@@ -41,56 +42,65 @@ def main(rows: int) -> None:
 
 def from_files(files: list[str]) -> None:
     """From raw files to dyad-months, beside what others take for the same, each in turn."""
-    taken = {way: _best(way, files) for way in WAYS if way != "polars" or find_spec("polars")}
+    runs = [{way: in_child("lab.benchmarks.panel", way, *files) for way in WAYS} for _ in range(3)]
+    taken = {way: min((run[way] for run in runs), key=_processor) for way in WAYS}
+    assert len({held["events"] for held in taken.values()}) == 1
     ours, bare = taken["detente"], taken["duckdb"]
     others = ", ".join(
-        f"{way} {held['seconds']:.1f} s and {held['peak']:.0f} MB" for way, held in taken.items()
+        f"{way} {held['processor']:.1f} s, {held['seconds']:.1f} on the clock and"
+        f" {held['peak']:.0f} MB"
+        for way, held in taken.items()
     )
     save(
         Result(
-            "panel-file-to-month", round(ours["seconds"], 2), "s",
-            f"DuckDB's own scan and group, {bare['seconds']:.1f} s",
-            round(bare["seconds"] / ours["seconds"], 2), "≥ 0.9",
-            f"{FILE_ROWS:,} rows of 61 columns, {others}; ours goes through a store; pandas and "
-            "Polars read all columns; best of three fresh processes each, in turn; imports not "
-            "counted",
+            "panel-file-to-month", round(ours["processor"], 2), "s of processor",
+            f"DuckDB's own scan and group, {bare['processor']:.1f} s",
+            round(bare["processor"] / ours["processor"], 2), "≥ 0.9",
+            f"{FILE_ROWS:,} rows of 61 columns, six parties, the same {ours['events']:,.0f} events"
+            f" counted each way: {others}. Ours also counts the world by day, finds what is told"
+            " twice and says why rows are turned away; the others filter and group, and pandas"
+            " reads all columns. Best of three fresh processes each, in turn; imports not counted",
         )
     )  # fmt: skip
 
 
-def _best(way: str, files: list[str]) -> dict[str, float]:
-    runs = [in_child("lab.benchmarks.panel", way, *files) for _ in range(3)]
-    return min(runs, key=lambda held: held["seconds"])
+def _processor(held: dict[str, float]) -> float:
+    return held["processor"]
 
 
-def _duckdb(paths: list[str]) -> None:
+def _duckdb(paths: list[str]) -> int:
+    """Filter and group, with what is no row or no number counted out, as ours counts it out."""
     columns = {f"c{place}": "VARCHAR" for place in range(61)}
     scan = (
-        "read_csv($paths, delim='\t', header=false, quote='', auto_detect=false, columns=$columns)"
+        "read_csv($paths, delim='\t', header=false, quote='', escape='', auto_detect=false,"
+        " columns=$columns, store_rejects=true, rejects_limit=0)"
     )
     with duckdb.connect() as con:
-        con.execute("SET threads = 2")
         rows = con.execute(
-            "SELECT c7, c17, c1[:6], c29, count(*), avg(c30::FLOAT)"  # noqa: S608
-            f" FROM {scan} WHERE list_contains($parties, c7) AND list_contains($parties, c17)"
-            " GROUP BY ALL",
+            "SELECT c7, c17, date_trunc('month', try_strptime(c1, '%Y%m%d')) AS month, c29,"  # noqa: S608
+            f" count(*), avg(try_cast(c30 AS FLOAT)) FROM {scan}"
+            " WHERE list_contains($parties, c7) AND list_contains($parties, c17) AND c7 <> c17"
+            " GROUP BY ALL HAVING month IS NOT NULL",
             {"paths": paths, "columns": columns, "parties": PARTIES},
         ).fetchall()
-    assert rows
+    return sum(row[4] for row in rows)
 
 
-def _polars(paths: list[str]) -> None:
-    import polars as pl  # noqa: PLC0415 - whoever measures installs it
-
+def _polars(paths: list[str]) -> int:
+    pl = import_module("polars")
+    schema = {f"c{place}": pl.String for place in range(61)}
     frame = pl.scan_csv(
-        paths, separator="\t", has_header=False, quote_char=None, infer_schema=False
-    ).filter(pl.col("column_8").is_in(PARTIES) & pl.col("column_18").is_in(PARTIES))
-    month = pl.col("column_2").str.slice(0, 6)
-    keys = ["column_8", "column_18", month, "column_30"]
-    assert frame.group_by(keys).len().collect().height
+        paths, separator="\t", has_header=False, quote_char=None, schema=schema
+    ).filter(
+        pl.col("c7").is_in(PARTIES), pl.col("c17").is_in(PARTIES), pl.col("c7") != pl.col("c17")
+    )
+    month = pl.col("c1").str.to_date("%Y%m%d", strict=False).dt.truncate("1mo")
+    score = pl.col("c30").cast(pl.Float32, strict=False).mean()
+    grouped = frame.group_by(["c7", "c17", month, "c29"]).agg(pl.len(), score)
+    return int(grouped.collect()["len"].sum())
 
 
-def _pandas(paths: list[str]) -> None:
+def _pandas(paths: list[str]) -> int:
     frame = pd.concat(
         pd.read_csv(
             path, sep="\t", header=None, dtype={1: str, 26: str, 27: str, 28: str}, quoting=3
@@ -98,22 +108,24 @@ def _pandas(paths: list[str]) -> None:
         for path in paths
     )
     frame["month"] = pd.to_datetime(frame[1], format="%Y%m%d").dt.to_period("M")
-    frame = frame[frame[7].isin(PARTIES) & frame[17].isin(PARTIES)]
-    counts = frame.groupby([7, 17, "month", 29]).size().unstack(fill_value=0)
-    assert len(counts)
+    frame = frame[frame[7].isin(PARTIES) & frame[17].isin(PARTIES) & (frame[7] != frame[17])]
+    return int(frame.groupby([7, 17, "month", 29]).size().sum())
 
 
-def _detente(paths: list[str]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store.open(Path(folder, "store"), create=True)
-        ingest("gdelt2", paths, store)
-        assert panel(store, PARTIES).table().num_rows
+def _detente(paths: list[str]) -> int:
+    table = panel([Path(path) for path in paths], PARTIES).table()
+    return int(pc.sum(table["total"]).as_py())
 
 
 WAYS = {"detente": _detente, "duckdb": _duckdb, "polars": _polars, "pandas": _pandas}
+IMPORTED = {"detente": "detente.sources.direct", "polars": "polars"}
+"""What a way loads when it is first used; that is not counted."""
 
 
 if __name__ == "__main__":
-    begun = time.perf_counter()
-    WAYS[sys.argv[1]](sys.argv[2:])
-    print(json.dumps({"seconds": time.perf_counter() - begun, "peak": peak_mb()}))
+    chosen = sys.argv[1]
+    import_module(IMPORTED.get(chosen, "duckdb"))
+    begun, used = time.perf_counter(), time.process_time()
+    counted = WAYS[chosen](sys.argv[2:])
+    numbers = {"processor": time.process_time() - used, "seconds": time.perf_counter() - begun}
+    print(json.dumps(numbers | {"events": counted, "peak": peak_mb()}))

@@ -112,8 +112,8 @@ LakePlace = Annotated[
     typer.Option(
         "--lake",
         metavar="SOURCE=PLACE",
-        help="Instead of a store, raw GDELT exports as they lie: gdelt2=FOLDER; for a Spark also "
-        "gdelt2=s3a://… or gdelt2=TABLE.",
+        help="Instead of a store, raw files of a source as they lie: gdelt2=FOLDER; for a Spark of "
+        "GDELT, also gdelt2=s3a://… or gdelt2=TABLE.",
     ),
 ]
 AsFormat = Annotated[

@@ -59,6 +59,14 @@ _SHOWN = {
 
 def panel_command(
     *,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE...]",
+            help="Event files, archives or folders, counted as they lie instead of a store.",
+            readable=False,
+        ),
+    ] = None,
     parties: Annotated[
         str,
         typer.Option(
@@ -107,6 +115,8 @@ def panel_command(
 
       detente panel --parties USA,CHN --engine spark://head:7077
 
+      detente panel 20170701.export.CSV.zip --parties USA,CHN
+
       detente panel --parties USA,CHN --lake gdelt2=exports
     """
     from detente.relations.counting import panel  # noqa: PLC0415 - slow to import
@@ -114,7 +124,9 @@ def panel_command(
     chosen = format_of(choose_format(form, as_json), output)
     codes = [state(text) for text in parties.split(",") if text.strip()]
     check_safe(safe_csv, chosen)
-    with _opened(store, skip_damaged, lake, engine) as held:
+    _check_place(files, lake)
+    opened = _raw(files) if files else _opened(store, skip_damaged, lake, engine)
+    with opened as held:
         events = _carried(held, codes, origin, mentions, outlets)
         built = panel(events, codes, every, origin, since=since, until=until, engine=engine)
         if chosen is Format.TABLE:
@@ -123,6 +135,22 @@ def panel_command(
     rows = write_data(built.table().to_reader(), chosen, output, closed=[store], safe_csv=safe_csv)
     if output is not None:
         narrate(f"{rows:,} rows written to {output}.")
+
+
+def _check_place(files: list[Path] | None, lake: str | None) -> None:
+    if files and lake is not None:
+        raise UsageError("Two places of events are named.", "FILE and --lake.", "Give one of them.")
+
+
+@contextlib.contextmanager
+def _raw(files: list[Path]) -> Iterator[EventInput]:
+    """Event files as they lie, of which is said what was read."""
+    narrate(f"Reading {files[0]}{' and others' if len(files) > 1 else ''}.")
+    from detente.sources.direct import open_raw  # noqa: PLC0415 - slow to import
+
+    with open_raw(files) as (events, report):
+        _narrate_reading(report)
+        yield events
 
 
 @contextlib.contextmanager
@@ -151,7 +179,7 @@ def _narrate_reading(report: ReadingReport) -> None:
         narrate(f"{rejection.count:,} rows turned away: {rejection.reason}.")
     for what, count in report.repaired:
         narrate(f"{count:,} rows mended: {what}.")
-    told_again = report.repeated + report.repeated_otherwise
+    told_again = report.already_stored + report.repeated + report.repeated_otherwise
     if told_again:
         narrate(f"{told_again:,} events repeat another of their number and day.")
     for file in report.files_failed:
@@ -177,7 +205,7 @@ def _carried(
     if not isinstance(store, Store):
         raise UsageError(
             "Mentions could not be joined.",
-            "The events are those of a lake.",
+            "The events are those of raw files.",
             "Read them into a store first: detente ingest SOURCE FILES",
         )
     from detente.sources import carried, read_mentions  # noqa: PLC0415 - slow to import

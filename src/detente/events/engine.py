@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from detente.errors import UsageError
-from detente.events.inputs import EventInput, Held, query_events
+from detente.events.inputs import EventInput, Held, Opened, query_events, reading
 from detente.events.spark.address import FORMS, is_address
 from detente.events.store import connect
 
@@ -76,7 +76,7 @@ def _in_duckdb(
             f"{events.engine} holds them.",
             f"Count them there: engine={events.engine!r}",
         )
-    with connect() as con:
+    with reading(events) as con:
         query = query_events(con, events, **vars(bounds))
         return _run(con, statement.format(events=query.sql), {**query.params, **params})
 
@@ -145,6 +145,12 @@ def engine(name: str) -> Engine:
 def _in_spark(
     address: str, statement: str, events: EventInput, params: Mapping[str, Any], bounds: Bounds
 ) -> pa.Table:
+    if isinstance(events, Opened):
+        raise UsageError(
+            f"The events could not be counted by {address}.",
+            "They are those of files that this process has read.",
+            "Leave the engine away, or name their folder as a lake (--lake gdelt2=FOLDER).",
+        )
     from detente.events.spark.running import select  # noqa: PLC0415 - an extra, and slow to import
 
     return select(address, statement, events, params, vars(bounds))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -12,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from detente.errors import InputError, StoreError
+from detente.events.connection import connect
 from detente.events.disk import glob_safe
 from detente.events.query import Query, bounded
 from detente.events.schema import COLUMNS
@@ -31,14 +33,41 @@ class Held:
     name: str
 
 
-EventInput: TypeAlias = Store | pa.Table | Held | str | Path
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """Events that this process has read, as a view with the canonical columns.
+
+    Attributes:
+        con: The connection that holds it.
+        name: Name of the view.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    name: str
+
+
+EventInput: TypeAlias = Store | pa.Table | Held | Opened | str | Path
 """A store or its folder, a table with the canonical columns, a Parquet file of such a table, or
-what an engine holds."""
+what an engine or this process holds."""
 
 GIVEN = "detente_given_events"
 """The name under which a table of events is known to the engine."""
 
+PARQUET = b"PAR1"
+"""How a Parquet file begins."""
+
 _SELECT = "SELECT " + ", ".join(COLUMNS)
+
+
+@contextlib.contextmanager
+def reading(events: EventInput) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection on which `query_events` runs for these events."""
+    if isinstance(events, Opened):
+        with contextlib.closing(events.con.cursor()) as con:
+            yield con
+    else:
+        with connect() as con:
+            yield con
 
 
 def query_events(
@@ -54,7 +83,7 @@ def query_events(
     """A SELECT of the canonical columns over any holder of events.
 
     Args:
-        con: The connection that will run it; a table is registered there.
+        con: The connection that will run it, as `reading` gives it; a table is registered there.
         events: The holder.
         origin: Only events of this origin.
         since: First day.
@@ -76,7 +105,7 @@ def query_events(
     held = _at_path(Path(events)) if isinstance(events, str | Path) else events
     if isinstance(held, Store):
         return held.source(origin=origin, since=since, until=until, known_by=known_by, whole=whole)
-    if isinstance(held, Held):
+    if isinstance(held, Held | Opened):
         query = Query(f"{_SELECT} FROM {held.name}", {})
     elif isinstance(held, Path):
         query = Query(f"{_SELECT} FROM read_parquet($files)", {"files": [glob_safe(held)]})
@@ -103,6 +132,21 @@ def check_parties(events: EventInput, codes: Sequence[str], *, origin: str | Non
     held = _at_path(Path(events)) if isinstance(events, str | Path) else events
     if isinstance(held, Store):
         held.check_parties(codes, origin=origin)
+
+
+def is_raw(path: Path) -> bool:
+    """Whether a path holds neither a store nor Parquet: event files as their source wrote them.
+
+    Example:
+        >>> is_raw(Path("there is nothing here")), is_raw(Path("events.parquet"))
+        (False, False)
+    """
+    if Store.is_at(path) or path.suffix.lower() == ".parquet":
+        return False
+    if not path.is_file():
+        return path.exists()
+    with path.open("rb") as file:
+        return file.read(len(PARQUET)) != PARQUET
 
 
 def _at_path(path: Path) -> Store | Path:

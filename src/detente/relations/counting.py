@@ -12,9 +12,12 @@ out (a mistyped year), and open no span of their own.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -22,17 +25,20 @@ import pyarrow.compute as pc
 
 from detente.arrays import Days
 from detente.errors import DataGapError, UsageError
-from detente.events.engine import DUCKDB, Bounds, in_process
+from detente.events.engine import DUCKDB, Bounds, Engine, in_process
 from detente.events.engine import engine as engine_of
-from detente.events.inputs import EventInput, check_parties
+from detente.events.inputs import EventInput, check_parties, is_raw
 from detente.events.reach import cannot_count
 from detente.relations.panel import Panel
 from detente.relations.panel_sql import ACTS, COVERED_DAYS, DAILY, NAMED, PANEL, REACH
-from detente.relations.steps import check_every
+from detente.relations.steps import Every, check_every
+
+if TYPE_CHECKING:
+    from detente.sources.reading.report import ReadingReport
 
 
 def panel(
-    events: EventInput,
+    events: EventInput | Sequence[str | Path],
     parties: Sequence[str],
     every: str = "month",
     origin: str | None = None,
@@ -45,7 +51,9 @@ def panel(
     """Count what states did to each other, by directed dyad and period.
 
     Args:
-        events: A store or its folder, a table with the canonical columns, or a Parquet file.
+        events: A store or its folder, a table with the canonical columns, or a Parquet file; or raw
+            event files (one, several, a folder), which are counted as they lie, without a store.
+            Then `reading` of the panel says which rows were turned away.
         parties: Codes of two or more states, such as `USA`, `CHN`.
         every: `day`, `week` (from Monday), `month`, `quarter` or `year`.
         origin: Only this origin; otherwise each origin has its own rows.
@@ -61,6 +69,7 @@ def panel(
         UsageError: Fewer than two parties, or an unknown period; or a store keeps the events of a
             party in outline only (see `detente.events.filters`).
         DataGapError: There are no events of that origin and those dates.
+        ReadError: No row of raw files is an event, or no source is known whose they are.
 
     Example:
         >>> import pyarrow as pa
@@ -84,10 +93,37 @@ def panel(
             f"Given: {', '.join(names) or 'none'}.",
             "Name at least two, such as USA,CHN.",
         )
-    check_parties(events, names, origin=origin)
     chosen = engine_of(engine)
+    with _opened(events) as (held, reading):
+        built = _counted(chosen, held, names, kind, Bounds(origin, since, until, known_by))
+    return replace(built, reading=reading)
+
+
+@contextlib.contextmanager
+def _opened(
+    events: EventInput | Sequence[str | Path],
+) -> Iterator[tuple[EventInput, ReadingReport | None]]:
+    """The events, and what was read of them where they are those of raw files."""
+    if isinstance(events, str | Path):
+        paths = [Path(events)] if is_raw(Path(events)) else []
+    else:
+        paths = [Path(path) for path in events] if isinstance(events, list | tuple) else []
+    if not paths:
+        yield events, None
+        return
+    from detente.sources.direct import open_raw  # noqa: PLC0415 - slow to import
+
+    with open_raw(paths) as opened:
+        yield opened
+
+
+def _counted(
+    chosen: Engine, events: EventInput, names: tuple[str, ...], kind: Every, bounds: Bounds
+) -> Panel:
+    check_parties(events, names, origin=bounds.origin)
+    origin, since, until = bounds.origin, bounds.since, bounds.until
     # Whether an origin can speak of a party, any day of it says; `since` only cuts the panel.
-    whole = Bounds(origin=origin, until=until, known_by=known_by)
+    whole = replace(bounds, since=None)
     spoken = _pairs(chosen.select(NAMED, events, {"parties": list(names)}, whole))
     params = {
         "parties": list(names),
@@ -97,7 +133,6 @@ def panel(
         "named_origins": [name for name, _ in spoken],
         "named_parties": [party for _, party in spoken],
     }
-    bounds = replace(whole, since=since)
     daily = chosen.select(DAILY, events, {}, bounds)
     acts = chosen.select(ACTS, events, {"parties": list(names)}, bounds)
     table = in_process(PANEL, params, daily=daily, acts=acts)

@@ -12,7 +12,7 @@ import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +24,9 @@ from detente.relations.measures import BALANCED, MEASURES, NET_COOPERATION, colu
 from detente.relations.panel_sql import SPARSE_ORIGIN
 from detente.relations.series import Series, combine, make_series, net_cooperation
 from detente.relations.steps import Every, check_every
+
+if TYPE_CHECKING:
+    from detente.sources.reading.report import ReadingReport
 
 Layout = Literal["dyad", "pair", "party", "system"]
 
@@ -62,6 +65,7 @@ class Panel:
         origins: Where the rows come from.
         unit: Unit of the values; None for events, where each measure has its own.
         citation: How to cite it.
+        reading: What was read, and turned away, where it was counted straight from raw files.
     """
 
     every: Every
@@ -72,6 +76,7 @@ class Panel:
     citation: str
     _table: pa.Table
     _unnamed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reading: ReadingReport | None = None
 
     def table(self) -> pa.Table:
         """One row per origin, key and period, in this order.

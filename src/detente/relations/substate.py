@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from detente.events.inputs import EventInput, query_events
-from detente.events.store import connect
+from detente.events.inputs import EventInput, query_events, reading
 
 BELOW = ("REB", "INS", "SEP", "UAF", "OPP", "RAD", "CRM", "CVL", "REF", "NGO")
 """CAMEO roles of actors that do not act for a state."""
@@ -57,7 +56,7 @@ def below_state(
         >>> below_state(pa.Table.from_pylist([row], SCHEMA), ["TUR"])[0].roles
         (('REB', 1),)
     """
-    with connect() as con:
+    with reading(events) as con:
         query = query_events(con, events, until=until)
         params = query.params | {"parties": list(parties), "roles": list(BELOW)}
         rows = con.execute(_ROLES.format(events=query.sql), params).fetchall()

@@ -7,8 +7,7 @@ import difflib
 import re
 
 from detente.events.actors import name_of, to_iso3
-from detente.events.inputs import EventInput, query_events
-from detente.events.store import connect
+from detente.events.inputs import EventInput, query_events, reading
 
 LIKELY = 0.6
 MOST = 3
@@ -45,7 +44,7 @@ def likely_codes(
         >>> likely_codes(pa.Table.from_pylist([row], SCHEMA), "x", "KWT")
         ('KUW',)
     """
-    with connect() as con:
+    with reading(events) as con:
         query = query_events(con, events, origin=origin, until=until)
         rows = con.execute(_ACTORS.format(events=query.sql), query.params).fetchall()
     # A code that is another state's own is no misspelling of this one.

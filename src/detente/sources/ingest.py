@@ -17,12 +17,14 @@ from detente.events.filters import Filter, filter_of
 from detente.events.store import IngestedFile, Replace, Store, StoreWriter, connect
 from detente.sources.reading.ahead import Prepared, Preparer
 from detente.sources.reading.finding import Finder
+from detente.sources.reading.groups import let_go, staged
 from detente.sources.reading.opening import Archives, Item
 from detente.sources.reading.reckon import Reckoning
 from detente.sources.reading.rejected import RejectedFile
 from detente.sources.reading.report import LeftOut, ReadingReport
 from detente.sources.reading.source import Source
 from detente.sources.reading.stage import Batch, open_duckdb
+from detente.sources.reading.text import Ready
 from detente.sources.registry import all_sources, get
 
 Progress = Callable[["Step"], None]
@@ -146,13 +148,6 @@ def _rejected_file(path: Path | None, safe: bool) -> Iterator[RejectedFile | Non
     file.close()
 
 
-_NOT_THE_FILE = (
-    duckdb.IOException, duckdb.OutOfMemoryException, duckdb.BinderException,
-    duckdb.CatalogException, duckdb.ParserException,
-)  # fmt: skip
-"""Errors of DuckDB that tell of the disk or of a broken SELECT, not of the file that is read."""
-
-
 @dataclass(frozen=True)
 class _Run:
     """One run of `ingest`."""
@@ -227,40 +222,26 @@ class _Run:
         reckoning: Reckoning,
     ) -> list[IngestedFile]:
         """Store the events of a batch, or gather them; returns the files that were gathered."""
-        groups: dict[str, list[Prepared]] = {}
-        for file in batch:
-            if file.reason:
-                reckoning.failed(file.item, file.reason)
-            elif file.stored or file.key in stored:
-                reckoning.skipped(file.item)
-            else:
-                stored.add(file.key)
-                groups.setdefault(file.group, []).append(file)
+
+        def make(source: Source, files: Sequence[Ready]) -> Batch:
+            return Batch(con, source, files, self.twin_days)
+
         gathered = [
-            file for group in groups.values() for file in self._store(con, group, reckoning)
+            file
+            for done, group in staged(make, batch, stored, reckoning)
+            for file in self._store(con, done, group, reckoning)
         ]
-        for file in batch:
-            if file.ready and file.ready.path != file.item.path:
-                file.ready.path.unlink(missing_ok=True)
+        let_go(batch)
         return gathered
 
     def _store(
-        self, con: duckdb.DuckDBPyConnection, group: Sequence[Prepared], reckoning: Reckoning
+        self,
+        con: duckdb.DuckDBPyConnection,
+        batch: Batch,
+        group: Sequence[Prepared],
+        reckoning: Reckoning,
     ) -> list[IngestedFile]:
-        """Stage and store files together; one by one if the database balks at any of them."""
-        source = group[0].source or self.source
-        ready = [file.ready for file in group if file.ready]
-        batch = Batch(con, source, ready, self.twin_days)
-        try:
-            batch.stage()
-        except _NOT_THE_FILE:
-            raise
-        except duckdb.Error as error:
-            if len(group) == 1:
-                reason = str(error).splitlines()[0]
-                reckoning.failed(group[0].item, f"it cannot be read as a table ({reason})")
-                return []
-            return [done for file in group for done in self._store(con, [file], reckoning)]
+        """Store what is staged, or gather it; returns the files that were gathered."""
         files = self._ingested(group, reckoning.take(batch, self.keep), reckoning)
         batch.strip()
         if self.replace is None:

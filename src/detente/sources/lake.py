@@ -2,8 +2,8 @@
 
 A lake is a folder of exports (CSV, also packed with gzip or zip, or Parquet, in folders by day or
 not), an address that Spark knows (`s3a://…`), or a table of Spark's catalog. Rows go through the
-source's own SELECT, and are turned away for the same reasons as by an ingest. DuckDB reads them
-into a store that is thrown away; Spark leaves them where they are.
+source's own SELECT, and are turned away for the same reasons as by an ingest. DuckDB reads files of
+every source so (`detente.sources.direct`), Spark those of GDELT.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ from detente.events.connection import connect
 from detente.events.disk import glob_safe
 from detente.events.engine import DUCKDB
 from detente.events.spark.address import is_address
-from detente.events.store import Store
-from detente.sources.ingest import ingest
+from detente.sources.direct import open_files
 from detente.sources.lake_sql import columns_as_text
 from detente.sources.reading.report import ReadingReport
 from detente.sources.registry import all_sources, get
@@ -39,9 +38,10 @@ class Lake:
     """Events of a lake, while it is open.
 
     Attributes:
-        events: What can be counted by the engine that opened it. Of Spark's, each event is in
-            outline, with its score: names, roles, places and references are null.
-        report: What was read, kept, mended and turned away.
+        events: What can be counted by the engine that opened it. Each event is in outline, with
+            its score: names, roles, places and references are null.
+        report: What was read, kept, mended and turned away, as far as counts need it; see
+            `detente.sources.direct`.
     """
 
     events: EventInput
@@ -53,7 +53,7 @@ def open_lake(source: str, place: str, *, engine: str = DUCKDB.name) -> Iterator
     r"""Read the raw files of a source where they lie.
 
     Args:
-        source: Name of the source, one of `readable`.
+        source: Name of the source; for Spark one of `readable`.
         place: A folder, a file, an address or a table.
         engine: Where they are read, and then counted.
 
@@ -72,7 +72,7 @@ def open_lake(source: str, place: str, *, engine: str = DUCKDB.name) -> Iterator
         ...         print(lake.report.rows_kept, lake.report.rejected[0].reason)
         1 wrong number of columns
     """
-    layout = _layout(source)
+    layout = _layout(source, engine)
     _check_place(place, engine)
     _check_one_form(layout, Path(place))
     if is_address(engine):
@@ -82,14 +82,13 @@ def open_lake(source: str, place: str, *, engine: str = DUCKDB.name) -> Iterator
             yield Lake(events, report)
         return
     with tempfile.TemporaryDirectory(prefix="detente-lake-") as scratch:
-        store = Store.open(Path(scratch, "store"), create=True)
         files = text_of_parquet(layout, Path(place), Path(scratch)) or [Path(place)]
-        report = ingest(layout, files, store)
-        yield Lake(store, report)
+        with open_files(layout, files) as (events, report):
+            yield Lake(events, report)
 
 
 def readable() -> tuple[str, ...]:
-    """The sources whose files can be counted as they lie.
+    """The sources whose files can be counted by Spark, and by DuckDB as Parquet too.
 
     Example:
         >>> readable()
@@ -108,6 +107,8 @@ def parquet_files(place: Path) -> list[Path]:
 
 def text_of_parquet(source: Source, place: Path, scratch: Path) -> list[Path]:
     """Parquet files written as the exports that they once were; none if there is no Parquet."""
+    if source.name not in readable():
+        return []
     written = []
     for number, path in enumerate(parquet_files(place)):
         written.append(scratch / f"{number}{source.patterns[0].lstrip('*?')}")
@@ -122,13 +123,13 @@ def text_of_parquet(source: Source, place: Path, scratch: Path) -> list[Path]:
     return written
 
 
-def _layout(name: str) -> Source:
+def _layout(name: str, engine: str) -> Source:
     source = get(name)
-    if name not in readable():
+    if is_address(engine) and name not in readable():
         raise UsageError(
-            f"Files of {name} cannot be counted as they lie.",
+            f"Files of {name} cannot be counted by Spark as they lie.",
             f"Only those of {', '.join(readable())} can.",
-            f"Read them into a store: detente ingest {name} FILES",
+            f"Leave --engine away, or read them into a store: detente ingest {name} FILES",
         )
     return source
 
@@ -148,7 +149,7 @@ def _check_place(place: str, engine: str) -> None:
 
 def _check_one_form(source: Source, place: Path) -> None:
     """Refuse a folder in which only some of the rows would be counted."""
-    if not place.is_dir() or not parquet_files(place):
+    if source.name not in readable() or not place.is_dir() or not parquet_files(place):
         return
     names = sorted(path.name for path in place.rglob("*") if path.is_file())
     plain = [name for name in names if source.names_file(name) or source.names_archive(name)]

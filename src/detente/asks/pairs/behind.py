@@ -8,9 +8,8 @@ from typing import Any
 from detente.answers import Answer, Column, Exhibit, Scale, Table, Value
 from detente.errors import UsageError
 from detente.events.actors import name_of
-from detente.events.inputs import EventInput, check_parties, query_events
+from detente.events.inputs import EventInput, check_parties, query_events, reading
 from detente.events.ontology import codes
-from detente.events.store import connect
 from detente.relations.measures import COUNTED, SUMS
 from detente.relations.steps import day_name
 from detente.rounding import plural
@@ -92,7 +91,7 @@ def events_behind(
         "root": kind[0][4:] if kind[0].startswith("root") else "",
         "most": most,
     }
-    with connect() as con:
+    with reading(events) as con:
         query = query_events(con, events, origin=origin, since=since, until=until, whole=True)
         statement = _BEHIND.format(events=query.sql)
         rows = con.sql(statement, params=query.params | params).to_arrow_table().to_pylist()

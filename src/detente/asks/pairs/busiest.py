@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from detente.answers import Answer, Column, Exhibit, Scale, Table
 from detente.events.actors import name_of, to_iso3
-from detente.events.inputs import EventInput, query_events
-from detente.events.store import connect
+from detente.events.inputs import EventInput, query_events, reading
 
 _BUSIEST = """
 SELECT least(source, target) AS a, greatest(source, target) AS b, origin, count(*) AS events
@@ -39,7 +38,7 @@ def busiest(events: EventInput, most: int = 50) -> Answer:
         >>> busiest(SCHEMA.empty_table()).gap
         'There is no event between two states.'
     """
-    with connect() as con:
+    with reading(events) as con:
         query = query_events(con, events)
         rows = con.execute(_BUSIEST.format(events=query.sql), query.params).fetchall()
     pairs = [row for row in rows if all(to_iso3(code, "iso3") == code for code in row[:2])]

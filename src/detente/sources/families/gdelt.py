@@ -47,7 +47,7 @@ def select(origin: str, *, url: bool) -> str:
     return f"""
 SELECT
     '{origin}:' || GLOBALEVENTID AS event_id,
-    if(century, given + INTERVAL 100 YEAR, given)::DATE AS day,
+    if(century, (given + INTERVAL 100 YEAR)::DATE, given) AS day,
     added AS published,
     Actor1CountryCode AS source_state,
     Actor1Code AS source_own,
@@ -71,8 +71,8 @@ SELECT
 FROM (
     SELECT *,
         -- GDELT has no events before 1979
-        coalesce(given < DATE '1979-01-01' AND given + INTERVAL 100 YEAR
-            BETWEEN added - INTERVAL 366 DAY AND added + INTERVAL 1 DAY, false) AS century
+        if(given < DATE '1979-01-01', coalesce(given + INTERVAL 100 YEAR
+            BETWEEN added - INTERVAL 366 DAY AND added + INTERVAL 1 DAY, false), false) AS century
     FROM (
         SELECT *,
             as_day(SQLDATE, '%Y%m%d') AS given,

@@ -60,6 +60,8 @@ class Preparer:
         archives: Opens the files.
         scratch: A working folder.
         stored: Keys of the files whose events are stored already.
+        alone: Names of files that are the only ones of their name, where nothing else needs their
+            content to be known: these are not hashed.
     """
 
     source: Source
@@ -67,7 +69,8 @@ class Preparer:
     mapping: Mapping[str, str]
     archives: Archives
     scratch: Path
-    stored: frozenset[str]
+    stored: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
 
     def batches(self, items: Sequence[Item]) -> Iterator[list[Prepared]]:
         """Batches of prepared files; the next is prepared while the caller handles the last."""
@@ -90,7 +93,7 @@ class Preparer:
     def _prepare(self, item: Item, folder: Path) -> Prepared:
         folder.mkdir(parents=True)
         try:
-            ready = prepare(self.archives, item, folder)
+            ready = prepare(self.archives, item, folder, hashed=item.name not in self.alone)
             bound = self._bound(ready)
             key = self._key(ready.key, bound)
             if key in self.stored:

@@ -103,7 +103,8 @@ class Reckoning:
         self.unknown_actors += unknown
         self.unknown_names.update(names)
         self.short_codes |= batch.short_codes()
-        self._explain(batch, turned)
+        if not batch.slim:
+            self._explain(batch, turned)
         return kept
 
     def report(

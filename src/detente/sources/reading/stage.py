@@ -168,6 +168,13 @@ _STAGED_BESIDE = (
 )  # fmt: skip
 """Columns of `staged` that are no columns of an event."""
 
+SLIM = """
+SELECT date, published, source, target, cameo, quad, goldstein,
+    hash(event_id, date) AS key, reject, repaired, noted, file_no{lead}
+FROM ({staging})
+"""
+"""What is staged where events are only counted: `key` tells which may be one event told twice."""
+
 TEXTS_AT_ONCE = 100_000
 STRANGERS = 1000
 """Names that mean no known state that are counted one by one in a batch."""
@@ -198,6 +205,8 @@ class Batch:
         source: The source, bound if it must be.
         files: The files.
         twin_days: Days that are stored already under the origin that carries the same stream.
+        slim: Whether the events are only to be counted: columns that counts do not need are not
+            read, and neither what is mended in them nor which actors are no state is known.
     """
 
     def __init__(
@@ -206,8 +215,10 @@ class Batch:
         source: Source,
         files: Sequence[Ready],
         twin_days: Iterable[dt.date] = (),
+        *,
+        slim: bool = False,
     ) -> None:
-        self.con, self.source, self.files = con, source, files
+        self.con, self.source, self.files, self.slim = con, source, files, slim
         self.twin_days = sorted(twin_days)
         self.columns = frozenset(contract.columns_of(source))
         self._shown: Mapping[int, Shown] = MappingProxyType({})
@@ -222,11 +233,27 @@ class Batch:
         if self.source.roots == "judge":
             self._judge()
         drop(self.con, "staged", "reject_errors", "reject_scans")
+        told = statement.COUNTED if self.slim else None
+        query = statement.staging(self.source, self.columns, told=told)
+        lead = ", lead" if self.source.expands else ""
+        if self.slim:  # no temporary table: what counts may do so by a cursor of the connection
+            self._run(f"CREATE TABLE staged AS {SLIM.format(staging=query, lead=lead)}")
+        else:
+            self._run(f"CREATE TEMP TABLE staged AS {query}")
+
+    def fetch(self, into: str, columns: Iterable[str], where: str) -> None:
+        """Read all files, and add some columns of the rows of a condition to a table."""
+        self._load_tables()
+        if self.source.roots == "judge":
+            self._judge()
+        drop(self.con, "reject_errors", "reject_scans")
         query = statement.staging(self.source, self.columns)
+        names = ", ".join(columns)
+        self._run(f"INSERT INTO {into} BY NAME SELECT {names} FROM ({query}) WHERE {where}")  # noqa: S608
+
+    def _run(self, query: str) -> None:
         with _joins_as_written(self.con):
-            self.con.execute(
-                f"CREATE TEMP TABLE staged AS {query}", self._params(self.files, query)
-            )
+            self.con.execute(query, self._params(self.files, query))
 
     def _judge(self) -> None:
         """See how each whole file writes its codes, and note it in the table of files."""
@@ -237,9 +264,10 @@ class Batch:
 
     def tallies(self) -> list[Tally]:
         """How many rows of each file share a fate."""
+        lead = "lead" if self.source.expands else "true"
         rows = self.con.execute(
-            "SELECT file_no, reject, repaired, noted, count(*) FILTER (lead), count(*) FROM staged"
-            " GROUP BY file_no, reject, repaired, noted ORDER BY ALL"
+            f"SELECT file_no, reject, repaired, noted, count(*) FILTER ({lead}), count(*)"  # noqa: S608
+            " FROM staged GROUP BY file_no, reject, repaired, noted ORDER BY ALL"
         ).fetchall()
         return [Tally(*row) for row in rows]
 
@@ -263,6 +291,8 @@ class Batch:
 
     def strangers(self) -> tuple[int, dict[str, int]]:
         """How often an actor of an event names no known state, and the commonest names."""
+        if self.slim:
+            return 0, {}
         names = "SELECT unnest([no_source, no_target]) AS name FROM staged WHERE reject IS NULL"
         con = self.con
         total = con.execute(f"SELECT count(name) FROM ({names})").fetchone()  # noqa: S608
@@ -274,7 +304,7 @@ class Batch:
 
     def short_codes(self) -> frozenset[str]:
         """Codes of two letters for states, where FIPS codes may be taken for ISO codes."""
-        if self.source.states not in statement.MAY_BE_FIPS:
+        if self.slim or self.source.states not in statement.MAY_BE_FIPS:
             return frozenset()
         rows = self.con.execute(
             "SELECT DISTINCT unnest([short_source, short_target]) AS code FROM staged"

@@ -20,7 +20,19 @@ _PLACED = "coalesce(m.lat BETWEEN -90 AND 90 AND m.lon BETWEEN -180 AND 180, fal
 _TWO_DIGITS = "(length(m.cameo) = 2 AND m.cameo BETWEEN '10' AND '20')"
 
 
-def staging(source: Source, columns: frozenset[str], *, text: bool = False, rows: str = "") -> str:
+COUNTED = frozenset({"note", "repair", "score"})
+"""Columns of a SELECT whose mends and notes are told where events are only counted: those that are
+read for the counts anyway."""
+
+
+def staging(
+    source: Source,
+    columns: frozenset[str],
+    *,
+    text: bool = False,
+    rows: str = "",
+    told: frozenset[str] | None = None,
+) -> str:
     """The SELECT from raw files to events and fates.
 
     Args:
@@ -28,7 +40,9 @@ def staging(source: Source, columns: frozenset[str], *, text: bool = False, rows
         columns: What its SELECT yields.
         text: Whether to carry each row as it stands in its file.
         rows: A table of the source's columns, where the rows have been split already.
+        told: Of which columns mends and notes are told; None for all.
     """
+    told = columns if told is None else columns & told
     nth = "m.nth = 1" if source.expands else "true"
     both = "AND c.roots = f.roots" if source.roots == "judge" else ""
     return f"""
@@ -64,8 +78,8 @@ def staging(source: Source, columns: frozenset[str], *, text: bool = False, rows
         $origin::VARCHAR AS origin,
         m.reference::VARCHAR AS reference,
         {_reject(source)} AS reject,
-        {_repaired(columns)} AS repaired,
-        {_noted(source, columns)} AS noted,
+        {_repaired(told)} AS repaired,
+        {_noted(source, told)} AS noted,
         if(s.iso3 IS NULL, coalesce(m.source_own, m.source_state), NULL)::VARCHAR AS no_source,
         if(t.iso3 IS NULL, coalesce(m.target_own, m.target_state), NULL)::VARCHAR AS no_target,
         {_short("source", source)} AS short_source,
@@ -115,7 +129,13 @@ def raw(source: Source, *, text: bool, rows: str = "") -> str:
     every = ", ".join(f"coalesce({column}, '')" for column in columns)
     joint = "chr(31)" if source.quoted else "$delimiter"
     line = f"array_to_string([{every}], {joint})" if text else "NULL::VARCHAR"
-    header = f"WHERE trim({columns[0]}) IS DISTINCT FROM $header" if source.header else ""
+    # A field that is shorter than the header's cannot be it, and need not be trimmed.
+    header = (
+        f"WHERE coalesce(length({columns[0]}) < length($header), true)"
+        f" OR trim({columns[0]}) <> $header"
+        if source.header
+        else ""
+    )
     return f"raw AS (SELECT *, {line} AS line FROM {rows or _reader(source)} {header})"  # noqa: S608
 
 

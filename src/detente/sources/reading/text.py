@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from detente.sources.reading import mend
 from detente.sources.reading.opening import LONGEST_LINE, Archives, BadFileError, Item, printable
 from detente.sources.reading.recognise import HEAD_BYTES, check_packing, first_lines
@@ -57,7 +59,7 @@ class _Facts:
     digest: str = ""
     _run: int = 0
     _last: bytes = b""
-    _hash: hashlib._Hash = field(default_factory=hashlib.sha256)
+    _hash: hashlib._Hash | None = field(default_factory=hashlib.sha256)
     _decoder: codecs.IncrementalDecoder = field(
         default_factory=codecs.getincrementaldecoder("utf-8")
     )
@@ -69,8 +71,10 @@ class _Facts:
             check_packing(self.start)
         self.clean = self.clean and self._is_clean(block)
         self.length += len(block)
-        self._hash.update(block)
-        self.lines += block.count(b"\n")
+        if self._hash:
+            self._hash.update(block)
+        # bytes.count looks at one byte after the other.
+        self.lines += int(np.count_nonzero(np.frombuffer(block, np.uint8) == ord("\n")))
         self._last = block[-1:]
         end = max(block.rfind(b"\n"), block.rfind(b"\r"))
         self._run = len(block) - end - 1 if end >= 0 else self._run + len(block)
@@ -86,7 +90,7 @@ class _Facts:
         except UnicodeDecodeError:
             self.clean = False
         self.lines += self._last not in {b"", b"\n"}
-        self.digest = self._hash.hexdigest()
+        self.digest = self._hash.hexdigest() if self._hash else ""
 
     def _is_clean(self, block: bytes) -> bool:
         if b"\r" in block or b"\0" in block or (not self.length and _has_mark(block)):
@@ -100,15 +104,22 @@ class _Facts:
         return True
 
 
-def prepare(archives: Archives, item: Item, scratch: Path) -> Ready:
+def prepare(archives: Archives, item: Item, scratch: Path, *, hashed: bool = True) -> Ready:
     """Unpack, check and if need be mend a file.
+
+    Args:
+        archives: Opens it.
+        item: The file.
+        scratch: Where a copy goes, if it needs one.
+        hashed: Whether the key must tell its content from another's of its name and length.
 
     Raises:
         BadFileError: It cannot be read; the text says why.
         OSError: The disk that holds the scratch folder refused.
     """
     copy = None if item.lasting else scratch / "file"
-    facts = _scan(archives, item, copy)
+    facts = _Facts() if hashed else _Facts(_hash=None)
+    _scan(archives, item, copy, facts)
     path = copy or item.path
     lines, mended = facts.lines, mend.NOTHING_MENDED
     if not facts.clean:
@@ -124,15 +135,13 @@ def prepare(archives: Archives, item: Item, scratch: Path) -> Ready:
     )
 
 
-def _scan(archives: Archives, item: Item, copy: Path | None) -> _Facts:
+def _scan(archives: Archives, item: Item, copy: Path | None, facts: _Facts) -> None:
     """One pass: hash, lines, cleanness; and a copy of what does not lie on the disk as it is."""
-    facts = _Facts()
     with _sink(copy) as write:
         for block in archives.blocks(item):
             facts.take(block)
             write(block)
     facts.end()
-    return facts
 
 
 @contextlib.contextmanager

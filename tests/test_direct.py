@@ -1,0 +1,209 @@
+"""Files counted as they lie: the same events, rows turned away and repeats as by an ingest."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import os
+import random
+import threading
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import detente
+from detente import cli
+from detente.errors import DetenteError, ReadError, UsageError
+from detente.events.inputs import EventInput, query_events, reading
+from detente.events.store import Store
+from detente.sources import all_sources, detect, get, ingest
+from detente.sources.direct import open_files
+from detente.sources.reading import ahead
+from detente.sources.reading.report import ReadingReport
+from detente.sources.reading.source import Source
+from lake_rows import good, odd, row, text, twice, write_lake
+
+ROWS = Path(__file__).parent / "rows"
+PARTIES = ["USA", "CHN", "RUS", "PRK"]
+HELD = "origin, date, published, source, target, cameo, quad, goldstein"
+
+
+def events_of(events: EventInput) -> list[tuple[Any, ...]]:
+    """Every event, as far as it is held, and how often there is one like it."""
+    with reading(events) as con:
+        query = query_events(con, events)
+        statement = f"SELECT {HELD}, count(*) FROM ({query.sql}) GROUP BY ALL ORDER BY ALL"  # noqa: S608
+        return con.execute(statement, query.params).fetchall()
+
+
+def counts_of(report: ReadingReport) -> dict[str, Any]:
+    return {
+        "read": (report.rows_read, report.rows_kept, report.not_events),
+        "stored": (
+            report.events_stored,
+            report.already_stored,
+            report.repeated,
+            report.repeated_otherwise,
+        ),
+        "rejected": {item.reason: item.count for item in report.rejected},
+        "files": {file.path: (file.status, file.rows_kept) for file in report.files},
+        "left out": report.left_out,
+        "days": report.days,
+    }
+
+
+def same(source: Source, paths: list[Path], scratch: Path) -> dict[str, Any]:
+    """That files give the same with a store and without; gives what was counted."""
+    store = Store.open(scratch / "store", create=True)
+    report = ingest(source, paths, store)
+    with open_files(source, paths) as (events, straight):
+        assert events_of(events) == events_of(store)
+    assert counts_of(straight) == counts_of(report)
+    assert set(straight.repaired) <= set(report.repaired)
+    assert set(straight.noted) <= set(report.noted)
+    return counts_of(straight)
+
+
+@pytest.mark.parametrize("path", sorted(ROWS.glob("*.[ct][sx][vt]")), ids=lambda path: path.name)
+def test_rows_of_every_layout(path: Path, tmp_path: Path) -> None:
+    assert same(detect(path), [path], tmp_path)["read"][1]
+
+
+@pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
+def test_the_example_of_every_source(source: Source, tmp_path: Path) -> None:
+    if not source.select or not source.example:
+        pytest.skip("this source has no layout of its own")
+    file = tmp_path / source.patterns[0].replace("*", "20180101").replace("?", "1")
+    head = source.delimiter.join(source.columns) + "\n" if source.header else ""
+    file.write_text(f"{head}{source.example}\n{source.example}\nno row\n")
+    try:
+        same(source, [file], tmp_path)
+    except DetenteError as error:  # a file beside it is needed: it is refused in the same words
+        with pytest.raises(type(error)), open_files(source, [file]):
+            pass  # pragma: no cover - it is not opened
+
+
+def test_the_samples_of_the_sources(shared: Path, tmp_path: Path) -> None:
+    tried = 0
+    for number, path in enumerate(sorted(shared.glob("samples/*/*.[ctCT]*"))):
+        try:
+            source = detect(path)
+        except ReadError:
+            continue
+        if source.name not in {"csv", "quadruples"}:
+            same(source, [path], tmp_path / str(number))
+            tried += 1
+    assert tried >= 3
+
+
+def test_a_lake_with_everything_odd(tmp_path: Path) -> None:
+    counted = same(get("gdelt2"), [write_lake(tmp_path / "lake")], tmp_path)
+    assert counted["stored"][1:] == (0, 2, 3)
+    assert len(counted["rejected"]) >= 5
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.randoms(use_true_random=False), st.integers(1, 4))
+def test_any_rows_in_any_files(
+    tmp_path_factory: pytest.TempPathFactory, chance: random.Random, files: int
+) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    rows = [*good(60, seed=chance.randint(0, 99)), *odd(), *twice()]
+    rows += chance.choices(rows, k=20)
+    chance.shuffle(rows)
+    paths = []
+    for number in range(files):
+        content = text(rows[number::files])
+        if chance.random() < 0.3:
+            content = content.replace(b"CHINA", chance.choice((b"\xe9", b"\r", b"\0")), 3)
+        paths.append(folder / f"{number}.export.CSV{chance.choice(('', '.gz'))}")
+        packed = paths[-1].suffix == ".gz"
+        paths[-1].write_bytes(gzip.compress(content) if packed else content)
+    same(get("gdelt2"), paths, folder)
+
+
+def test_an_event_that_files_of_different_batches_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ahead, "BATCH_FILES", 1)
+    paths = []
+    for number, changed in enumerate(({"EventCode": "190"}, {}, {"Actor1CountryCode": "RUS"})):
+        paths.append(tmp_path / f"{number}.export.CSV.zip")
+        with zipfile.ZipFile(paths[-1], "w") as archive:
+            rows = [*good(10, start=100 * number), row(999, **changed), row(998), row(998)]
+            archive.writestr(f"{number}.export.CSV", text(rows))
+    assert same(get("gdelt2"), paths, tmp_path)["stored"] == (32, 4, 3, 0)
+
+
+def test_a_file_that_is_named_twice_is_read_once(tmp_path: Path) -> None:
+    paths = [tmp_path / name / "a.export.CSV" for name in ("one", "two")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_bytes(text(good(5)))
+    assert same(get("gdelt2"), paths, tmp_path)["read"][0] == 5
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
+def test_a_pipe_that_tells_an_event_twice(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.export.CSV"
+    os.mkfifo(pipe)
+    rows = text([*good(5), *twice()])
+    writer = threading.Thread(target=lambda: pipe.write_bytes(rows))
+    writer.start()
+    with open_files(get("gdelt2"), [pipe]) as (events, report):
+        assert report.repeated_otherwise
+        counted = events_of(events)
+    writer.join()
+    file = tmp_path / "file.export.CSV"
+    file.write_bytes(rows)
+    with open_files(get("gdelt2"), [file]) as (events, _):
+        assert events_of(events) == counted
+
+
+class TestPanel:
+    @pytest.fixture
+    def file(self, tmp_path: Path) -> Path:
+        path = tmp_path / "20170701000000.export.CSV"
+        path.write_bytes(text([*good(400), "no row"]))
+        return path
+
+    def test_of_a_file_is_that_of_a_store(self, file: Path, tmp_path: Path) -> None:
+        store = Store.open(tmp_path / "store", create=True)
+        ingest("gdelt2", [file], store)
+        for events in (file, str(file), [file], file.parent):
+            built = detente.panel(events, PARTIES, "week", since=dt.date(2017, 6, 5))
+            kept = detente.panel(store, PARTIES, "week", since=dt.date(2017, 6, 5))
+            assert built.table().equals(kept.table())
+            assert built.unnamed() == kept.unnamed()
+            assert built.reading is not None and kept.reading is None
+            assert built.reading.rows_rejected == 1
+
+    def test_says_why_nothing_was_kept(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.export.CSV"
+        path.write_bytes(text([row(1, SQLDATE="no day")]))
+        with pytest.raises(ReadError, match="1 impossible date"):
+            detente.panel(path, PARTIES)
+
+    def test_of_what_no_source_wrote(self, tmp_path: Path) -> None:
+        path = tmp_path / "letter.txt"
+        path.write_text("Dear Sir or Madam,\n")
+        with pytest.raises(ReadError, match="not clear what"):
+            detente.panel(path, PARTIES)
+
+    def test_is_not_counted_by_another_engine(self, file: Path) -> None:
+        with pytest.raises(UsageError, match="this process has read"):
+            detente.panel(file, PARTIES, engine="local[2]")
+
+    def test_the_command(self, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        asked = ["panel", "--parties", "USA,CHN", "--json"]
+        assert cli.run([*asked, str(file)]) == 0
+        said = capsys.readouterr()
+        assert '"exposure"' in said.out
+        assert "400 of 401 rows of gdelt2 kept." in said.err
+        assert "1 rows turned away: wrong number of columns." in said.err
+        assert cli.run([*asked, str(file), "--lake", "gdelt2=x"]) == 2
+        assert "Two places of events" in capsys.readouterr().err
