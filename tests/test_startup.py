@@ -6,11 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from detente.cli.commands import COMMANDS, function_of
+from detente.cli.output import narrate
+from detente.cli.waiting import waiting
 
 ENV = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 PROGRAM = """
@@ -60,6 +64,54 @@ def test_data_commands_load_no_estimator(tmp_path: Path) -> None:
         ["panel", "--store", "s", "--parties", "USA,CHN"],
     ):
         assert not loads(*arguments, cwd=tmp_path) & SLOW, arguments
+
+
+@pytest.mark.parametrize(
+    "arguments", [["dynamics", "korea", "--json"], ["backtest", "korea"], ["study", "korea"]]
+)
+def test_a_silent_command_says_soon_what_it_is_at(arguments: list[str], tmp_path: Path) -> None:
+    program = [sys.executable, "-m", "detente", *arguments]
+    with subprocess.Popen(
+        program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENV, cwd=tmp_path
+    ) as running:
+        assert running.stderr is not None and running.stdout is not None
+        said = running.stderr.readline()
+        used = psutil.Process(running.pid).cpu_times()
+        running.kill()
+        assert running.stdout.read() == ""
+    assert said.startswith("At work: ")
+    assert used.user + used.system < 1.5  # what it computes takes far longer
+
+
+class TestWaiting:
+    def said(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+        with waiting(arguments, patience=0.01):
+            time.sleep(0.2)
+        return capsys.readouterr().err
+
+    def test_says_what_the_command_does(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert self.said(capsys, "--debug", "movers") == (
+            "At work: rank which pairs of states have moved since a date, of all that have enough"
+            " events.\n"
+        )
+
+    @pytest.mark.parametrize("arguments", [["--help"], ["panel", "--help"], ["nonsense"], []])
+    def test_says_nothing_of_help(
+        self, arguments: list[str], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert not self.said(capsys, *arguments)
+
+    def test_says_nothing_after_the_command_did(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with waiting(["panel"], patience=0.05):
+            narrate("Reading.")
+            time.sleep(0.2)
+        assert capsys.readouterr().err == "Reading.\n"
+
+    def test_says_nothing_when_all_is_done(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with waiting(["panel"], patience=0.05):
+            pass
+        time.sleep(0.2)
+        assert not capsys.readouterr().err
 
 
 def test_the_list_of_commands_says_what_each_says_of_itself() -> None:

@@ -32,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[Namespace], None]] = {
     "fetch": lambda given: _run("fetch"),
     "fuzz": lambda given: _run("fuzz"),
     "panel": lambda given: _run("panel", given.rows),
+    "first": lambda given: _run("first_output"),
     "serve": lambda given: _run("serve"),
     "scale": lambda given: _run("scale", given.rows),
     "bvar": lambda given: _run("bvar"),

@@ -16,7 +16,7 @@ from itertools import count, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 SENTENCES = Path(__file__).with_name("sentences.tsv")
 STORY = 20

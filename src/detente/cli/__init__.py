@@ -16,6 +16,7 @@ from detente import __version__
 from detente.cli.commands import Commands
 from detente.cli.console import mend_width, stop_writing
 from detente.cli.failing import report_bug, report_error, say_plainly
+from detente.cli.waiting import waiting
 from detente.errors import DetenteError
 
 INTERRUPTED = 130
@@ -62,7 +63,10 @@ def main(args: list[str] | None = None) -> None:
     Args:
         args: The arguments; those of the process if not given.
     """
-    sys.exit(run(sys.argv[1:] if args is None else args))
+    given = sys.argv[1:] if args is None else args
+    with waiting(given):
+        code = run(given)
+    sys.exit(code)
 
 
 def run(args: list[str]) -> int:

@@ -17,6 +17,7 @@ from detente.cache import Cache, user_cache
 from detente.cli.events import progress_bar
 from detente.cli.options import DEFAULT_ENGINE, day
 from detente.cli.output import narrate, print_parts
+from detente.cli.waiting import spoken
 from detente.errors import InputError, UsageError
 from detente.events.store import Store
 
@@ -224,5 +225,6 @@ def saying() -> Iterator[Callable[[str], None]]:
     if not sys.stderr.isatty():
         yield lambda _: None
         return
+    spoken()
     with console.status("Starting") as status:
         yield status.update

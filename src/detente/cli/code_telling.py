@@ -14,6 +14,7 @@ from rich.text import Text
 
 from detente.cli.console import console
 from detente.cli.output import narrate, new_table, print_lines, print_table
+from detente.cli.waiting import spoken
 from detente.events import ontology
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def code_progress(size: int, *, printing: bool) -> Iterator[CodeProgress]:
     columns = (
         TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(),
     )  # fmt: skip
+    spoken()
     with Progress(*columns, console=out, transient=True) as bar:
         yield CodeProgress(bar, size)
 

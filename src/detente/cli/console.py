@@ -16,6 +16,8 @@ from collections.abc import Iterable
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
+from detente.cli.waiting import spoken
+
 NARROWEST = 20
 """Columns below which a stated width of the terminal is taken for a mistake."""
 
@@ -62,6 +64,7 @@ class SafeConsole(Console):
 
 def console(*, stderr: bool = False) -> SafeConsole:
     """A console that takes texts as they are: no markup, no emoji codes, no highlighting."""
+    spoken()
     return SafeConsole(stderr=stderr, highlight=False, markup=False, emoji=False)
 
 

@@ -39,6 +39,7 @@ from detente.cli.output import (
     write_data,
 )
 from detente.cli.store import open_store, say_limits
+from detente.cli.waiting import spoken
 from detente.errors import UsageError
 from detente.events import ontology
 from detente.events.store import Store, stores_around
@@ -284,6 +285,7 @@ def progress_bar() -> Iterator[OnProgress | None]:
     columns = (
         TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(),
     )  # fmt: skip
+    spoken()
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("reading", total=None)
 

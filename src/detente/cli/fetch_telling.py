@@ -14,6 +14,7 @@ from rich.text import Text
 
 from detente.cli.console import console
 from detente.cli.output import narrate
+from detente.cli.waiting import spoken
 from detente.rounding import plural
 
 if TYPE_CHECKING:
@@ -155,6 +156,7 @@ def progress(plan: Plan) -> Iterator[Callable[[FetchStep], None]]:
     columns = (
         TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(),
     )  # fmt: skip
+    spoken()
     with Bar(*columns, console=out, transient=True) as bar:
         task = bar.add_task("loading", total=max(plan.size, 1))
 

@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from detente.cli.console import console
+from detente.cli.waiting import spoken
 from detente.errors import UsageError
 from detente.events.store import stores_around
 from detente.outputs import check_output, whole_file
@@ -177,6 +178,7 @@ def write_data(
         raise UsageError(
             "Parquet is not for the terminal.", "No file was named.", "Add --output events.parquet."
         )
+    spoken()
     sys.stdout.flush()
     rows = write(reader, _Unclosed(sys.stdout.buffer))
     sys.stdout.buffer.flush()
