@@ -195,8 +195,8 @@ class _Reading:
         [taken] = run(
             f"INSERT INTO once FROM ({first}) AS first ANTI JOIN once USING (event_id, date)"
         ).fetchall()
-        [told] = run("SELECT count(*) FROM again").fetchall()
-        return told[0] - taken[0] - sum(repeats), *repeats
+        [all_of_them] = run("SELECT count(*) FROM again").fetchall()
+        return all_of_them[0] - taken[0] - sum(repeats), *repeats
 
     def _read_again(self, folder: str, labels: frozenset[str]) -> None:
         """Read the events of files that may be told twice whole, into the table `again`."""

@@ -137,8 +137,9 @@ class _Reading:
             running.frame_of(self.opened, tables[name]).createOrReplaceTempView(name)
             self.views.append(name)
         columns = frozenset(contract.columns_of(source))
-        told = statement.COUNTED
-        staging = statement.staging(source, columns, rows=f"{self.prefix}rows", told=told)
+        staging = statement.staging(
+            source, columns, rows=f"{self.prefix}rows", telling=statement.COUNTED
+        )
         listed = ", ".join(lake_sql.STAGED_COLUMNS)
         params = {"origin": source.origin, "header": source.header}
         events = self.view("judged", self.frame(staging, **params))

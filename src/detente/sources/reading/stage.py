@@ -233,8 +233,8 @@ class Batch:
         if self.source.roots == "judge":
             self._judge()
         drop(self.con, "staged", "reject_errors", "reject_scans")
-        told = statement.COUNTED if self.slim else None
-        query = statement.staging(self.source, self.columns, told=told)
+        telling = statement.COUNTED if self.slim else None
+        query = statement.staging(self.source, self.columns, telling=telling)
         lead = ", lead" if self.source.expands else ""
         if self.slim:  # no temporary table: what counts may do so by a cursor of the connection
             self._run(f"CREATE TABLE staged AS {SLIM.format(staging=query, lead=lead)}")

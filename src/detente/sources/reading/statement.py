@@ -31,7 +31,7 @@ def staging(
     *,
     text: bool = False,
     rows: str = "",
-    told: frozenset[str] | None = None,
+    telling: frozenset[str] | None = None,
 ) -> str:
     """The SELECT from raw files to events and fates.
 
@@ -40,9 +40,9 @@ def staging(
         columns: What its SELECT yields.
         text: Whether to carry each row as it stands in its file.
         rows: A table of the source's columns, where the rows have been split already.
-        told: Of which columns mends and notes are told; None for all.
+        telling: Of which columns mends and notes are told; None for all.
     """
-    told = columns if told is None else columns & told
+    reported = columns if telling is None else columns & telling
     nth = "m.nth = 1" if source.expands else "true"
     both = "AND c.roots = f.roots" if source.roots == "judge" else ""
     return f"""
@@ -78,8 +78,8 @@ def staging(
         $origin::VARCHAR AS origin,
         m.reference::VARCHAR AS reference,
         {_reject(source)} AS reject,
-        {_repaired(told)} AS repaired,
-        {_noted(source, told)} AS noted,
+        {_repaired(reported)} AS repaired,
+        {_noted(source, reported)} AS noted,
         if(s.iso3 IS NULL, coalesce(m.source_own, m.source_state), NULL)::VARCHAR AS no_source,
         if(t.iso3 IS NULL, coalesce(m.target_own, m.target_state), NULL)::VARCHAR AS no_target,
         {_short("source", source)} AS short_source,
