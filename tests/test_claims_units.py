@@ -746,6 +746,31 @@ class TestOccurrence:
         claim = self.claim.model_copy(update={"happens": happens, "unusual": unusual})
         assert _verdict(claim, happened)[0] is verdict
 
+    @pytest.mark.parametrize(
+        ("first", "why"),
+        [("2015-03-18", "The history has 729 days; 730 are needed."), ("2015-03-17", "a gap"),
+         ("2017-03-16", "Nothing is known of the action up to 15 March 2017.")],
+    )  # fmt: skip
+    def test_two_years_of_history_are_needed(
+        self, monkeypatch: pytest.MonkeyPatch, first: str, why: str
+    ) -> None:
+        from detente.asks.claims import occurrence
+
+        def none(*_: object) -> None:
+            raise DataGapError("f", "a gap", "n")
+
+        since = dt.date.fromisoformat(first)
+        monkeypatch.setattr(occurrence, "walks_of", lambda _: None)
+        monkeypatch.setattr(
+            occurrence, "question_on", lambda *_, **__: SimpleNamespace(since=since)
+        )
+        monkeypatch.setattr(occurrence, "odds_within", none)
+        facts = [SimpleNamespace(date=since)]
+        data = SimpleNamespace(facts_of=lambda _: facts, as_of=dt.date(2017, 3, 15))
+        pending = occurrence.answer(self.claim, cast(Any, data), Options())
+        assert pending.answer.verdict is Verdict.INSUFFICIENT_DATA
+        assert pending.answer.reason == why
+
     def test_the_last_five_before_and_all_within_the_longest_window(self) -> None:
         days = [-9, -8, -7, -6, -5, 0, 1, 30, 31]
         facts = [
@@ -903,6 +928,36 @@ class TestTold:
         close(controls[5, :4], [np.sin(2 * np.pi * june), np.sin(4 * np.pi * june),
                                 np.cos(2 * np.pi * june), np.cos(4 * np.pi * june)])  # fmt: skip
         assert controls[48:79, 4].all() and controls[:48, 4:].sum() == 0
+
+    @pytest.mark.parametrize(("counts", "unit"), [(True, "% above"), (False, "points above")])
+    def test_a_reaction_without_each_year_and_by_thirds(
+        self, monkeypatch: pytest.MonkeyPatch, counts: bool, unit: str
+    ) -> None:
+        from detente.asks.claims import reaction as module
+
+        of = signal([1.0] * 11 + [np.nan] + [2.0] * 6, counts=counts)
+        spans, values = np.zeros(18, dtype=np.int64), np.arange(18.0)
+        sides = SimpleNamespace(outcome=of.series.values, cause=values, spans=spans, ways={})
+        choice = ReactionChoice(2, "", 3)
+        result = cast(Any, SimpleNamespace(sides=sides, unit=2.0, choice=choice))
+        groups: list[int] = []
+
+        def without(_: Any, __: Any, left_out: Any) -> Any:
+            groups.extend(map(len, left_out))
+            return np.array([0.25, 0.5])
+
+        monkeypatch.setattr(module, "response_without", without)
+        reaction = Reaction(cast(Any, None), cast(Any, None), Options())
+        rest = reaction.left_out(replace(estimate(of, 0.3, result), cases=17))
+        assert groups == [12, 6]
+        assert [(item.case, item.effect, item.cases) for item in rest] == [
+            ("2001", 0.5, 5), ("2002", 1.0, 11),
+        ]  # fmt: skip
+        chart = reaction.chart(estimate(of, 0.3, result))
+        assert unit in chart.settings["x"]
+        assert [row[0] for row in chart.table.rows] == [
+            f"after the third with {word} of it" for word in ("least", "a middle amount", "most")
+        ]
 
     def test_what_a_reaction_would_have_seen_and_both_sides_by_year(self) -> None:
         of, acts = signal([1.0] * 12 + [2.0, np.nan], counts=False), signal([3.0] * 2, counts=False)

@@ -37,6 +37,7 @@ from detente.asks.pairs.view import BESIDE_DAYS, TURN_COLUMNS, _now, _own, _text
 from detente.asks.provenance import provenance as plain_provenance
 from detente.asks.remember import _last_first, _lists, _read
 from detente.asks.result import StudyResult
+from detente.errors import UsageError
 from detente.estimators.levels.level import LevelPosterior
 from detente.relations.series import make_series
 from detente.study.chronicle import Fact as Dated
@@ -277,6 +278,12 @@ class TestEvents:
         counted = cast(Any, SimpleNamespace(a="USA", b="CHN", origin="x", panel=panel))
         rows = [(row[0], *row[2:]) for row in acts_exhibit(counted).table.rows]
         assert rows == [("06", True, 4, 0), ("10", False, 6, 0)]
+
+    def test_an_origin_that_is_not_there(self, held: pa.Table) -> None:
+        with pytest.raises(UsageError, match="It holds icews"):
+            count_pair(held, "USA", "CHN", origin="gdelt")
+        with pytest.raises(UsageError, match="It holds no events"):
+            count_pair(held.slice(0, 0), "USA", "CHN", origin="gdelt")
 
     def test_months_from_twenty_four_on(self) -> None:
         def counted(months: int) -> str:

@@ -269,6 +269,34 @@ class TestRelations:
         both = _levelled(effects, np.array([[0.5], [0.9]]), design, excited, np.array([10.0, 1.0]))
         close(np.exp(both) * 4, [[9.0], [0.1 * 0.3 * 5.5]])
 
+    @pytest.mark.parametrize(("last", "current"), [("2001-05-02", True), ("2001-05-03", False)])
+    def test_relations_go_on_from_their_last_months_or_from_the_mean(
+        self, monkeypatch: pytest.MonkeyPatch, last: str, current: bool
+    ) -> None:
+        from detente.asks.scenarios import relations
+
+        months = SimpleNamespace(
+            labels=np.array([0, 0, 2]), drivers=("d",),
+            dates=np.array(["2001-01", "2001-02", "2001-03"], "datetime64[M]"),
+        )  # fmt: skip
+        state = np.array([[1.0], [2.0], [6.0]])[:, :, None]
+        baseline = SimpleNamespace(exposure=np.array([1.0, 2.0, 3.0]))
+        fit: Any = SimpleNamespace(
+            inputs=SimpleNamespace(baseline=baseline), excitement=lambda: state, gain=[0.5]
+        )
+        effects = np.array([[[0.5, 0.25, 9.0]]])  # the level, that of era 2, and the driver's
+        none = np.zeros((1, 1))
+        monkeypatch.setattr(relations, "redrawn", lambda *_: (effects, none, none))
+        monkeypatch.setattr(relations, "scatter", lambda *_: (none, none, none))
+        day = np.datetime64(last)
+        drawn = relations.draw_relations(cast(Any, months), fit, 4, day, 1, 1)
+        level = 0.5 + np.log(2.0)
+        close(drawn.base[0, :, 0], [level, level + 0.25, level + 0.25, level + 0.25])
+        assert drawn.seen.tolist() == [True, False, True, False] and drawn.current is current
+        close(drawn.coefficients, [[[9.0]]])
+        close(drawn.state, [[6.0 if current else 3.0]])
+        assert (drawn.decay, drawn.gain) == (1.0, 0.5)
+
     def monthly(
         self, months: int, *, first: str = "2001-01", counts: float = 1.0, **more: Any
     ) -> Signal:
