@@ -12,7 +12,7 @@ from detente.errors import DataGapError, UsageError
 from detente.estimators.levels import _fit as levels_fit
 from detente.estimators.levels import count_level, lasting, parameter_grid, paths, peak
 from detente.estimators.levels import level as levels
-from detente.estimators.projections import moved, rows, sandwich
+from detente.estimators.projections import moved, project, rows, sandwich
 
 NAN = float("nan")
 
@@ -142,6 +142,7 @@ def test_rates_of_single_periods() -> None:
     drawn = peak.period_rates(counts, exposure=exposure, draws=4000)
     rates = np.exp(drawn.draws).mean(axis=0)
     assert rates[1] == pytest.approx((shape + 10) / (scale + 2), rel=0.03)
+    assert peak.period_rates(np.eye(8)[0], draws=5).draws.shape == (5, 8), "one event is enough"
     for few in (counts[:7], np.zeros(8)):
         with pytest.raises(DataGapError):
             peak.period_rates(few)
@@ -352,6 +353,9 @@ def test_levels_of_counts_and_scores_lie_where_the_data_do() -> None:
     assert made.draws.mean(axis=0) == pytest.approx(np.full(40, 3.0), abs=0.3)
     assert (made.draws.std(axis=0)[:20].mean()) > made.draws.std(axis=0)[25:].mean()
     assert set(made.parameters) == {"dispersion", "step"}
+    # Counts of a Poisson distribution about one level: hardly dispersed, and hardly a step.
+    middle = {name: np.median(values) for name, values in made.parameters.items()}
+    assert middle["dispersion"] > 10 and middle["step"] < 1
     scores = 100 + 5 * rng.normal(size=40)
     plain_level = levels.local_level(scores, draws=300)
     assert plain_level.median() == pytest.approx(np.full(40, scores.mean()), abs=3.0)
@@ -393,3 +397,15 @@ def test_lasting_changes_paths_and_turns_of_counts() -> None:
     assert np.exp(courses.mean[0, 25:]).mean() == pytest.approx(20.0, rel=0.15)
     assert np.exp(courses.mean[0, :12]).mean() == pytest.approx(5.0, rel=0.25)
     assert np.isnan(paths.level_paths(np.zeros((1, 9)), np.ones((1, 9))).mean).all()
+    holed = np.where(np.arange(30) == 7, NAN, np.ones((2, 30)))
+    assert np.isfinite(paths.level_paths(counts, holed).mean).all(), "gaps are bridged"
+
+
+def test_one_response_has_no_column_of_panels() -> None:
+    rng = np.random.default_rng(8)
+    y, x = rng.normal(size=(2, 60))
+    one = project.local_projection(y, x, horizons=[0, 1], lags=1)
+    assert one.exhibits()[0].settings["column"] is None
+    two = project.local_projection(y, x, horizons=[0], lags=1, state=(np.arange(60) % 2))
+    assert two.exhibits()[0].settings["column"] == "response"
+    assert two.estimate[2] == pytest.approx(two.estimate[0] - two.estimate[1])
