@@ -22,6 +22,7 @@ from detente.asks.movers.attention import (
 from detente.asks.movers.behind import act_name, moved_most
 from detente.asks.movers.measures import Levels, busiest, turn_names
 from detente.asks.movers.places import LEAST_PULL, _pulls, places
+from detente.asks.movers.questions import SHARE
 from detente.asks.movers.ranking import direction, moves, shown_pairs
 from detente.asks.movers.window import Window, _advice, _best, _window
 from detente.asks.movers.words import _events, _most, _times
@@ -127,14 +128,20 @@ class TestAttention:
 
 
 def world(estimate: list[float], named: list[list[bool]]) -> Any:
-    """Movers of which only signs are known."""
-    values = np.array(estimate)
+    """Movers of which only signs are known: of each pair cooperation, conflict, their share."""
+    values, flags = np.array(estimate), np.array(named)
     signs = SimpleNamespace(
-        estimate=values, low=values - 0.1, high=values + 0.1, wrong=np.arange(len(values)) / 10,
-        risen=np.ones(len(values)), rate=np.zeros(len(values)),
-    )  # fmt: skip
-    flags = np.array(named)
-    return SimpleNamespace(signs=signs, named=flags, tested=np.ones(flags.shape, bool), top=2)
+        estimate=values,
+        low=values - 0.1,
+        high=values + 0.1,
+        wrong=np.arange(len(values)) / 10,
+        risen=np.ones(len(values)),
+        rate=np.zeros(len(values)),
+    )
+    kinds = np.tile([0, 1, 1], (len(flags), 1))
+    series = SimpleNamespace(kinds=kinds, rarer=np.array([0, 1])[: len(flags)])
+    tested = np.tile([True, True, False], (len(flags), 1))
+    return SimpleNamespace(signs=signs, named=flags, tested=tested, series=series, top=2)
 
 
 class TestRanking:
@@ -149,21 +156,31 @@ class TestRanking:
         ],
     )  # fmt: skip
     def test_what_changes_come_to(self, cooperation: int, conflict: int, way: str) -> None:
-        seen = world([9.0, 9.0, cooperation or 1, conflict or 1],
-                     [[True, True], [cooperation != 0, conflict != 0]])  # fmt: skip
+        asked = [cooperation != 0, conflict != 0, False]
+        seen = world([9.0, 9, 9, cooperation or 1, conflict or 1, 9], [[True] * 3, asked])
         assert direction(seen, 1) == way
 
+    @pytest.mark.parametrize(
+        ("pair", "share", "way"),
+        [(0, 0.5, "closer"), (0, -0.5, "further apart"), (1, 0.5, "further apart"), (1, -0.5, "closer")],
+    )  # fmt: skip
+    def test_the_share_of_the_rarer_kind_says_it_alone(
+        self, pair: int, share: float, way: str
+    ) -> None:
+        seen = world([9.0, 9, share] * 2, [[True] * 3] * 2)  # conflict is rarer in the second
+        assert direction(seen, pair) == way
+
     def test_the_named_by_their_nearer_end_then_the_surest(self) -> None:
-        seen = world([0.5, -0.9, 0.7, 0.1], [[True, True], [True, False]])
+        seen = world([0.5, -0.9, 0, 0.7, 0.1, 0], [[True, True, False], [True, False, False]])
         ranked = moves(seen)
-        assert [(move.pair, move.kind) for move in ranked] == [(0, 1), (1, 0), (0, 0), (1, 1)]
+        assert [(move.pair, move.question) for move in ranked] == [(0, 1), (1, 0), (0, 0), (1, 1)]
         close([ranked[1].ratio, ranked[1].low, ranked[1].high], np.exp([0.7, 0.6, 0.8]))
         assert [move.named for move in ranked] == [True, True, True, False]
         assert shown_pairs(seen, ranked).tolist() == [0, 1]
         seen.top = 1
         assert shown_pairs(seen, ranked).tolist() == [0]
-        seen.named = np.zeros((2, 2), bool)
-        assert [move.pair * 2 + move.kind for move in moves(seen)] == [0, 1, 2, 3]
+        seen.named = np.zeros((2, 3), bool)
+        assert [move.pair * 3 + move.question for move in moves(seen)] == [0, 1, 3, 4]
 
     def test_closeness_and_the_busiest(self) -> None:
         level = np.array([[[3.0, 1.0, 0.0], [1.0, 3.0, np.nan]]])
@@ -230,8 +247,13 @@ class TestActs:
         counts[1, 0] = [1000, 234, 77, 5, 6]
         window = cast(Window, SimpleNamespace(used=used, after=after, every="month"))
         seen = cast(Any, SimpleNamespace(window=window, world=SimpleNamespace(counts=counts)))
-        move = cast(Any, SimpleNamespace(pair=1, kind=0))
+        counts[1, 1] = 10
+        move = cast(Any, SimpleNamespace(pair=1, kind=0, question=0))
         assert _events(seen, move) == "1,234 events in 2 months before, 11 in 2 since"
+        move.question = SHARE
+        assert (
+            _events(seen, move) == "1,234 of 1,254 events in 2 months before, 11 of 31 in 2 since"
+        )
         assert [_times(ratio) for ratio in (0.256, 0.99, 1.0, 2.34)] == [
             "0.26",
             "0.99",
