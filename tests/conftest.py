@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -18,6 +19,12 @@ def shared() -> Path:
     if not (folder / "README.md").is_file():
         pytest.skip(f"reference material not found at {folder}; set DETENTE_SHARED to its folder")
     return folder
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over thousands of tests: statsmodels runs it in each call."""
+    gc.collect()
+    gc.freeze()
 
 
 LONG = 400

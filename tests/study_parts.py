@@ -1,4 +1,8 @@
-"""Parts of study files that several tests add to the starter."""
+"""Parts of studies that several tests put together."""
+
+from dataclasses import replace
+
+from detente.study.load import LoadedStudy, load
 
 SIMULATION = """
 [simulation]
@@ -30,3 +34,12 @@ statement = "From the first day on, incidents come at the rates of the years bef
 era = "before"
 """
 """Incidents, talks and one scenario."""
+
+
+def korea_with(*datasets: str) -> LoadedStudy:
+    """The Korea study with few datasets, and no claims or systems that name many more states."""
+    loaded = load("korea")
+    few = [dataset for dataset in loaded.study.datasets if dataset.id in datasets]
+    assert len(few) == len(datasets)
+    parts = {"datasets": few, "claims": [], "systems": []}
+    return replace(loaded, study=loaded.study.model_copy(update=parts))

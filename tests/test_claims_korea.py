@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 
+from browser import Browser, browser
 from detente.answers import Answer, Scale, Verdict
 from detente.asks.claims.occurrence import OccurrenceClaim
 from detente.asks.claims.run import answer_claim
 from detente.asks.options import Options
 from detente.asks.overview import overlap_notes
 from detente.asks.result import StudyResult
+from detente.cache import Cache
+from detente.cli import run
 from detente.events.store import Store
 from detente.report.findings import findings_json
-from detente.report.page import lead, render
+from detente.report.page import lead
+from detente.report.series import csv_files
 from detente.run import run_study
 from detente.sources import ingest
 from detente.study.data import StudyData, open_data
@@ -27,6 +34,7 @@ from detente.study.models import Action
 from detente.study.parts import Measure, Relation
 from texts import all_faults
 
+ROOT = Path(__file__).resolve().parents[1]
 QUICK = Options(seed=1, draws=199, curve_draws=49, level_draws=300)
 PICKED = {"talks-revived-after-2006", "agreement-after-2006"}
 """Claims that one event was followed by another, more than by chance."""
@@ -39,8 +47,69 @@ def data() -> StudyData:
 
 
 @pytest.fixture(scope="module")
-def result(data: StudyData) -> StudyResult:
-    return run_study(data, QUICK)
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What one run of the command wrote; its answers are kept beside it."""
+    place = tmp_path_factory.mktemp("korea")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DETENTE_CACHE", str(place / "cache"))
+        assert run(["study", "korea", "--out", str(place / "report")]) == 0
+    return place / "report"
+
+
+@pytest.fixture(scope="module")
+def result(data: StudyData, report: Path) -> StudyResult:
+    """The answers of that run."""
+    kept = Cache(report.parent / "cache" / "answers")
+    return run_study(data, Options(seed=data.study.study.seed, cache=kept))
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with browser(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
+
+
+def test_the_study_writes_all_its_files(report: Path, result: StudyResult) -> None:
+    content = (report / "findings.json").read_bytes()
+    assert content == findings_json(result)
+    findings = json.loads(content)
+    schema = json.loads((ROOT / "schemas" / "findings.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(findings, schema)
+    claims = [claim.id for claim in load("korea").study.asks("claims")]
+    answers = findings["sections"][0]["answers"]
+    assert [answer["id"] for answer in answers] == claims
+    manifest = json.loads((report / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["seed"] == load("korea").study.study.seed
+    for file in (report / "series").glob("*.csv"):
+        with file.open(encoding="utf-8", newline="") as lines:
+            assert len(list(csv.reader(lines))) > 1
+
+
+def test_nothing_kept_the_readme_has_the_same_to_the_byte(report: Path) -> None:
+    """As its example: the study's own seed, and no answer from a cache."""
+    again = run_study(open_data(load("korea")))
+    assert findings_json(again) == (report / "findings.json").read_bytes()
+    files = csv_files(again)
+    assert len(files) > 50
+    assert files == {name: (report / name).read_bytes() for name in files}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "dark"), [(375, False), (375, True), (1280, False)])
+def test_the_korea_page_opens_clean(
+    chromium: Browser, report: Path, width: int, dark: bool, tmp_path: Path
+) -> None:
+    chromium.open(report / "report.html", width, dark=dark)
+    assert chromium.complaints() == []
+    assert [url for url in chromium.requests() if not url.startswith(("file:", "data:"))] == []
+    assert chromium.js("document.documentElement.scrollWidth <= window.innerWidth")
+    claims = load("korea").study.asks("claims")
+    for claim in claims:
+        assert chromium.js(f"document.body.textContent.includes({json.dumps(claim.statement)})")
+    assert chromium.js("document.querySelectorAll('svg').length") > len(
+        load("korea").study.asks("claims")
+    )
+    assert chromium.screenshot(tmp_path / "page.png").stat().st_size > 10_000
 
 
 def test_every_claim_has_its_answer_in_order(data: StudyData, result: StudyResult) -> None:
@@ -209,9 +278,11 @@ def test_the_odds_at_the_time_hold_back_what_only_later_data_say(result: StudyRe
     assert answer.verdict is Verdict.NO_CLEAR_EFFECT
 
 
-def test_no_text_of_the_page_is_careless(result: StudyResult) -> None:
-    page = render(result, dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
-    assert all_faults(page, findings_json(result).decode()) == []
+def test_no_text_of_the_page_is_careless(report: Path) -> None:
+    page, findings = (
+        (report / name).read_text(encoding="utf-8") for name in ("report.html", "findings.json")
+    )
+    assert all_faults(page, findings) == []
     assert '<a href="#words">Words used here</a>' in page and 'id="words"' in page
 
 

@@ -22,6 +22,7 @@ from detente.study.load import load
 from detente.study.models import Action, Chronicle
 from detente.study.parts import Measure, Relation
 from event_tables import event, table, world
+from study_parts import korea_with
 
 FIRST = dt.date(2016, 1, 4)  # a Monday
 Opened = Callable[..., StudyData]
@@ -29,7 +30,7 @@ Opened = Callable[..., StudyData]
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Opened:
-    """The Korea study with invented events and one more action, `acts`."""
+    """The Korea study with one dataset, invented events, and one more action, `acts`."""
 
     def build(rows: Sequence[dict[str, Any]], origin: str = "icews", **action: Any) -> StudyData:
         store = Store.open(tmp_path / "store", create=True)
@@ -37,7 +38,7 @@ def opened(tmp_path: Path) -> Opened:
         with connect() as con, store.writer() as writer:
             con.register("given", held)
             writer.append(con, "given", [IngestedFile(origin, "k", "f", held.num_rows)])
-        loaded = load("korea")
+        loaded = korea_with("icews-conflict")
         more = {"acts": Action(label="acts", **({"cameo": ["19"]} | action))}
         study = loaded.study.model_copy(update={"actions": {**loaded.study.actions, **more}})
         return open_data(replace(loaded, study=study), store=store)

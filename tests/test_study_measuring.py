@@ -20,10 +20,12 @@ from detente.study.data import StudyData, open_data
 from detente.study.load import load
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
+from study_parts import korea_with
 
 PAIR = Relation(pair=["USA", "CHN"])
 ICEWS = Measure(dataset="icews-usa-chn", name="verbal_cooperation")
 EVENTS = Measure(name="verbal_cooperation")
+SERIES = ("icews-usa-chn", "icews-world", "icews-year", "icews-world-year")
 
 Row = tuple[dt.date, str, str, str]
 Opened = Callable[[Iterable[Row]], StudyData]
@@ -31,7 +33,7 @@ Opened = Callable[[Iterable[Row]], StudyData]
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Opened:
-    """The Korea study with some invented events."""
+    """The Korea study with the datasets of the pair and some invented events."""
 
     def build(rows: Iterable[Row]) -> StudyData:
         file = tmp_path / "events.csv"
@@ -40,7 +42,7 @@ def opened(tmp_path: Path) -> Opened:
         store = Store.open(tmp_path / "store", create=True)
         columns = {"date": "Day", "source": "From", "target": "To", "cameo": "Code"}
         ingest("csv", [file], store, mapping=columns)
-        return open_data(load("korea"), store=store)
+        return open_data(korea_with(*SERIES), store=store)
 
     return build
 
