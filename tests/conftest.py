@@ -5,10 +5,15 @@ from __future__ import annotations
 import gc
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from detente.study.data import StudyData
+
 os.environ["DETENTE_CACHE"] = "off"  # tests compute what they check, and write into no home
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy: each core has a worker of its own
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +24,15 @@ def shared() -> Path:
     if not (folder / "README.md").is_file():
         pytest.skip(f"reference material not found at {folder}; set DETENTE_SHARED to its folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def korea() -> StudyData:
+    """The Korea study as it ships, for all that only read it."""
+    from detente.study.data import open_data
+    from detente.study.load import load
+
+    return open_data(load("korea"))
 
 
 def pytest_collection_finish() -> None:

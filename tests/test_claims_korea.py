@@ -16,7 +16,7 @@ import pytest
 from browser import Browser, browser
 from detente.answers import Answer, Scale, Verdict
 from detente.asks.claims.occurrence import OccurrenceClaim
-from detente.asks.claims.run import answer_claim
+from detente.asks.claims.run import answer_claim, answer_claims
 from detente.asks.options import Options
 from detente.asks.overview import overlap_notes
 from detente.asks.result import StudyResult
@@ -42,11 +42,6 @@ UNDECIDABLE = {"china-central-after-tpp", "kim-jong-nam-and-china", "conflict-hi
 
 
 @pytest.fixture(scope="module")
-def data() -> StudyData:
-    return open_data(load("korea"))
-
-
-@pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What one run of the command wrote; its answers are kept beside it."""
     place = tmp_path_factory.mktemp("korea")
@@ -57,10 +52,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def result(data: StudyData, report: Path) -> StudyResult:
+def result(korea: StudyData, report: Path) -> StudyResult:
     """The answers of that run."""
     kept = Cache(report.parent / "cache" / "answers")
-    return run_study(data, Options(seed=data.study.study.seed, cache=kept))
+    return run_study(korea, Options(seed=korea.study.study.seed, cache=kept))
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +107,8 @@ def test_the_korea_page_opens_clean(
     assert chromium.screenshot(tmp_path / "page.png").stat().st_size > 10_000
 
 
-def test_every_claim_has_its_answer_in_order(data: StudyData, result: StudyResult) -> None:
-    assert [item.id for item in result.claims] == [claim.id for claim in data.study.asks("claims")]
+def test_every_claim_has_its_answer_in_order(korea: StudyData, result: StudyResult) -> None:
+    assert [item.id for item in result.claims] == [claim.id for claim in korea.study.asks("claims")]
     assert len(result.claims) >= 20
 
 
@@ -295,23 +290,29 @@ def test_rows_of_a_response_are_its_episodes(result: StudyResult) -> None:
     assert answer.exhibit("placebo") and answer.fact("p")
 
 
-def test_same_seed_same_answers(data: StudyData, result: StudyResult) -> None:
-    claims = data.study.asks("claims")
-    chosen = [claim for claim in claims if claim.kind in {"response", "occurrence"}][:4]
-    for claim in chosen:
-        assert answer_claim(claim, data, QUICK) == answer_claim(claim, data, QUICK)
-
-
-def test_odds_use_nothing_that_came_later(data: StudyData) -> None:
-    claim = next(item for item in data.study.asks("claims") if item.id == "more-provocations-soon")
+def test_odds_use_nothing_that_came_later(korea: StudyData) -> None:
+    claim = next(item for item in korea.study.asks("claims") if item.id == "more-provocations-soon")
     assert isinstance(claim, OccurrenceClaim)
-    before = tuple(fact for fact in data.facts if fact.date <= claim.on)
-    seen = answer_claim(claim, data, QUICK).fact("effect")
-    blind = answer_claim(claim, replace(data, facts=before), QUICK).fact("effect")
+    before = tuple(fact for fact in korea.facts if fact.date <= claim.on)
+    seen = answer_claim(claim, korea, QUICK).fact("effect")
+    blind = answer_claim(claim, replace(korea, facts=before), QUICK).fact("effect")
     assert seen is not None and blind is not None
     # Longer arrays are summed in another order: the last bit may differ, and nothing more.
     for name in ("value", "low", "high"):
         assert getattr(seen, name) == pytest.approx(getattr(blind, name), abs=1e-12)
+
+
+def test_as_of_uses_nothing_later() -> None:
+    then = open_data(load("korea"), as_of=dt.date(2017, 3, 15))
+    [*claims] = answer_claims(then, QUICK)
+    tables = [
+        exhibit.table for claim in claims for exhibit in claim.exhibits if exhibit.name == "cases"
+    ]
+    days = [str(row[0]) for table in tables for row in table.rows]
+    assert len(days) > 100
+    assert max(day for day in days if day[:4].isdigit()) <= "2017-03-15"
+    soon = next(claim for claim in claims if claim.id == "more-provocations-soon")
+    assert "still open" in soon.text
 
 
 def test_as_of_cuts_facts_and_datasets() -> None:

@@ -19,8 +19,7 @@ from detente.asks.claims.projected import AUTOREGRESSION, EVENT_STUDY, LOCAL_PRO
 from detente.asks.claims.response import ResponseClaim
 from detente.asks.claims.run import answer_claim
 from detente.asks.options import Options
-from detente.study.data import StudyData, open_data
-from detente.study.load import load
+from detente.study.data import StudyData
 from detente.study.signal import Signal
 
 QUICK = Options(seed=1, draws=99, curve_draws=49)
@@ -155,11 +154,6 @@ def test_only_actions_with_events_in_both_states_have_follow_ons() -> None:
     claim = contrast_of(world, "after")
     rare = claim.model_copy(update={"when": Condition(without="causes", months=60)})
     assert set_apart(rare, world.data) is None
-
-
-@pytest.fixture(scope="module")
-def korea() -> StudyData:
-    return open_data(load("korea"))
 
 
 def test_part_of_the_rise_under_patience_is_self_excitation(korea: StudyData) -> None:

@@ -19,11 +19,6 @@ from detente.study.load import load
 STATES = list("ABCDEFGHIJKL")
 
 
-@pytest.fixture(scope="module")
-def korea() -> StudyData:
-    return open_data(load("korea"))
-
-
 def law(seed: int = 1) -> TriadLaw:
     """A law over twelve states in which nothing follows from anything."""
     rng = np.random.default_rng(seed)

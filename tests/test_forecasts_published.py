@@ -20,7 +20,7 @@ from detente.asks.options import Options
 from detente.cli import run
 from detente.errors import DataGapError, StudyError
 from detente.report.drawing import figure
-from detente.study.data import open_data
+from detente.study.data import StudyData, open_data
 from detente.study.load import load
 from forecast_worlds import STUDY, write_chronicle, write_study
 
@@ -203,8 +203,9 @@ class TestKorea:
         shipped = ROOT / "src" / "detente" / "study" / "korea" / "crowd-odds.csv"
         assert (tmp_path / "crowd.csv").read_bytes() == shipped.read_bytes()
 
-    def test_outcomes_agree_with_how_the_questions_were_resolved(self, shared: Path) -> None:
-        data = open_data(load("korea"))
+    def test_outcomes_agree_with_how_the_questions_were_resolved(
+        self, shared: Path, korea: StudyData
+    ) -> None:
         file = shared / "bench" / "crowd" / "predictionbook_korea_questions.csv"
         with file.open(encoding="utf-8") as lines:
             resolved = {row["question_id"]: row for row in csv.DictReader(lines)}
@@ -212,7 +213,7 @@ class TestKorea:
             matched = [row for row in csv.DictReader(lines) if row["action"]]
         assert len(matched) == 20
         for row in matched:
-            days = data.days_of(row["action"])
+            days = korea.days_of(row["action"])
             opened, ends = (np.datetime64(row[name]) for name in ("opened", "ends"))
             came = bool(((days > opened) & (days <= ends)).any())
             assert came == (float(resolved[row["question"]]["outcome"]) == 1), row["what"]

@@ -671,13 +671,14 @@ class TestCommands:
 
 
 class TestKorea:
-    def test_published_outcomes_agree_with_the_publisher(self, shared: Path) -> None:
+    def test_published_outcomes_agree_with_the_publisher(
+        self, shared: Path, korea: StudyData
+    ) -> None:
         """Windows, outcomes and first days, as scored independently."""
-        data = open_data(load("korea"))
         with (shared / "facts" / "predata_forecasts_2017.csv").open(encoding="utf-8") as lines:
             for row in csv.DictReader(lines):
                 action = {"WMD": "weapons-tests", "missile": "missile-tests"}[row["target"]]
-                days = data.days_of(action)
+                days = korea.days_of(action)
                 first = days[days > np.datetime64(row["issued"])][0]
                 inside = first <= np.datetime64(row["issued"]) + int(row["horizon_days"])
                 assert int(inside) == int(row["outcome_scored_here_csis"])

@@ -14,7 +14,7 @@ from detente.asks.forecasts.coming_week import coming_week, moves_answer
 from detente.asks.forecasts.events.calibrate import calibration
 from detente.asks.forecasts.events.moves import Move, NextMoves, Reason
 from detente.cli import run
-from detente.study.data import open_data
+from detente.study.data import StudyData, open_data
 from detente.study.load import load
 
 
@@ -59,15 +59,14 @@ def records(table: dict[str, Any]) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in table["rows"]]
 
 
-def test_a_week_is_laid_out_with_each_event_once() -> None:
-    data = open_data(load("korea"))
+def test_a_week_is_laid_out_with_each_event_once(korea: StudyData) -> None:
     event = Reason("icews:1", dt.date(2019, 1, 14), "CHN", "036", "USA")
     move = Move("USA", "04", "CONSULT", "CHN", 0.9, 0.8, (event,))
     other = Move("CHN", "03", "EXPRESS INTENT", "USA", 0.7, 0.2, (event,))
     odds = np.full(20, 0.5)
     check = calibration(odds, np.tile([0.0, 1.0], 10), odds, 4)
     days = (dt.date(2019, 1, 21), dt.date(2019, 1, 27))
-    answer = moves_answer(data, NextMoves(*days, (move, other), check, 40, (move,)))
+    answer = moves_answer(korea, NextMoves(*days, (move, other), check, 40, (move,)))
     moves, unusual, behind = (answer.exhibit(name) for name in ("moves", "unusual", "behind"))
     assert moves is not None and unusual is not None and behind is not None
     assert moves.title == "The week of 21 January 2019 to 27 January 2019"

@@ -20,11 +20,6 @@ from detente.study.models import ThenAndNow
 QUICK = Options(draws=100, level_draws=20)
 
 
-@pytest.fixture(scope="module")
-def korea() -> StudyData:
-    return open_data(load("korea"))
-
-
 def but(data: StudyData, **study: object) -> StudyData:
     """The same data with another study."""
     return replace(data, study=data.study.model_copy(update=study))

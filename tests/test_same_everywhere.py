@@ -47,7 +47,7 @@ def folder_of(place: Path) -> Path:
 
 def results(place: Path, **environment: str) -> dict[str, bytes]:
     """What the commands wrote, without the time at which they did."""
-    ours = {name: text for name, text in os.environ.items() if name[:3] != "LC_"}
+    ours = {name: text for name, text in os.environ.items() if name[:3] not in {"LC_", "OMP"}}
     paths = {"PYTHONPATH": os.pathsep.join(sys.path), "COLUMNS": "80"}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],

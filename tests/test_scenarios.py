@@ -217,11 +217,6 @@ def model(data: StudyData) -> Model:
 
 
 @pytest.fixture(scope="module")
-def korea() -> StudyData:
-    return open_data(load("korea"))
-
-
-@pytest.fixture(scope="module")
 def korean_model(korea: StudyData) -> Model:
     return fit_model(korea, draws=40)
 

@@ -18,7 +18,6 @@ from detente.sources import all_sources
 from detente.sources.acled import CODES
 from detente.study.actions import sources_of
 from detente.study.data import EventData, StudyData, open_data
-from detente.study.load import load
 from detente.study.models import Action, Chronicle
 from detente.study.parts import Measure, Relation
 from event_tables import event, table, world
@@ -99,12 +98,11 @@ class TestWhoActsOnWhom:
     ) -> None:
         assert self.days(opened(self.rows(), between=["PRK", "KOR"], **given)) == expected
 
-    def test_between_in_a_chronicle(self) -> None:
-        data = open_data(load("korea"))
+    def test_between_in_a_chronicle(self, korea: StudyData) -> None:
         between = Action(label="x", kinds=["inter-korean-talks"], between=["PRK", "KOR"])
         apart = Action(label="x", kinds=["inter-korean-talks"], between=["PRK", "USA"])
-        study = data.study.model_copy(update={"actions": {"a": between, "b": apart}})
-        data = replace(data, study=study)
+        study = korea.study.model_copy(update={"actions": {"a": between, "b": apart}})
+        data = replace(korea, study=study)
         assert len(data.facts_of("a")) == 31
         assert data.facts_of("b") == ()
 
@@ -147,10 +145,9 @@ class TestWhereSilenceSaysSomething:
         assert str(series.dates[0]) == "1984-01-01"
         assert series.dates[-1] < np.datetime64(data.study.study.as_of)
 
-    def test_a_chronicle_may_say_where_it_begins(self) -> None:
-        data = open_data(load("korea"))
+    def test_a_chronicle_may_say_where_it_begins(self, korea: StudyData) -> None:
         since = Chronicle(since=dt.date(1990, 1, 1))
-        data = replace(data, study=data.study.model_copy(update={"chronicle": since}))
+        data = replace(korea, study=korea.study.model_copy(update={"chronicle": since}))
         assert data.known_since("nuclear-tests") == dt.date(1990, 1, 1)
 
     def test_a_mistyped_year_moves_nothing(self, opened: Opened) -> None:
@@ -249,23 +246,21 @@ def test_panels_are_counted_when_first_asked_for(opened: Opened) -> None:
 
 
 class TestUntil:
-    def test_an_action_ends_with_its_own_day_or_the_chronicles(self) -> None:
-        data = open_data(load("korea"))
-        assert data.as_of == dt.date(2026, 5, 15)
-        assert data.known_until("missile-tests") == dt.date(2026, 4, 19)
-        assert data.known_until("us-china-meetings") == dt.date(2026, 5, 15)
-        earlier = open_data(load("korea"), as_of=dt.date(2020, 1, 1))
+    def test_an_action_ends_with_its_own_day_or_the_chronicles(self, korea: StudyData) -> None:
+        assert korea.as_of == dt.date(2026, 5, 15)
+        assert korea.known_until("missile-tests") == dt.date(2026, 4, 19)
+        assert korea.known_until("us-china-meetings") == dt.date(2026, 5, 15)
+        earlier = open_data(korea_with(), as_of=dt.date(2020, 1, 1))
         assert earlier.known_until("us-china-meetings") == dt.date(2020, 1, 1)
 
-    def test_silence_after_it_is_unknown(self) -> None:
-        data = open_data(load("korea"))
+    def test_silence_after_it_is_unknown(self, korea: StudyData) -> None:
         days = np.array(["2026-04-19", "2026-04-20"], dtype="datetime64[D]")
-        assert data.known_days("missile-tests", days).tolist() == [True, False]
-        assert str(data.action_series("missile-tests", "month").dates[-1]) == "2026-03-01"
-        assert str(data.action_series("us-china-meetings", "month").dates[-1]) == "2026-04-01"
+        assert korea.known_days("missile-tests", days).tolist() == [True, False]
+        assert str(korea.action_series("missile-tests", "month").dates[-1]) == "2026-03-01"
+        assert str(korea.action_series("us-china-meetings", "month").dates[-1]) == "2026-04-01"
 
     def test_no_day_of_an_action_is_after_that_of_the_study(self) -> None:
-        loaded = load("korea")
+        loaded = korea_with()
         late = loaded.study.actions["missile-tests"].model_copy(
             update={"until": dt.date(2030, 1, 1)}
         )

@@ -69,11 +69,13 @@ THREE = [
 ]
 
 
-def test_three_rows_do_not_become_a_hundred_months_of_zeros(opened: Opened) -> None:
+def test_three_rows_do_not_become_a_hundred_months_of_zeros(
+    opened: Opened, korea: StudyData
+) -> None:
     """The dataset is read to the last digit as without them, and the reason is told."""
-    data, plain = opened(THREE), open_data(load("korea"))
+    data = opened(THREE)
     signals, gaps = data.signals(PAIR, [ICEWS])
-    expected = only(plain.signals(PAIR, [ICEWS])[0]).series
+    expected = only(korea.signals(PAIR, [ICEWS])[0]).series
     np.testing.assert_array_equal(only(signals).series.values, expected.values)
     np.testing.assert_array_equal(only(signals).series.exposure, expected.exposure)
     assert only(signals).series.sources == expected.sources
@@ -96,12 +98,12 @@ def test_three_rows_are_no_series_of_their_own(opened: Opened) -> None:
     assert len(gaps) == 2 and "they are not read" in gaps[0]
 
 
-def test_events_win_only_the_months_that_they_cover(opened: Opened) -> None:
+def test_events_win_only_the_months_that_they_cover(opened: Opened, korea: StudyData) -> None:
     """June 2010 at ten a day, July at two: July is the dataset's, and so is all around."""
     feed = days(dt.date(2010, 6, 1), 30, 4, world=6) + days(dt.date(2010, 7, 1), 31, 1, world=1)
-    data, plain = opened(feed), open_data(load("korea"))
+    data = opened(feed)
     signals, gaps = data.signals(PAIR, [ICEWS])
-    series, alone = only(signals).series, only(plain.signals(PAIR, [ICEWS])[0]).series
+    series, alone = only(signals).series, only(korea.signals(PAIR, [ICEWS])[0]).series
     june = int(np.searchsorted(series.dates, np.datetime64("2010-06-01")))
     assert series.values[june] == 4 * 30
     assert series.exposure is not None and series.exposure[june] == 10 * 30
@@ -158,12 +160,11 @@ def test_origins_that_cover_no_whole_year_are_told(opened: Opened) -> None:
     assert gaps == ("csv (event files) cover no whole year.",)
 
 
-def test_a_dataset_without_direction_does_not_tell_who_did_what() -> None:
-    data = open_data(load("korea"))
+def test_a_dataset_without_direction_does_not_tell_who_did_what(korea: StudyData) -> None:
     score = Measure(dataset="gdelt-score", name="value")
-    assert len(data.signals(Relation(pair=["CHN", "PRK"]), [score])[0]) == 1
+    assert len(korea.signals(Relation(pair=["CHN", "PRK"]), [score])[0]) == 1
     for dyad in (["CHN", "PRK"], ["PRK", "CHN"]):
-        signals, gaps = data.signals(Relation(dyads=[dyad]), [score])
+        signals, gaps = korea.signals(Relation(dyads=[dyad]), [score])
         assert signals == () and "has no direction" in gaps[0]
 
 
@@ -179,9 +180,9 @@ def test_a_dataset_without_direction_does_not_tell_who_did_what() -> None:
         (Relation(pair=["USA", "PRK"]), "net_cooperation", False),
     ],
 )
-def test_what_a_dataset_holds(relation: Relation, name: str, holds: bool) -> None:
+def test_what_a_dataset_holds(korea: StudyData, relation: Relation, name: str, holds: bool) -> None:
     measure = Measure(dataset="icews-conflict", name=name)
-    signals, gaps = open_data(load("korea")).signals(relation, [measure])
+    signals, gaps = korea.signals(relation, [measure])
     assert (len(signals) == 1) is holds
     assert (gaps == ()) is holds
 
