@@ -162,7 +162,12 @@ class TestRanking:
 
     @pytest.mark.parametrize(
         ("pair", "share", "way"),
-        [(0, 0.5, "closer"), (0, -0.5, "further apart"), (1, 0.5, "further apart"), (1, -0.5, "closer")],
+        [
+            (0, 0.5, "closer"),
+            (0, -0.5, "further apart"),
+            (1, 0.5, "further apart"),
+            (1, -0.5, "closer"),
+        ],
     )  # fmt: skip
     def test_the_share_of_the_rarer_kind_says_it_alone(
         self, pair: int, share: float, way: str
