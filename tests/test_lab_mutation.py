@@ -163,3 +163,14 @@ def test_a_fault_is_put_into_the_function_that_it_lies_in(
     assert put_in("put_into", INSIDE, INSIDE.replace(was, becomes)) == changes
     seen = loaded.A()
     assert (loaded.f(2), seen.b, seen.c(), seen.d) == said
+
+
+def test_rooms_that_were_not_tried_here_keep_what_stands() -> None:
+    there = section([Outcome("detente.asks.x", "", [trial("a", "t"), trial("b", "")])], [])
+    here = [Outcome("detente.report.y", "", [trial("c", ""), trial("d", "t"), trial("e", "t")])]
+    both = section(here, [], there)
+    assert "| `asks` | 1 | 2 | 1 (50%) | 1 (50%) |" in both
+    assert "| `report` | 1 | 3 | 2 (67%) | 2 (67%) |" in both
+    assert "| **all** | 2 | 5 | 3 (60%) | 3 (60%) |" in both
+    assert "- `asks.x`" in both and "- `report.y`" in both
+    assert section(here, [], both) == both, "what was tried here replaces what stood"

@@ -144,6 +144,7 @@ def answer(direction: str = "closer", change: float = 50.0) -> Answer:
     [
         (50.0, "Conflict +50% (+10% to +90%); has risen: 90%; false rate down to here: 8%."),
         (-50.0, "Conflict −50% (+10% to +90%); has fallen: 10%; false rate down to here: 8%."),
+        (-0.5, "Conflict −0.5% (+10% to +90%); has fallen: 10%; false rate down to here: 8%."),
     ],
 )
 def test_a_move_in_numbers(change: float, words: str) -> None:
