@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import chain
 
 from detente import __version__
 from detente.answers import Section
+from detente.asks import overview
+from detente.asks.claims import run as claims
 from detente.asks.claims.brief import brief
 from detente.asks.claims.headline import headline
 from detente.asks.claims.rules import RULES
-from detente.asks.claims.run import Narrate, claims_section
+from detente.asks.claims.run import Narrate
+from detente.asks.errands import Errand, answered
+from detente.asks.forecasts import run as forecasts
 from detente.asks.forecasts.record import Record
-from detente.asks.forecasts.run import look_ahead
 from detente.asks.options import Options
-from detente.asks.overview import overview
-from detente.asks.reactions.run import react
+from detente.asks.reactions import run as reactions
 from detente.asks.result import StudyResult
-from detente.asks.scenarios.run import what_if
+from detente.asks.scenarios import run as scenarios
 from detente.compiled import one_thread
+from detente.helpers import Helpers
 from detente.study.data import StudyData
+from detente.study.models import Study
 
 
 def run_study(
@@ -28,6 +33,7 @@ def run_study(
     *,
     record: Record | None = None,
     only: Collection[str] = (),
+    helpers: Helpers | None = None,
 ) -> StudyResult:
     """Run a study on its data.
 
@@ -37,6 +43,7 @@ def run_study(
         narrate: Told what is being done.
         record: The study's record of forecasts, to say how odds moved since.
         only: Ids of claims: they alone are answered, and nothing else that the study asks.
+        helpers: Other processes that compute beside this one; no answer differs by them.
 
     Returns:
         All answers and everything that the report shows.
@@ -54,25 +61,35 @@ def run_study(
     """
     with one_thread():
         options = options or Options(seed=data.study.study.seed)
+        if helpers is not None:
+            options = answered(_errands(data.study, only), data, options, helpers, narrate)
         if only:
-            return _result(data, options, (claims_section(data, options, narrate, only=only),))
+            section = claims.claims_section(data, options, narrate, only=only)
+            return _result(data, options, (section,))
         return _result(data, options, tuple(_sections(data, options, narrate, record)))
+
+
+def _errands(study: Study, only: Collection[str]) -> list[Errand]:
+    """All that takes long of what will be asked, in that order."""
+    tested = claims.errands(study, only)
+    others = (reactions.errands(study), forecasts.errands(study), scenarios.errands(study))
+    return tested if only else [*tested, overview.errand(), *chain(*others)]
 
 
 def _sections(
     data: StudyData, options: Options, narrate: Narrate, record: Record | None
 ) -> Iterator[Section]:
     """All that a study asks, in the order of the page."""
-    yield claims_section(data, options, narrate)
+    yield claims.claims_section(data, options, narrate)
     narrate("tension of the system")
-    beside = overview(data, options)
+    beside = overview.overview(data, options)
     narrate("who reacts to whom")
-    reactions = react(data, options)
+    reacting = reactions.react(data, options)
     narrate("what comes next")
-    ahead = look_ahead(data, options, record=record, narrate=narrate)
+    ahead = forecasts.look_ahead(data, options, record=record, narrate=narrate)
     narrate("what if")
-    futures = what_if(data, options)
-    yield from (*reactions, *ahead, *futures, *beside)
+    futures = scenarios.what_if(data, options)
+    yield from (*reacting, *ahead, *futures, *beside)
 
 
 def _result(data: StudyData, options: Options, sections: tuple[Section, ...]) -> StudyResult:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from detente.cache import Cache
 
@@ -18,6 +20,7 @@ class Options:
         level_draws: Joint draws of a latent level.
         futures: Futures in each arm of a scenario.
         cache: Where answers are kept, so that none is computed twice; None computes all.
+        answered: Answers that were computed beforehand, by their keys; see `asks.errands`.
     """
 
     seed: int = 1
@@ -26,3 +29,4 @@ class Options:
     level_draws: int = 2000
     futures: int = 2000
     cache: Cache | None = None
+    answered: Mapping[str, Any] | None = None

@@ -17,8 +17,8 @@ from detente.asks.claims.scales import (
     shown_values,
     upper_first,
 )
+from detente.asks.errands import Errand
 from detente.asks.options import Options
-from detente.asks.remember import remembered
 from detente.errors import DataGapError
 from detente.events.store import OriginSummary
 from detente.relations.counting import covered_days
@@ -74,8 +74,12 @@ def overview(data: StudyData, options: Options) -> tuple[Section, ...]:
         data: The study's data as of a date.
         options: Draws of the latent levels, and the seed.
     """
-    levels = remembered(tension, "tension", data, options, lambda seen: tension(seen, options))
-    return (levels, relations(data), data_used(data))
+    return (errand().answer(data, options), relations(data), data_used(data))
+
+
+def errand() -> Errand:
+    """The errand of the latent tension."""
+    return Errand(tension, "tension", tension)
 
 
 def tension(data: StudyData, options: Options) -> Section:

@@ -47,6 +47,8 @@ CLASSES = exact.named((
 """What an answer is made of."""
 
 OURS = "detente."
+BESIDE = ("cache", "answered")
+"""Options by which no answer differs."""
 MOST_LISTS = 4
 
 
@@ -83,21 +85,34 @@ def remembered(
         (['North Korea', 'North Korea'], ['North Korea'])
     """
     cache = options.cache
-    if cache is None or not (as_opened(data) and _is_ours(answered_by, ask)):
+    base = base_of(answered_by, ask, data, options)
+    if cache is None or not base:
         return compute(data)
-    base = _base(answered_by, ask, data, options)
-    lists = _lists(cache.get(base))
-    for notes in lists:
-        answer = _read(cache.get(_key(base, data, notes)))
-        if answer is not None:
-            return cast("T", answer)
+    answer = recalled(base, data, cache)
+    if answer is not None:
+        return cast("T", answer)
     seen = watched(data)
     fresh = compute(seen)
     if seen.unchanged():
         read = seen.notes.all()
         _keep(cache, _key(base, data, read), fresh)
-        cache.put(base, _last_first(read, lists))
+        cache.put(base, _last_first(read, _lists(cache.get(base))))
     return fresh
+
+
+def recalled(base: str, data: StudyData, cache: Cache | None) -> Any:
+    """The answer that was kept for the same inputs; None where there is none.
+
+    Args:
+        base: What all of it rests on; see `base_of`.
+        data: The study's data as of a date.
+        cache: Where answers are kept.
+    """
+    for notes in [] if cache is None else _lists(cache.get(base)):
+        answer = _read(cache.get(_key(base, data, notes))) if cache else None
+        if answer is not None:
+            return answer
+    return None
 
 
 def same(answer: Answer, other: Answer) -> bool:
@@ -117,10 +132,19 @@ def _is_ours(answered_by: Callable[..., Any], ask: object) -> bool:
     return all(f"{item.__module__}.".startswith((OURS, "builtins.")) for item in made_by)
 
 
-def _base(answered_by: Callable[..., Any], ask: object, data: StudyData, options: Options) -> str:
-    """The key of the list of what else is read."""
+def base_of(answered_by: Callable[..., Any], ask: object, data: StudyData, options: Options) -> str:
+    """The key of the list of what else is read; empty for what is never kept.
+
+    Args:
+        answered_by: The function that answers.
+        ask: What is asked.
+        data: The study's data as of a date.
+        options: Settings of the run.
+    """
+    if not (as_opened(data) and _is_ours(answered_by, ask)):
+        return ""
     events = data.events
-    settings = {f.name: getattr(options, f.name) for f in fields(options) if f.name != "cache"}
+    settings = {f.name: getattr(options, f.name) for f in fields(options) if f.name not in BESIDE}
     named = ("fingerprint", "parties", "until", "known_by", "engine")
     held = [getattr(events, name) for name in named] if events else None
     parts = (ask, settings, data.as_of, data.chronicle_sha256, held)

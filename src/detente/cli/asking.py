@@ -60,6 +60,12 @@ NoCache = Annotated[
         "--no-cache", help="Compute all anew; else answers whose inputs are the same are kept."
     ),
 ]
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        "--processes", min=1, help="Work in so many processes; by default one a core, 4 at most."
+    ),
+]
 AllRows = Annotated[bool, typer.Option("--all", help="Print every row of the tables.")]
 
 

@@ -32,6 +32,7 @@ class Wanted:
         cache: Where answers and drawings are kept; None computes all.
         only: Ids of the claims that are answered alone; all of the study if empty.
         engine: Where the events are counted.
+        processes: How many work at it, 1 for this one alone; by the cores there are if None.
     """
 
     study: str
@@ -44,6 +45,7 @@ class Wanted:
     cache: Cache | None
     only: tuple[str, ...]
     engine: str
+    processes: int | None = None
 
     def folder(self, name: str) -> Path:
         """Where the report of the study of that name goes: a part never replaces the whole."""
@@ -61,6 +63,7 @@ def reported(wanted: Wanted, number: int | None = None) -> tuple[StudyResult, Wr
     from detente import report  # noqa: PLC0415
     from detente.asks.claims.run import check_claims  # noqa: PLC0415
     from detente.asks.options import Options  # noqa: PLC0415
+    from detente.helpers import Helpers  # noqa: PLC0415
     from detente.run import run_study  # noqa: PLC0415
     from detente.study.data import open_data  # noqa: PLC0415
     from detente.study.load import load  # noqa: PLC0415
@@ -81,9 +84,9 @@ def reported(wanted: Wanted, number: int | None = None) -> tuple[StudyResult, Wr
     )
     read = time.perf_counter()
     options = Options(about.seed if wanted.seed is None else wanted.seed, cache=wanted.cache)
-    with saying() as say:
+    with saying() as say, Helpers(wanted.processes) as helpers:
         held = None if wanted.only else record_or_none(data)
-        result = run_study(data, options, say, record=held, only=wanted.only)
+        result = run_study(data, options, say, record=held, only=wanted.only, helpers=helpers)
         tested = time.perf_counter()
         say("drawing the report")
         written = report.write(
@@ -94,5 +97,6 @@ def reported(wanted: Wanted, number: int | None = None) -> tuple[StudyResult, Wr
             safe_csv=wanted.safe_csv,
             cache=wanted.cache,
             number=number,
+            helpers=helpers,
         )
     return result, written

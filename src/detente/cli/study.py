@@ -15,6 +15,7 @@ from detente.cli.asking import (
     Datasets,
     Events,
     NoCache,
+    Processes,
     Seed,
     StudyName,
     answer_cache,
@@ -54,6 +55,7 @@ def study_command(
     ] = False,
     seed: Seed = None,
     no_cache: NoCache = False,
+    processes: Processes = None,
     open_page: Annotated[
         bool, typer.Option("--open", help="Open the report in a browser.")
     ] = False,
@@ -82,7 +84,7 @@ def study_command(
     """
     wanted = Wanted(
         study, events, dataset_files(dataset), as_of, out, seed, safe_csv,
-        answer_cache(no_cache), tuple(only or ()), engine,
+        answer_cache(no_cache), tuple(only or ()), engine, processes,
     )  # fmt: skip
     if watch:
         from detente.cli.watching import watch_study  # noqa: PLC0415 - few need it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import starmap
 from textwrap import shorten
 
 from detente.answers import Answer, Check, Fact, Scale, Section, Verdict
@@ -146,15 +147,18 @@ def lay_out_section(
         section: The section.
         lay: Lays out one answer; `lay_out` if None.
     """
-    lay = lay or lay_out
+    return Shelf(section, tuple(starmap(lay or lay_out, places(section))))
+
+
+def places(section: Section) -> list[tuple[Answer, str, int]]:
+    """The answers of a section, each with its anchor and number as `lay_out` wants them."""
     numbered = section.name == "claims"
     prefix = section.name.removesuffix("s")
     anchors = distinct(anchor_of(prefix, answer) for answer in section.answers)
-    laid = (
-        lay(answer, anchor, number if numbered else 0)
+    return [
+        (answer, anchor, number if numbered else 0)
         for number, (anchor, answer) in enumerate(zip(anchors, section.answers, strict=True), 1)
-    )
-    return Shelf(section, tuple(laid))
+    ]
 
 
 def anchor_of(prefix: str, answer: Answer) -> str:

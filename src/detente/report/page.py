@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain, islice
 
 from markupsafe import Markup
 
-from detente.answers import Section, Verdict
+from detente.answers import Answer, Section, Verdict
 from detente.asks.result import StudyResult
 from detente.cache import Cache
+from detente.helpers import Helpers
 from detente.report.drawing import for_a_page
-from detente.report.layout import Shelf, Told, by_verdict, lay_out_section, verdict_word
+from detente.report.layout import Laid, Shelf, Told, by_verdict, lay_out, places, verdict_word
 from detente.report.outlook import as_seen, first_odds
 from detente.report.templating import asset, environment
 from detente.report.views import PageView
@@ -60,6 +62,7 @@ def page_view(
     safe_csv: bool = False,
     cache: Cache | None = None,
     number: int | None = None,
+    helpers: Helpers | None = None,
 ) -> PageView:
     """Everything that the page says, as frozen data; draws all charts that no cache holds."""
     css, js = asset("page.css"), asset("page.js") + asset("folds.js")
@@ -67,7 +70,8 @@ def page_view(
         js += asset("follow.js").replace("NUMBER", str(number))
     with for_a_page(cache):
         sections = tuple(as_seen(section, generated.date()) for section in result.sections)
-        shelves = {section.name: lay_out_section(section) for section in sections}
+        laid = _shelves(sections, cache, helpers or Helpers(1))
+        shelves = {shelf.section.name: shelf for shelf in laid}
         ahead = first_odds(sections)
     claims, data = shelves.pop("claims", NO_CLAIMS), shelves.pop("data", NO_DATA)
     return PageView(
@@ -95,6 +99,19 @@ def page_view(
         policy=policy(css, js, pictures="" if number is None else " 'self' file:"),
         safe_csv=safe_csv,
     )
+
+
+def _shelves(sections: Sequence[Section], cache: Cache | None, helpers: Helpers) -> Iterator[Shelf]:
+    """All sections laid out, some of their answers by helpers."""
+    every = [places(section) for section in sections]
+    laid = helpers.each(_laid_out, [(cache, *place) for place in chain(*every)])
+    for section, those in zip(sections, every, strict=True):
+        yield Shelf(section, tuple(islice(laid, len(those))))
+
+
+def _laid_out(cache: Cache | None, answer: Answer, anchor: str, number: int) -> Laid:
+    with for_a_page(cache):
+        return lay_out(answer, anchor, number)
 
 
 def lead(result: StudyResult) -> str:
@@ -156,7 +173,10 @@ def render(
     safe_csv: bool = False,
     cache: Cache | None = None,
     number: int | None = None,
+    helpers: Helpers | None = None,
 ) -> str:
     """The whole page as HTML; see `write` for the file."""
-    page = page_view(result, generated, safe_csv=safe_csv, cache=cache, number=number)
+    page = page_view(
+        result, generated, safe_csv=safe_csv, cache=cache, number=number, helpers=helpers
+    )
     return environment().get_template("page.html").render(page=page)

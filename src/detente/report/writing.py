@@ -17,6 +17,7 @@ from typing import Any
 from detente.asks.result import StudyResult
 from detente.cache import Cache
 from detente.events.store import stores_around
+from detente.helpers import Helpers
 from detente.outputs import check_output
 from detente.report.files import write_all
 from detente.report.findings import findings_json
@@ -99,6 +100,7 @@ def write(
     safe_csv: bool = False,
     cache: Cache | None = None,
     number: int | None = None,
+    helpers: Helpers | None = None,
 ) -> WrittenReport:
     """Write report.html, findings.json, series/*.csv and manifest.json into a folder.
 
@@ -114,6 +116,7 @@ def write(
         cache: Where drawings are kept, so that none is drawn twice; None draws all.
         number: The number of a page that is loaded anew when one of another number is written;
             see `write_number`.
+        helpers: Other processes that draw beside this one.
 
     Returns:
         Where the files are.
@@ -137,7 +140,7 @@ def write(
     series = csv_files(result, safe=safe_csv)
     files = {
         "report.html": render(
-            result, generated, safe_csv=safe_csv, cache=cache, number=number
+            result, generated, safe_csv=safe_csv, cache=cache, number=number, helpers=helpers
         ).encode(),
         "findings.json": findings_json(result),
         **series,

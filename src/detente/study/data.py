@@ -300,6 +300,12 @@ def as_opened(data: StudyData) -> bool:
     return data in _OPENED
 
 
+def adopt(data: StudyData) -> StudyData:
+    """Data that `open_data` read in another process, as they came from there."""
+    _OPENED.add(data)
+    return data
+
+
 def _store(loaded: LoadedStudy, given: Store | str | Path | None) -> Store | None:
     """The store that is given, by itself or by its folder, or that the study names."""
     if given is None and loaded.study.store is not None:

@@ -38,6 +38,7 @@ class Kind:
             problem.
         several: Whether the part is a list of entries; else there is at most one.
         about: What the part is, for the schema.
+        shares: What the answers to its entries compute together with others.
     """
 
     part: str
@@ -46,6 +47,7 @@ class Kind:
     problems: Callable[[Any, Study, Path], Iterable[str]]
     several: bool = True
     about: str = ""
+    shares: str = ""
 
 
 _KINDS: list[Kind] = []
@@ -64,6 +66,7 @@ def register(
     *,
     several: bool = True,
     about: str = "",
+    shares: str = "",
 ) -> None:
     """Make a kind of ask known, so that study files may hold it.
 
@@ -74,13 +77,15 @@ def register(
         problems: Checks of names.
         several: Whether the part is a list of entries.
         about: What the part is, for the schema.
+        shares: What the answers to its entries compute together with others, if anything: they
+            are then computed in one process.
     """
     from detente.study.models import study_model  # noqa: PLC0415 - models build on kinds
 
     _KINDS[:] = [
         kind for kind in _KINDS if (kind.part, kind.model.__name__) != (part, model.__name__)
     ]
-    _KINDS.append(Kind(part, model, answer, problems, several, about))
+    _KINDS.append(Kind(part, model, answer, problems, several, about, shares))
     study_model.cache_clear()
 
 

@@ -203,6 +203,17 @@ class Study(Strict):
         """How many entries a part has; who needs no more depends on nothing that they say."""
         return len(self.asks(part))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For other processes, in which the model is put together anew from the same kinds."""
+        return _again, (self.__getstate__(),)
+
+
+def _again(state: dict[Any, Any]) -> Study:
+    """A study as it was when it was pickled, without checking it again."""
+    study = study_model().model_construct()
+    study.__setstate__(state)
+    return study
+
 
 @cache
 def study_model() -> type[Study]:

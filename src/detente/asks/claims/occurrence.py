@@ -28,7 +28,7 @@ from detente.asks.claims.visible import FORECAST
 from detente.asks.forecasts.as_of import came, odds_within, question_on, record_as_of
 from detente.asks.forecasts.combined import RECENT, Odds
 from detente.asks.forecasts.event_question import ESTIMATOR, EventQuestion
-from detente.asks.forecasts.walks import walks_of
+from detente.asks.forecasts.walks import WALKS, walks_of
 from detente.asks.frame import Pending, blank, insufficient, notes, provenance
 from detente.asks.options import Options
 from detente.errors import DataGapError
@@ -269,4 +269,4 @@ def _chart(
     )
 
 
-register("claims", OccurrenceClaim, answer, problems, about=ABOUT)
+register("claims", OccurrenceClaim, answer, problems, about=ABOUT, shares=WALKS)

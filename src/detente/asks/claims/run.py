@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 
 from detente.answers import Answer, Fact, Scale, Section
 from detente.asks.claims.claim import ClaimBase
 from detente.asks.claims.rules import Evidence, judge
+from detente.asks.errands import Errand
 from detente.asks.frame import Pending
 from detente.asks.options import Options
-from detente.asks.remember import remembered
 from detente.errors import UsageError
 from detente.estimators.multiple import holm
 from detente.study.data import StudyData
@@ -66,14 +67,26 @@ def tested(
 
 
 def _tested(claim: ClaimBase, data: StudyData, options: Options, narrate: Narrate) -> Pending:
-    answer = kind_of(claim).answer
+    pending: Pending = errand(claim).answer(data, options, narrate)
+    return pending
 
-    def compute(data: StudyData) -> Pending:
-        narrate(claim.title)
-        pending: Pending = answer(claim, data, options)
-        return pending
 
-    return remembered(answer, claim, data, options, compute)
+def errand(claim: ClaimBase) -> Errand:
+    """The errand of testing a claim."""
+    kind = kind_of(claim)
+    return Errand(kind.answer, claim, partial(kind.answer, claim), kind.shares, claim.title)
+
+
+def errands(study: Study, only: Collection[str] = ()) -> list[Errand]:
+    """The errands of `claims_section`."""
+    return [errand(claim) for claim in _together(study, only)]
+
+
+def _together(study: Study, only: Collection[str]) -> list[ClaimBase]:
+    """All claims, or those of the families of some."""
+    claims = study.asks("claims")
+    together = {claim.family for claim in claims if not only or claim.id in only}
+    return [claim for claim in claims if claim.family in together]
 
 
 def answer_claim(claim: ClaimBase, data: StudyData, options: Options) -> Answer:
@@ -98,9 +111,7 @@ def claims_section(
             tested too, because a verdict does not depend on what else is looked at.
     """
     claims = data.study.asks("claims")
-    wanted = [claim for claim in claims if not only or claim.id in only]
-    together = {claim.family for claim in wanted}
-    pending = tested(data, options, narrate, [c for c in claims if c.family in together])
+    pending = tested(data, options, narrate, _together(data.study, only))
     answers = tuple(answer for answer in corrected(pending) if not only or answer.id in only)
     beside = SOME.format(len(answers), len(claims)) if only else families_text(pending)
     return Section("claims", TITLE, answers, intro=f"{INTRO} {beside}".strip(), short="Claims")

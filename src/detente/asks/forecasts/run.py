@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from detente.answers import Answer, Section
+from detente.asks.errands import Errand
 from detente.asks.forecasts.backtest import track_record
 from detente.asks.forecasts.coming_week import next_week
 from detente.asks.forecasts.question import PART, Question
 from detente.asks.forecasts.record import Record
 from detente.asks.forecasts.resolve import with_change
 from detente.asks.forecasts.shown import all_odds, word
-from detente.asks.forecasts.walks import Walks, walks_of
+from detente.asks.forecasts.walk import REFIT
+from detente.asks.forecasts.walks import WALKS, Walks, walks_of
 from detente.asks.options import Options
-from detente.asks.remember import remembered
 from detente.errors import UsageError
 from detente.relations.steps import day_name
 from detente.study.data import StudyData
@@ -64,7 +66,7 @@ def look_ahead(
     """
     walks, questions = walks_of(data), data.study.asks(PART)
     answers = odds_of(questions, walks, options, record=record, narrate=narrate)
-    moves = remembered(next_week, "moves", data, options, next_week)
+    moves = MOVES.answer(data, options)
     beside = [] if moves.gap and not questions else [moves]
     narrate("track record of these odds")
     scores = records_of(questions, walks, options)
@@ -105,7 +107,8 @@ def odds_of(
     answers = []
     for question in questions:
         narrate(f"odds: {question.title}")
-        answer = _remembered(kind_of(question).answer, question, walks, options)
+        asked = _errand(kind_of(question).answer, question, walks.refit)
+        answer = asked.answer(walks.data, options)
         answers.append(answer if record is None else with_change(record, answer))
     return tuple(answers)
 
@@ -123,17 +126,36 @@ def records_of(
     answers = []
     for question in questions:
         narrate(f"going through the past: {question.title}")
-        answers.append(_remembered(track_record, question, walks, options))
+        asked = _errand(track_record, question, walks.refit)
+        answers.append(asked.answer(walks.data, options))
     return tuple(answers)
 
 
-def _remembered(
-    by: Callable[..., Answer], question: Question, walks: Walks, options: Options
-) -> Answer:
-    asked = (question, walks.refit)
-    return remembered(
-        by, asked, walks.data, options, lambda seen: by(question, walks.on(seen), options)
+def errands(study: Study) -> list[Errand]:
+    """The errands of `look_ahead`, in the order in which they are asked for."""
+    questions = study.asks(PART)
+    odds = [_errand(kind_of(question).answer, question, REFIT) for question in questions]
+    scores = [_errand(track_record, question, REFIT) for question in questions]
+    return [*odds, MOVES, *scores, *map(_comparing, study.asks("published_odds"))]
+
+
+def _errand(by: Callable[..., Answer], question: Question, refit: int) -> Errand:
+    return Errand(
+        by, (question, refit), partial(_on_walks, by, question, refit), WALKS, question.title
     )
+
+
+def _on_walks(
+    by: Callable[..., Answer], question: Question, refit: int, data: StudyData, options: Options
+) -> Answer:
+    return by(question, walks_of(data, refit), options)
+
+
+def _moves(data: StudyData, options: Options) -> Answer:
+    return next_week(data)
+
+
+MOVES = Errand(next_week, "moves", _moves)
 
 
 def published(data: StudyData, options: Options) -> tuple[Answer, ...]:
@@ -148,12 +170,12 @@ def published(data: StudyData, options: Options) -> tuple[Answer, ...]:
         'None of them was resolved by 2017-03-15. Choose a later date.'
     """
     asks = data.study.asks("published_odds")
-    return tuple(_compared(odds, data, options) for odds in asks)
+    return tuple(_comparing(odds).answer(data, options) for odds in asks)
 
 
-def _compared(odds: Any, data: StudyData, options: Options) -> Answer:
-    by: Callable[..., Answer] = kind_of(odds).answer
-    return remembered(by, odds, data, options, lambda seen: by(odds, seen, options))
+def _comparing(odds: Any) -> Errand:
+    by = kind_of(odds).answer
+    return Errand(by, odds, partial(by, odds))
 
 
 def outlook(questions: Sequence[Question], answers: Sequence[Answer]) -> Section:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from detente.asks.forecasts.level_question import LevelQuestion
 
 
+WALKS = "walks"
+"""The name of what is shared."""
+
+
 def data_hash(data: StudyData) -> str:
     """Hash of all that a study's odds rest on: the study file but for what it asks, and its data.
 
@@ -45,8 +49,12 @@ def data_hash(data: StudyData) -> str:
     return hashlib.sha256("\n".join([*parts, events]).encode()).hexdigest()
 
 
-def walks_of(data: StudyData) -> Walks:
+def walks_of(data: StudyData, refit: int = REFIT) -> Walks:
     """The walks through the past of some data, shared by all that ask.
+
+    Args:
+        data: The study's data as of a date.
+        refit: Weeks between fits.
 
     Example:
         >>> from detente.study.data import open_data
@@ -55,7 +63,7 @@ def walks_of(data: StudyData) -> Walks:
         >>> walks_of(data) is walks_of(data)
         True
     """
-    return _walks(data.shared("walks"), REFIT)
+    return _walks(data.shared(WALKS), refit)
 
 
 @lru_cache(maxsize=2)
@@ -87,10 +95,6 @@ class Walks:
     def data_hash(self) -> str:
         """Hash of all that odds rest on beside the question itself."""
         return data_hash(self.data)
-
-    def on(self, data: StudyData) -> Walks:
-        """The same walks through data that are these, but note what is read of them."""
-        return self if data is self.data else _walks(data.shared("walks"), self.refit)
 
     def of(self, action: str, window_days: int, terms: Terms, until: dt.date | None = None) -> Walk:
         """The walk of an action and a window.

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
-from detente.answers import Answer, Section
+from detente.answers import Section
+from detente.asks.errands import Errand
 from detente.asks.options import Options
 from detente.asks.reactions import common_enemy, excitation
-from detente.asks.remember import remembered
 from detente.compiled import one_thread
 from detente.study.data import StudyData
 from detente.study.kinds import kind_of
+from detente.study.models import Study
 
 INTRO = (
     "All series of a system estimated together, so that each reaction is counted beside all "
@@ -51,15 +51,17 @@ def react(data: StudyData, options: Options) -> tuple[Section, ...]:
     Source:
         As each kind says.
     """
-    asks = [ask for part in PARTS for ask in data.study.asks(part)]
-    if not asks:
+    asked = errands(data.study)
+    if not asked:
         return ()
     with one_thread():
-        answers = tuple(_answered(ask, data, options) for ask in asks)
+        answers = tuple(errand.answer(data, options) for errand in asked)
     title = "Who reacts to whom"
     return (Section("reactions", title, answers, INTRO, GROUPS, short="Reactions"),)
 
 
-def _answered(ask: Any, data: StudyData, options: Options) -> Answer:
-    by: Callable[..., Answer] = kind_of(ask).answer
-    return remembered(by, ask, data, options, lambda seen: by(ask, seen, options))
+def errands(study: Study) -> list[Errand]:
+    """The errands of `react`, in the order of its answers."""
+    asks = [ask for part in PARTS for ask in study.asks(part)]
+    answers = [kind_of(ask).answer for ask in asks]
+    return [Errand(by, ask, partial(by, ask)) for by, ask in zip(answers, asks, strict=True)]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 
 from detente.answers import Answer, Section
+from detente.asks.errands import Errand
 from detente.asks.options import Options
-from detente.asks.remember import remembered
 from detente.asks.scenarios import scenario as scenarios
 from detente.asks.scenarios import simulation
 from detente.asks.scenarios.model import Model, fit_model
@@ -45,25 +46,30 @@ def what_if(data: StudyData, options: Options) -> tuple[Section, ...]:
     if not declared:
         return ()
     try:
-        answers = [_supposed(asked, data, options) for asked in declared]
-        models = [_described(model, data, options) for model in data.study.asks("simulation")]
+        answers = [errand.answer(data, options) for errand in errands(data.study)]
     except DataGapError as gap:
         return (section(*(_refused(asked, f"{gap.found} {gap.next_step}") for asked in declared)),)
-    return (section(*answers, *models),)
+    return (section(*answers),)
 
 
-def _supposed(asked: Scenario, data: StudyData, options: Options) -> Answer:
-    by = scenarios.answer
-    return remembered(
-        by, asked, data, options, lambda seen: by(asked, fitted(seen, options.seed), options)
-    )
+def errands(study: Study) -> list[Errand]:
+    """The errands of `what_if`, in the order of its answers; none without a scenario."""
+    declared = study.asks("scenarios")
+    described = study.asks("simulation") if declared else ()
+    return [
+        *(_errand(scenarios.answer, asked) for asked in declared),
+        *(_errand(simulation.answer, model) for model in described),
+    ]
 
 
-def _described(declared: simulation.Simulation, data: StudyData, options: Options) -> Answer:
-    by = simulation.answer
-    return remembered(
-        by, declared, data, options, lambda seen: by(declared, fitted(seen, options.seed), options)
-    )
+def _errand(by: Callable[..., Answer], asked: object) -> Errand:
+    return Errand(by, asked, partial(_on_model, by, asked), "model")
+
+
+def _on_model(
+    by: Callable[..., Answer], asked: object, data: StudyData, options: Options
+) -> Answer:
+    return by(asked, fitted(data, options.seed), options)
 
 
 def fitted(data: StudyData, seed: int) -> Model:

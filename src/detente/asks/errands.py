@@ -1,0 +1,143 @@
+"""Asks as errands: each can be answered in another process, with the same answer to the last digit.
+
+All that a study asks is listed first, and what is not remembered is answered before anything is put
+together: helpers begin with what shares work and then at the end of the list, this process at its
+front, and they meet where they meet. An ask that fails is asked again later, where its error is
+told.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from detente.asks.options import Options
+from detente.asks.remember import base_of, recalled, remembered
+from detente.compiled import one_thread
+from detente.helpers import Helpers, packed
+from detente.study.data import StudyData, adopt
+
+WORTH = 8
+"""Asks for which helpers are started: that takes two seconds of a core."""
+
+Compute = Callable[[StudyData, Options], Any]
+
+
+@dataclass(frozen=True)
+class Errand:
+    """An ask with what answers it.
+
+    Attributes:
+        by: The function that answers, by which it is remembered.
+        ask: The entry of the study file, with whatever else it is asked with.
+        compute: Answers it from some data by some options: a function of a module, or a `partial`.
+        shares: What it computes together with others, which go to one process; empty: nothing.
+        title: What is said to be done meanwhile.
+    """
+
+    by: Callable[..., Any]
+    ask: Any
+    compute: Compute
+    shares: str = ""
+    title: str = ""
+
+    def answer(
+        self, data: StudyData, options: Options, narrate: Callable[[str], object] = lambda _: None
+    ) -> Any:
+        """Its answer: answered already, remembered, or computed now.
+
+        Args:
+            data: The study's data as of a date.
+            options: Settings of the run.
+            narrate: Told the title before it is computed.
+        """
+
+        def compute(seen: StudyData) -> Any:
+            narrate(self.title)
+            return self.compute(seen, options)
+
+        if options.answered:
+            answer = options.answered.get(base_of(self.by, self.ask, data, options))
+            if answer is not None:
+                return answer
+        return remembered(self.by, self.ask, data, options, compute)
+
+
+Group = Mapping[str, Errand]
+"""Errands by their keys that one process answers after one another."""
+
+
+def answered(
+    errands: Sequence[Errand],
+    data: StudyData,
+    options: Options,
+    helpers: Helpers,
+    narrate: Callable[[str], object],
+) -> Options:
+    """Options that hold the answers to errands, computed by all processes there are.
+
+    Where there are no helpers, or too little is to be done, that is left to whoever asks.
+
+    Args:
+        errands: All that will be asked, in that order.
+        data: The study's data as of a date.
+        options: Settings of the run.
+        helpers: Who helps.
+        narrate: Told what this process is doing.
+    """
+    if helpers.others < 1:
+        return options
+    keys = {base_of(errand.by, errand.ask, data, options): errand for errand in errands}
+    keys.pop("", None)  # what others than Detente answer, of data that were not opened
+    held = {key: recalled(key, data, options.cache) for key in keys}
+    held = {key: answer for key, answer in held.items() if answer is not None}
+    missing = {key: errand for key, errand in keys.items() if key not in held}
+    given = packed((data, options)) if len(missing) >= WORTH else None
+    if given is not None and packed(missing) is not None:
+        helpers.begin(_take, given)
+
+        def here(group: Group) -> dict[str, Any]:
+            return _answers(group, data, options, narrate)
+
+        for answers in helpers.each(_answered, [(group,) for group in _groups(missing)], here):
+            held |= answers
+    return replace(options, answered=held)
+
+
+def _groups(errands: Group) -> list[Group]:
+    """Errands that share work together, those last; each of the others by itself."""
+    groups: dict[str, dict[str, Errand]] = {}
+    for key, errand in errands.items():
+        groups.setdefault(errand.shares or key, {})[key] = errand
+    return sorted(groups.values(), key=lambda group: any(e.shares for e in group.values()))
+
+
+def _answers(
+    group: Group, data: StudyData, options: Options, narrate: Callable[[str], object]
+) -> dict[str, Any]:
+    """Answers by key, without those that failed."""
+    answers = {}
+    for key, errand in group.items():
+        try:
+            answers[key] = errand.answer(data, options, narrate)
+        except Exception:  # noqa: S112 - it is asked again where it is told
+            continue
+    return answers
+
+
+_GIVEN: list[tuple[StudyData, Options]] = []
+"""In a helper: what its errands are answered from."""
+
+
+def _take(given: bytes) -> None:
+    data, options = pickle.loads(given)  # noqa: S301 - of the process that started this one
+    _GIVEN[:] = [(adopt(data), options)]
+
+
+def _answered(group: Group) -> dict[str, Any]:
+    """In a helper: answers by key."""
+    [(data, options)] = _GIVEN
+    with one_thread():
+        return _answers(group, data, options, lambda _: None)

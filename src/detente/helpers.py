@@ -1,0 +1,149 @@
+"""Other processes that compute beside this one, on the cores that it leaves idle.
+
+Work is queued for them, and whatever nobody has begun when its answer is wanted is done here: so
+none is waited for that is not under way, and a process that is lost costs time, not an answer.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.process import BaseProcess
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+MOST = 4
+"""Processes of one run, this one included: each holds half a gigabyte, and more gain little."""
+
+
+def cores() -> int:
+    """The processor's cores that this process may use.
+
+    Example:
+        >>> cores() >= 1
+        True
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Helpers:
+    """Processes that help this one; none is started before `begin`, and none outlives the block.
+
+    Example:
+        >>> with Helpers(1) as helpers:  # this process alone
+        ...     helpers.begin(print, "ready")
+        ...     helpers.submit(abs, -1) is None, list(helpers.each(abs, [(-1,), (-2,)]))
+        (True, [1, 2])
+    """
+
+    def __init__(self, processes: int | None = None) -> None:
+        """How many processes work, this one included; as many as there are cores, if None."""
+        wanted = min(cores(), MOST) if processes is None else processes
+        self.others = wanted - 1
+        self._pool: ProcessPoolExecutor | None = None
+        self._before: set[BaseProcess] = set()
+
+    def __enter__(self) -> Helpers:
+        """Nothing is started yet."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """End them, whatever they are doing: nobody waits for it any more."""
+        if self._pool is None:
+            return
+        for child in set(active_children()) - self._before:
+            child.terminate()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def begin(self, prepare: Callable[..., object], *given: Any) -> None:
+        """Start them; each prepares itself first.
+
+        Args:
+            prepare: A function of a module.
+            given: What it is called with, which can be pickled.
+        """
+        if self.others < 1 or self._pool is not None:
+            return
+        self._before = set(active_children())
+        self._pool = ProcessPoolExecutor(
+            self.others, get_context("spawn"), _prepared, (prepare, *given)
+        )
+
+    def submit(self, function: Callable[..., T], *given: Any) -> Future[T] | None:
+        """Queue a call for them; None where there are none.
+
+        Args:
+            function: A function of a module.
+            given: What it is called with, which can be pickled.
+        """
+        try:
+            return None if self._pool is None else self._pool.submit(function, *given)
+        except RuntimeError:  # they were lost
+            return None
+
+    def each(
+        self,
+        function: Callable[..., T],
+        calls: Sequence[tuple[Any, ...]],
+        here: Callable[..., T] | None = None,
+    ) -> Iterator[T]:
+        """The values of a function in order: they begin at the end, this process at the front.
+
+        A call that fails elsewhere is made again here, and so are those of helpers that were lost.
+
+        Args:
+            function: A function of a module; where it was called does not show in its value.
+            calls: What it is called with, each time.
+            here: What is called in this process; by default the same function.
+        """
+        here = here or function
+        futures = [self.submit(function, *given) for given in reversed(calls)][::-1]
+        own = {
+            place: here(*calls[place])
+            for place, future in enumerate(futures)
+            if future is None or future.cancel()
+        }
+        for place, future in enumerate(futures):
+            if future is None or place in own:
+                yield own[place]
+                continue
+            try:
+                value = future.result()
+            except Exception:
+                value = here(*calls[place])
+            yield value
+
+
+def packed(value: Any) -> bytes | None:
+    """A value for another process; None for one that cannot be told to it.
+
+    Example:
+        >>> packed(lambda: 1) is None, pickle.loads(packed((1, 2)))
+        (True, (1, 2))
+    """
+    try:
+        return pickle.dumps(value)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return None
+
+
+def _prepared(prepare: Callable[..., object], *given: Any) -> None:
+    """Be a helper: leave Ctrl-C to the process that is helped, and end when that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    prepare(*given)
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
