@@ -22,18 +22,6 @@ MOST = 4
 """Processes of one run, this one included: each holds half a gigabyte, and more gain little."""
 
 
-def cores() -> int:
-    """The processor's cores that this process may use.
-
-    Example:
-        >>> cores() >= 1
-        True
-    """
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 class Helpers:
     """Processes that help this one; none is started before `begin`, and none outlives the block.
 
@@ -46,7 +34,7 @@ class Helpers:
 
     def __init__(self, processes: int | None = None) -> None:
         """How many processes work, this one included; as many as there are cores, if None."""
-        wanted = min(cores(), MOST) if processes is None else processes
+        wanted = min(os.cpu_count() or 1, MOST) if processes is None else processes
         self.others = wanted - 1
         self._pool: ProcessPoolExecutor | None = None
         self._before: set[BaseProcess] = set()

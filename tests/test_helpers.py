@@ -1,0 +1,156 @@
+"""Other processes that help: the same answers in the same order, whatever becomes of them."""
+
+from __future__ import annotations
+
+import math
+import operator
+import os
+import pickle
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from importlib import import_module
+from multiprocessing import active_children
+from pathlib import Path
+
+import pytest
+
+from detente.asks import errands
+from detente.asks.errands import Errand
+from detente.asks.options import Options
+from detente.asks.result import StudyResult
+from detente.cache import Cache
+from detente.errors import InputError
+from detente.helpers import Helpers, packed
+from detente.report.findings import findings_json
+from detente.report.page import render
+from detente.run import run_study
+from detente.study.data import StudyData, open_data
+from detente.study.load import load
+from detente.study.starter import write_starter
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+QUICK = Options(draws=49, curve_draws=19, level_draws=100, futures=50)
+ALONE_AFTER_DEATH = """
+import os, sys
+from detente.helpers import Helpers
+if __name__ == "__main__":
+    helpers = Helpers(2)
+    helpers.begin(int)
+    print(helpers.submit(os.getpid).result(), flush=True)
+    os._exit(1)
+"""
+
+
+def test_values_come_in_order_whoever_computes_them() -> None:
+    before = set(active_children())
+    with Helpers(3) as helpers:
+        helpers.begin(int)
+        assert helpers.submit(os.getpid).result() != os.getpid()  # type: ignore[union-attr]
+        assert list(helpers.each(operator.mul, [(n, n) for n in range(40)])) == [
+            n * n for n in range(40)
+        ]
+    assert set(active_children()) == before
+
+
+def test_what_fails_elsewhere_fails_here() -> None:
+    with Helpers(2) as helpers:
+        helpers.begin(int)
+        with pytest.raises(ValueError, match="negative"):
+            list(helpers.each(math.factorial, [(3,), (-1,)]))
+
+
+def test_lost_helpers_cost_time_and_no_value() -> None:
+    with Helpers(2) as helpers:
+        helpers.begin(int)
+        lost = helpers.submit(os._exit, 1)
+        assert lost is not None
+        assert lost.exception() is not None
+        assert list(helpers.each(abs, [(-1,), (-2,)])) == [1, 2]
+
+
+def test_an_interrupt_ends_helpers_at_once() -> None:
+    before, began = set(active_children()), time.monotonic()
+    with pytest.raises(KeyboardInterrupt), Helpers(2) as helpers:
+        helpers.begin(int)
+        busy = helpers.submit(time.sleep, 600)
+        while busy is not None and not busy.running():
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+    assert set(active_children()) == before
+    assert time.monotonic() - began < 120
+
+
+def test_helpers_end_with_a_process_that_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "alone.py"
+    script.write_text(ALONE_AFTER_DEATH)
+    said = subprocess.run([sys.executable, str(script)], stdout=subprocess.PIPE, check=False)
+    helper, end = int(said.stdout), time.monotonic() + 60
+    exists: Callable[[int], bool] = import_module("psutil").pid_exists
+    while exists(helper) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not exists(helper)
+
+
+def test_what_no_other_process_can_be_told_is_done_here() -> None:
+    assert packed(lambda: 1) is None
+    with Helpers(1) as alone:
+        alone.begin(int)
+        assert alone.submit(abs, -1) is None
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> StudyData:
+    return open_data(load(write_starter("small", tmp_path_factory.mktemp("study"))))
+
+
+def told(result: StudyResult) -> tuple[bytes, str]:
+    return findings_json(result), render(result, NOW)
+
+
+def test_a_study_says_the_same_by_any_number_of_processes(
+    data: StudyData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errands, "WORTH", 1)
+    options, said = Options(**{**vars(QUICK), "cache": Cache(tmp_path)}), list[str]()
+    with Helpers(2) as helpers:
+        together = run_study(data, options, helpers=helpers)
+        assert helpers.submit(abs, -1) is not None  # they were started
+        page = render(together, NOW, helpers=helpers)
+    assert (findings_json(together), page) == told(run_study(data, QUICK))
+    with Helpers(2) as helpers:
+        again = run_study(data, options, said.append, helpers=helpers)
+        assert helpers.submit(abs, -1) is None  # nothing was left to do
+    assert told(again) == told(together)
+    assert not any(claim.title in said for claim in data.study.asks("claims"))
+
+
+def test_helpers_are_not_started_for_little(data: StudyData) -> None:
+    with Helpers(2) as helpers:
+        run_study(data, QUICK, only=["fewer-incidents-after-talks"], helpers=helpers)
+        assert helpers.submit(abs, -1) is None
+
+
+def _refuse(ask: str, data: StudyData, options: Options) -> None:
+    raise InputError(f"{ask} cannot be answered.")
+
+
+def test_an_ask_that_fails_is_told_where_it_is_asked(
+    data: StudyData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errands, "WORTH", 1)
+    failing = Errand(open_data, "this", partial(_refuse, "this"))
+    with Helpers(2) as helpers:
+        options = errands.answered([failing], data, QUICK, helpers, print)
+    assert options.answered == {}
+    with pytest.raises(InputError, match="this cannot"):
+        failing.answer(data, options)
+
+
+def test_a_study_is_the_same_in_another_process(data: StudyData) -> None:
+    again = pickle.loads(pickle.dumps(data)).study  # noqa: S301 - our own
+    assert again == data.study
+    assert type(again) is type(data.study)
