@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -295,6 +296,14 @@ class _Expected:
 
 
 def _expected(grid: CountGrid, causes: Ints, window: int, lag: int, harmonics: int) -> _Expected:
+    """What `_fitted` says, worked out once for all baselines that are tried in turn."""
+    return _fitted(grid, tuple(causes.tolist()), window, lag, harmonics)
+
+
+@lru_cache(maxsize=16)
+def _fitted(
+    grid: CountGrid, causes: tuple[int, ...], window: int, lag: int, harmonics: int
+) -> _Expected:
     """Expected counts, and how much the season's estimate widens that of the causes' effect."""
     measured = grid.measured
     dose = _dose(len(grid.counts), causes, window, lag)
@@ -326,7 +335,7 @@ def _inflation(fit: GLM, design: Floats, ridge: Floats, levels: int) -> float:
     return float(np.sqrt(max(fit.covariance[-1, -1] / alone, 1.0)))
 
 
-def _dose(length: int, causes: Ints, window: int, lag: int) -> Floats:
+def _dose(length: int, causes: Sequence[int], window: int, lag: int) -> Floats:
     """1 in the periods that a cause may have moved, 0 in others."""
     dose = np.zeros(length)
     for cause in causes:

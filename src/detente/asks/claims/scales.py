@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,8 +52,12 @@ def grid_of(signal: Signal, *, normalise: bool = True) -> Grid:
     )
 
 
+@lru_cache(maxsize=16)
 def counts_of(signal: Signal) -> CountGrid:
-    """The counts of a signal and what they are divided by, on the estimators' grid."""
+    """The counts of a signal and what they are divided by, on the estimators' grid.
+
+    Always the same grid of one signal, so that what was fitted to it is not fitted again.
+    """
     grid, exposure = grid_of(signal), signal.series.exposure
     ones = np.ones(len(grid.values))
     weights = ones if exposure is None else exposure
@@ -75,6 +81,7 @@ def divisors(signal: Signal) -> tuple[Divisor, ...]:
     return (signal.divisor, *(others or ([""] if signal.divisor else [])))
 
 
+@lru_cache(maxsize=16)
 def divided(signal: Signal, divisor: Divisor) -> Signal:
     """A signal divided by one of its `divisors`."""
     return signal if divisor == signal.divisor else signal.with_exposure(divisor)
