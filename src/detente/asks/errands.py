@@ -16,6 +16,7 @@ from typing import Any
 from detente.asks.options import Options
 from detente.asks.remember import base_of, recalled, remembered
 from detente.compiled import one_thread
+from detente.events.engine import DUCKDB
 from detente.helpers import Helpers, packed
 from detente.study.data import StudyData, adopt
 
@@ -87,7 +88,7 @@ def answered(
         helpers: Who helps.
         narrate: Told what this process is doing.
     """
-    if helpers.others < 1:
+    if helpers.others < 1 or _counted_elsewhere(data):
         return options
     keys = {base_of(errand.by, errand.ask, data, options): errand for errand in errands}
     keys.pop("", None)  # what others than Detente answer, of data that were not opened
@@ -104,6 +105,11 @@ def answered(
         for answers in helpers.each(_answered, [(group,) for group in _groups(missing)], here):
             held |= answers
     return replace(options, answered=held)
+
+
+def _counted_elsewhere(data: StudyData) -> bool:
+    """Whether an engine counts its events that each helper would have to open anew."""
+    return data.events is not None and data.events.engine != DUCKDB.name
 
 
 def _groups(errands: Group) -> list[Group]:
