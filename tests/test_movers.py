@@ -252,7 +252,7 @@ def test_the_share_of_false_signs_is_held_where_errors_are_too_small() -> None:
     [
         ({"since": dt.date(2030, 1, 1)}, DataGapError, "name an earlier --since"),
         ({"since": SINCE, "engine": "duckdbb"}, UsageError, "Did you mean 'duckdb'"),
-        ({"since": SINCE, "origin": "icews"}, DataGapError, "detente ingest"),
+        ({"since": SINCE, "origin": "icews"}, DataGapError, "another origin"),
         ({"since": SINCE, "every": "hour"}, UsageError, "Use day, week"),
     ],
 )

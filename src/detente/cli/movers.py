@@ -84,10 +84,10 @@ def _for_people(answer: Answer) -> Answer:
     """The ranking with its sentences; a terminal has no room for the tables of all pairs."""
     ranking = answer.exhibit("ranking")
     sentences = () if ranking is None else ranking.table.column("sentence")
-    numbered = (f"{rank}. {text}" for rank, text in enumerate(sentences, start=1))
+    numbered = {f"{rank}": f"{rank}. {text}" for rank, text in enumerate(sentences, start=1)}
     shown = [exhibit for exhibit in answer.exhibits if exhibit.name in {"ranking", "nearest"}]
     return replace(
         answer,
         exhibits=tuple(exhibit for exhibit in shown if len(exhibit.table)),
-        caveats=(*numbered, *answer.caveats),
+        notes=numbered | dict(answer.notes),
     )

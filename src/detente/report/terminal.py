@@ -237,7 +237,9 @@ def told_answer(answer: Answer, most: int | None = None) -> Iterator[RenderableT
         Text(f"{CHECK_WORDS[check.passed]}: {check.name}. {check.text}", style="dim")
         for check in answer.checks
     )
-    yield from _bullets(answer.caveats)
+    if answer.caveats:
+        yield Text("\nTo bear in mind", style="bold")
+        yield from _bullets(answer.caveats)
     yield Text()
 
 

@@ -78,7 +78,9 @@ def choose_window(
             "No movers could be measured.",
             f"There are no events{f' of origin {origin!r}' if origin else ''}"
             f"{f' until {until}' if until else ''} that cover a {kind}.",
-            "Load event files first: detente ingest SOURCE FILES, or detente fetch.",
+            "Ask for another origin or other days; detente store lists what there is."
+            if origin or until
+            else "Load event files first: detente ingest SOURCE FILES, or detente fetch.",
         )
     return _best(origins, kind, since)
 
