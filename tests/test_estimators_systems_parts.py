@@ -169,6 +169,9 @@ def test_a_panel_of_triads_and_its_ways() -> None:
     assert len(triad_specifications(material=False)) == 7
     ways = {way.label: way for way in triad_specifications(material=False)}
     assert ways["the attack came a period earlier"].delay == 1
+    assert [way.label for way in ways.values() if way.partners] == ["common partners held constant"]
+    assert [way.rule for way in ways.values()] == ["usual", "any", "decile", *["usual"] * 4]
+    assert [way.effects for way in ways.values()] == ["state"] * 6 + ["period"]
     assert (
         ways["cooperation followed into the next period"].follow == 1
         and PRIMARY.delay == PRIMARY.follow == 0
