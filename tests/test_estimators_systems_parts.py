@@ -543,3 +543,14 @@ def test_what_balance_and_forecasts_show() -> None:
     assert met.tolist() == [[[50.0]]] and tried == 1
     with pytest.raises(DataGapError, match="0 of 10 paths"):
         conditional._within(lambda slots: near[slots], 1, low, high)
+
+
+def test_intervals_of_a_posterior_are_those_of_its_t_distribution() -> None:
+    model = fit_bvar(np.random.default_rng(6).normal(size=(30, 2)), 1)
+    after = model.posterior
+    degrees = after.dof - 2 + 1
+    spread = np.outer(np.diag(np.linalg.inv(after.precision)), np.diag(after.scale)) / degrees
+    reach = stats.t.ppf(0.95, degrees) * np.sqrt(spread)
+    table = model.exhibits()[0].table
+    low, high = (np.array(table.column(end)).reshape(2, 3).T for end in ("low_90", "high_90"))
+    assert low == pytest.approx(after.mean - reach) and high == pytest.approx(after.mean + reach)
