@@ -17,6 +17,7 @@ from detente.asks.claims.aftermath import Aftermath, aftermath, all_afterwards
 from detente.asks.claims.brief import brief
 from detente.asks.claims.cells import Cells, cut, whole
 from detente.asks.claims.charts import shift_chart
+from detente.asks.claims.claim import relation_problems
 from detente.asks.claims.compared import Measured as Contrasted
 from detente.asks.claims.compared import near, require
 from detente.asks.claims.conditions import Condition, ConditionMask
@@ -61,6 +62,7 @@ from detente.errors import DataGapError
 from detente.estimators.matching import Grid
 from detente.relations.series import make_series
 from detente.study.models import Era
+from detente.study.parts import Measure
 from detente.study.signal import Signal
 
 MINUS = "\N{MINUS SIGN}"
@@ -1109,6 +1111,26 @@ class TestSentences:
         assert [str(day) for day in _borders(cast(Any, claim), cast(Any, data))] == [
             "2003-01-01", "2004-01-01", "2001-01-01", "2002-01-01",
         ]  # fmt: skip
+
+    def test_only_scores_are_set_against_other_pairs(self) -> None:
+        specs = [SimpleNamespace(id="d", counts=True, measures=["m"], label="d")]
+        relation = SimpleNamespace(action=None, compared_with=[["USA", "RUS"]])
+        study = cast(Any, SimpleNamespace(datasets=specs, actions={}))
+        claim = cast(Any, SimpleNamespace(id="c"))
+        measures = [Measure(dataset="d", name="m")]
+        listed = list(relation_problems(claim, cast(Any, relation), measures, study))
+        assert [text for text in listed if "can be set against" in text] == [
+            "claims.c.relation.compared_with: “m” counts, and only scores can be set against those "
+            "of other pairs."
+        ]
+        relation.compared_with = []
+        assert not any(
+            "set against" in text
+            for text in relation_problems(claim, cast(Any, relation), measures, study)
+        )
+        assert list(relation_problems(claim, cast(Any, relation), [], study)) == [
+            "claims.c.measures: name at least one measure to read the relation by."
+        ]
 
     def test_an_extreme(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from detente.asks.claims import extreme as module

@@ -100,6 +100,7 @@ RULE = "The mechanism shows as a rule."
         (3.2, 1.1, 5.4, 0.01, "rises by 3.2%", True),
         (-3.2, -5.4, -1.1, 0.01, "falls by 3.2%", True),
         (3.2, -0.1, 6.0, 0.01, "rises by 3.2%", False),
+        (3.2, 0.0, 6.0, 0.01, "rises by 3.2%", False),
         (3.2, 1.1, 5.4, 0.05, "rises by 3.2%", False),
     ],
 )

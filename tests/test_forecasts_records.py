@@ -44,7 +44,7 @@ from detente.asks.forecasts.published_rows import Given, _issued_problems, _prob
 from detente.asks.forecasts.published_rows import _within_problems as within_problems
 from detente.asks.forecasts.published_scores import COLUMNS as SCORE_COLUMNS
 from detente.asks.forecasts.published_scores import Compared, _difference, overlapping
-from detente.asks.forecasts.record import Record, check_times
+from detente.asks.forecasts.record import Record, append, check_times, read_record
 from detente.asks.forecasts.references import judged
 from detente.asks.forecasts.resolve import _stands, check_clock, forecast_lines, with_change
 from detente.asks.forecasts.run import _first, look_ahead, outlook
@@ -339,6 +339,23 @@ class TestRecord:
             "not scored. Brier score 0.130, base rate 0.312 (lower is better)."
         )
 
+    def test_a_first_line_without_a_hash_is_no_record_and_a_later_one_was_changed(
+        self, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "r.jsonl"
+        written = append(read_record(file), [{"kind": "note"}])
+        whole = file.read_text()
+        assert read_record(file) == written
+        for text, words in (
+            ('{"kind": "note"}\n', "Its first line has no hash"),
+            (whole + '{"kind": "note"}\n', "Line 2 does not follow"),
+            (whole + "[1]\n", "Line 2 is no JSON object"),
+            ("[1]\n" + whole, "Its first line is no JSON object"),
+        ):
+            file.write_text(text)
+            with pytest.raises(InputError, match=words):
+                read_record(file)
+
     def test_a_proof_is_of_its_line(self) -> None:
         record = Record(Path("r"), (line(hash="a"), line(hash="b"), line(hash="c")))
         assert check_proof(record, Proof("s", 2, "", "b"), "s") == 1
@@ -482,7 +499,8 @@ class TestOutlook:
 
     def test_one_day_or_the_first_and_the_last(self) -> None:
         early = self.answer("a", "2017-05-01", "2017-03-01")
-        both = outlook((), (self.answer("b", "2017-05-01"), early))
+        between = self.answer("c", "2017-05-01", "2017-03-09")
+        both = outlook((), (self.answer("b", "2017-05-01"), between, early))
         assert "as of 1 March 2017 to 15 March 2017," in both.intro
         assert "as of 1 March 2017, from" in outlook((), (early,)).intro
 

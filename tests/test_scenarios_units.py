@@ -552,6 +552,7 @@ class TestDrivers:
         own = next(row for row in era if row["effect"] == "own rate of Relations")
         close(own["estimate"], (3 + 1) / 2)
         assert own["case"] == "months in both eras: 1 and 1" and own["cases"] == 2
+        assert own["moves"] == "r"
 
 
 class TestFutures:
