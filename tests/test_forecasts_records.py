@@ -519,7 +519,7 @@ class TestOutlook:
         moves = Answer("moves", "moves", "Moves", gap=gap)
         for name, given in (("odds_of", odds), ("records_of", ()), ("published", ())):
             monkeypatch.setattr(run, name, lambda *_, given=given, **__: given)
-        monkeypatch.setattr(run, "remembered", lambda *_: moves)
+        monkeypatch.setattr(run, "MOVES", SimpleNamespace(answer=lambda *_: moves))
         monkeypatch.setattr(run, "walks_of", lambda _: None)
         data = cast(Any, SimpleNamespace(study=SimpleNamespace(asks=lambda _: questions)))
         answers = [a.id for section in look_ahead(data, Options()) for a in section.answers]
