@@ -22,6 +22,7 @@ from detente.web.refusal import RefusalError
 from detente.web.rendering import view_of
 from detente.web.site import Site, site_of
 from detente.web.view import View
+from detente.web.worker import Request, work
 from event_tables import event, table, world
 
 DRAFT = {"kind": "response", "id": "a-claim", "cause": "tallks", "relation.pair": "GRC TUR"}
@@ -110,6 +111,12 @@ def test_a_moment_of_the_world_is_drawn_without_a_script(site: Site) -> None:
     assert 'value="1" step="1" name="moment" form="asked"' in first
     assert str(movers_view(as_computed(site), dt.datetime(2020, 1, 1), 1).network) in first
     assert last.replace("&amp;moment=24", "") == shown(site, "world", every="month").main
+
+
+def test_an_error_names_the_fields_of_a_page_and_no_options_of_a_command(site: Site) -> None:
+    told = work(Request("world", {"since": dt.date(2030, 1, 1)}, site), lambda message: None)
+    assert isinstance(told, RefusalError)
+    assert told.next_step == "The last day is 2018-06-18: name an earlier “since”."
 
 
 def test_sources_tell_what_was_refused_and_name_no_folder(site: Site) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import signal
 import struct
 import sys
@@ -20,7 +21,7 @@ from typing import Any, BinaryIO
 
 from detente.errors import DetenteError
 from detente.web.desk import Desk
-from detente.web.page import pages
+from detente.web.page import Page, pages
 from detente.web.refusal import RefusalError, refusal_of
 from detente.web.site import Site
 
@@ -80,7 +81,7 @@ def work(request: Request, say: Callable[[object], None]) -> object:
     try:
         return view_of(page, page.asks.model_validate(request.asked), desk)
     except DetenteError as error:
-        return refusal_of(error)
+        return _as_fields(refusal_of(error), page)
     except Exception:
         traceback.print_exc()
         return RefusalError(
@@ -89,6 +90,13 @@ def work(request: Request, say: Callable[[object], None]) -> object:
             "There is a mistake in Detente.",
             "The terminal in which it is served shows where; please report it.",
         )
+
+
+def _as_fields(refusal: RefusalError, page: Page) -> RefusalError:
+    """A refusal that names options of a command as the fields which a page has of that name."""
+    option = re.compile(rf"--({'|'.join(page.asks.model_fields) or '-'})\b")
+    found, next_step = (option.sub(r"“\1”", text) for text in (refusal.found, refusal.next_step))
+    return RefusalError(refusal.status, refusal.failed, found, next_step)
 
 
 def serve(asked: BinaryIO, answers: BinaryIO) -> None:
