@@ -23,7 +23,8 @@ from detente.relations.world import KINDS, WorldCounts
 CONFLICT = KINDS.index("conflict")
 
 FALSE_SHARE = 0.1
-"""The rate at which pairs are named."""
+NAMED_AT = 0.08
+"""The rate at which pairs are named: how pairs wander is estimated too, and takes its share."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +110,7 @@ def measure(
     error = np.sqrt(np.column_stack([item.deviation for item in changes]) ** 2 + variance)
     left -= [common_change(*pair) for pair in zip(left.T, error.T, strict=True)]
     signs = false_signs((toward * left).ravel(), error.ravel())
-    named = signs.named(FALSE_SHARE).reshape(left.shape)
+    named = signs.named(NAMED_AT).reshape(left.shape)
     return Movers(window, world, series, toward * noticed, signs, named, top)
 
 

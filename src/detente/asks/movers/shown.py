@@ -12,7 +12,7 @@ from detente.answers import Answer, Column, Exhibit, Fact, Provenance, Scale, Ta
 from detente.arrays import Ints
 from detente.asks.movers.agreeing import agreement
 from detente.asks.movers.behind import Act, moved_most
-from detente.asks.movers.judged import FALSE_SHARE, Movers
+from detente.asks.movers.judged import FALSE_SHARE, NAMED_AT, Movers
 from detente.asks.movers.measures import busiest, levels_of, turn_names, turn_of
 from detente.asks.movers.ranking import (
     APART,
@@ -239,8 +239,8 @@ def _nearest(movers: Movers, ranked: Sequence[Move]) -> Exhibit:
         for move in ranked[:NEAR]
     )
     note = (
-        f"None of these is said to have moved: that takes a false rate of {FALSE_SHARE:.0%}, the"
-        " share of those named that is expected to be false."
+        f"None of these is said to have moved: that takes a false rate of {NAMED_AT:.0%}, so that "
+        f"of those named at most {FALSE_SHARE:.0%} are false."
     )
     return Exhibit("nearest", "Nearest to having moved", Table(NEAREST, rows), note)
 
