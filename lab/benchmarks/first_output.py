@@ -1,7 +1,8 @@
-"""How soon each command says its first word: the seconds of processor until a byte is seen.
+"""How soon each command says its first word, on a machine with nothing else to do.
 
 `python -m lab.benchmarks first` starts every command that works on data, in a folder with a
-small store and a short text, and stops it at its first byte.
+small store and a short text, and stops it at its first byte. Counted are the seconds of processor
+until then, and what the command line waits before it says what a silent command is at.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import psutil
 
+from detente.cli.waiting import PATIENCE
 from lab.benchmarks.generate import generate
 from lab.benchmarks.record import Result, save
 
@@ -44,19 +46,20 @@ def main() -> None:
         subprocess.run(ingest, cwd=folder, check=True, capture_output=True)
         taken = {command: first_output(command, folder) for command in COMMANDS}
         helped = first_output("--help", folder)
-    slowest = max(taken, key=lambda command: taken[command].processor)
-    late = taken[slowest].processor
-    clock = max(held.seconds for held in taken.values())
+    slowest = max(taken, key=lambda command: taken[command].seconds)
+    late = taken[slowest].seconds
+    clock = max(held.clock for held in taken.values())
     save(
         Result(
-            "first-output", round(late, 2), "s of processor until the first byte", "1 s",
+            "first-output", round(late, 2), "s until the first byte", "1 s",
             round(1 / late, 2), "≥ 1",
-            f"the slowest of {len(COMMANDS)} commands: {slowest}; on the clock, which others used,"
-            f" at most {clock:.1f} s; --help {helped.processor:.2f} s",
+            f"seconds of processor, and the {PATIENCE} s after which a silent command says what it"
+            f" is at; the slowest of {len(COMMANDS)}, {slowest}; measured while others used the"
+            f" machine, at most {clock:.1f} s on the clock; --help {helped.processor:.2f} s",
         )
     )  # fmt: skip
     for command, held in taken.items():
-        print(f"{held.processor:.2f} {held.seconds:.2f} {command}: {held.said}")
+        print(f"{held.seconds:.2f} {held.clock:.2f} {command}: {held.said}")
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,13 @@ class Word:
     """What a command says first, and after how many seconds of processor and on the clock."""
 
     processor: float
-    seconds: float
+    clock: float
     said: str
+
+    @property
+    def seconds(self) -> float:
+        """Seconds where no other process runs."""
+        return self.processor + PATIENCE * self.said.startswith("At work")
 
 
 def first_output(command: str, folder: Path) -> Word:
