@@ -265,7 +265,8 @@ def test_a_raw_drawing_is_made_small_and_named() -> None:
         '<circle cx="1.23" cy="2" r="3.5" fill="var(--c-accent)"/>'
         '<g clip-path="url(#n-clip0)"><text x="0.00" y="-2.99">role="3.14159"</text></g></g></svg>'
     )
-    assert 'viewBox="0 0 0 0"' in tidy("<g/>", "n", "", "")
+    bare = tidy("<g/>", "n", "", "")
+    assert 'viewBox="0 0 0 0"' in bare and bare.endswith("</desc><g/>")
 
 
 # Layout
