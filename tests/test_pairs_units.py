@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from detente.answers import Answer, Fact, Scale, Section, Table, Verdict
+from detente.answers import Answer, Column, Exhibit, Fact, Scale, Section, Table, Verdict
 from detente.asks.claims.estimate import Estimate, LeftOut
 from detente.asks.claims.rules import Evidence, judge, judge_probability, undecided
 from detente.asks.claims.run import _judged
@@ -22,7 +22,7 @@ from detente.asks.overview import _days_missing, _levels, _mean, _years, by_appr
 from detente.asks.pairs.acts import acts_exhibit
 from detente.asks.pairs.behind import events_behind
 from detente.asks.pairs.busiest import busiest
-from detente.asks.pairs.compare import _relative, label_of
+from detente.asks.pairs.compare import _relative, _span, label_of
 from detente.asks.pairs.counts import count_pair, period_of
 from detente.asks.pairs.turns import (
     Turn,
@@ -214,6 +214,10 @@ class TestView:
             return SimpleNamespace(a=a, b=b, origin=origin, name=f"{a}-{b}")
 
         assert label_of(counted("A", "B", "x"), counted(*other)) == labels
+
+    def test_the_span_of_a_comparison(self) -> None:
+        table = Table((Column("date"),), (("2001-01-01",), ("2001-02-01",), ("2001-03-01",)))
+        assert _span([Exhibit("x", "X", table)]) == "2001-01-01 to 2001-03-01"
 
     def test_the_period_of_a_day(self) -> None:
         assert period_of(dt.date(2004, 2, 29), "month") == (

@@ -67,11 +67,13 @@ class Loop:
         self.paths = paths
         self.most = most
         self.seed = seed
+        self.killers: set[str] = set()
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Try the faults of each module, those at import last; say and keep what became of them."""
         items = {item.nodeid: item for item in session.items}
         inside = {path: self._inside(path, items) for path in self.paths}
+        self._check(items)
         with TemporaryDirectory() as folder:
             bench = Bench(_copied(Path(folder, "project")), self.reached)
             for path, (text, trials) in inside.items():
@@ -82,6 +84,12 @@ class Loop:
                         {f: trial or bench._tried(path, text, f) for f, trial in trials.items()},
                     )
         return True
+
+    def _check(self, items: Mapping[str, pytest.Item]) -> None:
+        """Whether the tests that failed pass without a fault."""
+        failed = _in_fork([items[test] for test in sorted(self.killers)], None, 600)
+        if failed:
+            print(f"{failed} fails without a fault: its kills do not count.", flush=True)
 
     def _inside(
         self, path: Path, items: Mapping[str, pytest.Item]
@@ -127,10 +135,13 @@ class Loop:
         seconds = 5 * sum(self.reached.seconds[test] for test in chosen) + PATIENCE_S
         import_module(module)
         killer = _in_fork([items[test] for test in chosen], (module, text, changed), int(seconds))
+        self.killers |= {killer} & items.keys()
         return None if killer == ELSEWHERE else Trial(fault, diff, killer, len(chosen))
 
 
-def _in_fork(items: Sequence[pytest.Item], change: tuple[str, str, str], seconds: int) -> str:
+def _in_fork(
+    items: Sequence[pytest.Item], change: tuple[str, str, str] | None, seconds: int
+) -> str:
     """The first test that fails in a fork with a fault; `"time"`, `ELSEWHERE`, or empty."""
     here, there = os.pipe()
     child = os.fork()
@@ -151,8 +162,8 @@ def _in_fork(items: Sequence[pytest.Item], change: tuple[str, str, str], seconds
     return "time" if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU else killer
 
 
-def _first_failure(items: Sequence[pytest.Item], change: tuple[str, str, str]) -> str:
-    if not put_in(*change):
+def _first_failure(items: Sequence[pytest.Item], change: tuple[str, str, str] | None) -> str:
+    if change and not put_in(*change):
         return ELSEWHERE
     for item, after in zip(items, [*items[1:], None], strict=False):
         if any(report.failed for report in runtestprotocol(item, nextitem=after, log=False)):
