@@ -92,5 +92,6 @@ def test_the_command_says_what_was_read(tmp_path: Path, capsys: pytest.CaptureFi
     said = capsys.readouterr()
     assert '"USA"' in said.out
     assert "14 rows turned away: impossible date." in said.err
+    assert "files left out: " in said.err
     assert cli.run([*asked, "--lake", "gdelt2"]) == 2
     assert "SOURCE=PLACE" in capsys.readouterr().err

@@ -39,6 +39,7 @@ from detente.cli.store import open_store
 from detente.errors import UsageError
 from detente.events.inputs import Held
 from detente.events.store import Store
+from detente.rounding import plural
 
 if TYPE_CHECKING:
     from detente.events.inputs import EventInput
@@ -184,6 +185,9 @@ def _narrate_reading(report: ReadingReport) -> None:
         narrate(f"{told_again:,} events repeat another of their number and day.")
     for file in report.files_failed:
         narrate(f"Not read: {file.path}: {file.reason}.")
+    if report.left_out:
+        first = report.left_out[0]
+        narrate(f"{plural(len(report.left_out), 'files')} left out: {first.path}: {first.reason}.")
 
 
 def _carried(
