@@ -19,6 +19,7 @@ from detente.compiled import one_thread
 from detente.events.engine import DUCKDB
 from detente.helpers import Helpers, packed
 from detente.study.data import StudyData, adopt
+from detente.versions import code_hash
 
 WORTH = 8
 """Asks for which helpers are started: that takes two seconds of a core."""
@@ -95,7 +96,7 @@ def answered(
     held = {key: recalled(key, data, options.cache) for key in keys}
     held = {key: answer for key, answer in held.items() if answer is not None}
     missing = {key: errand for key, errand in keys.items() if key not in held}
-    given = packed((data, options)) if len(missing) >= WORTH else None
+    given = packed((code_hash(), data, options)) if len(missing) >= WORTH else None
     if given is not None and packed(missing) is not None:
         helpers.begin(_take, given)
 
@@ -138,8 +139,9 @@ _GIVEN: list[tuple[StudyData, Options]] = []
 
 
 def _take(given: bytes) -> None:
-    data, options = pickle.loads(given)  # noqa: S301 - of the process that started this one
-    _GIVEN[:] = [(adopt(data), options)]
+    code, data, options = pickle.loads(given)  # noqa: S301 - of the process that started this one
+    # Of a package that was edited meanwhile, this process holds other code, and answers nothing.
+    _GIVEN[:] = [(adopt(data), options)] if code == code_hash() else []
 
 
 def _answered(group: Group) -> dict[str, Any]:

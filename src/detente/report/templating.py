@@ -21,6 +21,8 @@ def linked(text: str) -> Markup:
         >>> linked("see https://example.org/?a=1&b=2, <i>")  # doctest: +ELLIPSIS
         Markup('see <a href="https://example.org/?a=1&amp;b=2"...</a>, &lt;i&gt;')
     """
+    if "://" not in text and "`" not in text:
+        return escape(text)  # most are: cells of tables
     out, end = Markup(), 0
     for match in _URL_OR_CODE.finditer(text):
         shape = _LINK if match[1] else _CODE

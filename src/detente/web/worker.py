@@ -122,5 +122,6 @@ def main() -> None:
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)
         sys.stdout = sys.stderr
-        import_module("detente.web.rendering")  # what is slow to load is loaded before it is asked
+        for slow in ("detente.web.rendering", "detente.report.svg"):
+            import_module(slow)  # what is slow to load is loaded before it is asked
         serve(sys.stdin.buffer, answers)
