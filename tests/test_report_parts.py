@@ -447,7 +447,7 @@ def test_an_answer_in_the_terminal() -> None:
                   caveats=("Mind.", ""), facts=(CASES, replace(CASES, shown=False)))  # fmt: skip
     assert told(*terminal.told_answer(full)) == [
         "L", "Asked.", "Insufficient data. Gap.", "Text.", "Cases: 12 episodes",
-        "failed: C. Seen.", "• Mind.", "",
+        "failed: C. Seen.", "", "To bear in mind", "• Mind.", "",
     ]  # fmt: skip
 
 
