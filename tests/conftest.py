@@ -41,6 +41,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """Give back what was left out, or libraries would tell of leaks at the end."""
+    gc.unfreeze()
+
+
 LONG = 400
 """Lines of a module above which a run of the tests says so: a hint to split by idea, no rule."""
 

@@ -95,8 +95,8 @@ def work(request: Request, say: Callable[[object], None]) -> object:
 def _as_fields(refusal: RefusalError, page: Page) -> RefusalError:
     """A refusal that names options of a command as the fields which a page has of that name."""
     option = re.compile(rf"--({'|'.join(page.asks.model_fields) or '-'})\b")
-    found, next_step = (option.sub(r"“\1”", text) for text in (refusal.found, refusal.next_step))
-    return RefusalError(refusal.status, refusal.failed, found, next_step)
+    told_of = (option.sub(r"“\1”", text) for text in (refusal.found, refusal.next_step))
+    return RefusalError(refusal.status, refusal.failed, *told_of)
 
 
 def serve(asked: BinaryIO, answers: BinaryIO) -> None:
