@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import random
 import zipfile
@@ -55,6 +56,29 @@ def good(count: int, *, seed: int = 1, start: int = 0) -> list[str]:
                 GoldsteinScale=str(rng.randint(-100, 100) / 10),
             )
         )
+    return rows
+
+
+def two_years() -> list[str]:
+    """Rows of five states, two of which come closer in 2016; of May 2015 there is no news."""
+    rng = random.Random(5)  # noqa: S311
+    rows = []
+    for number in range(3000):
+        pair = rng.sample(("USA", "CHN", "RUS", "PRK", "JPN"), 2)
+        day = dt.date(2015, 1, 1) + dt.timedelta(rng.randrange(730))
+        if number < 600:
+            pair, day = ["PRK", "JPN"], dt.date(2016, 1, 1) + dt.timedelta(number % 364)
+        if (day.year, day.month) != (2015, 5):
+            rows.append(
+                row(
+                    number,
+                    SQLDATE=f"{day:%Y%m%d}",
+                    DATEADDED=f"{day:%Y%m%d}000000",
+                    Actor1CountryCode=pair[0],
+                    Actor2CountryCode=pair[1],
+                    EventCode=rng.choice(("040", "057", "120", "190")),
+                )
+            )
     return rows
 
 

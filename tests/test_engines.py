@@ -15,22 +15,24 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from detente import cli
-from detente.asks.movers.sharing import changes_on
+from detente.asks.movers.movers import movers
 from detente.errors import DetenteError, InputError
 from detente.events.engine import Bounds, engine
+from detente.events.inputs import LakeEvents
+from detente.events.spark import running
 from detente.events.store import Store
-from detente.relations.counting import covered_days, panel, reach
+from detente.relations.counting import covered_days, origins_of, panel, reach
 from detente.sources import ingest
 from detente.sources.lake import open_lake
+from detente.study.actions import EVENT_DAYS
 from detente.study.data import open_data
 from detente.study.load import load
-from lake_rows import NAMES, good, row, text, write_lake
+from lake_rows import NAMES, good, row, text, two_years, write_lake
 
 pytestmark = pytest.mark.skipif(
     "DETENTE_ENGINES" not in os.environ, reason="Spark takes minutes: make engines runs these"
@@ -160,6 +162,90 @@ class TestTheSameCounts:
         assert capfd.readouterr() == here  # nor a word of Spark's own
 
 
+@pytest.fixture(scope="module")
+def years(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake of two years."""
+    place = tmp_path_factory.mktemp("years")
+    (place / "20161231000000.export.CSV").write_bytes(text(two_years()))
+    return place
+
+
+@pytest.fixture(scope="module")
+def here_and_there(spark: str, years: Path) -> Iterator[tuple[LakeEvents, LakeEvents]]:
+    """The events of these years as DuckDB and as Spark read them."""
+    place = str(years)
+    with open_lake("gdelt2", place) as here, open_lake("gdelt2", place, engine=spark) as there:
+        yield here.events, there.events
+
+
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory, years: Path) -> Store:
+    """The same events in a store."""
+    held = Store.open(tmp_path_factory.mktemp("years") / "events", create=True)
+    ingest("gdelt2", [years], held)
+    return held
+
+
+def moved(events: Any, address: str) -> dict[str, Any]:
+    """All that movers finds by an engine, to the last digit."""
+    result = movers(events, since=dt.date(2016, 1, 1), engine=address)
+    assert result.named.any()
+    signs = result.signs
+    arrays = (
+        result.world.counts, result.attention, result.named,
+        signs.estimate, signs.low, signs.high, signs.wrong, signs.risen, signs.rate,
+    )  # fmt: skip
+    return {
+        "pairs": result.world.pairs,
+        "digits": [values.tobytes() for values in arrays],
+        "acts": result.acts,
+    }
+
+
+def test_movers_are_the_same_to_the_digit(
+    spark: str,
+    ingested: Store,
+    here_and_there: tuple[LakeEvents, LakeEvents],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(running, "PORTION", 4)  # so that each worker has several to do
+    here, there = here_and_there
+    assert moved(ingested, spark) == moved(ingested, "duckdb")
+    assert moved(there, spark) == moved(here, "duckdb")
+
+
+def test_a_study_of_a_lake_is_that_of_a_store(
+    spark: str, ingested: Store, here_and_there: tuple[LakeEvents, LakeEvents]
+) -> None:
+    of_store, here, there = (
+        open_data(load("korea"), store=events, engine=address)
+        for events, address in zip(
+            (ingested, *here_and_there), ("duckdb", "duckdb", spark), strict=True
+        )
+    )
+    assert of_store.events
+    assert here.events
+    assert there.events
+    assert there.as_of == of_store.as_of
+    counted = of_store.events.by("month").table()
+    assert there.events.by("month").table().equals(counted)
+    assert here.events.by("month").table().equals(counted)
+    assert there.events.fingerprint == here.events.fingerprint
+    assert origins_of(there.events.store, engine=spark) == origins_of(here.events.store)
+
+
+def test_days_of_acts_are_the_same(
+    spark: str, here_and_there: tuple[LakeEvents, LakeEvents]
+) -> None:
+    unused = ("targets", "between", "actors", "roles", "exclude_actors", "exclude_roles")
+    params: dict[str, Any] = {"sources": ["PRK"], "cameo": ["19", "057"]}
+    params |= {name: [] for name in unused}
+    here, there = here_and_there
+    counted = engine("duckdb").select(EVENT_DAYS, here, params, Bounds())
+    assert counted.num_rows > 100
+    assert engine(spark).select(EVENT_DAYS, there, params, Bounds()).equals(counted)
+
+
 class TestALake:
     def test_of_exports_of_all_kinds(self, spark: str, lake: Path) -> None:
         counts = same_lake(str(lake), spark)
@@ -208,37 +294,31 @@ class TestALake:
         assert caught.value.next_step == "Mend or remove this file."
 
 
-def changes(address: str) -> list[Any]:
-    """Lasting changes of some series, one of them empty and one with holes."""
-    rng = np.random.default_rng(3)
-    counts = rng.poisson(rng.uniform(0.2, 20, (150, 1)), (150, 60)).astype(float)
-    counts[0], counts[1, ::7] = 0.0, np.nan
-    shared = rng.uniform(0.5, 2, 60)
-    done = changes_on(address, counts, np.arange(60) >= 45, exposure=shared)
-    return [values.tobytes() for values in (done.estimate, done.error, done.risen)]
-
-
-def test_a_lost_worker_costs_time_and_no_rows(tmp_path: Path) -> None:
+def test_a_lost_worker_costs_time_and_no_rows(
+    tmp_path: Path, ingested: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One of two workers is killed with its work half done; one finds what two had found."""
     from detente.events.spark import session
     from spark_cluster import cluster
 
+    monkeypatch.setattr(running, "PORTION", 4)
     for day in range(30):
         rows = good(4000, seed=day, start=day * 4000)
         (tmp_path / f"201707{day + 1:02d}000000.export.CSV").write_bytes(text(rows))
+    here = moved(ingested, "duckdb")
     with cluster(tmp_path) as started:
         opened = session.session(started.address)
         opened.conf.set("spark.sql.shuffle.partitions", "4")
         opened.conf.set("spark.sql.files.openCostInBytes", "0")
         opened.conf.set("spark.sql.files.maxPartitionBytes", "1m")
-        assert changes(started.address) == changes("duckdb")
+        assert moved(ingested, started.address) == here
         killer = threading.Thread(target=kill_when_busy, args=(started, opened), daemon=True)
         killer.start()
         try:
             same_lake(str(tmp_path), started.address)
             killer.join(60)
             assert started.workers[0].poll() is not None
-            assert changes(started.address) == changes("duckdb")
+            assert moved(ingested, started.address) == here
         finally:
             session.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,10 +11,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from detente import cli
+from detente.cli.asking import open_study
 from detente.errors import DetenteError
+from detente.events.store import Store
 from detente.relations.counting import panel
+from detente.sources import ingest
 from detente.sources.lake import open_lake
-from lake_rows import NAMES, good, text, write_lake
+from detente.study.data import open_data
+from detente.study.load import load
+from lake_rows import NAMES, good, text, two_years, write_lake
 
 STATES = ["USA", "CHN", "RUS", "PRK"]
 
@@ -95,3 +101,39 @@ def test_the_command_says_what_was_read(tmp_path: Path, capsys: pytest.CaptureFi
     assert "files left out: " in said.err
     assert cli.run([*asked, "--lake", "gdelt2"]) == 2
     assert "SOURCE=PLACE" in capsys.readouterr().err
+
+
+def test_movers_are_ranked_from_a_lake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "20161231000000.export.CSV").write_bytes(text(two_years()))
+    asked = ["movers", "--since", "2016-01-01", "--json"]
+    assert cli.run([*asked, "--lake", f"gdelt2={tmp_path}"]) == 0
+    said = capsys.readouterr()
+    first = json.loads(said.out)[0]["answers"][0]["exhibits"][0]["table"]["rows"][0]
+    assert {"JPN", "PRK"} <= set(first)
+    assert f"{len(two_years()):,} of {len(two_years()):,} rows of gdelt2 kept." in said.err
+    assert cli.run([*asked, "--lake", "gdelt2"]) == 2
+
+
+def test_a_study_is_asked_of_a_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake, store = tmp_path / "20170701000000.export.CSV", Store.open(tmp_path / "s", create=True)
+    lake.write_bytes(text(good(300)))
+    ingest("gdelt2", [lake], store)
+    counted = open_data(load("korea"), store=store).events
+    assert counted is not None
+    seen = []
+
+    def scenario(*args: object) -> None:
+        events = [open_study("korea", lake=f"gdelt2={lake}").data.events for _ in range(2)]
+        seen.extend(events)
+
+    monkeypatch.setattr(cli, "app", lambda *_, **__: scenario())
+    assert cli.run([]) == 0
+    first, again = seen
+    assert again.store is first.store
+    assert first.by("month").table().equals(counted.by("month").table())
+
+
+def test_a_lake_and_events_are_not_both_given(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["dynamics", "korea", "--events", "store", "--lake", "gdelt2=lake"]
+    assert cli.run(asked) == 2
+    assert "--events and --lake" in capsys.readouterr().err

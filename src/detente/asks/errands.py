@@ -17,6 +17,7 @@ from detente.asks.options import Options
 from detente.asks.remember import base_of, recalled, remembered
 from detente.compiled import one_thread
 from detente.events.engine import DUCKDB
+from detente.events.store import Store
 from detente.helpers import Helpers, packed
 from detente.study.data import StudyData, adopt
 from detente.versions import code_hash
@@ -109,8 +110,10 @@ def answered(
 
 
 def _counted_elsewhere(data: StudyData) -> bool:
-    """Whether an engine counts its events that each helper would have to open anew."""
-    return data.events is not None and data.events.engine != DUCKDB.name
+    """Whether its events are such that each helper would have to read or count them anew."""
+    if data.events is None:
+        return False
+    return data.events.engine != DUCKDB.name or not isinstance(data.events.store, Store)
 
 
 def _groups(errands: Group) -> list[Group]:

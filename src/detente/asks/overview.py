@@ -21,7 +21,7 @@ from detente.asks.errands import Errand
 from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.events.store import OriginSummary
-from detente.relations.counting import covered_days
+from detente.relations.counting import covered_days, origins_of
 from detente.relations.substate import below_state
 from detente.rounding import plural
 from detente.study.data import StudyData
@@ -333,7 +333,7 @@ def _events_used(data: StudyData) -> Iterator[tuple[Value, ...]]:
     if data.events is None:
         return
     covered = covered_days(data.events.store, until=data.as_of, engine=data.events.engine)
-    for origin in data.events.store.summary():
+    for origin in origins_of(data.events.store, engine=data.events.engine):
         yield (
             f"Your event files ({origin.origin})",
             f"{origin.first} to {origin.last}",

@@ -15,6 +15,7 @@ import typer
 from detente import __version__
 from detente.cli.commands import Commands
 from detente.cli.console import mend_width, stop_writing
+from detente.cli.ending import WITH_COMMAND
 from detente.cli.failing import report_bug, report_error, say_plainly
 from detente.cli.waiting import waiting
 from detente.errors import DetenteError
@@ -93,7 +94,8 @@ def run(args: list[str]) -> int:
 def _run(args: list[str]) -> int:
     """Run a command; every way out of it becomes an exit code."""
     try:
-        app(args, prog_name="detente")
+        with WITH_COMMAND:
+            app(args, prog_name="detente")
     except SystemExit as stop:
         if behind(stop, BrokenPipeError):
             return stop_writing()

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from detente.cache import Cache, user_cache
 from detente.cli.events import progress_bar
+from detente.cli.lake import events_of
 from detente.cli.options import DEFAULT_ENGINE, day
 from detente.cli.output import narrate, print_parts
 from detente.cli.waiting import spoken
@@ -24,6 +25,7 @@ from detente.events.store import Store
 if TYPE_CHECKING:
     from detente.answers import Answer, Section
     from detente.asks.forecasts.record import Record
+    from detente.events.inputs import LakeEvents
     from detente.study.data import StudyData
     from detente.study.models import Study
 
@@ -89,6 +91,7 @@ def open_study(
     seed: int | None = None,
     check: Callable[[Study], object] = lambda _: None,
     engine: str = DEFAULT_ENGINE,
+    lake: str | None = None,
 ) -> Opened:
     """Load a study and its data.
 
@@ -99,6 +102,7 @@ def open_study(
         seed: Seed of the random draws; the study's own if None.
         check: Looks at the study before any data are read, so that a wrong id is told at once.
         engine: Where the events are counted.
+        lake: A lake instead of events, as SOURCE=PLACE.
     """
     from detente.study.data import open_data  # noqa: PLC0415 - slow to import; errors come first
     from detente.study.load import load  # noqa: PLC0415
@@ -106,7 +110,7 @@ def open_study(
     loaded = load(study)
     check(loaded.study)
     about = loaded.study.study
-    store = None if events is None else event_store(events, Path("out") / about.name)
+    store = user_events(events, lake, engine, Path("out") / about.name)
     data = open_data(loaded, as_of=as_of, store=store, engine=engine)
     return Opened(data, about.seed if seed is None else seed)
 
@@ -190,6 +194,25 @@ def record_or_none(data: StudyData, path: Path | None = None) -> Record | None:
     except InputError as error:
         narrate(f"Odds are not compared with earlier ones. {error}")
         return None
+
+
+def user_events(
+    events: Path | None, lake: str | None, engine: str, folder: Path
+) -> Store | LakeEvents | None:
+    """The user's events: of a store, of files that are read into one, or of a lake.
+
+    Raises:
+        UsageError: Both events and a lake are given.
+    """
+    if lake is None:
+        return None if events is None else event_store(events, folder)
+    if events is not None:
+        raise UsageError(
+            "The events could not be read.",
+            "--events and --lake were both given.",
+            "Leave one of them away.",
+        )
+    return events_of(lake, engine)
 
 
 def event_store(path: Path, folder: Path) -> Store:

@@ -17,7 +17,7 @@ from detente.cli.asking import (
     saying,
     show,
 )
-from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName
+from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName, LakePlace
 
 SHOWN = 12
 NONE = "The study declares no systems, excitations or common enemies."
@@ -28,6 +28,7 @@ def dynamics_command(
     study: StudyName,
     events: Events = None,
     engine: EngineName = DEFAULT_ENGINE,
+    lake: LakePlace = None,
     as_of: AsOf = None,
     every_reaction: Annotated[
         bool, typer.Option("--all", help="Print every reaction, not only the surest.")
@@ -51,7 +52,7 @@ def dynamics_command(
     from detente.asks.options import Options  # noqa: PLC0415 - estimators are slow to import
     from detente.asks.reactions.run import react  # noqa: PLC0415
 
-    opened = open_study(study, events, as_of, seed, engine=engine)
+    opened = open_study(study, events, as_of, seed, engine=engine, lake=lake)
     with saying() as say:
         say("who reacts to whom")
         options = Options(seed=opened.seed, cache=answer_cache(no_cache))

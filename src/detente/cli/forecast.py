@@ -22,7 +22,7 @@ from detente.cli.asking import (
     saying,
     show,
 )
-from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName
+from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName, LakePlace
 from detente.cli.output import narrate
 
 MOST = 12
@@ -39,6 +39,7 @@ def forecast_command(
     question: QuestionId = None,
     events: Events = None,
     engine: EngineName = DEFAULT_ENGINE,
+    lake: LakePlace = None,
     as_of: AsOf = None,
     within: Annotated[
         int | None,
@@ -68,7 +69,7 @@ def forecast_command(
     from detente.report.outlook import as_seen  # noqa: PLC0415
 
     check = partial(run.asked_questions, wanted=question)
-    opened = open_study(study, events, as_of, check=check, engine=engine)
+    opened = open_study(study, events, as_of, check=check, engine=engine, lake=lake)
     chosen, left_out = run.with_window(run.chosen_questions(opened.data, question), within)
     for why in left_out:
         narrate(f"Left out with --within {within}: {why}")
@@ -87,6 +88,7 @@ def backtest_command(
     question: QuestionId = None,
     events: Events = None,
     engine: EngineName = DEFAULT_ENGINE,
+    lake: LakePlace = None,
     as_of: AsOf = None,
     by_year: Annotated[
         bool, typer.Option("--years", help="Print the scores of each year.")
@@ -114,7 +116,7 @@ def backtest_command(
     from detente.asks.options import Options  # noqa: PLC0415
 
     check = partial(run.asked_questions, wanted=question)
-    opened = open_study(study, events, as_of, check=check, engine=engine)
+    opened = open_study(study, events, as_of, check=check, engine=engine, lake=lake)
     questions = run.chosen_questions(opened.data, question)
     walks = Walks(opened.data)
     options = Options(seed=opened.seed, cache=answer_cache(no_cache))

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.asking import saying, show
+from detente.cli.lake import events_of
 from detente.cli.options import (
     DEFAULT_ENGINE,
     DEFAULT_STORE,
     AsJson,
     EngineName,
+    LakePlace,
     Origin,
     SafeCsv,
     Since,
@@ -38,6 +40,7 @@ def movers_command(
     origin: Origin = None,
     top: Annotated[int, typer.Option("--top", min=1, help="At most so many are told.")] = 20,
     engine: EngineName = DEFAULT_ENGINE,
+    lake: LakePlace = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", help="Write movers.html and its tables as CSV."),
@@ -60,14 +63,17 @@ def movers_command(
       detente movers --since 2018-12-01 --every week --top 10
 
       detente movers --since 2017-06-05 --out movers --json
+
+      detente movers --lake gdelt2=exports --since 2024-01-01
     """
     from detente.answers import Section  # noqa: PLC0415 - slow to import; errors come first
     from detente.asks.movers.movers import movers  # noqa: PLC0415
 
+    events = events_of(lake, engine) if lake else store
     with saying() as say:
         say("counting what every two states did to each other")
         result = movers(
-            store, since=since, until=until, every=every, origin=origin, top=top, engine=engine
+            events, since=since, until=until, every=every, origin=origin, top=top, engine=engine
         )
         say("who has moved")
         answer = result.answer()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli.lake import events_of, events_of_files
 from detente.cli.options import (
     DEFAULT_ENGINE,
     DEFAULT_STORE,
@@ -37,14 +36,11 @@ from detente.cli.output import (
 )
 from detente.cli.store import open_store
 from detente.errors import UsageError
-from detente.events.inputs import Held
 from detente.events.store import Store
-from detente.rounding import plural
 
 if TYPE_CHECKING:
     from detente.events.inputs import EventInput
     from detente.relations.panel import Panel
-    from detente.sources import ReadingReport
 
 NO_DATA = "–"
 
@@ -126,13 +122,16 @@ def panel_command(
     codes = [state(text) for text in parties.split(",") if text.strip()]
     check_safe(safe_csv, chosen)
     _check_place(files, lake)
-    opened = _raw(files) if files else _opened(store, skip_damaged, lake, engine)
-    with opened as held:
-        events = _carried(held, codes, origin, mentions, outlets)
-        built = panel(events, codes, every, origin, since=since, until=until, engine=engine)
-        if chosen is Format.TABLE:
-            _show(built, held)
-            return
+    held: EventInput
+    if files:
+        held = events_of_files(files)
+    else:
+        held = events_of(lake, engine) if lake else open_store(store, skip_damaged)
+    events = _carried(held, codes, origin, mentions, outlets)
+    built = panel(events, codes, every, origin, since=since, until=until, engine=engine)
+    if chosen is Format.TABLE:
+        _show(built, held)
+        return
     rows = write_data(built.table().to_reader(), chosen, output, closed=[store], safe_csv=safe_csv)
     if output is not None:
         narrate(f"{rows:,} rows written to {output}.")
@@ -141,53 +140,6 @@ def panel_command(
 def _check_place(files: list[Path] | None, lake: str | None) -> None:
     if files and lake is not None:
         raise UsageError("Two places of events are named.", "FILE and --lake.", "Give one of them.")
-
-
-@contextlib.contextmanager
-def _raw(files: list[Path]) -> Iterator[EventInput]:
-    """Event files as they lie, of which is said what was read."""
-    narrate(f"Reading {files[0]}{' and others' if len(files) > 1 else ''}.")
-    from detente.sources.direct import open_raw  # noqa: PLC0415 - slow to import
-
-    with open_raw(files) as (events, report):
-        _narrate_reading(report)
-        yield events
-
-
-@contextlib.contextmanager
-def _opened(store: Path, skip_damaged: bool, lake: str | None, engine: str) -> Iterator[EventInput]:
-    """The store, or the lake that is to be read instead, of which is said what was read."""
-    if lake is None:
-        yield open_store(store, skip_damaged)
-        return
-    from detente.sources.lake import open_lake  # noqa: PLC0415 - slow to import
-
-    source, equals, place = lake.partition("=")
-    if not (source and equals and place):
-        raise UsageError(
-            "The lake could not be read.",
-            f"“{lake}” is not SOURCE=PLACE.",
-            "Give it as: --lake gdelt2=FOLDER",
-        )
-    with open_lake(source, place, engine=engine) as opened:
-        _narrate_reading(opened.report)
-        yield opened.events
-
-
-def _narrate_reading(report: ReadingReport) -> None:
-    narrate(f"{report.rows_kept:,} of {report.rows_read:,} rows of {report.source} kept.")
-    for rejection in report.rejected:
-        narrate(f"{rejection.count:,} rows turned away: {rejection.reason}.")
-    for what, count in report.repaired:
-        narrate(f"{count:,} rows mended: {what}.")
-    told_again = report.already_stored + report.repeated + report.repeated_otherwise
-    if told_again:
-        narrate(f"{told_again:,} events repeat another of their number and day.")
-    for file in report.files_failed:
-        narrate(f"Not read: {file.path}: {file.reason}.")
-    if report.left_out:
-        first = report.left_out[0]
-        narrate(f"{plural(len(report.left_out), 'files')} left out: {first.path}: {first.reason}.")
 
 
 def _carried(
@@ -249,8 +201,7 @@ def _show(built: Panel, events: EventInput) -> None:
             f"0: silent on a covered {built.every}; {NO_DATA}: the source has a gap",
         )
         for code in built.unnamed(origin):
-            likely = () if isinstance(events, Held) else likely_codes(events, origin, code)
-            narrate(unnamed_text(origin, code, likely))
+            narrate(unnamed_text(origin, code, likely_codes(events, origin, code)))
 
 
 def _cell(value: Any) -> str:

@@ -22,7 +22,7 @@ from detente.cli.asking import (
     saying,
     show,
 )
-from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName
+from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName, LakePlace
 from detente.cli.output import narrate, print_json, print_lines
 from detente.errors import UsageError
 from detente.events.store import Store, stores_around
@@ -36,6 +36,7 @@ def record_command(
     study: StudyName,
     events: Events = None,
     engine: EngineName = DEFAULT_ENGINE,
+    lake: LakePlace = None,
     as_of: AsOf = None,
     record: RecordFile = None,
     only_show: Annotated[
@@ -85,7 +86,7 @@ def record_command(
     from detente.asks.forecasts.ledger import ledger, open_though_over  # noqa: PLC0415
     from detente.asks.forecasts.record import check_place, read_record  # noqa: PLC0415 - slow
 
-    opened = open_study(study, events, as_of, engine=engine)
+    opened = open_study(study, events, as_of, engine=engine, lake=lake)
     path = record or default_record(opened.data)
     held = read_record(path, study=opened.data.study.study.name)
     if not only_show:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detente.cli.asking import event_store, record_or_none, saying
+from detente.cli.asking import record_or_none, saying, user_events
 
 if TYPE_CHECKING:
     from detente.asks.result import StudyResult
@@ -33,6 +33,7 @@ class Wanted:
         only: Ids of the claims that are answered alone; all of the study if empty.
         engine: Where the events are counted.
         processes: How many work at it, 1 for this one alone; by the cores there are if None.
+        lake: A lake instead of events, as SOURCE=PLACE.
     """
 
     study: str
@@ -46,6 +47,7 @@ class Wanted:
     only: tuple[str, ...]
     engine: str
     processes: int | None = None
+    lake: str | None = None
 
     def folder(self, name: str) -> Path:
         """Where the report of the study of that name goes: a part never replaces the whole."""
@@ -74,7 +76,7 @@ def reported(wanted: Wanted, number: int | None = None) -> tuple[StudyResult, Wr
     check_claims(loaded.study, wanted.only)
     folder = wanted.folder(about.name)
     report.check_folder(folder)
-    store = None if wanted.events is None else event_store(wanted.events, folder)
+    store = user_events(wanted.events, wanted.lake, wanted.engine, folder)
     data = open_data(
         loaded,
         as_of=wanted.as_of,

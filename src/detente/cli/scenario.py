@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.asking import Events, Seed, StudyName, open_study, saying, show
-from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName, day
+from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName, LakePlace, day
 from detente.cli.output import new_table, print_json, print_table
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def scenario_command(
     ] = 2000,
     events: Events = None,
     engine: EngineName = DEFAULT_ENGINE,
+    lake: LakePlace = None,
     every_row: Annotated[
         bool, typer.Option("--all", help="Print tables whole, not only their first rows.")
     ] = False,
@@ -72,7 +73,7 @@ def scenario_command(
         _list(loaded, as_json=as_json)
         return
     scenario = find_scenario(loaded, name)
-    data, chosen = _open(study, loaded, begin, events, seed, engine)
+    data, chosen = _open(study, loaded, begin, events, seed, engine, lake)
     start = last_known(data, loaded.asks("simulation")[0]) + dt.timedelta(days=1)
     first = begin or start
     span = Horizon(first, end or first + dt.timedelta(days=scenario.days - 1))
@@ -93,12 +94,13 @@ def _open(
     events: Path | None,
     seed: int | None,
     engine: str,
+    lake: str | None,
 ) -> tuple[StudyData, int]:
     """The study's data up to the day before the futures begin, and the seed."""
     before = None if begin is None else begin - dt.timedelta(days=1)
-    opened = open_study(study, events, seed=seed, engine=engine)
+    opened = open_study(study, events, seed=seed, engine=engine, lake=lake)
     if before is not None and before <= max(opened.data.as_of, loaded.study.as_of):
-        opened = open_study(study, events, before, seed, engine=engine)
+        opened = open_study(study, events, before, seed, engine=engine, lake=lake)
     return opened.data, opened.seed
 
 

@@ -21,7 +21,7 @@ from detente.cli.asking import (
     answer_cache,
     dataset_files,
 )
-from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName, SafeCsv, day
+from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName, LakePlace, SafeCsv, day
 from detente.cli.output import narrate, print_json
 from detente.cli.reporting import Wanted, reported
 from detente.errors import DetenteError, StudyError, UsageError
@@ -33,6 +33,7 @@ def study_command(
     study: StudyName,
     events: Events = None,
     engine: EngineName = DEFAULT_ENGINE,
+    lake: LakePlace = None,
     dataset: Datasets = None,
     as_of: AsOf = None,
     out: Annotated[
@@ -74,6 +75,8 @@ def study_command(
 
       detente study korea --events store --as-of 2017-03-15 --out march
 
+      detente study korea --lake gdelt2=exports
+
       detente study korea --dataset experts=tsinghua.csv
 
       detente study my-study --watch --open
@@ -84,7 +87,7 @@ def study_command(
     """
     wanted = Wanted(
         study, events, dataset_files(dataset), as_of, out, seed, safe_csv,
-        answer_cache(no_cache), tuple(only or ()), engine, processes,
+        answer_cache(no_cache), tuple(only or ()), engine, processes, lake,
     )  # fmt: skip
     if watch:
         from detente.cli.watching import watch_study  # noqa: PLC0415 - few need it

@@ -46,6 +46,9 @@ class Opened:
     name: str
 
 
+LakeEvents: TypeAlias = Held | Opened
+"""Events of a lake: they are there to be counted, in outline."""
+
 EventInput: TypeAlias = Store | pa.Table | Held | Opened | str | Path
 """A store or its folder, a table with the canonical columns, a Parquet file of such a table, or
 what an engine or this process holds."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from detente.events.engine import DUCKDB, Bounds, Engine, in_process
 from detente.events.engine import engine as engine_of
 from detente.events.inputs import EventInput, check_parties, is_raw
 from detente.events.reach import cannot_count
+from detente.events.store import OriginSummary, Store
 from detente.relations.panel import Panel
 from detente.relations.panel_sql import ACTS, COVERED_DAYS, DAILY, NAMED, PANEL, REACH
 from detente.relations.steps import Every, check_every
@@ -209,6 +211,59 @@ def reach(
     daily = engine_of(engine).select(DAILY, events, {}, Bounds())
     rows = in_process(REACH, params, daily=daily)
     return {row["origin"]: tuple(list(row.values())[1:]) for row in rows.to_pylist()}
+
+
+def origins_of(events: EventInput, *, engine: str = DUCKDB.name) -> tuple[OriginSummary, ...]:
+    """What is held of each origin: as a store says it, or counted.
+
+    Args:
+        events: As for `panel`.
+        engine: Where the statement runs.
+
+    Example:
+        >>> from detente.events.schema import SCHEMA
+        >>> origins_of(SCHEMA.empty_table())
+        ()
+    """
+    if isinstance(events, Store):
+        return events.summary()
+    daily = engine_of(engine).select(DAILY, events, {}, Bounds())
+    rows = daily.group_by("origin").aggregate([("n", "sum"), ("date", "min"), ("date", "max")])
+    return tuple(
+        OriginSummary(row["origin"], row["n_sum"], row["date_min"], row["date_max"], 0, 0)
+        for row in rows.sort_by("origin").to_pylist()
+    )
+
+
+def digest_of(
+    events: EventInput,
+    parties: Sequence[str],
+    *,
+    until: dt.date | None = None,
+    known_by: dt.date | None = None,
+    engine: str = DUCKDB.name,
+) -> str:
+    """A hash of all that panels of some parties are made of, for events that have none themselves.
+
+    Args:
+        events: As for `panel`.
+        parties: Codes of the states.
+        until: Last day, inclusive.
+        known_by: Only events that were published by this day, where the source says when.
+        engine: Where the statements run.
+
+    Example:
+        >>> from detente.events.schema import SCHEMA
+        >>> len(digest_of(SCHEMA.empty_table(), ["USA", "CHN"]))
+        64
+    """
+    bounds, digest = Bounds(until=until, known_by=known_by), hashlib.sha256()
+    for statement, params in ((DAILY, {}), (ACTS, {"parties": list(parties)})):
+        rows = engine_of(engine).select(statement, events, params, bounds)
+        rows = rows.sort_by([(name, "ascending") for name in rows.column_names])
+        for column in rows.columns:
+            digest.update(repr(column.to_pylist()).encode())
+    return digest.hexdigest()
 
 
 def _pairs(table: pa.Table) -> list[tuple[str, str]]:

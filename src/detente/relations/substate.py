@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from detente.events.inputs import EventInput, query_events, reading
+from detente.events.inputs import EventInput, Held, query_events, reading
 
 BELOW = ("REB", "INS", "SEP", "UAF", "OPP", "RAD", "CRM", "CVL", "REF", "NGO")
 """CAMEO roles of actors that do not act for a state."""
@@ -56,6 +56,8 @@ def below_state(
         >>> below_state(pa.Table.from_pylist([row], SCHEMA), ["TUR"])[0].roles
         (('REB', 1),)
     """
+    if isinstance(events, Held):
+        return ()  # it holds no roles
     with reading(events) as con:
         query = query_events(con, events, until=until)
         params = query.params | {"parties": list(parties), "roles": list(BELOW)}

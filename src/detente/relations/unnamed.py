@@ -7,7 +7,7 @@ import difflib
 import re
 
 from detente.events.actors import name_of, to_iso3
-from detente.events.inputs import EventInput, query_events, reading
+from detente.events.inputs import EventInput, Held, query_events, reading
 
 LIKELY = 0.6
 MOST = 3
@@ -36,6 +36,9 @@ def likely_codes(
         code: ISO 3166 alpha-3 code of the state.
         until: Last day, inclusive.
 
+    Returns:
+        The codes; none of events that an engine holds, which are not looked through for it.
+
     Example:
         >>> import datetime as dt, pyarrow as pa
         >>> from detente.events.schema import SCHEMA
@@ -44,6 +47,8 @@ def likely_codes(
         >>> likely_codes(pa.Table.from_pylist([row], SCHEMA), "x", "KWT")
         ('KUW',)
     """
+    if isinstance(events, Held):
+        return ()
     with reading(events) as con:
         query = query_events(con, events, origin=origin, until=until)
         rows = con.execute(_ACTORS.format(events=query.sql), query.params).fetchall()

@@ -27,7 +27,7 @@ from detente.sources.reading.report import ReadingReport
 from detente.sources.registry import all_sources, get
 
 if TYPE_CHECKING:
-    from detente.events.inputs import EventInput
+    from detente.events.inputs import LakeEvents
     from detente.sources.reading.source import Source
 
 _TABLE = re.compile(r"\w+(\.\w+){0,2}", re.ASCII)
@@ -44,7 +44,7 @@ class Lake:
             `detente.sources.direct`.
     """
 
-    events: EventInput
+    events: LakeEvents
     report: ReadingReport
 
 

@@ -28,11 +28,12 @@ from detente.sources.reading.mend import NOT_UTF8, STRAY_SIGNS
 from detente.sources.reading.opening import Archives
 from detente.sources.reading.report import Days, LeftOut, ReadingReport, Rejection
 from detente.sources.reading.source import Source
-from detente.sources.reading.stage import tables_beside
+from detente.sources.reading.stage import TOO_LONG, WRONG_WIDTH, tables_beside
 from detente.sources.registry import all_sources
 
 MENDED = {1: (NOT_UTF8,), 2: (STRAY_SIGNS,), 3: (NOT_UTF8, STRAY_SIGNS)}
-"""What was mended in a line, by its number in `dialect.LINES`, which stands for that of a file."""
+SHAPES = {4: TOO_LONG, 8: WRONG_WIDTH}
+"""What the parts of a line's mark in `dialect.LINES` say; marks stand for the numbers of files."""
 
 
 @contextlib.contextmanager
@@ -111,26 +112,22 @@ class _Reading:
         columns = columns_as_text(self.source, types, place)
         raw = self.view("table", table)
         self.view("rows", self.frame(f"SELECT {columns}, 0 AS filename FROM {raw}"))  # noqa: S608
-        self.view("shapes", self.frame("SELECT NULL::VARCHAR AS shape, 0 AS mended WHERE false"))
         return []
 
     def _split(self, lines: Any) -> None:
-        """Split lines into fields, as DuckDB's reader does; what is no row is kept apart."""
+        """Split lines into fields, as DuckDB's reader does; of what is no row all are null."""
         from detente.events.spark.dialect import LINES  # noqa: PLC0415 - needs the extra
 
         names = [contract.quoted(name).replace('"', "`") for name in self.source.columns]
         text = LINES.format(width=len(names), lines=self.view("lines", lines))
         split = self.view("split", self.opened.sql(text, args={"delimiter": self.source.delimiter}))
         fields = ", ".join(f"nullif(fields[{n}], '') AS {name}" for n, name in enumerate(names))
-        good = f"SELECT {fields}, mended AS filename FROM {split} WHERE shape IS NULL"  # noqa: S608
-        self.view("rows", self.opened.sql(good))
-        bad = f"SELECT shape, mended FROM {split} WHERE shape IS NOT NULL"  # noqa: S608
-        self.view("shapes", self.opened.sql(bad))
+        self.view("rows", self.opened.sql(f"SELECT {fields}, mark AS filename FROM {split}"))  # noqa: S608
 
     def stage(self) -> None:
         """Run the source's own SELECT over the rows, and hold what it gives."""
         source = self.source
-        numbers = pa.array(range(len(MENDED) + 1), pa.int32())
+        numbers = pa.array(range(2 * max(SHAPES)), pa.int32())
         files = {"filename": numbers, "no": numbers, "shared": [False] * len(numbers)}
         tables = tables_beside(source) | {"files": pa.table(files)}
         for name in ("states", "cameo", "stored_as_twin", "files"):
@@ -143,11 +140,7 @@ class _Reading:
         listed = ", ".join(lake_sql.STAGED_COLUMNS)
         params = {"origin": source.origin, "header": source.header}
         events = self.view("judged", self.frame(staging, **params))
-        shapes = ", ".join(
-            _OF_SHAPE.get(name, f"NULL AS {name}") for name in lake_sql.STAGED_COLUMNS
-        )
-        both = f"SELECT {listed} FROM {events} UNION ALL SELECT {shapes} FROM {self.prefix}shapes"  # noqa: S608
-        self.staged_from = self.hold("staged", self.frame(both))
+        self.staged_from = self.hold("staged", self.frame(f"SELECT {listed} FROM {events}"))  # noqa: S608
 
     def report(self, left_out: list[LeftOut], started: float) -> ReadingReport:
         """What became of the rows."""
@@ -196,14 +189,11 @@ class _Reading:
         return rows
 
 
-_OF_SHAPE = {"reject": "shape AS reject", "file_no": "mended AS file_no"}
-
-
 def _rejected(tallies: list[dict[str, Any]]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for row in tallies:
         if row["reject"] is not None:
-            counts[row["reject"]] += row["rows"]
+            counts[SHAPES.get(row["file_no"] & 12, row["reject"])] += row["rows"]
     return counts
 
 
@@ -219,7 +209,7 @@ def _parts(tallies: list[dict[str, Any]], name: str) -> Counter[str]:
 def _repaired(tallies: list[dict[str, Any]]) -> Counter[str]:
     counts = _parts(tallies, "repaired")
     for row in tallies:
-        counts.update(dict.fromkeys(MENDED.get(row["file_no"], ()), row["rows"]))
+        counts.update(dict.fromkeys(MENDED.get(row["file_no"] & 3, ()), row["rows"]))
     return counts
 
 

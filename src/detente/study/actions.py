@@ -17,10 +17,10 @@ import numpy as np
 
 from detente.arrays import Bools, Days, Ints
 from detente.errors import DataGapError, UsageError
+from detente.events.engine import DUCKDB, Bounds, engine
 from detente.events.filters import Filter, widening
-from detente.events.inputs import query_events
+from detente.events.inputs import Held, LakeEvents
 from detente.events.reach import can_report
-from detente.events.store import connect
 from detente.relations.panel_sql import MIN_PERIOD_SHARE
 from detente.relations.series import Series, make_series
 from detente.relations.steps import check_every, grid, next_start, period_start
@@ -37,11 +37,11 @@ CHRONICLE = "chronicle"
 EVENT_FILES = "(event files)"
 
 
-def check_filters(study: Study, store: Store) -> None:
+def check_filters(study: Study, store: Store | LakeEvents) -> None:
     """Refuse actions that look at what a store does not keep of the events that they count.
 
     Of events between others than its parties a filtered store keeps who did what to whom, but no
-    names and roles.
+    names and roles; of a lake these are not read.
 
     Args:
         study: The study file.
@@ -54,6 +54,12 @@ def check_filters(study: Study, store: Store) -> None:
         details = (action.actors, action.roles, action.exclude_actors, action.exclude_roles)
         if not action.cameo or not any(details):
             continue
+        if isinstance(store, LakeEvents):
+            raise UsageError(
+                f"The action {name} could not be counted.",
+                "It looks at names or roles of actors, which are not read of a lake.",
+                "Read the lake into a store: detente ingest SOURCE FILES",
+            )
         for limits in store.filters:
             if not _is_whole(action, limits):
                 states = [*action.sources, *action.targets, *action.between]
@@ -299,16 +305,16 @@ def _is_between(fact: Fact, action: Action) -> bool:
     return bool(acting) and bool(acted_on) and len(acting | acted_on) > 1
 
 
-_EVENT_DAYS = """
+EVENT_DAYS = """
     SELECT date, origin, count(*) AS events, min(cameo) AS cameo
     FROM ({events})
-    WHERE (len($sources) = 0 OR source IN (SELECT unnest($sources)))
-      AND (len($targets) = 0 OR target IN (SELECT unnest($targets)))
-      AND (len($between) = 0 OR (source <> target
+    WHERE (array_length($sources) = 0 OR source IN (SELECT unnest($sources)))
+      AND (array_length($targets) = 0 OR target IN (SELECT unnest($targets)))
+      AND (array_length($between) = 0 OR (source <> target
            AND source IN (SELECT unnest($between)) AND target IN (SELECT unnest($between))))
-      AND (len($actors) = 0 OR lower(source_actor) IN (SELECT unnest($actors))
+      AND (array_length($actors) = 0 OR lower(source_actor) IN (SELECT unnest($actors))
            OR lower(source) IN (SELECT unnest($actors)))
-      AND (len($roles) = 0 OR source_role IN (SELECT unnest($roles)))
+      AND (array_length($roles) = 0 OR source_role IN (SELECT unnest($roles)))
       AND NOT coalesce(lower(source_actor) IN (SELECT unnest($exclude_actors)), false)
       AND NOT coalesce(lower(target_actor) IN (SELECT unnest($exclude_actors)), false)
       AND NOT coalesce(source_role IN (SELECT unnest($exclude_roles)), false)
@@ -324,21 +330,20 @@ def _event_facts(data: StudyData, name: str) -> Iterator[Fact]:
     action, covering = data.study.actions[name], _covering(data, name)
     if data.events is None or not covering:
         return
-    with connect() as con:
-        query = query_events(
-            con, data.events.store, until=data.as_of, known_by=data.events.known_by
-        )
-        params = query.params | {
-            "sources": action.sources,
-            "targets": action.targets,
-            "between": action.between,
-            "actors": [text.lower() for text in action.actors],
-            "roles": action.roles,
-            "exclude_actors": [text.lower() for text in action.exclude_actors],
-            "exclude_roles": action.exclude_roles,
-            "cameo": action.cameo,
-        }
-        rows = con.execute(_EVENT_DAYS.format(events=query.sql), params).fetchall()
+    params = {
+        "sources": action.sources,
+        "targets": action.targets,
+        "between": action.between,
+        "actors": [text.lower() for text in action.actors],
+        "roles": action.roles,
+        "exclude_actors": [text.lower() for text in action.exclude_actors],
+        "exclude_roles": action.exclude_roles,
+        "cameo": action.cameo,
+    }
+    store, bounds = data.events.store, Bounds(until=data.as_of, known_by=data.events.known_by)
+    where = engine(store.engine if isinstance(store, Held) else DUCKDB.name)
+    table = where.select(EVENT_DAYS, store, params, bounds)
+    rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
     wanted = _standing_out(data, action, rows)
     days: set[dt.date] = set()
     for day, origin, events, cameo in rows:

@@ -21,8 +21,9 @@ from detente.arrays import Bools, Days
 from detente.errors import DataGapError, StudyError, UsageError
 from detente.events.actors import name_of as state_name
 from detente.events.engine import DUCKDB
+from detente.events.inputs import LakeEvents, check_parties
 from detente.events.store import Store
-from detente.relations.counting import covered_days, panel, reach
+from detente.relations.counting import covered_days, digest_of, origins_of, panel, reach
 from detente.relations.datasets import read_dataset
 from detente.relations.panel import Panel
 from detente.relations.series import Series
@@ -45,10 +46,10 @@ class EventData:
     """The user's events, counted by period.
 
     Attributes:
-        store: Where they are.
+        store: Where they are: a store, or a lake that an engine holds.
         parties: The states whose dyads are counted.
         until: Last day that is counted.
-        fingerprint: Hash of what the store holds.
+        fingerprint: Hash of what the store holds; of a lake, of all that is counted of it.
         known_by: Only what was published by this day is used; None if no day was asked for.
         covered: The days that each origin covers; only where actions are counted from events.
         engine: Where they are counted.
@@ -56,7 +57,7 @@ class EventData:
         panels: What has been counted, by kind of period.
     """
 
-    store: Store
+    store: Store | LakeEvents
     parties: tuple[str, ...]
     until: dt.date
     fingerprint: str
@@ -238,7 +239,7 @@ def open_data(
     loaded: LoadedStudy,
     *,
     as_of: dt.date | None = None,
-    store: Store | str | Path | None = None,
+    store: Store | LakeEvents | str | Path | None = None,
     datasets: Mapping[str, str | Path] = NONE_GIVEN,
     engine: str = DUCKDB.name,
 ) -> StudyData:
@@ -248,8 +249,8 @@ def open_data(
         loaded: A valid study.
         as_of: Nothing later is used, nor events published later where they say when; by default the
             last day that the study knows of (or of the events, if they reach further).
-        store: The user's events, or the folder of the store that holds them; by default the store
-            that the study names, if it names one.
+        store: The user's events, or the folder of the store that holds them, or those of a lake
+            (`detente.sources.lake`); by default the store that the study names, if it names one.
         datasets: Files of datasets by their ids, read instead of those that the study names: of a
             dataset that may not be bundled, or newer ones, in the same layout.
         engine: Where the events are counted; see `detente.events.engine`.
@@ -306,12 +307,14 @@ def adopt(data: StudyData) -> StudyData:
     return data
 
 
-def _store(loaded: LoadedStudy, given: Store | str | Path | None) -> Store | None:
+def _store(
+    loaded: LoadedStudy, given: Store | LakeEvents | str | Path | None
+) -> Store | LakeEvents | None:
     """The store that is given, by itself or by its folder, or that the study names."""
     if given is None and loaded.study.store is not None:
         given = loaded.folder / loaded.study.store
-    store = given if isinstance(given, Store | None) else Store.open(given)
-    if store is not None and not store.summary():
+    store = given if isinstance(given, Store | LakeEvents | None) else Store.open(given)
+    if isinstance(store, Store) and not store.summary():
         raise DataGapError(
             f"The study {loaded.study.study.name} could not be run.",
             f"Its event store, {store.path}, holds no events.",
@@ -332,7 +335,9 @@ def _known_day(last: dt.date, as_of: dt.date | None) -> dt.date:
     return as_of or last
 
 
-def last_day(study: Study, store: Store | None, *, engine: str = DUCKDB.name) -> dt.date:
+def last_day(
+    study: Study, store: Store | LakeEvents | None, *, engine: str = DUCKDB.name
+) -> dt.date:
     """The last day that the data know of: the study's own, or that of events that reach further.
 
     Args:
@@ -346,7 +351,9 @@ def last_day(study: Study, store: Store | None, *, engine: str = DUCKDB.name) ->
         datetime.date(2026, 5, 15)
     """
     last = study.study.as_of
-    if store is None or all(origin.last <= last for origin in store.summary() if origin.last):
+    if store is None or all(
+        origin.last <= last for origin in origins_of(store, engine=engine) if origin.last
+    ):
         return last
     return max([last, *(end for _, end in reach(store, engine=engine).values())])
 
@@ -438,10 +445,14 @@ def states_of(study: Study) -> tuple[str, ...]:
 
 
 def _count(
-    study: Study, store: Store, until: dt.date, known_by: dt.date | None, engine: str
+    study: Study, store: Store | LakeEvents, until: dt.date, known_by: dt.date | None, engine: str
 ) -> EventData:
-    codes, fingerprint = states_of(study), store.fingerprint()
-    store.check_parties(codes)
+    codes = states_of(study)
+    check_parties(store, codes)
+    if isinstance(store, Store):
+        fingerprint = store.fingerprint()
+    else:
+        fingerprint = digest_of(store, codes, until=until, known_by=known_by, engine=engine)
     actions.check_filters(study, store)
     counted = any(action.cameo for action in study.actions.values())
     covered = covered_days(store, until=until, known_by=known_by, engine=engine) if counted else {}

@@ -16,6 +16,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic_core import to_json
 
+from detente.events.store import Store
 from detente.study.data import StudyData
 from detente.study.models import Study
 
@@ -126,7 +127,12 @@ class Watched(StudyData):
     def unchanged(self) -> bool:
         """Whether the files and events that were read are still those that were hashed."""
         events = self.of.events
-        return (events is None or events.store.fingerprint() == events.fingerprint) and all(
+        same = (
+            events is None
+            or not isinstance(events.store, Store)  # an engine holds the rows as they were read
+            or events.store.fingerprint() == events.fingerprint
+        )
+        return same and all(
             digest_of(self.of, ("file", path)) == digest
             for notes in (self.notes, *self.notes.others)
             for path, digest in notes.files.items()

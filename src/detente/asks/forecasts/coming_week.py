@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from detente.answers import Answer, Column, Exhibit, Fact, Scale, Table, Value
 from detente.asks.forecasts.events.moves import Move, NextMoves, next_moves
 from detente.errors import DataGapError
-from detente.events.inputs import query_events
+from detente.events.inputs import LakeEvents, query_events
 from detente.events.ontology import lookup
 from detente.events.store import OriginSummary, connect
+from detente.relations.counting import origins_of
 from detente.relations.steps import day_name
 from detente.study.data import StudyData
 
@@ -173,6 +174,12 @@ def coming_week(data: StudyData, *, each: int = 5, behind: int = 3) -> NextMoves
             "The study's bundled data hold no single events.",
             "Load event files of the last months: --events PATH.",
         )
+    if isinstance(data.events.store, LakeEvents):
+        raise DataGapError(
+            "The next moves could not be forecast.",
+            "The events are those of a lake, counted where they lie, and no single one is read.",
+            "Read them into a store: detente ingest SOURCE FILES",
+        )
     origin = _furthest(data)
     _check_reach(origin, data.as_of)
     with connect() as con:
@@ -201,7 +208,7 @@ def _check_reach(origin: OriginSummary, as_of: dt.date) -> None:
 
 def _furthest(data: StudyData) -> OriginSummary:
     """The origin whose events reach furthest up to the day, then the one with most of them."""
-    held = data.events.store.summary() if data.events else ()
+    held = origins_of(data.events.store) if data.events else ()
     begun = [origin for origin in held if origin.first <= data.as_of]
     if not begun:
         raise DataGapError(

@@ -16,6 +16,7 @@ from detente.asks.forecasts.settle import Settled, settle
 from detente.asks.forecasts.shown import number, word
 from detente.asks.forecasts.walks import data_hash
 from detente.errors import InputError
+from detente.events.engine import DUCKDB
 from detente.study.actions import EVENT_FILES
 from detente.study.data import StudyData, last_day
 
@@ -40,7 +41,8 @@ def check_clock(data: StudyData, now: dt.datetime) -> None:
         >>> from detente.study.data import open_data
         >>> check_clock(open_data(load("korea")), dt.datetime(2026, 5, 16, tzinfo=dt.UTC))
     """
-    last = last_day(data.study, data.events.store if data.events else None)
+    events, engine = data.events, data.events.engine if data.events else DUCKDB.name
+    last = last_day(data.study, events.store if events else None, engine=engine)
     if last > now.date() + dt.timedelta(days=1):
         raise InputError(
             "Nothing was recorded.",

@@ -96,7 +96,8 @@ def _filled(body: exp.Expr, given: Mapping[str, exp.Expr]) -> exp.Expr:
     return inner
 
 
-_SPACES = r"^[ \t\n\x0B\f\r]+|[ \t\n\x0B\f\r]+$"
+_SPACES = " \t\n\x0b\f\r"
+_PLAIN = r"^[+-]?\d{1,18}$"
 _NUMBER = r"^[+-]?((\d+(_\d+)*)(\.(\d+(_\d+)*)?)?|\.\d+(_\d+)*)([eE][+-]?\d+)?$"
 _WHOLE = {exp.DType.BIGINT, exp.DType.INT, exp.DType.TINYINT}
 _DAY = r"^[ \t\n\x0B\f\r]*(\d{4})(\d{2})(\d{1,2})[ \t\n\x0B\f\r]*$"
@@ -115,17 +116,20 @@ def _try_cast(node: exp.TryCast) -> exp.Expr:
     """A text that may be no number, read as DuckDB does.
 
     It takes spaces around it and single underscores between digits, and rounds what is to be whole;
-    Spark takes a closing d or f, as Java does, and refuses to round.
+    Spark takes a closing d or f, as Java does, and refuses to round. Decimals are slow and stand
+    only where they are needed.
     """
-    kind = node.to.this
-    text = "regexp_replace(regexp_replace(given, spaces, ''), '_', '')"
-    decimal = f"round(try_cast({text} AS DECIMAL(38, 10)))"
-    value = decimal if kind in _WHOLE else text
+    kind, text = node.to.this, "trim(BOTH spaces FROM given)"
+    number = f"replace({text}, '_', '')"
+    quick = ""
+    if kind in _WHOLE:
+        quick = f"WHEN {text} RLIKE plain THEN try_cast({text} AS {kind.value})"
+        number = f"round(try_cast({number} AS DECIMAL(38, 10)))"
     return _spark(
-        f"if(regexp_replace(given, spaces, '') RLIKE number,"
-        f" try_cast({value} AS {kind.value}), NULL)",
+        f"CASE {quick} WHEN {text} RLIKE number THEN try_cast({number} AS {kind.value}) END",
         given=node.this,
         spaces=exp.Literal.string(_SPACES),
+        plain=exp.Literal.string(_PLAIN),
         number=exp.Literal.string(_NUMBER),
     )
 
@@ -138,9 +142,8 @@ def _anonymous(node: exp.Anonymous) -> exp.Expr:
     if form.name != "%Y%m%d":
         raise NotImplementedError(f"days written as {form.name}")
     # DuckDB takes spaces around a day, and a day of one digit.
-    digits = "regexp_replace(given, day, '$1$2'), lpad(regexp_replace(given, day, '$3'), 2, '0')"
     return _spark(
-        f"if(given RLIKE day, try_to_timestamp(concat({digits}), 'yyyyMMdd'), NULL)",
+        "if(given RLIKE day, try_cast(regexp_replace(given, day, '$1-$2-$3') AS DATE), NULL)",
         given=text,
         day=exp.Literal.string(_DAY),
     )
@@ -164,26 +167,46 @@ def _star(node: exp.Star) -> exp.Expr:
 
 _CHANGES: Mapping[type[exp.Expr], Callable[[Any], exp.Expr]] = {
     exp.Star: _star,
+    exp.TryCast: _try_cast,
     exp.Anonymous: _anonymous,
     exp.RegexpFullMatch: _full_match,
-    exp.TryCast: _try_cast,
 }
 
 LINES = """
-SELECT CASE WHEN octet_length(bare) > 2097152 THEN 'line too long'
-            WHEN size(fields) < {width}
-                OR array_join(slice(fields, {width} + 1, greatest(size(fields) - {width}, 0)), '')
-                    <> ''
-            THEN 'wrong number of columns' END AS shape,
-       fields, if(is_valid_utf8(text), 0, 1) + if(bare <> plain, 2, 0) AS mended
+SELECT fields, mark
 FROM (
-    SELECT text, bare, plain, split(regexp_replace(plain, '^\\uFEFF', ''), :delimiter, -1) AS fields
+    SELECT inline(array(named_struct(
+        'fields', if(shape = 0, fields, NULL), 'mark', shape + mended)))
     FROM (
-        SELECT text, bare, regexp_replace(regexp_replace(bare, '\\\\x00', ''), '\\r', ' ') AS plain
-        FROM (SELECT value AS text, regexp_replace(value, '\\r$', '') AS bare FROM {lines})
+        SELECT fields, mended,
+               CASE WHEN size(fields) = 1 AND fields[0] = '' THEN -4
+                    WHEN is_long THEN 4
+                    WHEN size(fields) < {width} THEN 8
+                    WHEN size(fields) > {width}
+                        AND array_join(slice(fields, {width} + 1, size(fields) - {width}), '') <> ''
+                    THEN 8 ELSE 0 END AS shape
+        FROM (
+            SELECT is_broken + if(has_signs, 2, 0) AS mended,
+                   octet_length(bare) > 2097152 AS is_long,
+                   split(regexp_replace(
+                       if(has_signs, replace(replace(bare, chr(0), ''), '\r', ' '), bare),
+                       '^\ufeff', ''), :delimiter, -1) AS fields
+            FROM (
+                SELECT bare, is_broken, contains(bare, '\r') OR contains(bare, chr(0)) AS has_signs
+                FROM (
+                    SELECT if(endswith(value, '\r'), left(value, length(value) - 1), value) AS bare,
+                           if(is_valid_utf8(value), 0, 1) AS is_broken
+                    FROM {lines}
+                )
+            )
+        )
     )
-    WHERE plain NOT IN ('', '\\uFEFF')
 )
+WHERE mark >= 0
 """
-"""Lines of text as Spark splits them: why a line is no row, its fields, and what was mended in it
-(1: it is not UTF-8, 2: signs that stand in no text)."""
+"""Lines of text as Spark splits them: their fields, and a mark of what they are.
+
+The mark is the sum of 1 (it is not UTF-8), 2 (signs that stand in no text), and why it is no row: 4
+(too long) or 8 (too few or too many columns). An array of one row keeps Spark from splitting each
+line anew for whatever is asked of a field.
+"""

@@ -37,6 +37,10 @@ _SETTINGS = {
 }
 """What the counts depend on, whatever the cluster's own settings say."""
 
+_QUICK = {"spark.sql.codegen.hugeMethodLimit": "8000"}
+"""Java never compiles a longer method, and Spark would make one of all that the rows of a lake go
+through: each row would be interpreted. Beyond this it makes many short ones."""
+
 _QUIET = {
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "OFF",
@@ -58,7 +62,7 @@ def session(address: str) -> SparkSession:
         close()
         with quietly():
             opened = _connected(address) if _address.is_connect(address) else _started(address)
-            for name, value in _SETTINGS.items():
+            for name, value in (_SETTINGS | _QUICK).items():
                 opened.conf.set(name, value)
         _OPEN[address] = opened
         return opened

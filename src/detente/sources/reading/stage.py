@@ -24,6 +24,7 @@ from detente.sources.reading.source import Source
 from detente.sources.reading.text import Ready
 
 WRONG_WIDTH = "wrong number of columns"
+TOO_LONG = "line too long"
 LOST = "lost by the CSV reader"
 NOT_EVENT = "not an event"
 OPEN_QUOTES = "quotes that do not close"
@@ -31,7 +32,7 @@ OPEN_QUOTES = "quotes that do not close"
 _SHAPES = {
     "MISSING COLUMNS": WRONG_WIDTH,
     "TOO MANY COLUMNS": WRONG_WIDTH,
-    "LINE SIZE OVER MAXIMUM": "line too long",
+    "LINE SIZE OVER MAXIMUM": TOO_LONG,
     "UNQUOTED VALUE": OPEN_QUOTES,
     "INVALID STATE": OPEN_QUOTES,
 }
