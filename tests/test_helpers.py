@@ -43,6 +43,12 @@ if __name__ == "__main__":
     print(helpers.submit(os.getpid).result(), flush=True)
     os._exit(1)
 """
+WITHOUT_A_GUARD = """
+from detente.helpers import Helpers
+with Helpers(2) as helpers:
+    helpers.begin(len, "x" * 1_000_000)  # more than a pipe holds
+    print(sum(helpers.each(abs, [(-1,)] * 40)))
+"""
 
 
 def test_values_come_in_order_whoever_computes_them() -> None:
@@ -87,12 +93,29 @@ def test_an_interrupt_ends_helpers_at_once() -> None:
 def test_helpers_end_with_a_process_that_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "alone.py"
     script.write_text(ALONE_AFTER_DEATH)
-    said = subprocess.run([sys.executable, str(script)], stdout=subprocess.PIPE, check=False)
+    said = subprocess.run(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        check=False,
+        env={**os.environ, "TMPDIR": str(tmp_path), "TEMP": str(tmp_path)},
+    )
     helper, end = int(said.stdout), time.monotonic() + 60
     exists: Callable[[int], bool] = import_module("psutil").pid_exists
     while exists(helper) and time.monotonic() < end:
         time.sleep(0.05)
     assert not exists(helper)
+    assert not list(tmp_path.glob("detente-*"))
+
+
+def test_a_script_without_a_guard_goes_on_alone(tmp_path: Path) -> None:
+    script = tmp_path / "unguarded.py"
+    script.write_text(WITHOUT_A_GUARD)
+    ran = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert ran.stdout == "40\n"  # the helper, which runs it too, got no further
+    assert "InvalidStateError" not in ran.stderr
+    assert "A helper of this script ran the script again" in ran.stderr
 
 
 def test_what_no_other_process_can_be_told_is_done_here() -> None:

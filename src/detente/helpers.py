@@ -6,15 +6,21 @@ none is waited for that is not under way, and a process that is lost costs time,
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
+import shutil
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, InvalidStateError, ProcessPoolExecutor
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any, TypeVar
+
+from detente.errors import UsageError
 
 T = TypeVar("T")
 
@@ -38,6 +44,8 @@ class Helpers:
         self.others = wanted - 1
         self._pool: ProcessPoolExecutor | None = None
         self._before: set[BaseProcess] = set()
+        self._hook = threading.excepthook
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> Helpers:
         """Nothing is started yet."""
@@ -45,11 +53,13 @@ class Helpers:
 
     def __exit__(self, *raised: object) -> None:
         """End them, whatever they are doing: nobody waits for it any more."""
-        if self._pool is None:
-            return
-        for child in set(active_children()) - self._before:
-            child.terminate()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._pool is not None:
+            for child in set(active_children()) - self._before:
+                child.terminate()
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            threading.excepthook = self._hook
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def begin(self, prepare: Callable[..., object], *given: Any) -> None:
         """Start them; each prepares itself first.
@@ -60,10 +70,14 @@ class Helpers:
         """
         if self.others < 1 or self._pool is not None:
             return
-        self._before = set(active_children())
-        self._pool = ProcessPoolExecutor(
-            self.others, get_context("spawn"), _prepared, (prepare, *given)
-        )
+        # By a file: a pipe that is full waits for a process to read it, for ever if that has ended.
+        with contextlib.suppress(OSError):  # no room on the disk: nobody helps
+            self._folder = tempfile.TemporaryDirectory(prefix="detente-helpers-")
+            file = Path(self._folder.name, "given")
+            file.write_bytes(pickle.dumps((prepare, given)))
+            self._before, self._hook = set(active_children()), threading.excepthook
+            threading.excepthook = _but_for_lost
+            self._pool = ProcessPoolExecutor(self.others, get_context("spawn"), _prepared, (file,))
 
     def submit(self, function: Callable[..., T], *given: Any) -> Future[T] | None:
         """Queue a call for them; None where there are none.
@@ -71,11 +85,20 @@ class Helpers:
         Args:
             function: A function of a module.
             given: What it is called with, which can be pickled.
+
+        Raises:
+            UsageError: A script without a guard runs again in its own helper.
         """
         try:
             return None if self._pool is None else self._pool.submit(function, *given)
-        except RuntimeError:  # they were lost
+        except (BrokenExecutor, OSError):  # they were lost, or cannot be had
             return None
+        except RuntimeError as error:
+            raise UsageError(
+                "A helper of this script ran the script again, and was ended.",
+                "Each process that a script starts reads it from the top.",
+                'Put what it does below `if __name__ == "__main__":`, or work in one process.',
+            ) from error
 
     def each(
         self,
@@ -123,15 +146,26 @@ def packed(value: Any) -> bytes | None:
         return None
 
 
-def _prepared(prepare: Callable[..., object], *given: Any) -> None:
+def _prepared(file: Path) -> None:
     """Be a helper: leave Ctrl-C to the process that is helped, and end when that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(file.parent,), daemon=True).start()
+    prepare, given = pickle.loads(file.read_bytes())  # noqa: S301 - of the process that is helped
     prepare(*given)
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(folder: Path) -> None:
     parent = parent_process()
     if parent is not None:
         parent.join()
+        shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
+
+
+def _but_for_lost(args: threading.ExceptHookArgs) -> None:
+    """Say what ended a thread, unless it is that a call which is lost had been called off before.
+
+    Of that, Python 3.11 makes an error of a thread of its own.
+    """
+    if args.exc_type is not InvalidStateError:
+        threading.__excepthook__(args)
