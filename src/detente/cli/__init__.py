@@ -99,6 +99,8 @@ def _run(args: list[str]) -> int:
     except SystemExit as stop:
         if behind(stop, BrokenPipeError):
             return stop_writing()
+        if behind(stop, KeyboardInterrupt):
+            return _fallen(stop, with_traceback=False)
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except DetenteError as error:
         report_error(error)
