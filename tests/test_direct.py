@@ -188,6 +188,23 @@ class TestPanel:
         with pytest.raises(ReadError, match="1 impossible date"):
             detente.panel(path, PARTIES)
 
+    def test_of_the_source_that_some_file_shows(self, file: Path, tmp_path: Path) -> None:
+        empty = tmp_path / "0.csv"
+        empty.touch()
+        built = detente.panel([empty, tmp_path / "gone.csv", file], PARTIES)
+        assert built.table().equals(detente.panel(file, PARTIES).table())
+        assert built.reading is not None
+        assert len(built.reading.files_failed) == 2
+
+    def test_of_a_list_with_no_event_file(self, file: Path, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match="list is empty"):
+            detente.panel([], PARTIES)
+        with open_files(get("gdelt2"), [file]) as (events, _):
+            parquet = str(tmp_path / "events.parquet")
+            events.con.sql(f"FROM {events.name}").write_parquet(parquet)
+        built = detente.panel([parquet], PARTIES)
+        assert built.table().equals(detente.panel(file, PARTIES).table())
+
     def test_of_what_no_source_wrote(self, tmp_path: Path) -> None:
         path = tmp_path / "letter.txt"
         path.write_text("Dear Sir or Madam,\n")
@@ -205,5 +222,11 @@ class TestPanel:
         assert '"exposure"' in said.out
         assert "400 of 401 rows of gdelt2 kept." in said.err
         assert "1 rows turned away: wrong number of columns." in said.err
+        store = file.with_name("store")
+        ingest("gdelt2", [file], Store.open(store, create=True))
+        assert cli.run([*asked, str(store)]) == 0
+        assert capsys.readouterr().out == said.out
+        assert cli.run([*asked, str(file), "--every", "fortnight"]) == 2
+        assert "rows" not in capsys.readouterr().err  # nothing was read for it
         assert cli.run([*asked, str(file), "--lake", "gdelt2=x"]) == 2
         assert "Two places of events" in capsys.readouterr().err

@@ -36,6 +36,7 @@ from detente.cli.output import (
 )
 from detente.cli.store import open_store
 from detente.errors import UsageError
+from detente.events.inputs import is_raw
 from detente.events.store import Store
 
 if TYPE_CHECKING:
@@ -116,14 +117,17 @@ def panel_command(
 
       detente panel --parties USA,CHN --lake gdelt2=exports
     """
-    from detente.relations.counting import panel  # noqa: PLC0415 - slow to import
+    from detente.relations.counting import check_asked, panel  # noqa: PLC0415 - slow to import
 
     chosen = format_of(choose_format(form, as_json), output)
     codes = [state(text) for text in parties.split(",") if text.strip()]
     check_safe(safe_csv, chosen)
     _check_place(files, lake)
+    check_asked(codes, every)
     held: EventInput
-    if files:
+    if files and len(files) == 1 and files[0].exists() and not is_raw(files[0]):
+        held = files[0]  # a store or Parquet
+    elif files:
         held = events_of_files(files)
     else:
         held = events_of(lake, engine) if lake else open_store(store, skip_damaged)

@@ -148,8 +148,9 @@ def is_raw(path: Path) -> bool:
         return False
     if not path.is_file():
         return path.exists()
-    with path.open("rb") as file:
+    with contextlib.suppress(OSError), path.open("rb") as file:
         return file.read(len(PARQUET)) != PARQUET
+    return True  # the reader of event files says why it cannot be read
 
 
 def _at_path(path: Path) -> Store | Path:

@@ -87,7 +87,27 @@ def panel(
         >>> built.series("CHN", "USA", "cooperation").values.tolist()
         [0.0]
     """
-    kind = check_every(every)
+    names, kind = check_asked(parties, every)
+    chosen = engine_of(engine)
+    with _opened(events) as (held, reading):
+        built = _counted(chosen, held, names, kind, Bounds(origin, since, until, known_by))
+    return replace(built, reading=reading)
+
+
+def check_asked(parties: Sequence[str], every: str) -> tuple[tuple[str, ...], Every]:
+    """Parties and period of a panel, before anything is read for it.
+
+    Args:
+        parties: As for `panel`; one that is named again counts once.
+        every: As for `panel`.
+
+    Raises:
+        UsageError: Fewer than two parties, or an unknown period.
+
+    Example:
+        >>> check_asked(["USA", "CHN", "USA"], "week")
+        (('USA', 'CHN'), 'week')
+    """
     names = tuple(dict.fromkeys(parties))
     if len(names) < 2:
         raise UsageError(
@@ -95,10 +115,7 @@ def panel(
             f"Given: {', '.join(names) or 'none'}.",
             "Name at least two, such as USA,CHN.",
         )
-    chosen = engine_of(engine)
-    with _opened(events) as (held, reading):
-        built = _counted(chosen, held, names, kind, Bounds(origin, since, until, known_by))
-    return replace(built, reading=reading)
+    return names, check_every(every)
 
 
 @contextlib.contextmanager
@@ -107,11 +124,15 @@ def _opened(
 ) -> Iterator[tuple[EventInput, ReadingReport | None]]:
     """The events, and what was read of them where they are those of raw files."""
     if isinstance(events, str | Path):
-        paths = [Path(events)] if is_raw(Path(events)) else []
-    else:
-        paths = [Path(path) for path in events] if isinstance(events, list | tuple) else []
-    if not paths:
+        events = [events]
+    if not isinstance(events, list | tuple):
         yield events, None
+        return
+    paths = [Path(path) for path in events]
+    if not paths:
+        raise UsageError("No event files are named.", "The list is empty.", "Name some.")
+    if len(paths) == 1 and not is_raw(paths[0]):
+        yield paths[0], None
         return
     from detente.sources.direct import open_raw  # noqa: PLC0415 - slow to import
 

@@ -83,22 +83,34 @@ def open_files(source: Source, paths: Sequence[Path]) -> Iterator[tuple[Opened, 
 
 @contextlib.contextmanager
 def open_raw(paths: Sequence[Path]) -> Iterator[tuple[Opened, ReadingReport]]:
-    """As `open_files`, of the source that the first of the paths shows.
+    """As `open_files`, of the source of the first path that shows one.
 
     Raises:
         ReadError: No source is known whose files these are, or no row of them is an event.
     """
-    source = detect(paths[0])
+    source = _source_of(paths)
     with open_files(source, paths) as (events, report):
         if not report.rows_kept:
-            turned = ", ".join(f"{item.count:,} {item.reason}" for item in report.rejected)
-            failed = ", ".join(f"{file.path}: {file.reason}" for file in report.files_failed[:3])
+            turned = [f"{item.count:,} {item.reason}" for item in report.rejected]
+            failed = [f"{file.path}: {file.reason}" for file in report.files_failed[:3]]
+            why = f" {', '.join(turned or failed)}." if turned or failed else ""
             raise ReadError(
                 f"No event could be read from {paths[0]} as {source.name}.",
-                f"{report.rows_read:,} rows were read. {turned or failed}.",
+                f"{report.rows_read:,} rows were read.{why}",
                 f"See each with: detente ingest {source.name} {shlex.quote(str(paths[0]))}",
             )
         yield events, report
+
+
+def _source_of(paths: Sequence[Path]) -> Source:
+    """The source of the first path that shows one; what is wrong with the others is told later."""
+    errors = []
+    for path in paths:
+        try:
+            return detect(path)
+        except ReadError as error:
+            errors.append(error)
+    raise errors[0]
 
 
 @dataclass
