@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from detente.cli.asking import AsOf, Events, StudyName, open_study, saying, show
-from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName, LakePlace
+from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName
 
 
 def moves_command(
@@ -13,7 +13,6 @@ def moves_command(
     study: StudyName,
     events: Events = None,
     engine: EngineName = DEFAULT_ENGINE,
-    lake: LakePlace = None,
     as_of: AsOf = None,
     each: int = typer.Option(5, "--each", min=1, help="At most so many moves per party."),
     as_json: AsJson = False,
@@ -32,7 +31,7 @@ def moves_command(
     from detente.answers import Section  # noqa: PLC0415
     from detente.asks.forecasts.coming_week import coming_week, moves_answer  # noqa: PLC0415
 
-    opened = open_study(study, events, as_of, engine=engine, lake=lake)
+    opened = open_study(study, events, as_of, engine=engine)
     with saying() as say:
         say("the coming week")
         answer = moves_answer(opened.data, coming_week(opened.data, each=each))
