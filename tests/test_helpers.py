@@ -118,6 +118,14 @@ def test_a_script_without_a_guard_goes_on_alone(tmp_path: Path) -> None:
     assert "A helper of this script ran the script again" in ran.stderr
 
 
+@pytest.mark.parametrize(("cores", "others"), [({0}, 0), ({0, 1}, 1), (set(range(64)), 3)])
+def test_as_many_help_as_may_be_used(
+    cores: set[int], others: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: cores, raising=False)
+    assert Helpers().others == others
+
+
 def test_what_no_other_process_can_be_told_is_done_here() -> None:
     assert packed(lambda: 1) is None
     with Helpers(1) as alone:

@@ -39,8 +39,8 @@ class Helpers:
     """
 
     def __init__(self, processes: int | None = None) -> None:
-        """How many processes work, this one included; as many as there are cores, if None."""
-        wanted = min(os.cpu_count() or 1, MOST) if processes is None else processes
+        """How many processes work, this one included; as many as it may use cores, if None."""
+        wanted = min(_cores(), MOST) if processes is None else processes
         self.others = wanted - 1
         self._pool: ProcessPoolExecutor | None = None
         self._before: set[BaseProcess] = set()
@@ -144,6 +144,12 @@ def packed(value: Any) -> bytes | None:
         return pickle.dumps(value)
     except (pickle.PicklingError, AttributeError, TypeError):
         return None
+
+
+def _cores() -> int:
+    """Cores that this process may use, where the system tells it; in a container often fewer."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
 
 
 def _prepared(file: Path) -> None:
