@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 import typer
 from rich.text import Text
 
-from detente.cli import behind, run
+from detente.cli import behind, interrupted, run
 from detente.cli.console import console, visible
 from detente.cli.failing import report_error
 from detente.cli.options import day
@@ -117,6 +120,13 @@ def test_an_interrupt_is_one_line_and_130(after: float) -> None:
         lines = [line for line in said.splitlines() if not line.startswith(b"At work")]
         assert len(lines) <= 1
         assert after < 1 or lines[0].startswith(b"Interrupted.")
+
+
+def test_an_interrupted_query_is_seen() -> None:
+    with duckdb.connect() as con, pytest.raises((KeyboardInterrupt, Exception)) as raised:
+        threading.Timer(0.2, _thread.interrupt_main).start()
+        con.execute("SELECT sum(range % 7) FROM range(1000000000000)")
+    assert interrupted(raised.value)
 
 
 def test_an_interrupt_behind_another_error_is_seen() -> None:

@@ -112,7 +112,7 @@ def _run(args: list[str]) -> int:
 
 def _fallen(error: BaseException, *, with_traceback: bool) -> int:
     """An interrupt, output that has no room or no reader, or else a bug."""
-    if behind(error, KeyboardInterrupt, *_interrupted_queries()):
+    if interrupted(error):
         say_plainly("Interrupted. What was whole is kept; run the same command again to go on.")
         return INTERRUPTED
     if isinstance(error, OSError) and (isinstance(error, BrokenPipeError) or error.errno in FULL):
@@ -121,10 +121,17 @@ def _fallen(error: BaseException, *, with_traceback: bool) -> int:
     return 1
 
 
-def _interrupted_queries() -> tuple[type[BaseException], ...]:
-    """How a query fails that Ctrl-C ends; nothing where no query can have run."""
-    duckdb = sys.modules.get("duckdb")
-    return () if duckdb is None else (duckdb.InterruptException,)
+def interrupted(error: BaseException) -> bool:
+    """Whether Ctrl-C lies behind an error; a query that it ends fails in one of two ways.
+
+    Example:
+        >>> interrupted(KeyboardInterrupt()), interrupted(RuntimeError("another"))
+        (True, False)
+    """
+    duckdb = sys.modules.get("duckdb")  # if it is not loaded, no query can have run
+    if behind(error, KeyboardInterrupt, *([duckdb.InterruptException] if duckdb else [])):
+        return True
+    return isinstance(error, RuntimeError) and str(error) == "Query interrupted"
 
 
 def behind(error: BaseException, *kinds: type[BaseException]) -> bool:
