@@ -687,16 +687,16 @@ def test_signs_of_many_estimates_by_their_formulas() -> None:
 
 
 def test_how_the_middle_scatters() -> None:
-    assert false_signs._null(np.zeros(59), np.ones(59)) == (1.0, 0.0)
-    rng = np.random.default_rng(1)
-    errors = np.linspace(0.5, 2.0, 4000)
+    assert false_signs._null(9.0 * np.ones(59)) == 1.0  # too few to tell
+    apart = np.random.default_rng(1).normal(size=4000)
     # Of .93 that are nothing .88 lie within 1.336 deviations of all, which are taken for 1.5548.
-    narrow = (stats.norm.ppf(0.5 + 0.93 * 0.88 / 2) / stats.norm.ppf(0.94)) ** 2
-    inflated, drift = false_signs._null(2.0 * errors * rng.normal(size=4000), errors)
-    assert inflated == pytest.approx(4.0 * narrow, rel=0.05) and drift < 0.4
-    more, added = false_signs._null(np.sqrt(errors**2 + 4) * rng.normal(size=4000), errors)
-    assert more == 1.0 and added == pytest.approx(1.64, abs=0.1)
-    assert false_signs._null(0.1 * errors * rng.normal(size=4000), errors) == (1.0, 0.0)
+    narrow = stats.norm.ppf(0.5 + 0.93 * 0.88 / 2) / stats.norm.ppf(0.94)
+    sure = 1 - false_signs.UNSURE / 4000**0.5
+    assert false_signs._null(2.0 * apart) == pytest.approx((2 * narrow * sure) ** 2, rel=0.05)
+    assert false_signs._null(apart) == 1.0
+    assert false_signs._null(0.1 * apart) == 1.0  # never made smaller
+    moved = np.where(np.arange(4000) % 5 == 0, 8.0, apart)
+    assert false_signs._null(moved) < 1.6  # the outer part of the middle alone widens nothing
 
 
 def test_estimates_that_are_missing_stay_missing() -> None:

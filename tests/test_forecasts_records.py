@@ -381,7 +381,7 @@ class TestRecord:
     def test_a_clock_may_be_a_day_behind_the_data(self, monkeypatch: pytest.MonkeyPatch) -> None:
         from detente.asks.forecasts import resolve
 
-        monkeypatch.setattr(resolve, "last_day", lambda *_: dt.date(2017, 3, 16))
+        monkeypatch.setattr(resolve, "last_day", lambda *_, **__: dt.date(2017, 3, 16))
         data = cast(Any, SimpleNamespace(study=None, events=None))
         check_clock(data, dt.datetime(2017, 3, 15, tzinfo=dt.UTC))
         with pytest.raises(InputError, match=r"2017-03-14, and the data know .* 2017-03-16"):

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from detente.asks.forecasts import coming_week
 from detente.asks.forecasts.climatology import Climatology, steady
 from detente.asks.forecasts.combined import ModelOdds, Waterfall, interval, percent
 from detente.asks.forecasts.coming_week import _check_reach, _furthest
@@ -644,7 +645,11 @@ class TestMoves:
         else:
             _check_reach(cast(Any, origin), dt.date(2020, 1, 17))
 
-    def test_the_origin_that_reaches_furthest_then_the_largest(self) -> None:
+    def test_the_origin_that_reaches_furthest_then_the_largest(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(coming_week, "origins_of", lambda store: store.summary())
+
         def held(*origins: tuple[str, int, int, int]) -> Any:
             summary = [
                 SimpleNamespace(

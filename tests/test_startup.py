@@ -66,20 +66,24 @@ def test_data_commands_load_no_estimator(tmp_path: Path) -> None:
         assert not loads(*arguments, cwd=tmp_path) & SLOW, arguments
 
 
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no such terminals")
 @pytest.mark.parametrize(
     "arguments", [["dynamics", "korea", "--json"], ["backtest", "korea"], ["study", "korea"]]
 )
 def test_a_silent_command_says_soon_what_it_is_at(arguments: list[str], tmp_path: Path) -> None:
     program = [sys.executable, "-m", "detente", *arguments]
+    screen, terminal = os.openpty()
     with subprocess.Popen(
-        program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENV, cwd=tmp_path
+        program, stdout=subprocess.PIPE, stderr=terminal, text=True, env=ENV, cwd=tmp_path
     ) as running:
-        assert running.stderr is not None and running.stdout is not None
-        said = running.stderr.readline()
+        assert running.stdout is not None
+        said = os.read(screen, 200)
         used = psutil.Process(running.pid).cpu_times()
         running.kill()
         assert running.stdout.read() == ""
-    assert said.startswith("At work: ")
+    os.close(terminal)
+    os.close(screen)
+    assert said.startswith(b"At work: ")
     assert used.user + used.system < 1.5  # what it computes takes far longer
 
 
@@ -88,6 +92,16 @@ class TestWaiting:
         with waiting(arguments, patience=0.01):
             time.sleep(0.2)
         return capsys.readouterr().err
+
+    @pytest.fixture(autouse=True)
+    def terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("detente.cli.waiting.at_terminal", lambda: True)
+
+    def test_says_nothing_to_a_pipe(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr("detente.cli.waiting.at_terminal", lambda: False)
+        assert not self.said(capsys, "movers")
 
     def test_says_what_the_command_does(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert self.said(capsys, "--debug", "movers") == (

@@ -79,19 +79,22 @@ class Word:
 def first_output(command: str, folder: Path) -> Word:
     """The first word of a command, which is stopped then."""
     begun = time.perf_counter()
+    screen, terminal = os.openpty()  # a pipe is told nothing to wait by
     with subprocess.Popen(
-        _program(command), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        _program(command), cwd=folder, stdout=subprocess.PIPE, stderr=terminal,
         stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONUNBUFFERED": "1"},
     ) as running:  # fmt: skip
+        assert running.stdout is not None
         watched = psutil.Process(running.pid)
         with selectors.DefaultSelector() as streams:
-            for stream in (running.stdout, running.stderr):
-                assert stream is not None
+            for stream in (running.stdout, screen):
                 streams.register(stream, selectors.EVENT_READ)
             ready = streams.select(timeout=120)
         used, clock = watched.cpu_times(), time.perf_counter() - begun
         said = os.read(ready[0][0].fd, 200).decode(errors="replace") if ready else ""
         running.terminate()
+    os.close(terminal)
+    os.close(screen)
     return Word(used.user + used.system, clock, said.partition("\n")[0])
 
 

@@ -54,6 +54,10 @@ def true_answers(world: MoversWorld, movers: Movers) -> Floats:
 
     Of the share of a kind it is only the sign that counts.
 
+    Args:
+        world: The world.
+        movers: What was measured in it.
+
     Example:
         >>> from detente.asks.movers.judged import measure
         >>> world = movers_world("a tenth", 1, states=5)

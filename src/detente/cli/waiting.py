@@ -1,4 +1,4 @@
-"""A word to whoever waits: a command that has said nothing for a while says what it is at."""
+"""A word to who waits at a terminal: a command that is silent for a while says what it is at."""
 
 from __future__ import annotations
 
@@ -20,16 +20,21 @@ def spoken() -> None:
     _spoken.set()
 
 
+def at_terminal() -> bool:
+    """Whether somebody looks at standard error: a pipe is told nothing to wait by."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
 @contextlib.contextmanager
 def waiting(args: Sequence[str], patience: float = PATIENCE) -> Iterator[None]:
-    """Say on stderr what a command is at, if it is still silent after a while.
+    """Say on a terminal what a command is at, if it is still silent after a while.
 
     Args:
         args: The arguments of the command line.
         patience: Seconds.
     """
     name = next((arg for arg in args if not arg.startswith("-")), "")
-    if name not in COMMANDS or {"-h", "--help"} & {*args}:
+    if not at_terminal() or name not in COMMANDS or {"-h", "--help"} & {*args}:
         yield
         return
     _spoken.clear()
@@ -43,7 +48,7 @@ def waiting(args: Sequence[str], patience: float = PATIENCE) -> Iterator[None]:
 
 
 def _say(what: str) -> None:
-    if _spoken.is_set() or sys.stderr is None:
+    if _spoken.is_set():
         return
     with contextlib.suppress(OSError, ValueError):  # whoever read it may have left
         sys.stderr.write(f"At work: {what[0].lower()}{what[1:]}\n")

@@ -132,7 +132,16 @@ def records_of(
 
 
 def errands(study: Study) -> list[Errand]:
-    """The errands of `look_ahead`, in the order in which they are asked for."""
+    """The errands of `look_ahead`, in the order in which they are asked for.
+
+    Args:
+        study: The study.
+
+    Example:
+        >>> from detente.study.load import load
+        >>> errands(load("korea").study)[0].shares == WALKS
+        True
+    """
     questions = study.asks(PART)
     odds = [_errand(kind_of(question).answer, question, REFIT) for question in questions]
     scores = [_errand(track_record, question, REFIT) for question in questions]

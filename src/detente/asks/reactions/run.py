@@ -61,7 +61,16 @@ def react(data: StudyData, options: Options) -> tuple[Section, ...]:
 
 
 def errands(study: Study) -> list[Errand]:
-    """The errands of `react`, in the order of its answers."""
+    """The errands of `react`, in the order of its answers.
+
+    Args:
+        study: The study.
+
+    Example:
+        >>> from detente.study.load import load
+        >>> len(errands(load("korea").study)) > 1
+        True
+    """
     asks = [ask for part in PARTS for ask in study.asks(part)]
     answers = [kind_of(ask).answer for ask in asks]
     return [Errand(by, ask, partial(by, ask)) for by, ask in zip(answers, asks, strict=True)]

@@ -53,7 +53,16 @@ def what_if(data: StudyData, options: Options) -> tuple[Section, ...]:
 
 
 def errands(study: Study) -> list[Errand]:
-    """The errands of `what_if`, in the order of its answers; none without a scenario."""
+    """The errands of `what_if`, in the order of its answers; none without a scenario.
+
+    Args:
+        study: The study.
+
+    Example:
+        >>> from detente.study.load import load
+        >>> errands(load("korea").study)[-1].shares
+        'model'
+    """
     declared = study.asks("scenarios")
     described = study.asks("simulation") if declared else ()
     return [
