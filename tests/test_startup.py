@@ -95,12 +95,12 @@ class TestWaiting:
 
     @pytest.fixture(autouse=True)
     def terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("detente.cli.waiting.at_terminal", lambda: True)
+        monkeypatch.setattr(sys.modules["detente.cli.waiting"], "at_terminal", lambda: True)
 
     def test_says_nothing_to_a_pipe(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        monkeypatch.setattr("detente.cli.waiting.at_terminal", lambda: False)
+        monkeypatch.setattr(sys.modules["detente.cli.waiting"], "at_terminal", lambda: False)
         assert not self.said(capsys, "movers")
 
     def test_says_what_the_command_does(self, capsys: pytest.CaptureFixture[str]) -> None:
