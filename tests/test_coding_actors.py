@@ -109,7 +109,11 @@ def test_the_story_explains_a_name_that_no_table_has() -> None:
         ("Iran told Greece that police near northern Goma had shot at monks.", "monks", "COD:REL"),
         ("Iran's president thanked the generals.", "generals", "IRN"),
         ("Iran told Greece that the generals in the north had left Lima.", "generals", "?"),
-        ("Iran told Greece in Lima that students stoned a bus in Quito.", "students", "ECU:CVL"),
+        (
+            "Iran told Greece in Lima on Monday: it is true, students marched in Quito.",
+            "students",
+            "ECU:CVL",
+        ),
         ("Iran told Greece that soldiers had marched in Lima.", "soldiers", "?"),
         ("Iran told Greece that gunmen had shot a priest in Lima.", "gunmen", "?"),
         ("Iran told Greece that students had marched.", "students", "?"),
