@@ -216,6 +216,15 @@ def test_the_fingerprint_depends_on_the_data_alone(tmp_path: Path) -> None:
     assert store.fingerprint() != prints[0]
 
 
+def test_rows_in_any_order_make_the_same_part(tmp_path: Path) -> None:
+    rows, prints = [event(number) for number in (3, 1, 4, 2)], []
+    for name, order in (("a", rows), ("b", rows[::-1]), ("c", sorted(rows, key=str))):
+        store = Store.open(tmp_path / name, create=True)
+        add(store, table(order))
+        prints.append(store.fingerprint())
+    assert len(set(prints)) == 1
+
+
 def test_the_fingerprint_changes_where_the_same_file_was_read_in_another_way(
     tmp_path: Path,
 ) -> None:
