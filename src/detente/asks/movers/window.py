@@ -19,9 +19,6 @@ from detente.relations.world import Coverage, world_coverage, world_days
 MONTHS_FOR_MONTHS = 24
 """A record with fewer months is read by week."""
 
-LONG_MONTHS = 36
-"""In a record with so many months the last year is asked about, else its second half."""
-
 BEFORE: Mapping[str, int] = {"day": 90, "week": 52, "month": 36, "quarter": 16, "year": 10}
 """Periods before the date that are compared with at least, where there are so many."""
 
