@@ -1,0 +1,250 @@
+"""What asks do at their edges, each part by itself against answers worked out by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+import test_claims_units as claims
+from detente.answers import Scale
+from detente.asks.claims import extreme
+from detente.asks.claims.aftermath import Aftermath
+from detente.asks.claims.shift import Measured as Shifted
+from detente.asks.forecasts import ledger
+from detente.asks.forecasts.ledger import _row, open_though_over
+from detente.asks.forecasts.level_question import LevelQuestion, _in_units, _sentence, _start_label
+from detente.asks.forecasts.record import Record
+from detente.asks.forecasts.run import asked_questions, with_window
+from detente.asks.movers.places import _settled
+from detente.asks.reactions.system import sentence
+from detente.errors import UsageError
+from test_claims_units import estimate, signal
+
+
+def close(seen: object, right: object) -> None:
+    np.testing.assert_allclose(cast(Any, seen), cast(Any, right), rtol=1e-9, atol=1e-12)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Draws of a level."""
+
+    draws: Any
+
+
+class TestExtremes:
+    """What an extreme claim is fitted to."""
+
+    @pytest.fixture
+    def fits(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+        """Which model was fitted, to how many periods; the level is the number of the month."""
+        seen: list[tuple[str, int]] = []
+
+        def fitted(kind: str) -> Any:
+            def fit(of: Any, inside: Any, options: Any, **given: Any) -> Drawn:
+                seen.append((kind, int(inside.sum())))
+                return Drawn(np.tile(np.arange(len(inside), dtype=float), (4, 1)))
+
+            return fit
+
+        monkeypatch.setattr(extreme, "fit_peaks", fitted("peak"))
+        monkeypatch.setattr(extreme, "fit_level", fitted("level"))
+        return seen
+
+    @pytest.mark.parametrize(
+        ("target", "of", "model"),
+        [
+            ((10, 10), "", "peak"), ((9, 10), "", "level"),
+            ((10, 10), "level", "level"), ((9, 10), "peak", "peak"),
+        ],
+    )  # fmt: skip
+    def test_one_period_is_a_peak_and_more_are_a_level(
+        self, fits: list[Any], target: tuple[int, int], of: str, model: str
+    ) -> None:
+        span = [dt.date(2001, target[0], 1), dt.date(2001, target[1], 28)]
+        item = claims.TestExtreme().extreme(target=span, of=of).measure(signal([1.0] * 12))
+        # Once to all that is known, once to what was known at the end of October.
+        assert fits == [(model, 12), (model, 10)] and item.result.of == model
+        assert item.effect == item.result.probability_then == 1.0  # later months are higher
+        assert item.cases == target[0] - 2 and item.interval is item.p is None
+        assert item.choices == {
+            "source": "Source", "rivals begin": "at once", "data": "all",
+            "normalisation": item.choices["normalisation"],
+        }  # fmt: skip
+
+    def test_the_lowest_is_the_highest_turned(self, fits: list[Any]) -> None:
+        lowest = claims.TestExtreme().extreme(direction="lowest")
+        item = lowest.measure(signal([1.0] * 12, counts=False))
+        assert item.effect == 0.0 and item.result.posterior.draws[0, 5] == -5
+        assert item.choices["normalisation"] == "as they are"
+
+    def test_periods_without_data_are_neither_claimed_nor_rivals(self, fits: list[Any]) -> None:
+        values = [1.0] * 12
+        values[3] = values[9] = np.nan
+        item = claims.TestExtreme().extreme(since=dt.date(2000, 12, 1)).measure(signal(values))
+        assert np.flatnonzero(item.result.target).tolist() == [8]
+        assert 3 not in np.flatnonzero(item.result.rivals) and item.cases == 7
+
+
+class TestShifts:
+    """The picture of a change and of its end."""
+
+    def shift(self, left: Aftermath | None, **changes: Any) -> Any:
+        series = signal([float(place) for place in range(24)], counts=False)
+        result = SimpleNamespace(skipped=0, window=2, before=4.5, after=8.0)
+        place = Shifted(6, cast(Any, result), left)
+        return (
+            claims.TestShift()
+            .shift(date=dt.date(2001, 7, 1), **changes)
+            .chart(estimate(series, 1.0, place))
+        )
+
+    def test_its_end_is_drawn_where_there_is_one(self) -> None:
+        left = Aftermath(0.5, 1.0, (0.0, 2.0), 12, 12.5, np.datetime64("2002-01-01"), Scale.POINTS)
+        ended = dt.date(2002, 1, 1)
+        plain = {row[3] for row in self.shift(None).table.rows}
+        assert plain == {"", "before", "after"}
+        rows = {str(row[0])[:7]: row for row in self.shift(left, ended=ended).table.rows}
+        assert [rows[month][3] for month in ("2002-01", "2002-02", "2002-03")] == [
+            "later", "later", "",
+        ]  # fmt: skip
+        assert rows["2002-01"][2] == 12.5 and rows["2001-06"][2] == 4.5
+        # Nothing is drawn of an end that the data do not reach, or that the claim does not name.
+        for without in (self.shift(None, ended=ended), self.shift(left)):
+            assert "later" not in {row[3] for row in without.table.rows}
+
+
+class TestRecords:
+    """What stands in a record."""
+
+    def test_why_forecasts_are_open_is_said_once_with_their_number(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lines = [SimpleNamespace(line={"title": title}) for title in ("A", "B", "A", "C")]
+        monkeypatch.setattr(ledger, "recorded", lambda _: lines)
+        reasons = {"A": "no data", "B": "another meaning", "C": ""}
+        monkeypatch.setattr(ledger, "why_open", lambda _, item: reasons[item.line["title"]])
+        assert list(open_though_over(cast(Any, None), Record(Path("r")))) == [
+            "Open, though over (2): “A”: no data.",
+            "Open, though over (1): “B”: another meaning.",
+        ]
+
+    @pytest.mark.parametrize(
+        ("outcomes", "late", "wrong", "came"),
+        [
+            ((), False, False, "open"), ((), True, False, "open (late)"),
+            ((1,), False, False, "yes"), ((0,), True, True, "no (clock was wrong)"),
+            ((0, 1, 0), False, False, "no (before revision: no, yes)"),
+        ],
+    )  # fmt: skip
+    def test_a_row_of_a_record(
+        self, outcomes: tuple[int, ...], late: bool, wrong: bool, came: str
+    ) -> None:
+        line = {
+            "as_of": "2017-03-15", "recorded": "2017-03-15T10:11:12", "title": "T",
+            "probability": 0.25, "base_rate": 0.5, "resolves_on": "2017-04-12",
+        }  # fmt: skip
+        item = SimpleNamespace(
+            line=line,
+            outcome=outcomes[-1] if outcomes else None,
+            resolutions=[{"outcome": outcome} for outcome in outcomes],
+            late=late,
+            clock_was_wrong=wrong,
+        )
+        assert _row(cast(Any, item)) == (
+            "2017-03-15", "2017-03-15", "T", 0.25, 0.5, "2017-04-12", came,
+        )  # fmt: skip
+
+
+class TestQuestions:
+    """Which questions are asked, and of which window."""
+
+    def question(self, name: str, *, able: bool = True) -> Any:
+        def within(days: int) -> str:
+            if not able:
+                raise UsageError("No.", f"{name} has periods of its own.", "Leave it out.")
+            return f"{name} within {days}"
+
+        return SimpleNamespace(id=name, within=within)
+
+    def test_another_window(self) -> None:
+        both = [self.question("a"), self.question("b", able=False)]
+        able, left_out = with_window(both, 7)
+        assert able == ("a within 7",) and left_out == ("b has periods of its own.",)
+        assert with_window(both, None) == (tuple(both), ())
+        with pytest.raises(UsageError, match="b has periods of its own"):
+            with_window([self.question("b", able=False), self.question("c", able=False)], 7)
+
+    def test_one_of_them_or_all(self) -> None:
+        both = (self.question("first"), self.question("second"))
+        study = cast(Any, SimpleNamespace(asks=lambda _: both))
+        assert asked_questions(study, None) == both
+        assert asked_questions(study, "second") == both[1:]
+        with pytest.raises(UsageError, match=r"asks: first, second.*Did you mean"):
+            asked_questions(study, "secnd")
+        with pytest.raises(UsageError, match="declares no questions"):
+            asked_questions(cast(Any, SimpleNamespace(asks=lambda _: ())), None)
+
+    def level(self, **more: Any) -> Any:
+        of = signal([1.0, 2.0, 4.0], **more)
+        return SimpleNamespace(signal=of, sign=1.0, values=np.log([1.0, 2.0, 4.0]))
+
+    def test_only_counts_have_a_volume_of_news(self) -> None:
+        exposed = self.level(exposure=[9.0, 9.0, 12.0])
+        assert _start_label(exposed, 0, 2) == (
+            "its level in 2001-01, at the volume of news of 2001-03"
+        )
+        assert _start_label(self.level(), 0, 2) == "its level in 2001-01"
+        score = self.level(counts=False)
+        assert _start_label(score, 1, 2) == "its level in 2001-02"
+
+    def test_levels_in_units(self) -> None:
+        unit, first, end, parts = _in_units(self.level(), 2, 1, [np.log(3), 0.0])
+        assert unit == "events per year"
+        close([first, end, *parts], [12 * 2, 12 * 6, 12 * 4, 0])
+        score = self.level(counts=False)
+        score.sign, score.values = -1.0, np.array([-1.0, -2.0, -4.0])
+        assert _in_units(score, 2, 1, [0.5, -1.0]) == ("points", 2.0, 2.5, [-0.5, 1.0])
+        chronicle = self.level()
+        chronicle.signal = replace(chronicle.signal, dataset="chronicle")
+        assert _in_units(chronicle, 2, 0, [0.0])[0] == "days per year"
+
+    @pytest.mark.parametrize(
+        ("against", "sign", "words"),
+        [(1, 1.0, "above its level 1 month before"), (2, -1.0, "below its level 2 months before")],
+    )
+    def test_a_level_in_a_sentence(self, against: int, sign: float, words: str) -> None:
+        asked = LevelQuestion.model_construct(against=against)
+        odds = SimpleNamespace(probability=0.25, low=0.125, high=0.5, base_rate=0.75)
+        of = self.level()
+        of.sign = sign
+        said = _sentence(asked, cast(Any, odds), of, dt.date(2001, 4, 1), dt.date(2001, 4, 30))
+        assert said.startswith("25% (90% interval 12% to 50%) that the relation from 1 April 2001")
+        assert f"to 30 April 2001 stands {words}; the base rate is 75%." in said
+
+
+class TestSmallThings:
+    """What is easily turned around."""
+
+    def test_a_small_fall_is_a_fall(self) -> None:
+        row = {"acts": "a", "responds": "b", "effect_percent": -0.6, "low90": -2.0, "high90": 0.4}
+        assert "by 1% less b over 6 months" in sentence(row, 6, "month", counted=True)
+        assert "b lower by 1%" in sentence(row, 6, "month", counted=False)
+
+    def test_friends_stand_together_and_strangers_apart(self) -> None:
+        """Two crowds of three states each that deal with their own."""
+        pulls = np.full((6, 6), 0.05)
+        pulls[:3, :3] = pulls[3:, 3:] = 1.05
+        np.fill_diagonal(pulls, 0.05)
+        spots = _settled(pulls)
+        far = np.hypot(*(spots[:, None] - spots[None]).transpose(2, 0, 1))
+        own = np.kron(np.eye(2), np.ones((3, 3))).astype(bool)
+        assert far[own].max() < far[~own].min()
+        assert spots.min() == 0 and spots.max() == 1
+        close(_settled(np.full((1, 1), 0.05)), [[0, 0]])
