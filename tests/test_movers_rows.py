@@ -14,7 +14,7 @@ import pytest
 from detente.answers import Scale
 from detente.asks.movers import agreeing, judged, shown
 from detente.asks.movers.agreeing import agreement, other_movers
-from detente.asks.movers.attention import _without_itself
+from detente.asks.movers.attention import _without_itself, attention
 from detente.asks.movers.behind import Act, acts_of, moved_most
 from detente.asks.movers.judged import Movers, measure
 from detente.asks.movers.measures import Levels, levels_of, turn_of
@@ -26,6 +26,7 @@ from detente.asks.movers.words import caveats, headline, sentence
 from detente.errors import DataGapError
 from detente.estimators.false_signs import FalseSigns
 from detente.estimators.levels.lasting import LastingChanges, lasting_changes
+from detente.estimators.levels.paths import level_paths
 from detente.events import engine as engines
 from detente.events.schema import SCHEMA
 from detente.relations.world import Coverage, WorldCounts
@@ -485,6 +486,24 @@ class TestMeasure:
         close(summed, [4.5 / 8 + 5 / 18, 2 / 19 - 17.25 / 29])
         close(variance, [1 / 8 + 1 / 18, 1 / 19 + 1 / 29])
 
+    def test_attention_where_nothing_changed(self) -> None:
+        states = np.array([(a, b) for a in range(4) for b in range(a + 1, 4)])
+        by_pair, variance, by_state = attention(np.full(6, 0.7), np.ones(6), states, 4)
+        close(by_pair, np.zeros(6))
+        close(by_state, np.zeros(4))
+        # Each of 24 rounds adds three pairs to what is known of a spread of 0.3 beforehand.
+        total = 1 / 0.3**2 + 24 * 3
+        close(variance, np.full(6, 2 / (total - 1)))
+
+    def test_attention_is_the_same_upside_down(self) -> None:
+        states = np.array([(a, b) for a in range(6) for b in range(a + 1, 6)])
+        change = np.random.default_rng(5).normal(0.1, 0.3, 15)
+        change[3] = np.nan
+        up, down = (attention(sign * change, np.full(15, 0.2), states, 6) for sign in (1, -1))
+        for part in (0, 2):
+            np.testing.assert_allclose(up[part], -down[part], atol=1e-9)
+        np.testing.assert_allclose(up[1], down[1])
+
     def test_levels_are_told_as_counts_with_their_interval(self) -> None:
         counts = np.full((1, 2, 12), 9.0)
         window = Window(
@@ -505,6 +524,8 @@ class TestMeasure:
         assert levels.level.shape == (1, 2, 12) and np.isnan(levels.level[0, 1]).all()
         assert np.abs(levels.level[0, 0] - 9).max() < 1
         close(levels.low * levels.high, levels.level**2)
+        paths = level_paths(np.where(np.arange(12) == 3, np.nan, counts[0]), np.ones((2, 12)))
+        close(np.log(levels.high / levels.level)[0, 0], 1.6449 * paths.error[0])
         assert (levels.low[0, 0] < levels.level[0, 0]).all()
 
     def test_a_rate_that_turned_once(self) -> None:
@@ -547,6 +568,14 @@ class TestSharing:
 
 class TestWindows:
     """Which periods, by which origin."""
+
+    @pytest.mark.parametrize(
+        ("every", "before"),
+        [("day", 90), ("week", 52), ("month", 36), ("quarter", 16), ("year", 10)],
+    )
+    def test_how_much_is_compared_with_at_least(self, every: Any, before: int) -> None:
+        item = months("x", 120)
+        assert (~_window(item, every, dt.date(2019, 11, 1)).after).sum() == before
 
     @pytest.mark.parametrize(
         ("every", "back"), [("month", 12), ("week", 52), ("quarter", 4), ("year", 1)]
