@@ -13,6 +13,7 @@ import pytest
 
 import test_claims_units as claims
 from detente.answers import Scale
+from detente.asks import errands
 from detente.asks.claims import extreme
 from detente.asks.claims.aftermath import Aftermath
 from detente.asks.claims.shift import Measured as Shifted
@@ -22,8 +23,11 @@ from detente.asks.forecasts.level_question import LevelQuestion, _in_units, _sen
 from detente.asks.forecasts.record import Record
 from detente.asks.forecasts.run import asked_questions, with_window
 from detente.asks.movers.places import _settled
+from detente.asks.options import Options
 from detente.asks.reactions.system import sentence
-from detente.errors import UsageError
+from detente.asks.scenarios import posterior
+from detente.errors import DataGapError, UsageError
+from detente.events.store import Store
 from test_claims_units import estimate, signal
 
 
@@ -248,3 +252,123 @@ class TestSmallThings:
         assert far[own].max() < far[~own].min()
         assert spots.min() == 0 and spots.max() == 1
         close(_settled(np.full((1, 1), 0.05)), [[0, 0]])
+
+
+class TestPosterior:
+    """Which draws of a system are kept."""
+
+    def fitted(
+        self, monkeypatch: pytest.MonkeyPatch, radii: dict[int, list[float]]
+    ) -> tuple[Any, list[int]]:
+        """Follow-ons drawn in so many sweeps; three draws are wanted."""
+        asked: list[int] = []
+
+        def gibbs(counts: Any, state: Any, *given: Any) -> Any:
+            *_, eras, sweeps, burn_in, thin, seed = given
+            asked.append(sweeps)
+            assert (len(state), eras, burn_in, thin, seed) == (5, 2, 500, 10, 7)
+            drawn = np.array(radii[sweeps])
+            rates = np.tile(np.arange(len(drawn), dtype=float)[:, None, None], (1, 2, 1))
+            return rates, np.stack([drawn / 4, 3 * drawn / 4], axis=-1).reshape(-1, 1, 1, 2)
+
+        monkeypatch.setattr(posterior, "_gibbs", gibbs)
+        past = SimpleNamespace(
+            counts=np.array([[1.0], [0], [0], [1], [0]]), days=np.arange(5), eras=("e",),
+            labels=np.zeros(5, int), after=np.ones((1, 1), bool),
+        )  # fmt: skip
+        return posterior.fit_posterior(cast(Any, past), 3, seed=7), asked
+
+    def test_only_those_that_settle(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        drawn, asked = self.fitted(monkeypatch, {530: [0.5, 1.0, 0.9, 1.5, 0.99, 0.1]})
+        assert asked == [530]
+        close(drawn.rates[:, 0, 0], [0, 2, 4])  # the first three
+        close(drawn.excitation.sum(axis=3).ravel(), [0.5, 0.9, 0.99])
+        close(drawn.unstable, 2 / 6)
+        close(drawn.decays, [1 / 10, 1 / 60])
+        close(drawn.gain, 1 - np.exp([-1 / 10, -1 / 60]))
+        # What both events have left on the day after the last: five days ago and two.
+        left = np.exp(-np.outer([4, 1], drawn.decays)).sum(axis=0) * drawn.gain
+        close(drawn.state / drawn.state[:, :1], [left / left[0]])
+
+    def test_more_are_drawn_where_too_few_settle(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        drawn, asked = self.fitted(
+            monkeypatch, {530: [0.5, 1.1, 0.9], 1060: [1.1] * 7 + [0.1, 0.2, 0.3]}
+        )
+        assert asked == [530, 1060] and len(drawn.rates) == 3
+        close(drawn.unstable, 0.7)
+
+    def test_hardly_any_settles(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        doubled = {530 * 2**turn: [0.5, 1.1, 1.1, 1.1] for turn in range(9)}
+        with pytest.raises(DataGapError, match="Only 25% of the parameters"):
+            self.fitted(monkeypatch, doubled)
+
+
+class TestErrands:
+    """What is answered beforehand, by whom."""
+
+    def test_those_that_share_work_go_together_and_last(self) -> None:
+        shares = {"a": "walks", "b": "", "c": "walks", "d": "", "e": "model"}
+        named = {key: SimpleNamespace(shares=name) for key, name in shares.items()}
+        groups = [list(group) for group in errands._groups(cast(Any, named))]
+        assert groups == [["b"], ["d"], ["a", "c"], ["e"]]
+
+    def test_what_fails_is_left_to_whoever_asks(self) -> None:
+        def answer(*_: Any) -> str:
+            raise DataGapError("No.", "Nothing.", "Load it.")
+
+        group = {
+            "a": SimpleNamespace(answer=lambda *_: "A"),
+            "b": SimpleNamespace(answer=answer),
+            "c": SimpleNamespace(answer=lambda *_: "C"),
+        }
+        none = cast(Any, None)
+        assert errands._answers(cast(Any, group), none, none, print) == {"a": "A", "c": "C"}
+
+    def run(self, patch: pytest.MonkeyPatch, number: int, held: int = 0, others: int = 1) -> Any:
+        """So many errands, of which the first are held in the cache."""
+        given: list[Any] = []
+
+        class Helping:
+            def __init__(self) -> None:
+                self.others = others
+
+            def begin(self, *given_first: Any) -> None:
+                given.append(given_first)
+
+            def each(self, _: Any, groups: Any, here: Any) -> Any:
+                given.append([len(group) for (group,) in groups])
+                return [here(group) for (group,) in groups]
+
+        cache = {str(n): "held" for n in range(held)}
+        patch.setattr(errands, "base_of", lambda by, ask, *_: ask)
+        patch.setattr(errands, "recalled", lambda key, *_: cache.get(key))
+        patch.setattr(errands, "packed", lambda what: b"packed")
+        asked = [
+            SimpleNamespace(by=None, ask=str(n), shares="", answer=lambda *_: "new")
+            for n in range(number)
+        ]
+        foreign = SimpleNamespace(by=None, ask="", shares="", answer=lambda *_: "never")
+        data = cast(Any, SimpleNamespace(events=None))
+        options = errands.answered(
+            cast(Any, [*asked, foreign]), data, Options(), cast(Any, Helping()), print
+        )
+        return options.answered, given
+
+    def test_helpers_are_asked_for_what_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        answers, given = self.run(monkeypatch, 10, held=2)
+        assert answers == {str(n): "held" if n < 2 else "new" for n in range(10)}
+        assert given == [(errands._take, b"packed"), [1] * 8]
+
+    def test_for_seven_no_helper_is_started(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert self.run(monkeypatch, 9, held=2) == ({"0": "held", "1": "held"}, [])
+        assert self.run(monkeypatch, 20, others=0) == (None, [])
+
+    def test_events_that_each_would_read_anew_are_not_shared(self) -> None:
+        def anew(engine: str, store: Any) -> bool:
+            events = SimpleNamespace(engine=engine, store=store)
+            return errands._counted_elsewhere(cast(Any, SimpleNamespace(events=events)))
+
+        store = Store.__new__(Store)
+        assert not anew("duckdb", store)
+        assert anew("local[2]", store) and anew("duckdb", "a lake")
+        assert not errands._counted_elsewhere(cast(Any, SimpleNamespace(events=None)))
