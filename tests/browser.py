@@ -47,6 +47,31 @@ os.execv(sys.argv[3], sys.argv[3:])
 """Puts the pipe where Chromium looks for it."""
 
 
+MEETS = """
+(() => {
+  const bad = [];
+  for (const summary of document.querySelectorAll('summary')) {
+    const boxes = [];
+    const walk = document.createTreeWalker(summary, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+      const text = walk.currentNode, range = document.createRange();
+      if (!text.data.trim() || !text.parentElement.checkVisibility({ visibilityProperty: true }))
+        continue;
+      range.selectNodeContents(text);
+      boxes.push(...[...range.getClientRects()].map(box => [text.data.trim(), box]));
+    }
+    boxes.forEach(([a, p], i) => boxes.slice(i + 1).forEach(([b, q]) => {
+      const wide = Math.min(p.right, q.right) - Math.max(p.left, q.left);
+      const high = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
+      if (a !== b && wide > 2 && high > 4) bad.push([a, b]);
+    }));
+  }
+  return bad;
+})()
+"""
+"""Texts of summaries that lie over each other."""
+
+
 def chromium() -> str:
     """The browser's path, or a skip that says how to give one."""
     path = shutil.which(os.environ.get("DETENTE_CHROMIUM") or "chromium")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -129,6 +130,18 @@ def test_every_line_fits(
         head, *rows = lines
         assert head.split() == ["date", "source", "target", "cameo", "what", "score"]
         assert all(re.fullmatch(r"\d{4}-\d\d-\d\d .* -?\d+\.\d", row) for row in rows)
+
+
+@pytest.mark.parametrize("command", commands.COMMANDS)
+def test_help_breaks_no_line_before_it_must(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(WIDTH))
+    assert run([command, "--help"]) == 0
+    prose = capsys.readouterr().out.partition("╭")[0].splitlines()
+    for line, after in pairwise(text.rstrip() for text in prose):
+        if line and after:
+            assert len(line) + 1 + len(after.split()[0]) > WIDTH - 1, line
 
 
 def test_the_verdict_table_cuts_no_p_and_says_what_is_unclear_in_whole_lines() -> None:

@@ -24,10 +24,13 @@ from detente.asks.movers.measures import Levels, busiest, turn_names
 from detente.asks.movers.places import LEAST_PULL, _pulls, places
 from detente.asks.movers.questions import SHARE
 from detente.asks.movers.ranking import direction, moves, shown_pairs
-from detente.asks.movers.window import Window, _advice, _best, _window
+from detente.asks.movers.window import Window, _advice, _best, _window, choose_window
 from detente.asks.movers.words import _events, _most, _times
 from detente.errors import DataGapError
+from detente.events.schema import SCHEMA
+from detente.relations.steps import Every
 from detente.relations.world import Coverage
+from event_tables import event, table
 
 
 def close(seen: object, right: object) -> None:
@@ -68,9 +71,42 @@ class TestWindow:
         late = _window(coverage("x", 100), "month", dt.date(2014, 11, 1))
         assert (~late.after).sum() == 42 == late.after.sum()  # as many as after, above 36
 
-    @pytest.mark.parametrize(("months", "since"), [(36, "2012-01-01"), (35, "2011-06-01")])
+    @pytest.mark.parametrize(("months", "since"), [(36, "2012-01-01"), (35, "2011-07-01")])
     def test_the_last_year_or_the_second_half(self, months: int, since: str) -> None:
         assert str(_window(coverage("x", months), "month", None).since) == since
+
+    @pytest.mark.parametrize("every", ["month", "year"])
+    def test_a_date_is_chosen_that_can_be_asked_about_wherever_one_can(self, every: Every) -> None:
+        for length in range(7, 60):
+            window = _window(coverage("x", length), every, None)
+            before, after = (window.used & ~window.after).sum(), (window.used & window.after).sum()
+            assert before >= 4 and after >= 3, (length, before, after)
+
+    @pytest.mark.parametrize(
+        ("length", "every", "since", "advice"),
+        [
+            (40, "month", dt.date(1900, 1, 1), "The first day is 2010-01-01: name a later"),
+            (40, "month", dt.date(2010, 1, 1), "The first day is 2010-01-01: name a later"),
+            (4, "month", None,
+             "Use shorter periods: --every week, or load more event files."),
+            (1, "day", None,
+             "Load event files first: detente ingest SOURCE FILES, or detente fetch."),
+        ],
+    )  # fmt: skip
+    def test_the_advice_helps(
+        self, length: int, every: Every, since: dt.date | None, advice: str
+    ) -> None:
+        with pytest.raises(DataGapError) as caught:
+            _best({"x": coverage("x", length)}, every, since)
+        assert caught.value.next_step.startswith(advice)
+
+    def test_where_no_period_is_covered_shorter_ones_are_advised(self) -> None:
+        with pytest.raises(DataGapError, match="There are no events that cover a year") as caught:
+            choose_window(table([event(1), event(2)]), every="year")
+        assert caught.value.next_step.startswith("Use shorter periods: --every quarter")
+        with pytest.raises(DataGapError) as empty:
+            choose_window(SCHEMA.empty_table(), every="year")
+        assert empty.value.next_step.startswith("Load event files first")
 
     def test_the_largest_of_those_that_reach_the_latest(self) -> None:
         since = dt.date(2011, 1, 1)
@@ -186,6 +222,8 @@ class TestRanking:
         assert shown_pairs(seen, ranked).tolist() == [0]
         seen.named = np.zeros((2, 3), bool)
         assert [move.pair * 3 + move.question for move in moves(seen)] == [0, 1, 3, 4]
+        seen.signs.rate = np.array([0.9, 0.9, 0, 0.4, 0.5, 0])  # what names it goes first
+        assert [move.pair * 3 + move.question for move in moves(seen)] == [3, 4, 0, 1]
 
     def test_closeness_and_the_busiest(self) -> None:
         level = np.array([[[3.0, 1.0, 0.0], [1.0, 3.0, np.nan]]])

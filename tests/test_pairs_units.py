@@ -37,7 +37,7 @@ from detente.asks.pairs.view import BESIDE_DAYS, TURN_COLUMNS, _now, _own, _text
 from detente.asks.provenance import provenance as plain_provenance
 from detente.asks.remember import _last_first, _lists, _read
 from detente.asks.result import StudyResult
-from detente.errors import UsageError
+from detente.errors import DataGapError, UsageError
 from detente.estimators.levels.level import LevelPosterior
 from detente.relations.series import make_series
 from detente.study.chronicle import Fact as Dated
@@ -288,6 +288,12 @@ class TestEvents:
             count_pair(held, "USA", "CHN", origin="gdelt")
         with pytest.raises(UsageError, match="It holds no events"):
             count_pair(held.slice(0, 0), "USA", "CHN", origin="gdelt")
+
+    def test_an_origin_that_covers_no_such_period(self, held: pa.Table) -> None:
+        with pytest.raises(DataGapError, match="icews covers no year of these days"):
+            count_pair(held, "USA", "CHN", every="year")
+        with pytest.raises(DataGapError, match="No event of these days is between the two"):
+            count_pair(held, "USA", "TUV", every="day")
 
     def test_months_from_twenty_four_on(self) -> None:
         def counted(months: int) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from browser import Browser
+from browser import MEETS, Browser
 from detente.report import write
 from detente.spreadsheets import harmless
 from fake_result import fake_result
@@ -143,6 +143,7 @@ def test_no_label_is_cut_or_meets_another_or_is_too_small(
     chromium.open(page, width)
     chromium.js(UNFOLD)
     assert chromium.js(LABELS) == []
+    assert chromium.js(MEETS) == []
 
 
 CONTRAST = """

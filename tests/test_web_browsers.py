@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 
-from browser import Browser
+from browser import MEETS, Browser
 from event_tables import event, table
 from firefox import opened_firefox, spoken
 
@@ -204,10 +204,11 @@ def test_each_page_in_chromium(chromium: Browser, served: str, axe: str, page: s
             assert findings(chromium) == []
             picture(chromium, page, f"{width}-{'dark' if dark else 'light'}")
     chromium.js("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    for width in (PHONE, 320):
+    for width in (DESK, 700, PHONE, 320):
         chromium.look(width)
         chromium.js(SETTLE)
         assert chromium.js(WIDE) == width
+        assert chromium.js(MEETS) == []
     assert foreign(chromium, served) == []
     assert chromium.complaints() == []
 

@@ -122,6 +122,29 @@ def test_what_is_no_day_is_told_in_plain_words(served: TestClient, day: str) -> 
     assert answer.json()["next"].startswith("This page takes: since, until")
 
 
+@pytest.mark.parametrize(
+    ("asked", "seen"),
+    [
+        ("pair?a=usa", "a: a state is written as its three letters, such as USA."),
+        ("scenarios?days=x", "days: a whole number is needed."),
+        ("scenarios?factor=x", "factor: a number is needed."),
+        ("scenarios?dayz=1", "dayz: this page does not take it."),
+    ],
+)
+def test_what_is_wrong_with_a_value_is_told_in_plain_words(
+    served: TestClient, asked: str, seen: str
+) -> None:
+    answer = served.get(f"/api/{asked}")
+    assert (answer.status_code, answer.json()["seen"]) == (400, seen)
+
+
+def test_who_asks_for_another_table_is_told_which_there_are(served: TestClient) -> None:
+    ready(served, "/api/echo?format=csv")
+    tables = served.get("/api/echo").json()["tables"]
+    answer = served.get("/api/echo?format=csv&table=none").json()
+    assert tables and answer["next"] == f"Tables: {', '.join(tables)}."
+
+
 def test_an_error_of_the_tree_is_told_and_a_bug_tells_nothing_of_itself(
     served: TestClient, capfd: pytest.CaptureFixture[str]
 ) -> None:

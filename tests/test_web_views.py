@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from detente.report.movers_page import movers_view
 from detente.study.load import locate
 from detente.study.starter import write_starter
 from detente.web.desk import Desk
-from detente.web.page import address_of, pages
+from detente.web.page import Choice, Control, address_of, pages
 from detente.web.refusal import RefusalError
 from detente.web.rendering import view_of
 from detente.web.site import Site, site_of
@@ -86,6 +87,26 @@ def test_what_is_no_state_day_or_kind_is_refused_by_the_model(given: dict[str, A
 def test_a_pair_that_nobody_tells_of_says_so(site: Site) -> None:
     with pytest.raises(DetenteError, match="nothing to show"):
         shown(site, "pair", a="GRC", b="BRA")
+
+
+def test_half_of_a_pair_to_set_beside_is_told(site: Site) -> None:
+    told = answers(shown(site, "pair", a="GRC", b="TUR", c="DEU"))
+    assert told[-1]["gap"].endswith("Name the other as well.")
+
+
+@pytest.mark.parametrize("every", ["day", "week", "month", "quarter", "year"])
+def test_the_form_of_a_pair_stands_at_what_its_address_says(site: Site, every: str) -> None:
+    view = shown(site, "pair", a="GRC", b="TUR", every=every)
+    assert f'<option value="{every}" selected>' in view.main
+
+
+def test_a_list_says_what_is_declared_where_another_is_chosen() -> None:
+    declared = Control("exposure", "By", value="days", declared="auto",
+                       choices=(Choice("auto", "what the data allow"), Choice("days")))  # fmt: skip
+    assert declared.stated == "what the data allow"
+    assert replace(declared, value="auto").stated == ""  # the list itself says so
+    assert replace(declared, declared="").stated == ""
+    assert Control("window", "Window", "number", "6", "3").stated == "3"
 
 
 def test_the_world_shows_what_the_page_of_movers_does(site: Site) -> None:

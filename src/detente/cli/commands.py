@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -165,5 +167,16 @@ def loaded(name: str) -> Any:
     alone = typer.Typer(
         add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich"
     )
-    alone.command(name)(function_of(name))
+    function = function_of(name)
+    alone.command(name, help=flowing(inspect.getdoc(function) or ""))(function)
     return typer.main.get_command(alone)
+
+
+def flowing(text: str) -> str:
+    r"""A text whose paragraphs are one line each, for a terminal of any width to break.
+
+    Example:
+        >>> flowing("One\nline.\n\n  a command\n\nAnother\nline.")
+        'One line.\n\n  a command\n\nAnother line.'
+    """
+    return re.sub(r"(?<=\S)\n(?=\S)", " ", text)

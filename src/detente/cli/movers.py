@@ -83,7 +83,7 @@ def movers_command(
         narrate(f"Page: {write_movers(answer, out, safe_csv=safe_csv)}")
     if not as_json:
         answer = _for_people(answer)
-    show([Section("movers", "Movers", (answer,))], as_json=as_json, most=top)
+    show([Section("movers", "Movers", (answer,))], as_json=as_json)
 
 
 def _for_people(answer: Answer) -> Answer:

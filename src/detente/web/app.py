@@ -151,11 +151,19 @@ def _not_understood(page: Page, error: ValidationError) -> RefusalError:
     )
 
 
+_WRONG = {
+    "extra_forbidden": "this page does not take it",
+    "string_pattern_mismatch": "a state is written as its three letters, such as USA",
+    "int_parsing": "a whole number is needed",
+    "float_parsing": "a number is needed",
+}
+
+
 def _wrong(item: ErrorDetails) -> str:
     """What is wrong with a value, in our words where they are plainer than the library's."""
     if item["type"].startswith("date"):
         return "a day is written as 2017-06-30"
-    return "this page does not take it" if item["type"] == "extra_forbidden" else item["msg"]
+    return _WRONG.get(item["type"], item["msg"])
 
 
 async def _viewed(
@@ -198,7 +206,8 @@ def _data(page: Page, views: Views, new: Buckets) -> Handler:
             return tagged(request, view.json, "application/json", f"{view.tag}-json")
         name = request.query_params.get("table") or next(iter(view.tables), "")
         if name not in view.tables:
-            raise nothing_here("a table of this name")
+            names = ", ".join(view.tables)
+            raise RefusalError(404, "There is no table of this name.", "", f"Tables: {names}.")
         named = {"content-disposition": f'attachment; filename="{name}.csv"'}
         return tagged(request, view.tables[name], "text/csv", f"{view.tag}-{name}", **named)
 

@@ -80,6 +80,14 @@ class Control:
     step: str = ""
     note: str = ""
 
+    @property
+    def stated(self) -> str:
+        """What is declared, where the field itself does not show it: a list shows it if chosen."""
+        if self.kind != "select":
+            return self.declared
+        labels = {choice.value: choice.label or choice.value for choice in self.choices}
+        return labels.get(self.declared, "") if self.value != self.declared else ""
+
 
 @dataclass(frozen=True)
 class Link:

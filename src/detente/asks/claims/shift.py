@@ -45,7 +45,7 @@ from detente.errors import DataGapError
 from detente.estimators.shift import LevelShift, level_shift, rate_shift
 from detente.relations.series import Series
 from detente.relations.steps import check_every
-from detente.rounding import plural, tell
+from detente.rounding import day_text, plural, tell
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
@@ -119,7 +119,7 @@ class Shift(Design[ShiftClaim, Measured]):
     @property
     def gap(self) -> str:
         """Why there is no answer where no source can give one."""
-        return f"No source can tell both sides of {self.claim.date:%d %B %Y} apart."
+        return f"No source can tell both sides of {day_text(str(self.claim.date))} apart."
 
     def measure(self, signal: Signal) -> Estimate[Measured]:
         """The change of level as declared beforehand."""

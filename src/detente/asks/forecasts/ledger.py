@@ -121,7 +121,7 @@ def ledger(record: Record) -> Answer:
     """
     forecasts = list(recorded(record))
     if not forecasts:
-        return Answer("ledger", "ledger", "Record", f"The record {record.path} is empty.")
+        return Answer("ledger", "ledger", "Record", f"The record {record.path.name} is empty.")
     table = Table(COLUMNS, tuple(map(_row, forecasts)))
     exhibit = Exhibit("forecasts", "Forecasts", table)
     return Answer("ledger", "ledger", "Record", _summary(forecasts, record), exhibits=(exhibit,))

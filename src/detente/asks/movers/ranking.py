@@ -52,11 +52,12 @@ class Move:
 
 
 def moves(movers: Movers) -> tuple[Move, ...]:
-    """All that was asked: those named first, the surest lower bound of the size before others."""
+    """All that was asked: those named by the surest lower bound of the size, then the nearest."""
     signs, asked = movers.signs, np.flatnonzero(movers.tested.ravel())
     named = movers.named.ravel()
-    near = np.where(signs.estimate > 0, signs.low, -signs.high)
-    order = sorted(asked, key=lambda i: (not named[i], -near[i] if named[i] else signs.wrong[i], i))
+    sure = np.where(signs.estimate > 0, signs.low, -signs.high)
+    near = np.where(named, -sure, signs.rate)
+    order = sorted(asked, key=lambda place: (not named[place], near[place], signs.wrong[place]))
     return tuple(_move(movers, int(place)) for place in order)
 
 

@@ -236,7 +236,7 @@ def _nearest(movers: Movers, ranked: Sequence[Move]) -> Exhibit:
             move.risen,
             move.rate,
         )
-        for move in ranked[:NEAR]
+        for move in ranked[: min(NEAR, movers.top)]
     )
     note = (
         f"None of these is said to have moved: that takes a false rate of {NAMED_AT:.0%}, so that "

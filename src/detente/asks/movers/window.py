@@ -15,9 +15,19 @@ from detente.events.engine import DUCKDB
 from detente.events.inputs import EventInput
 from detente.relations.steps import Every, check_every
 from detente.relations.world import Coverage, world_coverage, world_days
+from detente.rounding import plural
 
 MONTHS_FOR_MONTHS = 24
 """A record with fewer months is read by week."""
+
+SHORTER: Mapping[str, str] = {
+    "year": "quarter",
+    "quarter": "month",
+    "month": "week",
+    "week": "day",
+}
+
+LOAD = "Load event files first: detente ingest SOURCE FILES, or detente fetch."
 
 BEFORE: Mapping[str, int] = {"day": 90, "week": 52, "month": 36, "quarter": 16, "year": 10}
 """Periods before the date that are compared with at least, where there are so many."""
@@ -77,7 +87,7 @@ def choose_window(
             f"{f' until {until}' if until else ''} that cover a {kind}.",
             "Ask for another origin or other days; detente store lists what there is."
             if origin or until
-            else "Load event files first: detente ingest SOURCE FILES, or detente fetch.",
+            else _other_periods(kind if daily.num_rows else "day"),
         )
     return _best(origins, kind, since)
 
@@ -115,9 +125,9 @@ def _best(origins: Mapping[str, Coverage], every: Every, since: dt.date | None) 
 def _window(item: Coverage, every: Every, since: dt.date | None) -> Window:
     covered = np.flatnonzero(item.covered)
     if since is None:
-        back = {"month": 12, "week": 52, "quarter": 4, "year": 1, "day": 365}[every]
-        long = len(covered) >= 3 * back
-        since = _date(item.dates[covered[-back] if long else covered[len(covered) // 2]])
+        back = {"month": 12, "week": 52, "quarter": 4, "year": FEWEST_AFTER, "day": 365}[every]
+        half = max(len(covered) // 2, 1)
+        since = _date(item.dates[covered[-back if len(covered) >= 3 * back else -half]])
     day = np.datetime64(since, "D")
     after = item.dates >= day
     first = int(np.argmax(after)) if after.any() else len(after)
@@ -148,15 +158,27 @@ def _sides(window: Window) -> tuple[int, int]:
 def _uncovered(item: Coverage, every: Every, since: dt.date, before: int, after: int) -> str:
     first = item.dates[np.flatnonzero(item.covered)[0]]
     return (
-        f"{item.origin} covers {first} to {last_day(item)}: {before} {every}s before {since} and"
-        f" {after} from then on, where {FEWEST_BEFORE} and {FEWEST_AFTER} are needed."
+        f"{item.origin} covers {first} to {last_day(item)}: {plural(before, every + 's')} before"
+        f" {since} and {after} from then on, where {FEWEST_BEFORE} and {FEWEST_AFTER} are needed."
     )
 
 
 def _advice(origins: Mapping[str, Coverage], every: Every, since: dt.date | None) -> str:
     latest = max(last_day(item) for item in origins.values())
+    earliest = min(_date(item.dates[item.covered][0]) for item in origins.values())
     if since is not None and since > latest:
         return f"The last day is {latest}: name an earlier --since."
-    shorter = {"month": "week", "quarter": "month", "year": "quarter", "week": "day"}.get(every)
-    by = f", or use shorter periods: --every {shorter}" if shorter else ""
-    return f"Name another --since{by}."
+    if since is not None and since <= earliest:
+        return f"The first day is {earliest}: name a later --since."
+    longest = max(int(item.covered.sum()) for item in origins.values())
+    if longest < FEWEST_BEFORE + FEWEST_AFTER:
+        return _other_periods(every)
+    shorter = f", or use shorter periods: --every {SHORTER[every]}" if every in SHORTER else ""
+    return f"Name another --since{shorter}."
+
+
+def _other_periods(every: Every) -> str:
+    """What to do where a record is too short for its periods."""
+    if every not in SHORTER:
+        return LOAD
+    return f"Use shorter periods: --every {SHORTER[every]}, or load more event files."

@@ -125,6 +125,12 @@ def count_pair(
     counted = panel(events, (a, b), every or "month", since=since, until=until)
     sizes = {name: _size(counted, a, b, name) for name in counted.origins}
     chosen = origin or max(sizes, key=lambda name: sizes[name])
+    if not np.isfinite(counted.world(chosen)).any():
+        raise DataGapError(
+            f"There is nothing to show of {name_of(a)} and {name_of(b)}.",
+            f"{chosen} covers no {counted.every} of these days.",
+            "Count by shorter periods, or ask for other days or another origin.",
+        )
     if not sizes.get(chosen):
         raise DataGapError(
             f"There is nothing to show of {name_of(a)} and {name_of(b)}.",

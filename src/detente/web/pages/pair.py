@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import urlencode
 
 from pydantic import Field
@@ -24,6 +24,7 @@ State = Field(default=None, pattern=r"^[A-Z]{3}$", description="code of a state,
 Kinds = Literal["total", "cooperation", "conflict"]
 KINDS = (Choice("total", "all"), Choice("cooperation"), Choice("conflict"))
 MOST_LINKS = 12
+HALF = "A pair is of two states, and one is named to set beside. Name the other as well."
 
 
 class PairAsked(Asked):
@@ -88,6 +89,9 @@ def _pair(asked: PairAsked, a: str, b: str, desk: Desk, store: Store, pairs: Ans
     if asked.beside or (asked.c and asked.d):
         desk.say("drawing the other beside")
         sections.append(_beside(asked, first, store, desk))
+    elif asked.c or asked.d:
+        half = Answer("compared", "compared", "No comparison", gap=HALF)
+        sections.append(Section("beside", "Beside each other", (half,)))
     return Shown(
         title=view.label,
         sections=tuple(sections),
@@ -167,7 +171,7 @@ def _states(asked: PairAsked, pairs: Answer) -> tuple[Control, ...]:
 def _ways(asked: PairAsked, counted: Counted) -> tuple[Control, ...]:
     """Days, period and origin, and what is set beside or listed."""
     origins = [Choice(name) for name in sorted({counted.origin, *counted.others})]
-    every = [Choice(name) for name in ("week", "month", "quarter", "year")]
+    every = [Choice(name) for name in get_args(Every)]
     dates = counted.panel.dates(counted.origin)
     return (
         Control("origin", "Origin", value=counted.origin, choices=tuple(origins)),
