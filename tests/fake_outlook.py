@@ -15,7 +15,6 @@ from detente.asks.forecasts.published import ALONE, PublishedOdds, comparison
 from detente.asks.forecasts.run import RECORD_INTRO, outlook
 from detente.asks.forecasts.shown import Window, odds_answer
 from detente.asks.forecasts.trial import Trial
-from detente.asks.options import Options
 
 AS_OF = dt.date(2017, 3, 15)
 
@@ -77,7 +76,7 @@ def trial(number: int = 428, every: str = "week", last: str = "2017-03-13") -> T
 
 
 def record(of: Trial | None = None) -> Answer:
-    return scored(question("tests-28", "At least one test"), of or trial(), Options())
+    return scored(question("tests-28", "At least one test"), of or trial())
 
 
 def published() -> Answer:

@@ -24,7 +24,6 @@ from detente.asks.forecasts.scores import (
     resample,
     skill,
 )
-from detente.asks.options import Options
 from detente.errors import DataGapError, InputError, UsageError
 from detente.estimators.hawkes.continuous import fit_hawkes_by_time
 from detente.estimators.hawkes.process import hawkes_process
@@ -39,6 +38,7 @@ from detente.relations.unnamed import likely_codes
 from detente.sources import ingest
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
+from detente.study.options import Options
 from detente.study.parts import Measure, Relation
 
 QUICK = Options(draws=400, curve_draws=100, level_draws=100)
@@ -79,7 +79,9 @@ def stored(tmp_path: Path, *files: Path, day: str = "day") -> Store:
 
 
 def answered(data: StudyData, claim: str) -> Answer:
-    return answer_claim(next(c for c in data.study.asks("claims") if c.id == claim), data, QUICK)
+    return answer_claim(
+        next(c for c in data.study.asks("claims") if c.id == claim), data.under(QUICK)
+    )
 
 
 def effect_of(answer: Answer) -> tuple[float, float, float]:
@@ -103,7 +105,7 @@ class TestBeyondTheChronicle:
         assert (round(low, 2), round(value, 2), round(high, 2)) == (0.75, 1.21, 1.96)
         asked = next(c for c in data.study.asks("claims") if c.id == "next-incident")
         late = asked.model_copy(update={"on": dt.date(2024, 12, 30)})
-        text = answer_claim(late, data, QUICK).text
+        text = answer_claim(late, data.under(QUICK)).text
         assert "The window is still open." in text
 
 

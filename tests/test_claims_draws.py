@@ -15,10 +15,10 @@ from detente.asks.claims.claim import ClaimBase
 from detente.asks.claims.response import Response
 from detente.asks.claims.rules import Evidence, judge, undecided
 from detente.asks.claims.run import answer_claim
-from detente.asks.options import Options
 from detente.estimators.ratestudy import left_out_ratios, rate_study, usual_counts
 from detente.estimators.resample import chance_range
 from detente.study.data import StudyData
+from detente.study.options import Options
 from test_claims_kinds import claim_of
 from test_claims_null import counts_of, signal_of
 
@@ -76,7 +76,7 @@ def test_a_strong_word_needs_all_that_p_may_be_below_its_border() -> None:
 def test_twenty_seeds_give_one_word(data: StudyData) -> None:
     def say(seed: int) -> Answer:
         options = Options(seed=seed, draws=499, curve_draws=9)
-        return answer_claim(response(data), data, options)
+        return answer_claim(response(data), data.under(options))
 
     answers = [say(seed) for seed in range(20)]
     assert len({answer.verdict for answer in answers}) == 1
@@ -135,7 +135,7 @@ def test_what_is_left_out_takes_no_part_in_the_season() -> None:
 
 
 def test_episodes_of_one_month_are_left_out_together(data: StudyData) -> None:
-    answer = answer_claim(response(data), data, Options(seed=1, draws=99, curve_draws=9))
+    answer = answer_claim(response(data), data.under(Options(seed=1, draws=99, curve_draws=9)))
     curve, cases = answer.exhibit("specifications"), answer.exhibit("cases")
     assert curve is not None and cases is not None
     rows = curve.table.records()

@@ -14,10 +14,10 @@ from detente.answers import Answer, Verdict
 from detente.asks.claims.cells import cut, whole
 from detente.asks.claims.contrast import ContrastClaim
 from detente.asks.claims.run import answer_claim
-from detente.asks.options import Options
 from detente.relations.series import Series, aggregate, make_series
 from detente.study.data import StudyData
 from detente.study.models import Era
+from detente.study.options import Options
 from detente.study.signal import Signal
 from test_claims_kinds import given
 
@@ -52,7 +52,7 @@ def era_answer(data: StudyData, values: np.ndarray, **changes: Any) -> Answer:
             **changes,
         }
     )  # fmt: skip
-    return answer_claim(claim, given(data, signal, study=study), QUICK)
+    return answer_claim(claim, given(data, signal, study=study).under(QUICK))
 
 
 def thickening(seed: int, effect: float = 1.0) -> np.ndarray:

@@ -18,8 +18,8 @@ from detente.asks.claims.contrast import Contrast
 from detente.asks.claims.run import answer_claim, answer_claims
 from detente.asks.claims.untestable import UntestableClaim
 from detente.asks.claims.visible import of_ratio
-from detente.asks.options import Options
 from detente.study.data import StudyData
+from detente.study.options import Options
 from detente.study.signal import Signal
 
 QUICK = Options(seed=1, draws=199, curve_draws=39, level_draws=300)
@@ -52,7 +52,7 @@ def reversed_measures(claim: ClaimBase) -> ClaimBase:
 
 
 def ask(claim: ClaimBase, data: StudyData) -> Answer:
-    return answer_claim(claim, data, QUICK)
+    return answer_claim(claim, data.under(QUICK))
 
 
 def towards(answer: Answer) -> list[bool]:
@@ -320,11 +320,11 @@ def test_the_hash_changes_with_everything_that_was_read(data: StudyData) -> None
 def test_a_family_is_corrected_over_kinds(data: StudyData) -> None:
     family = [claim_of(data, name, family="f") for name in ("response", "shift")]
     both = replace(data, study=data.study.model_copy(update={"claims": family}))
-    answers = answer_claims(both, QUICK)
+    answers = answer_claims(both.under(QUICK))
     p = sorted(float(item.fact("p").value) for item in answers)  # type: ignore[union-attr,arg-type]
     adjusted = sorted(float(item.fact("p_adjusted").value) for item in answers)  # type: ignore[union-attr,arg-type]
     assert adjusted == pytest.approx([2 * p[0], max(2 * p[0], p[1])])
-    alone = answer_claims(only(data, ["shift"]), QUICK)[0]
+    alone = answer_claims(only(data, ["shift"]).under(QUICK))[0]
     assert alone.fact("p_adjusted") is None
 
 

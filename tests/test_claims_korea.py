@@ -17,7 +17,6 @@ from browser import Browser, browser
 from detente.answers import Answer, Scale, Verdict
 from detente.asks.claims.occurrence import OccurrenceClaim
 from detente.asks.claims.run import answer_claim, answer_claims
-from detente.asks.options import Options
 from detente.asks.overview import overlap_notes
 from detente.asks.result import StudyResult
 from detente.cache import Cache
@@ -31,6 +30,7 @@ from detente.sources import ingest
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
 from detente.study.models import Action
+from detente.study.options import Options
 from detente.study.parts import Measure, Relation
 from texts import all_faults
 
@@ -207,7 +207,7 @@ def test_the_scores_of_experts_are_a_ruler_when_given(tmp_path: Path) -> None:
     file.write_text("date,a,b,value\n" + "".join(f"{m},KOR,CHN,{s:.2f}\n" for m, s in rows))
     given = open_data(load("korea"), datasets={"experts": file})
     claim = next(item for item in given.study.asks("claims") if item.id == "thaad-and-china")
-    answer = answer_claim(claim, given, QUICK)
+    answer = answer_claim(claim, given.under(QUICK))
     rulers = answer.exhibit("rulers")
     assert rulers is not None
     last = rulers.table.records()[-1]
@@ -294,8 +294,8 @@ def test_odds_use_nothing_that_came_later(korea: StudyData) -> None:
     claim = next(item for item in korea.study.asks("claims") if item.id == "more-provocations-soon")
     assert isinstance(claim, OccurrenceClaim)
     before = tuple(fact for fact in korea.facts if fact.date <= claim.on)
-    seen = answer_claim(claim, korea, QUICK).fact("effect")
-    blind = answer_claim(claim, replace(korea, facts=before), QUICK).fact("effect")
+    seen = answer_claim(claim, korea.under(QUICK)).fact("effect")
+    blind = answer_claim(claim, replace(korea, facts=before).under(QUICK)).fact("effect")
     assert seen is not None and blind is not None
     # Longer arrays are summed in another order: the last bit may differ, and nothing more.
     for name in ("value", "low", "high"):
@@ -304,7 +304,7 @@ def test_odds_use_nothing_that_came_later(korea: StudyData) -> None:
 
 def test_as_of_uses_nothing_later() -> None:
     then = open_data(load("korea"), as_of=dt.date(2017, 3, 15))
-    [*claims] = answer_claims(then, QUICK)
+    [*claims] = answer_claims(then.under(QUICK))
     tables = [
         exhibit.table for claim in claims for exhibit in claim.exhibits if exhibit.name == "cases"
     ]

@@ -15,7 +15,6 @@ from detente.asks.claims.groups import GroupClaim, Groups
 from detente.asks.claims.rules import judge_both, judge_probability
 from detente.asks.claims.scales import counts_of, divisors
 from detente.asks.claims.shift import Shift, ShiftClaim
-from detente.asks.options import Options
 from detente.estimators.groups import group_contrast
 from detente.estimators.levels.count_level import count_level
 from detente.estimators.levels.peak import peak_rates, period_rates, spiked_rates
@@ -23,6 +22,7 @@ from detente.estimators.matching import Grid
 from detente.estimators.ratestudy import rate_path, rate_study, usual_counts
 from detente.estimators.shift import level_shift, rate_shift
 from detente.relations.series import make_series
+from detente.study.options import Options
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
 

@@ -12,9 +12,7 @@ from detente.answers import Answer, Verdict
 from detente.asks.claims.occurrence import OccurrenceClaim
 from detente.asks.claims.run import answer_claim
 from detente.asks.forecasts.as_of import odds_within, question_on
-from detente.asks.forecasts.question import answer
-from detente.asks.forecasts.walks import Walks
-from detente.asks.options import Options
+from detente.asks.forecasts.walks import Walks, answer
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
 from forecast_worlds import write_chronicle, write_study
@@ -43,13 +41,13 @@ def claim(**changes: Any) -> OccurrenceClaim:
 
 
 def ask(data: StudyData, **changes: Any) -> Answer:
-    return answer_claim(claim(**changes), data, Options())
+    return answer_claim(claim(**changes), data)
 
 
 def test_its_odds_are_those_of_the_question_on_that_day(folder: Path, data: StudyData) -> None:
     """As `detente forecast --as-of` gives them."""
     then = open_data(load(str(folder)), as_of=DAY)
-    odds = answer(then.study.asks("questions")[0], Walks(then), Options())
+    odds = answer(then.study.asks("questions")[0], then)
     card = ask(data)
     for here, there in (("effect", "odds"), ("base_rate", "base_rate")):
         fact, other = card.fact(here), odds.fact(there)

@@ -34,7 +34,6 @@ from detente.asks.claims.shift import Shift
 from detente.asks.claims.shown import cases, specifications
 from detente.asks.claims.strata import Strata, like_periods, near_border, strata_index, ways
 from detente.asks.frame import provenance, upward
-from detente.asks.options import Options
 from detente.estimators.eventstudy import event_study
 from detente.relations.series import make_series
 from detente.study.chronicle import Fact as DatedFact
@@ -328,7 +327,7 @@ def test_cases_are_rows_under_how_we_know() -> None:
 
 def a_shift(data: StudyData) -> Shift:
     claim = next(claim for claim in data.study.asks("claims") if claim.id == "shift")
-    return Shift(claim, data, Options())
+    return Shift(claim, data)
 
 
 @pytest.mark.parametrize(
@@ -369,14 +368,14 @@ def test_the_hash_covers_the_events_of_the_user(data: StudyData) -> None:
     def digest(fingerprint: str | None) -> str:
         values = {name: getattr(data, name) for name in data.__dataclass_fields__}
         values["events"] = None if fingerprint is None else SimpleNamespace(fingerprint=fingerprint)
-        return provenance(StudyData(**values), [SIGNAL], Options(), "", "").data_hash
+        return provenance(StudyData(**values), [SIGNAL], "", "").data_hash
 
     assert len({digest(None), digest("a"), digest("b")}) == 3
 
 
 def test_the_share_of_dyads_that_carry_a_group_is_what_disagrees(data: StudyData) -> None:
     claim = next(claim for claim in data.study.asks("claims") if claim.id == "groups")
-    design, item = Groups(claim, data, Options()), estimate(1.0, None, Scale.POINTS)
+    design, item = Groups(claim, data), estimate(1.0, None, Scale.POINTS)
     rest = [LeftOut("dyads", str(i), effect, 3) for i, effect in enumerate((1.0, 2.0, -1.0, 0.5))]
     assert design.agreeing(item, (), rest) == 0.75
     dyads = [*claim.group, *claim.others]

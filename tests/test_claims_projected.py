@@ -18,8 +18,8 @@ from detente.asks.claims.excited import SELF_EXCITING, check_of, estimate_of, se
 from detente.asks.claims.projected import AUTOREGRESSION, EVENT_STUDY, LOCAL_PROJECTION, projected
 from detente.asks.claims.response import ResponseClaim
 from detente.asks.claims.run import answer_claim
-from detente.asks.options import Options
 from detente.study.data import StudyData
+from detente.study.options import Options
 from detente.study.signal import Signal
 
 QUICK = Options(seed=1, draws=99, curve_draws=49)
@@ -45,7 +45,7 @@ def contrast_of(world: World, name: str) -> ContrastClaim:
 
 def rows_of(world: World, seed: int = 1) -> list[Estimate[None]]:
     claim, signal = response_of(world)
-    return list(projected(claim, signal, [1, 3, 6], world.data, Options(seed=seed)))
+    return list(projected(claim, signal, [1, 3, 6], world.data.under(Options(seed=seed))))
 
 
 def test_a_planted_response_is_found_on_the_scale_of_the_analysis() -> None:
@@ -75,7 +75,7 @@ def test_without_an_effect_intervals_cover_none() -> None:
 def test_the_curve_holds_all_estimators_and_says_which_way_each_points() -> None:
     world = make(SPACED, 3)
     claim, _ = response_of(world)
-    exhibit = answer_claim(claim, world.data, QUICK).exhibit("specifications")
+    exhibit = answer_claim(claim, world.data.under(QUICK)).exhibit("specifications")
     assert exhibit is not None
     curve = exhibit.table.records()
     by_name = defaultdict(list)
@@ -105,7 +105,7 @@ def test_the_seam_of_two_sources_is_no_response() -> None:
     values = np.where(late, 20 * signal.series.values, signal.series.values)
     spliced = replace(signal.series, values=values, segments=late.astype(int), sources=("a", "b"))
     moved = list(
-        projected(claim, replace(signal, series=spliced), [3], world.data, Options(seed=1))
+        projected(claim, replace(signal, series=spliced), [3], world.data.under(Options(seed=1)))
     )
     assert len(moved) == 2
     assert all(abs(row.value) < 30 for row in moved)
@@ -158,7 +158,7 @@ def test_only_actions_with_events_in_both_states_have_follow_ons() -> None:
 
 def test_part_of_the_rise_under_patience_is_self_excitation(korea: StudyData) -> None:
     claim = next(c for c in korea.study.asks("claims") if c.id == "patience-against-six-party")
-    answer = answer_claim(claim, korea, QUICK)
+    answer = answer_claim(claim, korea.under(QUICK))
     exhibit = answer.exhibit("specifications")
     assert exhibit is not None
     row = next(r for r in exhibit.table.records() if r["estimator"] == SELF_EXCITING)

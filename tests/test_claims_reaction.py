@@ -10,11 +10,11 @@ import pytest
 from detente.answers import Answer, Verdict
 from detente.asks.claims.run import answer_claims
 from detente.asks.claims.spans import spans_of, thirds_after
-from detente.asks.options import Options
 from detente.errors import DataGapError, StudyError
 from detente.estimators.projections.moved import followed, response_without
 from detente.study.data import open_data
 from detente.study.load import load
+from detente.study.options import Options
 
 WEEKS = 600
 STUDY = """
@@ -115,7 +115,9 @@ def write(folder: Path, counts: tuple[Arrays, Arrays], *claims: dict[str, str]) 
 
 
 def answers(folder: Path) -> dict[str, Answer]:
-    return {item.id: item for item in answer_claims(open_data(load(folder)), Options(seed=1))}
+    return {
+        item.id: item for item in answer_claims(open_data(load(folder), options=Options(seed=1)))
+    }
 
 
 def test_no_answer_is_seldom_taken_for_one() -> None:

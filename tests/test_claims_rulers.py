@@ -18,7 +18,6 @@ from detente.asks.claims.rulers import barred, rulers
 from detente.asks.claims.rules import Evidence, judge
 from detente.asks.claims.run import answer_claim
 from detente.asks.claims.sparse import check_enough
-from detente.asks.options import Options
 from detente.cli.asking import dataset_files
 from detente.errors import DataGapError, StudyError, UsageError
 from detente.estimators.matching import Grid
@@ -26,6 +25,7 @@ from detente.estimators.shift import level_shift
 from detente.relations.series import make_series
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
+from detente.study.options import Options
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
 from fake_result import SIGNAL, estimate
@@ -146,7 +146,7 @@ def opened(folder: Path, *, experts: bool = True) -> StudyData:
 
 def test_each_ruler_says_what_it_sees_then_and_afterwards(folder: Path) -> None:
     data = opened(folder)
-    answer = answer_claim(data.study.asks("claims")[0], data, QUICK)
+    answer = answer_claim(data.study.asks("claims")[0], data.under(QUICK))
     exhibit = answer.exhibit("rulers")
     assert exhibit is not None and exhibit.mark == "intervals"
     chart = answer.exhibits[0]
@@ -170,7 +170,7 @@ def test_each_ruler_says_what_it_sees_then_and_afterwards(folder: Path) -> None:
 
 def test_a_dataset_that_may_be_missing_is_asked_for_on_the_card(folder: Path) -> None:
     data = opened(folder, experts=False)
-    answer = answer_claim(data.study.asks("claims")[0], data, QUICK)
+    answer = answer_claim(data.study.asks("claims")[0], data.under(QUICK))
     assert [part.label for part in answer.parts] == ["Machines"]
     assert answer.exhibit("rulers") is None
     said = "Experts are not bundled; give them with --dataset experts=FILE."

@@ -57,11 +57,11 @@ from detente.asks.claims.strata import Strata, _to_nearest, near_border
 from detente.asks.claims.visible import of_change
 from detente.asks.forecasts.combined import ModelOdds, Waterfall
 from detente.asks.forecasts.model import Reason
-from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.matching import Grid
 from detente.relations.series import make_series
 from detente.study.models import Era
+from detente.study.options import Options
 from detente.study.parts import Measure
 from detente.study.signal import Signal
 
@@ -402,7 +402,7 @@ class TestShift:
     )
 
     def shift(self, **changes: Any) -> Shift:
-        return Shift(self.claim.model_copy(update=changes), cast(Any, None), Options())
+        return Shift(self.claim.model_copy(update=changes), cast(Any, None))
 
     def test_the_period_that_holds_the_date_is_left_out(self) -> None:
         series = signal([1.0] * 12)
@@ -504,10 +504,10 @@ class TestResponse:
         shift = {**TestShift.claim.model_dump(), "window_months": 12}
         del shift["window_months"]
         assert ShiftClaim.model_validate(shift).window_months == 12
-        assert Options() == Options(1, 1999, 199, 2000, 2000, None)
+        assert Options() == Options(1, 1999, 199, 2000, 2000, 26, None)
 
     def test_every_cause_window_baseline_and_way(self) -> None:
-        response = Response(self.claim, cast(Any, None), Options())
+        response = Response(self.claim, cast(Any, None))
         scores = list(response._choices(signal([1.0], counts=False)))
         assert len(scores) == 2 * 3 * 2 * 2
         assert {(c.window, c.baseline) for c in scores} == {
@@ -524,7 +524,7 @@ class TestResponse:
         dates = [0, 2, 12, 17]  # January and March 2001, January and June 2002
         study = SimpleNamespace(starts=np.array(dates), changes=np.array([1.0, 2.0, 3.0, 6.0]))
         measured = SimpleNamespace(study=study, choice=Choice("a", 3, 3, ""), causes=None)
-        rest = Response(self.claim, cast(Any, None), Options()).left_out(
+        rest = Response(self.claim, cast(Any, None)).left_out(
             estimate(signal([1.0] * 24, counts=False), 3.0, measured)
         )
         assert [(item.name, item.case, item.cases) for item in rest] == [
@@ -598,7 +598,9 @@ class TestExtreme:
     )
 
     def extreme(self, **changes: Any) -> Extreme:
-        return Extreme(self.claim.model_copy(update=changes), cast(Any, None), Options())
+        return Extreme(
+            self.claim.model_copy(update=changes), cast(Any, SimpleNamespace(options=Options()))
+        )
 
     def test_rivals_lie_between_the_two_dates(self) -> None:
         target, rivals, inside = self.extreme()._compared(signal([1.0] * 12))
@@ -675,7 +677,7 @@ class TestGroups:
 
         def left_out(size: int) -> list[LeftOut]:
             claim = SimpleNamespace(group=pairs[:size])
-            groups = Groups(cast(Any, claim), cast(Any, data), Options())
+            groups = Groups(cast(Any, claim), cast(Any, data))
             item = estimate(signal([1.0]), 1.0, SimpleNamespace(contrast=contrast, pairs=pairs))
             assert groups.counted(replace(item, cases=4)) == 4 - size
             return list(groups.left_out(item))
@@ -769,7 +771,7 @@ class TestOccurrence:
         monkeypatch.setattr(occurrence, "odds_within", none)
         facts = [SimpleNamespace(date=since)]
         data = SimpleNamespace(facts_of=lambda _: facts, as_of=dt.date(2017, 3, 15))
-        pending = occurrence.answer(self.claim, cast(Any, data), Options())
+        pending = occurrence.answer(self.claim, cast(Any, data))
         assert pending.answer.verdict is Verdict.INSUFFICIENT_DATA
         assert pending.answer.reason == why
 
@@ -814,7 +816,7 @@ class TestTold:
         data = cast(Any, SimpleNamespace(facts_of=lambda _: facts))
         study = SimpleNamespace(starts=np.array([1, 3]), changes=np.array([np.log(2), 0.0]))
         measured = SimpleNamespace(study=study, choice=Choice("a", 3, 3, ""))
-        response = Response(TestResponse.claim, data, Options())
+        response = Response(TestResponse.claim, data)
         rows = list(response.rows(estimate(signal([1.0] * 4), 0.5, measured)))
         assert [row[:2] for row in rows] == [
             ("2001-02-01", "2001-02-01 (and 1 more in this month)"),
@@ -838,7 +840,7 @@ class TestTold:
         )
         signals = tuple(signal([1.0, 2.0], counts=False) for _ in pairs)
         result = SimpleNamespace(contrast=contrast, pairs=pairs, signals=signals)
-        return Groups(cast(Any, claim), cast(Any, data), Options()), result
+        return Groups(cast(Any, claim), cast(Any, data)), result
 
     def test_groups_in_rows_words_and_what_they_would_see(self) -> None:
         groups, result = self.groups(1)
@@ -918,7 +920,7 @@ class TestTold:
         series = signal(values.tolist(), counts=False)
         study = SimpleNamespace(eras={"e": Era(label="e", start=dt.date(2005, 1, 1))})
         claim = SimpleNamespace(strata=["e"], direction="up")
-        reaction = Reaction(cast(Any, claim), cast(Any, SimpleNamespace(study=study)), Options())
+        reaction = Reaction(cast(Any, claim), cast(Any, SimpleNamespace(study=study)))
         sides = reaction._sides(series, series, ReactionChoice(2, "", 3))
         close(sides.outcome, sides.cause)
         begins = (np.flatnonzero(np.diff(sides.spans)) + 1).tolist()
@@ -949,7 +951,7 @@ class TestTold:
             return np.array([0.25, 0.5])
 
         monkeypatch.setattr(module, "response_without", without)
-        reaction = Reaction(cast(Any, None), cast(Any, None), Options())
+        reaction = Reaction(cast(Any, None), cast(Any, SimpleNamespace(options=Options())))
         rest = reaction.left_out(replace(estimate(of, 0.3, result), cases=17))
         assert groups == [12, 6]
         assert [(item.case, item.effect, item.cases) for item in rest] == [
@@ -964,7 +966,7 @@ class TestTold:
     def test_what_a_reaction_would_have_seen_and_both_sides_by_year(self) -> None:
         of, acts = signal([1.0] * 12 + [2.0, np.nan], counts=False), signal([3.0] * 2, counts=False)
         claim = SimpleNamespace(strata=[], direction="down")
-        reaction = Reaction(cast(Any, claim), cast(Any, None), Options())
+        reaction = Reaction(cast(Any, claim), cast(Any, None))
         projected = SimpleNamespace(error=0.5, p_moved=0.0999)
         result = SimpleNamespace(acts=replace(acts, noun="acts"), unit=2.0, result=projected)
         item = estimate(of, 0.3, result, placebo=np.zeros(19))
@@ -984,7 +986,7 @@ class TestSentences:
         return SimpleNamespace(**(given | more))
 
     def test_a_shift(self) -> None:
-        shift = Shift(TestShift.claim, cast(Any, None), Options())
+        shift = Shift(TestShift.claim, cast(Any, None))
         series = signal([float(i) for i in range(12)])
         item = replace(
             estimate(series, np.log(2), Shifted(7, self.study()), interval=(0.0, np.log(4))),
@@ -1016,7 +1018,7 @@ class TestSentences:
 
     def test_only_rulers_that_saw_more_than_their_noise_say_what_was_left(self) -> None:
         claim = TestShift.claim.model_copy(update={"ended": dt.date(2001, 12, 1)})
-        shift = Shift(claim, cast(Any, None), Options())
+        shift = Shift(claim, cast(Any, None))
         left = Aftermath(0.0, 0.0, (0.0, 0.0), 9, 1.0, np.datetime64("2002-01-01"), Scale.PERCENT)
         base = estimate(signal([1.0] * 12), 0.5, Shifted(7, self.study(), left))
         seen = [
@@ -1031,11 +1033,11 @@ class TestSentences:
         assert (
             shift.afterwards(replace(base, result=Shifted(7, self.study()))) == "does not reach it"
         )
-        assert Shift(TestShift.claim, cast(Any, None), Options()).afterwards(base) == ""
+        assert Shift(TestShift.claim, cast(Any, None)).afterwards(base) == ""
 
     def test_a_response(self) -> None:
         data = cast(Any, SimpleNamespace(label_of=lambda name: f"the {name}s"))
-        response = Response(TestResponse.claim, data, Options())
+        response = Response(TestResponse.claim, data)
         study = SimpleNamespace(
             ladder=np.array([0, 1, 2]), p_shift=0.0999, p_range=lambda: (0.04, 0.0499), dropped=0,
             placebo=np.zeros(1999), pool_sizes=np.array([9, 4, 7]), starts=np.array([3, 4, 5]),
@@ -1067,7 +1069,7 @@ class TestSentences:
             when=Condition(after="x"), against=None, alternatives=[], strata=["s"], direction="up",
             relation=SimpleNamespace(action=None),
         )  # fmt: skip
-        contrast = Contrast(cast(Any, claim), cast(Any, None), Options())
+        contrast = Contrast(cast(Any, claim), cast(Any, None))
         cells = whole(signal([1.0, 2.0, 3.0] * 8).series)
         when = ConditionMask(np.arange(24) % 3 == 0, "early", "in early months")
         against = ConditionMask(np.arange(24) % 3 == 1, "late", "in late months")
@@ -1136,7 +1138,7 @@ class TestSentences:
         from detente.asks.claims import extreme as module
 
         monkeypatch.setattr(module, "probability_highest", lambda *_: 0.25)
-        extreme = Extreme(TestExtreme.claim, cast(Any, None), Options())
+        extreme = Extreme(TestExtreme.claim, cast(Any, None))
         series = signal([1.0, 5.0, 4.0, 3.0, 4.5])
         level = TestExtreme().level()
         item = replace(estimate(series, 0.75, level, scale=Scale.PROBABILITY), cases=3)

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from detente.answers import Table
-from detente.asks.options import Options
 from detente.asks.reactions import common_enemy
 from detente.asks.reactions.common_enemy import LAW_COLUMNS, CommonEnemy
 from detente.estimators.triads.case import AttackerEffect
@@ -62,9 +61,9 @@ def test_facts_hold_the_primary_effect_and_what_stands_behind_it() -> None:
 
 def test_the_own_case_comes_last_and_only_where_an_attacker_is_named(korea: StudyData) -> None:
     [declared] = korea.study.asks("common_enemies")
-    named = common_enemy.answer(declared, korea, Options())
+    named = common_enemy.answer(declared, korea)
     bare = CommonEnemy(id="x", label="x", dataset=declared.dataset)
-    without = common_enemy.answer(bare, korea, Options())
+    without = common_enemy.answer(bare, korea)
     last, other = (made.exhibits[0].table.records()[-1] for made in (named, without))
     assert last["specification"].startswith("Only attacks by North Korea")
     assert last["p_adjusted"] is None
@@ -76,7 +75,7 @@ def test_the_own_case_comes_last_and_only_where_an_attacker_is_named(korea: Stud
 def test_periods_that_are_not_over_do_not_enter() -> None:
     early = open_data(load("korea"), as_of=load("korea").study.study.as_of.replace(year=1990))
     [declared] = early.study.asks("common_enemies")
-    made = common_enemy.answer(declared, early, Options())
+    made = common_enemy.answer(declared, early)
     assert "was over on 1990" in made.gap or "no" in made.gap.lower()
     assert made.exhibits == ()
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 import detente
-from detente.asks.options import Options
 from detente.asks.result import StudyResult
 from detente.run import run_study
 from detente.sources import all_sources
 from detente.study.data import StudyData
 from detente.study.load import load
+from detente.study.options import Options
 
 ROOT = Path(__file__).resolve().parents[1]
 FEW = Options(draws=49, curve_draws=19)

@@ -10,13 +10,12 @@ import pytest
 
 from detente.answers import Answer
 from detente.asks.forecasts.as_of import came, odds_as_of, question_on, record_as_of
-from detente.asks.forecasts.question import answer
 from detente.asks.forecasts.shown import number
-from detente.asks.forecasts.walks import Walks
-from detente.asks.options import Options
+from detente.asks.forecasts.walks import Walks, answer
 from detente.errors import DataGapError
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
+from detente.study.options import Options
 from forecast_worlds import write_chronicle, write_study
 
 DAY = dt.date(2009, 6, 3)
@@ -58,19 +57,21 @@ class TestOdds:
         """As `--as-of` gives them: same terms, models, weights, reasons and caveats."""
         then = open_data(load(str(folder)), as_of=DAY)
         asked = then.study.asks("questions")[0]
-        expected = answer(asked, Walks(then, refit=104), Options())
+        expected = answer(asked, then.under(Options(refit_weeks=104)))
         question = question_on(data, "tests", 28, SINCE)
-        assert bare(odds_as_of(question, Walks(data, refit=104), DAY, Options())) == bare(expected)
+        assert bare(odds_as_of(question, Walks(data.under(Options(refit_weeks=104))), DAY)) == bare(
+            expected
+        )
 
     def test_a_longer_walk_says_the_same(self, data: StudyData) -> None:
         question = question_on(data, "tests", 28, SINCE)
-        walks = Walks(data, refit=104)
-        short = odds_as_of(question, walks, DAY, Options())
-        record = record_as_of(question, walks, DAY, Options())
-        walks = Walks(data, refit=104)
+        walks = Walks(data.under(Options(refit_weeks=104)))
+        short = odds_as_of(question, walks, DAY)
+        record = record_as_of(question, walks, DAY)
+        walks = Walks(data.under(Options(refit_weeks=104)))
         walks.of(question.action, 28, question)
-        assert odds_as_of(question, walks, DAY, Options()) == short
-        assert record_as_of(question, walks, DAY, Options()) == record
+        assert odds_as_of(question, walks, DAY) == short
+        assert record_as_of(question, walks, DAY) == record
 
     def test_the_study_s_own_question_gives_the_terms(self, data: StudyData) -> None:
         own = data.study.asks("questions")[0]
@@ -86,16 +87,16 @@ class TestOdds:
         question, day = question_on(data, "tests", 28, SINCE), data.as_of
         day += dt.timedelta(days=days)
         if able:
-            assert odds_as_of(question, Walks(data, refit=520), day, Options()).facts
+            assert odds_as_of(question, Walks(data.under(Options(refit_weeks=520))), day).facts
             return
         with pytest.raises(DataGapError, match="ends on 2011-12-31, before 2012-01-01"):
-            odds_as_of(question, Walks(data, refit=520), day, Options())
+            odds_as_of(question, Walks(data.under(Options(refit_weeks=520))), day)
 
 
 class TestRecord:
     def test_only_windows_that_were_over_are_scored(self, data: StudyData) -> None:
         record = record_as_of(
-            question_on(data, "tests", 28, SINCE), Walks(data, refit=520), DAY, Options()
+            question_on(data, "tests", 28, SINCE), Walks(data.under(Options(refit_weeks=520))), DAY
         )
         exhibit = record.exhibit("course")
         assert exhibit is not None
@@ -105,7 +106,7 @@ class TestRecord:
 
     def test_too_short_a_past_has_none(self, data: StudyData) -> None:
         question = question_on(data, "tests", 28, SINCE)
-        record = record_as_of(question, Walks(data), dt.date(2003, 2, 1), Options())
+        record = record_as_of(question, Walks(data), dt.date(2003, 2, 1))
         assert record.gap.startswith("Only") and record.facts == ()
 
 

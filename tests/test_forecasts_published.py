@@ -16,12 +16,12 @@ from detente.asks.forecasts.published_moments import moments
 from detente.asks.forecasts.published_rows import Given
 from detente.asks.forecasts.published_scores import compare, overlapping
 from detente.asks.forecasts.run import published
-from detente.asks.options import Options
 from detente.cli import run
 from detente.errors import DataGapError, StudyError
 from detente.report.drawing import figure
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
+from detente.study.options import Options
 from forecast_worlds import STUDY, write_chronicle, write_study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -155,7 +155,7 @@ def crowd(tmp_path: Path) -> Path:
 
 class TestAStudyWithSeveral:
     def test_each_file_has_an_answer_of_its_own(self, crowd: Path) -> None:
-        first, second = published(open_data(load(str(crowd))), Options())
+        first, second = published(open_data(load(str(crowd)), options=Options()))
         assert (first.id, second.id) == ("crowd", "published")
         windows = first.exhibit("windows")
         assert windows is not None
@@ -167,7 +167,9 @@ class TestAStudyWithSeveral:
 
     def test_odds_of_a_moment_use_nothing_later(self, crowd: Path) -> None:
         def ours(folder: Path) -> object:
-            windows = published(open_data(load(str(folder))), Options())[0].exhibit("windows")
+            windows = published(open_data(load(str(folder)), options=Options()))[0].exhibit(
+                "windows"
+            )
             assert windows is not None
             return windows.table.column("ours")[1], windows.table.column("base_rate")[1]
 

@@ -11,17 +11,16 @@ import pytest
 from detente.answers import Answer
 from detente.asks.forecasts.ledger import recorded, why_open
 from detente.asks.forecasts.level_question import LevelQuestion
-from detente.asks.forecasts.question import answer
 from detente.asks.forecasts.record import Record, append, read_record
 from detente.asks.forecasts.resolve import forecast_lines, resolution_lines, with_change
 from detente.asks.forecasts.shown import word
-from detente.asks.forecasts.walks import Walks
-from detente.asks.options import Options
+from detente.asks.forecasts.walks import answer
 from detente.cli import run
 from detente.errors import InputError
 from detente.events.store import IngestedFile, Store, connect
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
+from detente.study.options import Options
 from detente.study.parts import Measure, Relation
 from event_tables import event, table, world
 from forecast_worlds import STUDY, write_chronicle, write_study
@@ -77,7 +76,7 @@ def _october(day: dt.date) -> bool:
 
 def asked_of(data: StudyData, question: int) -> Answer:
     """The odds of one of the study's questions, from few fits."""
-    return answer(data.study.asks("questions")[question], Walks(data, refit=520), Options())
+    return answer(data.study.asks("questions")[question], data.under(Options(refit_weeks=520)))
 
 
 def written(data: StudyData, path: Path, question: int = 0) -> Record:

@@ -52,7 +52,6 @@ from detente.asks.forecasts.scores import Skill
 from detente.asks.forecasts.settle import Settled, settle
 from detente.asks.forecasts.shown import all_odds
 from detente.asks.forecasts.trial import Trial
-from detente.asks.options import Options
 from detente.errors import DataGapError, InputError
 from detente.relations.series import make_series
 from detente.study.signal import Signal
@@ -247,10 +246,10 @@ class TestTrackRecord:
     def test_twenty_forecasts_are_needed(self) -> None:
         question = cast(Any, SimpleNamespace(id="q", kind="events", title="Q"))
         with pytest.raises(DataGapError, match="Only 19 forecasts"):
-            scored(question, trial(19), Options())
-        answer = scored(question, trial(20), Options())
+            scored(question, trial(19))
+        answer = scored(question, trial(20))
         assert "blocks of 52 weeks" in answer.caveats[0]
-        assert "blocks of 60 weeks" in scored(question, trial(20, 30), Options()).caveats[0]
+        assert "blocks of 60 weeks" in scored(question, trial(20, 30)).caveats[0]
         assert [(fact.name, fact.value) for fact in answer.facts[:4]] == [
             ("forecasts", 20), ("independent", 20), ("hits", 7), ("mean_odds", 0.5),
         ]  # fmt: skip
@@ -520,9 +519,8 @@ class TestOutlook:
         for name, given in (("odds_of", odds), ("records_of", ()), ("published", ())):
             monkeypatch.setattr(run, name, lambda *_, given=given, **__: given)
         monkeypatch.setattr(run, "MOVES", SimpleNamespace(answer=lambda *_: moves))
-        monkeypatch.setattr(run, "walks_of", lambda _: None)
         data = cast(Any, SimpleNamespace(study=SimpleNamespace(asks=lambda _: questions)))
-        answers = [a.id for section in look_ahead(data, Options()) for a in section.answers]
+        answers = [a.id for section in look_ahead(data) for a in section.answers]
         assert answers == shown
 
 

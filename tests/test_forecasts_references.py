@@ -21,7 +21,6 @@ from detente.asks.forecasts.scores import Skill, brier, log_score, resample
 from detente.asks.forecasts.trial import Trial, trial_of
 from detente.asks.forecasts.walk import REFERENCES, WEEK, walk
 from detente.asks.forecasts.weighted import FittedRate, WeightedRate, evidence
-from detente.asks.options import Options
 from fake_outlook import question
 from fake_outlook import trial as fake_trial
 from forecast_worlds import Floats, steady, switching
@@ -177,7 +176,7 @@ class TestReferences:
                 fake_trial(200), odds=np.stack([0 * said + 0.4, 0 * said + 0.6, said, said]),
                 outcomes=came,
             )  # fmt: skip
-            record = scored(question("tests-28", "A test"), trial, Options())
+            record = scored(question("tests-28", "A test"), trial)
             assert f"{word} simple rule, even odds (0.250)" in record.text
             fact = record.fact("skill_best")
             assert fact is not None and fact.note == "even odds"

@@ -24,13 +24,11 @@ from detente.asks.forecasts.history import read_history
 from detente.asks.forecasts.ledger import recorded
 from detente.asks.forecasts.level import SEED, _growth, foresee, read_level
 from detente.asks.forecasts.level_question import LevelQuestion
-from detente.asks.forecasts.question import answer
 from detente.asks.forecasts.record import append, digest, read_record
 from detente.asks.forecasts.resolve import forecast_lines, resolution_lines, with_change
 from detente.asks.forecasts.run import look_ahead, odds_of, published, with_window
 from detente.asks.forecasts.shown import number, word
-from detente.asks.forecasts.walks import Walks
-from detente.asks.options import Options
+from detente.asks.forecasts.walks import answer
 from detente.cli import run
 from detente.errors import InputError, StudyError, UsageError
 from detente.estimators.vector.bvar import fit_bvar
@@ -38,6 +36,7 @@ from detente.events.store import IngestedFile, Store, connect
 from detente.rounding import tell
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
+from detente.study.options import Options
 from event_tables import event, table, world
 from forecast_worlds import STUDY, write_chronicle, write_level, write_study
 
@@ -59,7 +58,7 @@ def data(folder: Path) -> StudyData:
 
 @pytest.fixture(scope="module")
 def found(data: StudyData) -> tuple[Section, ...]:
-    return look_ahead(data, Options())
+    return look_ahead(data)
 
 
 def question_of(data: StudyData, place: int) -> Any:
@@ -68,7 +67,7 @@ def question_of(data: StudyData, place: int) -> Any:
 
 
 def answered(data: StudyData, place: int = 0, *, refit: int = 26) -> Answer:
-    return answer(question_of(data, place), Walks(data, refit=refit), Options())
+    return answer(question_of(data, place), data.under(Options(refit_weeks=refit)))
 
 
 def shown(of: Answer, name: str) -> Exhibit:
@@ -146,13 +145,13 @@ class TestOutlook:
         question = question_of(then, 0).model_copy(
             update={"within_days": 14, "eras": [], "calendar": [], "signs": []}
         )
-        alone = answer(question, Walks(then, refit=52), Options())
+        alone = answer(question, then.under(Options(refit_weeks=52)))
         ours = column(compared, "windows", "ours")[0]
         assert ours == pytest.approx(number(alone, "odds"))
         assert "little evidence" in compared.text
 
     def test_odds_alone_need_no_scores(self, data: StudyData) -> None:
-        only = odds_of(data.study.asks("questions"), Walks(data), Options())
+        only = odds_of(data.study.asks("questions"), data)
         assert [one.id for one in only] == ["test-soon", "closer"]
 
 
@@ -192,7 +191,7 @@ class TestNoLookAhead:
 
 def as_text(folder: Path, day: dt.date) -> str:
     data = open_data(load(str(folder)), as_of=day)
-    sections = TypeAdapter(tuple[Section, ...]).dump_json(look_ahead(data, Options()))
+    sections = TypeAdapter(tuple[Section, ...]).dump_json(look_ahead(data))
     return re.sub(r'"data_hash":"[^"]*"', "", sections.decode())  # of files as a whole
 
 
@@ -249,7 +248,7 @@ class TestTension:
 
 class TestLevels:
     def test_a_level_that_returns_is_foretold(self, data: StudyData) -> None:
-        record = track_record(question_of(data, 1), Walks(data), Options())
+        record = track_record(question_of(data, 1), data)
         assert skill(record) > 0.2
         assert skill(record, 2) > 0.1
 
@@ -319,7 +318,7 @@ class TestLevels:
         values = level.values.copy()
         values[last + level.ahead - level.against] = np.nan
         monkeypatch.setattr(walks, "read_level", lambda *_: replace(level, values=values))
-        made = answer(question, Walks(data), Options())
+        made = answer(question, data.under(Options()))
         assert "which is compared with" in made.gap
 
     def test_a_series_of_a_few_periods_gives_no_odds(
@@ -338,11 +337,11 @@ class TestLevels:
             changes=level.changes[-4:],
         )  # fmt: skip
         monkeypatch.setattr(walks, "read_level", lambda *_: short)
-        assert "changes are known" in answer(question, Walks(data), Options()).gap
+        assert "changes are known" in answer(question, data.under(Options())).gap
 
     def test_a_level_that_begins_later_gives_no_odds(self, data: StudyData) -> None:
         question = question_of(data, 1).model_copy(update={"since": dt.date(2030, 1, 1)})
-        made = answer(question, Walks(data), Options())
+        made = answer(question, data.under(Options()))
         assert "None has data from 2030-01-01" in made.gap
 
     def test_a_series_that_ended_gives_no_odds(self, tmp_path: Path) -> None:
@@ -350,7 +349,7 @@ class TestLevels:
         data = open_data(load(str(tmp_path)))
         made = answered(data, 1)
         assert "Level ends with 2008-04. Load" in made.gap
-        record = track_record(question_of(data, 1), Walks(data), Options())
+        record = track_record(question_of(data, 1), data)
         assert number(record, "forecasts") > 20
 
     @pytest.mark.parametrize(("months", "odds"), [(36, False), (37, True)])
@@ -443,7 +442,7 @@ class TestResolution:
         early = open_data(load(str(folder)), as_of=dt.date(2011, 10, 1))
         late = open_data(load(str(folder)))
         record = read_record(tmp_path / "r.jsonl")
-        odds = odds_of(early.study.asks("questions"), Walks(early), Options())
+        odds = odds_of(early.study.asks("questions"), early)
         record = append(record, forecast_lines(early, record, odds, NOW))
         assert len(record.forecasts()) == 2
         assert forecast_lines(early, record, odds, NOW) == []
@@ -533,7 +532,7 @@ class TestBadInput:
     def test_an_action_that_never_happened(self, tmp_path: Path) -> None:
         write_study(tmp_path)
         write_chronicle(tmp_path, [(dt.date(2001, 1, 1), "talk"), (dt.date(2025, 1, 1), "test")])
-        ahead, record = look_ahead(open_data(load(str(tmp_path))), Options())
+        ahead, record = look_ahead(open_data(load(str(tmp_path)), options=Options()))
         assert "No tests are known" in ahead.answers[0].gap
         assert record.answers[0].gap
         assert record.answers[-1].id == "published" and record.answers[-1].gap
@@ -546,7 +545,7 @@ class TestBadInput:
         (tmp_path / "study.toml").write_text(text, encoding="utf-8")
         assert run(["backtest", str(tmp_path)]) == 2
         assert "[[questions]]" in capfd.readouterr().err
-        assert look_ahead(open_data(load(str(tmp_path))), Options()) == ()
+        assert look_ahead(open_data(load(str(tmp_path)), options=Options())) == ()
 
     def test_every_wrong_name_is_listed(self, tmp_path: Path) -> None:
         write_study(tmp_path)
@@ -563,7 +562,7 @@ class TestBadInput:
         data = open_data(load(str(tmp_path)))
         (tmp_path / "published.csv").write_text(head + "2010-03-01,tests,14,40,Others\n")
         with pytest.raises(StudyError) as caught:
-            published(data, Options())
+            published(data)
         assert "not between 0 and 1" in caught.value.problems[0]
 
     def test_every_row_of_published_odds_is_checked_before_anything_is_computed(

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from importlib import import_module
 from multiprocessing import active_children
 from pathlib import Path
@@ -20,16 +19,17 @@ import pytest
 
 from detente.asks import errands
 from detente.asks.errands import Errand
-from detente.asks.options import Options
 from detente.asks.result import StudyResult
+from detente.asks.scenarios import simulation
 from detente.cache import Cache
-from detente.errors import InputError
+from detente.errors import UsageError
 from detente.helpers import Helpers, packed
 from detente.report.findings import findings_json
 from detente.report.page import render
 from detente.run import run_study
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
+from detente.study.options import Options
 from detente.study.starter import write_starter
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -165,21 +165,17 @@ def test_helpers_are_not_started_for_little(data: StudyData) -> None:
         assert helpers.submit(abs, -1) is None
 
 
-def _refuse(ask: str, data: StudyData, options: Options) -> None:
-    raise InputError(f"{ask} cannot be answered.")
-
-
 def test_an_ask_that_fails_is_told_where_it_is_asked(
     data: StudyData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(errands, "WORTH", 1)
-    failing = Errand(open_data, "this", partial(_refuse, "this"))
+    failing = Errand(simulation.answer, "this")  # the study has none
     with Helpers(2) as helpers:
-        options = errands.answered([failing], data, QUICK, helpers, print)
+        data = errands.answered([failing], data.under(QUICK), helpers, print)
         assert helpers.submit(abs, -1) is not None  # as many as it is worth to start them for
-    assert options.answered == {}
-    with pytest.raises(InputError, match="this cannot"):
-        failing.answer(data, options)
+    assert data.options.answered == {}
+    with pytest.raises(UsageError, match="simulated"):
+        failing.answer(data)
 
 
 def test_a_study_is_the_same_in_another_process(data: StudyData) -> None:

@@ -16,13 +16,13 @@ import pytest
 
 from detente.answers import Answer, Verdict
 from detente.asks.claims.run import answer_claim
-from detente.asks.options import Options
 from detente.asks.overview import tension
 from detente.asks.reactions.run import react
 from detente.cli import run
 from detente.events import ontology
 from detente.study.data import StudyData, open_data
 from detente.study.load import bundled, load
+from detente.study.options import Options
 from detente.study.shipped import summary_of
 from texts import faults_in
 
@@ -50,13 +50,13 @@ def data() -> StudyData:
 
 @pytest.fixture(scope="module")
 def systems(data: StudyData) -> dict[str, Answer]:
-    [section] = react(data, Options(seed=1))
+    [section] = react(data.under(Options(seed=1)))
     return {answer.id: answer for answer in section.answers}
 
 
 def answered(data: StudyData, name: str) -> Answer:
     claim = next(item for item in data.study.asks("claims") if item.id == name)
-    return answer_claim(claim, data, QUICK)
+    return answer_claim(claim, data.under(QUICK))
 
 
 # --- the data by themselves ----------------------------------------------------------------------
@@ -249,7 +249,7 @@ def test_the_words_of_a_relation_and_of_scores_fit(
 
 
 def test_two_panels_of_one_source_say_what_each_shows(data: StudyData) -> None:
-    titles = [answer.exhibits[0].title for answer in tension(data, QUICK).answers[:2]]
+    titles = [answer.exhibits[0].title for answer in tension(data.under(QUICK)).answers[:2]]
     assert titles == [
         "Material conflict between Israel and the Palestinians (KEDS Levant by month)",
         "Material conflict between Israel and Lebanon (KEDS Levant by month)",

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from detente.asks.options import Options
 from detente.cli import app
 from detente.errors import DataGapError, InputError, StudyError, UsageError
 from detente.events.store import Store
@@ -20,6 +19,7 @@ from detente.sources.ingest import ingest
 from detente.study.data import open_data
 from detente.study.load import load
 from detente.study.of_parties import write_study_of
+from detente.study.options import Options
 from detente.study.surges import judged_days, surges
 
 TODAY = dt.date(2020, 1, 1)

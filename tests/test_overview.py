@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detente.asks.options import Options
 from detente.asks.overview import data_used, overlap_notes, relations, tension, tension_columns
 from detente.events.store import Store
 from detente.sources import ingest
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
 from detente.study.models import ThenAndNow
+from detente.study.options import Options
 
 QUICK = Options(draws=100, level_draws=20)
 
@@ -27,7 +27,7 @@ def but(data: StudyData, **study: object) -> StudyData:
 
 def test_each_source_of_tension_has_a_name_of_its_own(korea: StudyData) -> None:
     item = next(item for item in korea.study.tension if item.dataset)
-    section = tension(but(korea, tension=[item, item]), QUICK)
+    section = tension(but(korea, tension=[item, item]).under(QUICK))
     names = [answer.id for answer in section.answers]
     assert names == [item.dataset, f"{item.dataset}-2", "marked"]
     assert section.intro.startswith("One panel for each data source")
@@ -41,14 +41,14 @@ def test_each_source_of_tension_has_a_name_of_its_own(korea: StudyData) -> None:
 
 
 def test_a_study_without_tension_says_so(korea: StudyData) -> None:
-    section = tension(but(korea, tension=[]), QUICK)
+    section = tension(but(korea, tension=[]).under(QUICK))
     assert section.answers == ()
     assert section.intro == "No tension could be computed from the data at hand."
 
 
 def test_marks_and_eras_are_those_that_the_study_wants(korea: StudyData) -> None:
     item = next(item for item in korea.study.tension if item.dataset)
-    marked = tension(but(korea, tension=[item]), QUICK).answers[-1]
+    marked = tension(but(korea, tension=[item]).under(QUICK)).answers[-1]
     facts, eras = (exhibit.table for exhibit in marked.exhibits)
     wanted = {name: action for name, action in korea.study.actions.items() if action.mark}
     assert len(facts) == sum(len(korea.facts_of(name)) for name in wanted)

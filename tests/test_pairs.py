@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from detente.asks.options import Options
 from detente.asks.pairs.behind import events_behind
 from detente.asks.pairs.compare import compared
 from detente.asks.pairs.counts import count_pair
@@ -19,6 +18,7 @@ from detente.errors import DataGapError, UsageError
 from detente.estimators.levels.count_level import count_level
 from detente.report.drawing import figure
 from detente.study.chronicle import Fact
+from detente.study.options import Options
 from event_tables import event, table, world
 
 FIRST = dt.date(2015, 1, 1)

@@ -17,7 +17,6 @@ from detente.asks.claims.rules import Evidence, judge, judge_probability, undeci
 from detente.asks.claims.run import _judged
 from detente.asks.frame import Design, Pending, notes, provenance, shortfalls
 from detente.asks.holdings import _coverage, _gaps, _origins
-from detente.asks.options import Options
 from detente.asks.overview import _days_missing, _levels, _mean, _years, by_approach, pair_row
 from detente.asks.pairs.acts import acts_exhibit
 from detente.asks.pairs.behind import events_behind
@@ -41,6 +40,7 @@ from detente.errors import DataGapError, UsageError
 from detente.estimators.levels.level import LevelPosterior
 from detente.relations.series import make_series
 from detente.study.chronicle import Fact as Dated
+from detente.study.options import Options
 from detente.study.signal import Signal
 from event_tables import event, table
 
@@ -521,13 +521,13 @@ class TestFrame:
         ]
         seen: list[str] = []
 
-        def tested(_: Any, __: Any, ___: Any, chosen: Any) -> Any:
+        def tested(_: Any, __: Any, chosen: Any) -> Any:
             seen.extend(claim.id for claim in chosen)
             return [Pending(Answer(claim.id, "k", claim.id), claim.family) for claim in chosen]
 
         monkeypatch.setattr(run, "tested", tested)
         data = cast(Any, SimpleNamespace(study=SimpleNamespace(asks=lambda _: claims)))
-        section = run.claims_section(data, Options(), only=only)
+        section = run.claims_section(data, only=only)
         assert "".join(answer.id for answer in section.answers) == shown
         assert "".join(seen) == together
         assert ("Here are 1 of the 3 claims" in section.intro) is bool(only)
@@ -538,12 +538,15 @@ class TestFrame:
         data = cast(
             Any,
             SimpleNamespace(
-                study=study, chronicle_sha256="c", events=None, dataset_sha256={"world": "w"}
+                study=study,
+                chronicle_sha256="c",
+                events=None,
+                dataset_sha256={"world": "w"},
+                options=Options(seed=7),
             ),
         )
         read = replace(signal([1.0]), sha256="s", dataset="d")
-        options = Options(seed=7)
-        first = provenance(data, [read, read], options, "e", "n")
+        first = provenance(data, [read, read], "e", "n")
         assert (first.seed, first.estimator, first.null, first.sources) == (
             7,
             "e",
@@ -561,12 +564,10 @@ class TestFrame:
             {"events": SimpleNamespace(fingerprint="f")},
         ):
             others.append((cast(Any, SimpleNamespace(**{**vars(data), **change})), read))
-        hashes = {
-            provenance(made_of, [item], options, "e", "n").data_hash for made_of, item in others
-        }
+        hashes = {provenance(made_of, [item], "e", "n").data_hash for made_of, item in others}
         assert len(hashes) == 6
         plain = [
-            plain_provenance(data, options, "e", hashes=more, sources=["b", "a", "b"])
+            plain_provenance(data, "e", hashes=more, sources=["b", "a", "b"])
             for more in ((), ("x",), ("x", "y"))
         ]
         assert len({record.data_hash for record in plain}) == 3 and plain[0].sources == ("b", "a")

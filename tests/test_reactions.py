@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from detente.answers import Answer
-from detente.asks.options import Options
 from detente.asks.reactions import excitation, system
 from detente.asks.reactions.aligned import Aligned, _centred, _segments
 from detente.asks.reactions.excitation import Excitation
@@ -24,6 +23,7 @@ from detente.cli import run
 from detente.estimators.vector.bvar import fit_bvar
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
+from detente.study.options import Options
 
 MONTHS = np.arange("2000-01", "2020-01", dtype="datetime64[M]")
 
@@ -125,7 +125,7 @@ def reacting(tmp_path_factory: pytest.TempPathFactory) -> StudyData:
 
 @pytest.fixture(scope="module")
 def answers(reacting: StudyData) -> dict[str, Answer]:
-    [section] = react(reacting, Options())
+    [section] = react(reacting)
     return {answer.id: answer for answer in section.answers}
 
 
@@ -217,7 +217,7 @@ def test_series_are_centred_within_each_stretch_of_one_source() -> None:
 
 
 def test_series_that_do_not_react_are_not_said_to(tmp_path: Path) -> None:
-    [section] = react(open_data(load(str(study_file(tmp_path, effect=0.0)))), Options())
+    [section] = react(open_data(load(str(study_file(tmp_path, effect=0.0))), options=Options()))
     answer = section.answers[0]
     assert answer.exhibit("network") is None
     assert not any(row["stands"] for row in rows(answer, "reactions"))
@@ -248,7 +248,7 @@ def test_a_silent_era_has_at_most_what_its_silence_allows() -> None:
 def test_what_is_not_known_yet_does_not_enter(tmp_path: Path) -> None:
     path = study_file(tmp_path, effect=0.8)
     early = open_data(load(str(path)), as_of=dt.date(2010, 12, 31))
-    [section] = react(early, Options())
+    [section] = react(early)
     assert "to December 2010" in section.answers[0].text
 
 
@@ -258,7 +258,9 @@ def test_an_answer_says_what_it_was_computed_from(
     record = answers["two"].provenance
     assert record is not None
     assert (record.seed, record.sources) == (1, ("counts",))
-    other = react(replace(reacting, chronicle_sha256="another"), Options(seed=2))[0].answers[0]
+    other = react(replace(reacting, chronicle_sha256="another").under(Options(seed=2)))[0].answers[
+        0
+    ]
     assert other.provenance is not None
     assert other.provenance.data_hash != record.data_hash
     assert other.provenance.seed == 2
@@ -280,14 +282,14 @@ def test_series_that_carry_nothing_are_said(
         {"label": "b", "measure": measure, **change},
     ]
     asked = System.model_validate({"id": "x", "label": "x", "series": series})
-    card = system.answer(asked, reacting, Options())
+    card = system.answer(asked, reacting)
     assert said in card.gap
     assert card.exhibits == ()
 
 
 def test_too_few_events_are_insufficient_data(reacting: StudyData) -> None:
     late = Excitation(id="x", action="tests", since=dt.date(2019, 12, 1))
-    assert excitation.answer(late, reacting, Options()).gap
+    assert excitation.answer(late, reacting).gap
 
 
 def test_names_that_are_not_declared_are_found(
@@ -308,7 +310,7 @@ def test_names_that_are_not_declared_are_found(
 def test_a_study_that_asks_for_nothing_has_no_section(reacting: StudyData) -> None:
     nothing = {"systems": [], "excitations": [], "common_enemies": []}
     data = replace(reacting, study=reacting.study.model_copy(update=nothing))
-    assert react(data, Options()) == ()
+    assert react(data) == ()
 
 
 def test_the_command_prints_and_says_where_there_is_nothing(

@@ -377,12 +377,14 @@ class TestExcitation:
 
     def test_what_is_missing_is_said_in_its_place(self) -> None:
         data = SimpleNamespace(
-            label_of=lambda _: "tests", known_until=lambda _: dt.date(2000, 1, 1)
+            options=SimpleNamespace(seed=1),
+            label_of=lambda _: "tests",
+            known_until=lambda _: dt.date(2000, 1, 1),
         )
         item = Excitation(
             id="x", action="a", since=dt.date(2001, 1, 1), compare="others", caveats=["mind"]
         )
-        answer = excitation.answer(item, cast(Any, data), cast(Any, SimpleNamespace(seed=1)))
+        answer = excitation.answer(item, cast(Any, data))
         assert answer.label == "Tests" and answer.notes == {"literature": "others"}
         assert answer.gap.endswith("ends on 2000-01-01. Choose a later date.")
         assert answer.caveats[0] == "mind" and len(answer.caveats) == 3

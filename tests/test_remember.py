@@ -18,7 +18,6 @@ from detente.answers import Answer
 from detente.asks import remember
 from detente.asks.claims import run as claims
 from detente.asks.forecasts.run import published
-from detente.asks.options import Options
 from detente.asks.remember import CLASSES, remembered, same
 from detente.cache import Cache
 from detente.cli import run
@@ -27,6 +26,7 @@ from detente.sources import ingest
 from detente.study import data as study_data
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
+from detente.study.options import Options
 from detente.study.starter import write_starter
 from detente.study.watched import watched
 
@@ -106,7 +106,7 @@ def claimed(
     day = None if as_of is None else dt.date.fromisoformat(as_of)
     data = open_data(load(study), as_of=day, store=store)
     computed: list[str] = []
-    pending = claims.tested(data, Options(**(DRAWS | given), cache=cache), computed.append)
+    pending = claims.tested(data.under(Options(**(DRAWS | given), cache=cache)), computed.append)
     return computed, exact.encode(claims.corrected(pending), CLASSES)
 
 
@@ -249,7 +249,7 @@ def test_a_file_that_an_ask_reads_by_itself_is_an_input(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache")
 
     def answered(cache: Cache | None) -> tuple[Answer, ...]:
-        return published(open_data(load(path)), Options(**DRAWS, cache=cache))
+        return published(open_data(load(path), options=Options(**DRAWS, cache=cache)))
 
     first = answered(cache)
     assert all(map(same, first, answered(cache)))
@@ -269,9 +269,9 @@ def test_an_input_that_changes_while_it_is_read_is_not_remembered(tmp_path: Path
         data.file("odds.csv").write_text("after")
         return Answer("a", "question", text)
 
-    ask = (remembered, "ask", data, Options(cache=cache), compute)
+    ask = (remembered, "ask", data.under(Options(cache=cache)), compute)
     assert [remembered(*ask).label for _ in range(3)] == ["before", "after", "after"]
-    compute_none = (*ask[:4], lambda data: Answer("a", "question", "anew"))
+    compute_none = (*ask[:3], lambda data: Answer("a", "question", "anew"))
     assert remembered(*compute_none).label == "after"
 
 
@@ -297,23 +297,24 @@ def test_the_answers_of_others_are_not_remembered(study: Path, tmp_path: Path) -
     class Asked(str):
         """An ask of another's making."""
 
-    options = Options(cache=Cache(tmp_path / "cache"))
+    data = data.under(Options(cache=Cache(tmp_path / "cache")))
     for _ in range(2):
-        remembered(theirs, "ask", data, options, theirs)
-        remembered(remembered, Asked("ask"), data, options, theirs)
+        remembered(theirs, "ask", data, theirs)
+        remembered(remembered, Asked("ask"), data, theirs)
     assert len(answered) == 4
 
 
 def test_copies_of_data_share_nothing(study: Path, tmp_path: Path) -> None:
     """Something else may have been put into them, as when one origin is read alone."""
-    data, options = open_data(load(study)), Options(cache=Cache(tmp_path / "cache"))
+    options = Options(cache=Cache(tmp_path / "cache"))
+    data = open_data(load(study), options=options)
 
     def compute(data: StudyData) -> Answer:
         return Answer("a", "question", str(len(data.facts)))
 
-    whole = remembered(remembered, "ask", data, options, compute).label
+    whole = remembered(remembered, "ask", data, compute).label
     copy = replace(data, facts=data.facts[:3])
-    assert remembered(remembered, "ask", copy, options, compute).label == "3" != whole
+    assert remembered(remembered, "ask", copy, compute).label == "3" != whole
     seen = watched(data)
     assert seen.shared("walks") is seen.shared("walks") is not seen
     cut = replace(seen, facts=())

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from browser import Browser
-from detente.asks.options import Options
 from detente.events.store import Store
 from detente.report.page import render
 from detente.run import run_study
@@ -21,6 +20,7 @@ from detente.sources import get, ingest
 from detente.study.data import open_data
 from detente.study.load import load
 from detente.study.of_parties import write_study_of
+from detente.study.options import Options
 from detente.study.starter import write_starter
 from test_report_folds import DESKTOP, HEIGHT, HIDDEN, PHONE, PRESS, TALLEST
 

@@ -19,7 +19,6 @@ import pytest
 from rich.console import Console
 
 from detente.answers import Answer, Column, Exhibit, Fact, Scale, Section, Table, Value
-from detente.asks.options import Options
 from detente.asks.result import StudyResult
 from detente.report import verdict_table, write
 from detente.report.layout import anchor_of, shown_effect
@@ -30,6 +29,7 @@ from detente.rounding import NONE
 from detente.run import run_study
 from detente.study.data import open_data
 from detente.study.load import load
+from detente.study.options import Options
 from detente.study.starter import write_starter
 from study_parts import SIMULATION
 

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from scipy.stats import ks_2samp
 
 from detente.answers import Answer, Table
-from detente.asks.options import Options
 from detente.asks.scenarios import simulation
 from detente.asks.scenarios.arms import Arms, halves, make_arms, month_edges
 from detente.asks.scenarios.coupled import WITH, WITHOUT, Pairs, Watch, simulate_pairs
@@ -31,13 +30,12 @@ from detente.asks.scenarios.futures import (
 )
 from detente.asks.scenarios.halves import Daily, no_months
 from detente.asks.scenarios.history import Monthly, cases
-from detente.asks.scenarios.horizon import Horizon
 from detente.asks.scenarios.model import Model, fit_model
 from detente.asks.scenarios.posterior import fit_posterior
 from detente.asks.scenarios.predictive import predictive_checks, summed_up
 from detente.asks.scenarios.relations import fit_relations, scatter
 from detente.asks.scenarios.run import what_if
-from detente.asks.scenarios.scenario import Scenario, answer
+from detente.asks.scenarios.scenario import Scenario, simulated
 from detente.asks.scenarios.simulation import Outcome, Tracked
 from detente.asks.scenarios.words import answer_text
 from detente.cli import run
@@ -46,6 +44,7 @@ from detente.estimators import fit_hawkes_by_date, hawkes_futures
 from detente.study.chronicle import CHRONICLE_COLUMNS
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
+from detente.study.options import Options
 
 START, END = dt.date(2000, 1, 1), dt.date(2021, 12, 31)
 TURN = dt.date(2011, 1, 1)
@@ -227,7 +226,8 @@ def scenario(data: StudyData, name: str) -> Scenario:
 
 def outcome_of(model: Model, name: str | Scenario, *, days: int = 365, paths: int = 600) -> Answer:
     asked = scenario(model.data, name) if isinstance(name, str) else name
-    return answer(asked, model, Options(futures=paths), Horizon.of(days, model.first.item()))
+    drawn = replace(model, data=model.data.under(Options(futures=paths)))
+    return simulated(asked.model_copy(update={"days": days}), drawn)
 
 
 def rows(made: Answer, exhibit: str) -> list[dict[str, Any]]:
@@ -511,7 +511,7 @@ def test_an_outcome_that_hardly_happened_is_marked(korean_model: Model) -> None:
 
 
 def test_what_if_gathers_all_scenarios_and_the_model(korea: StudyData) -> None:
-    [section] = what_if(korea, Options(futures=60))
+    [section] = what_if(korea.under(Options(futures=60)))
     asked = [ask.id for ask in korea.study.asks("scenarios")]
     assert [item.id for item in section.answers] == [*asked, "model"]
     model = section.answers[-1]
@@ -521,10 +521,10 @@ def test_what_if_gathers_all_scenarios_and_the_model(korea: StudyData) -> None:
 
 
 def test_the_model_says_what_it_holds(model: Model) -> None:
-    card = simulation.answer(model.simulation, model, Options())
+    card = simulation.described(model)
     assert card.text.startswith("2 kinds of action by day, 1 January 2000 to 31 December 2021")
     assert "2 relations by month, 2000-01 to 2021-12" in card.text
-    alone = simulation.answer(model.simulation, replace(model, months=None), Options())
+    alone = simulation.described(replace(model, months=None))
     assert "No relations are simulated" in alone.text
 
 
@@ -534,7 +534,7 @@ def test_a_study_without_scenarios_has_none(tmp_path: Path) -> None:
     begin, end = text.index("[simulation]"), text.index("[[claims]]")
     path.write_text(text[:begin] + text[end:], encoding="utf-8")
     data = open_data(load(str(path)))
-    assert what_if(data, Options()) == ()
+    assert what_if(data) == ()
     with pytest.raises(UsageError, match="declares no"):
         fit_model(data)
 
@@ -682,7 +682,7 @@ def test_cases_lie_at_least_a_month_apart() -> None:
 
 def test_a_sample_that_is_too_short_is_refused_for_every_scenario(tmp_path: Path) -> None:
     data = open_data(load(str(world(tmp_path))), as_of=dt.date(2001, 1, 1))
-    [section] = what_if(data, Options(futures=20))
+    [section] = what_if(data.under(Options(futures=20)))
     assert len(section.answers) == 4
     assert all("1095 days are needed" in item.gap for item in section.answers)
 

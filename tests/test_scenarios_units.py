@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from detente.answers import Table, Value
-from detente.asks.options import Options
 from detente.asks.reactions import system
 from detente.asks.reactions.aligned import Aligned, _placed, _shared
 from detente.asks.reactions.excitation import _fit as fit_excitation
@@ -729,7 +728,7 @@ class TestReactions:
         monkeypatch.setattr(system, "provenance", lambda *_, **__: None)
         read = [SystemSeries(label=n, relation=cast(Any, {"action": n})) for n in ("A", "B")]
         asked = System(id="s", label="S", series=read, lags=1, steps=2, horizon=1)
-        answer = system.answer(asked, cast(Any, None), Options())
+        answer = system.answer(asked, cast(Any, SimpleNamespace(options=SimpleNamespace(seed=1))))
         rows = {
             (row["acts"], row["responds"]): row
             for row in cast(Any, answer.exhibit("reactions")).table.records()

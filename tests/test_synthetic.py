@@ -16,8 +16,8 @@ from lab.worlds.world import make
 
 from detente.answers import Answer, Verdict
 from detente.asks.claims.run import answer_claims
-from detente.asks.options import Options
 from detente.estimators.matching import merge_episodes
+from detente.study.options import Options
 
 DAYS = 20_000
 QUICK = Options(seed=1, draws=199, curve_draws=19, level_draws=200)
@@ -114,7 +114,7 @@ def answers(spec: WorldSpec, claims: Sequence[str], worlds: int) -> list[Answer]
     collected: list[Answer] = []
     for seed in range(worlds):
         data = only(make(spec, seed).data, claims)
-        collected += answer_claims(data, replace(QUICK, seed=seed))
+        collected += answer_claims(data.under(replace(QUICK, seed=seed)))
     return collected
 
 

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from detente.asks.options import Options
 from detente.asks.result import StudyResult
 from detente.events.store import Store
 from detente.report.findings import findings_json
@@ -19,6 +18,7 @@ from detente.run import run_study
 from detente.sources import ingest
 from detente.study.data import open_data
 from detente.study.load import load
+from detente.study.options import Options
 from detente.study.starter import write_starter
 from texts import all_faults, faults_in
 

@@ -17,13 +17,13 @@ from typing import Any, cast
 import pytest
 from starlette.testclient import TestClient
 
-from detente.asks.options import Options
 from detente.events.store import IngestedFile, Store, connect
 from detente.study.data import open_data
 from detente.study.load import load
+from detente.study.options import Options
 from detente.study.parts import Measure
 from detente.study.starter import write_starter
-from detente.web import desk, running, work
+from detente.web import desk, work
 from detente.web.app import application
 from detente.web.claim_controls import offered_measures
 from detente.web.desk import Desk, unchanged
@@ -371,10 +371,9 @@ def test_a_study_of_other_folders_cannot_be_had(starter: Site) -> None:
 
 def test_a_study_and_its_claims(starter: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     few = Options(draws=49, curve_draws=19, level_draws=100, futures=50)
-    for module in (running, claim_page):
-        monkeypatch.setattr(module, "options_of", lambda data: few)
-    desk = Desk(starter)
-    claims = desk.study("my-study").study.asks("claims")
+    monkeypatch.setattr(desk, "options_of", lambda study: few)
+    asking = Desk(starter)
+    claims = asking.study("my-study").study.asks("claims")
     claim = claims[0].id
     with client(starter) as served:
         page = ready(served, "/study/my-study")

@@ -21,8 +21,6 @@ from detente.asks.forecasts.run import published
 from detente.asks.forecasts.scores import resample
 from detente.asks.forecasts.trial import Trial, trial_of
 from detente.asks.forecasts.walk import WEEK, walk
-from detente.asks.forecasts.walks import Walks
-from detente.asks.options import Options
 from detente.study.data import open_data
 from detente.study.load import load
 from lab.benchmarks.record import Result, save
@@ -102,8 +100,7 @@ def _tried(counts: Floats) -> Trial:
 def _korea() -> None:
     data = open_data(load("korea"))
     started = time.process_time()
-    walks, options = Walks(data), Options()
-    records = [track_record(question, walks, options) for question in data.study.asks("questions")]
+    records = [track_record(question, data) for question in data.study.asks("questions")]
     spent = time.process_time() - started
     missile = next(record for record in records if record.id == "missile-test")
     rule, first = (missile.fact(name) for name in ("skill_best", "skill"))
@@ -121,7 +118,7 @@ def _korea() -> None:
             f"({first.low:.2f} to {first.high:.2f}) over the base rate.",
         )
     )
-    for compared in published(data, options):
+    for compared in published(data):
         _save_compared(compared)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from detente.answers import Answer, Fact, Scale
 from detente.asks.claims.run import answer_claims
-from detente.asks.options import Options
+from detente.study.options import Options
 from lab.worlds.features import WorldSpec
 from lab.worlds.study import known_on, only
 from lab.worlds.world import Truth, World, make
@@ -107,10 +107,10 @@ def judge(job: Job, options: Options = OPTIONS) -> list[Said]:
 def _answers(world: World, claims: Sequence[str], options: Options) -> list[Answer]:
     """Forecasts are judged by what was known on their day, everything else by all there is."""
     timeless = [name for name in claims if name != FORECAST]
-    answers = list(answer_claims(only(world.data, timeless), options)) if timeless else []
+    answers = list(answer_claims(only(world.data, timeless).under(options))) if timeless else []
     if FORECAST in claims:
         then = known_on(only(world.data, [FORECAST]), world.forecast_day)
-        answers += answer_claims(then, options)
+        answers += answer_claims(then.under(options))
     return answers
 
 

@@ -11,7 +11,6 @@ import datetime as dt
 
 import numpy as np
 
-from detente.asks.options import Options
 from detente.asks.reactions.excitation import Excitation, answer
 from detente.estimators import BinnedHawkes, excitation_test, fit_hawkes_by_date
 from detente.estimators.multiple import holm
@@ -41,7 +40,7 @@ def print_follow_ons(
 ) -> None:
     """Follow-ons of one day with the action, with and without rates by period."""
     item = Excitation(id="here", action=action, since=since, until=until, eras=eras)
-    result = answer(item, data, Options())
+    result = answer(item, data)
     label = f"{data.label_of(action)}, {since} to {until}, {'by era' if eras else 'one rate'}"
     print(f"{label}: {result.gap or result.text}")
     for fact in result.facts:

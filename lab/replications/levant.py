@@ -12,7 +12,6 @@ from __future__ import annotations
 import numpy as np
 
 from detente.arrays import Floats
-from detente.asks.options import Options
 from detente.asks.reactions.run import react
 from detente.estimators.vector.var import fit_var, granger
 from detente.relations.series import Series
@@ -71,7 +70,7 @@ def print_correlation(weeks: Floats) -> None:
 
 def print_systems(data: StudyData) -> None:
     """Every reaction of the study's systems, with its interval and corrected p-value."""
-    [section] = react(data, Options(seed=data.study.study.seed))
+    [section] = react(data)
     for answer in section.answers:
         table = answer.exhibit("reactions")
         for row in () if table is None else table.table.records():

@@ -20,7 +20,6 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from detente.answers import Answer, Verdict
-    from detente.asks.options import Options
     from detente.asks.result import StudyResult
     from detente.coding.facade import Coded, code
     from detente.errors import DetenteError
@@ -33,12 +32,13 @@ if TYPE_CHECKING:
     from detente.sources import ingest
     from detente.study.data import StudyData, open_data
     from detente.study.load import load
+    from detente.study.options import Options
 
 _HOMES = {
     "Answer": "answers",
     "Coded": "coding.facade",
     "DetenteError": "errors",
-    "Options": "asks.options",
+    "Options": "study.options",
     "Panel": "relations.panel",
     "Series": "relations.series",
     "Store": "events.store",

@@ -52,9 +52,6 @@ def place_for(folder: Path) -> Path | None:
     That is the folder that NUMBA_CACHE_DIR names, or else one beside the modules, or else one at
     home. Its name changes with every module of the folder.
 
-    Args:
-        folder: A folder of modules.
-
     Example:
         >>> place_for(Path(__file__).parent) == place_for(Path(__file__).parent)
         True

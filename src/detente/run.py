@@ -16,7 +16,6 @@ from detente.asks.claims.run import Narrate
 from detente.asks.errands import Errand, answered
 from detente.asks.forecasts import run as forecasts
 from detente.asks.forecasts.record import Record
-from detente.asks.options import Options
 from detente.asks.reactions import run as reactions
 from detente.asks.result import StudyResult
 from detente.asks.scenarios import run as scenarios
@@ -24,6 +23,7 @@ from detente.compiled import one_thread
 from detente.helpers import Helpers
 from detente.study.data import StudyData
 from detente.study.models import Study
+from detente.study.options import Options
 
 
 def run_study(
@@ -39,7 +39,7 @@ def run_study(
 
     Args:
         data: The study's data as of a date.
-        options: Number of draws and the seed; by default the study's own seed.
+        options: Number of draws and the seed; by default those of the data.
         narrate: Told what is being done.
         record: The study's record of forecasts, to say how odds moved since.
         only: Ids of claims: they alone are answered, and nothing else that the study asks.
@@ -52,6 +52,7 @@ def run_study(
         >>> import pathlib, tempfile
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
+        >>> from detente.study.options import Options
         >>> from detente.study.starter import write_starter
         >>> with tempfile.TemporaryDirectory() as place:
         ...     data = open_data(load(write_starter("my-study", pathlib.Path(place))))
@@ -60,13 +61,12 @@ def run_study(
         'fewer-incidents-after-talks'
     """
     with one_thread():
-        options = options or Options(seed=data.study.study.seed)
+        data = data if options is None else data.under(options)
         if helpers is not None:
-            options = answered(_errands(data.study, only), data, options, helpers, narrate)
+            data = answered(_errands(data.study, only), data, helpers, narrate)
         if only:
-            section = claims.claims_section(data, options, narrate, only=only)
-            return _result(data, options, (section,))
-        return _result(data, options, tuple(_sections(data, options, narrate, record)))
+            return _result(data, (claims.claims_section(data, narrate, only=only),))
+        return _result(data, tuple(_sections(data, narrate, record)))
 
 
 def _errands(study: Study, only: Collection[str]) -> list[Errand]:
@@ -76,23 +76,21 @@ def _errands(study: Study, only: Collection[str]) -> list[Errand]:
     return tested if only else [*tested, overview.errand(), *chain(*others)]
 
 
-def _sections(
-    data: StudyData, options: Options, narrate: Narrate, record: Record | None
-) -> Iterator[Section]:
+def _sections(data: StudyData, narrate: Narrate, record: Record | None) -> Iterator[Section]:
     """All that a study asks, in the order of the page."""
-    yield claims.claims_section(data, options, narrate)
+    yield claims.claims_section(data, narrate)
     narrate("tension of the system")
-    beside = overview.overview(data, options)
+    beside = overview.overview(data)
     narrate("who reacts to whom")
-    reacting = reactions.react(data, options)
+    reacting = reactions.react(data)
     narrate("what comes next")
-    ahead = forecasts.look_ahead(data, options, record=record, narrate=narrate)
+    ahead = forecasts.look_ahead(data, record=record, narrate=narrate)
     narrate("what if")
-    futures = scenarios.what_if(data, options)
+    futures = scenarios.what_if(data)
     yield from (*reacting, *ahead, *futures, *beside)
 
 
-def _result(data: StudyData, options: Options, sections: tuple[Section, ...]) -> StudyResult:
+def _result(data: StudyData, sections: tuple[Section, ...]) -> StudyResult:
     about = data.study.study
     answer, strength = headline(about, sections[0].answers)
     return StudyResult(
@@ -104,7 +102,7 @@ def _result(data: StudyData, options: Options, sections: tuple[Section, ...]) ->
         brief=brief(about, sections[0].answers),
         about=about.about,
         as_of=data.as_of.isoformat(),
-        seed=options.seed,
+        seed=data.options.seed,
         version=__version__,
         parties=data.study.codes,
         party_names={party.code: party.name for party in data.study.parties},

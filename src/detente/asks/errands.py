@@ -13,19 +13,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from detente.asks.options import Options
 from detente.asks.remember import base_of, recalled, remembered
 from detente.compiled import one_thread
 from detente.events.engine import DUCKDB
 from detente.events.store import Store
 from detente.helpers import Helpers, packed
 from detente.study.data import StudyData, adopt
+from detente.study.kinds import kind_of
 from detente.versions import code_hash
 
 WORTH = 8
 """Asks for which helpers are started: that takes two seconds of a core."""
-
-Compute = Callable[[StudyData, Options], Any]
 
 
 @dataclass(frozen=True)
@@ -33,39 +31,40 @@ class Errand:
     """An ask with what answers it.
 
     Attributes:
-        by: The function that answers, by which it is remembered.
-        ask: The entry of the study file, with whatever else it is asked with.
-        compute: Answers it from some data by some options: a function of a module, or a `partial`.
+        by: The function that answers an ask from some data, by which it is remembered.
+        ask: The entry of the study file.
         shares: What it computes together with others, which go to one process; empty: nothing.
         title: What is said to be done meanwhile.
     """
 
     by: Callable[..., Any]
     ask: Any
-    compute: Compute
     shares: str = ""
     title: str = ""
 
-    def answer(
-        self, data: StudyData, options: Options, narrate: Callable[[str], object] = lambda _: None
-    ) -> Any:
+    def answer(self, data: StudyData, narrate: Callable[[str], object] = lambda _: None) -> Any:
         """Its answer: answered already, remembered, or computed now.
 
         Args:
             data: The study's data as of a date.
-            options: Settings of the run.
             narrate: Told the title before it is computed.
         """
 
         def compute(seen: StudyData) -> Any:
             narrate(self.title)
-            return self.compute(seen, options)
+            return self.by(self.ask, seen)
 
-        if options.answered:
-            answer = options.answered.get(base_of(self.by, self.ask, data, options))
+        if data.options.answered:
+            answer = data.options.answered.get(base_of(self.by, self.ask, data))
             if answer is not None:
                 return answer
-        return remembered(self.by, self.ask, data, options, compute)
+        return remembered(self.by, self.ask, data, compute)
+
+
+def errand_of(ask: Any) -> Errand:
+    """The errand of an entry of the study file, by its kind."""
+    kind = kind_of(ask)
+    return Errand(kind.answer, ask, kind.shares, getattr(ask, "title", ""))
 
 
 Group = Mapping[str, Errand]
@@ -75,38 +74,36 @@ Group = Mapping[str, Errand]
 def answered(
     errands: Sequence[Errand],
     data: StudyData,
-    options: Options,
     helpers: Helpers,
     narrate: Callable[[str], object],
-) -> Options:
-    """Options that hold the answers to errands, computed by all processes there are.
+) -> StudyData:
+    """Data whose options hold the answers to errands, computed by all processes there are.
 
     Where there are no helpers, or too little is to be done, that is left to whoever asks.
 
     Args:
         errands: All that will be asked, in that order.
         data: The study's data as of a date.
-        options: Settings of the run.
         helpers: Who helps.
         narrate: Told what this process is doing.
     """
     if helpers.others < 1 or _counted_elsewhere(data):
-        return options
-    keys = {base_of(errand.by, errand.ask, data, options): errand for errand in errands}
+        return data
+    keys = {base_of(errand.by, errand.ask, data): errand for errand in errands}
     keys.pop("", None)  # what others than Detente answer, of data that were not opened
-    held = {key: recalled(key, data, options.cache) for key in keys}
+    held = {key: recalled(key, data) for key in keys}
     held = {key: answer for key, answer in held.items() if answer is not None}
     missing = {key: errand for key, errand in keys.items() if key not in held}
-    given = packed((code_hash(), data, options)) if len(missing) >= WORTH else None
+    given = packed((code_hash(), data)) if len(missing) >= WORTH else None
     if given is not None and packed(missing) is not None:
         helpers.begin(_take, given)
 
         def here(group: Group) -> dict[str, Any]:
-            return _answers(group, data, options, narrate)
+            return _answers(group, data, narrate)
 
         for answers in helpers.each(_answered, [(group,) for group in _groups(missing)], here):
             held |= answers
-    return replace(options, answered=held)
+    return data.under(replace(data.options, answered=held))
 
 
 def _counted_elsewhere(data: StudyData) -> bool:
@@ -124,31 +121,29 @@ def _groups(errands: Group) -> list[Group]:
     return sorted(groups.values(), key=lambda group: any(e.shares for e in group.values()))
 
 
-def _answers(
-    group: Group, data: StudyData, options: Options, narrate: Callable[[str], object]
-) -> dict[str, Any]:
+def _answers(group: Group, data: StudyData, narrate: Callable[[str], object]) -> dict[str, Any]:
     """Answers by key, without those that failed."""
     answers = {}
     for key, errand in group.items():
         try:
-            answers[key] = errand.answer(data, options, narrate)
+            answers[key] = errand.answer(data, narrate)
         except Exception:  # noqa: S112 - it is asked again where it is told
             continue
     return answers
 
 
-_GIVEN: list[tuple[StudyData, Options]] = []
+_GIVEN: list[StudyData] = []
 """In a helper: what its errands are answered from."""
 
 
 def _take(given: bytes) -> None:
-    code, data, options = pickle.loads(given)  # noqa: S301 - of the process that started this one
+    code, data = pickle.loads(given)  # noqa: S301 - of the process that started this one
     # Of a package that was edited meanwhile, this process holds other code, and answers nothing.
-    _GIVEN[:] = [(adopt(data), options)] if code == code_hash() else []
+    _GIVEN[:] = [adopt(data)] if code == code_hash() else []
 
 
 def _answered(group: Group) -> dict[str, Any]:
     """In a helper: answers by key."""
-    [(data, options)] = _GIVEN
+    [data] = _GIVEN
     with one_thread():
-        return _answers(group, data, options, lambda _: None)
+        return _answers(group, data, lambda _: None)

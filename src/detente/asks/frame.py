@@ -31,7 +31,6 @@ from detente.asks.claims.shown import (
     specifications,
     visible_fact,
 )
-from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.study.data import StudyData
 from detente.study.signal import Signal
@@ -79,17 +78,20 @@ class Design(ABC, Generic[ClaimT, ResultT]):
     Attributes:
         claim: The claim.
         data: The study's data as of a date.
-        options: Number of draws and the seed.
     """
 
     claim: ClaimT
     data: StudyData
-    options: Options
 
     estimator: ClassVar[str]
     null: ClassVar[str]
     difference: ClassVar[str] = "Change"
     minimum: ClassVar[int] = MIN_EPISODES
+
+    @classmethod
+    def answer(cls, claim: ClaimT, data: StudyData) -> Pending:
+        """Test a claim of this kind: see `assess`."""
+        return assess(cls(claim, data))
 
     @property
     @abstractmethod
@@ -278,7 +280,6 @@ def assess(design: Design[Any, Any]) -> Pending:
         provenance=provenance(
             design.data,
             [item.signal for item in estimates],
-            design.options,
             design.estimator,
             design.null,
         ),
@@ -404,15 +405,12 @@ def _source_caveats(estimates: Sequence[Estimate[Any]]) -> Iterable[str]:
             yield f"{item.signal.source}: {item.signal.caveat}"
 
 
-def provenance(
-    data: StudyData, signals: Sequence[Signal], options: Options, estimator: str, null: str
-) -> Provenance:
+def provenance(data: StudyData, signals: Sequence[Signal], estimator: str, null: str) -> Provenance:
     """The record that allows an answer to be computed again.
 
     Args:
         data: The study's data. The chronicle and the user's events are part of every hash.
         signals: The signals that were read, hashed with what they are divided by.
-        options: Seed and draws.
         estimator: The primary estimator declared for this kind of claim.
         null: What its p-value compares with.
     """
@@ -422,7 +420,7 @@ def provenance(
         hashes += [signal.sha256, data.dataset_sha256.get(exposures.get(signal.dataset, ""), "")]
     return Provenance(
         data_hash=hashlib.sha256("\n".join(hashes).encode()).hexdigest(),
-        seed=options.seed,
+        seed=data.options.seed,
         version=__version__,
         estimator=estimator,
         null=null,

@@ -64,9 +64,6 @@ CAVEATS = (
 def holdings(store: Store) -> Answer:
     """What a store holds, and what it lacks.
 
-    Args:
-        store: The store.
-
     Returns:
         Tables of origins, of the share of days that each covers, of days and files that are
         missing, and of the files that were read.

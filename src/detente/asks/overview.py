@@ -18,7 +18,6 @@ from detente.asks.claims.scales import (
     upper_first,
 )
 from detente.asks.errands import Errand
-from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.events.store import OriginSummary
 from detente.relations.counting import covered_days, origins_of
@@ -26,6 +25,7 @@ from detente.relations.substate import below_state
 from detente.rounding import plural
 from detente.study.data import StudyData
 from detente.study.models import Tension, ThenAndNow
+from detente.study.options import Options
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
 
@@ -67,22 +67,21 @@ DATA_COLUMNS = (
 )
 
 
-def overview(data: StudyData, options: Options) -> tuple[Section, ...]:
-    """The sections that every report has, whatever the study asks.
-
-    Args:
-        data: The study's data as of a date.
-        options: Draws of the latent levels, and the seed.
-    """
-    return (errand().answer(data, options), relations(data), data_used(data))
+def overview(data: StudyData) -> tuple[Section, ...]:
+    """The sections that every report has, whatever the study asks."""
+    return (errand().answer(data), relations(data), data_used(data))
 
 
 def errand() -> Errand:
     """The errand of the latent tension."""
-    return Errand(tension, "tension", tension)
+    return Errand(_asked_tension, "tension")
 
 
-def tension(data: StudyData, options: Options) -> Section:
+def _asked_tension(ask: str, data: StudyData) -> Section:
+    return tension(data)
+
+
+def tension(data: StudyData) -> Section:
     """The latent tension of the system, by each source that the study names.
 
     Each block of a series is fitted by itself and set beside the others; blocks are never joined.
@@ -92,7 +91,7 @@ def tension(data: StudyData, options: Options) -> Section:
         measure = Measure(dataset=item.dataset, name=item.measure)
         for signal in data.signals(item.relation, [measure])[0]:
             try:
-                answers.append(_tension(item, signal, data, options, len(answers)))
+                answers.append(_tension(item, signal, data, len(answers)))
             except DataGapError:
                 continue  # A series too short for a level has no panel; the data table names it.
     marked = (
@@ -111,14 +110,12 @@ def tension(data: StudyData, options: Options) -> Section:
     )
 
 
-def _tension(
-    item: Tension, signal: Signal, data: StudyData, options: Options, place: int
-) -> Answer:
+def _tension(item: Tension, signal: Signal, data: StudyData, place: int) -> Answer:
     unit = shown_unit(signal)
     exhibit = Exhibit(
         "level",
         f"{upper_first(signal.noun)} ({signal.source})",
-        _levels(signal, options),
+        _levels(signal, data.options),
         mark="tension",
         says=f"{unit}, {signal.series.dates[0]} to {signal.series.dates[-1]}, with graded bands.",
         settings={"axis": unit, "facts": _marked_facts(data), "eras": _shaded_eras(data)},

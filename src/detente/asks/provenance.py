@@ -7,13 +7,11 @@ from collections.abc import Iterable
 
 from detente import __version__
 from detente.answers import Provenance
-from detente.asks.options import Options
 from detente.study.data import StudyData
 
 
 def provenance(
     data: StudyData,
-    options: Options,
     estimator: str,
     null: str = "",
     *,
@@ -24,7 +22,6 @@ def provenance(
 
     Args:
         data: The study's data; the hashes of chronicle and events are part of every record.
-        options: Seed and draws.
         estimator: The primary estimator, declared beforehand.
         null: What its p-value compares with.
         hashes: SHA-256 of everything else that was read.
@@ -35,7 +32,7 @@ def provenance(
     digest = hashlib.sha256(read.encode()).hexdigest()
     return Provenance(
         data_hash=digest,
-        seed=options.seed,
+        seed=data.options.seed,
         version=__version__,
         estimator=estimator,
         null=null,

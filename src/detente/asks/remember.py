@@ -32,7 +32,6 @@ from detente.answers import (
 )
 from detente.asks.claims.rules import Evidence
 from detente.asks.frame import Pending
-from detente.asks.options import Options
 from detente.cache import Cache, key_of
 from detente.study.data import StudyData, as_opened
 from detente.study.watched import Note, digest_of, watched
@@ -56,7 +55,6 @@ def remembered(
     answered_by: Callable[..., Any],
     ask: object,
     data: StudyData,
-    options: Options,
     compute: Callable[[StudyData], T],
 ) -> T:
     """The answer to an ask, computed only where that was not done before from the same inputs.
@@ -64,9 +62,9 @@ def remembered(
     Args:
         answered_by: The function that answers; what others than Detente register is never kept,
             because nothing here would know when their code changes.
-        ask: The entry of the study file; with whatever else it is asked with, as a tuple.
-        data: The study's data as of a date; of a copy in which something was put nothing is kept.
-        options: Settings of the run; without a cache nothing is kept.
+        ask: The entry of the study file.
+        data: The study's data as of a date; nothing is kept of a copy in which something was put,
+            nor without a cache.
         compute: Answers it from the data that it is given, and from no others.
 
     Example:
@@ -74,21 +72,22 @@ def remembered(
         >>> from pathlib import Path
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
+        >>> from detente.study.options import Options
         >>> data, answered = open_data(load("korea")), []
         >>> def compute(data):
         ...     answered.append(data.name_of("PRK"))
         ...     return Answer("a", "question", answered[-1])
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     options = Options(cache=Cache(Path(folder)))
-        ...     two = [remembered(open_data, "who", data, options, compute) for _ in range(2)]
+        ...     data = data.under(Options(cache=Cache(Path(folder))))
+        ...     two = [remembered(open_data, "who", data, compute) for _ in range(2)]
         >>> [answer.label for answer in two], answered
         (['North Korea', 'North Korea'], ['North Korea'])
     """
-    cache = options.cache
-    base = base_of(answered_by, ask, data, options)
+    cache = data.options.cache
+    base = base_of(answered_by, ask, data)
     if cache is None or not base:
         return compute(data)
-    answer = recalled(base, data, cache)
+    answer = recalled(base, data)
     if answer is not None:
         return cast("T", answer)
     seen = watched(data)
@@ -100,14 +99,14 @@ def remembered(
     return fresh
 
 
-def recalled(base: str, data: StudyData, cache: Cache | None) -> Any:
+def recalled(base: str, data: StudyData) -> Any:
     """The answer that was kept for the same inputs; None where there is none.
 
     Args:
         base: What all of it rests on; see `base_of`.
         data: The study's data as of a date.
-        cache: Where answers are kept.
     """
+    cache = data.options.cache
     for notes in [] if cache is None else _lists(cache.get(base)):
         answer = _read(cache.get(_key(base, data, notes))) if cache else None
         if answer is not None:
@@ -127,28 +126,31 @@ def same(answer: Answer, other: Answer) -> bool:
 
 
 def _is_ours(answered_by: Callable[..., Any], ask: object) -> bool:
-    asked = ask if isinstance(ask, tuple) else (ask,)
-    made_by = (answered_by, *map(type, asked))
+    made_by = (_owner(answered_by), type(ask))
     return all(f"{item.__module__}.".startswith((OURS, "builtins.")) for item in made_by)
 
 
-def base_of(answered_by: Callable[..., Any], ask: object, data: StudyData, options: Options) -> str:
+def _owner(answered_by: Callable[..., Any]) -> Any:
+    """What an answer is remembered under: the function, or the class whose method it is."""
+    return getattr(answered_by, "__self__", answered_by)
+
+
+def base_of(answered_by: Callable[..., Any], ask: object, data: StudyData) -> str:
     """The key of the list of what else is read; empty for what is never kept.
 
     Args:
         answered_by: The function that answers.
         ask: What is asked.
         data: The study's data as of a date.
-        options: Settings of the run.
     """
     if not (as_opened(data) and _is_ours(answered_by, ask)):
         return ""
-    events = data.events
+    events, options, owner = data.events, data.options, _owner(answered_by)
     settings = {f.name: getattr(options, f.name) for f in fields(options) if f.name not in BESIDE}
     named = ("fingerprint", "parties", "until", "known_by", "engine")
     held = [getattr(events, name) for name in named] if events else None
     parts = (ask, settings, data.as_of, data.chronicle_sha256, held)
-    function = f"{answered_by.__module__}.{answered_by.__qualname__}"
+    function = f"{owner.__module__}.{owner.__qualname__}"
     return key_of("notes", code_hash(), function, to_json(parts))
 
 

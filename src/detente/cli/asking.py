@@ -6,7 +6,6 @@ import contextlib
 import datetime as dt
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -76,14 +75,6 @@ def answer_cache(no_cache: bool) -> Cache | None:
     return None if no_cache else user_cache()
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A study with its data, and the seed that its asks are answered with."""
-
-    data: StudyData
-    seed: int
-
-
 def open_study(
     study: str,
     events: Path | None = None,
@@ -92,7 +83,9 @@ def open_study(
     check: Callable[[Study], object] = lambda _: None,
     engine: str = DEFAULT_ENGINE,
     lake: str | None = None,
-) -> Opened:
+    *,
+    no_cache: bool = True,
+) -> StudyData:
     """Load a study and its data.
 
     Args:
@@ -103,16 +96,18 @@ def open_study(
         check: Looks at the study before any data are read, so that a wrong id is told at once.
         engine: Where the events are counted.
         lake: A lake instead of events, as SOURCE=PLACE.
+        no_cache: Whether all is computed anew.
     """
     from detente.study.data import open_data  # noqa: PLC0415 - slow to import; errors come first
     from detente.study.load import load  # noqa: PLC0415
+    from detente.study.options import Options  # noqa: PLC0415
 
     loaded = load(study)
     check(loaded.study)
     about = loaded.study.study
     store = user_events(events, lake, engine, Path("out") / about.name)
-    data = open_data(loaded, as_of=as_of, store=store, engine=engine)
-    return Opened(data, about.seed if seed is None else seed)
+    options = Options(about.seed if seed is None else seed, cache=answer_cache(no_cache))
+    return open_data(loaded, as_of=as_of, store=store, engine=engine, options=options)
 
 
 def dataset_files(given: Sequence[str] | None) -> dict[str, Path]:

@@ -12,7 +12,6 @@ from detente.cli.asking import (
     NoCache,
     Seed,
     StudyName,
-    answer_cache,
     open_study,
     saying,
     show,
@@ -49,12 +48,10 @@ def dynamics_command(
 
       detente dynamics korea --json > reactions.json
     """
-    from detente.asks.options import Options  # noqa: PLC0415 - estimators are slow to import
-    from detente.asks.reactions.run import react  # noqa: PLC0415
+    from detente.asks.reactions.run import react  # noqa: PLC0415 - estimators are slow to import
 
-    opened = open_study(study, events, as_of, seed, engine=engine, lake=lake)
+    data = open_study(study, events, as_of, seed, engine=engine, lake=lake, no_cache=no_cache)
     with saying() as say:
         say("who reacts to whom")
-        options = Options(seed=opened.seed, cache=answer_cache(no_cache))
-        sections = react(opened.data, options)
+        sections = react(data)
     show(sections, as_json=as_json, most=None if every_reaction else SHOWN, none=NONE)

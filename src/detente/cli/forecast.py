@@ -16,7 +16,6 @@ from detente.cli.asking import (
     NoCache,
     RecordFile,
     StudyName,
-    answer_cache,
     open_study,
     record_or_none,
     saying,
@@ -64,20 +63,18 @@ def forecast_command(
       detente forecast korea nuclear-test --within 180 --json
     """
     from detente.asks.forecasts import run  # noqa: PLC0415 - slow to import
-    from detente.asks.forecasts.walks import Walks  # noqa: PLC0415
-    from detente.asks.options import Options  # noqa: PLC0415
     from detente.report.outlook import as_seen  # noqa: PLC0415
 
     check = partial(run.asked_questions, wanted=question)
-    opened = open_study(study, events, as_of, check=check, engine=engine, lake=lake)
-    chosen, left_out = run.with_window(run.chosen_questions(opened.data, question), within)
+    data = open_study(
+        study, events, as_of, check=check, engine=engine, lake=lake, no_cache=no_cache
+    )
+    chosen, left_out = run.with_window(run.chosen_questions(data, question), within)
     for why in left_out:
         narrate(f"Left out with --within {within}: {why}")
-    held = record_or_none(opened.data, record) if within is None else None
+    held = record_or_none(data, record) if within is None else None
     with saying() as say:
-        walks = Walks(opened.data)
-        options = Options(seed=opened.seed, cache=answer_cache(no_cache))
-        answers = run.odds_of(chosen, walks, options, record=held, narrate=say)
+        answers = run.odds_of(chosen, data, record=held, narrate=say)
     section = run.outlook(chosen, answers)
     show([as_seen(section, dt.datetime.now(dt.UTC).date())], as_json=as_json)
 
@@ -112,17 +109,15 @@ def backtest_command(
     """
     from detente.answers import Section  # noqa: PLC0415
     from detente.asks.forecasts import run  # noqa: PLC0415 - slow to import
-    from detente.asks.forecasts.walks import Walks  # noqa: PLC0415
-    from detente.asks.options import Options  # noqa: PLC0415
 
     check = partial(run.asked_questions, wanted=question)
-    opened = open_study(study, events, as_of, check=check, engine=engine, lake=lake)
-    questions = run.chosen_questions(opened.data, question)
-    walks = Walks(opened.data)
-    options = Options(seed=opened.seed, cache=answer_cache(no_cache))
+    data = open_study(
+        study, events, as_of, check=check, engine=engine, lake=lake, no_cache=no_cache
+    )
+    questions = run.chosen_questions(data, question)
     with saying() as say:
-        answers = [*run.records_of(questions, walks, options, say)]
-        answers += run.published(opened.data, options) if question is None else ()
+        answers = [*run.records_of(questions, data, say)]
+        answers += run.published(data) if question is None else ()
     if not as_json and not by_year:
         answers = [
             replace(answer, exhibits=tuple(e for e in answer.exhibits if e.name != "years"))

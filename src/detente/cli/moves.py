@@ -31,8 +31,8 @@ def moves_command(
     from detente.answers import Section  # noqa: PLC0415
     from detente.asks.forecasts.coming_week import coming_week, moves_answer  # noqa: PLC0415
 
-    opened = open_study(study, events, as_of, engine=engine)
+    data = open_study(study, events, as_of, engine=engine)
     with saying() as say:
         say("the coming week")
-        answer = moves_answer(opened.data, coming_week(opened.data, each=each))
+        answer = moves_answer(data, coming_week(data, each=each))
     show([Section("outlook", "What comes next", (answer,))], as_json=as_json)

@@ -13,7 +13,6 @@ from rich.text import Text
 from detente.cli.asking import (
     AsOf,
     Events,
-    Opened,
     RecordFile,
     StudyName,
     default_record,
@@ -29,6 +28,7 @@ from detente.events.store import Store, stores_around
 
 if TYPE_CHECKING:
     from detente.asks.forecasts.record import Record
+    from detente.study.data import StudyData
 
 
 def record_command(
@@ -86,18 +86,18 @@ def record_command(
     from detente.asks.forecasts.ledger import ledger, open_though_over  # noqa: PLC0415
     from detente.asks.forecasts.record import check_place, read_record  # noqa: PLC0415 - slow
 
-    opened = open_study(study, events, as_of, engine=engine, lake=lake)
-    path = record or default_record(opened.data)
-    held = read_record(path, study=opened.data.study.study.name)
+    data = open_study(study, events, as_of, engine=engine, lake=lake)
+    path = record or default_record(data)
+    held = read_record(path, study=data.study.study.name)
     if not only_show:
         closed = [*([events] if events and Store.is_at(events) else []), *stores_around(path)]
         check_place(path, inputs=[events] if events else [], closed=closed)
-        held = _added(opened, held)
+        held = _added(data, held)
     if as_json:
         print_json(list(held.lines))
     else:
         show([Section("ledger", "Record", (ledger(held),))], as_json=False)
-    for text in open_though_over(opened.data, held):
+    for text in open_though_over(data, held):
         narrate(text)
 
 
@@ -121,7 +121,7 @@ def _prove(study: str, record: Path | None, against: Path | None, *, as_json: bo
     print_lines(Text(f"Unchanged. Lines that were proved: {then.lines}. Added since: {added}."))
 
 
-def _added(opened: Opened, held: Record) -> Record:
+def _added(data: StudyData, held: Record) -> Record:
     from detente.asks.forecasts.ledger import Recorded, counted  # noqa: PLC0415 - slow to import
     from detente.asks.forecasts.record import append, check_times  # noqa: PLC0415
     from detente.asks.forecasts.resolve import (  # noqa: PLC0415
@@ -130,15 +130,12 @@ def _added(opened: Opened, held: Record) -> Record:
         resolution_lines,
     )
     from detente.asks.forecasts.run import odds_of  # noqa: PLC0415
-    from detente.asks.forecasts.walks import Walks  # noqa: PLC0415
-    from detente.asks.options import Options  # noqa: PLC0415
 
-    data, now = opened.data, dt.datetime.now(dt.UTC).replace(microsecond=0)
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     check_clock(data, now)
     check_times(held, now)
     with saying() as say:
-        options = Options(seed=opened.seed)
-        answers = odds_of(data.study.asks("questions"), Walks(data), options, narrate=say)
+        answers = odds_of(data.study.asks("questions"), data, narrate=say)
     resolved = resolution_lines(data, held, now)
     lines = forecast_lines(data, held, answers, now)
     longer = append(held, [*resolved, *lines])

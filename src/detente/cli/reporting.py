@@ -64,11 +64,11 @@ def reported(wanted: Wanted, number: int | None = None) -> tuple[StudyResult, Wr
     # Drawing and estimating are slow to import; errors come first.
     from detente import report  # noqa: PLC0415
     from detente.asks.claims.run import check_claims  # noqa: PLC0415
-    from detente.asks.options import Options  # noqa: PLC0415
     from detente.helpers import Helpers  # noqa: PLC0415
     from detente.run import run_study  # noqa: PLC0415
     from detente.study.data import open_data  # noqa: PLC0415
     from detente.study.load import load  # noqa: PLC0415
+    from detente.study.options import Options  # noqa: PLC0415
 
     started = time.perf_counter()
     loaded = load(wanted.study)
@@ -77,18 +77,19 @@ def reported(wanted: Wanted, number: int | None = None) -> tuple[StudyResult, Wr
     folder = wanted.folder(about.name)
     report.check_folder(folder)
     store = user_events(wanted.events, wanted.lake, wanted.engine, folder)
+    options = Options(about.seed if wanted.seed is None else wanted.seed, cache=wanted.cache)
     data = open_data(
         loaded,
         as_of=wanted.as_of,
         store=store,
         datasets=wanted.datasets,
         engine=wanted.engine,
+        options=options,
     )
     read = time.perf_counter()
-    options = Options(about.seed if wanted.seed is None else wanted.seed, cache=wanted.cache)
     with saying() as say, Helpers(wanted.processes) as helpers:
         held = None if wanted.only else record_or_none(data)
-        result = run_study(data, options, say, record=held, only=wanted.only, helpers=helpers)
+        result = run_study(data, narrate=say, record=held, only=wanted.only, helpers=helpers)
         tested = time.perf_counter()
         say("drawing the report")
         written = report.write(

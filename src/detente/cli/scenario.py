@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,10 +61,9 @@ def scenario_command(
 
       detente scenario korea talks --from 2017-03-15 --to 2020-03-14 --paths 5000
     """
-    from detente.asks.options import Options  # noqa: PLC0415 - estimators are slow to import
-    from detente.asks.scenarios.history import last_known  # noqa: PLC0415
+    from detente.asks.scenarios.history import last_known  # noqa: PLC0415 - slow to import
     from detente.asks.scenarios.horizon import Horizon  # noqa: PLC0415
-    from detente.asks.scenarios.model import fit_model  # noqa: PLC0415
+    from detente.asks.scenarios.model import fitted  # noqa: PLC0415
     from detente.asks.scenarios.run import find_scenario, section  # noqa: PLC0415
     from detente.asks.scenarios.scenario import answer  # noqa: PLC0415
     from detente.study.load import load  # noqa: PLC0415
@@ -73,16 +73,18 @@ def scenario_command(
         _list(loaded, as_json=as_json)
         return
     scenario = find_scenario(loaded, name)
-    data, chosen = _open(study, loaded, begin, events, seed, engine, lake)
+    data = _open(study, loaded, begin, events, seed, engine, lake)
+    data = data.under(replace(data.options, futures=paths))
     start = last_known(data, loaded.asks("simulation")[0]) + dt.timedelta(days=1)
     first = begin or start
     span = Horizon(first, end or first + dt.timedelta(days=scenario.days - 1))
     span.check(start)
+    scenario = scenario.model_copy(update={"days": span.days})
     with saying() as say:
         say("fitting the system")
-        model = fit_model(data, seed=chosen)
+        model = fitted(data)
         say("running the futures")
-        outcome = answer(scenario, model, Options(seed=chosen, futures=paths), span)
+        outcome = answer(scenario, data)
     notes = () if outcome.gap else model.notes
     show((section(outcome, notes=notes),), as_json=as_json, most=None if every_row else SHOWN)
 
@@ -95,13 +97,13 @@ def _open(
     seed: int | None,
     engine: str,
     lake: str | None,
-) -> tuple[StudyData, int]:
-    """The study's data up to the day before the futures begin, and the seed."""
+) -> StudyData:
+    """The study's data up to the day before the futures begin."""
     before = None if begin is None else begin - dt.timedelta(days=1)
-    opened = open_study(study, events, seed=seed, engine=engine, lake=lake)
-    if before is not None and before <= max(opened.data.as_of, loaded.study.as_of):
-        opened = open_study(study, events, before, seed, engine=engine, lake=lake)
-    return opened.data, opened.seed
+    data = open_study(study, events, seed=seed, engine=engine, lake=lake)
+    if before is not None and before <= max(data.as_of, loaded.study.as_of):
+        data = open_study(study, events, before, seed, engine=engine, lake=lake)
+    return data
 
 
 def _list(study: Study, *, as_json: bool) -> None:

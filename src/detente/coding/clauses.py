@@ -180,9 +180,6 @@ class Outline:
 def outline(text: str) -> Outline:
     """The clauses of a sentence.
 
-    Args:
-        text: The sentence.
-
     Example:
         >>> parts = outline("Germany, which joined NATO in 1955, sent jets.")
         >>> [parts.clauses[piece.clause].kind for piece in parts.pieces]

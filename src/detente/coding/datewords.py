@@ -102,9 +102,6 @@ class Expression:
 def expressions(text: str) -> tuple[Expression, ...]:
     """All times that a sentence tells, in the order of the text, none within another.
 
-    Args:
-        text: The sentence.
-
     Example:
         >>> text = "On 9 March Iran, which fought until 1988, left the 2015 accord."
         >>> [text[time.start : time.end] for time in expressions(text)]

@@ -36,9 +36,6 @@ def register(source: Source) -> None:
     A source that is bound to a mapping or to neighbouring files has no SELECT of its own yet; it is
     checked once it is bound.
 
-    Args:
-        source: The source.
-
     Raises:
         UsageError: Another source has the name, or the SELECT breaks the contract.
     """

@@ -100,10 +100,6 @@ def sources_of(data: StudyData, name: str) -> tuple[str, ...]:
     Odds and outcomes from different sources are not about the same thing: event files report days
     that a chronicle leaves out, and the other way round.
 
-    Args:
-        data: The study's data as of a date.
-        name: Name of the action.
-
     Returns:
         Names of the sources; none for an action of event data where no events are loaded.
 
@@ -134,10 +130,6 @@ def known_until(data: StudyData, name: str) -> dt.date:
 
     The chronicle ends with the study's own date even where loaded events reach further, and events
     end with their last day even where the chronicle does: silence after that is not peace.
-
-    Args:
-        data: The study's data as of a date.
-        name: Name of the action.
 
     Example:
         >>> from detente.study.data import open_data

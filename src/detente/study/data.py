@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -33,6 +33,7 @@ from detente.study.load import LoadedStudy
 from detente.study.measuring import read_measure
 from detente.study.models import Dataset, Study
 from detente.study.names import did_you_mean
+from detente.study.options import Options
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
 
@@ -95,6 +96,7 @@ class StudyData:
         datasets: The ready-made series by id, without optional ones that nobody gave.
         dataset_sha256: Their hashes by id.
         events: The user's events, if any.
+        options: How much is drawn of what is asked of them, and from which seed.
     """
 
     study: Study
@@ -105,6 +107,7 @@ class StudyData:
     datasets: Mapping[str, Panel]
     dataset_sha256: Mapping[str, str]
     events: EventData | None
+    options: Options = field(default_factory=Options)
 
     @property
     def present(self) -> tuple[Dataset, ...]:
@@ -115,12 +118,13 @@ class StudyData:
         """A file of the study's folder that an ask reads by itself."""
         return self.folder / path
 
-    def shared(self, by: str) -> StudyData:
-        """The data of work that several asks share, such as walks through the past.
+    def under(self, options: Options) -> StudyData:
+        """The same data, asked with other options."""
+        data = replace(self, options=options)
+        return adopt(data) if as_opened(self) else data
 
-        Args:
-            by: What is shared.
-        """
+    def shared(self, by: str) -> StudyData:
+        """The data of work that several asks share, such as walks through the past."""
         return self
 
     def label_of(self, action: str) -> str:
@@ -242,6 +246,7 @@ def open_data(
     store: Store | LakeEvents | str | Path | None = None,
     datasets: Mapping[str, str | Path] = NONE_GIVEN,
     engine: str = DUCKDB.name,
+    options: Options | None = None,
 ) -> StudyData:
     """Read a study's chronicle and datasets, and count the user's events.
 
@@ -254,6 +259,7 @@ def open_data(
         datasets: Files of datasets by their ids, read instead of those that the study names: of a
             dataset that may not be bundled, or newer ones, in the same layout.
         engine: Where the events are counted; see `detente.events.engine`.
+        options: How much is drawn; by default what is usual, from the study's own seed.
 
     Raises:
         UsageError: The day is after the last one that the data know of, or the study has no such
@@ -283,6 +289,7 @@ def open_data(
         datasets=panels,
         dataset_sha256=dict(zip(files, digests, strict=True)),
         events=None if events is None else _count(study, events, until, as_of, engine),
+        options=options or Options(study.study.seed),
     )
     _OPENED.add(data)
     return data

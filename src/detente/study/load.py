@@ -123,9 +123,6 @@ def load(name_or_path: str | Path, *, thorough: bool = False) -> LoadedStudy:
 def raw_study(path: Path) -> tuple[Study, dict[str, Any]]:
     """What can be understood of a study file, and its data as they stand there.
 
-    Args:
-        path: The file.
-
     Raises:
         StudyError: It cannot be read, or is no TOML.
 

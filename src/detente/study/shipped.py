@@ -49,9 +49,6 @@ def shipped() -> tuple[Summary, ...]:
 def summary_of(data: StudyData) -> Summary:
     """A study in a few words.
 
-    Args:
-        data: The study's data.
-
     Example:
         >>> summary = summary_of(open_data(load("levant")))
         >>> summary.parties, summary.claims > 10, str(summary.until)

@@ -106,7 +106,7 @@ class _Study(_Parts):
         return cast("Study", self._of).number_of(part)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Watched(StudyData):
     """A study's data that note what is read of them; see `watched`.
 

@@ -18,6 +18,8 @@ from detente.web.site import Site
 if TYPE_CHECKING:
     from detente.events.store import Store
     from detente.study.data import StudyData
+    from detente.study.models import Study
+    from detente.study.options import Options
 
 Stamp = tuple[str, int, int]
 """A file as it was read: its path, when it was last changed (ns), its bytes; −1 for none. Without a
@@ -58,6 +60,14 @@ def unchanged(stamps: Iterable[Stamp]) -> bool:
 
 def _day_stamp() -> Stamp:
     return "", today().toordinal(), 0
+
+
+def options_of(study: Study) -> Options:
+    """What a study is asked with: its own seed, and what is remembered on disk."""
+    from detente.cache import user_cache  # noqa: PLC0415 - only where it is used
+    from detente.study.options import Options  # noqa: PLC0415
+
+    return Options(study.study.seed, cache=user_cache())
 
 
 class Memory:
@@ -163,6 +173,12 @@ class Desk:
         given = store if store is not None and store.summary() else None
         data: StudyData = self.memo(
             ("data", name, as_of),
-            lambda: open_data(loaded, as_of=as_of, store=given, engine=self.site.engine),
+            lambda: open_data(
+                loaded,
+                as_of=as_of,
+                store=given,
+                engine=self.site.engine,
+                options=options_of(loaded.study),
+            ),
         )
         return data

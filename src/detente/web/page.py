@@ -175,11 +175,7 @@ _PAGES: dict[str, Page] = {}
 
 
 def register(page: Page) -> Page:
-    """Make a page known; one of the same name replaces it.
-
-    Args:
-        page: The page.
-    """
+    """Make a page known; one of the same name replaces it."""
     _PAGES[page.name] = page
     return page
 

@@ -44,8 +44,7 @@ from detente.asks.claims.scales import upper_first
 from detente.asks.claims.shown import carried_checks
 from detente.asks.claims.strata import Strata, passing, strata_index, ways
 from detente.asks.claims.visible import of_ratio
-from detente.asks.frame import Design, Pending, assess
-from detente.asks.options import Options
+from detente.asks.frame import Design
 from detente.errors import DataGapError
 from detente.estimators.rates import rate_contrast
 from detente.estimators.steady import steady_contrast
@@ -118,7 +117,7 @@ class Contrast(Design[ContrastClaim, Measured]):
         read = self._read(signal, self.claim.relation.action)
         pair = (self.claim.when, self.claim.against)
         chosen = ways(self.claim, pair)[0]
-        estimate = self._measure(read, pair, chosen, self.options.draws)
+        estimate = self._measure(read, pair, chosen, self.data.options.draws)
         return estimate if passing(pair) else second_look(estimate)
 
     def _read(self, signal: Signal, action: str | None) -> Read:
@@ -150,7 +149,7 @@ class Contrast(Design[ContrastClaim, Measured]):
             strata=index,
             block_periods=BLOCK_MONTHS,
             draws=draws,
-            seed=self.options.seed,
+            seed=self.data.options.seed,
         )
         estimate = Estimate(
             signal=signal,
@@ -181,7 +180,7 @@ class Contrast(Design[ContrastClaim, Measured]):
         tests = [(pair, strata) for pair in pairs for strata in ways(claim, pair)]
         for index, (read, (pair, strata)) in enumerate(product(self._reads(), tests)):
             try:
-                other = self._measure(read, pair, strata, 2 * self.options.curve_draws)
+                other = self._measure(read, pair, strata, 2 * self.data.options.curve_draws)
             except DataGapError:
                 continue  # A choice that the data cannot carry is no point of the curve.
             first = index == 0 and read.signal.source == estimates[0].signal.source
@@ -339,19 +338,4 @@ def _anyway(estimate: Estimate[Measured]) -> str:
     )
 
 
-def answer(claim: ContrastClaim, data: StudyData, options: Options) -> Pending:
-    """Test a contrast claim by every source that can read it.
-
-    Args:
-        claim: The claim.
-        data: The study's data as of a date.
-        options: Number of draws and the seed.
-
-    Returns:
-        `insufficient data` where a condition has fewer than six months with data, or both
-        together fewer than five events.
-    """
-    return assess(Contrast(claim, data, options))
-
-
-register("claims", ContrastClaim, answer, problems, about=ABOUT)
+register("claims", ContrastClaim, Contrast.answer, problems, about=ABOUT)

@@ -76,10 +76,6 @@ def set_apart(claim: ContrastClaim, data: StudyData) -> Apart | None:
     season are in the baseline, because what moves slowly would pass for excitation; where they
     are eras, a steady drift is.
 
-    Args:
-        claim: The claim.
-        data: The study's data as of a date.
-
     Returns:
         The ratio; None where the claim is not about an action, or there are too few events.
 

@@ -36,14 +36,12 @@ from detente.asks.claims.scales import (
 )
 from detente.asks.claims.shown import exposure_check
 from detente.asks.claims.visible import of_extreme
-from detente.asks.frame import Design, Pending, assess
-from detente.asks.options import Options
+from detente.asks.frame import Design
 from detente.errors import DataGapError
 from detente.estimators.levels.level import LevelPosterior, probability_highest
 from detente.estimators.levels.peak import observed_rank
 from detente.relations.steps import month_name
 from detente.rounding import odds_text
-from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.parts import Day, Measure, Relation, Span
@@ -149,9 +147,9 @@ class Extreme(Design[ExtremeClaim, Measured]):
     def _fitted(self, signal: Signal, inside: Bools, of: str) -> LevelPosterior:
         """Draws by period, upwards the claimed way."""
         if of == "peak":
-            fitted = fit_peaks(signal, inside, self.options)
+            fitted = fit_peaks(signal, inside, self.data.options)
         else:
-            fitted = fit_level(signal, inside, self.options, burst_months=BURST_MONTHS)
+            fitted = fit_level(signal, inside, self.data.options, burst_months=BURST_MONTHS)
         return fitted if self.up(signal) else replace(fitted, draws=-fitted.draws)
 
     def _compared(self, signal: Signal) -> tuple[Bools, Bools, Bools]:
@@ -317,15 +315,4 @@ def _usual(measured: Measured) -> float:
     return float(np.mean(np.array(likely) >= 0.5)) if likely else float("nan")
 
 
-def answer(claim: ExtremeClaim, data: StudyData, options: Options) -> Pending:
-    """Test a claim about the highest or lowest level by every source that can read it.
-
-    Args:
-        claim: The claim.
-        data: The study's data as of a date.
-        options: Number of draws and the seed.
-    """
-    return assess(Extreme(claim, data, options))
-
-
-register("claims", ExtremeClaim, answer, problems, about=ABOUT)
+register("claims", ExtremeClaim, Extreme.answer, problems, about=ABOUT)

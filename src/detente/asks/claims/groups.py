@@ -22,12 +22,10 @@ from detente.asks.claims.claim import ABOUT, ClaimBase, where
 from detente.asks.claims.estimate import INCLUDES_NONE, Estimate, LeftOut, Visible, carrying
 from detente.asks.claims.rules import P_STRONG
 from detente.asks.claims.scales import span_text, upper_first
-from detente.asks.frame import Design, Pending, assess
-from detente.asks.options import Options
+from detente.asks.frame import Design
 from detente.errors import DataGapError
 from detente.estimators.groups import GroupContrast, group_contrast
 from detente.estimators.resample import bootstrap_means
-from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import measure_problems
@@ -119,8 +117,8 @@ class Groups(Design[GroupClaim, Measured]):
         contrast = group_contrast(
             np.stack([item.series.values for item in signals]),
             len(self.claim.group),
-            draws=self.options.draws,
-            seed=self.options.seed,
+            draws=self.data.options.draws,
+            seed=self.data.options.seed,
         )
         estimate = Estimate(
             signal=signals[0],
@@ -249,15 +247,4 @@ class Groups(Design[GroupClaim, Measured]):
             )
 
 
-def answer(claim: GroupClaim, data: StudyData, options: Options) -> Pending:
-    """Test a contrast between groups of dyads by every source that can read it.
-
-    Args:
-        claim: The claim.
-        data: The study's data as of a date.
-        options: Number of draws and the seed.
-    """
-    return assess(Groups(claim, data, options))
-
-
-register("claims", GroupClaim, answer, problems, about=ABOUT)
+register("claims", GroupClaim, Groups.answer, problems, about=ABOUT)

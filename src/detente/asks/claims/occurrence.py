@@ -30,7 +30,6 @@ from detente.asks.forecasts.combined import RECENT, Odds
 from detente.asks.forecasts.event_question import ESTIMATOR, EventQuestion
 from detente.asks.forecasts.walks import WALKS, walks_of
 from detente.asks.frame import Pending, blank, insufficient, notes, provenance
-from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.relations.steps import day_name
 from detente.rounding import odds_text, plural
@@ -90,13 +89,12 @@ def problems(claim: OccurrenceClaim, study: Study, folder: Path) -> Iterator[str
     yield from action_problems(claim, [claim.action], study)
 
 
-def answer(claim: OccurrenceClaim, data: StudyData, options: Options) -> Pending:
+def answer(claim: OccurrenceClaim, data: StudyData) -> Pending:
     """Give the odds of a claim as of its day, and the outcome.
 
     Args:
         claim: The claim.
         data: The study's data as of a date; nothing after `claim.on` enters the odds.
-        options: The seed.
     """
     past = [fact for fact in data.facts_of(claim.action) if fact.date <= claim.on]
     if data.as_of < claim.on or not past:
@@ -117,14 +115,14 @@ def answer(claim: OccurrenceClaim, data: StudyData, options: Options) -> Pending
     except DataGapError as gap:
         return insufficient(claim, gap.found)
     outcomes = {days: came(item, data, claim.on) for days, item in asked.items()}
-    record = record_as_of(question, walks, claim.on, options)
+    record = record_as_of(question, walks, claim.on)
     events = len({fact.date for fact in past if fact.date >= question.since})
     main = odds[question.within_days]
     happened = outcomes[question.within_days]
     scores = tuple(exhibit for exhibit in record.exhibits if exhibit.name in RECORD)
     return Pending(
         replace(
-            _answer(claim, data, main, happened, options),
+            _answer(claim, data, main, happened),
             facts=tuple(_facts(claim, main, events)),
             checks=tuple(_checks(question, main, record)),
             exhibits=(
@@ -136,9 +134,7 @@ def answer(claim: OccurrenceClaim, data: StudyData, options: Options) -> Pending
     )
 
 
-def _answer(
-    claim: OccurrenceClaim, data: StudyData, odds: Odds, happened: bool | None, options: Options
-) -> Answer:
+def _answer(claim: OccurrenceClaim, data: StudyData, odds: Odds, happened: bool | None) -> Answer:
     """Everything that is said, but for the numbers."""
     verdict, reason = _verdict(claim, happened)
     signals = data.signals(Relation(action=claim.action), [])[0]
@@ -154,7 +150,7 @@ def _answer(
         ),
         needs=(*claim.needs, *((LIKE_CAUSES,) if verdict is Verdict.NOT_TESTABLE else ())),
         citations=tuple(dict.fromkeys(signal.series.citation for signal in signals)),
-        provenance=provenance(data, signals, options, ESTIMATOR, NULL),
+        provenance=provenance(data, signals, ESTIMATOR, NULL),
         notes=notes(visible=FORECAST),
     )
 

@@ -19,7 +19,6 @@ from detente.arrays import Floats, Ints
 from detente.asks.claims.estimate import Estimate
 from detente.asks.claims.rules import MIN_EPISODES
 from detente.asks.claims.scales import grid_of, period_index, scale_of, to_periods
-from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.estimators.matching import Grid, merge_episodes
 from detente.estimators.projections.project import local_projection
@@ -74,7 +73,6 @@ def projected(
     signal: Signal,
     windows: Sequence[int],
     data: StudyData,
-    options: Options,
 ) -> Iterator[Estimate[None]]:
     """The mean response of a signal over each window, by both models and for every cause.
 
@@ -83,7 +81,6 @@ def projected(
         signal: What responds.
         windows: Months from the cause, its own period included.
         data: The study's data as of a date.
-        options: The seed.
 
     Returns:
         One estimate per cause, model and window, on the scale of the analysis; none where the
@@ -98,7 +95,7 @@ def projected(
         path = _path(claim, signal, data.days_of(cause))
         if path.episodes < MIN_EPISODES:
             continue
-        for name, effects in _both(path, sorted(lengths), options.seed):
+        for name, effects in _both(path, sorted(lengths), data.options.seed):
             for periods, ends in effects.items():
                 chosen = _choices(signal, data.label_of(cause), lengths[periods])
                 yield Estimate(

@@ -38,14 +38,12 @@ from detente.asks.claims.scales import (
 from detente.asks.claims.shown import carried_checks, exposure_check
 from detente.asks.claims.spans import spans_of, thirds_after, whole_around
 from detente.asks.claims.visible import POWER_Z
-from detente.asks.frame import Design, Pending, assess
-from detente.asks.options import Options
+from detente.asks.frame import Design
 from detente.errors import DataGapError
 from detente.estimators.matching import Grid
 from detente.estimators.projections.moved import MOVES, Followed, followed, response_without
 from detente.estimators.resample import bootstrap_means
 from detente.rounding import p_is, plural
-from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.parts import Measure, Relation
@@ -274,7 +272,7 @@ class Reaction(Design[ReactionClaim, Measured]):
         sides = estimate.result.sides
         window = to_periods(choice.window, signal.series.every)
         thirds = thirds_after(sides.outcome, sides.cause, sides.spans, window)
-        draws = bootstrap_means(thirds, seed=self.options.seed)
+        draws = bootstrap_means(thirds, seed=self.data.options.seed)
         return group_rates(
             "What followed, within the same span",
             [f"after the third with {word} of it" for word in ("least", "a middle amount", "most")],
@@ -327,15 +325,4 @@ def _chosen(signal: Signal, choice: Choice) -> dict[str, str]:
     }
 
 
-def answer(claim: ReactionClaim, data: StudyData, options: Options) -> Pending:
-    """Test a reaction claim by every source that can read both sides.
-
-    Args:
-        claim: The claim.
-        data: The study's data as of a date.
-        options: Not used: nothing is drawn at random.
-    """
-    return assess(Reaction(claim, data, options))
-
-
-register("claims", ReactionClaim, answer, problems, about=ABOUT)
+register("claims", ReactionClaim, Reaction.answer, problems, about=ABOUT)

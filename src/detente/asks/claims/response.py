@@ -41,14 +41,12 @@ from detente.asks.claims.scales import (
 )
 from detente.asks.claims.shown import carried_checks, exposure_check
 from detente.asks.claims.visible import of_change
-from detente.asks.frame import Design, Pending, assess
-from detente.asks.options import Options
+from detente.asks.frame import Design
 from detente.errors import DataGapError
 from detente.estimators.eventstudy import EventStudy, event_study
 from detente.estimators.ratestudy import HARMONICS, left_out_ratios, rate_study, usual_counts
 from detente.relations.steps import month_name
 from detente.rounding import p_is, plural
-from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.parts import Measure, Relation
@@ -128,7 +126,7 @@ class Response(Design[ResponseClaim, Measured]):
         """The event study as declared beforehand."""
         claims = self.data.study.number_of("claims")
         for more in MORE_DRAWS:
-            estimate = self._measure(signal, self.first(signal), more * self.options.draws)
+            estimate = self._measure(signal, self.first(signal), more * self.data.options.draws)
             least, most = estimate.result.study.p_range()
             if not undecided(least, most, claims):
                 break
@@ -174,7 +172,7 @@ class Response(Design[ResponseClaim, Measured]):
             "baseline_periods": to_periods(choice.baseline, every),
             "lag_periods": choice.lag,
         }
-        draw = {"draws": draws, "seed": self.options.seed}
+        draw = {"draws": draws, "seed": self.data.options.seed}
         if not signal.counts:
             return event_study(grid_of(signal), causes, **spans, **draw)
         harmonics = choice.harmonics
@@ -198,7 +196,7 @@ class Response(Design[ResponseClaim, Measured]):
         for item in estimates:
             for choice in self._choices(item.signal):
                 try:
-                    other = self._measure(item.signal, choice, self.options.curve_draws)
+                    other = self._measure(item.signal, choice, self.data.options.curve_draws)
                 except DataGapError:
                     continue  # A choice that the data cannot carry is no point of the curve.
                 yield replace(
@@ -227,7 +225,7 @@ class Response(Design[ResponseClaim, Measured]):
         months = self.claim.window_months
         every = PER_MONTH[signal.series.every]
         fine = [length for length in (1, months, 2 * months) if length * every >= FINE_ENOUGH]
-        yield from projected(self.claim, signal, fine, self.data, self.options)
+        yield from projected(self.claim, signal, fine, self.data)
 
     def left_out(self, estimate: Estimate[Measured]) -> tuple[LeftOut, ...]:
         """The effect without each episode, then without those of each month of the year."""
@@ -321,7 +319,7 @@ class Response(Design[ResponseClaim, Measured]):
 
     def chart(self, estimate: Estimate[Measured]) -> Exhibit:
         """The path around the episodes, by the estimate on the card."""
-        measured, signal, seed = estimate.result, estimate.signal, self.options.seed
+        measured, signal, seed = estimate.result, estimate.signal, self.data.options.seed
         study, choice, every = measured.study, measured.choice, signal.series.every
         baseline = to_periods(choice.baseline, every)
         if not signal.counts:
@@ -368,15 +366,4 @@ def _months(count: int) -> str:
     return "month" if count == 1 else plural(count, "months")
 
 
-def answer(claim: ResponseClaim, data: StudyData, options: Options) -> Pending:
-    """Test a response claim by every source that can read it.
-
-    Args:
-        claim: The claim.
-        data: The study's data as of a date.
-        options: Number of draws and the seed.
-    """
-    return assess(Response(claim, data, options))
-
-
-register("claims", ResponseClaim, answer, problems, about=ABOUT)
+register("claims", ResponseClaim, Response.answer, problems, about=ABOUT)

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from functools import partial
 
 from detente.answers import Answer, Fact, Scale, Section
 from detente.asks.claims.claim import ClaimBase
 from detente.asks.claims.rules import Evidence, judge
-from detente.asks.errands import Errand
+from detente.asks.errands import Errand, errand_of
 from detente.asks.frame import Pending
-from detente.asks.options import Options
 from detente.errors import UsageError
 from detente.estimators.multiple import holm
 from detente.study.data import StudyData
@@ -39,47 +37,32 @@ SOME = (
 )
 
 
-def answer_claims(
-    data: StudyData, options: Options, narrate: Narrate = lambda _: None
-) -> tuple[Answer, ...]:
+def answer_claims(data: StudyData, narrate: Narrate = lambda _: None) -> tuple[Answer, ...]:
     """Test all claims of a study and correct the p-values of each family.
 
     Args:
         data: The study's data as of a date.
-        options: Number of draws and the seed.
         narrate: Told the title of each claim before it is tested; not of what is remembered.
 
     Returns:
         One answer per claim, in the study's order.
     """
-    return corrected(tested(data, options, narrate))
+    return corrected(tested(data, narrate))
 
 
 def tested(
     data: StudyData,
-    options: Options,
     narrate: Narrate = lambda _: None,
     claims: Sequence[ClaimBase] | None = None,
 ) -> tuple[Pending, ...]:
     """Claims of a study, by default all, each by itself; see `answer_claims`."""
     chosen = data.study.asks("claims") if claims is None else claims
-    return tuple(_tested(claim, data, options, narrate) for claim in chosen)
-
-
-def _tested(claim: ClaimBase, data: StudyData, options: Options, narrate: Narrate) -> Pending:
-    pending: Pending = errand(claim).answer(data, options, narrate)
-    return pending
-
-
-def errand(claim: ClaimBase) -> Errand:
-    """The errand of testing a claim."""
-    kind = kind_of(claim)
-    return Errand(kind.answer, claim, partial(kind.answer, claim), kind.shares, claim.title)
+    return tuple(errand_of(claim).answer(data, narrate) for claim in chosen)
 
 
 def errands(study: Study, only: Collection[str] = ()) -> list[Errand]:
     """The errands of `claims_section`."""
-    return [errand(claim) for claim in _together(study, only)]
+    return [errand_of(claim) for claim in _together(study, only)]
 
 
 def _together(study: Study, only: Collection[str]) -> list[ClaimBase]:
@@ -89,14 +72,13 @@ def _together(study: Study, only: Collection[str]) -> list[ClaimBase]:
     return [claim for claim in claims if claim.family in together]
 
 
-def answer_claim(claim: ClaimBase, data: StudyData, options: Options) -> Answer:
+def answer_claim(claim: ClaimBase, data: StudyData) -> Answer:
     """Test one claim, as if it stood alone: without correction for a family."""
-    return corrected([kind_of(claim).answer(claim, data, options)])[0]
+    return corrected([kind_of(claim).answer(claim, data)])[0]
 
 
 def claims_section(
     data: StudyData,
-    options: Options,
     narrate: Narrate = lambda _: None,
     *,
     only: Collection[str] = (),
@@ -105,13 +87,12 @@ def claims_section(
 
     Args:
         data: The study's data as of a date.
-        options: Number of draws and the seed.
         narrate: Told the title of each claim before it is tested.
         only: Ids of the claims that are shown; all if empty. The others of their families are
             tested too, because a verdict does not depend on what else is looked at.
     """
     claims = data.study.asks("claims")
-    pending = tested(data, options, narrate, _together(data.study, only))
+    pending = tested(data, narrate, _together(data.study, only))
     answers = tuple(answer for answer in corrected(pending) if not only or answer.id in only)
     beside = SOME.format(len(answers), len(claims)) if only else families_text(pending)
     return Section("claims", TITLE, answers, intro=f"{INTRO} {beside}".strip(), short="Claims")
@@ -138,11 +119,7 @@ def check_claims(study: Study, only: Sequence[str]) -> None:
 
 
 def families_text(pending: Sequence[Pending]) -> str:
-    """Which claims are corrected together, in a sentence; empty where there is nothing to correct.
-
-    Args:
-        pending: All claims of a study.
-    """
+    """Which claims are corrected together, in a sentence; empty where nothing is corrected."""
     sizes = {name: len(members) for name, members in families(pending).items()}
     total = sum(sizes.values())
     if total < MIN_FAMILY:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from detente.answers import Scale
 from detente.arrays import Bools, Floats, Ints
-from detente.asks.options import Options
 from detente.estimators.counts import CountGrid
 from detente.estimators.levels.count_level import count_level
 from detente.estimators.levels.level import LevelPosterior, local_level
@@ -17,6 +16,7 @@ from detente.estimators.levels.peak import peak_rates
 from detente.estimators.matching import Grid
 from detente.relations.series import Series
 from detente.relations.steps import check_every, month_name, next_start
+from detente.study.options import Options
 from detente.study.signal import Divisor, Signal
 
 DIVIDED_BY: dict[Divisor, str] = {

@@ -39,14 +39,12 @@ from detente.asks.claims.scales import (
 from detente.asks.claims.shown import exposure_check
 from detente.asks.claims.sparse import check_enough
 from detente.asks.claims.visible import of_change
-from detente.asks.frame import Design, Pending, assess
-from detente.asks.options import Options
+from detente.asks.frame import Design
 from detente.errors import DataGapError
 from detente.estimators.shift import LevelShift, level_shift, rate_shift
 from detente.relations.series import Series
 from detente.relations.steps import check_every
 from detente.rounding import day_text, plural, tell
-from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.origins import named_periods
@@ -295,17 +293,6 @@ def _apart(shift: LevelShift, signal: Signal) -> str:
     return f"{count} {every} {'later' if shift.nearest > 0 else 'earlier'}"
 
 
-def answer(claim: ShiftClaim, data: StudyData, options: Options) -> Pending:
-    """Test a shift claim by every source that can read it.
-
-    Args:
-        claim: The claim.
-        data: The study's data as of a date.
-        options: Number of draws and the seed.
-    """
-    return assess(Shift(claim, data, options))
-
-
 def _check_sides(series: Series, at: int, window: int, skip: int) -> None:
     """Refuse a date around which the series lacks periods, and say which.
 
@@ -334,4 +321,4 @@ def _check_sides(series: Series, at: int, window: int, skip: int) -> None:
     )
 
 
-register("claims", ShiftClaim, answer, problems, about=ABOUT)
+register("claims", ShiftClaim, Shift.answer, problems, about=ABOUT)

@@ -8,7 +8,6 @@ from typing import Literal
 from detente.answers import Verdict
 from detente.asks.claims.claim import ABOUT, ClaimBase
 from detente.asks.frame import Pending, blank
-from detente.asks.options import Options
 from detente.study.data import StudyData
 from detente.study.kinds import register
 
@@ -20,7 +19,7 @@ class UntestableClaim(ClaimBase):
     why: str
 
 
-def answer(claim: UntestableClaim, data: StudyData, options: Options) -> Pending:
+def answer(claim: UntestableClaim, data: StudyData) -> Pending:
     """The answer to a sentence that cannot be tested, with why and what would be needed."""
     return Pending(
         replace(

@@ -16,7 +16,6 @@ from detente.asks.forecasts.question import PART, Terms, Walked
 from detente.asks.forecasts.trial import trial_of
 from detente.asks.forecasts.walk import WEEK, Walk
 from detente.asks.forecasts.walks import Walks
-from detente.asks.options import Options
 from detente.errors import DataGapError
 from detente.study.actions import known_until
 from detente.study.data import StudyData
@@ -66,14 +65,13 @@ def _asked(data: StudyData, action: str) -> tuple[Walked, ...]:
     return tuple(walk for walk in walks if walk is not None)
 
 
-def odds_as_of(question: EventQuestion, walks: Walks, day: dt.date, options: Options) -> Answer:
+def odds_as_of(question: EventQuestion, walks: Walks, day: dt.date) -> Answer:
     """The odds of a question as of a day, by the engine that answers it today.
 
     Args:
         question: The question; its window begins on the day after.
         walks: Walks through the study's past; they carry the data.
         day: Nothing dated later is used.
-        options: The seed.
 
     Raises:
         DataGapError: The data do not reach that day, or the action never happened up to it.
@@ -83,12 +81,12 @@ def odds_as_of(question: EventQuestion, walks: Walks, day: dt.date, options: Opt
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
         >>> asked = question_on(data, "nuclear-tests", 90, dt.date(1998, 1, 1))
-        >>> odds = odds_as_of(asked, Walks(data, refit=520), dt.date(2017, 3, 15), Options())
+        >>> odds = odds_as_of(asked, Walks(data, refit=520), dt.date(2017, 3, 15))
         >>> odds.fact("opens").value, odds.fact("resolves_on").value
         ('2017-03-16', '2017-06-13')
     """
     walk = _walk(question, walks, day)
-    return question.odds_on(day, walk, walks, options)
+    return question.odds_on(day, walk, walks)
 
 
 def _walk(question: EventQuestion, walks: Walks, day: dt.date) -> Walk:
@@ -158,14 +156,13 @@ def odds_within(
     return odds
 
 
-def record_as_of(question: EventQuestion, walks: Walks, day: dt.date, options: Options) -> Answer:
+def record_as_of(question: EventQuestion, walks: Walks, day: dt.date) -> Answer:
     """How good such odds had been by a day: only windows that were over by then are scored.
 
     Args:
         question: The question.
         walks: Walks through the study's past.
         day: The day.
-        options: Seed of the bootstrap.
 
     Returns:
         The track record, or an answer whose `gap` says why there is none.
@@ -175,13 +172,13 @@ def record_as_of(question: EventQuestion, walks: Walks, day: dt.date, options: O
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
         >>> asked = question_on(data, "nuclear-tests", 90, dt.date(1998, 1, 1))
-        >>> record = record_as_of(asked, Walks(data, refit=520), dt.date(2017, 3, 15), Options())
+        >>> record = record_as_of(asked, Walks(data, refit=520), dt.date(2017, 3, 15))
         >>> record.exhibit("course").table.column("date")[-1]
         '2016-12-13'
     """
-    walk, end = _walk(question, walks, day), np.datetime64(day, "D")
+    walk, end, seed = _walk(question, walks, day), np.datetime64(day, "D"), walks.data.options.seed
     try:
-        return scored(question, trial_of(walk, question.at_least, WEEK, options.seed, end), options)
+        return scored(question, trial_of(walk, question.at_least, WEEK, seed, end), seed)
     except DataGapError as gap:
         why = f"{gap.found} {gap.next_step}"
         return Answer(question.id, question.kind, question.title, gap=why)

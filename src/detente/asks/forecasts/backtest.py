@@ -22,10 +22,10 @@ from detente.asks.forecasts.scores import (
     tenths,
 )
 from detente.asks.forecasts.trial import Trial
-from detente.asks.forecasts.walks import Walks
-from detente.asks.options import Options
+from detente.asks.forecasts.walks import walks_of
 from detente.errors import DataGapError
 from detente.relations.steps import check_every, period_name
+from detente.study.data import StudyData
 
 FEWEST = 20  # forecasts that can be scored
 BLOCK_YEARS = 1  # blocks of the bootstrap are a year, or two windows if that is longer
@@ -83,13 +83,8 @@ MODEL_COLUMNS = (
 )
 
 
-def track_record(question: Question, walks: Walks, options: Options) -> Answer:
+def track_record(question: Question, data: StudyData) -> Answer:
     """Score a question over the past, from every week (or period) with earlier data only.
-
-    Args:
-        question: The question.
-        walks: Walks through the study's past.
-        options: Seed of the bootstrap and of the randomised transform.
 
     Returns:
         Scores with skill and intervals; or an answer whose `gap` says why there are none.
@@ -99,7 +94,8 @@ def track_record(question: Question, walks: Walks, options: Options) -> Answer:
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
         >>> asked = next(q for q in data.study.asks("questions") if q.id == "nuclear-test")
-        >>> record = track_record(asked, Walks(data, refit=520), Options())
+        >>> from detente.study.options import Options
+        >>> record = track_record(asked, data.under(Options(refit_weeks=520)))
         >>> record.fact("forecasts").value > 600, record.exhibit("scores").table.column("score")
         (True, ('Brier score', 'log score', 'CRPS'))
 
@@ -108,19 +104,19 @@ def track_record(question: Question, walks: Walks, options: Options) -> Answer:
         International Journal of Forecasting 30.
     """
     try:
-        return scored(question, question.trial(walks, options), options)
+        return scored(question, question.trial(walks_of(data)), data.options.seed)
     except DataGapError as gap:
         why = f"{gap.found} {gap.next_step}"
         return Answer(question.id, question.kind, question.title, gap=why)
 
 
-def scored(question: Question, trial: Trial, options: Options) -> Answer:
+def scored(question: Question, trial: Trial, seed: int = 1) -> Answer:
     """Score what was said by what came.
 
     Args:
         question: The question.
         trial: What was said of it and what came.
-        options: The seed.
+        seed: Seed of the bootstrap.
 
     Raises:
         DataGapError: Fewer than 20 forecasts could be made.
@@ -133,7 +129,7 @@ def scored(question: Question, trial: Trial, options: Options) -> Answer:
         >>> odds = np.stack([0.0 * came + 0.5, 0.0 * came + 0.5, came])
         >>> labels, flat = ("base rate", "recent", "combination"), np.zeros((3, len(days)))
         >>> trial = Trial(labels, days, odds, flat, came, came, np.ones(2) / 2, 4, "week", 2)
-        >>> scored(asked, trial, Options()).fact("skill").value
+        >>> scored(asked, trial).fact("skill").value
         1.0
     """
     number = len(trial.outcomes)
@@ -144,7 +140,7 @@ def scored(question: Question, trial: Trial, options: Options) -> Answer:
             "A longer history is needed.",
         )
     block = max(BLOCK_YEARS * PER_YEAR[trial.every], 2 * trial.overlap)
-    drawn = resample(number, block, options.seed)
+    drawn = resample(number, block, seed)
     first, recent = _skills(trial, drawn, _by_score(trial)[0][1])
     rule = best(trial, drawn)
     return Answer(

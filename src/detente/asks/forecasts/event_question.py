@@ -15,7 +15,7 @@ from detente.asks.forecasts.combined import Odds, percent
 from detente.asks.forecasts.history import History
 from detente.asks.forecasts.model import expected
 from detente.asks.forecasts.odds import OTHER, count_odds
-from detente.asks.forecasts.question import ABOUT, PART, Question, Terms, Walked, answer
+from detente.asks.forecasts.question import ABOUT, PART, Question, Terms, Walked
 from detente.asks.forecasts.settle import (
     WORDING,
     Settled,
@@ -27,8 +27,7 @@ from detente.asks.forecasts.settle import (
 from detente.asks.forecasts.shown import Window, made_from, odds_answer
 from detente.asks.forecasts.trial import Trial, trial_of
 from detente.asks.forecasts.walk import WEEK, Walk
-from detente.asks.forecasts.walks import Walks
-from detente.asks.options import Options
+from detente.asks.forecasts.walks import WALKS, Walks, answer
 from detente.errors import DataGapError, UsageError
 from detente.relations.steps import day_name
 from detente.study.actions import known_until, sources_of
@@ -62,20 +61,19 @@ class EventQuestion(Question, Terms):
             )
         return self
 
-    def odds(self, walks: Walks, options: Options) -> Answer:
+    def odds(self, walks: Walks) -> Answer:
         """The odds of the window after the last day that the sources know of."""
         walk = walks.of(self.action, self.within_days, self)
         last = _last_day(walk.history, self.within_days, walks.data.as_of)
-        return self.odds_on(last, walk, walks, options)
+        return self.odds_on(last, walk, walks)
 
-    def odds_on(self, last: dt.date, walk: Walk, walks: Walks, options: Options) -> Answer:
+    def odds_on(self, last: dt.date, walk: Walk, walks: Walks) -> Answer:
         """The odds of the window after a day.
 
         Args:
             last: The day; nothing after it is used.
             walk: Past forecasts of the action and window.
             walks: What carries the data.
-            options: The seed.
 
         Raises:
             DataGapError: The action never happened up to that day.
@@ -93,13 +91,13 @@ class EventQuestion(Question, Terms):
             _facts(self, odds, label),
             text=_sentence(self, odds, label, opens, closes),
             caveats=(gap,) if gap else (),
-            provenance=made_from(walks.data_hash, options.seed, ESTIMATOR, sources),
+            provenance=made_from(walks.data_hash, data.options.seed, ESTIMATOR, sources),
         )
 
-    def trial(self, walks: Walks, options: Options) -> Trial:
+    def trial(self, walks: Walks) -> Trial:
         """Forecasts of every week since the data allow."""
         walk = walks.of(self.action, self.within_days, self)
-        return trial_of(walk, self.at_least, WEEK, options.seed)
+        return trial_of(walk, self.at_least, WEEK, walks.data.options.seed)
 
     def walked(self, action: str) -> Walked | None:
         """Its own action is walked through in its own window."""
@@ -190,4 +188,4 @@ def _problems(question: EventQuestion, study: Study, folder: Path) -> Iterator[s
     yield from unknown(f"{where}: action", [question.action], study.actions)
 
 
-register(PART, EventQuestion, answer, _problems, about=ABOUT)
+register(PART, EventQuestion, answer, _problems, about=ABOUT, shares=WALKS)

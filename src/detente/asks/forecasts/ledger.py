@@ -69,9 +69,6 @@ class Recorded:
 def recorded(record: Record) -> Iterator[Recorded]:
     """Each recorded forecast with what came of it, in order.
 
-    Args:
-        record: The record.
-
     Example:
         >>> from pathlib import Path
         >>> line = {"kind": "forecast", "hash": "a", "as_of": "2017-03-15", "opens": "2017-03-16",
@@ -91,10 +88,6 @@ def recorded(record: Record) -> Iterator[Recorded]:
 def why_open(data: StudyData, forecast: Recorded) -> str:
     """Why a forecast is open though its window is over by the date of the data; else nothing.
 
-    Args:
-        data: The study's data.
-        forecast: The forecast.
-
     Example:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
@@ -110,9 +103,6 @@ def why_open(data: StudyData, forecast: Recorded) -> str:
 
 def ledger(record: Record) -> Answer:
     """All recorded forecasts, and the scores of those that were decided in time.
-
-    Args:
-        record: The record.
 
     Example:
         >>> from pathlib import Path
@@ -193,10 +183,6 @@ def counted(number: int, noun: str) -> str:
 
 def open_though_over(data: StudyData, record: Record) -> Iterator[str]:
     """For forecasts that are open though their windows are over: how many, and why.
-
-    Args:
-        data: The study's data.
-        record: The record.
 
     Example:
         >>> from pathlib import Path

@@ -16,12 +16,11 @@ from detente.asks.forecasts.combined import Odds, Waterfall, combined, models_of
 from detente.asks.forecasts.foreseen import Foreseen
 from detente.asks.forecasts.level import BASE_RATES, LABELS, Level, foresee, mixed, read_levels
 from detente.asks.forecasts.model import PER_YEAR, Reason, shares_of_change
-from detente.asks.forecasts.question import ABOUT, PART, Question, answer
+from detente.asks.forecasts.question import ABOUT, PART, Question
 from detente.asks.forecasts.settle import WORDING, Settled, changed, other_sources, sources_in
 from detente.asks.forecasts.shown import Window, made_from, odds_answer
 from detente.asks.forecasts.trial import Trial
-from detente.asks.forecasts.walks import Walks
-from detente.asks.options import Options
+from detente.asks.forecasts.walks import WALKS, Walks, answer
 from detente.errors import DataGapError, UsageError
 from detente.relations.steps import check_every, day_name, next_start, period_name
 from detente.study.data import StudyData
@@ -56,7 +55,7 @@ class LevelQuestion(Question):
             )
         return self
 
-    def odds(self, walks: Walks, options: Options) -> Answer:
+    def odds(self, walks: Walks) -> Answer:
         """The odds after the last period that is known."""
         level, as_of = walks.level(self), walks.data.as_of
         last = _last_known(level, as_of)
@@ -77,10 +76,12 @@ class LevelQuestion(Question):
             Window(as_of, opens, closes, self.ahead, f"{level.signal.series.every}s"),
             (Fact("expected", "Median change", change, Scale.POINTS),),
             text=_sentence(self, odds, level, opens, closes),
-            provenance=made_from(walks.data_hash, options.seed, ESTIMATOR, (level.source,)),
+            provenance=made_from(
+                walks.data_hash, walks.data.options.seed, ESTIMATOR, (level.source,)
+            ),
         )
 
-    def trial(self, walks: Walks, options: Options) -> Trial:
+    def trial(self, walks: Walks) -> Trial:
         """Forecasts of every period since the data allow."""
         return walks.level_trial(self)
 
@@ -236,4 +237,4 @@ def _problems(question: LevelQuestion, study: Study, folder: Path) -> Iterator[s
         yield from measure_problems(f"{PART}.{question.id}", measure, study)
 
 
-register(PART, LevelQuestion, answer, _problems, about=ABOUT)
+register(PART, LevelQuestion, answer, _problems, about=ABOUT, shares=WALKS)

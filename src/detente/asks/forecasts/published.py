@@ -28,7 +28,6 @@ from detente.asks.forecasts.published_scores import (
 )
 from detente.asks.forecasts.question import Terms
 from detente.asks.forecasts.walk import Walk, walk
-from detente.asks.options import Options
 from detente.errors import DataGapError, StudyError
 from detente.rounding import plural
 from detente.study.actions import known_until
@@ -90,7 +89,7 @@ class PublishedOdds(Terms):
     caveats: list[str] = Field(default=[])
 
 
-def compare_published(odds: PublishedOdds, data: StudyData, options: Options) -> Answer:
+def compare_published(odds: PublishedOdds, data: StudyData) -> Answer:
     """Published odds beside the study's own.
 
     The study's odds for a day come from models fitted to earlier days, combined by weights that
@@ -99,7 +98,6 @@ def compare_published(odds: PublishedOdds, data: StudyData, options: Options) ->
     Args:
         odds: Whose odds, and the terms of the study's own.
         data: The study's data; forecasts issued or resolved later are left out.
-        options: The seed of the intervals.
 
     Example:
         >>> import datetime as dt
@@ -107,11 +105,11 @@ def compare_published(odds: PublishedOdds, data: StudyData, options: Options) ->
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"), as_of=dt.date(2017, 4, 1))
         >>> odds = data.study.asks("published_odds")[0]
-        >>> compare_published(odds, data, Options()).exhibit("windows").table.column("published")
+        >>> compare_published(odds, data).exhibit("windows").table.column("published")
         (0.43,)
     """
     try:
-        return comparison(odds, _compared(odds, data), options.seed)
+        return comparison(odds, _compared(odds, data), data.options.seed)
     except DataGapError as gap:
         return Answer(odds.id, "published", odds.label, gap=f"{gap.found} {gap.next_step}")
 

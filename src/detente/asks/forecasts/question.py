@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, get_args
 
 from pydantic import Field
 
-from detente.answers import Answer
-from detente.errors import DataGapError
 from detente.study.kinds import kinds
 from detente.study.names import unknown
 from detente.study.parts import Day, Id, Strict
 
 if TYPE_CHECKING:
+    from detente.answers import Answer
     from detente.asks.forecasts.settle import Settled
     from detente.asks.forecasts.trial import Trial
     from detente.asks.forecasts.walks import Walks
-    from detente.asks.options import Options
     from detente.study.data import StudyData
     from detente.study.models import Study
 
@@ -62,7 +60,7 @@ class Question(Strict):
     primary: bool = Field(default=False, description="shown first in the report")
     caveats: list[str] = Field(default=[])
 
-    def odds(self, walks: Walks, options: Options) -> Answer:
+    def odds(self, walks: Walks) -> Answer:
         """The odds as of the day of the data.
 
         Raises:
@@ -70,7 +68,7 @@ class Question(Strict):
         """
         raise NotImplementedError
 
-    def trial(self, walks: Walks, options: Options) -> Trial:
+    def trial(self, walks: Walks) -> Trial:
         """What would have been said of it in the past, and what came.
 
         Raises:
@@ -97,37 +95,6 @@ class Question(Strict):
     def settled(self, data: StudyData, line: Mapping[str, Any]) -> Settled:
         """What came of a recorded forecast of it."""
         raise NotImplementedError
-
-
-def answer(question: Question, walks: Walks, options: Options) -> Answer:
-    """The odds of a question, or why there are none.
-
-    Args:
-        question: The question.
-        walks: Walks through the study's past; they carry the data.
-        options: The seed.
-
-    Example:
-        >>> from detente.asks.forecasts.walks import Walks
-        >>> from detente.asks.options import Options
-        >>> from detente.study.data import open_data
-        >>> from detente.study.load import load
-        >>> data = open_data(load("korea"))
-        >>> asked = next(item for item in data.study.asks("questions") if item.kind == "level")
-        >>> answer(asked, Walks(data), Options()).gap[:42]
-        'ICEWS, US–China by month ends with 2014-12'
-    """
-    try:
-        return question.odds(walks, options)
-    except DataGapError as gap:
-        return Answer(
-            id=question.id,
-            kind=question.kind,
-            label=question.title,
-            statement=question.question,
-            gap=f"{gap.found} {gap.next_step}",
-            caveats=tuple(question.caveats),
-        )
 
 
 def read_question(asked: Mapping[str, Any]) -> Question | None:

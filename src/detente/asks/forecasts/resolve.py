@@ -67,14 +67,13 @@ def forecast_lines(
 
     Example:
         >>> from pathlib import Path
-        >>> from detente.asks.forecasts.question import answer
-        >>> from detente.asks.forecasts.walks import Walks
-        >>> from detente.asks.options import Options
+        >>> from detente.asks.forecasts.walks import answer
+        >>> from detente.study.options import Options
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
         >>> asked = next(q for q in data.study.asks("questions") if q.id == "nuclear-test")
-        >>> odds = answer(asked, Walks(data, refit=520), Options())
+        >>> odds = answer(asked, data.under(Options(refit_weeks=520)))
         >>> lines = forecast_lines(data, Record(Path("r.jsonl")), [odds], dt.datetime(2026, 4, 20))
         >>> lines[0]["definition"]["kinds"], lines[0]["sources"], lines[0]["within"]
         (['nuclear-test'], ['chronicle'], 90)

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
 
 from detente.answers import Answer, Section
-from detente.asks.errands import Errand
+from detente.asks.errands import Errand, errand_of
 from detente.asks.forecasts.backtest import track_record
 from detente.asks.forecasts.coming_week import next_week
 from detente.asks.forecasts.question import PART, Question
 from detente.asks.forecasts.record import Record
 from detente.asks.forecasts.resolve import with_change
 from detente.asks.forecasts.shown import all_odds, word
-from detente.asks.forecasts.walk import REFIT
-from detente.asks.forecasts.walks import WALKS, Walks, walks_of
-from detente.asks.options import Options
+from detente.asks.forecasts.walks import WALKS
 from detente.errors import UsageError
 from detente.relations.steps import day_name
 from detente.study.data import StudyData
-from detente.study.kinds import kind_of
 from detente.study.models import Study
 from detente.study.names import did_you_mean
 
@@ -43,7 +38,6 @@ def _silent(_: str) -> None:
 
 def look_ahead(
     data: StudyData,
-    options: Options,
     *,
     record: Record | None = None,
     narrate: Narrate = _silent,
@@ -52,7 +46,6 @@ def look_ahead(
 
     Args:
         data: The study's data as of a date.
-        options: The seed.
         record: The study's record, to say how odds moved since.
         narrate: Told what is being done.
 
@@ -61,16 +54,16 @@ def look_ahead(
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"), as_of=dt.date(2002, 1, 1))
-        >>> [section.title for section in look_ahead(data, Options())]
+        >>> [section.title for section in look_ahead(data)]
         ['What comes next', 'Track record']
     """
-    walks, questions = walks_of(data), data.study.asks(PART)
-    answers = odds_of(questions, walks, options, record=record, narrate=narrate)
-    moves = MOVES.answer(data, options)
+    questions = data.study.asks(PART)
+    answers = odds_of(questions, data, record=record, narrate=narrate)
+    moves = MOVES.answer(data)
     beside = [] if moves.gap and not questions else [moves]
     narrate("track record of these odds")
-    scores = records_of(questions, walks, options)
-    compared = published(data, options)
+    scores = records_of(questions, data)
+    compared = published(data)
     sections = (
         outlook(questions, (*answers, *beside)),
         Section("record", "Track record", (*scores, *compared), RECORD_INTRO),
@@ -80,8 +73,7 @@ def look_ahead(
 
 def odds_of(
     questions: Sequence[Question],
-    walks: Walks,
-    options: Options,
+    data: StudyData,
     *,
     record: Record | None = None,
     narrate: Narrate = _silent,
@@ -90,52 +82,47 @@ def odds_of(
 
     Args:
         questions: What is asked.
-        walks: Walks through the study's past; they carry the data.
-        options: The seed.
+        data: The study's data as of a date.
         record: A record, to say how odds moved since.
         narrate: Told what is being done.
 
     Example:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
-        >>> data = open_data(load("korea"))
-        >>> asked = chosen_questions(data, "nuclear-test")
-        >>> answer = odds_of(asked, Walks(data, refit=520), Options())[0]
+        >>> from detente.study.options import Options
+        >>> data = open_data(load("korea"), options=Options(refit_weeks=520))
+        >>> answer = odds_of(chosen_questions(data, "nuclear-test"), data)[0]
         >>> answer.fact("opens").value, answer.fact("resolves_on").value
         ('2026-04-20', '2026-07-18')
     """
     answers = []
     for question in questions:
         narrate(f"odds: {question.title}")
-        asked = _errand(kind_of(question).answer, question, walks.refit)
-        answer = asked.answer(walks.data, options)
+        answer = errand_of(question).answer(data)
         answers.append(answer if record is None else with_change(record, answer))
     return tuple(answers)
 
 
 def records_of(
-    questions: Sequence[Question], walks: Walks, options: Options, narrate: Narrate = _silent
+    questions: Sequence[Question], data: StudyData, narrate: Narrate = _silent
 ) -> tuple[Answer, ...]:
     """How good the odds of questions have been; see `track_record`.
 
     Example:
-        >>> from detente.asks.forecasts.walks import Walks
-        >>> records_of((), Walks, Options())
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> records_of((), open_data(load("korea")))
         ()
     """
     answers = []
     for question in questions:
         narrate(f"going through the past: {question.title}")
-        asked = _errand(track_record, question, walks.refit)
-        answers.append(asked.answer(walks.data, options))
+        answers.append(_scoring(question).answer(data))
     return tuple(answers)
 
 
 def errands(study: Study) -> list[Errand]:
     """The errands of `look_ahead`, in the order in which they are asked for.
-
-    Args:
-        study: The study.
 
     Example:
         >>> from detente.study.load import load
@@ -143,31 +130,22 @@ def errands(study: Study) -> list[Errand]:
         True
     """
     questions = study.asks(PART)
-    odds = [_errand(kind_of(question).answer, question, REFIT) for question in questions]
-    scores = [_errand(track_record, question, REFIT) for question in questions]
-    return [*odds, MOVES, *scores, *map(_comparing, study.asks("published_odds"))]
+    published_odds = map(errand_of, study.asks("published_odds"))
+    return [*map(errand_of, questions), MOVES, *map(_scoring, questions), *published_odds]
 
 
-def _errand(by: Callable[..., Answer], question: Question, refit: int) -> Errand:
-    return Errand(
-        by, (question, refit), partial(_on_walks, by, question, refit), WALKS, question.title
-    )
+def _scoring(question: Question) -> Errand:
+    return Errand(track_record, question, WALKS, question.title)
 
 
-def _on_walks(
-    by: Callable[..., Answer], question: Question, refit: int, data: StudyData, options: Options
-) -> Answer:
-    return by(question, walks_of(data, refit), options)
-
-
-def _moves(data: StudyData, options: Options) -> Answer:
+def _moves(ask: str, data: StudyData) -> Answer:
     return next_week(data)
 
 
-MOVES = Errand(next_week, "moves", _moves)
+MOVES = Errand(_moves, "moves")
 
 
-def published(data: StudyData, options: Options) -> tuple[Answer, ...]:
+def published(data: StudyData) -> tuple[Answer, ...]:
     """Published odds beside the study's own, if it names any.
 
     Example:
@@ -175,16 +153,11 @@ def published(data: StudyData, options: Options) -> tuple[Answer, ...]:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"), as_of=dt.date(2017, 3, 15))
-        >>> published(data, Options())[0].gap
+        >>> published(data)[0].gap
         'None of them was resolved by 2017-03-15. Choose a later date.'
     """
     asks = data.study.asks("published_odds")
-    return tuple(_comparing(odds).answer(data, options) for odds in asks)
-
-
-def _comparing(odds: Any) -> Errand:
-    by = kind_of(odds).answer
-    return Errand(by, odds, partial(by, odds))
+    return tuple(errand_of(odds).answer(data) for odds in asks)
 
 
 def outlook(questions: Sequence[Question], answers: Sequence[Answer]) -> Section:

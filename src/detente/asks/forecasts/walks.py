@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic_core import to_json
 
+from detente.answers import Answer
 from detente.asks.forecasts.history import read_history
 from detente.asks.forecasts.level import Level, read_level, try_level
-from detente.asks.forecasts.question import Terms
+from detente.asks.forecasts.question import Question, Terms
 from detente.asks.forecasts.trial import Trial
-from detente.asks.forecasts.walk import REFIT, Walk, walk
+from detente.asks.forecasts.walk import Walk, walk
+from detente.errors import DataGapError
 from detente.study.data import StudyData
 
 if TYPE_CHECKING:
@@ -27,9 +29,6 @@ WALKS = "walks"
 
 def data_hash(data: StudyData) -> str:
     """Hash of all that a study's odds rest on: the study file but for what it asks, and its data.
-
-    Args:
-        data: The study's data as of a date.
 
     Example:
         >>> from detente.study.data import open_data
@@ -49,12 +48,8 @@ def data_hash(data: StudyData) -> str:
     return hashlib.sha256("\n".join([*parts, events]).encode()).hexdigest()
 
 
-def walks_of(data: StudyData, refit: int = REFIT) -> Walks:
+def walks_of(data: StudyData) -> Walks:
     """The walks through the past of some data, shared by all that ask.
-
-    Args:
-        data: The study's data as of a date.
-        refit: Weeks between fits.
 
     Example:
         >>> from detente.study.data import open_data
@@ -63,12 +58,36 @@ def walks_of(data: StudyData, refit: int = REFIT) -> Walks:
         >>> walks_of(data) is walks_of(data)
         True
     """
-    return _walks(data.shared(WALKS), refit)
+    return _walks(data.shared(WALKS))
 
 
 @lru_cache(maxsize=2)
-def _walks(data: StudyData, refit: int) -> Walks:
-    return Walks(data, refit=refit)
+def _walks(data: StudyData) -> Walks:
+    return Walks(data)
+
+
+def answer(question: Question, data: StudyData) -> Answer:
+    """The odds of a question, or why there are none.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> asked = next(item for item in data.study.asks("questions") if item.kind == "level")
+        >>> answer(asked, data).gap[:42]
+        'ICEWS, US–China by month ends with 2014-12'
+    """
+    try:
+        return question.odds(walks_of(data))
+    except DataGapError as gap:
+        return Answer(
+            id=question.id,
+            kind=question.kind,
+            label=question.title,
+            statement=question.question,
+            gap=f"{gap.found} {gap.next_step}",
+            caveats=tuple(question.caveats),
+        )
 
 
 class Walks:
@@ -77,16 +96,16 @@ class Walks:
     Example:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
-        >>> walks = Walks(open_data(load("korea")), refit=520)
+        >>> from detente.study.options import Options
+        >>> walks = Walks(open_data(load("korea"), options=Options(refit_weeks=520)))
         >>> first, other = walks.data.study.asks("questions")[:2]  # of one action and window
         >>> walks.of(first.action, 28, first) is walks.of(other.action, 28, other)
         True
     """
 
-    def __init__(self, data: StudyData, *, refit: int = REFIT) -> None:
+    def __init__(self, data: StudyData) -> None:
         """Nothing is computed before it is asked for."""
         self.data = data
-        self.refit = refit
         self._walks: dict[tuple[str, int, str, str], Walk] = {}
         self._levels: dict[str, Level] = {}
         self._trials: dict[str, Trial] = {}
@@ -117,7 +136,7 @@ class Walks:
             history = read_history(self.data, action, terms.since, terms)
             if until is not None:
                 history = history.until(np.datetime64(until, "D"))
-            self._walks[key] = walk(history, window_days, refit=self.refit)
+            self._walks[key] = walk(history, window_days, refit=self.data.options.refit_weeks)
         return self._walks[key]
 
     def level(self, question: LevelQuestion) -> Level:

@@ -30,7 +30,6 @@ from detente.asks.claims.scales import (
     span_text,
     upper_first,
 )
-from detente.asks.options import Options
 from detente.asks.overview import COVERAGES, MARK_COLUMNS, tension_columns
 from detente.asks.pairs.acts import acts_exhibit
 from detente.asks.pairs.counts import MEASURES, Counted, count_pair
@@ -42,6 +41,7 @@ from detente.events.inputs import EventInput
 from detente.relations.steps import check_every, period_name
 from detente.rounding import plural, tell
 from detente.study.chronicle import Fact as Dated
+from detente.study.options import Options
 from detente.study.signal import Signal
 
 BESIDE_DAYS = 45

@@ -11,7 +11,6 @@ from pydantic import Field
 
 from detente.answers import Answer, Check, Column, Exhibit, Fact, Scale, Table, Value
 from detente.arrays import Floats
-from detente.asks.options import Options
 from detente.asks.provenance import provenance
 from detente.errors import DataGapError
 from detente.estimators.triads.case import AttackerEffect, attacker_effect
@@ -87,13 +86,12 @@ def _problems(enemy: CommonEnemy, study: Study, folder: Path) -> Iterator[str]:
         yield from measure_problems(where, Measure(dataset=spec.id, name=name), study)
 
 
-def answer(enemy: CommonEnemy, data: StudyData, options: Options) -> Answer:
+def answer(enemy: CommonEnemy, data: StudyData) -> Answer:
     """Estimate the law of common enemies, and the study's own case beside it.
 
     Args:
         enemy: The law as the study declares it.
         data: The study's data as of a date.
-        options: Seed of the worlds with reshuffled attackers.
 
     Returns:
         The law by every specification; or why there is none.
@@ -102,7 +100,7 @@ def answer(enemy: CommonEnemy, data: StudyData, options: Options) -> Answer:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
-        >>> law = answer(data.study.asks("common_enemies")[0], data, Options())
+        >>> law = answer(data.study.asks("common_enemies")[0], data)
         >>> law.fact("states").value, len(law.exhibits[0].table)
         (152, 10)
 
@@ -121,9 +119,9 @@ def answer(enemy: CommonEnemy, data: StudyData, options: Options) -> Answer:
             dyads.names,
             material=counts["material_conflict"],
             great_powers=enemy.great_powers,
-            seed=options.seed,
+            seed=data.options.seed,
         )
-        case = _case(dyads, enemy, options.seed)
+        case = _case(dyads, enemy, data.options.seed)
     except DataGapError as gap:
         return replace(blank, gap=f"{gap.found} {gap.next_step}")
     years = dyads.dates.astype(f"datetime64[{'Y' if dyads.every == 'year' else 'M'}]")
@@ -139,7 +137,6 @@ def answer(enemy: CommonEnemy, data: StudyData, options: Options) -> Answer:
         citations=(dyads.citation,),
         provenance=provenance(
             data,
-            options,
             ESTIMATOR,
             NULL,
             hashes=(data.dataset_sha256[enemy.dataset],),

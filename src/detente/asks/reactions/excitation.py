@@ -12,7 +12,6 @@ from pydantic import Field
 
 from detente.answers import Answer, Check, Column, Exhibit, Fact, Scale, Table
 from detente.arrays import Days, Floats, Ints
-from detente.asks.options import Options
 from detente.asks.provenance import provenance
 from detente.errors import DataGapError
 from detente.estimators import BinnedHawkes, CrossTest, excitation_test, fit_hawkes_by_date
@@ -60,13 +59,12 @@ def _problems(item: Excitation, study: Study, folder: Path) -> Iterator[str]:
     yield from unknown(f"excitations.{item.id}: era", item.eras, study.eras)
 
 
-def answer(item: Excitation, data: StudyData, options: Options) -> Answer:
+def answer(item: Excitation, data: StudyData) -> Answer:
     """Estimate the self-excitation of an action from its dates.
 
     Args:
         item: The action and its eras as the study declares them.
         data: The study's data as of a date.
-        options: Seed of the parameter draws.
 
     Returns:
         Follow-ons, half-life and what comes of itself; or why there are none.
@@ -76,7 +74,7 @@ def answer(item: Excitation, data: StudyData, options: Options) -> Answer:
         >>> from lab.worlds.world import make
         >>> data = make(WorldSpec(months=120), seed=1).data
         >>> item = Excitation(id="bursts", action="incidents", since="2001-01-01")
-        >>> answer(item, data, Options()).fact("p").value > 0.05
+        >>> answer(item, data).fact("p").value > 0.05
         True
 
     Source:
@@ -99,7 +97,7 @@ def answer(item: Excitation, data: StudyData, options: Options) -> Answer:
     except DataGapError as gap:
         return replace(blank, gap=f"{gap.found} {gap.next_step}")
     test = excitation_test(model, 0, 0)
-    share, rates = _of_itself(data, item, model, labels, options.seed)
+    share, rates = _of_itself(data, item, model, labels, data.options.seed)
     facts = tuple(_facts(model, test, share, int(counts.sum())))
     span = f"{month_name(days[0])} to {month_name(days[-1])}"
     where = f"({int(counts.sum())} such days, {span}), with the eras' own rates set apart"
@@ -109,9 +107,7 @@ def answer(item: Excitation, data: StudyData, options: Options) -> Answer:
         facts=facts,
         exhibits=(rates_exhibit(rates),) if len(rates) else (),
         checks=tuple(_checks(model, test)),
-        provenance=provenance(
-            data, options, ESTIMATOR, NULL, sources=sources_of(data, item.action)
-        ),
+        provenance=provenance(data, ESTIMATOR, NULL, sources=sources_of(data, item.action)),
     )
 
 

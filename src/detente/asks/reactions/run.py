@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from detente.answers import Section
-from detente.asks.errands import Errand
-from detente.asks.options import Options
+from detente.asks.errands import Errand, errand_of
 from detente.asks.reactions import common_enemy, excitation
 from detente.compiled import one_thread
 from detente.study.data import StudyData
-from detente.study.kinds import kind_of
 from detente.study.models import Study
 
 INTRO = (
@@ -24,12 +20,8 @@ GROUPS = {
 PARTS = ("systems", "excitations", "common_enemies")
 
 
-def react(data: StudyData, options: Options) -> tuple[Section, ...]:
+def react(data: StudyData) -> tuple[Section, ...]:
     """Who reacts to whom, as far as the study asks.
-
-    Args:
-        data: The study's data as of a date.
-        options: Seed of every random draw.
 
     Returns:
         One section with an answer for each system, excitation and common enemy; none where the
@@ -40,11 +32,11 @@ def react(data: StudyData, options: Options) -> tuple[Section, ...]:
         >>> from lab.worlds.features import WorldSpec
         >>> from lab.worlds.world import make
         >>> data = make(WorldSpec(months=120), seed=1).data
-        >>> react(data, Options())
+        >>> react(data)
         ()
         >>> item = excitation.Excitation(id="bursts", action="incidents", since="2001-01-01")
         >>> asked = data.study.model_copy(update={"excitations": [item]})
-        >>> [section] = react(dataclasses.replace(data, study=asked), Options())
+        >>> [section] = react(dataclasses.replace(data, study=asked))
         >>> [answer.label for answer in section.answers]
         ['Incidents']
 
@@ -55,7 +47,7 @@ def react(data: StudyData, options: Options) -> tuple[Section, ...]:
     if not asked:
         return ()
     with one_thread():
-        answers = tuple(errand.answer(data, options) for errand in asked)
+        answers = tuple(errand.answer(data) for errand in asked)
     title = "Who reacts to whom"
     return (Section("reactions", title, answers, INTRO, GROUPS, short="Reactions"),)
 
@@ -63,14 +55,9 @@ def react(data: StudyData, options: Options) -> tuple[Section, ...]:
 def errands(study: Study) -> list[Errand]:
     """The errands of `react`, in the order of its answers.
 
-    Args:
-        study: The study.
-
     Example:
         >>> from detente.study.load import load
         >>> len(errands(load("korea").study)) > 1
         True
     """
-    asks = [ask for part in PARTS for ask in study.asks(part)]
-    answers = [kind_of(ask).answer for ask in asks]
-    return [Errand(by, ask, partial(by, ask)) for by, ask in zip(answers, asks, strict=True)]
+    return [errand_of(ask) for part in PARTS for ask in study.asks(part)]

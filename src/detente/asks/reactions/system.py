@@ -12,7 +12,6 @@ from pydantic import Field, model_validator
 
 from detente.answers import Answer, Check, Column, Exhibit, Scale, Table, Value, table_of
 from detente.arrays import Floats
-from detente.asks.options import Options
 from detente.asks.provenance import provenance
 from detente.asks.reactions.aligned import Aligned, align
 from detente.asks.reactions.vector import ALPHA, DRAWS, Judged, fit_system, judge
@@ -83,7 +82,7 @@ def _problems(system: System, study: Study, folder: Path) -> Iterator[str]:
         yield from unknown(f"{where}: action", named, study.actions)
 
 
-def answer(system: System, data: StudyData, options: Options) -> Answer:
+def answer(system: System, data: StudyData) -> Answer:
     """Estimate how each series of a system responds to each.
 
     The system is a vector autoregression under the Sims-Zha prior, whose tightness is chosen by
@@ -95,7 +94,6 @@ def answer(system: System, data: StudyData, options: Options) -> Answer:
     Args:
         system: The system as the study declares it.
         data: The study's data as of a date.
-        options: Seed of the posterior draws.
 
     Returns:
         The list of reactions, their course with bands, and those that stand as a network; or why
@@ -109,7 +107,7 @@ def answer(system: System, data: StudyData, options: Options) -> Answer:
         >>> system = System(id="two", label="two pairs", series=[
         ...     SystemSeries(label="A and B", relation={"pair": ["AAA", "BBB"]}, measure=read),
         ...     SystemSeries(label="B and C", relation={"pair": ["BBB", "CCC"]}, measure=read)])
-        >>> answer(system, data, Options()).text[:42]
+        >>> answer(system, data).text[:42]
         'Of 2 reactions of one series to another, t'
 
     Source:
@@ -121,10 +119,10 @@ def answer(system: System, data: StudyData, options: Options) -> Answer:
         series = align(data, system)
         bvar = fit_system(series, system.lags, _names(system))
         paths = impulse_bands(
-            bvar, steps=system.steps + 1, draws=PATHS, coverages=COVERAGES, seed=options.seed
+            bvar, steps=system.steps + 1, draws=PATHS, coverages=COVERAGES, seed=data.options.seed
         )
-        declared = judge(bvar, system.horizon, seed=options.seed)
-        turned = judge(bvar, system.horizon, turned=True, seed=options.seed)
+        declared = judge(bvar, system.horizon, seed=data.options.seed)
+        turned = judge(bvar, system.horizon, turned=True, seed=data.options.seed)
     except DataGapError as gap:
         return replace(blank, gap=f"{gap.found} {gap.next_step}")
     listed = _reactions(system, series, declared, turned)
@@ -138,7 +136,7 @@ def answer(system: System, data: StudyData, options: Options) -> Answer:
         caveats=(*system.caveats, *_caveats(series)),
         citations=series.citations,
         provenance=provenance(
-            data, options, _estimator(bvar, system), hashes=series.hashes, sources=series.sources
+            data, _estimator(bvar, system), hashes=series.hashes, sources=series.sources
         ),
     )
 

@@ -22,6 +22,11 @@ class Horizon:
         """So many days from a start on."""
         return cls(start, start + dt.timedelta(days=days - 1))
 
+    @property
+    def days(self) -> int:
+        """How many days they are."""
+        return (self.last - self.first).days + 1
+
     def check(self, start: dt.date) -> None:
         """Refuse days that are out of order, too many, or not next to what is known.
 

@@ -8,6 +8,7 @@ do not move the kinds: they are known for a part of the sample only.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,13 +64,34 @@ class Model:
         return self.data.label_of(self.past.kinds[kind])
 
 
-def fit_model(data: StudyData, *, draws: int = DRAWS, seed: int = 1) -> Model:
+MODEL = "model"
+"""The name of what is shared."""
+
+
+def fitted(data: StudyData) -> Model:
+    """The model behind all scenarios of a study, fitted once for some data; see `fit_model`.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> fitted(data) is fitted(data)
+        True
+    """
+    return _fitted(data.shared(MODEL))
+
+
+@lru_cache(maxsize=2)
+def _fitted(data: StudyData) -> Model:
+    return fit_model(data)
+
+
+def fit_model(data: StudyData, *, draws: int = DRAWS) -> Model:
     """Fit the system that a study declares to all that is known at its date.
 
     Args:
         data: The study's data as of a date.
         draws: Number of draws of the parameters.
-        seed: Seed of the draws.
 
     Raises:
         UsageError: The study declares no simulation.
@@ -88,7 +110,7 @@ def fit_model(data: StudyData, *, draws: int = DRAWS, seed: int = 1) -> Model:
             "The study declares no [simulation].",
             "Add one to the study file; docs/writing-a-study.md shows how.",
         )
-    [simulation] = declared
+    [simulation], seed = declared, data.options.seed
     past = read_chronology(data, simulation)
     months = read_monthly(data, simulation, past.kinds)
     model = Model(

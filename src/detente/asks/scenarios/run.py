@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache, partial
-
 from detente.answers import Answer, Section
-from detente.asks.errands import Errand
-from detente.asks.options import Options
+from detente.asks.errands import Errand, errand_of
 from detente.asks.scenarios import scenario as scenarios
-from detente.asks.scenarios import simulation
-from detente.asks.scenarios.model import Model, fit_model
 from detente.asks.scenarios.scenario import Scenario
 from detente.errors import DataGapError, UsageError
 from detente.study.data import StudyData
@@ -24,12 +18,8 @@ INTRO = (
 )
 
 
-def what_if(data: StudyData, options: Options) -> tuple[Section, ...]:
+def what_if(data: StudyData) -> tuple[Section, ...]:
     """All scenarios of a study from the day after its data, and the model behind them.
-
-    Args:
-        data: The study's data as of a date.
-        options: Number of futures in each arm, and the seed.
 
     Returns:
         One section with an answer for each scenario and one for the model; none where the study
@@ -38,7 +28,8 @@ def what_if(data: StudyData, options: Options) -> tuple[Section, ...]:
     Example:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
-        >>> [section] = what_if(open_data(load("korea")), Options(futures=100))
+        >>> from detente.study.options import Options
+        >>> [section] = what_if(open_data(load("korea"), options=Options(futures=100)))
         >>> [answer.id for answer in section.answers if answer.gap]
         ['thaad', 'trade-pact']
     """
@@ -46,7 +37,7 @@ def what_if(data: StudyData, options: Options) -> tuple[Section, ...]:
     if not declared:
         return ()
     try:
-        answers = [errand.answer(data, options) for errand in errands(data.study)]
+        answers = [errand.answer(data) for errand in errands(data.study)]
     except DataGapError as gap:
         return (section(*(_refused(asked, f"{gap.found} {gap.next_step}") for asked in declared)),)
     return (section(*answers),)
@@ -55,9 +46,6 @@ def what_if(data: StudyData, options: Options) -> tuple[Section, ...]:
 def errands(study: Study) -> list[Errand]:
     """The errands of `what_if`, in the order of its answers; none without a scenario.
 
-    Args:
-        study: The study.
-
     Example:
         >>> from detente.study.load import load
         >>> errands(load("korea").study)[-1].shares
@@ -65,38 +53,7 @@ def errands(study: Study) -> list[Errand]:
     """
     declared = study.asks("scenarios")
     described = study.asks("simulation") if declared else ()
-    return [
-        *(_errand(scenarios.answer, asked) for asked in declared),
-        *(_errand(simulation.answer, model) for model in described),
-    ]
-
-
-def _errand(by: Callable[..., Answer], asked: object) -> Errand:
-    return Errand(by, asked, partial(_on_model, by, asked), "model")
-
-
-def _on_model(
-    by: Callable[..., Answer], asked: object, data: StudyData, options: Options
-) -> Answer:
-    return by(asked, fitted(data, options.seed), options)
-
-
-def fitted(data: StudyData, seed: int) -> Model:
-    """The model behind all scenarios of a study, fitted once for some data; see `fit_model`.
-
-    Example:
-        >>> from detente.study.data import open_data
-        >>> from detente.study.load import load
-        >>> data = open_data(load("korea"))
-        >>> fitted(data, 1) is fitted(data, 1)
-        True
-    """
-    return _fitted(data.shared("model"), seed)
-
-
-@lru_cache(maxsize=2)
-def _fitted(data: StudyData, seed: int) -> Model:
-    return fit_model(data, seed=seed)
+    return [errand_of(asked) for asked in (*declared, *described)]
 
 
 def section(*answers: Answer, notes: tuple[str, ...] = ()) -> Section:

@@ -13,7 +13,6 @@ from pydantic import Field, model_validator
 
 from detente.answers import Answer, Exhibit, Key, Table, Value
 from detente.arrays import Days
-from detente.asks.options import Options
 from detente.asks.provenance import provenance
 from detente.asks.scenarios.arms import Arms, halves, make_arms, month_edges, refusal
 from detente.asks.scenarios.coupled import WITH, WITHOUT, Pairs, simulate_pairs
@@ -31,7 +30,7 @@ from detente.asks.scenarios.futures import (
 )
 from detente.asks.scenarios.history import last_known
 from detente.asks.scenarios.horizon import Horizon
-from detente.asks.scenarios.model import Model
+from detente.asks.scenarios.model import MODEL, Model, fitted
 from detente.asks.scenarios.words import (
     answer_text,
     caveats,
@@ -42,9 +41,11 @@ from detente.asks.scenarios.words import (
 )
 from detente.errors import UsageError
 from detente.relations.steps import day_name
+from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import unknown
+from detente.study.options import Options
 from detente.study.parts import Id, Strict
 
 KIND = "scenario"
@@ -99,35 +100,39 @@ def _problems(scenario: Scenario, study: Study, folder: Path) -> Iterator[str]:
     yield from unknown(f"{where}: era", eras, study.eras)
 
 
-def answer(
-    scenario: Scenario, model: Model, options: Options, span: Horizon | None = None
-) -> Answer:
+def answer(scenario: Scenario, data: StudyData) -> Answer:
+    """Run one scenario; see `simulated`."""
+    return simulated(scenario, fitted(data))
+
+
+def simulated(scenario: Scenario, model: Model) -> Answer:
     """Run one scenario.
 
     Args:
         scenario: What is supposed.
-        model: The system fitted to all that is known on the day before the first.
-        options: Number of futures in each arm, and their seed.
-        span: First and last day; by default those of the scenario.
+        model: The system fitted to all that is known on the day before the first; with its data
+            come the number of futures in each arm, and their seed.
 
     Returns:
         The futures with and without it; or what the data lack.
 
     Raises:
-        UsageError: The days are out of order, too many, or do not begin where the data end.
+        UsageError: The days are too many, or end before the event.
 
     Example:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
+        >>> from detente.study.options import Options
         >>> from detente.asks.scenarios.model import fit_model
-        >>> model = fit_model(open_data(load("korea")), draws=2)
+        >>> data = open_data(load("korea"), options=Options(futures=200))
+        >>> model = fit_model(data, draws=2)
         >>> asked = {scenario.id: scenario for scenario in model.data.study.asks("scenarios")}
-        >>> futures = answer(asked["nuclear-test"], model, Options(futures=200)).exhibits[0]
+        >>> futures = simulated(asked["nuclear-test"], model).exhibits[0]
         >>> futures.settings["with"], len(set(futures.table.column("until")))
         ('with it (nuclear tests)', 23)
     """
     start = last_known(model.data, model.simulation) + dt.timedelta(days=1)
-    span = span or Horizon.of(scenario.days, start)
+    span, options = Horizon.of(scenario.days, start), model.data.options
     span.check(start)
     _check_event(scenario, span)
     blank = Answer(
@@ -171,7 +176,6 @@ def answer(
         citations=model.months.citations if model.months else (),
         provenance=provenance(
             model.data,
-            options,
             f"{options.futures:,} pairs of futures from {len(drawn)} draws of the parameters, "
             f"{span.first} to {span.last}: {arms.names[WITHOUT]}, and {arms.names[WITH]}.",
         ),
@@ -276,7 +280,7 @@ def _quiet(watched: Watched, steps: Table, span: Horizon) -> Iterator[str]:
 
 def _check_event(scenario: Scenario, span: Horizon) -> None:
     """Refuse futures that end before what is supposed in them."""
-    days = (span.last - span.first).days + 1
+    days = span.days
     if scenario.event is not None and scenario.on_day >= days:
         raise UsageError(
             "The futures could not be run.",
@@ -285,4 +289,4 @@ def _check_event(scenario: Scenario, span: Horizon) -> None:
         )
 
 
-register("scenarios", Scenario, answer, _problems, about="what if")
+register("scenarios", Scenario, answer, _problems, about="what if", shares=MODEL)

@@ -5,22 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
 from detente.answers import Answer, Exhibit
-from detente.asks.options import Options
 from detente.asks.provenance import provenance
+from detente.asks.scenarios.model import MODEL, Model, fitted
 from detente.asks.scenarios.predictive import HISTORIES, predictive_checks, summed_up
 from detente.relations.steps import day_name
+from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import duplicates, measure_problems, unknown
 from detente.study.parts import Day, Id, Measure, Pair, Strict
-
-if TYPE_CHECKING:
-    from detente.asks.scenarios.model import Model
 
 KIND = "simulation"
 ESTIMATOR = (
@@ -115,23 +113,26 @@ def _problems(model: Simulation, study: Study, folder: Path) -> Iterator[str]:
     yield from unknown("simulation.tracked: relations", named, ids)
 
 
-def answer(simulation: Simulation, model: Model, options: Options) -> Answer:
+def answer(simulation: Simulation, data: StudyData) -> Answer:
+    """What was fitted, and whether histories simulated from it look like the one that happened."""
+    return described(fitted(data))
+
+
+def described(model: Model) -> Answer:
     """What was fitted, and whether histories simulated from it look like the one that happened.
 
     Args:
-        simulation: The system as the study declares it.
-        model: The same fitted.
-        options: Seed of the simulated histories.
+        model: The system fitted.
 
     Example:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> from detente.asks.scenarios.model import fit_model
         >>> model = fit_model(open_data(load("korea")), draws=2)
-        >>> answer(model.simulation, model, Options()).text[:46]
+        >>> described(model).text[:46]
         '9 kinds of action by day, 1 January 1998 to 19'
     """
-    table = predictive_checks(model, seed=options.seed)
+    table = predictive_checks(model, seed=model.data.options.seed)
     caption = f"Features that were not fitted, in {HISTORIES:,} simulated histories"
     return Answer(
         id="model",
@@ -140,9 +141,9 @@ def answer(simulation: Simulation, model: Model, options: Options) -> Answer:
         text=_text(model),
         exhibits=(Exhibit("features", caption, table, folded=True),),
         checks=tuple(summed_up(table)),
-        caveats=(*model.notes, *simulation.caveats),
+        caveats=(*model.notes, *model.simulation.caveats),
         citations=model.months.citations if model.months else (),
-        provenance=provenance(model.data, options, ESTIMATOR),
+        provenance=provenance(model.data, ESTIMATOR),
     )
 
 
@@ -158,4 +159,12 @@ def _text(model: Model) -> str:
     )
 
 
-register("simulation", Simulation, answer, _problems, several=False, about="what scenarios run on")
+register(
+    "simulation",
+    Simulation,
+    answer,
+    _problems,
+    several=False,
+    about="what scenarios run on",
+    shares=MODEL,
+)

@@ -17,7 +17,7 @@ from detente.web.claim_controls import controls, measure_named, window_of, with_
 from detente.web.desk import Desk
 from detente.web.page import Asked, Page, Shown, register
 from detente.web.refusal import RefusalError, nothing_here
-from detente.web.running import options_of, study_claims
+from detente.web.running import study_claims
 
 if TYPE_CHECKING:
     from detente.asks.frame import Pending
@@ -141,7 +141,7 @@ def _tried(claim: Any, data: StudyData, asked: ClaimAsked) -> Pending:
 
     if asked.origin is not None:
         data = _of_origin(data, asked.origin)
-    return tested(data, options_of(data), claims=(claim,))[0]
+    return tested(data, claims=(claim,))[0]
 
 
 def _of_origin(data: StudyData, origin: str) -> StudyData:

@@ -77,22 +77,18 @@ def _ahead(
         odds_of,
         outlook,
     )
-    from detente.asks.forecasts.walks import walks_of  # noqa: PLC0415
-    from detente.asks.options import Options  # noqa: PLC0415
     from detente.report.outlook import as_seen  # noqa: PLC0415
 
     data = desk.study(name, asked.as_of)
-    options = Options(seed=data.study.study.seed)
-    walks = desk.memo(("walks", name, asked.as_of), lambda: walks_of(data))
     questions = chosen_questions(data, asked.question)
     odds: list[Answer] = []
     for place, question in enumerate(questions):
         desk.say(f"odds: {question.title}", place, 2 * len(questions))
-        odds += odds_of([question], walks, options, record=record)
+        odds += odds_of([question], data, record=record)
     scores: list[Answer] = []
     for place, question in enumerate(questions, len(questions)):
         desk.say(f"track record: {question.title}", place, 2 * len(questions))
-        scores.append(track_record(question, walks, options))
+        scores.append(track_record(question, data))
     return (
         as_seen(outlook(questions, odds), desk.today()),
         Section("record", "Track record", tuple(scores), RECORD_INTRO),

@@ -105,16 +105,15 @@ def _sliders(scenario: Scenario) -> tuple[str, ...]:
 def _run(
     study: str, scenario: Scenario, futures: int, desk: Desk
 ) -> tuple[Answer, tuple[str, ...]]:
-    from detente.asks.options import Options  # noqa: PLC0415 - slow to import
-    from detente.asks.scenarios.model import fit_model  # noqa: PLC0415
-    from detente.asks.scenarios.scenario import answer as run  # noqa: PLC0415
+    from detente.asks.scenarios.model import fitted  # noqa: PLC0415 - slow to import
+    from detente.asks.scenarios.scenario import simulated  # noqa: PLC0415
 
     data = desk.study(study)
-    seed = data.study.study.seed
     desk.say("fitting the system", 1, 3)
-    model = desk.memo(("model", study), lambda: fit_model(data, seed=seed))
+    model = fitted(data)
     desk.say("running the futures", 2, 3)
-    outcome = run(scenario, model, Options(seed=seed, futures=futures))
+    asked = data.under(replace(data.options, futures=futures))
+    outcome = simulated(scenario, replace(model, data=asked))
     return replace(outcome, id=scenario.id), () if outcome.gap else model.notes
 
 

@@ -19,6 +19,7 @@ class Options:
         curve_draws: Placebo draws of each other specification.
         level_draws: Joint draws of a latent level.
         futures: Futures in each arm of a scenario.
+        refit_weeks: Weeks between fits, in walks through the past.
         cache: Where answers are kept, so that none is computed twice; None computes all.
         answered: Answers that were computed beforehand, by their keys; see `asks.errands`.
     """
@@ -28,5 +29,6 @@ class Options:
     curve_draws: int = 199
     level_draws: int = 2000
     futures: int = 2000
+    refit_weeks: int = 26
     cache: Cache | None = None
     answered: Mapping[str, Any] | None = None
