@@ -92,7 +92,7 @@ def test_draws_are_added_until_the_side_of_a_border_is_known(data: StudyData) ->
         options = Options(seed=1, draws=199, curve_draws=9)
         claim = response(world.data)
         signal = world.data.signals(claim.relation, claim.measures)[0][0]  # type: ignore[attr-defined]
-        estimate = Response(claim, world.data, options).measure(signal)
+        estimate = Response(claim, world.data.under(options)).measure(signal)
         draws = len(estimate.placebo)
         sizes.add(draws)
         least, most = estimate.p_range or (0.0, 1.0)

@@ -331,7 +331,7 @@ def test_a_family_is_corrected_over_kinds(data: StudyData) -> None:
 def test_the_visible_ratio_of_an_era_is_what_both_looks_would_have_seen() -> None:
     """Beside a drift an era needs a larger ratio to be seen than as recorded."""
     data = make(WorldSpec(months=200, planted=Planted(period=0.3)), 5).data
-    design = Contrast(claim_of(data, "period"), data, QUICK)
+    design = Contrast(claim_of(data, "period"), data.under(QUICK))
     (estimate, *_), _ = design.by_source()
     measured = estimate.result
     sides = (measured.when.mask, measured.against.mask)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -50,7 +51,7 @@ def shift_of(date: dt.date, values: np.ndarray, months: int = 12) -> Shift:
         direction="up",
         window_months=months,
     )
-    return Shift(claim, None, QUICK)  # type: ignore[arg-type]
+    return Shift(claim, SimpleNamespace(options=QUICK))  # type: ignore[arg-type]
 
 
 def stepped(at: int, high: float = 12.0) -> np.ndarray:
@@ -153,7 +154,7 @@ def test_so_few_units_have_no_visible_effect() -> None:
         direction="up",
     )  # fmt: skip
     measured = type("M", (), {"contrast": contrast})()
-    seen = Groups(claim, None, QUICK).visible(  # type: ignore[arg-type]
+    seen = Groups(claim, SimpleNamespace(options=QUICK)).visible(  # type: ignore[arg-type]
         type("E", (), {"result": measured, "cases": 5})()  # type: ignore[arg-type]
     )
     assert seen.size is None and "smallest possible p-value is 0.10" in seen.note
@@ -165,7 +166,7 @@ def extreme_of(values: np.ndarray, first: str, last: str, of: str = "") -> tuple
         measures=MEASURES, target=[dt.date.fromisoformat(first), dt.date.fromisoformat(last)],
         since=dt.date(2001, 1, 1), of=of,
     )  # type: ignore[arg-type]  # fmt: skip
-    return Extreme(claim, None, QUICK), signal_of(values)  # type: ignore[arg-type]
+    return Extreme(claim, SimpleNamespace(options=QUICK)), signal_of(values)  # type: ignore[arg-type]
 
 
 def test_a_month_far_above_all_others_is_a_peak_and_no_level() -> None:

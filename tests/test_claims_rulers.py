@@ -291,7 +291,7 @@ def test_rulers_are_turned_towards_the_claim_and_told_in_their_noise() -> None:
 
 def test_a_ruler_that_can_be_read_in_many_ways_does_not_outvote_another(folder: Path) -> None:
     data = opened(folder)
-    design = Response(data.study.asks("claims")[0], data, QUICK)
+    design = Response(data.study.asks("claims")[0], data.under(QUICK))
     other = replace(SIGNAL, source="another")
     up, down = (estimate(value, 1.0, Scale.POINTS) for value in (-1.0, 1.0))
     curve = [up, *(replace(down, signal=other) for _ in range(9))]

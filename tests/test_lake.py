@@ -123,7 +123,7 @@ def test_a_study_is_asked_of_a_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     seen = []
 
     def scenario(*args: object) -> None:
-        events = [open_study("korea", lake=f"gdelt2={lake}").data.events for _ in range(2)]
+        events = [open_study("korea", lake=f"gdelt2={lake}").events for _ in range(2)]
         seen.extend(events)
 
     monkeypatch.setattr(cli, "app", lambda *_, **__: scenario())

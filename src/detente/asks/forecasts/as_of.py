@@ -79,9 +79,10 @@ def odds_as_of(question: EventQuestion, walks: Walks, day: dt.date) -> Answer:
     Example:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
-        >>> data = open_data(load("korea"))
+        >>> from detente.study.options import Options
+        >>> data = open_data(load("korea"), options=Options(refit_weeks=520))
         >>> asked = question_on(data, "nuclear-tests", 90, dt.date(1998, 1, 1))
-        >>> odds = odds_as_of(asked, Walks(data, refit=520), dt.date(2017, 3, 15))
+        >>> odds = odds_as_of(asked, Walks(data), dt.date(2017, 3, 15))
         >>> odds.fact("opens").value, odds.fact("resolves_on").value
         ('2017-03-16', '2017-06-13')
     """
@@ -138,9 +139,10 @@ def odds_within(
     Example:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
-        >>> data = open_data(load("korea"))
+        >>> from detente.study.options import Options
+        >>> data = open_data(load("korea"), options=Options(refit_weeks=520))
         >>> asked = question_on(data, "nuclear-tests", 90, dt.date(1998, 1, 1))
-        >>> odds = odds_within(asked, Walks(data, refit=520), dt.date(2017, 3, 15), [90, 180])
+        >>> odds = odds_within(asked, Walks(data), dt.date(2017, 3, 15), [90, 180])
         >>> odds[90].probability < odds[180].probability
         True
     """
@@ -170,9 +172,10 @@ def record_as_of(question: EventQuestion, walks: Walks, day: dt.date) -> Answer:
     Example:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
-        >>> data = open_data(load("korea"))
+        >>> from detente.study.options import Options
+        >>> data = open_data(load("korea"), options=Options(refit_weeks=520))
         >>> asked = question_on(data, "nuclear-tests", 90, dt.date(1998, 1, 1))
-        >>> record = record_as_of(asked, Walks(data, refit=520), dt.date(2017, 3, 15))
+        >>> record = record_as_of(asked, Walks(data), dt.date(2017, 3, 15))
         >>> record.exhibit("course").table.column("date")[-1]
         '2016-12-13'
     """
