@@ -23,11 +23,11 @@ from detente.asks.forecasts.level_question import LevelQuestion, _in_units, _sen
 from detente.asks.forecasts.record import Record
 from detente.asks.forecasts.run import asked_questions, with_window
 from detente.asks.movers.places import _settled
-from detente.asks.options import Options
 from detente.asks.reactions.system import sentence
 from detente.asks.scenarios import posterior
 from detente.errors import DataGapError, UsageError
 from detente.events.store import Store
+from detente.study.options import Options
 from test_claims_units import estimate, signal
 
 
@@ -322,7 +322,7 @@ class TestErrands:
             "c": SimpleNamespace(answer=lambda *_: "C"),
         }
         none = cast(Any, None)
-        assert errands._answers(cast(Any, group), none, none, print) == {"a": "A", "c": "C"}
+        assert errands._answers(cast(Any, group), none, print) == {"a": "A", "c": "C"}
 
     def run(self, patch: pytest.MonkeyPatch, number: int, held: int = 0, others: int = 1) -> Any:
         """So many errands, of which the first are held in the cache."""
@@ -348,11 +348,12 @@ class TestErrands:
             for n in range(number)
         ]
         foreign = SimpleNamespace(by=None, ask="", shares="", answer=lambda *_: "never")
-        data = cast(Any, SimpleNamespace(events=None))
-        options = errands.answered(
-            cast(Any, [*asked, foreign]), data, Options(), cast(Any, Helping()), print
+        data = SimpleNamespace(events=None, options=Options())
+        data.under = lambda options: SimpleNamespace(options=options)
+        given_back = errands.answered(
+            cast(Any, [*asked, foreign]), cast(Any, data), cast(Any, Helping()), print
         )
-        return options.answered, given
+        return given_back.options.answered, given
 
     def test_helpers_are_asked_for_what_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         answers, given = self.run(monkeypatch, 10, held=2)

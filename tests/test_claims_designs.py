@@ -17,8 +17,8 @@ from detente.asks.claims.groups import Groups
 from detente.asks.claims.reaction import Reaction
 from detente.asks.claims.response import Response
 from detente.asks.claims.shift import Shift
-from detente.asks.options import Options
 from detente.errors import DataGapError
+from detente.study.options import Options
 from test_claims_units import estimate, signal
 
 GAP = DataGapError("No.", "Nothing is there.", "Load it.")
@@ -42,8 +42,9 @@ class TestContrasts:
             alternatives=[[self.other], [self.other, self.when]],
             relation=SimpleNamespace(action="a"),
         )  # fmt: skip
-        data = SimpleNamespace(label_of=lambda name: f"the {name}")
-        design = Contrast(cast(Any, claim), cast(Any, data), Options(curve_draws=50))
+        options = Options(curve_draws=50)
+        data = SimpleNamespace(label_of=lambda name: f"the {name}", options=options)
+        design = Contrast(cast(Any, claim), cast(Any, data))
         reads = [SimpleNamespace(signal=of_source(name).signal) for name in "AB"]
 
         def measured(_: Any, read: Any, pair: Any, way: str, draws: int) -> Any:
@@ -127,8 +128,9 @@ class TestResponses:
             return replace(of_source(of.source), result=SimpleNamespace(study=study, choice=choice))
 
         monkeypatch.setattr(Response, "_measure", measured)
-        data = SimpleNamespace(study=SimpleNamespace(number_of=lambda _: 4))
-        design = Response(claims.TestResponse.claim, cast(Any, data), Options(draws=10))
+        study = SimpleNamespace(number_of=lambda _: 4)
+        data = SimpleNamespace(study=study, options=Options(draws=10))
+        design = Response(claims.TestResponse.claim, cast(Any, data))
         return design, drawn
 
     def test_more_is_drawn_until_it_is_clear(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +192,7 @@ class TestOthers:
             return replace(of_source(of.source), choices=cast(Any, choice))
 
         monkeypatch.setattr(Reaction, "_measure", measured)
-        design = Reaction(cast(Any, None), cast(Any, None), Options())
+        design = Reaction(cast(Any, None), cast(Any, SimpleNamespace(options=Options())))
         items = [
             replace(of_source(name), result=SimpleNamespace(choice="declared")) for name in "AB"
         ]
@@ -210,8 +212,8 @@ class TestOthers:
             held = [replace(signal([1.0, 2.0]), noun=code)] if code in present else []
             return held, [f"{code} is not there", "no"]
 
-        data = SimpleNamespace(signals=signals, name_of=str.lower)
-        return Groups(cast(Any, claim), cast(Any, data), Options())
+        data = SimpleNamespace(signals=signals, name_of=str.lower, options=Options())
+        return Groups(cast(Any, claim), cast(Any, data))
 
     def test_dyads_that_a_measure_lacks(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("detente.asks.claims.groups.Relation", lambda dyads: dyads)
