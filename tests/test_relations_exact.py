@@ -11,8 +11,9 @@ import pytest
 from scipy import stats
 
 from detente.errors import DataGapError, InputError, UsageError
+from detente.events.store import OriginSummary
 from detente.relations import _arrays, measures, panel_sql
-from detente.relations.counting import _asked, covered_days, panel, reach
+from detente.relations.counting import _asked, covered_days, digest_of, origins_of, panel, reach
 from detente.relations.datasets import long_columns, read_dataset
 from detente.relations.exposure import _by_month, _elasticity, _swing, exposure_premise
 from detente.relations.panel import Panel, panel_of
@@ -323,6 +324,31 @@ def test_the_rules_of_coverage_are_those_of_the_documents() -> None:
     assert (rules.FAR_DAYS, rules.FAR_GAPS, rules.FAR_FEW, rules.FAR_SHARE) == (730, 50, 5, 0.001)
     assert tuple(f"{n:02d}" for n in range(1, 21)) == rules.ROOTS and rules.QUADS == (1, 2, 3, 4)
     assert "VALUES (-14), (-13)" in rules.DAYS and "(13), (14)) AS" in rules.DAYS
+
+
+def test_what_is_held_of_each_origin_outside_of_a_store() -> None:
+    rows = [
+        event(0, origin="icews", date=dt.date(2018, 3, 1)),
+        event(1, origin="icews", date=dt.date(2018, 1, 2)),
+        event(2, origin="gdelt", date=dt.date(2019, 1, 1)),
+    ]
+    gdelt, icews = origins_of(table(rows))
+    day = dt.date(2019, 1, 1)
+    assert gdelt == OriginSummary("gdelt", 1, day, day, files=0, parts=0)
+    first, last = dt.date(2018, 1, 2), dt.date(2018, 3, 1)
+    assert icews == OriginSummary("icews", 2, first, last, files=0, parts=0)
+
+
+def test_a_digest_tells_what_panels_are_made_of() -> None:
+    rows = [event(0, date=dt.date(2018, 3, 1)), event(1, date=dt.date(2018, 3, 2))]
+    whole = digest_of(table(rows), ["USA", "CHN"])
+    assert digest_of(table(rows[::-1]), ["USA", "CHN"]) == whole, "rows in any order"
+    others = [
+        digest_of(table(rows[:1]), ["USA", "CHN"]),
+        digest_of(table(rows), ["USA", "CHN"], until=dt.date(2018, 3, 1)),
+        digest_of(table([rows[0], event(1, date=dt.date(2018, 3, 2), quad=4)]), ["USA", "CHN"]),
+    ]
+    assert whole not in others and others[0] == others[1] != others[2]
 
 
 # Everyone at once

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -608,6 +609,26 @@ def test_files_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(DetenteError, match="could not be written"):
         write_all(tmp_path, {"out/a.txt": b"1", "file/b.txt": b"2"})
     assert not list(out.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(28, "No room", "a.txt"), "No room: a.txt."),
+        (OSError(28, "No room"), "No room: {out}."),
+        (OSError("odd"), "odd: {out}."),
+    ],
+)
+def test_what_could_not_be_written_is_told_as_far_as_it_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, said: str
+) -> None:
+    def full(handle: int) -> None:
+        raise error
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(DetenteError) as failed:
+        write_all(tmp_path, {"a.txt": b"1"})
+    assert said.format(out=tmp_path) in str(failed.value) and not list(tmp_path.iterdir())
 
 
 def test_the_manifest_says_what_there_is() -> None:

@@ -30,6 +30,30 @@ def put_in(module: str, text: str, changed: str) -> int:
     return number
 
 
+def run_anew(module: str, text: str) -> bool:
+    """Run another text of a loaded module in its place, and hand on what it defines.
+
+    Whoever has imported a name gets what it means now; what was made of the old one, such as an
+    instance of a class, stays as it was. So tests may fail without a fault, and must be tried so.
+
+    Args:
+        module: Its dotted name.
+        text: The other text.
+
+    Returns:
+        True: errors of the text are raised.
+    """
+    loaded = sys.modules[module]
+    before = dict(vars(loaded))
+    exec(compile(text, str(loaded.__file__), "exec"), vars(loaded))  # noqa: S102, as Python does
+    for other in list(sys.modules.values()):
+        space = getattr(other, "__dict__", {})
+        for name in before.keys() & space.keys():
+            if space[name] is before[name] and not name.startswith("__"):
+                space[name] = vars(loaded)[name]
+    return True
+
+
 def _codes(code: types.CodeType) -> Iterator[tuple[tuple[str, int], types.CodeType]]:
     """The code of each function, by qualified name and first line; not of what functions define."""
     for part in code.co_consts:

@@ -2,8 +2,12 @@
 
 The tests are collected once; for each fault a fork of that process gets the faulty code of the
 one function that it lies in, and runs the tests that reach it. So a fault costs what its tests
-cost, and not the loading of the package. What runs at import is tried in a copy of the project, as
-by `python -m lab.mutation`; results are kept as there.
+cost, and not the loading of the package. For what runs at import the whole module is run anew in
+the fork; a test that fails then without a fault as well is not held against it. What even that
+cannot try is tried in a copy of the project, as by `python -m lab.mutation`; results are kept as
+there.
+
+Compiled loops are tried where `NUMBA_DISABLE_JIT=1` is set, for this and for `watch`.
 """
 
 from __future__ import annotations
@@ -14,8 +18,9 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import unified_diff
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,7 +32,7 @@ from cosmic_ray.plugins import get_operator
 
 from lab.mutation import reach
 from lab.mutation.__main__ import PATIENCE_S, ROOT, Bench, _compiles, _copied, _faults, _modules
-from lab.mutation.code import put_in
+from lab.mutation.code import put_in, run_anew
 from lab.mutation.nearest import name_of
 from lab.mutation.outcomes import Outcome, Trial, keep, rate
 from lab.mutation.places import Fault, drawn
@@ -121,28 +126,51 @@ class Loop:
     def _tried(
         self, path: Path, module: str, text: str, fault: Fault, items: Mapping[str, pytest.Item]
     ) -> Trial | None:
-        """What the tests made of a fault; None if it is in no function's own code, or compiled."""
-        begin = reach.statement(text, fault.start[0])
-        if begin is None:
-            return None
-        lines = range(begin, fault.start[0] + 1)
-        tests = {test for line in lines for test in self.reached.tests(path.as_posix(), line)}
-        if not tests and "@compiled" in text:
-            return None  # coverage does not see who runs what is compiled
-        chosen = reach.affordable(tests & items.keys(), self.reached.seconds)
+        """What the tests made of a fault; None if it can only be tried in a copy."""
+        import_module(module)
         changed = str(mutate_code(text, get_operator(fault.operator)(), fault.occurrence))
         diff = "".join(unified_diff(text.splitlines(True), changed.splitlines(True), n=0))
-        seconds = 5 * sum(self.reached.seconds[test] for test in chosen) + PATIENCE_S
-        import_module(module)
-        killer = _in_fork([items[test] for test in chosen], (module, text, changed), int(seconds))
-        self.killers |= {killer} & items.keys()
+        begin = reach.statement(text, fault.start[0])
+        if begin is None:
+            tests = set(reach.reaching(fault, path.as_posix(), text, self.reached, ROOT))
+        else:
+            lines = range(begin, fault.start[0] + 1)
+            tests = {test for line in lines for test in self.reached.tests(path.as_posix(), line)}
+            if not tests and reach.hidden(text):
+                return None  # coverage does not see who runs what is compiled
+        chosen = reach.affordable(tests & items.keys(), self.reached.seconds)
+        if begin is None:
+            killer = self._anew(module, text, changed, [items[test] for test in chosen])
+        else:
+            put = partial(put_in, module, text, changed)
+            killer = _in_fork([items[test] for test in chosen], put, self._seconds(chosen))
+        self.killers |= {killer} & items.keys() if begin else set()
         return None if killer == ELSEWHERE else Trial(fault, diff, killer, len(chosen))
+
+    def _seconds(self, tests: Iterable[str]) -> int:
+        return int(5 * sum(self.reached.seconds[test] for test in tests) + PATIENCE_S)
+
+    def _anew(self, module: str, text: str, changed: str, items: Sequence[pytest.Item]) -> str:
+        """The first test that fails with the whole module run anew, and passes without a fault."""
+        sound, plain = list(items), partial(run_anew, module, text)
+        if _in_fork([], plain, PATIENCE_S):
+            return ELSEWHERE
+        while True:
+            seconds = self._seconds(item.nodeid for item in sound)
+            killer = _in_fork(sound, partial(run_anew, module, changed), seconds)
+            [*suspect] = (item for item in sound if item.nodeid == killer)
+            if not suspect or not _in_fork(suspect, plain, seconds):
+                return killer
+            sound = [item for item in sound if item.nodeid != killer]
 
 
 def _in_fork(
-    items: Sequence[pytest.Item], change: tuple[str, str, str] | None, seconds: int
+    items: Sequence[pytest.Item], change: Callable[[], object] | None, seconds: int
 ) -> str:
-    """The first test that fails in a fork with a fault; `"time"`, `ELSEWHERE`, or empty."""
+    """The first test that fails in a fork with a fault; `"time"`, `ELSEWHERE`, or empty.
+
+    `"import"` where the fault cannot even be put in.
+    """
     here, there = os.pipe()
     child = os.fork()
     if child == 0:
@@ -162,9 +190,12 @@ def _in_fork(
     return "time" if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU else killer
 
 
-def _first_failure(items: Sequence[pytest.Item], change: tuple[str, str, str] | None) -> str:
-    if change and not put_in(*change):
-        return ELSEWHERE
+def _first_failure(items: Sequence[pytest.Item], change: Callable[[], object] | None) -> str:
+    try:
+        if change and not change():
+            return ELSEWHERE
+    except Exception:
+        return "import"
     for item, after in zip(items, [*items[1:], None], strict=False):
         if any(report.failed for report in runtestprotocol(item, nextitem=after, log=False)):
             return item.nodeid

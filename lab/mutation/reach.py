@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ from lab.mutation.nearest import name_of, nearest_tests
 from lab.mutation.places import Fault
 
 ROOT = Path(__file__).resolve().parents[2]
-REACH = ROOT / "lab" / "mutation" / "results" / "reach.json"
+UNCOMPILED = os.environ.get("NUMBA_DISABLE_JIT") == "1"
+"""Whether loops run as Python, where coverage sees them and a fork can change them."""
+REACH = ROOT / "lab" / "mutation" / "results" / f"reach{'-uncompiled' * UNCOMPILED}.json"
 EVERYWHERE = "tests/test_architecture.py"
 """Tests that look at the text of every module: they bear on what runs at import."""
 BUDGET_S = 5
@@ -64,7 +67,7 @@ def reaching(fault: Fault, file: str, text: str, reach: Reach, root: Path) -> li
     """
     line = fault.start[0]
     begin = statement(text, line)
-    if begin is None or "@compiled" in text:
+    if begin is None or hidden(text):
         nearest = nearest_tests(name_of(root / file, root), root)
         near = {file, EVERYWHERE, *(path.as_posix() for path in nearest)}
         # What registers itself is imported by no test, and run by some all the same.
@@ -73,6 +76,11 @@ def reaching(fault: Fault, file: str, text: str, reach: Reach, root: Path) -> li
     else:
         reached = {test for at in range(begin, line + 1) for test in reach.tests(file, at)}
     return affordable(reached, reach.seconds)
+
+
+def hidden(text: str) -> bool:
+    """Whether a module holds loops that are compiled now: coverage does not see who runs them."""
+    return not UNCOMPILED and "@compiled" in text
 
 
 def statement(text: str, line: int) -> int | None:
