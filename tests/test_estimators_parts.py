@@ -255,6 +255,8 @@ def test_path_around() -> None:
     path = path_around(grid, np.array([2]), 2, 4, 2)
     assert path[0, :5].tolist() == [0.0, 0.0, 2.0, 4.0, 4.0]
     assert np.isnan(path[0, 5])  # another block
+    with pytest.raises(UsageError, match="1 periods before a start, and 2"):
+        path_around(grid, np.array([2]), 1, 4, 2)
 
 
 def test_draws_of_responses_follow_the_point_responses() -> None:

@@ -6,7 +6,6 @@ from elsewhere, which stand in the other files. Whoever means to change a number
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -36,9 +35,11 @@ KINDS = RNG.integers(0, 2, 60)
 OFF = ~np.eye(7, dtype=bool)
 QUARRELS = OFF * RNG.poisson(RNG.gamma(0.5, 8.0, (6, 7, 7))) * 1.0
 FRIENDS = OFF * RNG.poisson(30.0, (6, 7, 7)) * 1.0
+TIES = FRIENDS + FRIENDS.swapaxes(1, 2) - 60 * OFF
 SIX = np.full(6, 5e3)
 NAMES = list("ABCDEFG")
 SCORES = 10 + np.cumsum(RNG.normal(0, 0.3, 60)) + RNG.normal(0, 1.0, 60)
+NORMAL = np.random.default_rng(6).normal(size=80)
 CASES = RNG.normal(0.4, 1.0, 30)
 CAUSES = np.eye(120)[STARTS].sum(axis=0)
 UNIT = 2000 + MONTHS / 12, MONTHS % 12 / 12
@@ -83,7 +84,7 @@ METHODS: dict[str, Callable[[], Any]] = {
         GRID, STARTS, window_periods=3, baseline_periods=6, lag_periods=1, draws=49
     ),
     "change_at": lambda: e.change_at(GRID, 3, 6, 1)[[20, 60]],
-    "path_around": lambda: e.path_around(GRID, np.array(STARTS[1:]), 3, 3, 6),
+    "path_around": lambda: e.path_around(GRID, np.array(STARTS), 6, 3, 6),
     "rate_study": lambda: e.rate_study(
         COUNTED, STARTS, window_periods=3, baseline_periods=6, draws=49
     ),
@@ -115,18 +116,22 @@ METHODS: dict[str, Callable[[], Any]] = {
     "fit_poisson": lambda: e.fit_poisson(COUNTS, PAIR, exposure=WORLD, ridge=0.5),
     "fit_negative_binomial": lambda: e.fit_negative_binomial(COUNTS, PAIR, exposure=WORLD),
     "fit_logit": lambda: e.fit_logit(HOT, PAIR, weights=WORLD / 1000),
-    "odds_at": lambda: e.odds_at(np.tile(EVENTS[:, 0], 3) * 1.0, [7], [None], draws=50, seed=2)[0][0],
+    "odds_at": lambda: e.odds_at(
+        np.tile(EVENTS[:, 0], 3) * 1.0, [7], [None], draws=50, seed=2
+    )[0][0],
     "fit_drifting": lambda: e.fit_drifting(EVENTS[:, 1] * 1.0, draws=50),
     "local_level": lambda: e.local_level(SCORES, burst_periods=2.0, draws=30),
     "local_level with a trend": lambda: e.local_level(SCORES, trend=True, draws=30),
-    "count_level": lambda: e.count_level(
-        COUNTS[:40], exposure=WORLD[:40], periods_per_year=12, trend=True, draws=30
+    "count_level": lambda: e.count_level(COUNTS[:20], exposure=WORLD[:20], draws=30),
+    "count_level with a trend and seasons": lambda: e.count_level(
+        COUNTS[:24], exposure=WORLD[:24], periods_per_year=12, trend=True, draws=9
     ),
+    "count_level in bursts": lambda: e.count_level(COUNTS[:20], burst_periods=2, draws=9),
     "peak_rates": lambda: e.peak_rates(COUNTS[:24], exposure=WORLD[:24], draws=40),
     "lasting_changes": lambda: lasting_changes(COUNTS[None, :40], MONTHS[:40] >= 25),
-    "turning_point": lambda: turning_point(np.where(MONTHS < 60, COUNTS, 3 * COUNTS), WORLD),
-    "level_paths": lambda: level_paths(COUNTS[None, :30], WORLD[None, :30]),
-    "false_signs": lambda: false_signs(RNG_FREE, np.full(80, 0.4)),
+    "turning_point": lambda: turning_point(COUNTS[:24] * np.repeat([1.0, 3.0], 12), WORLD[:24]),
+    "level_paths": lambda: level_paths(COUNTS[None, :20], WORLD[None, :20]),
+    "false_signs": lambda: false_signs(NORMAL, np.full(80, 0.4)),
     "fit_var": var,
     "choose_lags": lambda: e.choose_lags(PAIR, 3),
     "granger": lambda: e.granger(var()),
@@ -134,7 +139,7 @@ METHODS: dict[str, Callable[[], Any]] = {
     "choose_hyperparameters": lambda: e.choose_hyperparameters(
         PAIR, 1, grid={"lambda1": (0.1, 1.0), "lambda3": (1.0, 2.0)}
     ),
-    "impulse_responses": lambda: e.impulse_responses(var(), 3, "generalized"),
+    "impulse_responses": lambda: e.impulse_responses(var(), 3, "generalised"),
     "impulse_bands": lambda: e.impulse_bands(bvar(), steps=3, draws=40),
     "joint impulse_bands": lambda: e.impulse_bands(var(), steps=3, draws=40, covers="joint"),
     "eigen impulse_bands": lambda: e.impulse_bands(bvar(), steps=3, draws=40, covers="eigen"),
@@ -155,18 +160,19 @@ METHODS: dict[str, Callable[[], Any]] = {
     )[0],
     "fit_hawkes_by_date": by_date,
     "fit_hawkes_by_time": by_time,
-    "excitation_tests": lambda: e.excitation_tests(by_date()),
+    "excitation_tests": lambda: e.excitation_tests(e.fit_hawkes_by_date(EVENTS)),
+    "excitation_tests by time": lambda: e.excitation_tests(by_time()),
     "goodness by date": lambda: e.hawkes_goodness(by_date()),
     "goodness by time": lambda: e.hawkes_goodness(by_time()),
     "hawkes_futures": lambda: e.hawkes_futures(by_date(), 6, paths=30, exposure=1.0, every_days=2),
     "simulate_hawkes": lambda: e.simulate_hawkes(PROCESS).times,
-    "hawkes_likelihood": lambda: e.hawkes_likelihood(PROCESS, TIMES, KINDS).total,
+    "hawkes_likelihood": lambda: e.hawkes_likelihood(PROCESS, TIMES, KINDS),
     "etas": lambda: e.etas_log_likelihood(
-        TIMES, RNG_FREE[:60] ** 2, (0.3, 0.2, 0.5, 0.1, 1.2), (5.0, 90.0)
+        TIMES, NORMAL[:60] ** 2, (0.3, 0.2, 0.5, 0.1, 1.2), (5.0, 90.0)
     ),
     "triad_law": lambda: e.triad_law(QUARRELS, FRIENDS, SIX, NAMES, draws=9),
     "attacker_effect": lambda: e.attacker_effect(QUARRELS, FRIENDS, SIX, NAMES, "C", draws=9),
-    "structural_balance": lambda: e.structural_balance(FRIENDS[0] - FRIENDS[0].mean(), draws=19),
+    "structural_balance": lambda: e.structural_balance(TIES, neutral=1.0, draws=19),
     "simulated_dyads": lambda: e.simulated_dyads(e.TriadWorld(states=5, effect=0.3), 1).cooperation,
     "max_t": lambda: e.max_t([1.0, 0.1], PAIR, coverage=0.8),
     "sup_t": lambda: e.sup_t(np.array([[1.0, 0.5], [0.5, 2.0]]), draws=500, degrees=9),
@@ -176,8 +182,125 @@ METHODS: dict[str, Callable[[], Any]] = {
         lambda rng: (rng.normal(size=1), rng.normal(size=(9, 1))), simulations=30, bins=2
     ),
 }  # fmt: skip
-RNG_FREE = np.random.default_rng(6).normal(size=80)
 SAME: dict[str, str] = {
+    "event_study": (
+        "56.4 0.35909 36.2 1.6 27.364 -0.286 0.71819 0.059505 0.88 0.81081 32.911 1.1761 0.47373"
+    ),
+    "change_at": "-0.28875",
+    "path_around": "0.0011137",
+    "rate_study": (
+        "56.4 -0.24208 24.4 0.8 27.364 0.11397 -0.1643 -0.033748 1.4 1.5714 16.379 0.14255 -0.13927"
+    ),
+    "usual_counts": "3.831",
+    "rate_path": "0.027475",
+    "left_out_ratios": "-0.157",
+    "level_shift": (
+        "12 0.59623 -0.31061 -0.90684 -2.5567 0.74301 0.29167 47 -1.8137 0 1.1925 -0.62123 "
+        "0.47115 0.58333 0.92902"
+    ),
+    "rate_shift": (
+        "12 0.003029 0.0029385 -0.029897 -0.83395 0.77416 0.90385 51 -0.059795 0 0.006058 "
+        "0.0058771 -0.082065 1.8077 0.11597"
+    ),
+    "local_projection": (
+        "2 0.17276 0.097112 34.872 0.074786 0.27073 0.0086583 0.33686 -0.057446 0.40296 "
+        "0.31906 110 0.82469 0.26745 0.0045721 31.777 100.51"
+    ),
+    "local_projection of counts": (
+        "1 0.13809 0.12427 16.237 0.0093288 0.26684 -0.083052 0.35922 -0.13179 0.40796 "
+        "0.45066 117 1.5403 0.17468 0.0091681 11.502 207.34"
+    ),
+    "joint_band": "0.3021",
+    "followed": "1.3204 0.87947 0.396 0.7619 0.0214",
+    "rate_contrast": (
+        "0.0037968 0.0030374 0.0044572 227 60 -0.095436 0.0072973 0.0078901 318 590 0.0035378 "
+        "0.0038906 -0.004981 1.7667 0.26694 0.29438"
+    ),
+    "log_rate_ratio": "-0.15605",
+    "visible_log_ratio": "1.8438",
+    "share_seen": "0.15",
+    "steady_contrast": (
+        "0.0037519 0.0030189 0.0043383 227 60 -0.10566 0.0073056 0.0077019 318 590 0.0035426 "
+        "0.0037966 -0.0022684 1.7 0.26765 0.31633"
+    ),
+    "steady_log_ratio": "-0.096931",
+    "group_contrast": "4.5 -0.10334 -0.71686 -0.12507 0.21705 -0.011336 0.49435 0.016667",
+    "fit_poisson": "0.04148 0.036589 0.046371 0.0029736 0.058893 2.6834e-06 970.4 0",
+    "fit_negative_binomial": "1.0776 0.91839 1.2367 0.096771 1.4414 0.0026407 23020 2.0168",
+    "fit_logit": "-0.010181 -0.3225 0.30214 0.18988 -0.03861 0.011031 0.50062 0",
+    "odds_at": "0.92445 0.88069 0.94346 7 1.8522 1.8343 1.8669 1.8456 1.6885 1.907",
+    "fit_drifting": (
+        "93.375 0.90661 0.89171 0.91882 0.29643 -0.0017105 0.32031 0.90683 0.10113 0.036476"
+    ),
+    "local_level": "29.5 10.845 9.9811 11.604 10.319 11.355 10.571 11.12 10.836 2",
+    "local_level with a trend": ("29.5 10.877 10.263 11.465 10.451 11.269 10.645 11.093 10.874 2"),
+    "count_level": "9.5 -5.7065 -6.2295 -5.0954 -6.0684 -5.3095 -5.9131 -5.4836 -5.7177 1.9091",
+    "count_level with a trend and seasons": (
+        "11.5 -6.0038 -6.6707 -5.3966 -6.5466 -5.5536 -6.2814 -5.7385 -6.0642 1.6176"
+    ),
+    "count_level in bursts": (
+        "9.5 1.1995 0.87411 1.5084 0.93905 1.4373 1.0327 1.3201 1.1824 1.9118"
+    ),
+    "peak_rates": "11.5 -5.8836 -6.7649 -5.2366 -6.4528 -5.468 -6.1723 -5.6532 -5.9349 1.8889",
+    "lasting_changes": "1.3923 0.70339 2.756 0.80933 0.66195 0.83022 1.6187",
+    "turning_point": "0.47613",
+    "level_paths": "-6.0288 0.27464",
+    "false_signs": (
+        "0.063489 -1.0298 1.1568 0.6332 0.66863 0.067742 -1.0208 1.1562 0.62642 0.53328 "
+        "0.6532 1.0723 6.8719"
+    ),
+    "fit_var": "0.067587 0.097552 -0.094222 0.2294 0.13074 0.10148 0.65972 -0.0064143",
+    "choose_lags": "2 -0.048826 0.18726 0.047021 -0.048688 -0.083273 0.1967 0.030392 -0.083149",
+    "granger": "3.5611 0.4865 0.48701 2 5.4917 0.97275",
+    "fit_bvar": "0.1441 0.055145 0.053455 0.23475 1.7523",
+    "choose_hyperparameters": "3 0.6 0.64 1.4 0.25 0.1 0 0 4 -356.78 -14.039 0.2 -331.98",
+    "impulse_responses": "0.37074",
+    "impulse_bands": "1 0.48263 0.48752 0.41236 0.56008 0.38018 0.61603 0.48431 0.49049",
+    "joint impulse_bands": "1 0.28436 0.29176 0.18872 0.41213 0.14068 0.4835 0.29423 0.30026",
+    "eigen impulse_bands": (
+        "1 0.48263 0.48752 0.42483 0.55448 0.38954 0.60811 0.48431 0.49049 0.36445"
+    ),
+    "impulse_draws": "0.36499",
+    "mean_responses": "0.48088",
+    "variance_decomposition": "1.5 0.5 0.50528",
+    "conditional_forecast": (
+        "2 0.36232 0.30017 -0.34624 1.0721 -1.0624 1.566 -1.7928 2.1242 0.27626 0.21796 "
+        "0.1705 1984.2 2"
+    ),
+    "fit_regimes": (
+        "1.4348 -20.767 0.80661 -21.909 -19.457 1.0147 72.197 62.076 3.7903 0.90033 2.5627 "
+        "5.2773 1.0129 71.766 60.877"
+    ),
+    "regime_responses": "1 2.1169 2.1352 1.5861 2.6343 1.3277 3.0473 2.1114 2.1371",
+    "hamilton_filter": "0.40456",
+    "simulate_regimes": "-0.013472",
+    "fit_hawkes_by_date": (
+        "0.08322 0.15891 0 0.34461 -0.23881 0.033118 4.0542 0.02917 1.385 2.0109 -932.43 0"
+    ),
+    "fit_hawkes_by_time": (
+        "0.071808 0.23679 0 0.4613 -2.2133 0.013562 1 0.013562 0 1.7702 -249.77 1.0116"
+    ),
+    "excitation_tests": "0.071886 0.38498 0.318 0.41469 2 0.72764",
+    "excitation_tests by time": "0.044761 0.11028 0.65965 0.81931 2 1.4088",
+    "goodness by date": "300 0.047977 0.51244 0.057707 0.5 0.1 0.087325 0.84629 0.10942",
+    "goodness by time": "30 0.12001 0.71177 -0.13354 0.5 0.1 0.21624 1.2128 -0.22202",
+    "hawkes_futures": "2 0.91667 0 1 2.5917 0.9122 1.3268",
+    "simulate_hawkes": "39.894",
+    "hawkes_likelihood": "-255.92 -22.579 -9.5519 -8.091",
+    "etas": "-184.1",
+    "triad_law": "-1.6001 -11.762 9.7387 0.57957 1 0.78994 0.7 13 6 1.4 1.0551",
+    "attacker_effect": ("30.466 -9.3041 87.674 0.20507 0.1 1 1 60.931 -18.608 175.35 0.41014 0.2"),
+    "structural_balance": (
+        "2.5 0.5219 0.51238 0.39947 0.64718 0.69167 20.167 10.468 20.348 0.52246"
+    ),
+    "simulated_dyads": "38.24",
+    "max_t": (
+        "0.55 1.0636 0.79339 -1.269 2.369 0.8 2 1.077 1.8798 1.3569 -2.138 4.2921 1.6 3.4206"
+    ),
+    "sup_t": "4.5686",
+    "interval_of_mean": "0.37585",
+    "block_index": "3.7749",
+    "calibrate": "1.5 15 15 0.14413 3.4221 27.472 0.28825",
 }
 
 
@@ -198,7 +321,7 @@ def numbers(result: Any) -> list[float]:
         return shown + [number for part in parts for number in numbers(part)]
     array = np.atleast_1d(np.asarray(result, dtype=np.float64))
     finite = array[np.isfinite(array)]
-    return [float(finite.mean()), float((finite * np.cos(np.arange(finite.size))).mean())]
+    return [float((finite * (1 + np.cos(np.arange(finite.size)))).mean())]
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -13,7 +13,7 @@ import pytest
 
 from detente.answers import Column, Exhibit, Scale, Table
 from detente.report import layers as shared
-from detente.report.marks import marks
+from detente.report.marks import coverage, marks, tension
 from detente.report.marks.tension import Frame, lay_out
 from detente.report.theme import colour, finish, padded
 from detente.report.words import milliseconds
@@ -68,6 +68,10 @@ def test_domains_have_a_little_room(
     values: list[float | None], domain: tuple[float, float]
 ) -> None:
     assert padded(values) == pytest.approx(domain)
+
+
+def test_units_of_time_axes() -> None:
+    assert (shared.DAY, coverage.DAY, tension.DAY) == (DAY, DAY, DAY)
 
 
 @pytest.mark.parametrize(("days", "label"), [(1217, "%b %Y"), (1218, "%Y")])
@@ -435,11 +439,15 @@ def test_placebo() -> None:
     assert none["height"] == 146 + 14 * len(axis(none, "x", "from_x")["title"]) > 160
 
 
-def test_the_observed_effect_in_the_very_middle_is_named_to_its_right() -> None:
+@pytest.mark.parametrize(
+    ("effect", "align"), [(5.0, "left"), (5.2, "right"), (4.0, "left"), (9.0, "right")]
+)
+def test_the_observed_effect_is_named_towards_the_middle(effect: float, align: str) -> None:
+    """From zero to ten and a little room on either side, so that the middle is five."""
     names = "from_x:percent to_x:percent placebo_tests:count as_far_out:flag"
-    at = {"effect": 0.0, "low": -1.0, "high": 1.0, "axis": "x"}
-    spec = spec_of(exhibit("placebo", names, (-2.0, 2.0, 1, False), **at))
-    assert layers(spec)[3]["mark"]["align"] == "left"
+    at = {"effect": effect, "low": -1.0, "high": 1.0, "axis": "x"}
+    spec = spec_of(exhibit("placebo", names, (0.0, 10.0, 1, False), **at))
+    assert layers(spec)[3]["mark"]["align"] == align
 
 
 def test_a_curve_of_specifications() -> None:

@@ -631,6 +631,15 @@ def test_what_could_not_be_written_is_told_as_far_as_it_is_known(
     assert said.format(out=tmp_path) in str(failed.value) and not list(tmp_path.iterdir())
 
 
+def test_how_long_a_report_took(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([100.0, 102.5, 107.0])
+    monkeypatch.setattr(writing.time, "perf_counter", lambda: next(clock))
+    asked = {"timings": {"read": 1.0}, "generated": dt.datetime(2026, 1, 1)}
+    written = writing.write(result(), tmp_path, **asked)
+    manifest = json.loads(written.manifest.read_text(encoding="utf-8"))
+    assert manifest["timings"] == {"read": 1.0, "report": 2.5} and written.seconds == 7.0
+
+
 def test_the_manifest_says_what_there_is() -> None:
     data = Table((Column("origin"), Column("sha256")), (("icews", "abc"),))
     section = Section(

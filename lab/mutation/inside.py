@@ -38,7 +38,9 @@ from lab.mutation.outcomes import Outcome, Trial, keep, rate
 from lab.mutation.places import Fault, drawn
 
 ELSEWHERE = "elsewhere"
-"""What becomes of a fault that is in no function's own code."""
+"""What becomes of a fault that can be tried in a copy only."""
+MOST_UNSOUND = 5
+"""Tests that may fail by running a module anew alone, before it is tried in a copy."""
 
 
 def main() -> int:
@@ -60,7 +62,7 @@ def main() -> int:
 def _files(reached: reach.Reach, paths: Iterable[Path]) -> list[str]:
     """The test files that run any line of some modules."""
     lines = [tests for path in paths for tests in reached.lines.get(path.as_posix(), {}).values()]
-    files = {test.split("::")[0] for tests in lines for test in tests}
+    files = {test.split("::")[0] for tests in lines for test in tests} | {reach.EVERYWHERE}
     return sorted(file for file in files if (ROOT / file).is_file())
 
 
@@ -155,13 +157,14 @@ class Loop:
         sound, plain = list(items), partial(run_anew, module, text)
         if _in_fork([], plain, PATIENCE_S):
             return ELSEWHERE
-        while True:
+        for _ in range(MOST_UNSOUND):
             seconds = self._seconds(item.nodeid for item in sound)
             killer = _in_fork(sound, partial(run_anew, module, changed), seconds)
             [*suspect] = (item for item in sound if item.nodeid == killer)
             if not suspect or not _in_fork(suspect, plain, seconds):
                 return killer
             sound = [item for item in sound if item.nodeid != killer]
+        return ELSEWHERE
 
 
 def _in_fork(

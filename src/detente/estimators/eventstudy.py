@@ -20,7 +20,7 @@ from scipy.stats import t
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Floats, Ints
-from detente.errors import DataGapError
+from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.matching import Grid, matched_dates, mean_of_next, merge_episodes, shifted
 from detente.estimators.resample import chance_range, two_sided
@@ -209,6 +209,7 @@ def path_around(
     """The series around each start, less its mean over the `baseline_periods` periods before it.
 
     Offsets run from -before to after - 1, so the shape is (n, before + after); NaN outside the
+    block that the start lies in.
 
     Args:
         grid: The series.
@@ -216,6 +217,9 @@ def path_around(
         before_periods: Periods before each start, at least `baseline_periods`.
         after_periods: Periods from each start on.
         baseline_periods: Periods before the start whose mean is taken off.
+
+    Raises:
+        UsageError: Fewer periods are asked for before a start than its baseline has.
 
     Example:
         >>> line = np.arange(10.0)
@@ -227,6 +231,13 @@ def path_around(
     Source:
         MacKinlay (1997), Event studies in economics and finance.
     """
+    if before_periods < baseline_periods:
+        raise UsageError(
+            "The paths around the starts could not be drawn.",
+            f"There are {before_periods} periods before a start, and {baseline_periods} of them "
+            "are its baseline.",
+            "Give as many periods before as the baseline has, or more.",
+        )
     offsets = np.arange(-before_periods, after_periods)
     index = starts[:, None] + offsets
     inside = (index >= 0) & (index < len(grid.values))
