@@ -109,6 +109,12 @@ METHODS: dict[str, Callable[[], Any]] = {
     "rate_contrast": lambda: e.rate_contrast(COUNTS, WORLD, HOT, ~HOT, strata=BLOCK, draws=99),
     "log_rate_ratio": lambda: e.log_rate_ratio(COUNTS, WORLD, HOT, ~HOT),
     "visible_log_ratio": lambda: e.visible_log_ratio(COUNTS, WORLD, HOT, ~HOT),
+    "visible_log_ratio beyond a drift": lambda: e.visible_log_ratio(
+        COUNTS, WORLD, HOT, ~HOT, steady=True
+    ),
+    "share_seen beyond a drift": lambda: e.share_seen(
+        COUNTS, WORLD, HOT, ~HOT, 0.4, steady=True
+    ),
     "share_seen": lambda: e.share_seen(COUNTS, WORLD, HOT, ~HOT, 0.2),
     "steady_contrast": lambda: e.steady_contrast(COUNTS, WORLD, HOT, ~HOT, draws=99),
     "steady_log_ratio": lambda: e.steady_log_ratio(COUNTS, WORLD, HOT, ~HOT, strata=BLOCK),
@@ -218,6 +224,8 @@ SAME: dict[str, str] = {
     ),
     "log_rate_ratio": "-0.15605",
     "visible_log_ratio": "1.8438",
+    "visible_log_ratio beyond a drift": "0",
+    "share_seen beyond a drift": "0",
     "share_seen": "0.15",
     "steady_contrast": (
         "0.0037519 0.0030189 0.0043383 227 60 -0.10566 0.0073056 0.0077019 318 590 0.0035426 "

@@ -240,6 +240,11 @@ def test_intervals_tell_their_numbers_by_their_scale(
     assert rows_of(moved, 0) == [{"at": 7.0}]
 
 
+def test_intervals_are_told_as_their_estimate_is() -> None:
+    mixed = exhibit("intervals", "a x:percent low:number high:number", ("A", 3.0, 1.0, 5.0))
+    assert columns(rows_of(spec_of(mixed), 1), "text") == [("+3.0%",)]
+
+
 def test_odds() -> None:
     title, across = filling(54)
     names = "window odds:number base_rate:number low:number high:number happened"

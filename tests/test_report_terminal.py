@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from rich.console import Console
 
-from detente.answers import Answer, Column, Exhibit, Fact, Scale, Section, Table, Verdict
+from detente.answers import Answer, Check, Column, Exhibit, Fact, Scale, Section, Table, Verdict
 from detente.asks.result import StudyResult
 from detente.report import verdict_table
 from detente.report.layout import shown_effect
@@ -167,3 +168,166 @@ def test_no_number_is_cut_where_a_table_is_too_wide() -> None:
     text = told(Section("s", "S", (Answer("a", "k", "A", exhibits=(exhibit,)),)), width=40)
     assert "−123,456.0 to" in text and "+234,567.0" in text
     assert all(len(line) <= 40 for line in text.splitlines())
+
+
+# Whole screens
+
+SCREEN_CLAIMS = Section(
+    "claims", "Claims",
+    (
+        Answer(
+            "a", "k", "Talks follow tests", verdict=Verdict.SUPPORTED,
+            facts=(
+                Fact("effect", "Change", 25.0, Scale.PERCENT, low=10.0, high=41.0),
+                Fact("cases", "Cases", 1200, Scale.COUNT, "episodes"),
+                Fact("p", "p", 0.012, Scale.P_VALUE),
+            ),
+        ),
+        Answer(
+            "b", "k", "Nothing follows", verdict=Verdict.NO_CLEAR_EFFECT,
+            notes={"sources": "Two differ.", "after": "Little was left."},
+            parts=(
+                Answer("x", "source", "x", verdict=Verdict.SUPPORTED),
+                Answer("y", "source", "y", verdict=Verdict.OPEN),
+            ),
+            facts=(
+                Fact("effect", "Change", -3.0, Scale.PERCENT, low=-9.0, high=4.0),
+                Fact("visible", "Would be seen", 15.0, Scale.PERCENT),
+            ),
+        ),
+        Answer("c", "k", "Unknown"),
+    ),
+)  # fmt: skip
+SCREENS = {
+    64: """\
+Do they talk?
+Some do.
+Why       Because.
+How sure  Fairly.
+
+                                           Effect
+   Verdict            Claim            (interval)  Cases       p
+────────────────────────────────────────────────────────────────
+1  supported          Talks follow           +25%  1,200   0.012
+                      tests         (+10 to +41%)
+2  no clear effect    Nothing                 −3%      –       –
+                      follows         (−9 to +4%)
+3  insufficient data  Unknown                   –      –       –
+p: how often chance alone shows as much, corrected for claims
+tested together.
+
+No clear effect is no proof of none. What each design would see
+4 times in 5:
+2 +15% (change)
+
+Where rulers do not see the same, or what was left of a change:
+2 Two differ. Little was left.
+""",
+    110: """\
+Do they talk?
+Some do.
+Why       Because.
+How sure  Fairly.
+
+   Verdict            Claim                Effect (interval)  Cases       p
+───────────────────────────────────────────────────────────────────────────
+1  supported          Talks follow tests  +25% (+10 to +41%)  1,200   0.012
+2  no clear effect    Nothing follows        −3% (−9 to +4%)      –       –
+3  insufficient data  Unknown                              –      –       –
+p: how often chance alone shows as much, corrected for claims tested
+together.
+
+No clear effect is no proof of none. What each design would see 4 times in 5:
+2 +15% (change)
+
+Where rulers do not see the same, or what was left of a change:
+2 Two differ. Little was left.
+""",
+}
+
+
+def lines(*parts: object, width: int) -> str:
+    """What a console prints, without the blanks at the ends of its lines."""
+    out = io.StringIO()
+    console = Console(file=out, width=width)
+    for part in parts:
+        console.print(part)
+    return "".join(line.rstrip() + "\n" for line in out.getvalue().splitlines())
+
+
+@pytest.mark.parametrize("width", SCREENS)
+def test_a_screen_of_verdicts(width: int) -> None:
+    brief = (Fact("why", "Why", "Because."), Fact("sure", "How sure", "Fairly."))
+    said = replace(
+        RESULT,
+        sections=(SCREEN_CLAIMS,),
+        question="Do they talk?",
+        headline="Some do.",
+        brief=brief,
+    )
+    assert lines(verdict_table(said), width=width) == SCREENS[width]
+
+
+def test_a_screen_of_a_section() -> None:
+    columns = (
+        Column("name", "Name"),
+        Column("n", "Cases", Scale.COUNT),
+        Column("low", "90% interval", Scale.PERCENT, through="high"),
+        Column("high", "high", Scale.PERCENT),
+    )
+    rows = (("first", 3, -2.0, 4.6), ("second", 12, 1.0, 20.0), ("third", 1, 0.0, 1.0))
+    answer = Answer(
+        "a", "kind", "Label", "Said.", statement="A statement.", gap="Too few.",
+        facts=(
+            Fact("n", "Cases", 3, Scale.COUNT, "months", note="of 9"),
+            Fact("h", "Hidden", 1, Scale.COUNT, shown=False),
+        ),
+        exhibits=(Exhibit("e", "Table", Table(columns, rows), note="A note."),),
+        notes={"x": "Noted."},
+        checks=(Check("Seasons", True, "They do not matter."), Check("Trend", None, "It may.")),
+        caveats=("Few cases.",),
+    )  # fmt: skip
+    others = {"other": "Others"}
+    last = Answer("b", "other", "Other", "Nothing.")
+    section = Section("s", "S", (answer, last), groups=others, notes=("End.",))
+    assert (
+        lines(*told_section(section, 2), width=60)
+        == """\
+Label
+A statement.
+Insufficient data. Too few.
+Said.
+Cases: 3 months (of 9)
+
+Table
+Name    Cases  90% interval
+first       3     −2 to +5%
+second     12    +1 to +20%
+A note. 1 more with --all
+• Noted.
+passed: Seasons. They do not matter.
+note: Trend. It may.
+
+To bear in mind
+• Few cases.
+
+Others
+Other
+Nothing.
+
+• End.
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "labelled"),
+    [
+        ({}, False), ({"text": "T"}, True), ({"gap": "G"}, True), ({"statement": "S"}, True),
+        ({"facts": (Fact("n", "N", 1, Scale.COUNT),)}, True), ({"notes": {"x": "N"}}, True),
+    ],
+)  # fmt: skip
+def test_only_exhibits_alone_go_without_a_label(said: dict[str, Any], labelled: bool) -> None:
+    exhibit = Exhibit("e", "Title", Table((Column("x"),), (("a",),)))
+    text = told(Section("s", "S", (Answer("a", "k", "Label", exhibits=(exhibit,), **said),)))
+    assert ("Label" in text) == labelled

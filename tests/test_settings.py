@@ -7,6 +7,7 @@ Whoever means to change one says so here and in `docs/decisions.md`.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from importlib import import_module
 
 import numpy as np
@@ -250,7 +251,7 @@ DEFAULTS = {
 
 def numbers(value: object) -> str:
     """Numbers as text, whatever holds them."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return " ".join(f"{name} {numbers(part)}" for name, part in value.items())
     if isinstance(value, str | bool | None):
         return str(value)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import inspect
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +18,8 @@ from hypothesis import strategies as st
 from detente.answers import Answer, Column, Exhibit, Fact, Section, Table, Verdict
 from detente.cli import run
 from detente.events.store import IngestedFile, Store, connect
-from detente.report import write
+from detente.report import page, series, write
+from detente.report.movers_page import write_movers
 from detente.report.series import csv_files
 from detente.spreadsheets import harmless, harmless_rows
 from event_tables import event, table
@@ -128,3 +131,20 @@ def test_the_series_of_a_study(tmp_path: Path) -> None:
     assert written.series[0].read_bytes() in safe.values()
     assert "<body data-safe-csv>" in written.report.read_text(encoding="utf-8")
     assert json.loads(written.findings.read_text(encoding="utf-8"))["study"] == given.study
+
+
+@pytest.mark.parametrize(
+    "function", [series.as_csv, csv_files, series.tables_of, page.page_view, page.render, write,
+                 write_movers]
+)  # fmt: skip
+def test_cells_are_exact_unless_someone_asks(function: Callable[..., object]) -> None:
+    given = inspect.signature(function).parameters
+    [default] = [given[name].default for name in ("safe", "safe_csv") if name in given]
+    assert default is False
+
+
+def test_tables_are_exact_unless_someone_asks() -> None:
+    section = Section("claims", "C", (Answer("a", "k", "A", facts=(Fact("x", "=1", "=2"),)),))
+    [exact] = series.tables_of([section]).values()
+    [safe] = series.tables_of([section], safe=True).values()
+X

@@ -71,3 +71,22 @@ def test_a_column_of_wide_spread_puts_no_value_on_no_effect() -> None:
     table = Table((low, change), ((0.98, 0.3), (30.2, -80.4), (1.0, 0.0), (5.5, 1e-9)))
     rows = [[cell.text for cell in row] for row in tell_table(table).rows]
     assert rows == [["0.98×", "+0.3%"], ["30×", "−80%"], ["1×", "0%"], ["6×", "0%"]]
+
+
+@pytest.mark.parametrize(
+    ("value", "scale", "places", "cell"),
+    [
+        (12, Scale.COUNT, None, ("12", "")),
+        (1200, Scale.COUNT, None, ("1,200", "1200")),
+        ("plain", Scale.TEXT, None, ("plain", "")),
+        (None, Scale.NUMBER, None, ("–", "")),
+        (True, Scale.FLAG, None, ("yes", "true")),
+        (float("inf"), Scale.NUMBER, None, ("–", "")),
+        (0.123456789012, Scale.NUMBER, 1, ("0.1", "0.123456789")),
+    ],
+)
+def test_a_cell_keeps_what_its_text_leaves_out(
+    value: Value, scale: Scale, places: int | None, cell: tuple[str, str]
+) -> None:
+    [[told]] = tell_table(Table((Column("x", scale=scale, places=places),), ((value,),))).rows
+    assert (told.text, told.value) == cell

@@ -150,6 +150,7 @@ def conditional_forecast(
     shape = (steps, len(model.names))
     fixed, least, most = (_given(array, shape) for array in (hard, low, high))
     _check_conditions(fixed, least, most, draws)
+    _check_coverages(coverages)
     rng = np.random.default_rng(seed)
     start = starting_values(model.system)
     extra = np.hstack([np.ones((steps, 1)), future_controls(model.system, steps, controls)])
@@ -201,6 +202,15 @@ def _given(array: ArrayLike | None, shape: tuple[int, int]) -> Floats:
             "Give one row per step and one column per series, NaN where free.",
         )
     return given
+
+
+def _check_coverages(coverages: Sequence[float]) -> None:
+    if not all(0 < coverage < 1 for coverage in coverages):
+        raise UsageError(
+            "The forecast could not be made.",
+            f"The coverages are {', '.join(map(str, coverages))}.",
+            "Use coverages between 0 and 1.",
+        )
 
 
 def _check_conditions(fixed: Floats, least: Floats, most: Floats, draws: int) -> None:
