@@ -623,6 +623,7 @@ def test_groups_are_compared_in_their_own_errors() -> None:
         assert size[0] == pytest.approx(sign * 0.25 / np.sqrt(variance / 1 + variance / 4))
     assert groups._smallest(6, 3, 20) == 0.1 and groups._smallest(6, 2, 15) == 1 / 15
     assert groups._welch(levels, 1) == groups._welch(levels, 4) == 0.0
+    assert groups._welch(np.zeros((2, 3, 5)), 1).shape == (2, 3)
     assert groups._welch(levels, 3) == pytest.approx(
         stats.ttest_ind(levels[:3], levels[3:], equal_var=False).pvalue
     )

@@ -204,6 +204,7 @@ def test_the_columns_of_a_baseline() -> None:
     with pytest.raises(DataGapError, match="collinear over 4"):
         baseline.check_rank(baseline.make_baseline(middles, covariates=np.ones((4, 1))))
     baseline.check_rank(baseline.make_baseline(middles, covariates=np.arange(4.0)[:, None]))
+    assert baseline._rank(np.array([[1.0, 0.0], [1.0, 0.0]])) == 1, "a column of zeros is none"
     short = baseline.make_baseline(middles[:2], covariates=np.arange(2.0)[:, None])
     with pytest.raises(DataGapError):
         baseline.check_rank(short)

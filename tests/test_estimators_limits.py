@@ -116,6 +116,10 @@ LIMITS: dict[str, tuple[Callable[..., Any], list[Any], list[Any]]] = {
         lambda n: lasting.by_grid(np.array([[1.0, 2, 1, 3, 9, n, 9]]), np.arange(7) > 3),
         [0.0], [-1.0],
     ),
+    "scales of a prior": (lambda x: e.fit_bvar(PAIR, 1, scales=[x, 1.0]), [1e-3], [0.0, -0.5]),
+    "periods of a flat prior": (
+        lambda n: e.impulse_responses(e.fit_bvar(PAIR[:n], 1, None), 1), [8], [7]
+    ),
     "regimes": (lambda n: regimes_fit._weights(None, n), [2, 3], [1]),
     "series of an order": (
         lambda n: regimes_fit._key("constant", n, regimes().system), [0, 1], [-1, 2]

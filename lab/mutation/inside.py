@@ -62,7 +62,7 @@ def main() -> int:
 def _files(reached: reach.Reach, paths: Iterable[Path]) -> list[str]:
     """The test files that run any line of some modules."""
     lines = [tests for path in paths for tests in reached.lines.get(path.as_posix(), {}).values()]
-    files = {test.split("::")[0] for tests in lines for test in tests} | {reach.EVERYWHERE}
+    files = {test.split("::")[0] for tests in lines for test in tests} | reach.EVERYWHERE
     return sorted(file for file in files if (ROOT / file).is_file())
 
 

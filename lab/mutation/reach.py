@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 UNCOMPILED = os.environ.get("NUMBA_DISABLE_JIT") == "1"
 """Whether loops run as Python, where coverage sees them and a fork can change them."""
 REACH = ROOT / "lab" / "mutation" / "results" / f"reach{'-uncompiled' * UNCOMPILED}.json"
-EVERYWHERE = "tests/test_architecture.py"
-"""Tests that look at the text of every module: they bear on what runs at import."""
+EVERYWHERE = frozenset({"tests/test_architecture.py", "tests/test_settings.py"})
+"""Tests that look at every module: they bear on what runs at import."""
 BUDGET_S = 5
 """Seconds that the tests held against a fault may take in all; the shortest are taken."""
 
@@ -69,7 +69,7 @@ def reaching(fault: Fault, file: str, text: str, reach: Reach, root: Path) -> li
     begin = statement(text, line)
     if begin is None or hidden(text):
         nearest = nearest_tests(name_of(root / file, root), root)
-        near = {file, EVERYWHERE, *(path.as_posix() for path in nearest)}
+        near = {file, *EVERYWHERE, *(path.as_posix() for path in nearest)}
         # What registers itself is imported by no test, and run by some all the same.
         near |= {place for places in reach.lines.get(file, {}).values() for place in places}
         reached = {test for test in reach.seconds if near & {test, test.split("::")[0]}}
