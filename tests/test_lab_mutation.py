@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab.mutation.code import put_in
+from lab.mutation.code import put_in, run_anew
 from lab.mutation.nearest import nearest_tests
 from lab.mutation.outcomes import Outcome, Trial
 from lab.mutation.places import Fault, drawn
@@ -163,6 +163,25 @@ def test_a_fault_is_put_into_the_function_that_it_lies_in(
     assert put_in("put_into", INSIDE, INSIDE.replace(was, becomes)) == changes
     seen = loaded.A()
     assert (loaded.f(2), seen.b, seen.c(), seen.d) == said
+
+
+def test_what_runs_at_import_is_run_anew_for_all_who_have_imported_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "read_text", Path.read_text)  # put back afterwards
+    write(tmp_path, "put_into.py", INSIDE)
+    write(tmp_path, "importer.py", "from put_into import LIMIT, f\nown = 3\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ("put_into", "importer"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    importer = import_module("importer")
+    assert run_anew("put_into", INSIDE.replace("LIMIT = 3", "LIMIT = 4"))
+    assert (importer.LIMIT, importer.own, import_module("put_into").A().c()) == (4, 3, 3)
+    assert importer.f is import_module("put_into").f
+    assert "LIMIT = 4" in (tmp_path / "put_into.py").read_text(), "tests look at texts as well"
+    assert "own = 3" in (tmp_path / "importer.py").read_text()
+    with pytest.raises(ZeroDivisionError):
+        run_anew("put_into", "1 / 0")
 
 
 def test_rooms_that_were_not_tried_here_keep_what_stands() -> None:
