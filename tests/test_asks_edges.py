@@ -18,6 +18,7 @@ from detente.asks.claims import extreme
 from detente.asks.claims.aftermath import Aftermath
 from detente.asks.claims.shift import Measured as Shifted
 from detente.asks.forecasts import ledger
+from detente.asks.forecasts.event_question import EventQuestion
 from detente.asks.forecasts.ledger import _row, open_though_over
 from detente.asks.forecasts.level_question import LevelQuestion, _in_units, _sentence, _start_label
 from detente.asks.forecasts.record import Record
@@ -198,6 +199,28 @@ class TestQuestions:
     def level(self, **more: Any) -> Any:
         of = signal([1.0, 2.0, 4.0], **more)
         return SimpleNamespace(signal=of, sign=1.0, values=np.log([1.0, 2.0, 4.0]))
+
+    def test_what_a_question_is_about(self) -> None:
+        def spec(**given: Any) -> Any:
+            return SimpleNamespace(
+                model_dump=lambda mode, exclude: (
+                    given | {"mode": mode, "without": "label" in exclude}
+                ),
+                **given,
+            )
+
+        study = SimpleNamespace(
+            actions={"tests": spec(kinds=["t"])}, datasets=[spec(id="a"), spec(id="b")]
+        )
+        data = cast(Any, SimpleNamespace(study=study))
+        asked = EventQuestion.model_construct(action="tests")
+        assert asked.definition(data) == {"kinds": ["t"], "mode": "json", "without": True}
+        assert EventQuestion.model_construct(action="talks").definition(data) == {}
+        read = [SimpleNamespace(dataset="b"), SimpleNamespace(dataset=None)]
+        level = LevelQuestion.model_construct(measures=read)
+        assert level.definition(data) == {
+            "datasets": [{"id": "b", "mode": "json", "without": True}]
+        }
 
     def test_only_counts_have_a_volume_of_news(self) -> None:
         exposed = self.level(exposure=[9.0, 9.0, 12.0])
