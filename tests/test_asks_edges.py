@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 import test_claims_units as claims
+import test_forecasts_records as records
 from detente.answers import Scale
 from detente.asks import errands
 from detente.asks.claims import extreme
 from detente.asks.claims.aftermath import Aftermath
 from detente.asks.claims.shift import Measured as Shifted
-from detente.asks.forecasts import ledger
+from detente.asks.forecasts import ledger, level_logit
 from detente.asks.forecasts.event_question import EventQuestion
 from detente.asks.forecasts.ledger import _row, open_though_over
 from detente.asks.forecasts.level_question import LevelQuestion, _in_units, _sentence, _start_label
@@ -254,6 +255,20 @@ class TestQuestions:
         said = _sentence(asked, cast(Any, odds), of, dt.date(2001, 4, 1), dt.date(2001, 4, 30))
         assert said.startswith("25% (90% interval 12% to 50%) that the relation from 1 April 2001")
         assert f"to 30 April 2001 stands {words}; the base rate is 75%." in said
+
+
+class TestLogit:
+    """The logit on the past where it cannot be fitted."""
+
+    def test_what_cannot_be_fitted_says_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refused(*_: Any, **__: Any) -> Any:
+            raise DataGapError("No.", "Nothing.", "Load it.")
+
+        values = np.random.default_rng(1).normal(size=40).tolist()
+        asked = records.level(values, against=2)
+        assert level_logit.by_gaps(asked, 30, np.array([31])) is not None
+        monkeypatch.setattr(level_logit, "fit_logit", refused)
+        assert level_logit.by_gaps(asked, 30, np.array([31])) is None
 
 
 class TestSmallThings:

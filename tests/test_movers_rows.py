@@ -13,6 +13,7 @@ import pytest
 
 from detente.answers import Scale
 from detente.asks.movers import agreeing, judged, shown
+from detente.asks.movers import movers as entry
 from detente.asks.movers.agreeing import agreement, other_movers
 from detente.asks.movers.attention import _without_itself, attention
 from detente.asks.movers.behind import Act, acts_of, moved_most
@@ -691,3 +692,48 @@ class TestWindows:
         assert len(acts_of(table, [], window, "duckdb")) == 0
         many = pa.concat_tables([acts_of(table, [("CHN", "USA")], window, "duckdb")] * 2)
         assert len(moved_most(many, ("USA", "CHN"), 0, window, risen=False)) == 5
+
+
+class TestEntry:
+    """What `movers` asks for."""
+
+    def ask(self, monkeypatch: pytest.MonkeyPatch, result: Movers, **given: Any) -> Any:
+        seen: dict[str, Any] = {}
+
+        def note(name: str, answer: object) -> Any:
+            def function(*asked: Any, **more: Any) -> Any:
+                seen[name] = (asked, more)
+                return answer
+
+            return function
+
+        for name, answer in (
+            ("choose_window", result.window), ("world_counts", "counts"), ("measure", result),
+            ("acts_of", "acts"), ("other_movers", ("others",)),
+        ):  # fmt: skip
+            monkeypatch.setattr(entry, name, note(name, answer))
+        monkeypatch.setattr(entry.os, "cpu_count", lambda: 7)
+        return entry.movers(cast(Any, "events"), **given), seen
+
+    def test_acts_are_of_the_named_that_are_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        result, seen = self.ask(monkeypatch, rising())
+        assert (result.acts, result.others) == ("acts", ("others",))
+        assert seen["acts_of"][0][1] == [PAIRS[1], PAIRS[0]]  # the surest first; no unnamed
+        assert seen["measure"][1] == {"top": 20, "threads": 7, "engine": "duckdb"}
+        assert seen["other_movers"][1] == {"threads": 7, "engine": "duckdb"}
+        _, seen = self.ask(monkeypatch, rising(), top=1, threads=2)
+        assert seen["acts_of"][0][1] == [PAIRS[1]] and seen["measure"][1]["threads"] == 2
+
+    def test_where_none_is_named_nothing_more_is_asked(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        result, seen = self.ask(monkeypatch, small([[1, 2, 3]] * 3, [[0] * 3] * 3))
+        assert result.acts is None and not {"acts_of", "other_movers"} & seen.keys()
+
+    def test_days_are_bounded_as_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        since, until = dt.date(2010, 3, 1), dt.date(2010, 4, 1)
+        _, seen = self.ask(
+            monkeypatch, rising(), since=since, until=until, every="week", origin="y"
+        )
+        assert seen["choose_window"][1] == given | {"engine": "duckdb"}
+        assert seen["world_counts"][1]["until"] == until
