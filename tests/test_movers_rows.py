@@ -732,8 +732,7 @@ class TestEntry:
 
     def test_days_are_bounded_as_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
         since, until = dt.date(2010, 3, 1), dt.date(2010, 4, 1)
-        _, seen = self.ask(
-            monkeypatch, rising(), since=since, until=until, every="week", origin="y"
-        )
+        given: Any = {"since": since, "until": until, "every": "week", "origin": "y"}
+        _, seen = self.ask(monkeypatch, rising(), **given)
         assert seen["choose_window"][1] == given | {"engine": "duckdb"}
         assert seen["world_counts"][1]["until"] == until
