@@ -14,9 +14,9 @@ from detente.answers import Answer, Table
 from detente.asks import overview
 from detente.asks.errands import Errand
 from detente.asks.forecasts import coming_week
-from detente.asks.options import Options
 from detente.asks.scenarios import run as scenarios
 from detente.errors import DataGapError, UsageError
+from detente.study.options import Options
 from test_claims_units import signal
 
 MONTHS = (np.datetime64("2001-01") + np.arange(6)).astype("datetime64[D]")
@@ -186,8 +186,9 @@ class TestTension:
             return [SimpleNamespace(**(vars(signal([1.0] * 3)) | {"source": name}))], []
 
         monkeypatch.setattr(overview, "shown_unit", lambda _: "unit")
-        data = SimpleNamespace(study=SimpleNamespace(tension=items), signals=signals)
-        return overview.tension(cast(Any, data), Options())
+        study = SimpleNamespace(tension=items)
+        data = SimpleNamespace(study=study, signals=signals, options=Options())
+        return overview.tension(cast(Any, data))
 
     def test_a_panel_of_each_source_that_has_a_level(self, monkeypatch: pytest.MonkeyPatch) -> None:
         both = self.section(monkeypatch, "none")
@@ -212,6 +213,11 @@ class TestWhatIf:
 
     asks = tuple(SimpleNamespace(id=name, label=name.upper(), statement="s") for name in "ab")
 
+    @pytest.fixture(autouse=True)
+    def of_one_model(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        none = cast(Any, None)
+        monkeypatch.setattr(scenarios, "errand_of", lambda ask: Errand(none, ask, "model"))
+
     def study(self, scenarios: int = 2, simulations: int = 1) -> Any:
         held = {"scenarios": self.asks[:scenarios], "simulation": ("model",) * simulations}
         return SimpleNamespace(asks=held.__getitem__)
@@ -226,7 +232,6 @@ class TestWhatIf:
     def test_scenarios_come_first_and_the_model_last(self) -> None:
         listed = scenarios.errands(self.study())
         assert [errand.ask for errand in listed] == [*self.asks, "model"]
-        assert {errand.shares for errand in listed} == {"model"}
         assert scenarios.errands(self.study(0)) == []
 
     def test_where_nothing_can_be_fitted_each_says_why(
@@ -237,11 +242,11 @@ class TestWhatIf:
 
         monkeypatch.setattr(Errand, "answer", refused)
         data = cast(Any, SimpleNamespace(study=self.study()))
-        [section] = scenarios.what_if(data, Options())
+        [section] = scenarios.what_if(data)
         assert [(answer.id, answer.gap) for answer in section.answers] == [
             ("a", "Nothing is there. Load it."), ("b", "Nothing is there. Load it."),
         ]  # fmt: skip
-        assert scenarios.what_if(cast(Any, SimpleNamespace(study=self.study(0))), Options()) == ()
+        assert scenarios.what_if(cast(Any, SimpleNamespace(study=self.study(0)))) == ()
 
 
 class TestComingWeek:
