@@ -229,4 +229,4 @@ class TestPanel:
         assert cli.run([*asked, str(file), "--every", "fortnight"]) == 2
         assert "rows" not in capsys.readouterr().err  # nothing was read for it
         assert cli.run([*asked, str(file), "--lake", "gdelt2=x"]) == 2
-        assert "Two places of events" in capsys.readouterr().err
+        assert "beside --lake" in capsys.readouterr().err

@@ -194,19 +194,9 @@ def record_or_none(data: StudyData, path: Path | None = None) -> Record | None:
 def user_events(
     events: Path | None, lake: str | None, engine: str, folder: Path
 ) -> Store | LakeEvents | None:
-    """The user's events: of a store, of files that are read into one, or of a lake.
-
-    Raises:
-        UsageError: Both events and a lake are given.
-    """
+    """The user's events: of a store, of files that are read into one, or of a lake."""
     if lake is None:
         return None if events is None else event_store(events, folder)
-    if events is not None:
-        raise UsageError(
-            "The events could not be read.",
-            "--events and --lake were both given.",
-            "Leave one of them away.",
-        )
     return events_of(lake, engine)
 
 

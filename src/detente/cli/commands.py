@@ -12,6 +12,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from detente.cli.together import Careful
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -168,7 +170,7 @@ def loaded(name: str) -> Any:
         add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich"
     )
     function = function_of(name)
-    alone.command(name, help=flowing(inspect.getdoc(function) or ""))(function)
+    alone.command(name, cls=Careful, help=flowing(inspect.getdoc(function) or ""))(function)
     return typer.main.get_command(alone)
 
 

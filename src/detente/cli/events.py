@@ -30,7 +30,6 @@ from detente.cli.output import (
     Format,
     check_safe,
     choose_format,
-    format_of,
     narrate,
     new_table,
     print_json,
@@ -124,8 +123,6 @@ def ingest_command(
     from detente import sources  # noqa: PLC0415 - slow to import
 
     check_safe(safe_csv, _form_of(rejected))
-    if either and parties is None:
-        raise UsageError("--either was given alone.", "", "Name the parties: --parties USA,CHN")
     columns = _mapping(mapping)
     sources.get(source)  # an unknown source must not leave an empty store behind
     if rejected is not None:
@@ -200,7 +197,7 @@ def events_command(
 
       detente events --origin icews --output icews.parquet
     """
-    chosen = format_of(choose_format(form, as_json), output)
+    chosen = choose_format(form, as_json, output)
     check_safe(safe_csv, chosen)
     most = TABLE_ROWS + 1 if chosen is Format.TABLE and limit is None else limit
     held = open_store(store, skip_damaged)

@@ -8,7 +8,7 @@ import shlex
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -107,6 +107,11 @@ def fetch_command(
     from detente.sources.fetch.run import fetch  # noqa: PLC0415
 
     feed = get_feed(source)
+    options = (
+        ("--translated", translated), ("--either", either), ("--widen", widen),
+        ("--from", first), ("--to", last), ("--parties", parties),
+    )  # fmt: skip
+    _check_used(feed, [name for name, value in options if value])
     wish = _wish(study, parties)
     usual = (wish.datasets or DATASETS) if feed.publish else (wish.store or DEFAULT_STORE)
     place = store or usual
@@ -125,12 +130,13 @@ def fetch_command(
         )
         if update or widen:
             order = _resumed(order, given=bool(first))
+        _check_either(order)
         planned = plan(client, order)
         if only_plan:
             _show_plan(planned, rate, as_json)
             return
         need_files(planned)
-        if not _agreed(planned, rate, yes=yes):
+        if not _agreed(planned, yes=yes):
             narrate("Nothing was loaded.")
             return
         check_disk(planned)
@@ -141,6 +147,26 @@ def fetch_command(
     else:
         show_report(report, again=_command())
     raise typer.Exit(report.exit_code)
+
+
+def _check_used(feed: Feed, given: Sequence[str]) -> None:
+    """Refuse options that a feed has no use for."""
+    for option in given:
+        if option in feed.unused:
+            raise UsageError(
+                f"{option} would not be used.",
+                f"{feed.name} has no use for it: {feed.title}.",
+                "Leave it away.",
+            )
+
+
+def _check_either(order: Order) -> None:
+    if order.either and not order.parties:
+        raise UsageError(
+            "--either would not be used.",
+            "No parties are named, so that all events are kept.",
+            "Leave it away, or add --parties or --study.",
+        )
 
 
 def _show_plan(planned: Plan, rate: float | None, as_json: bool) -> None:
@@ -236,11 +262,11 @@ def _resumed(order: Order, *, given: bool) -> Order:
     )
 
 
-def _agreed(planned: Plan, rate: float | None, *, yes: bool) -> bool:
+def _agreed(planned: Plan, *, yes: bool) -> bool:
     """Ask before more than a gigabyte is loaded; refuse where nobody can answer."""
     if planned.size <= LARGE or yes:
         return True
-    show_plan(planned, rate, stderr=True)
+    show_plan(planned, None, stderr=True)
     if sys.stdin.isatty() and sys.stderr.isatty():
         return typer.confirm("Load all this?", err=True)
     raise UsageError(

@@ -20,7 +20,8 @@ def moves_command(
     """Rank what each party of a study may do to the others in the coming week, with odds.
 
     It needs event files: the odds are learned from what was reported week by week. Each move comes
-    with the past events behind it, and with how such odds did in past weeks.
+    with the past events behind it, and with how such odds did in past weeks. These are single
+    events, which a lake does not give: there is no --lake.
 
     [bold]Examples[/bold]
 

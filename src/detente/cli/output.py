@@ -36,18 +36,27 @@ class Format(enum.StrEnum):
     JSONL = "jsonl"
 
 
-def choose_format(given: Format | None, as_json: bool) -> Format:
-    """The format that --format and --json ask for together.
+def choose_format(given: Format | None, as_json: bool, output: Path | None = None) -> Format:
+    """The format that --format, --json and the name of a file ask for together.
+
+    Raises:
+        UsageError: They ask for two, or for none that a file can have.
 
     Example:
-        >>> choose_format(None, True).value
-        'json'
+        >>> choose_format(None, True).value, choose_format(None, False, Path("a.csv")).value
+        ('json', 'csv')
     """
     if as_json and given not in {None, Format.JSON}:
         raise UsageError(
             "Two formats were asked for.", f"--json and --format {given}.", "Give one of them."
         )
-    return Format.JSON if as_json else given or Format.TABLE
+    if given is Format.TABLE and output is not None:
+        raise UsageError(
+            "A table is for people, and is not written to a file.",
+            f"--format table and --output {output}.",
+            "Leave one of them away, or add --format csv, parquet, json or jsonl.",
+        )
+    return format_of(Format.JSON if as_json else given or Format.TABLE, output)
 
 
 def format_of(chosen: Format, output: Path | None) -> Format:

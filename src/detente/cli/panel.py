@@ -28,7 +28,6 @@ from detente.cli.output import (
     Format,
     check_safe,
     choose_format,
-    format_of,
     narrate,
     new_table,
     print_table,
@@ -119,10 +118,9 @@ def panel_command(
     """
     from detente.relations.counting import check_asked, panel  # noqa: PLC0415 - slow to import
 
-    chosen = format_of(choose_format(form, as_json), output)
+    chosen = choose_format(form, as_json, output)
     codes = [state(text) for text in parties.split(",") if text.strip()]
     check_safe(safe_csv, chosen)
-    _check_place(files, lake)
     check_asked(codes, every)
     held: EventInput
     if files and len(files) == 1 and files[0].exists() and not is_raw(files[0]):
@@ -141,11 +139,6 @@ def panel_command(
         narrate(f"{rows:,} rows written to {output}.")
 
 
-def _check_place(files: list[Path] | None, lake: str | None) -> None:
-    if files and lake is not None:
-        raise UsageError("Two places of events are named.", "FILE and --lake.", "Give one of them.")
-
-
 def _carried(
     store: EventInput,
     codes: list[str],
@@ -155,12 +148,6 @@ def _carried(
 ) -> EventInput:
     """The events to count: those that enough outlets carried, where mentions are given."""
     if not mentions:
-        if outlets is not None:
-            raise UsageError(
-                "How many outlets carried an event is not known.",
-                "--outlets stands without --mentions.",
-                "Name the files of GDELT's mentions: --mentions downloads.",
-            )
         return store
     if not isinstance(store, Store):
         raise UsageError(

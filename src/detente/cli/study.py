@@ -24,7 +24,7 @@ from detente.cli.asking import (
 from detente.cli.options import DEFAULT_ENGINE, AsJson, EngineName, LakePlace, SafeCsv, day
 from detente.cli.output import narrate, print_json
 from detente.cli.reporting import Wanted, reported
-from detente.errors import DetenteError, StudyError, UsageError
+from detente.errors import DetenteError, StudyError
 from detente.rounding import plural
 
 
@@ -92,8 +92,6 @@ def study_command(
     if watch:
         from detente.cli.watching import watch_study  # noqa: PLC0415 - few need it
 
-        if as_json:
-            raise UsageError("--json prints once.", "--watch goes on.", "Leave one of them away.")
         watch_study(wanted, open_page=open_page)
         return
     from detente.report import verdict_table  # noqa: PLC0415 - slow to import
@@ -147,12 +145,6 @@ def new_command(
     from detente.study.of_parties import write_study_of  # noqa: PLC0415
     from detente.study.starter import write_starter  # noqa: PLC0415
 
-    if since is not None and not parties:
-        raise UsageError(
-            "The study could not be made.",
-            "--since was given without --parties.",
-            "Add --parties IRN,SAU, or leave --since away.",
-        )
     if not parties:
         path = write_starter(name, folder)
         narrate(f"Written: {path}")

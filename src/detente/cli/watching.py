@@ -43,6 +43,8 @@ def watch_study(wanted: Wanted, *, open_page: bool) -> None:
     from detente.study.load import locate  # noqa: PLC0415 - slow to import
 
     locate(wanted.study)
+    if wanted.lake:
+        narrate("The lake is read once: what changes in it is not seen.")
     number, before = int(time.time()) % NUMBERS, None
     files = inputs_of(wanted)
     try:

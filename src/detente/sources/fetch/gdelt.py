@@ -232,4 +232,5 @@ GDELT = Feed(
     since=FIRST_DAY,
     row_bytes=62.0,
     readers={reader.name: reader for reader in (LATEST, TRANSLATED)},
+    unused=(),
 )

@@ -169,6 +169,7 @@ GPR = Feed(
         "An index of what newspapers write; 44 countries, North Korea not among them. Whole tables"
         " are made, whatever the days."
     ),
+    unused=("--translated", "--either", "--widen", "--from", "--to", "--parties"),
     by_hand="Load the workbooks in a browser from https://www.matteoiacoviello.com/gpr.htm.",
     since=dt.date(1985, 1, 1),
     renewed=True,

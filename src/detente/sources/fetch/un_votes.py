@@ -207,6 +207,7 @@ UN_VOTES = Feed(
         "With parties, tables of their pairs are made too. Whole tables are made, whatever the"
         " days; two editions must not be joined."
     ),
+    unused=("--translated", "--either", "--widen", "--from", "--to"),
     by_hand=BY_HAND,
     since=dt.date(1946, 1, 1),
     publish=publish,

@@ -125,6 +125,7 @@ class Feed:
         removed: Numbers of events, as the source gives them, that the publisher took back since a
             moment; an update removes these events.
         readers: Sources of its own that are not in the registry, by name.
+        unused: Options of `detente fetch` that it has no use for, as they are written there.
     """
 
     name: str
@@ -147,3 +148,4 @@ class Feed:
     publish: Publish | None = None
     removed: Removed | None = None
     readers: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+    unused: tuple[str, ...] = ("--translated",)
