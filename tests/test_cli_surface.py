@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -14,6 +17,7 @@ import pytest
 import typer
 from rich.text import Text
 
+from detente import cli
 from detente.cli import behind, interrupted, run
 from detente.cli.console import console, visible
 from detente.cli.failing import report_error
@@ -132,6 +136,17 @@ def test_an_interrupt_behind_another_error_is_seen() -> None:
     error.__context__ = RuntimeError("while reading")
     error.__context__.__context__ = KeyboardInterrupt()
     assert behind(error, KeyboardInterrupt)
+
+
+def test_counts_come_with_their_words_in_the_right_number() -> None:
+    for file in Path(cli.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            parts = node.values if isinstance(node, ast.JoinedStr) else []
+            for count, words in pairwise(parts):
+                if isinstance(count, ast.FormattedValue) and isinstance(words, ast.Constant):
+                    counted = count.format_spec and ast.unparse(count.format_spec) == "f','"
+                    is_many = re.match(r" [a-z]+s\b", str(words.value))
+                    assert not (counted and is_many), (file.name, ast.unparse(node))
 
 
 @pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31", "2201-01-01"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import json
 import os
 import random
 import threading
@@ -164,6 +165,14 @@ def test_a_pipe_that_tells_an_event_twice(tmp_path: Path) -> None:
         assert events_of(events) == counted
 
 
+def _as_first(cells: list[str]) -> list[str]:
+    """A row of GDELT 2.0 as one of GDELT 1.0, which has no codes of regions below the first."""
+    without = [name for name in get("gdelt2").columns if not name.endswith("ADM2Code")]
+    row = dict(zip(get("gdelt2").columns, cells, strict=True))
+    row["DATEADDED"] = row["DATEADDED"][:8]
+    return [row[name] for name in without]
+
+
 class TestPanel:
     @pytest.fixture
     def file(self, tmp_path: Path) -> Path:
@@ -179,8 +188,8 @@ class TestPanel:
             kept = detente.panel(store, PARTIES, "week", since=dt.date(2017, 6, 5))
             assert built.table().equals(kept.table())
             assert built.unnamed() == kept.unnamed()
-            assert built.reading is not None and kept.reading is None
-            assert built.reading.rows_rejected == 1
+            assert built.readings and not kept.readings
+            assert built.readings[0].rows_rejected == 1
 
     def test_says_why_nothing_was_kept(self, tmp_path: Path) -> None:
         path = tmp_path / "a.export.CSV"
@@ -193,8 +202,43 @@ class TestPanel:
         empty.touch()
         built = detente.panel([empty, tmp_path / "gone.csv", file], PARTIES)
         assert built.table().equals(detente.panel(file, PARTIES).table())
-        assert built.reading is not None
-        assert len(built.reading.files_failed) == 2
+        assert len(built.readings) == 1
+        assert len(built.readings[0].files_failed) == 2
+
+    def test_of_files_of_several_sources_is_that_of_their_ingests(
+        self, file: Path, tmp_path: Path
+    ) -> None:
+        twin = tmp_path / "20170701.export.CSV"  # the same stream, by GDELT 1.0
+        old = [line.split("\t") for line in text(good(40)).decode().splitlines()]
+        twin.write_text("".join("\t".join(_as_first(cells)) + "\n" for cells in old))
+        levant = tmp_path / "levant.csv"
+        levant.write_text(
+            "date,source,target,code\n"
+            + "".join(f"2017-06-{day:02d},USA,CHN,190\n" for day in range(1, 29))
+            + "2017-06-28,USA,CHN,190\n"
+        )
+        store = Store.open(tmp_path / "several", create=True)
+        paths = [file, levant, twin]
+        reports = [ingest(detect(path), [path], store) for path in paths]
+        built = detente.panel(paths, PARTIES, "week")
+        assert built.table().equals(detente.panel(store, PARTIES, "week").table())
+        assert set(built.origins) >= {"gdelt2", "keds"}
+        assert [counts_of(r) for r in built.readings] == [counts_of(r) for r in reports]
+        assert [report.source for report in built.readings] == ["gdelt2", "keds", "gdelt1"]
+        assert built.readings[2].rows_rejected, "the days that GDELT 2.0 gave are not counted twice"
+
+    def test_the_command_names_the_origins(
+        self, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        levant = tmp_path / "levant.csv"
+        levant.write_text("date,source,target,code\n2017-06-15,USA,CHN,190\n")
+        asked = ["panel", str(file), str(levant), "--parties", "USA,CHN", "--json"]
+        assert cli.run(asked) == 0
+        said = capsys.readouterr()
+        assert "400 of 401 rows of gdelt2 kept." in said.err
+        assert "1 of 1 row of keds kept." in said.err
+        assert "the origins gdelt2, keds." in said.err
+        assert {row["origin"] for row in json.loads(said.out)} == {"gdelt2", "keds"}
 
     def test_of_a_list_with_no_event_file(self, file: Path, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="list is empty"):
@@ -221,7 +265,7 @@ class TestPanel:
         said = capsys.readouterr()
         assert '"exposure"' in said.out
         assert "400 of 401 rows of gdelt2 kept." in said.err
-        assert "1 rows turned away: wrong number of columns." in said.err
+        assert "1 row turned away: wrong number of columns." in said.err
         store = file.with_name("store")
         ingest("gdelt2", [file], Store.open(store, create=True))
         assert cli.run([*asked, str(store)]) == 0

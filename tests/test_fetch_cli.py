@@ -38,7 +38,8 @@ def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
 
 
 def fetched(tmp_path: Path, *arguments: str) -> int:
-    return run(["fetch", "gdelt", *SPAN, "--store", str(tmp_path / "store"), *arguments])
+    span = () if "--from" in arguments else SPAN
+    return run(["fetch", "gdelt", *span, "--store", str(tmp_path / "store"), *arguments])
 
 
 def test_a_plan_says_all_and_loads_nothing(
@@ -120,7 +121,7 @@ def test_a_refusal_says_how_to_load_by_hand(
         (["--parties", "USA,Atlantis"], "Atlantis"),
         (["--parties", "USA", "--study", "korea"], "--study"),
         (["--parties", "USA"], "at least 2"),
-        (["--from", "2015-03-09"], "wrong way round"),
+        (["--from", "2015-03-09", "--to", "2015-03-03"], "wrong way round"),
         (["--from", "2199-01-01", "--to", "2199-02-01"], "still to come"),
     ],
 )
@@ -153,7 +154,7 @@ def test_more_than_a_gigabyte_needs_a_yes(
     monkeypatch.setattr("detente.sources.fetch.plan.shutil.disk_usage", lambda path: _Roomy)
     assert run(["fetch", "big", "--store", str(tmp_path / "store")]) == 2
     said = capsys.readouterr().err
-    assert "2.0 GB in 1 files" in said and "--yes" in said and "Nobody (2026)" in said
+    assert "2.0 GB in 1 file." in said and "--yes" in said and "Nobody (2026)" in said
     assert not (tmp_path / "store").exists()
 
 

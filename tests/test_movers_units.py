@@ -119,7 +119,7 @@ class TestWindow:
         window = _best(held, "month", since)
         assert window.coverage.origin == "large"
         assert [name for name, _ in window.others] == ["old", "short", "small"]
-        with pytest.raises(DataGapError, match="No source covers both sides of 2010-02-01"):
+        with pytest.raises(DataGapError, match="No source covers both sides of 1 February 2010"):
             _best(held, "month", dt.date(2010, 2, 1))
         assert _advice(held, "month", dt.date(2013, 8, 1)).endswith("name an earlier --since.")
         assert _advice(held, "month", since) == (

@@ -225,10 +225,12 @@ def plural(count: int, words: str) -> str:
     Example:
         >>> plural(1, "episodes"), plural(2, "episodes"), plural(1, "dialogue series")
         ('1 episode', '2 episodes', '1 dialogue series')
+        >>> plural(1, "stories")
+        '1 story'
         >>> plural(1, "months on either side"), plural(1, "earlier days with the action")
         ('1 month on either side', '1 earlier day with the action')
     """
     head = _HEAD.fullmatch(words)
-    if count == 1 and head is not None and not head[1].endswith(("ss", "ies")):
-        words = head[1].removesuffix("s") + head[2]
+    if count == 1 and head is not None and not head[1].endswith(("ss", "series")):
+        words = re.sub("ies$", "y", head[1]).removesuffix("s") + head[2]
     return f"{count:,} {words}"

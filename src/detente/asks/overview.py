@@ -346,8 +346,8 @@ def _kept_of(origin: OriginSummary) -> str:
     if not origin.parties:
         return "your own files"
     return (
-        f"your own files, limited to {origin.limits}; of {origin.world:,} events of the world "
-        "the others are counted only"
+        f"your own files, limited to {origin.limits}; of {plural(origin.world, 'events')} of the "
+        "world the others are counted only"
     )
 
 

@@ -20,6 +20,7 @@ from detente.cli.output import narrate, print_parts
 from detente.cli.waiting import spoken
 from detente.errors import InputError, UsageError
 from detente.events.store import Store
+from detente.rounding import plural
 
 if TYPE_CHECKING:
     from detente.answers import Answer, Section
@@ -215,7 +216,7 @@ def event_store(path: Path, folder: Path) -> Store:
         narrate(f"Reading {path} as {source.name}.")
         with progress_bar() as progress:
             report = sources.ingest(source, [path], store, progress=progress)
-        kept = f"{report.rows_kept:,} of {report.rows_read:,} rows kept"
+        kept = f"{report.rows_kept:,} of {plural(report.rows_read, 'rows')} kept"
         rejected = f"{report.rows_rejected:,} rejected"
         gain = f"{kept}, {rejected}" if report.rows_read else "Nothing new there"
         for left in report.left_out:
@@ -226,7 +227,7 @@ def event_store(path: Path, folder: Path) -> Store:
         if not store.summary():
             raise InputError(
                 f"No events could be read from {path}.",
-                f"{report.rows_read:,} rows were read and none kept.",
+                f"Of {plural(report.rows_read, 'rows')} none was kept.",
                 f"See why with: detente ingest {source.name} {path}",
             )
     return store

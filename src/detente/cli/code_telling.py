@@ -16,6 +16,7 @@ from detente.cli.console import console
 from detente.cli.output import narrate, new_table, print_lines, print_table
 from detente.cli.waiting import spoken
 from detente.events import ontology
+from detente.rounding import plural
 
 if TYPE_CHECKING:
     from detente.coding.coder import CodedStory, Looked
@@ -47,7 +48,7 @@ class CodeProgress:
 
     def coded(self, tally: Tally) -> None:
         """Note a story that was coded."""
-        said = f"{tally.sentences:,} sentences, {tally.events:,} events"
+        said = f"{plural(tally.sentences, 'sentences')}, {plural(tally.events, 'events')}"
         if self._bar is not None and self._task is not None:
             done = min(self._bytes, self._size) if self._size else None
             self._bar.update(self._task, completed=done, description=said)
@@ -174,8 +175,7 @@ def show_report(report: CodingReport) -> None:
     table.add_column(justify="right")
     for label, count in _counts(report):
         table.add_row(label, f"{count:,}")
-    stories = "1 story" if report.stories == 1 else f"{report.stories:,} stories"
-    print_table(table, f"{stories} in {report.seconds:.1f} s")
+    print_table(table, f"{plural(report.stories, 'stories')} in {report.seconds:.1f} s")
     if report.unknown:
         names = ", ".join(f"{name} ({count:,})" for name, count in report.unknown[:SHOWN])
         more = len(report.unknown) - SHOWN

@@ -43,6 +43,7 @@ from detente.errors import UsageError
 from detente.events import ontology
 from detente.events.store import Store, stores_around
 from detente.outputs import check_output
+from detente.rounding import plural
 
 if TYPE_CHECKING:
     from detente.sources import Progress as OnProgress
@@ -212,7 +213,7 @@ def events_command(
         return
     rows = write_data(reader, chosen, output, closed=[store], safe_csv=safe_csv)
     if output is not None:
-        narrate(f"{rows:,} events written to {output}.")
+        narrate(f"{plural(rows, 'events')} written to {output}.")
 
 
 def sources_command(as_json: AsJson = False) -> None:
@@ -287,7 +288,8 @@ def progress_bar() -> Iterator[OnProgress | None]:
         task = bar.add_task("reading", total=None)
 
         def advance(step: Step) -> None:
-            said = f"{step.files_done:,} of {step.files_total:,} files, {step.rows:,} rows"
+            files, rows = plural(step.files_total, "files"), plural(step.rows, "rows")
+            said = f"{step.files_done:,} of {files}, {rows}"
             bar.update(task, total=step.bytes_total, completed=step.bytes_done, description=said)
 
         yield advance
@@ -340,7 +342,9 @@ def _show_report(report: ReadingReport) -> None:
     table.add_column(justify="right")
     for label, count in _counts(report):
         table.add_row(label, f"{count:,}")
-    print_table(table, f"{report.source}: {len(report.files):,} files in {report.seconds:.1f} s")
+    print_table(
+        table, f"{report.source}: {plural(len(report.files), 'files')} in {report.seconds:.1f} s"
+    )
     days = report.days
     if days.first:
         print_lines(Text(f"\nDays      {days.first} to {days.last}, {days.covered:,} with events"))
@@ -354,7 +358,8 @@ def _show_report(report: ReadingReport) -> None:
             print_lines(Text(f"          {where}", style="dim"))
     if report.unknown_actors:
         names = [f"{name} ({count:,})" for name, count in report.unknown_names[:SHOWN_DAYS]]
-        said = f"Unknown   {report.unknown_actors:,} actors name no known state: {', '.join(names)}"
+        actors = plural(report.unknown_actors, "actors")
+        said = f"Unknown   {actors} of no known state: {', '.join(names)}"
         print_lines(Text(said))
     for hint in report.hints:
         print_lines(Text(f"Hint      {hint}"))

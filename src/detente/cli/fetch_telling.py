@@ -184,8 +184,9 @@ def _lines(plan: Plan) -> Callable[[FetchStep], None]:
 
 def _step(step: FetchStep) -> str:
     return (
-        f"{step.files_done:,}/{step.files_total:,} files, {step.bytes_done / 1e6:,.0f} MB, "
-        f"{step.rows_kept:,} rows"
+        f"{step.files_done:,} of {plural(step.files_total, 'files')}, "
+        f"{step.bytes_done / 1e6:,.0f} MB, "
+        f"{plural(step.rows_kept, 'rows')}"
     )
 
 

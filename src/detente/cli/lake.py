@@ -52,20 +52,24 @@ def events_of_files(files: Sequence[Path]) -> LakeEvents:
     narrate(f"Reading {files[0]}{' and others' if len(files) > 1 else ''}.")
     from detente.sources.direct import open_raw  # noqa: PLC0415 - slow to import
 
-    events, report = WITH_COMMAND.enter_context(open_raw(files))
-    _narrate_reading(report)
+    events, reports = WITH_COMMAND.enter_context(open_raw(files))
+    for report in reports:
+        _narrate_reading(report)
+    if len(reports) > 1:
+        origins = dict.fromkeys(report.origin for report in reports)
+        narrate(f"Counted by themselves: the origins {', '.join(origins)}.")
     return events
 
 
 def _narrate_reading(report: ReadingReport) -> None:
-    narrate(f"{report.rows_kept:,} of {report.rows_read:,} rows of {report.source} kept.")
+    narrate(f"{report.rows_kept:,} of {plural(report.rows_read, 'rows')} of {report.source} kept.")
     for rejection in report.rejected:
-        narrate(f"{rejection.count:,} rows turned away: {rejection.reason}.")
+        narrate(f"{plural(rejection.count, 'rows')} turned away: {rejection.reason}.")
     for what, count in report.repaired:
-        narrate(f"{count:,} rows mended: {what}.")
+        narrate(f"{plural(count, 'rows')} mended: {what}.")
     told_again = report.already_stored + report.repeated + report.repeated_otherwise
     if told_again:
-        narrate(f"{told_again:,} events repeat another of their number and day.")
+        narrate(f"Told again, of one number and day: {plural(told_again, 'events')}.")
     for file in report.files_failed:
         narrate(f"Not read: {file.path}: {file.reason}.")
     if report.left_out:

@@ -37,6 +37,7 @@ from detente.cli.store import open_store
 from detente.errors import UsageError
 from detente.events.inputs import is_raw
 from detente.events.store import Store
+from detente.rounding import plural
 
 if TYPE_CHECKING:
     from detente.events.inputs import EventInput
@@ -136,7 +137,7 @@ def panel_command(
         return
     rows = write_data(built.table().to_reader(), chosen, output, closed=[store], safe_csv=safe_csv)
     if output is not None:
-        narrate(f"{rows:,} rows written to {output}.")
+        narrate(f"{plural(rows, 'rows')} written to {output}.")
 
 
 def _carried(
@@ -161,12 +162,12 @@ def _carried(
     reading = read_mentions(mentions)
     events = carried(store, reading.table, least=outlets or 1)
     narrate(
-        f"{reading.rows_kept:,} of {reading.rows_read:,} mentions read, of"
-        f" {reading.table.num_rows:,} events; {events.num_rows:,} events of the store were"
-        f" carried by {outlets or 1} or more outlets."
+        f"{reading.rows_kept:,} of {plural(reading.rows_read, 'mentions')} read, of"
+        f" {plural(reading.table.num_rows, 'events')}. Carried by {outlets or 1} or more outlets:"
+        f" {plural(events.num_rows, 'events')} of the store."
     )
     for rejection in reading.rejected:
-        narrate(f"{rejection.count:,} mentions turned away: {rejection.reason}.")
+        narrate(f"{plural(rejection.count, 'mentions')} turned away: {rejection.reason}.")
     for file in reading.files:
         if file.status == "failed":
             narrate(f"Not read: {file.path}: {file.reason}.")

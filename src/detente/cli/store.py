@@ -56,7 +56,7 @@ def open_store(path: Path, skip_damaged: bool) -> Store:
     """Open a store to read, and say what is left out if damaged parts are skipped."""
     store = Store.open(path, skip_damaged=skip_damaged)
     for bad in store.damaged() if skip_damaged else ():
-        narrate(f"Left out: {bad.part.path} {bad.reason} ({bad.part.rows:,} events).")
+        narrate(f"Left out: {bad.part.path} {bad.reason} ({plural(bad.part.rows, 'events')}).")
     return store
 
 
@@ -73,7 +73,7 @@ def _show(path: Path, as_json: bool) -> None:
     for item in held:
         span = str(item.first), str(item.last)
         table.add_row(Text(item.origin), *span, f"{item.rows:,}", f"{item.files:,}")
-    print_table(table, f"{path}: {sum(item.rows for item in held):,} events")
+    print_table(table, f"{path}: {plural(sum(item.rows for item in held), 'events')}")
     say_limits(held)
 
 
@@ -120,5 +120,5 @@ def _show_repair(path: Path, done: Repair, as_json: bool) -> None:
 
 
 def _fault(fault: Fault) -> str:
-    events = f" ({fault.rows:,} events)" if fault.rows else ""
+    events = f" ({plural(fault.rows, 'events')})" if fault.rows else ""
     return f"{fault.path}: {fault.reason}{events}"

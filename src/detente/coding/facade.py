@@ -43,9 +43,8 @@ class Coded(Shown):
     def __repr__(self) -> str:
         """How much there is, in a line."""
         abstained = sum(count for _, count in self.report.abstained)
-        stories = "1 story" if len(self.stories) == 1 else f"{len(self.stories):,} stories"
         counts = (
-            stories, plural(self.report.sentences, "sentences"),
+            plural(len(self.stories), "stories"), plural(self.report.sentences, "sentences"),
             plural(self.report.events, "events"), plural(abstained, "abstentions"),
         )  # fmt: skip
         return f"Coded({', '.join(counts)})"

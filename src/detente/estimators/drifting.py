@@ -144,7 +144,7 @@ def fit_drifting(counts: Floats, *, draws: int = 500, seed: int = 1) -> Drifting
     if counts.sum() < MIN_EVENTS:
         raise DataGapError(
             "A self-exciting rate could not be estimated.",
-            f"There are {int(counts.sum())} events before the date; {MIN_EVENTS} are needed.",
+            f"Events before the date: {int(counts.sum())}; {MIN_EVENTS} are needed.",
             "Use a longer history or a wider action.",
         )
     candidates = list(_candidates(counts))

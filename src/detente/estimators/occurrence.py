@@ -12,6 +12,7 @@ from detente.errors import DataGapError
 from detente.estimators.drifting import DriftingRate, fit_drifting
 from detente.estimators.exhibits import exhibit
 from detente.estimators.resample import block_index
+from detente.rounding import plural
 
 BLOCK_DAYS = 365
 MIN_HISTORY = 730
@@ -58,7 +59,7 @@ class Odds(Shown):
             "days": [self.days] * len(rows),
             "happened": [self.happened] * len(rows),
         }
-        title = f"At least one event within {self.days} days"
+        title = f"At least one event within {plural(self.days, 'days')}"
         return (exhibit("odds", title, values, "intervals", at=0.5, axis="probability"),)
 
 
@@ -95,7 +96,7 @@ def odds_at(
     if len(counts) < MIN_HISTORY:
         raise DataGapError(
             "The odds could not be computed.",
-            f"The history has {len(counts)} days; {MIN_HISTORY} are needed.",
+            f"The history has {plural(len(counts), 'days')}; {MIN_HISTORY} are needed.",
             "Begin the history earlier.",
         )
     try:

@@ -25,6 +25,7 @@ from detente.errors import StoreError
 from detente.events.disk import read_errors, read_plain, sync_folder, write_fresh
 from detente.events.filters import OUTLINE, Filter
 from detente.events.schema import SCHEMA
+from detente.rounding import plural
 
 FORMAT = 3
 """Version of the store's layout; a store of a later version is refused.
@@ -318,7 +319,7 @@ def _part(item: object, version: int) -> Part:
 def _check_sense(part: Part, version: int) -> None:
     months = {day.isoformat()[:7] for day in (part.first, part.last)}
     if not 0 < part.rows <= _MOST_ROWS:
-        what = f"{part.rows} rows"
+        what = plural(part.rows, "rows")
     elif part.size <= 0:
         what = f"{part.size} bytes"
     elif part.first > part.last or months != {part.month}:

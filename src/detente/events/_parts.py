@@ -25,6 +25,7 @@ from detente.events._manifest import (
 from detente.events.disk import glob_safe, sha256_of, sync_folder
 from detente.events.filters import OUTLINE, Filter
 from detente.events.schema import COLUMNS
+from detente.rounding import plural
 
 CHEAP_BYTES = 1 << 30
 """Parts of one reading are compared with their checksums if they are together no larger (about
@@ -110,7 +111,7 @@ def _footer_trouble(path: Path, part: Part) -> str:
         rows = read_footer(path, outline=part.is_outline)
     except DamageError as error:
         return str(error)
-    return "" if rows == part.rows else f"has {rows} events instead of {part.rows}"
+    return "" if rows == part.rows else f"has {plural(rows, 'events')} instead of {part.rows}"
 
 
 def forget_digests() -> None:

@@ -55,7 +55,7 @@ def panel(
     Args:
         events: A store or its folder, a table with the canonical columns, or a Parquet file; or raw
             event files (one, several, a folder), which are counted as they lie, without a store.
-            Then `reading` of the panel says which rows were turned away.
+            Then `readings` of the panel say, by source, which rows were turned away.
         parties: Codes of two or more states, such as `USA`, `CHN`.
         every: `day`, `week` (from Monday), `month`, `quarter` or `year`.
         origin: Only this origin; otherwise each origin has its own rows.
@@ -89,9 +89,9 @@ def panel(
     """
     names, kind = check_asked(parties, every)
     chosen = engine_of(engine)
-    with _opened(events) as (held, reading):
+    with _opened(events) as (held, readings):
         built = _counted(chosen, held, names, kind, Bounds(origin, since, until, known_by))
-    return replace(built, reading=reading)
+    return replace(built, readings=readings)
 
 
 def check_asked(parties: Sequence[str], every: str) -> tuple[tuple[str, ...], Every]:
@@ -121,18 +121,18 @@ def check_asked(parties: Sequence[str], every: str) -> tuple[tuple[str, ...], Ev
 @contextlib.contextmanager
 def _opened(
     events: EventInput | Sequence[str | Path],
-) -> Iterator[tuple[EventInput, ReadingReport | None]]:
+) -> Iterator[tuple[EventInput, tuple[ReadingReport, ...]]]:
     """The events, and what was read of them where they are those of raw files."""
     if isinstance(events, str | Path):
         events = [events]
     if not isinstance(events, list | tuple):
-        yield events, None
+        yield events, ()
         return
     paths = [Path(path) for path in events]
     if not paths:
         raise UsageError("No event files are named.", "The list is empty.", "Name some.")
     if len(paths) == 1 and not is_raw(paths[0]):
-        yield paths[0], None
+        yield paths[0], ()
         return
     from detente.sources.direct import open_raw  # noqa: PLC0415 - slow to import
 

@@ -65,7 +65,8 @@ class Panel:
         origins: Where the rows come from.
         unit: Unit of the values; None for events, where each measure has its own.
         citation: How to cite it.
-        reading: What was read, and turned away, where it was counted straight from raw files.
+        readings: What was read and turned away, by source, where it was counted straight from raw
+            files.
     """
 
     every: Every
@@ -76,7 +77,7 @@ class Panel:
     citation: str
     _table: pa.Table
     _unnamed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    reading: ReadingReport | None = None
+    readings: tuple[ReadingReport, ...] = ()
 
     def table(self) -> pa.Table:
         """One row per origin, key and period, in this order.

@@ -10,6 +10,7 @@ such events alone, whole, so that the one counts that an ingest would store.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import shlex
 import tempfile
 import time
@@ -26,6 +27,7 @@ from detente.events.disk import disk_errors
 from detente.events.inputs import Opened
 from detente.events.schema import SCHEMA
 from detente.events.store import Appended
+from detente.rounding import plural
 from detente.sources import lake_sql
 from detente.sources.detect import detect
 from detente.sources.reading.ahead import Prepared, Preparer
@@ -69,99 +71,157 @@ def open_files(source: Source, paths: Sequence[Path]) -> Iterator[tuple[Opened, 
         ...         print(report.rows_kept, report.rejected[0].reason)
         1 impossible date
     """
+    with _opened([(source, paths)]) as (events, [report]):
+        yield events, report
+
+
+@contextlib.contextmanager
+def open_raw(
+    paths: Sequence[Path],
+) -> Iterator[tuple[Opened, tuple[ReadingReport, ...]]]:
+    """As `open_files`, each path by the source that it shows, with a report of each source.
+
+    A path that shows none is read with the first source, whose report says what is wrong with it.
+    As by ingests one after another, a stream that two sources carry counts once.
+
+    Raises:
+        ReadError: No source is known whose files these are, or no row of them is an event.
+    """
+    with _opened(_by_source(paths)) as (events, reports):
+        if not any(report.rows_kept for report in reports):
+            raise _nothing_in(paths, reports[0])
+        yield events, reports
+
+
+def _nothing_in(paths: Sequence[Path], report: ReadingReport) -> ReadError:
+    turned = [f"{item.count:,} {item.reason}" for item in report.rejected]
+    failed = [f"{file.path}: {file.reason}" for file in report.files_failed[:3]]
+    why = f" {', '.join(turned or failed)}." if turned or failed else ""
+    return ReadError(
+        f"No event could be read from {paths[0]} as {report.source}.",
+        f"Of {plural(report.rows_read, 'rows')} none was kept.{why}",
+        f"See each with: detente ingest {report.source} {shlex.quote(str(paths[0]))}",
+    )
+
+
+def _by_source(paths: Sequence[Path]) -> list[tuple[Source, list[Path]]]:
+    """The paths of each source that is seen, in the order in which sources are."""
+    seen: list[tuple[Path, Source | None]] = []
+    errors = []
+    for path in paths:
+        try:
+            seen.append((path, detect(path)))
+        except ReadError as error:
+            seen.append((path, None))
+            errors.append(error)
+    first = next((source for _, source in seen if source), None)
+    if first is None:
+        raise errors[0]
+    grouped: dict[str, tuple[Source, list[Path]]] = {first.name: (first, [])}
+    for path, source in seen:
+        own = source or first
+        grouped.setdefault(own.name, (own, []))[1].append(path)
+    return list(grouped.values())
+
+
+@contextlib.contextmanager
+def _opened(
+    given: Sequence[tuple[Source, Sequence[Path]]],
+) -> Iterator[tuple[Opened, tuple[ReadingReport, ...]]]:
+    """The events of files of sources, and a report of each source."""
     with (
         Archives() as archives,
         tempfile.TemporaryDirectory(prefix="detente-files-") as scratch,
         contextlib.closing(open_duckdb(Path(scratch))) as con,
     ):
-        finder = Finder(source, all_sources(), archives)
-        reading = _Reading(source, con, archives, Path(scratch), finder.find(paths))
+        parts = []
+        for source, paths in given:
+            finder = Finder(source, all_sources(), archives)
+            parts.append(_Part(source, finder.find(paths), finder.left_out))
+        reading = _Reading(con, archives, Path(scratch), parts)
         with disk_errors(Path(scratch), "The files could not be read."):
-            report = reading.read(finder.left_out)
-        yield Opened(con, _EVENTS), report
+            reports = reading.read()
+        yield Opened(con, _EVENTS), reports
 
 
-@contextlib.contextmanager
-def open_raw(paths: Sequence[Path]) -> Iterator[tuple[Opened, ReadingReport]]:
-    """As `open_files`, of the source of the first path that shows one.
+@dataclass
+class _Part:
+    """The files of one source, and what became of them."""
 
-    Raises:
-        ReadError: No source is known whose files these are, or no row of them is an event.
-    """
-    source = _source_of(paths)
-    with open_files(source, paths) as (events, report):
-        if not report.rows_kept:
-            turned = [f"{item.count:,} {item.reason}" for item in report.rejected]
-            failed = [f"{file.path}: {file.reason}" for file in report.files_failed[:3]]
-            why = f" {', '.join(turned or failed)}." if turned or failed else ""
-            raise ReadError(
-                f"No event could be read from {paths[0]} as {source.name}.",
-                f"{report.rows_read:,} rows were read.{why}",
-                f"See each with: detente ingest {source.name} {shlex.quote(str(paths[0]))}",
-            )
-        yield events, report
+    source: Source
+    items: Sequence[Item]
+    left_out: Sequence[LeftOut]
+    reckoning: Reckoning = field(default_factory=lambda: Reckoning(None))
+    twin_days: frozenset[dt.date] = frozenset()
+    seconds: float = 0.0
 
-
-def _source_of(paths: Sequence[Path]) -> Source:
-    """The source of the first path that shows one; what is wrong with the others is told later."""
-    errors = []
-    for path in paths:
-        try:
-            return detect(path)
-        except ReadError as error:
-            errors.append(error)
-    raise errors[0]
+    def report(self) -> ReadingReport:
+        labels = [item.label for item in self.items]
+        origin = self.source.origin
+        return self.reckoning.report(self.source, origin, labels, self.left_out, self.seconds)
 
 
 @dataclass
 class _Reading:
-    """One reading of files: the tables that it made, with the names of their files."""
+    """One reading of files: the tables that it made, each with its part and names of its files."""
 
-    source: Source
     con: duckdb.DuckDBPyConnection
     archives: Archives
     scratch: Path
-    items: Sequence[Item]
-    reckoning: Reckoning = field(default_factory=lambda: Reckoning(None))
-    tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: Sequence[_Part]
+    tables: dict[str, tuple[_Part, tuple[str, ...]]] = field(default_factory=dict)
     pipes: list[Prepared] = field(default_factory=list)
 
-    def read(self, left_out: Sequence[LeftOut]) -> ReadingReport:
+    def read(self) -> tuple[ReadingReport, ...]:
         """Read all files and make the view of their events, each once."""
-        started = time.monotonic()
-        self._read_all()
-        self.reckoning.stored(self._take_out_repeats())
+        for part in self.parts:
+            started = time.monotonic()
+            self._read_all(part)
+            part.seconds = time.monotonic() - started
+        self._take_out_repeats()
         self._make_view()
-        labels = [item.label for item in self.items]
-        seconds = time.monotonic() - started
-        return self.reckoning.report(self.source, self.source.origin, labels, left_out, seconds)
+        return tuple(part.report() for part in self.parts)
 
-    def _read_all(self) -> None:
+    def _read_all(self, part: _Part) -> None:
+        part.twin_days = self._days_of_twin(part.source)
         seen: set[str] = set()
         errors: list[DetenteError] = []
-        for files in self._preparer("files").batches(self.items):
+        for files in self._preparer(part, "files").batches(part.items):
             errors += [file.error for file in files if file.error]
-            for batch, group in staged(self._batch, files, seen, self.reckoning):
-                self.reckoning.take(batch, None)
-                self._hold([file.item.label for file in group])
+            make = partial(self._batch, part)
+            for batch, group in staged(make, files, seen, part.reckoning):
+                part.reckoning.take(batch, None)
+                self._hold(part, [file.item.label for file in group])
             self._let_go(files)
-        if errors and all(file.status == "failed" for file in self.reckoning.files.values()):
+        if errors and all(file.status == "failed" for file in part.reckoning.files.values()):
             raise errors[0]
 
-    def _preparer(self, folder: str) -> Preparer:
-        names = Counter(item.name for item in self.items)
+    def _days_of_twin(self, source: Source) -> frozenset[dt.date]:
+        """Days of publication that were read of the origin that carries the same stream."""
+        rows = [
+            f"SELECT published FROM {name} WHERE reject IS NULL AND published >= $since"  # noqa: S608
+            for name, (part, _) in self.tables.items()
+            if part.source.origin == source.twin
+        ]
+        if not rows:
+            return frozenset()
+        days = self.con.execute(" UNION ".join(rows), {"since": source.twin_since}).fetchall()
+        return frozenset(day for (day,) in days)
+
+    def _preparer(self, part: _Part, folder: str) -> Preparer:
+        names = Counter(item.name for item in part.items)
         alone = frozenset(name for name, count in names.items() if count == 1)
-        place = self.scratch / folder
-        return Preparer(self.source, all_sources(), {}, self.archives, place, alone=alone)
+        place = self.scratch / folder / part.source.name
+        return Preparer(part.source, all_sources(), {}, self.archives, place, alone=alone)
 
-    def _batch(self, source: Source, files: Sequence[Ready]) -> Batch:
-        return Batch(self.con, source, files, slim=True)
+    def _batch(self, part: _Part, source: Source, files: Sequence[Ready]) -> Batch:
+        return Batch(self.con, source, files, part.twin_days, slim=True)
 
-    def _hold(self, labels: Sequence[str]) -> None:
+    def _hold(self, part: _Part, labels: Sequence[str]) -> None:
         """Keep what is staged of these files."""
         name = f"rows_{len(self.tables)}"
         self.con.execute(f"ALTER TABLE staged RENAME TO {name}")
-        self.tables[name] = tuple(labels)
+        self.tables[name] = part, tuple(labels)
 
     def _let_go(self, files: Sequence[Prepared]) -> None:
         """Remove the copies of files; a pipe cannot be read a second time."""
@@ -169,8 +229,8 @@ class _Reading:
         self.pipes += pipes
         let_go([file for file in files if file not in pipes])
 
-    def _take_out_repeats(self) -> Appended:
-        """Of events told twice leave one, in the table `once`; what became of the others.
+    def _take_out_repeats(self) -> None:
+        """Of events told twice leave one, in the table `once`, and count the others by part.
 
         As by an ingest, what is read first counts; and of what is read together, which comes first
         by its content. A collision of keys only sends us to look at two events that differ.
@@ -182,12 +242,16 @@ class _Reading:
         self.con.register("empty", SCHEMA.empty_table())
         run("CREATE TABLE canonical AS FROM empty")
         run(f"CREATE TABLE once AS SELECT {', '.join(lake_sql.SLIM)} FROM canonical")  # noqa: S608
-        sums = [self._once(*table) for table in self.tables.items()]
-        already, alike, otherwise = (sum(column) for column in zip((0, 0, 0), *sums, strict=True))
-        stored = self.reckoning.days.total() - already - alike - otherwise
-        return Appended(stored, already, alike, otherwise)
+        repeats = {name: self._once(name) for name in self.tables}
+        for part in self.parts:
+            own = [repeats[name] for name, (of, _) in self.tables.items() if of is part]
+            already, alike, otherwise = (
+                sum(column) for column in zip((0, 0, 0), *own, strict=True)
+            )
+            stored = part.reckoning.days.total() - already - alike - otherwise
+            part.reckoning.stored(Appended(stored, already, alike, otherwise))
 
-    def _once(self, name: str, labels: Sequence[str]) -> tuple[int, int, int]:
+    def _once(self, name: str) -> tuple[int, int, int]:
         """Move the events of a table that may be told twice into `once`, each once.
 
         Returns:
@@ -200,7 +264,8 @@ class _Reading:
             return 0, 0, 0
         run(f"DELETE {rows}")
         run("CREATE OR REPLACE TABLE again AS SELECT *, NULL::VARCHAR AS reject FROM canonical")
-        self._read_again(name, frozenset(labels[number] for (number,) in numbers))
+        part, labels = self.tables[name]
+        self._read_again(part, name, frozenset(labels[number] for (number,) in numbers))
         run(f"CREATE OR REPLACE TABLE twice AS {lake_sql.TWICE.format(staged='again')}")
         [repeats] = run(lake_sql.REPEATS.format(staged="again", twice="twice")).fetchall()
         first = lake_sql.ONCE.format(staged="again", twice="twice")
@@ -210,22 +275,24 @@ class _Reading:
         [all_of_them] = run("SELECT count(*) FROM again").fetchall()
         return all_of_them[0] - taken[0] - sum(repeats), *repeats
 
-    def _read_again(self, folder: str, labels: frozenset[str]) -> None:
+    def _read_again(self, part: _Part, folder: str, labels: frozenset[str]) -> None:
         """Read the events of files that may be told twice whole, into the table `again`."""
-        lasting = [item for item in self.items if not is_pipe(item.path)]
+        lasting = [item for item in part.items if not is_pipe(item.path)]
         items = [item for item in lasting if item.label in labels]
         pipes = [file for file in self.pipes if file.item.label in labels]
         where = "reject IS NULL AND hash(event_id, date) IN (FROM twice_keys)"
         fetch = partial(Batch.fetch, into="again", columns=SCHEMA.names, where=where)
         seen: set[str] = set()
-        for files in (pipes, *self._preparer(folder).batches(items)):
-            for _ in staged(self._batch, files, seen, Reckoning(None), fetch):
+        for files in (pipes, *self._preparer(part, folder).batches(items)):
+            for _ in staged(partial(self._batch, part), files, seen, Reckoning(None), fetch):
                 pass
             let_go(files)
 
     def _make_view(self) -> None:
-        rows = [f"FROM {name} WHERE reject IS NULL" for name in self.tables] + ["FROM once"]
-        origin = self.source.origin.replace("'", "''")
-        selects = [f"SELECT {_HELD}, '{origin}' AS origin {row}" for row in rows]
-        every = " UNION ALL BY NAME ".join(("FROM canonical", *selects))
+        held = []
+        for name, (part, _) in self.tables.items():
+            origin = part.source.origin.replace("'", "''")
+            select = f"SELECT {_HELD}, '{origin}' AS origin"
+            held.append(f"{select} FROM {name} WHERE reject IS NULL")
+        every = " UNION ALL BY NAME ".join(("FROM canonical", *held, "FROM once"))
         self.con.execute(f"CREATE VIEW {_EVENTS} AS {every}")

@@ -15,6 +15,7 @@ import numpy as np
 from detente.relations.exposure import FEWEST_PERIODS, Premise, exposure_premise
 from detente.relations.series import Series
 from detente.relations.steps import Every, check_every
+from detente.rounding import plural
 from detente.study.models import Dataset
 from detente.study.names import counts
 from detente.study.origins import Reading, contest, of_events
@@ -207,5 +208,5 @@ def _pairs(data: StudyData, pairs: Sequence[Sequence[str]]) -> str:
     hub = shared.pop()
     spokes = [name(code) for pair in pairs for code in pair if code != hub]
     if len(spokes) > MOST_SPOKES:
-        return f"{name(hub)} and {len(spokes)} states"
+        return f"{name(hub)} and {plural(len(spokes), 'states')}"
     return f"{name(hub)} and each of {', '.join(spokes)}"

@@ -14,6 +14,7 @@ from detente.asks.claims.strata import Strata, near_border
 from detente.errors import DataGapError
 from detente.estimators.rates import RateContrast, log_rate_ratio
 from detente.estimators.steady import steady_log_ratio
+from detente.rounding import plural
 from detente.study.signal import Signal
 
 MIN_PERIODS = 6
@@ -109,7 +110,7 @@ def near(
     if close[when.mask | against.mask].all():
         raise DataGapError(
             "Two conditions of the world could not be compared near their border.",
-            f"All of their periods lie within {years} years of it.",
+            f"All of their periods lie within {plural(years, 'years')} of it.",
             "Compare all of them.",
         )
     return replace(when, mask=when.mask & close), replace(against, mask=against.mask & close)
@@ -138,6 +139,6 @@ def require(when: Bools, against: Bools, values: Floats) -> None:
     if least < MIN_PERIODS or events < MIN_EVENTS:
         raise DataGapError(
             "Two conditions of the world could not be compared.",
-            f"The rarer has {least} periods with data, both together {events:.0f} events.",
+            f"The rarer has {plural(least, 'periods')} with data; events of both: {events:.0f}.",
             f"At least {MIN_PERIODS} periods each and {MIN_EVENTS} events are needed.",
         )

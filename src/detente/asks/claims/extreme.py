@@ -41,7 +41,7 @@ from detente.errors import DataGapError
 from detente.estimators.levels.level import LevelPosterior, probability_highest
 from detente.estimators.levels.peak import observed_rank
 from detente.relations.steps import month_name
-from detente.rounding import odds_text
+from detente.rounding import odds_text, plural
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.parts import Day, Measure, Relation, Span
@@ -213,7 +213,7 @@ class Extreme(Design[ExtremeClaim, Measured]):
                 rivals = measured.rivals & (np.arange(len(measured.rivals)) >= start)
                 if rivals.sum() < MIN_RIVALS:
                     continue
-                begin = f"{grace} months after the date" if grace else "at once"
+                begin = f"{plural(grace, 'months')} after the date" if grace else "at once"
                 yield replace(
                     item,
                     effect=probability_highest(fitted, measured.target, rivals),

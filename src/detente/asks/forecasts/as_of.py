@@ -17,6 +17,7 @@ from detente.asks.forecasts.trial import trial_of
 from detente.asks.forecasts.walk import WEEK, Walk
 from detente.asks.forecasts.walks import Walks
 from detente.errors import DataGapError
+from detente.rounding import plural
 from detente.study.actions import known_until
 from detente.study.data import StudyData
 
@@ -47,7 +48,7 @@ def question_on(
     """
     asked = _asked(data, action)
     terms = asked[0].terms if asked else Terms(since=since)
-    title = title or f"{data.label_of(action)} within {within_days} days"
+    title = title or f"{data.label_of(action)} within {plural(within_days, 'days')}"
     return EventQuestion(
         kind="events",
         id=f"{action}-{within_days}",

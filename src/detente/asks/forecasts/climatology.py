@@ -9,6 +9,7 @@ import numpy as np
 from detente.arrays import Floats, Ints
 from detente.asks.forecasts.history import History, sums_after
 from detente.asks.forecasts.model import DRAWS, YEAR, Reason, negative_binomial, size_of
+from detente.rounding import plural
 
 PRIOR = 1.0  # windows that the steady rate counts for beside those seen
 
@@ -37,7 +38,11 @@ class Climatology:
     @property
     def label(self) -> str:
         """Plain name."""
-        return "base rate" if self.years is None else f"base rate of the last {self.years} years"
+        return (
+            "base rate"
+            if self.years is None
+            else f"base rate of the last {plural(self.years, 'years')}"
+        )
 
     def fit(self, history: History, window: int) -> PastWindows:
         """Nothing is estimated: the past is counted anew on every day."""
@@ -73,7 +78,7 @@ class PastWindows:
         recent = self._rate(history, origin)
         whole = YEAR * float(history.counts[: origin + 1].mean())
         years = round(self.span / YEAR)
-        return (Reason(f"the pace of the last {years} years", YEAR * recent - whole),)
+        return (Reason(f"the pace of the last {plural(years, 'years')}", YEAR * recent - whole),)
 
     def _rate(self, history: History, origin: int) -> float:
         first = 0 if self.span is None else max(0, origin + 1 - self.span)

@@ -10,6 +10,7 @@ from detente.asks.forecasts.lines import moment
 from detente.asks.forecasts.record import Record
 from detente.errors import InputError
 from detente.outputs import check_input
+from detente.rounding import plural
 
 _FORM = re.compile(
     r"detente record (?P<study>[a-z0-9-]+): (?P<lines>[1-9][0-9]{0,8}) lines? "
@@ -41,7 +42,7 @@ class Proof:
     @property
     def text(self) -> str:
         """The line to publish."""
-        lines = "1 line" if self.lines == 1 else f"{self.lines} lines"
+        lines = plural(self.lines, "lines")
         return f"detente record {self.study}: {lines} to {self.recorded}, SHA-256 {self.hash}"
 
 
@@ -133,7 +134,7 @@ def check_proof(record: Record, proof: Proof, study: str) -> int:
     if added < 0 or record.lines[proof.lines - 1]["hash"] != proof.hash:
         raise InputError(
             f"The record {record.path} is not the one that the proof was made of.",
-            f"It has {len(record.lines)} lines where {proof.lines} were proved."
+            f"It has {plural(len(record.lines), 'lines')} where {proof.lines} were proved."
             if added < 0
             else f"Its line {proof.lines}, or one before it, is another.",
             "Restore the file from a backup or from version control.",

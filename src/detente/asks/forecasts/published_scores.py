@@ -12,6 +12,7 @@ from detente.answers import Column, Scale, Table
 from detente.arrays import Floats, Ints
 from detente.asks.forecasts.scores import RESAMPLES, brier, log_score
 from detente.estimators.resample import expanded_tail
+from detente.rounding import plural
 
 FEWEST = 4  # groups of windows that overlap, below which an interval would say nothing
 OURS = "ours"
@@ -175,9 +176,8 @@ came true).
 def _scores(compared: Compared) -> str:
     others = (row["whose"] for row in compared.scores.records() if row["whose"] != OURS)
     sides = ", ".join(f"{whose} {compared.brier(whose):.3f}" for whose in (OURS, *others))
-    return (
-        f"{compared.at} {sides} ({compared.number} questions, of which {compared.hits} came true)"
-    )
+    number = plural(compared.number, "questions")
+    return f"{compared.at} {sides} ({number}, of which {compared.hits} came true)"
 
 
 def _verdict(compared: Sequence[Compared]) -> str:
@@ -198,4 +198,4 @@ def moment_name(lead_days: int | None) -> str:
         >>> moment_name(None), moment_name(30)
         ('on the opening day', '30 days before the end')
     """
-    return OPENED if lead_days is None else f"{lead_days} days before the end"
+    return OPENED if lead_days is None else f"{plural(lead_days, 'days')} before the end"

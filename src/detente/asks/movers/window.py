@@ -13,7 +13,7 @@ from detente.errors import DataGapError
 from detente.estimators.levels.lasting import FEWEST_AFTER, FEWEST_BEFORE
 from detente.events.engine import DUCKDB
 from detente.events.inputs import EventInput
-from detente.relations.steps import Every, check_every
+from detente.relations.steps import Every, check_every, day_name
 from detente.relations.world import Coverage, world_coverage, world_days
 from detente.rounding import plural
 
@@ -105,7 +105,7 @@ def _best(origins: Mapping[str, Coverage], every: Every, since: dt.date | None) 
             reasons.append((name, _uncovered(item, every, window.since, before, after)))
     if not windows:
         raise DataGapError(
-            f"No source covers both sides of {since or 'any date'}.",
+            f"No source covers both sides of {day_name(since) if since else 'any date'}.",
             " ".join(reason for _, reason in reasons),
             _advice(origins, every, since),
         )
@@ -156,10 +156,11 @@ def _sides(window: Window) -> tuple[int, int]:
 
 
 def _uncovered(item: Coverage, every: Every, since: dt.date, before: int, after: int) -> str:
-    first = item.dates[np.flatnonzero(item.covered)[0]]
+    first, last = _date(item.dates[np.flatnonzero(item.covered)[0]]), last_day(item)
     return (
-        f"{item.origin} covers {first} to {last_day(item)}: {plural(before, every + 's')} before"
-        f" {since} and {after} from then on, where {FEWEST_BEFORE} and {FEWEST_AFTER} are needed."
+        f"{item.origin} covers {day_name(first)} to {day_name(last)}:"
+        f" {plural(before, f'{every}s')} before {day_name(since)} and {after} from then on,"
+        f" where {FEWEST_BEFORE} and {FEWEST_AFTER} are needed."
     )
 
 

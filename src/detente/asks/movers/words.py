@@ -78,10 +78,10 @@ def _events(movers: Movers, move: Move) -> str:
     """How many events lie before and after, and in how many periods."""
     window, counts = movers.window, movers.world.counts[move.pair]
     before, after = window.used & ~window.after, window.used & window.after
-    return (
-        f"{_counted(counts[:, before], move)} events in {int(before.sum())} {window.every}s before,"
-        f" {_counted(counts[:, after], move)} in {int(after.sum())} since"
-    )
+    held, since = (_counted(counts[:, side], move) for side in (before, after))
+    events = "event" if held.split()[-1] == "1" else "events"
+    periods = plural(int(before.sum()), f"{window.every}s")
+    return f"{held} {events} in {periods} before, {since} in {int(after.sum())} since"
 
 
 def _counted(counts: Floats, move: Move) -> str:
@@ -109,8 +109,8 @@ def caveats(movers: Movers) -> tuple[str, ...]:
     signs = movers.signs
     asked = (
         f"Pairs were asked about a kind of event with {LEAST_EVENTS} or more of it, and about the"
-        f" share of the rarer kind: {int(movers.tested.sum()):,} questions of"
-        f" {len(movers.world.pairs):,} pairs."
+        f" share of the rarer kind: {plural(int(movers.tested.sum()), 'questions')} of"
+        f" {plural(len(movers.world.pairs), 'pairs')}."
     )
     wider = (
         f"Changes of most pairs scatter {signs.inflation**0.5:.2f} times as wide as each pair's own"

@@ -261,7 +261,9 @@ def _text(counted: Counted, exhibits: Sequence[Exhibit], turned: Table) -> str:
 
 def _other_origins(counted: Counted) -> Iterator[str]:
     if counted.others:
-        named = ", ".join(f"{name} ({size:,} events)" for name, size in counted.others.items())
+        named = ", ".join(
+            f"{name} ({plural(size, 'events')})" for name, size in counted.others.items()
+        )
         yield f"Other origins tell of the two as well, and are never added: {named}."
 
 

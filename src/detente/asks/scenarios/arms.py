@@ -14,6 +14,7 @@ from detente.asks.scenarios.coupled import WITH
 from detente.asks.scenarios.halves import Daily, Months, daily_half, no_months
 from detente.asks.scenarios.history import MIN_CASES, cases
 from detente.asks.scenarios.model import Model
+from detente.rounding import plural
 
 if TYPE_CHECKING:
     from detente.asks.scenarios.scenario import Scenario
@@ -105,7 +106,7 @@ def _era_refusal(model: Model, scenario: Scenario) -> str:
         days = int((past.labels == _label(model, name)).sum())
         if days < MIN_ERA:
             return (
-                f"The sample holds {days} days of {label} up to {data.as_of}; at least "
+                f"The sample holds {plural(days, 'days')} of {label} up to {data.as_of}; at least "
                 f"{MIN_ERA} are needed."
             )
     return ""

@@ -10,6 +10,7 @@ import numpy as np
 
 from detente.arrays import Bools, Days, Floats, Ints
 from detente.errors import DataGapError
+from detente.rounding import plural
 from detente.study.daily import era_labels, happened
 from detente.study.data import StudyData
 from detente.study.parts import Relation
@@ -148,7 +149,7 @@ def read_chronology(data: StudyData, model: Simulation) -> Chronology:
     if len(days) < MIN_DAYS:
         raise DataGapError(
             "The system could not be simulated.",
-            f"Its sample would run from {first} to {last}, {max(len(days), 0)} days.",
+            f"Its sample would run from {first} to {last}, {plural(max(len(days), 0), 'days')}.",
             f"Choose a later date: {MIN_DAYS} days are needed.",
         )
     counts = {kind.action: happened(data, kind.action, days) for kind in model.kinds}
@@ -168,8 +169,8 @@ def read_chronology(data: StudyData, model: Simulation) -> Chronology:
         eras=tuple(model.eras),
         labels=era_labels(data, model.eras, days),
         left_out=tuple(
-            f"{_capital(data.label_of(name))} are left out: {int(on.sum())} days, {MIN_CASES} are "
-            "needed."
+            f"{_capital(data.label_of(name))} are left out: {plural(int(on.sum()), 'days')}, "
+            f"{MIN_CASES} are needed."
             for name, on in counts.items()
             if name not in kinds
         ),

@@ -14,6 +14,7 @@ from detente.asks.scenarios.coupled import WITH, Pairs
 from detente.asks.scenarios.history import MIN_CASES
 from detente.asks.scenarios.model import Model
 from detente.relations.steps import day_name
+from detente.rounding import plural
 
 if TYPE_CHECKING:
     from detente.asks.scenarios.simulation import Outcome, Tracked
@@ -197,7 +198,7 @@ def few_cases(arms: Arms, outcome: Outcome) -> str:
     days = int((past.counts[inside][:, columns] > 0).any(axis=1).sum())
     if days >= MIN_CASES:
         return ""
-    number = {0: "no day", 1: "one day"}.get(days, f"{days} days")
+    number = {0: "no day", 1: "one day"}.get(days, plural(days, "days"))
     return f" ({number} in both eras: mostly assumption)"
 
 

@@ -170,7 +170,7 @@ def _checked(counts: Floats, exposure: Floats | None) -> tuple[Floats, Bools]:
     if seen.sum() < FEWEST or counts[seen].sum() <= 0:
         raise DataGapError(
             "The rates of single periods could not be compared.",
-            f"{int(seen.sum())} periods have data, with {np.nansum(counts[seen]):.0f} events.",
+            f"Periods with data: {int(seen.sum())}, with {np.nansum(counts[seen]):.0f} events.",
             "Load event data that cover more of the time.",
         )
     return weights, seen

@@ -81,7 +81,7 @@ def triad_panel(
     if enough.sum() < MIN_PAIRS:
         raise DataGapError(
             "The law of common enemies could not be estimated.",
-            f"{int(enough.sum())} pairs have {least:g} cooperative events per period.",
+            f"Pairs with {least:g} cooperative events per period: {int(enough.sum())}.",
             f"Use more states or longer periods, so that {MIN_PAIRS} pairs do.",
         )
     pairs = Pairs(len(names), *np.nonzero(enough))

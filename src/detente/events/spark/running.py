@@ -16,6 +16,7 @@ from detente.events.disk import glob_plain
 from detente.events.inputs import GIVEN, EventInput, query_events
 from detente.events.spark import faults
 from detente.events.spark.session import quietly, session
+from detente.rounding import plural
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -101,7 +102,7 @@ def each(address: str, function: Callable[[pa.Table], pa.Table], rows: pa.Table)
             yield from done.combine_chunks().to_batches()
 
     opened = session(address)
-    with faults.stage_errors(address, f"Sharing {rows.num_rows:,} rows"), quietly():
+    with faults.stage_errors(address, f"Sharing {plural(rows.num_rows, 'rows')}"), quietly():
         frame = frame_of(opened, numbered).repartition(max(1, rows.num_rows // PORTION))
         answer = frame.mapInArrow(portions, schema).toArrow().sort_by("row").drop_columns("row")
     return _nullable(answer)

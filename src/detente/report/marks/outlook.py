@@ -12,7 +12,7 @@ from detente.answers import Exhibit, Key
 from detente.report.marks import mark
 from detente.report.theme import WIDTH, Spec, at, colour, finish, table, to
 from detente.report.words import milliseconds, wrapped
-from detente.rounding import day_text, finite
+from detente.rounding import day_text, finite, plural
 
 ROW = 22
 LINE = 14
@@ -237,7 +237,7 @@ def published(exhibit: Exhibit) -> Spec:
 def _asked(row: dict[str, Any]) -> str:
     """What a published forecast is about, on one line."""
     if not row.get("question"):
-        return f"{day_text(row['issued'])}, {row['within_days']} days: {row['action']}"
+        return f"{day_text(row['issued'])}, {plural(row['within_days'], 'days')}: {row['action']}"
     first, *more = wrapped(row["question"], 44)
     return f"{first} …" if more else first
 

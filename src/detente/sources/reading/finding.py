@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from detente.errors import ReadError
+from detente.rounding import plural
 from detente.sources.reading.opening import (
     Archives,
     BadFileError,
@@ -45,7 +46,7 @@ class Finder:
             ReadError: None of the paths exists, or there is no file of the source in them.
         """
         if paths and not any(os.path.lexists(path) for path in paths):
-            more = f" nor at {len(paths) - 1} others" if len(paths) > 1 else ""
+            more = f" nor at {plural(len(paths) - 1, 'others')}" if len(paths) > 1 else ""
             name = printable(str(paths[0]))
             raise ReadError(f"There is nothing at {name}{more}.", "", "Check the path.")
         items = [item for path in paths for item in self._in_path(path)]

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from detente.answers import Answer, Exhibit, Section
 from detente.errors import DataGapError
+from detente.rounding import plural
 from detente.study.parts import Day, Every
 from detente.web.desk import Desk
 from detente.web.page import Asked, Choice, Control, Link, Links, Page, Shown, register
@@ -64,7 +65,7 @@ def _choose(asked: PairAsked, pairs: Answer) -> Shown:
     rows = listed.table.records()[:MOST_LINKS] if listed else []
     ways = tuple(
         Link("/pair?" + urlencode({name: row[name] for name in ("a", "b", "origin")}), row["pair"],
-             f"{row['events']:,} events of {row['origin']}")
+             f"{plural(row['events'], 'events')} of {row['origin']}")
         for row in rows
     )  # fmt: skip
     return Shown(
