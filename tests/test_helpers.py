@@ -10,10 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import InvalidStateError
 from datetime import UTC, datetime
 from importlib import import_module
 from multiprocessing import active_children
 from pathlib import Path
+from threading import ExceptHookArgs, Thread
 
 import pytest
 
@@ -23,7 +25,7 @@ from detente.asks.result import StudyResult
 from detente.asks.scenarios import simulation
 from detente.cache import Cache
 from detente.errors import UsageError
-from detente.helpers import Helpers, packed
+from detente.helpers import Helpers, _but_for_lost, cores, packed
 from detente.report.findings import findings_json
 from detente.report.page import render
 from detente.run import run_study
@@ -124,6 +126,52 @@ def test_as_many_help_as_may_be_used(
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: cores, raising=False)
     assert Helpers().others == others
+
+
+@pytest.mark.parametrize(
+    ("limits", "granted"),
+    [
+        ({}, 8),
+        ({"": "max 100000"}, 8),
+        ({"": "250000 100000"}, 3),
+        ({"a/b": "150000 100000", "a": "max 100000"}, 2),
+        ({"a/b": "400000 100000", "a": "50000 100000"}, 1),
+        ({"": "1600000 100000"}, 8),
+    ],
+)
+def test_a_container_grants_fewer_cores(
+    limits: dict[str, str], granted: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    monkeypatch.setattr("detente.helpers.CONTROL_GROUPS", tmp_path)
+    monkeypatch.setattr("detente.helpers.OWN_GROUP", tmp_path / "own")
+    (tmp_path / "own").write_text("0::/a/b\n")
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    for group, limit in limits.items():
+        (tmp_path / group / "cpu.max").write_text(f"{limit}\n")
+    assert cores() == granted
+
+
+def test_where_nothing_is_told_of_cores_all_are_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 6)
+    monkeypatch.setattr("detente.helpers.OWN_GROUP", tmp_path / "none")
+    assert cores() == 6
+
+
+def test_an_error_of_any_other_thread_is_told() -> None:
+    said = list[object]()
+    watcher = type("Watcher", (Thread,), {"__module__": "concurrent.futures.process"})()
+    for thread, kind, is_told in (
+        (watcher, InvalidStateError, False),
+        (watcher, ValueError, True),
+        (Thread(), InvalidStateError, True),
+    ):
+        said.clear()
+        _but_for_lost(said.append, ExceptHookArgs((kind, kind(), None, thread)))
+        assert bool(said) == is_told
 
 
 def test_what_no_other_process_can_be_told_is_done_here() -> None:

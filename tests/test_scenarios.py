@@ -344,7 +344,7 @@ def test_the_same_seed_gives_the_same_futures(
 ) -> None:
     arms = make_arms(model, scenario(data, "test"))
     outcome = run_pairs(arms, days=200, paths=100, traced=10)
-    monkeypatch.setattr("detente.asks.scenarios.coupled.cpu_count", lambda: 1)
+    monkeypatch.setattr("detente.asks.scenarios.coupled.cores", lambda: 1)
     again = run_pairs(arms, days=200, paths=100, traced=10)
     other = run_pairs(arms, days=200, paths=100, traced=10, seed=2)
     for part in ("counts", "sums", "hits", "quiet", "traces"):

@@ -7,6 +7,7 @@ none is waited for that is not under way, and a process that is lost costs time,
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import pickle
 import shutil
@@ -15,6 +16,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, InvalidStateError, ProcessPoolExecutor
+from functools import partial
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -23,6 +25,10 @@ from typing import Any, TypeVar
 from detente.errors import UsageError
 
 T = TypeVar("T")
+Hook = Callable[[threading.ExceptHookArgs], object]
+
+CONTROL_GROUPS, OWN_GROUP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
+"""Where Linux says how much of the processor a process, or its container, is granted."""
 
 MOST = 4
 """Processes of one run, this one included: each holds half a gigabyte, and more gain little."""
@@ -40,7 +46,7 @@ class Helpers:
 
     def __init__(self, processes: int | None = None) -> None:
         """How many processes work, this one included; as many as it may use cores, if None."""
-        wanted = min(_cores(), MOST) if processes is None else processes
+        wanted = min(cores(), MOST) if processes is None else processes
         self.others = wanted - 1
         self._pool: ProcessPoolExecutor | None = None
         self._before: set[BaseProcess] = set()
@@ -76,7 +82,7 @@ class Helpers:
             file = Path(self._folder.name, "given")
             file.write_bytes(pickle.dumps((prepare, given)))
             self._before, self._hook = set(active_children()), threading.excepthook
-            threading.excepthook = _but_for_lost
+            threading.excepthook = partial(_but_for_lost, self._hook)
             self._pool = ProcessPoolExecutor(self.others, get_context("spawn"), _prepared, (file,))
 
     def submit(self, function: Callable[..., T], *given: Any) -> Future[T] | None:
@@ -146,10 +152,28 @@ def packed(value: Any) -> bytes | None:
         return None
 
 
-def _cores() -> int:
-    """Cores that this process may use, where the system tells it; in a container often fewer."""
+def cores() -> int:
+    """Cores that this process may use: those that it may run on, or its container's share of them.
+
+    Example:
+        >>> 1 <= cores() <= os.cpu_count()
+        True
+    """
     usable = getattr(os, "sched_getaffinity", None)
-    return len(usable(0)) if usable else os.cpu_count() or 1
+    there = len(usable(0)) if usable else os.cpu_count() or 1
+    return min(there, _share(there))
+
+
+def _share(there: int) -> int:
+    """The fewest cores that a control group of the process grants; all where none limits it."""
+    granted = [there]
+    with contextlib.suppress(OSError):  # no Linux, or no control groups of the second version
+        own = CONTROL_GROUPS / OWN_GROUP.read_text().rpartition("::")[2].strip().lstrip("/")
+        for folder in (own, *own.parents):
+            with contextlib.suppress(OSError, ValueError):  # no limit, as the word max says
+                quota, period = map(int, (folder / "cpu.max").read_text().split())
+                granted.append(max(1, math.ceil(quota / period)))
+    return min(granted)
 
 
 def _prepared(file: Path) -> None:
@@ -168,10 +192,11 @@ def _end_with_parent(folder: Path) -> None:
         os._exit(1)
 
 
-def _but_for_lost(args: threading.ExceptHookArgs) -> None:
+def _but_for_lost(hook: Hook, args: threading.ExceptHookArgs) -> None:
     """Say what ended a thread, unless it is that a call which is lost had been called off before.
 
-    Of that, Python 3.11 makes an error of a thread of its own.
+    Of that, Python 3.11 makes an error of the thread that looks after the processes.
     """
-    if args.exc_type is not InvalidStateError:
-        threading.__excepthook__(args)
+    of_pool = type(args.thread).__module__ == "concurrent.futures.process"
+    if not (of_pool and args.exc_type is InvalidStateError):
+        hook(args)

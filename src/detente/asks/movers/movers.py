@@ -10,7 +10,6 @@ are named that keep the share of false ones at a tenth (`false_signs`).
 from __future__ import annotations
 
 import datetime as dt
-import os
 from dataclasses import replace
 
 from detente.asks.movers.agreeing import other_movers
@@ -20,6 +19,7 @@ from detente.asks.movers.ranking import moves
 from detente.asks.movers.window import choose_window
 from detente.events.engine import DUCKDB
 from detente.events.inputs import EventInput
+from detente.helpers import cores
 from detente.relations.world import world_counts
 
 __all__ = ["Movers", "movers"]
@@ -48,7 +48,8 @@ def movers(
             that is named it is told whether the others agree.
         top: How many pairs are told with their events.
         engine: Where the statements over events run.
-        threads: Threads for what follows; all processors by default. They change no digit.
+        threads: Threads for what follows; by default one a core that may be used. They change no
+            digit.
 
     Returns:
         The movers.
@@ -65,7 +66,7 @@ def movers(
         events, since=since, until=until, every=every, origin=origin, engine=engine
     )
     world = world_counts(events, window.coverage, window.every, until=until, engine=engine)
-    threads = threads or os.cpu_count() or 1
+    threads = threads or cores()
     result = measure(world, window, top=top, threads=threads, engine=engine)
     pairs = [result.world.pairs[move.pair] for move in moves(result)[:top] if move.named]
     if not pairs:

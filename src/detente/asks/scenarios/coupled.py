@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from os import cpu_count
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from detente.arrays import Bools, Floats, Ints
 from detente.asks.scenarios.halves import Daily, Months
 from detente.compiled import compiled
+from detente.helpers import cores
 
 WITHOUT, WITH = 0, 1
 TOO_MANY = 60_000  # events of a future: what a count can hold
@@ -113,7 +113,7 @@ def simulate_pairs(
         own = Kept._make(part[first:after] for part in held)
         return _pairs(*drawn[number], watch, own, seed, first)
 
-    with ThreadPoolExecutor(cpu_count()) as pool:
+    with ThreadPoolExecutor(cores()) as pool:
         lost = sum(pool.map(run, range(len(drawn))))
     return Pairs(*held, block, lost)
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from os import cpu_count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +23,7 @@ from detente.estimators.exhibits import exhibit
 from detente.estimators.hawkes.baseline import Baseline, make_baseline
 from detente.estimators.hawkes.binned import BinnedHawkes, BinnedParameters
 from detente.estimators.hawkes.target import POISSON
+from detente.helpers import cores
 
 LAST_YEAR = 365  # days whose mean exposure goes on into the future
 MOST_CELLS = 1_000_000_000  # of the counts that are returned, 2 bytes each
@@ -137,9 +137,9 @@ def hawkes_futures(
         )  # fmt: skip
 
     if len(groups) == 1:
-        groups = np.array_split(np.arange(paths), min(4 * (cpu_count() or 1), paths))
+        groups = np.array_split(np.arange(paths), min(4 * cores(), paths))
         used = used[:1] * len(groups)
-    with ThreadPoolExecutor(cpu_count()) as pool:
+    with ThreadPoolExecutor(cores()) as pool:
         lost = sum(pool.map(run, zip(used, groups, strict=False)))
     return Futures(model.names, every_days, counts, first, lost)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from os import cpu_count
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
@@ -16,6 +15,7 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from detente.arrays import Bools, Floats
 from detente.compiled import one_thread
 from detente.estimators.hawkes.target import Evaluation, Target, evaluate, log_likelihood
+from detente.helpers import cores
 
 STEPS = 100
 TOLERANCE = 1e-8  # rise of the log-likelihood that a further step still promises
@@ -63,7 +63,7 @@ def maximise_all(
     begun: Sequence[Floats | None] = starts if starts is not None else [None] * len(targets)
     if sum(target.row_excitement.size for target in targets) < 1e6:
         return [maximise(target, start) for target, start in zip(targets, begun, strict=True)]
-    with one_thread(), ThreadPoolExecutor(cpu_count()) as pool:
+    with one_thread(), ThreadPoolExecutor(cores()) as pool:
         return list(pool.map(maximise, targets, begun))
 
 

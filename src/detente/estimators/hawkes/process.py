@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from os import cpu_count
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from detente.arrays import Floats, Ints
 from detente.errors import UsageError
 from detente.estimators.hawkes.result import spectral_radius
 from detente.estimators.hawkes.stream import log_rates, totals
+from detente.helpers import cores
 
 Part = tuple[float, Floats, Floats, Floats]
 
@@ -157,5 +157,5 @@ def _shared(part: Callable[[tuple[int, int]], Part], events: int) -> list[Part]:
     if events < LONG:
         return [part((0, events))]
     cuts = np.linspace(0, events, PARTS + 1).astype(int)
-    with ThreadPoolExecutor(cpu_count()) as pool:
+    with ThreadPoolExecutor(cores()) as pool:
         return list(pool.map(part, zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True)))
