@@ -5,10 +5,8 @@ from __future__ import annotations
 import ast
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -107,21 +105,49 @@ def test_a_width_that_holds_nothing_is_not_taken(width: str) -> None:
     assert b"icews" in done.stdout
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals of this kind are POSIX")
-@pytest.mark.parametrize("after", [0.02, 0.15, 0.6, 2.0])
-def test_an_interrupt_is_one_line_and_130(after: float) -> None:
-    shell = subprocess.Popen(
-        [*COMMAND, "dynamics", "korea"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV
-    )
-    time.sleep(after)
-    shell.send_signal(signal.SIGINT)
-    _, said = shell.communicate(timeout=60)
-    if after > 0.1:  # before that, Python itself may not have come to our first line
-        assert shell.returncode in {130, -signal.SIGINT}  # a shell calls both 130
-        assert b"Traceback" not in said and b"Internal error" not in said
-        lines = [line for line in said.splitlines() if not line.startswith(b"At work")]
-        assert len(lines) <= 1
-        assert after < 1 or lines[0].startswith(b"Interrupted.")
+INTERRUPTED_AT = """
+import signal, sys, threading
+from importlib.abc import MetaPathFinder
+
+module, later = sys.argv.pop(1), float(sys.argv.pop(1))
+
+
+class Interrupt(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == module:
+            sys.meta_path.remove(self)
+            if later:
+                threading.Timer(later, signal.raise_signal, [signal.SIGINT]).start()
+            else:
+                signal.raise_signal(signal.SIGINT)
+
+
+sys.meta_path.insert(0, Interrupt())
+from detente.__main__ import main
+
+main()
+"""
+"""Runs a command that is interrupted as it comes to load a module, or some seconds later."""
+
+
+@pytest.mark.parametrize(
+    ("module", "later"),
+    [
+        ("detente.cli", 0.0),  # the command line is loaded
+        ("detente.cli.dynamics", 0.0),  # the command is
+        ("detente.relations.counting", 0.0),  # what it calls is
+        ("detente.asks.reactions.system", 0.3),  # it computes, for seconds
+    ],
+)
+def test_an_interrupt_is_one_line_and_130(module: str, later: float) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_AT, module, str(later), *"dynamics korea".split()],
+        capture_output=True, text=True, env=ENV, check=False,
+    )  # fmt: skip
+    assert done.returncode == 130, done.stderr
+    assert done.stdout == ""
+    [line] = done.stderr.splitlines()
+    assert line.startswith("Interrupted.")
 
 
 def test_an_interrupted_query_is_seen() -> None:

@@ -167,7 +167,7 @@ def test_a_panel_of_events_that_outlets_carried(
         assert sum(cell["total"] for cell in json.loads(printed.out)) == count
         if options:
             assert "3 of 4 mentions read, of 2 events" in printed.err
-            assert "1 mentions turned away: confidence that is no percentage" in printed.err
+            assert "1 mention turned away: confidence that is no percentage" in printed.err
     assert run([*shown, "--outlets", "2"]) == 2
     assert "--mentions" in capsys.readouterr().err
 
