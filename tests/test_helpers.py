@@ -129,26 +129,15 @@ def test_as_many_help_as_may_be_used(
 
 
 @pytest.mark.parametrize(
-    ("limits", "granted"),
-    [
-        ({}, 8),
-        ({"": "max 100000"}, 8),
-        ({"": "250000 100000"}, 3),
-        ({"a/b": "150000 100000", "a": "max 100000"}, 2),
-        ({"a/b": "400000 100000", "a": "50000 100000"}, 1),
-        ({"": "1600000 100000"}, 8),
-    ],
+    ("limit", "granted"),
+    [("max 100000", 8), ("250000 100000", 3), ("50000 100000", 1), ("1600000 100000", 8), ("", 8)],
 )
 def test_a_container_grants_fewer_cores(
-    limits: dict[str, str], granted: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    limit: str, granted: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
-    monkeypatch.setattr("detente.helpers.CONTROL_GROUPS", tmp_path)
-    monkeypatch.setattr("detente.helpers.OWN_GROUP", tmp_path / "own")
-    (tmp_path / "own").write_text("0::/a/b\n")
-    (tmp_path / "a" / "b").mkdir(parents=True)
-    for group, limit in limits.items():
-        (tmp_path / group / "cpu.max").write_text(f"{limit}\n")
+    monkeypatch.setattr("detente.helpers.SHARE", tmp_path / "cpu.max")
+    (tmp_path / "cpu.max").write_text(f"{limit}\n")
     assert cores() == granted
 
 
@@ -157,7 +146,7 @@ def test_where_nothing_is_told_of_cores_all_are_used(
 ) -> None:
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 6)
-    monkeypatch.setattr("detente.helpers.OWN_GROUP", tmp_path / "none")
+    monkeypatch.setattr("detente.helpers.SHARE", tmp_path / "none")
     assert cores() == 6
 
 

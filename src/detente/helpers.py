@@ -27,8 +27,8 @@ from detente.errors import UsageError
 T = TypeVar("T")
 Hook = Callable[[threading.ExceptHookArgs], object]
 
-CONTROL_GROUPS, OWN_GROUP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
-"""Where Linux says how much of the processor a process, or its container, is granted."""
+SHARE = Path("/sys/fs/cgroup/cpu.max")
+"""Where Linux tells a container how much of the processor it is granted, of each period."""
 
 MOST = 4
 """Processes of one run, this one included: each holds half a gigabyte, and more gain little."""
@@ -161,19 +161,10 @@ def cores() -> int:
     """
     usable = getattr(os, "sched_getaffinity", None)
     there = len(usable(0)) if usable else os.cpu_count() or 1
-    return min(there, _share(there))
-
-
-def _share(there: int) -> int:
-    """The fewest cores that a control group of the process grants; all where none limits it."""
-    granted = [there]
-    with contextlib.suppress(OSError):  # no Linux, or no control groups of the second version
-        own = CONTROL_GROUPS / OWN_GROUP.read_text().rpartition("::")[2].strip().lstrip("/")
-        for folder in (own, *own.parents):
-            with contextlib.suppress(OSError, ValueError):  # no limit, as the word max says
-                quota, period = map(int, (folder / "cpu.max").read_text().split())
-                granted.append(max(1, math.ceil(quota / period)))
-    return min(granted)
+    with contextlib.suppress(OSError, ValueError):  # no Linux, or no limit, as the word max says
+        quota, period = map(int, SHARE.read_text().split())
+        return min(there, max(1, math.ceil(quota / period)))
+    return there
 
 
 def _prepared(file: Path) -> None:
