@@ -606,10 +606,10 @@ class TestWindows:
         window = _best(item, "month", dt.date(2010, 5, 1))
         assert (~window.after).sum() == 4 and window.after.sum() == 3
         for since in (dt.date(2010, 4, 1), dt.date(2010, 6, 1)):
-            with pytest.raises(DataGapError, match="x covers 2010-01-01 to 2010-07-31"):
+            with pytest.raises(DataGapError, match="x covers 1 January 2010 to 31 July 2010"):
                 _best(item, "month", since)
         assert _uncovered(item["x"], "month", dt.date(2010, 4, 1), 3, 4) == (
-            "x covers 2010-01-01 to 2010-07-31: 3 months before 2010-04-01 and 4 from then on,"
+            "x covers 1 January 2010 to 31 July 2010: 3 months before 2010-04-01 and 4 from then on,"
             " where 4 and 3 are needed."
         )
 
