@@ -24,6 +24,7 @@ from detente.cli import commands
 from detente.cli.together import RULES, check_together
 from detente.errors import UsageError
 from detente.events.store import Repair
+from detente.study.options import Options
 
 
 class Recorder(MagicMock):
@@ -52,19 +53,19 @@ CALLED: Mapping[str, str] = {
         cli.study.webbrowser.open cli.study.Console cli.study.answer_cache study.load.load
     """,
     "dynamics": """
-        cli.dynamics.open_study cli.dynamics.answer_cache cli.dynamics.show
+        cli.dynamics.open_study cli.dynamics.show
         asks.reactions.run.react study.load.load
     """,
     "forecast": """
-        cli.forecast.open_study cli.forecast.answer_cache cli.forecast.record_or_none
+        cli.forecast.open_study cli.forecast.record_or_none
         cli.forecast.show asks.forecasts.run.chosen_questions asks.forecasts.run.with_window
-        asks.forecasts.run.odds_of asks.forecasts.run.outlook asks.forecasts.walks.Walks
+        asks.forecasts.run.odds_of asks.forecasts.run.outlook
         report.outlook.as_seen study.load.load
     """,
     "backtest": """
-        cli.forecast.open_study cli.forecast.answer_cache cli.forecast.show
+        cli.forecast.open_study cli.forecast.show
         asks.forecasts.run.chosen_questions asks.forecasts.run.records_of
-        asks.forecasts.run.published asks.forecasts.walks.Walks study.load.load
+        asks.forecasts.run.published study.load.load
     """,
     "record": """
         cli.record.open_study cli.record.show cli.record.print_json cli.record._added
@@ -74,7 +75,7 @@ CALLED: Mapping[str, str] = {
     "scenario": """
         cli.scenario._open cli.scenario._list cli.scenario.show
         asks.scenarios.history.last_known asks.scenarios.horizon.Horizon
-        asks.scenarios.model.fit_model asks.scenarios.run.find_scenario
+        asks.scenarios.model.fitted asks.scenarios.run.find_scenario
         asks.scenarios.run.section asks.scenarios.scenario.answer study.load.load
     """,
     "moves": """
@@ -115,12 +116,14 @@ CALLED: Mapping[str, str] = {
 }
 RETURNED: Mapping[str, Callable[[Recorder], Any]] = {
     "cli.study.reported": lambda other: (other.result, other.written),
-    "cli.scenario._open": lambda other: (other.data, 1),
+    "cli.scenario._open": lambda other: SimpleNamespace(
+        options=Options(), under=other.under, asks=other.asks
+    ),
     "asks.forecasts.run.with_window": lambda other: (other.chosen, ()),
     "study.data.states_of": lambda _: ("ISR", "EGY"),
     "study.needs.first_day_of_events": lambda _: dt.date(1979, 1, 1),
     "asks.scenarios.history.last_known": lambda _: dt.date(2020, 1, 1),
-    "asks.scenarios.run.find_scenario": lambda _: SimpleNamespace(days=365),
+    "asks.scenarios.run.find_scenario": lambda other: other.scenario,
     "sources.fetch.open_client": lambda _: nullcontext(
         SimpleNamespace(now=lambda: dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
     ),
@@ -190,6 +193,7 @@ def told(
 
     def run(command: str, args: list[str]) -> tuple[int, str]:
         recorder = Recorder()
+        recorder.scenario.days = 365
         with pytest.MonkeyPatch.context() as patch:
             for number, name in enumerate(CALLED[command].split()):
                 call = getattr(recorder, f"call_{number}")

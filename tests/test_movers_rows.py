@@ -609,8 +609,8 @@ class TestWindows:
             with pytest.raises(DataGapError, match="x covers 1 January 2010 to 31 July 2010"):
                 _best(item, "month", since)
         assert _uncovered(item["x"], "month", dt.date(2010, 4, 1), 3, 4) == (
-            "x covers 1 January 2010 to 31 July 2010: 3 months before 2010-04-01 and 4 from then on,"
-            " where 4 and 3 are needed."
+            "x covers 1 January 2010 to 31 July 2010: 3 months before 1 April 2010 and 4 from then"
+            " on, where 4 and 3 are needed."
         )
 
     def events(self, days: int, origin: str = "x") -> pa.Table:
