@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from detente.answers import Answer, Exhibit, Key, Section, Table, table_of
-from detente.asks.overview import DATA_COLUMNS, ERA_COLUMNS, MARK_COLUMNS, PAIR_COLUMNS
+from detente.asks.data_used import DATA_COLUMNS
+from detente.asks.overview import ERA_COLUMNS, MARK_COLUMNS, PAIR_COLUMNS
 from detente.asks.overview import tension_columns as columns
 
 CODES = {

@@ -17,7 +17,7 @@ from browser import Browser, browser
 from detente.answers import Answer, Scale, Verdict
 from detente.asks.claims.occurrence import OccurrenceClaim
 from detente.asks.claims.run import answer_claim, answer_claims
-from detente.asks.overview import overlap_notes
+from detente.asks.data_used import overlap_notes
 from detente.asks.result import StudyResult
 from detente.cache import Cache
 from detente.cli import run

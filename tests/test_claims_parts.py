@@ -33,7 +33,8 @@ from detente.asks.claims.scales import (
 from detente.asks.claims.shift import Shift
 from detente.asks.claims.shown import cases, specifications
 from detente.asks.claims.strata import Strata, like_periods, near_border, strata_index, ways
-from detente.asks.frame import provenance, upward
+from detente.asks.frame import upward
+from detente.asks.provenance import provenance_of
 from detente.estimators.eventstudy import event_study
 from detente.relations.series import make_series
 from detente.study.chronicle import Fact as DatedFact
@@ -368,7 +369,7 @@ def test_the_hash_covers_the_events_of_the_user(data: StudyData) -> None:
     def digest(fingerprint: str | None) -> str:
         values = {name: getattr(data, name) for name in data.__dataclass_fields__}
         values["events"] = None if fingerprint is None else SimpleNamespace(fingerprint=fingerprint)
-        return provenance(StudyData(**values), [SIGNAL], "", "").data_hash
+        return provenance_of(StudyData(**values), [SIGNAL], "", "").data_hash
 
     assert len({digest(None), digest("a"), digest("b")}) == 3
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detente.asks.overview import data_used, overlap_notes, relations, tension, tension_columns
+from detente.asks.data_used import data_used, overlap_notes
+from detente.asks.overview import relations, tension, tension_columns
 from detente.events.store import Store
 from detente.sources import ingest
 from detente.study.data import StudyData, open_data

@@ -15,9 +15,10 @@ from detente.answers import Answer, Column, Exhibit, Fact, Scale, Section, Table
 from detente.asks.claims.estimate import Estimate, LeftOut
 from detente.asks.claims.rules import Evidence, judge, judge_probability, undecided
 from detente.asks.claims.run import _judged
-from detente.asks.frame import Design, Pending, notes, provenance, shortfalls
+from detente.asks.data_used import _days_missing
+from detente.asks.frame import Design, Pending, notes, shortfalls
 from detente.asks.holdings import _coverage, _gaps, _origins
-from detente.asks.overview import _days_missing, _levels, _mean, _years, by_approach, pair_row
+from detente.asks.overview import _levels, _mean, _years, by_approach, pair_row
 from detente.asks.pairs.acts import acts_exhibit
 from detente.asks.pairs.behind import events_behind
 from detente.asks.pairs.busiest import busiest
@@ -33,7 +34,7 @@ from detente.asks.pairs.turns import (
     turning_points,
 )
 from detente.asks.pairs.view import BESIDE_DAYS, TURN_COLUMNS, _now, _own, _text, _turn_row
-from detente.asks.provenance import provenance as plain_provenance
+from detente.asks.provenance import provenance, provenance_of
 from detente.asks.remember import _last_first, _lists, _read
 from detente.asks.result import StudyResult
 from detente.errors import DataGapError, UsageError
@@ -546,7 +547,7 @@ class TestFrame:
             ),
         )
         read = replace(signal([1.0]), sha256="s", dataset="d")
-        first = provenance(data, [read, read], "e", "n")
+        first = provenance_of(data, [read, read], "e", "n")
         assert (first.seed, first.estimator, first.null, first.sources) == (
             7,
             "e",
@@ -564,10 +565,10 @@ class TestFrame:
             {"events": SimpleNamespace(fingerprint="f")},
         ):
             others.append((cast(Any, SimpleNamespace(**{**vars(data), **change})), read))
-        hashes = {provenance(made_of, [item], "e", "n").data_hash for made_of, item in others}
+        hashes = {provenance_of(made_of, [item], "e", "n").data_hash for made_of, item in others}
         assert len(hashes) == 6
         plain = [
-            plain_provenance(data, "e", hashes=more, sources=["b", "a", "b"])
+            provenance(data, "e", hashes=more, sources=["b", "a", "b"])
             for more in ((), ("x",), ("x", "y"))
         ]
         assert len({record.data_hash for record in plain}) == 3 and plain[0].sources == ("b", "a")

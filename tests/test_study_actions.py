@@ -17,7 +17,8 @@ from detente.events.store import IngestedFile, Store, connect
 from detente.sources import all_sources
 from detente.sources.acled import CODES
 from detente.study.actions import sources_of
-from detente.study.data import EventData, StudyData, open_data
+from detente.study.data import StudyData, open_data
+from detente.study.event_data import EventData
 from detente.study.models import Action, Chronicle
 from detente.study.parts import Measure, Relation
 from event_tables import event, table, world

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from detente.asks.overview import _events_used
+from detente.asks.data_used import _events_used
 from detente.errors import UsageError
 from detente.events.filters import Filter
 from detente.events.store import IngestedFile, Store, connect
 from detente.study.actions import check_filters
-from detente.study.data import open_data, states_of
+from detente.study.data import open_data
+from detente.study.event_data import states_of
 from detente.study.load import load
 from detente.study.models import Action, Study
 from event_tables import event, table, world

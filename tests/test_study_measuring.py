@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detente.asks.overview import overlap_notes
+from detente.asks.data_used import overlap_notes
 from detente.events.store import Store
 from detente.relations.exposure import exposure_premise
 from detente.relations.series import make_series

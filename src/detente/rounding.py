@@ -234,3 +234,18 @@ def plural(count: int, words: str) -> str:
     if count == 1 and head is not None and not head[1].endswith(("ss", "series")):
         words = re.sub("ies$", "y", head[1]).removesuffix("s") + head[2]
     return f"{count:,} {words}"
+
+
+def upper_first(text: str) -> str:
+    """A text that begins a sentence.
+
+    Example:
+        >>> upper_first("verbal cooperation")
+        'Verbal cooperation'
+    """
+    return text[:1].upper() + text[1:]
+
+
+def lower_first(text: str) -> str:
+    """A text that stands within a sentence."""
+    return text[:1].lower() + text[1:]

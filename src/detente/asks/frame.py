@@ -8,7 +8,6 @@ would have been seen, provenance, and the correction within families.
 
 from __future__ import annotations
 
-import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,8 +15,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 
-from detente import __version__
-from detente.answers import Answer, Check, Exhibit, Fact, Provenance, Scale, Value, Verdict
+from detente.answers import Answer, Check, Exhibit, Fact, Scale, Value, Verdict
 from detente.asks.claims.claim import ClaimBase
 from detente.asks.claims.estimate import Estimate, LeftOut, Visible, carrying
 from detente.asks.claims.rulers import barred, disagreement, rulers
@@ -31,6 +29,7 @@ from detente.asks.claims.shown import (
     specifications,
     visible_fact,
 )
+from detente.asks.provenance import provenance_of
 from detente.errors import DataGapError
 from detente.study.data import StudyData
 from detente.study.signal import Signal
@@ -277,7 +276,7 @@ def assess(design: Design[Any, Any]) -> Pending:
         caveats=(*design.claim.caveats, design.caveat(), *_source_caveats(estimates)),
         needs=tuple(design.needs()),
         citations=tuple(dict.fromkeys(item.signal.series.citation for item in estimates)),
-        provenance=provenance(
+        provenance=provenance_of(
             design.data,
             [item.signal for item in estimates],
             design.estimator,
@@ -403,26 +402,3 @@ def _source_caveats(estimates: Sequence[Estimate[Any]]) -> Iterable[str]:
     for item in estimates:
         if item.signal.caveat:
             yield f"{item.signal.source}: {item.signal.caveat}"
-
-
-def provenance(data: StudyData, signals: Sequence[Signal], estimator: str, null: str) -> Provenance:
-    """The record that allows an answer to be computed again.
-
-    Args:
-        data: The study's data. The chronicle and the user's events are part of every hash.
-        signals: The signals that were read, hashed with what they are divided by.
-        estimator: The primary estimator declared for this kind of claim.
-        null: What its p-value compares with.
-    """
-    exposures = {spec.id: spec.exposure.split(":")[0] for spec in data.study.datasets}
-    hashes = [data.chronicle_sha256, "" if data.events is None else data.events.fingerprint]
-    for signal in signals:
-        hashes += [signal.sha256, data.dataset_sha256.get(exposures.get(signal.dataset, ""), "")]
-    return Provenance(
-        data_hash=hashlib.sha256("\n".join(hashes).encode()).hexdigest(),
-        seed=data.options.seed,
-        version=__version__,
-        estimator=estimator,
-        null=null,
-        sources=tuple(dict.fromkeys(signal.source for signal in signals)),
-    )

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 import numpy as np
 
 from detente.answers import Answer, Column, Exhibit, Key, Scale, Section, Table, Value, table_of
-from detente.arrays import Days
+from detente.arrays import Bools
 from detente.asks.claims.scales import (
     display,
     fit_level,
     shown_unit,
     shown_values,
-    upper_first,
 )
+from detente.asks.data_used import data_used
 from detente.asks.errands import Errand
 from detente.errors import DataGapError
-from detente.events.store import OriginSummary
-from detente.relations.counting import covered_days, origins_of
-from detente.relations.substate import below_state
-from detente.rounding import plural
+from detente.estimators.levels.level import LevelPosterior
+from detente.rounding import plural, upper_first
 from detente.study.data import StudyData
 from detente.study.models import Tension, ThenAndNow
 from detente.study.options import Options
@@ -56,14 +54,6 @@ PAIR_COLUMNS = (
     Column("now", "Now", Scale.NUMBER),
     Column("change", "Change", Scale.POINTS),
     Column("closer", "Moved closer", Scale.FLAG),
-)
-DATA_COLUMNS = (
-    Column("label", "Data"),
-    Column("covers", "Covers"),
-    Column("missing", "Missing"),
-    Column("rows", "Rows", Scale.COUNT),
-    Column("sha256", "SHA-256", shown=False),
-    Column("citation", "Cite", shown=False),
 )
 
 
@@ -131,24 +121,30 @@ def _tension(item: Tension, signal: Signal, data: StudyData, place: int) -> Answ
 
 
 def _levels(signal: Signal, options: Options) -> Table:
-    """Observed values and the latent level with its bands, one row a period."""
-    length = len(signal.series.values)
-    values: dict[str, Sequence[object] | np.ndarray] = {
-        "date": [str(day) for day in signal.series.dates],
-        "observed": shown_values(signal),
-        "level": np.full(length, np.nan),
-    }
-    bands = {coverage: np.full((2, length), np.nan) for coverage in COVERAGES}
-    for block in np.unique(signal.series.segments):
-        inside = signal.series.segments == block
-        posterior = fit_level(signal, inside, options)
-        values["level"][inside] = display(signal, posterior.median())[inside]  # type: ignore[index]
+    """The level of each block of a signal, fitted by itself."""
+    segments = signal.series.segments
+    blocks = [segments == block for block in np.unique(segments)]
+    return level_table(signal, [(inside, fit_level(signal, inside, options)) for inside in blocks])
+
+
+def level_table(signal: Signal, levels: Iterable[tuple[Bools, LevelPosterior]]) -> Table:
+    """Observed values and the level within its bands, one row a period, in the unit that is shown.
+
+    Args:
+        signal: What is measured, T periods.
+        levels: Its levels, shape (draws, T), each with the periods that it is of, shape (T,).
+    """
+    level = np.full(len(signal.series.values), np.nan)
+    bands = {coverage: np.full((2, len(level)), np.nan) for coverage in COVERAGES}
+    for inside, posterior in levels:
+        level[inside] = display(signal, posterior.median())[inside]
         for coverage, band in bands.items():
             band[:, inside] = display(signal, posterior.band(coverage))[:, inside]
-    for coverage, band in bands.items():
-        for end, side in zip(("low", "high"), band, strict=True):
-            values[f"{end}{100 * coverage:.0f}"] = side
-    return table_of(tension_columns(), values)
+    ends = [side for coverage in COVERAGES for side in bands[coverage]]
+    names = [column.name for column in tension_columns()]
+    days = [str(day) for day in signal.series.dates]
+    values: list[Iterable[object]] = [days, shown_values(signal), level, *ends]
+    return table_of(tension_columns(), dict(zip(names, values, strict=True)))
 
 
 def tension_columns() -> tuple[Column, ...]:
@@ -261,7 +257,7 @@ def pair_row(
     name, a, b = pair
     change = None if then is None or now is None else now - then
     nearer = None if change is None else change == 0 or (change > 0) == closer
-    return (name[:1].upper() + name[1:], a, b, then, now, change, nearer)
+    return (upper_first(name), a, b, then, now, change, nearer)
 
 
 def by_approach(rows: Sequence[Row], *, closer: bool) -> tuple[list[Row], list[Row]]:
@@ -284,122 +280,3 @@ def _mean(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float | None:
 def _years(window: Sequence[dt.date]) -> str:
     first, last = window[0].year, window[1].year
     return str(first) if first == last else f"{first}\N{EN DASH}{last}"
-
-
-def data_used(data: StudyData) -> Section:
-    """Every source that was read, with what it covers and a hash of what was read."""
-    rows = (*_chronicle_used(data), *_datasets_used(data), *_events_used(data))
-    exhibit = Exhibit("sources", "Data used", Table(DATA_COLUMNS, rows))
-    citations = tuple(dict.fromkeys(str(row[-1]) for row in rows))
-    answer = Answer(
-        id="used",
-        kind="data",
-        label="What data was used",
-        exhibits=(exhibit,),
-        caveats=(*overlap_notes(data), *below_state_notes(data)),
-        needs=tuple(data.study.missing),
-        citations=citations,
-    )
-    return Section("data", "What data was used", (answer,))
-
-
-def _chronicle_used(data: StudyData) -> Iterator[tuple[Value, ...]]:
-    if data.facts:
-        covers = f"{data.facts[0].date} to {data.facts[-1].date}"
-        digest = data.chronicle_sha256
-        label = "Chronicle of dated facts"
-        yield (label, covers, None, len(data.facts), digest, "each row names its source")
-
-
-def _datasets_used(data: StudyData) -> Iterator[tuple[Value, ...]]:
-    for spec in data.present:
-        dataset = data.datasets[spec.id]
-        covered, dates = dataset.is_known(spec.measures[0]), dataset.dates()
-        gaps = int((~covered).sum())
-        yield (
-            spec.label,
-            f"{dates[0]} to {dates[-1]}, by {spec.every}",
-            f"{gaps} of {plural(len(covered), spec.every + 's')}" if gaps else None,
-            dataset.size(),
-            data.dataset_sha256[spec.id],
-            spec.citation,
-        )
-
-
-def _events_used(data: StudyData) -> Iterator[tuple[Value, ...]]:
-    if data.events is None:
-        return
-    covered = covered_days(data.events.store, until=data.as_of, engine=data.events.engine)
-    for origin in origins_of(data.events.store, engine=data.events.engine):
-        yield (
-            f"Your event files ({origin.origin})",
-            f"{origin.first} to {origin.last}",
-            _days_missing(covered.get(origin.origin)),
-            origin.rows,
-            data.events.fingerprint,
-            _kept_of(origin),
-        )
-
-
-def _kept_of(origin: OriginSummary) -> str:
-    """Whose files they are, and what of them is kept whole."""
-    if not origin.parties:
-        return "your own files"
-    return (
-        f"your own files, limited to {origin.limits}; of {plural(origin.world, 'events')} of the "
-        "world the others are counted only"
-    )
-
-
-def _days_missing(covered: Days | None) -> str | None:
-    """How many days between the first and the last that an origin covers hold too little."""
-    if covered is None or not len(covered):
-        return "all days"
-    span = int((covered[-1] - covered[0]).astype(int)) + 1
-    missing = span - len(covered)
-    return f"{missing:,} of {plural(span, 'days')}" if missing else None
-
-
-def below_state_notes(data: StudyData) -> tuple[str, ...]:
-    """Actors below the state that event files count with the study's states, by role."""
-    if data.events is None:
-        return ()
-    return tuple(
-        f"{actors.origin} counts {sum(number for _, number in actors.roles):,} times with "
-        f"{data.name_of(actors.party)} an actor that does not act for it, by role: "
-        + ", ".join(f"{role} {number:,}" for role, number in actors.roles)
-        + ". An action can leave them out with exclude_roles."
-        for actors in below_state(data.events.store, data.study.codes, until=data.as_of)
-    )
-
-
-def overlap_notes(data: StudyData) -> tuple[str, ...]:
-    """Where event files and a dataset cover the same periods, and which won."""
-    if data.events is None:
-        return ()
-    panel = data.events.panels["month"]
-    notes = []
-    for spec in data.present:
-        shared_measure = any(map(panel.gives, spec.measures))
-        if not (spec.counts and spec.every == "month" and shared_measure):
-            continue
-        for origin in panel.origins:
-            dates, covered = panel.dates(origin), panel.really_covered(origin)
-            shared = np.isin(dates, data.datasets[spec.id].dates())
-            shared &= np.isfinite(panel.world(origin))
-            won, lost = int((shared & covered).sum()), int((shared & ~covered).sum())
-            if won:
-                notes.append(
-                    f"Both {spec.label} and your event files ({origin}) cover "
-                    f"{plural(won, 'months')}; the event files were used there, and levels were "
-                    "never compared across the seam."
-                )
-            if lost:
-                notes.append(
-                    f"In {plural(lost, 'months')} {spec.label} was used, because your event files "
-                    f"({origin}) hold too little of them: fewer than half of the days, or fewer "
-                    "than five events a day from the world."
-                )
-    return tuple(notes) or (
-        "Your event files cover no month that a bundled monthly count covers too.",
-    )

@@ -219,7 +219,7 @@ def _wish(study: str | None, parties: str | None) -> _Wish:
     if study is None:
         named = parties.split(",") if parties else []
         return _Wish(tuple(sorted({state(code) for code in named})))
-    from detente.study.data import states_of  # noqa: PLC0415 - slow to import
+    from detente.study.event_data import states_of  # noqa: PLC0415 - slow to import
     from detente.study.load import load  # noqa: PLC0415
     from detente.study.needs import first_day_of_events  # noqa: PLC0415
 

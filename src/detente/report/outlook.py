@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from detente.answers import Answer, Exhibit, Section, Table, Value
+from detente.asks.forecasts.shown import word
 from detente.report.drawing import figure
 from detente.report.telling import fact_text, interval_text
 from detente.report.words import slug
@@ -72,11 +73,11 @@ def as_seen(section: Section, today: dt.date) -> Section:
     over = sum("over" in answer.notes for answer in answers)
     if not over:
         return section
-    word = (
+    ended = (
         f" When this page was made, {over} of these windows had ended: the data end before it. "
         "Bring the data up to date for odds that are still open."
     )
-    return replace(section, answers=answers, intro=section.intro + word)
+    return replace(section, answers=answers, intro=section.intro + ended)
 
 
 def _seen(answer: Answer, today: dt.date) -> Answer:
@@ -105,7 +106,7 @@ def first_odds(sections: Sequence[Section]) -> Next | None:
         if (exhibit := answer.exhibit("course")) is not None
     }
     chosen = [by_id[name] for name in section.first]
-    days = sorted({_day(answer, "as_of") for answer in section.answers if answer.fact("odds")})
+    days = sorted({word(answer, "as_of") for answer in section.answers if answer.fact("odds")})
     since = dict.fromkeys([*days[:1], *days[-1:]])
     return Next(
         anchor=section.name,
@@ -126,7 +127,7 @@ def _first(answer: Answer, course: Exhibit | None) -> FirstOdds:
     return FirstOdds(
         odds=_told(answer, "odds"),
         what=answer.label,
-        beside=f"{ends} {day_text(_day(answer, 'resolves_on'))}; 90% interval "
+        beside=f"{ends} {day_text(word(answer, 'resolves_on'))}; 90% interval "
         f"{'' if odds is None else interval_text(odds)}. Base rate {_told(answer, 'base_rate')}, "
         f"in the last 3 years {_told(answer, 'recent_base_rate')}",
         trend=trend,
@@ -144,7 +145,7 @@ def spark(answer: Answer, course: Exhibit) -> Exhibit:
     every = str(course.settings.get("every", ""))
     shown = course.table.rows[-LATELY.get(every, 0) :]
     names = [column.name for column in course.table.columns]
-    odds, now = answer.fact("odds"), _day(answer, "as_of")
+    odds, now = answer.fact("odds"), word(answer, "as_of")
     last: dict[str, Value] = {
         "date": now,
         "period": now,
@@ -156,11 +157,6 @@ def spark(answer: Answer, course: Exhibit) -> Exhibit:
     says = f"From {begun['odds']:.0%} to {_told(answer, 'odds')}."
     title = f"{day_text(str(first))} to {day_text(now)}"
     return Exhibit("spark", title, table, mark="spark", says=says)
-
-
-def _day(answer: Answer, name: str) -> str:
-    fact = answer.fact(name)
-    return "" if fact is None else str(fact.value)
 
 
 def _told(answer: Answer, name: str) -> str:

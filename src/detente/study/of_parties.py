@@ -12,6 +12,7 @@ from string import Template
 from detente.errors import UsageError
 from detente.events.actors import name_of, to_iso3
 from detente.events.store import Store
+from detente.rounding import upper_first
 from detente.study.starter import home_of, written
 
 YEARS = 6
@@ -115,7 +116,7 @@ def _fields(name: str, codes: Sequence[str], first: dt.date, last: dt.date) -> d
     begins = _years_before(ends, 1)
     texts = {
         "name_text": name,
-        "title": f"{headed(a)} and {b}",
+        "title": f"{upper_first(a)} and {b}",
         "question": f"Do flare-ups cool the relations of {a} and {b}?",
         "flare_ups": f"flare-ups between {a} and {b}",
         "talks": f"busy days of talks between {a} and {b}",
@@ -163,8 +164,3 @@ def spoken(code: str) -> str:
     name = name_of(code)
     with_article = name.startswith("United ") or "Republic" in name or name in PLURAL
     return f"the {name}" if with_article or name.endswith("Islands") else name
-
-
-def headed(name: str) -> str:
-    """A name as it stands at the beginning of a sentence."""
-    return name[:1].upper() + name[1:]

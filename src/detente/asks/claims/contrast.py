@@ -40,7 +40,6 @@ from detente.asks.claims.drift import beyond_text, drift_check, ends_of, second_
 from detente.asks.claims.estimate import INCLUDES_NONE, Estimate, LeftOut, Visible
 from detente.asks.claims.excited import RATIO, check_of, estimate_of, set_apart
 from detente.asks.claims.rules import P_LEAN
-from detente.asks.claims.scales import upper_first
 from detente.asks.claims.shown import carried_checks
 from detente.asks.claims.strata import Strata, passing, strata_index, ways
 from detente.asks.claims.visible import of_ratio
@@ -48,7 +47,7 @@ from detente.asks.frame import Design
 from detente.errors import DataGapError
 from detente.estimators.rates import rate_contrast
 from detente.estimators.steady import steady_contrast
-from detente.rounding import plural
+from detente.rounding import plural, upper_first
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study

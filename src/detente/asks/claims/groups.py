@@ -21,11 +21,12 @@ from detente.asks.claims.charts import group_rates
 from detente.asks.claims.claim import ABOUT, ClaimBase, where
 from detente.asks.claims.estimate import INCLUDES_NONE, Estimate, LeftOut, Visible, carrying
 from detente.asks.claims.rules import P_STRONG
-from detente.asks.claims.scales import span_text, upper_first
+from detente.asks.claims.scales import span_text
 from detente.asks.frame import Design
 from detente.errors import DataGapError
 from detente.estimators.groups import GroupContrast, group_contrast
 from detente.estimators.resample import bootstrap_means
+from detente.rounding import upper_first
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import measure_problems

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from detente.answers import Answer, Fact, Scale, Verdict
 from detente.asks.claims.rules import side
-from detente.asks.claims.scales import lower_first
-from detente.rounding import plural, tell, tell_all
+from detente.rounding import lower_first, plural, tell, tell_all
 from detente.study.models import About
 
 OPENINGS = {

@@ -29,7 +29,8 @@ from detente.asks.forecasts.as_of import came, odds_within, question_on, record_
 from detente.asks.forecasts.combined import RECENT, Odds
 from detente.asks.forecasts.event_question import ESTIMATOR, EventQuestion
 from detente.asks.forecasts.walks import WALKS, walks_of
-from detente.asks.frame import Pending, blank, insufficient, notes, provenance
+from detente.asks.frame import Pending, blank, insufficient, notes
+from detente.asks.provenance import provenance_of
 from detente.errors import DataGapError
 from detente.relations.steps import day_name
 from detente.rounding import odds_text, plural
@@ -150,7 +151,7 @@ def _answer(claim: OccurrenceClaim, data: StudyData, odds: Odds, happened: bool 
         ),
         needs=(*claim.needs, *((LIKE_CAUSES,) if verdict is Verdict.NOT_TESTABLE else ())),
         citations=tuple(dict.fromkeys(signal.series.citation for signal in signals)),
-        provenance=provenance(data, signals, ESTIMATOR, NULL),
+        provenance=provenance_of(data, signals, ESTIMATOR, NULL),
         notes=notes(visible=FORECAST),
     )
 

@@ -33,7 +33,6 @@ from detente.asks.claims.scales import (
     grid_of,
     scale_of,
     to_periods,
-    upper_first,
 )
 from detente.asks.claims.shown import carried_checks, exposure_check
 from detente.asks.claims.spans import spans_of, thirds_after, whole_around
@@ -43,7 +42,7 @@ from detente.errors import DataGapError
 from detente.estimators.matching import Grid
 from detente.estimators.projections.moved import MOVES, Followed, followed, response_without
 from detente.estimators.resample import bootstrap_means
-from detente.rounding import p_is, plural
+from detente.rounding import p_is, plural, upper_first
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.parts import Measure, Relation

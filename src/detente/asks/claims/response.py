@@ -37,7 +37,6 @@ from detente.asks.claims.scales import (
     period_index,
     scale_of,
     to_periods,
-    upper_first,
 )
 from detente.asks.claims.shown import carried_checks, exposure_check
 from detente.asks.claims.visible import of_change
@@ -46,7 +45,7 @@ from detente.errors import DataGapError
 from detente.estimators.eventstudy import EventStudy, event_study
 from detente.estimators.ratestudy import HARMONICS, left_out_ratios, rate_study, usual_counts
 from detente.relations.steps import month_name
-from detente.rounding import p_is, plural
+from detente.rounding import p_is, plural, upper_first
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.parts import Measure, Relation

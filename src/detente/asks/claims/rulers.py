@@ -16,8 +16,8 @@ import numpy as np
 from detente.answers import Answer, Column, Exhibit, Scale, Table, Value, Verdict
 from detente.asks.claims.estimate import Estimate
 from detente.asks.claims.rules import Evidence, side
-from detente.asks.claims.scales import span_text, upper_first
-from detente.rounding import plural
+from detente.asks.claims.scales import span_text
+from detente.rounding import plural, upper_first
 
 FEWEST = 2
 NOTE = (

@@ -228,21 +228,6 @@ def convert(scale: Scale, effect: float | Floats) -> Floats:
     return np.asarray(np.exp(array), dtype=np.float64) if scale is Scale.RATIO else array
 
 
-def upper_first(text: str) -> str:
-    """A text that begins a sentence.
-
-    Example:
-        >>> upper_first("verbal cooperation")
-        'Verbal cooperation'
-    """
-    return text[:1].upper() + text[1:]
-
-
-def lower_first(text: str) -> str:
-    """A text that stands within a sentence."""
-    return text[:1].lower() + text[1:]
-
-
 def span_text(series: Series) -> str:
     """First and last period with data.
 

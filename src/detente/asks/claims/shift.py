@@ -34,7 +34,6 @@ from detente.asks.claims.scales import (
     scale_of,
     span_text,
     to_periods,
-    upper_first,
 )
 from detente.asks.claims.shown import exposure_check
 from detente.asks.claims.sparse import check_enough
@@ -44,7 +43,7 @@ from detente.errors import DataGapError
 from detente.estimators.shift import LevelShift, level_shift, rate_shift
 from detente.relations.series import Series
 from detente.relations.steps import check_every
-from detente.rounding import day_text, plural, tell
+from detente.rounding import day_text, plural, tell, upper_first
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.origins import named_periods

@@ -11,7 +11,8 @@ import numpy as np
 from detente.answers import Check, Column, Exhibit, Fact, Scale, Table, Value
 from detente.arrays import Floats
 from detente.asks.claims.estimate import Estimate, LeftOut, Visible, carrying
-from detente.asks.claims.scales import convert, lower_first
+from detente.asks.claims.scales import convert
+from detente.rounding import lower_first
 from detente.study.signal import Signal
 
 BINS = 31

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from detente.arrays import Floats
-from detente.asks.claims.scales import upper_first
 from detente.errors import DataGapError
 from detente.relations.steps import check_every, month_name, next_start
-from detente.rounding import number, plural
+from detente.rounding import number, plural, upper_first
 from detente.study.signal import Signal
 
 FEWEST = 5

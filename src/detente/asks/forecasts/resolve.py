@@ -18,7 +18,8 @@ from detente.asks.forecasts.walks import data_hash
 from detente.errors import InputError
 from detente.events.engine import DUCKDB
 from detente.study.actions import EVENT_FILES
-from detente.study.data import StudyData, last_day
+from detente.study.data import StudyData
+from detente.study.event_data import last_day
 
 MODEL = f"detente {__version__}, forecasts 4"
 """Version of the models; the number rises when they change."""

@@ -14,6 +14,7 @@ from detente.errors import UsageError
 from detente.events.engine import Bounds, engine
 from detente.events.inputs import EventInput
 from detente.events.ontology import lookup
+from detente.rounding import lower_first
 
 BEHIND = """
 -- what the pairs that moved did to each other
@@ -109,4 +110,4 @@ def act_name(code: str) -> str:
         name = lookup(code).name
     except UsageError:
         return code
-    return name[:1].lower() + name[1:]
+    return lower_first(name)

@@ -10,9 +10,10 @@ import numpy as np
 
 from detente.answers import Answer, Column, Exhibit, Key, Scale, table_of
 from detente.arrays import Bools, Floats, Ints
-from detente.asks.claims.scales import fit_level, span_text, upper_first
+from detente.asks.claims.scales import fit_level, span_text
 from detente.asks.pairs.counts import MEASURES, Counted
 from detente.errors import DataGapError
+from detente.rounding import upper_first
 from detente.study.options import Options
 from detente.study.signal import Signal
 

@@ -18,7 +18,6 @@ from detente.answers import (
     Scale,
     Table,
     Value,
-    table_of,
 )
 from detente.asks.claims.scales import (
     DIVIDED_BY,
@@ -26,11 +25,9 @@ from detente.asks.claims.scales import (
     display,
     fit_level,
     shown_unit,
-    shown_values,
     span_text,
-    upper_first,
 )
-from detente.asks.overview import COVERAGES, MARK_COLUMNS, tension_columns
+from detente.asks.overview import MARK_COLUMNS, level_table
 from detente.asks.pairs.acts import acts_exhibit
 from detente.asks.pairs.counts import MEASURES, Counted, count_pair
 from detente.asks.pairs.turns import Turn, stretch, turning_points
@@ -39,7 +36,7 @@ from detente.estimators.levels.level import LevelPosterior
 from detente.events.actors import name_of
 from detente.events.inputs import EventInput
 from detente.relations.steps import check_every, period_name
-from detente.rounding import plural, tell
+from detente.rounding import plural, tell, upper_first
 from detente.study.chronicle import Fact as Dated
 from detente.study.options import Options
 from detente.study.signal import Signal
@@ -182,7 +179,7 @@ def _level_exhibit(
     return Exhibit(
         signal.measure,
         upper_first(signal.noun),
-        level_table(signal, level),
+        level_table(signal, [(np.full(len(dates), fill_value=True), level)]),
         note=signal.exposure_text,
         mark="tension",
         key=KEY,
@@ -190,24 +187,6 @@ def _level_exhibit(
         f"{plural(len(turns), 'turning points')}.",
         settings={"axis": unit, "facts": Table(MARK_COLUMNS, tuple(marks)), "eras": ERAS},
     )
-
-
-def level_table(signal: Signal, level: LevelPosterior) -> Table:
-    """Observed values and the level within its bands, one row a period, in the unit that is shown.
-
-    Args:
-        signal: What is measured, T periods.
-        level: Its level, shape (draws, T).
-    """
-    values: dict[str, Sequence[object] | np.ndarray] = {
-        "date": [str(day) for day in signal.series.dates],
-        "observed": shown_values(signal),
-        "level": display(signal, level.median()),
-    }
-    for coverage in COVERAGES:
-        low, high = display(signal, level.band(coverage))
-        values |= {f"low{100 * coverage:.0f}": low, f"high{100 * coverage:.0f}": high}
-    return table_of(tension_columns(), values)
 
 
 def _now(signal: Signal, level: LevelPosterior) -> Fact:

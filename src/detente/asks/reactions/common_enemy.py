@@ -16,6 +16,7 @@ from detente.errors import DataGapError
 from detente.estimators.triads.case import AttackerEffect, attacker_effect
 from detente.estimators.triads.law import LawEffect, TriadLaw, triad_law
 from detente.relations.steps import Days, next_start
+from detente.rounding import upper_first
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
@@ -193,7 +194,7 @@ def _rows(
     dealt = " (p by attackers dealt anew)"
     for place, row in enumerate(law.rows):
         label = row.specification.label
-        label = label[:1].upper() + label[1:] + ("" if place else dealt)
+        label = upper_first(label) + ("" if place else dealt)
         p = row.p if place else law.p_permutation
         yield label, *_effect(row), p, row.p_holm, row.cases, place == 0
     if case is not None:

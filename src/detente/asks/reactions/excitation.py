@@ -16,6 +16,7 @@ from detente.asks.provenance import provenance
 from detente.errors import DataGapError
 from detente.estimators import BinnedHawkes, CrossTest, excitation_test, fit_hawkes_by_date
 from detente.relations.steps import month_name
+from detente.rounding import upper_first
 from detente.study.actions import sources_of
 from detente.study.daily import era_labels, happened
 from detente.study.data import StudyData
@@ -85,7 +86,7 @@ def answer(item: Excitation, data: StudyData) -> Answer:
     blank = Answer(
         item.id,
         KIND,
-        label[:1].upper() + label[1:],
+        upper_first(label),
         caveats=(*item.caveats, *_always()),
         notes={"literature": item.compare} if item.compare else {},
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from detente.arrays import Bools, Days, Floats, Ints
 from detente.errors import DataGapError
-from detente.rounding import plural
+from detente.rounding import plural, upper_first
 from detente.study.daily import era_labels, happened
 from detente.study.data import StudyData
 from detente.study.parts import Relation
@@ -169,7 +169,7 @@ def read_chronology(data: StudyData, model: Simulation) -> Chronology:
         eras=tuple(model.eras),
         labels=era_labels(data, model.eras, days),
         left_out=tuple(
-            f"{_capital(data.label_of(name))} are left out: {plural(int(on.sum()), 'days')}, "
+            f"{upper_first(data.label_of(name))} are left out: {plural(int(on.sum()), 'days')}, "
             f"{MIN_CASES} are needed."
             for name, on in counts.items()
             if name not in kinds
@@ -198,7 +198,7 @@ def read_monthly(data: StudyData, model: Simulation, kinds: tuple[str, ...]) -> 
         return None
     usable = {key: signal for key, signal in signals.items() if _usable(signal, span)}
     gaps += [
-        f"{_capital(signal.noun)} is left out: it has gaps or hardly any events."
+        f"{upper_first(signal.noun)} is left out: it has gaps or hardly any events."
         for key, signal in signals.items()
         if key not in usable
     ]
@@ -315,7 +315,3 @@ def _days_by_month(
 
 def _place(key: Key, keys: list[Key]) -> int:
     return keys.index(key) if key in keys else -1
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

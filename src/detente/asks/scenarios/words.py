@@ -14,7 +14,7 @@ from detente.asks.scenarios.coupled import WITH, Pairs
 from detente.asks.scenarios.history import MIN_CASES
 from detente.asks.scenarios.model import Model
 from detente.relations.steps import day_name
-from detente.rounding import plural
+from detente.rounding import plural, upper_first
 
 if TYPE_CHECKING:
     from detente.asks.scenarios.simulation import Outcome, Tracked
@@ -84,7 +84,7 @@ def _peak(steps: list[Row]) -> str:
 
 
 def _share(row: Row) -> str:
-    label = row["outcome"][:1].upper() + row["outcome"][1:]
+    label = upper_first(row["outcome"])
     return (
         f"{label} comes in {row['with']:.0%} of the futures with it and {row['without']:.0%} "
         "without."

@@ -12,7 +12,7 @@ from detente.report.layers import records
 from detente.report.marks import mark
 from detente.report.theme import Spec, colour, finish, padded, table, tone
 from detente.report.words import wrapped
-from detente.rounding import finite, tell_all
+from detente.rounding import finite, lower_first, tell_all
 
 KEY = (
     Key("bar", "placebo tests, where nothing happened"),
@@ -32,7 +32,7 @@ def draw(exhibit: Exhibit) -> Spec:
     effect = finite(exhibit.settings["effect"])
     ends = [rows[0][low_end], rows[-1][high_end], scale.neutral, effect]
     low, high = padded(ends)
-    title = wrapped(f"Effect in placebo tests ({_lower(exhibit.settings['axis'])})", 54)
+    title = wrapped(f"Effect in placebo tests ({lower_first(exhibit.settings['axis'])})", 54)
     x = alt.X(
         f"{low_end}:Q",
         scale=alt.Scale(domain=[low, high], nice=False, zero=False),
@@ -52,10 +52,6 @@ def draw(exhibit: Exhibit) -> Spec:
         label = f"observed: {tell_all([effect, *interval], scale)[0]}"
         layers += _observed({low_end: effect, "label": label}, x, right=effect > (low + high) / 2)
     return finish(alt.layer(*layers), 146 + 14 * len(title))
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def _observed(row: dict[str, Any], x: Any, *, right: bool) -> Iterator[Any]:

@@ -14,13 +14,13 @@ import contextlib
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from detente.sources.fetch.client import Client
-from detente.sources.fetch.wanted import Replaces, Span, Wanted
+from detente.sources.fetch.wanted import Manifest, Replaces, Span, Wanted
 
 HOST = "https://dataverse.harvard.edu"
 ORIGINAL = MappingProxyType({"format": "original"})
@@ -154,6 +154,22 @@ def wanted_file(
         source=source,
         params=ORIGINAL if file.ingested else MappingProxyType({}),
     )
+
+
+def manifest_of(doi: str, source: str, piece: Callable[[DataverseFile], Piece | None]) -> Manifest:
+    """What is wanted of a dataset whose files are each about a year, or about some days.
+
+    Args:
+        doi: The dataset.
+        source: Name of the source that reads the files.
+        piece: The year or days that a file is about; None if it holds no events.
+    """
+
+    def manifest(client: Client, span: Span) -> list[Wanted]:
+        pieces = [about for file in list_files(client, doi) if (about := piece(file)) is not None]
+        return wanted_years(pieces, span, source)
+
+    return manifest
 
 
 def wanted_years(pieces: Sequence[Piece], span: Span, source: str) -> list[Wanted]:

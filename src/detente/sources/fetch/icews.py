@@ -9,28 +9,19 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from detente.sources.fetch.client import Client
 from detente.sources.fetch.dataverse import (
     DataverseFile,
     Piece,
     day_of,
-    list_files,
-    wanted_years,
+    manifest_of,
 )
-from detente.sources.fetch.wanted import Feed, Span, Wanted
+from detente.sources.fetch.wanted import Feed
 from detente.sources.icews import ICEWS as SOURCE
 
 DOI = "doi:10.7910/DVN/28075"
 
 _YEAR = re.compile(r"events\.(\d{4})\.(?:(\d{8,14})\.)?.*?tab(?:\.zip|\.gz)?", re.IGNORECASE)
 _WEEK = re.compile(r"(\d{8})-icews-events.*\.(?:zip|tab)", re.IGNORECASE)
-
-
-def manifest(client: Client, span: Span) -> list[Wanted]:
-    """The files that hold the years of a span."""
-    files = list_files(client, DOI)
-    pieces = [piece for file in files if (piece := _piece(file)) is not None]
-    return wanted_years(pieces, span, SOURCE.name)
 
 
 def _piece(file: DataverseFile) -> Piece | None:
@@ -45,7 +36,7 @@ def _piece(file: DataverseFile) -> Piece | None:
 ICEWS = Feed(
     name="icews",
     title="ICEWS: yearly files of the Harvard Dataverse, 1995 to April 2023",
-    manifest=manifest,
+    manifest=manifest_of(DOI, SOURCE.name, _piece),
     licence="for research and education only; © Lockheed Martin and BBN, not to be passed on",
     citation=SOURCE.citation,
     note=(

@@ -10,15 +10,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from detente.sources.fetch.client import Client
 from detente.sources.fetch.dataverse import (
     DataverseFile,
     Piece,
     day_of,
-    list_files,
-    wanted_years,
+    manifest_of,
 )
-from detente.sources.fetch.wanted import Feed, Span, Wanted
+from detente.sources.fetch.wanted import Feed
 from detente.sources.polecat import POLECAT as SOURCE
 
 DOI = "doi:10.7910/DVN/AJGVIT"
@@ -29,13 +27,6 @@ _EVENTS = re.compile(
     r"(?:-(?P<month>[a-z]{3})[a-z]*)?\D?.*\.txt(?:\.zip|\.gz)?",
     re.IGNORECASE,
 )
-
-
-def manifest(client: Client, span: Span) -> list[Wanted]:
-    """The files that hold the years of a span."""
-    files = list_files(client, DOI)
-    pieces = [piece for file in files if (piece := _piece(file)) is not None]
-    return wanted_years(pieces, span, SOURCE.name)
 
 
 def _piece(file: DataverseFile) -> Piece | None:
@@ -56,7 +47,7 @@ def _piece(file: DataverseFile) -> Piece | None:
 POLECAT = Feed(
     name="polecat",
     title="POLECAT: yearly and weekly files of the Harvard Dataverse, 2018 on",
-    manifest=manifest,
+    manifest=manifest_of(DOI, SOURCE.name, _piece),
     licence="treat as for research and education only (© Leidos); notices elsewhere say CC0",
     citation=SOURCE.citation,
     note=(

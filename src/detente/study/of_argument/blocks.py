@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from detente.coding.claims import Claim, Kind, Side
-from detente.rounding import plural
+from detente.rounding import plural, upper_first
 from detente.study.of_argument.acts import Named, listed
 from detente.study.of_argument.measured import (
     Measured,
@@ -22,7 +22,7 @@ from detente.study.of_argument.measured import (
     states_of,
 )
 from detente.study.of_argument.toml import Block, Value
-from detente.study.of_parties import FIRST_EVENTS, headed, spoken
+from detente.study.of_parties import FIRST_EVENTS, spoken
 
 WINDOWS_DAYS = (28, 90, 180)
 TARGET_DAYS = 90
@@ -104,7 +104,7 @@ def drafted(claim: Claim, setting: Setting, name: str) -> Drafted:
         "id": name,
         "kind": kind,
         "title": f"{body.heading or _TITLES[kind]}: {body.subject or place}",
-        "statement": f"{headed(body.statement)}.",
+        "statement": f"{upper_first(body.statement)}.",
         "passage": f"{setting.file}, {place}, characters {first}-{last}",
         **body.values,
     }

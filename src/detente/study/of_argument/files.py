@@ -6,12 +6,13 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
+from detente.rounding import upper_first
 from detente.study.chronicle import CHRONICLE_COLUMNS
 from detente.study.of_argument.acts import FLARE_UPS, Chronicle, Named, action_block, listed
 from detente.study.of_argument.blocks import Drafted
 from detente.study.of_argument.measured import Setting
 from detente.study.of_argument.toml import Block, Value, text_of
-from detente.study.of_parties import headed, spoken
+from detente.study.of_parties import spoken
 
 CHRONICLE_FILE = "chronicle.csv"
 
@@ -79,7 +80,7 @@ def _about(
         "[study]",
         {
             "name": name,
-            "title": headed(names),
+            "title": upper_first(names),
             "question": f"Does what {setting.file} claims of {names} hold?",
             "headline_claim": (sure or testable or claims)[0].id,
             "about": f"Drafted from {setting.file}, written {setting.written}.",
