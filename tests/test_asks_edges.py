@@ -25,7 +25,7 @@ from detente.asks.forecasts.level_question import LevelQuestion, _in_units, _sen
 from detente.asks.forecasts.record import Record
 from detente.asks.forecasts.run import asked_questions, with_window
 from detente.asks.movers.places import _settled
-from detente.asks.reactions.system import sentence
+from detente.asks.reactions.system_words import sentence
 from detente.asks.scenarios import posterior
 from detente.errors import DataGapError, UsageError
 from detente.events.store import Store

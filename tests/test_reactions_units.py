@@ -17,13 +17,12 @@ from detente.asks.reactions.excitation import Excitation, _checks, _facts, _of_i
 from detente.asks.reactions.system import (
     System,
     SystemSeries,
-    _caveats,
     _exhibits,
     _reactions,
-    _text,
     network_exhibit,
     reaction_columns,
 )
+from detente.asks.reactions.system_words import answer_text, caveats_of, checks_of
 from detente.asks.reactions.vector import Judged, _tail, judge
 from detente.errors import DataGapError
 
@@ -153,7 +152,7 @@ class TestSystem:
 
     def text(self, *stand: dict[str, Any]) -> str:
         model = SimpleNamespace(system=SimpleNamespace(rows=np.arange(3, 10)))
-        return _text(asked(horizon=6), grid(), cast(Any, model), 6, stand)
+        return answer_text(asked(horizon=6), grid(), cast(Any, model), 6, stand)
 
     def test_how_many_stand_in_words(self) -> None:
         assert self.text().startswith(
@@ -178,14 +177,14 @@ class TestSystem:
         assert " 2 of them do not stand if the order of the series is turned around" in some
 
     def test_caveats_are_of_what_the_series_are(self) -> None:
-        every = " ".join(_caveats(grid()))
+        every = " ".join(caveats_of(grid()))
         assert "rough" in every and "standard deviation" in every and "in turn" not in every
-        seamed = " ".join(_caveats(grid(2)))
+        seamed = " ".join(caveats_of(grid(2)))
         assert "in turn" in seamed
         counts = Aligned(**(vars(grid()) | {"counted": (True,) * 3}))
-        assert "standard deviation" not in " ".join(_caveats(counts))
+        assert "standard deviation" not in " ".join(caveats_of(counts))
         scores = Aligned(**(vars(grid()) | {"counted": (False,) * 3}))
-        assert "rough" not in " ".join(_caveats(scores))
+        assert "rough" not in " ".join(caveats_of(scores))
 
     def test_checks_of_a_system(self) -> None:
         def checks(seen: list[Any], joint: list[float], root: float = 0.5) -> list[Any]:
@@ -193,7 +192,7 @@ class TestSystem:
             judged = SimpleNamespace(
                 joint=SimpleNamespace(p_adjusted=np.array(joint), tested=len(joint))
             )
-            return list(system._checks(cast(Any, model), seen, cast(Any, judged)))
+            return list(checks_of(cast(Any, model), seen, cast(Any, judged)))
 
         settles, order, joint = checks([row("A", "B")], [0.049, 0.05, 0.9])
         assert settles.passed and order.passed and joint.passed

@@ -16,7 +16,8 @@ from detente.asks.reactions import system
 from detente.asks.reactions.aligned import Aligned, _placed, _shared
 from detente.asks.reactions.excitation import _fit as fit_excitation
 from detente.asks.reactions.excitation import _text as excitation_text
-from detente.asks.reactions.system import System, SystemSeries, sentence
+from detente.asks.reactions.system import System, SystemSeries
+from detente.asks.reactions.system_words import sentence
 from detente.asks.reactions.vector import START, _tail, judge
 from detente.asks.scenarios import coupled, posterior
 from detente.asks.scenarios.arms import Arms, halves, make_arms, month_edges, refusal
