@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from detente.answers import Answer, Table
-from detente.asks import overview
+from detente.asks import data_used, overview
 from detente.asks.errands import Errand
 from detente.asks.forecasts import coming_week
 from detente.asks.scenarios import run as scenarios
@@ -36,13 +36,13 @@ class TestDataUsed:
     )  # fmt: skip
     def test_days_between_the_first_and_the_last(self, days: Any, said: str | None) -> None:
         covered = None if days is None else np.datetime64("2001-01-01") + np.array(days, int)
-        assert overview._days_missing(covered) == said
+        assert data_used._days_missing(covered) == said
 
     def test_whose_files_they_are(self) -> None:
         whole = SimpleNamespace(parties=(), limits="", world=9)
-        assert overview._kept_of(cast(Any, whole)) == "your own files"
+        assert data_used._kept_of(cast(Any, whole)) == "your own files"
         some = SimpleNamespace(parties=("USA",), limits="the USA", world=1234)
-        assert overview._kept_of(cast(Any, some)) == (
+        assert data_used._kept_of(cast(Any, some)) == (
             "your own files, limited to the USA; of 1,234 events of the world the others are"
             " counted only"
         )
@@ -65,7 +65,7 @@ class TestDataUsed:
             },
             dataset_sha256={"a": "1", "b": "2"},
         )
-        whole, other = overview._datasets_used(cast(Any, data))
+        whole, other = data_used._datasets_used(cast(Any, data))
         assert whole == ("A", "2001-01-01 to 2001-06-01, by month", None, 42, "1", "c")
         assert other[2] == "3 of 6 months" and other[4] == "2"
 
@@ -84,7 +84,7 @@ class TestDataUsed:
             present=[SimpleNamespace(**(spec | given))],
             datasets={"d": SimpleNamespace(dates=lambda: MONTHS[:5])},
         )
-        return overview.overlap_notes(cast(Any, data))
+        return data_used.overlap_notes(cast(Any, data))
 
     def test_who_won_where_both_cover(self) -> None:
         won, lost = self.overlap()
@@ -95,16 +95,16 @@ class TestDataUsed:
         for given in ({"counts": False}, {"every": "year"}, {"measures": ["m"]}):
             [none] = self.overlap(**given)
             assert none.startswith("Your event files cover no month")
-        assert overview.overlap_notes(cast(Any, SimpleNamespace(events=None))) == ()
+        assert data_used.overlap_notes(cast(Any, SimpleNamespace(events=None))) == ()
 
     def test_who_acts_below_the_state(self, monkeypatch: pytest.MonkeyPatch) -> None:
         actors = SimpleNamespace(origin="x", party="USA", roles=(("OPP", 1200), ("REB", 34)))
-        monkeypatch.setattr(overview, "below_state", lambda *_, **__: [actors])
+        monkeypatch.setattr(data_used, "below_state", lambda *_, **__: [actors])
         data = SimpleNamespace(
             events=SimpleNamespace(store=None), study=SimpleNamespace(codes=["USA"]),
             as_of=dt.date(2001, 1, 1), name_of=lambda _: "the US",
         )  # fmt: skip
-        [note] = overview.below_state_notes(cast(Any, data))
+        [note] = data_used.below_state_notes(cast(Any, data))
         assert note.startswith("x counts 1,234 times with the US an actor that does not act for it")
         assert "by role: OPP 1,200, REB 34. An action" in note
 
