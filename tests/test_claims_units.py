@@ -131,7 +131,7 @@ class TestCompared:
             require(against, when, values)
         else:
             with pytest.raises(
-                DataGapError, match=f"has {periods} periods with data, both together {events}"
+                DataGapError, match=f"has {periods} periods with data; events of both: {events}"
             ):
                 require(when, against, values)
         with pytest.raises(DataGapError, match="below zero"):

@@ -220,7 +220,7 @@ def test_what_cannot_be_a_sample_of_events() -> None:
         check.check_events(np.array([5.0, 4.0]))
     with pytest.raises(DataGapError, match="on every day"):
         check.check_counts(np.full((5, 1), 2.0))
-    with pytest.raises(InputError, match="1 days without exposure have events, the first is day 1"):
+    with pytest.raises(InputError, match="Days without exposure that have events: 1, first day 1"):
         check.check_recorded(good, np.array([0.0, 0.0, 1.0]) + np.array([1.0, 0, 0]))
     assert check.check_window((0, 2)) == (0.0, 2.0)
     for window in ((2, 2), (0, np.inf)):

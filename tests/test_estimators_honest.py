@@ -85,5 +85,5 @@ def test_odds_follow_the_season() -> None:
 
 
 def test_too_few_events_have_no_odds() -> None:
-    with pytest.raises(DataGapError, match="There are 3 events"):
+    with pytest.raises(DataGapError, match="Events before the date: 3"):
         fit_drifting(np.array([1.0, 0, 1, 0, 1] + [0.0] * 900))

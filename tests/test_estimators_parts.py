@@ -255,7 +255,7 @@ def test_path_around() -> None:
     path = path_around(grid, np.array([2]), 2, 4, 2)
     assert path[0, :5].tolist() == [0.0, 0.0, 2.0, 4.0, 4.0]
     assert np.isnan(path[0, 5])  # another block
-    with pytest.raises(UsageError, match="1 periods before a start, and 2"):
+    with pytest.raises(UsageError, match="A start has 1 period before it, of which 2"):
         path_around(grid, np.array([2]), 1, 4, 2)
 
 

@@ -204,7 +204,7 @@ def test_a_series_that_ends_in_a_gap_is_not_carried_forward() -> None:
     values = system(1)
     values[-1] = np.nan
     var = fit_var(values, 1, segments=np.zeros(400))
-    with pytest.raises(DataGapError, match="last 1 periods is missing"):
+    with pytest.raises(DataGapError, match="last 1 period is missing"):
         var.forecast(2)
 
 

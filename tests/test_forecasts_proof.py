@@ -226,7 +226,7 @@ class TestProof:
         with pytest.raises(InputError, match="Its line 2, or one before it, is another"):
             check_proof(anew, proof, STUDY)
         cut = append(Record(tmp_path / "c.jsonl"), [forecast()])
-        with pytest.raises(InputError, match="It has 1 lines where 2 were proved"):
+        with pytest.raises(InputError, match="It has 1 line where 2 were proved"):
             check_proof(cut, proof, STUDY)
         with pytest.raises(InputError, match="of “made-up”, not of “korea”"):
             check_proof(record, proof, "korea")

@@ -184,7 +184,7 @@ class TestBaseRates:
         forgot = fitted.predict(history, np.array([764]))
         close(forgot, fitted.predict(quiet, np.array([364])))
         (reason,) = fitted.reasons(history, 764)
-        assert reason.label == "the pace of the last 1 years"
+        assert reason.label == "the pace of the last 1 year"
         close(reason.rate, -365.25 * 400 / 765)
         (reason,) = fitted.reasons(history, 399)
         close(reason.rate, 0.0)

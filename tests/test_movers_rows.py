@@ -473,7 +473,7 @@ class TestMeasure:
     def test_twenty_in_months_of_use_are_enough(self) -> None:
         counts = np.zeros((1, 2, 4))
         counts[0, 1] = [10, 9, 50, 0]
-        with pytest.raises(DataGapError, match="1 pairs have events of x, none of them 20 of one"):
+        with pytest.raises(DataGapError, match="Pairs with events of x: 1, none with 20 of one"):
             measure(WorldCounts(four().coverage, PAIRS[:1], counts), four())
 
     def test_attention_without_the_pair_itself(self) -> None:

@@ -191,7 +191,7 @@ def test_many_small_parts_are_merged_and_nothing_is_lost(store: Store) -> None:
 def test_required_values_and_files_are_checked_before_writing(store: Store) -> None:
     schema = pa.schema([field.with_nullable(True) for field in SCHEMA])
     rows = pa.Table.from_pylist([event(1), event(2) | {"date": None}], schema)
-    with pytest.raises(StoreError, match="1 rows lack one of event_id, date"):
+    with pytest.raises(StoreError, match="Rows that lack one of event_id, date"):
         add(store, rows)
     assert store.events().num_rows == 0
 

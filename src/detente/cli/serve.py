@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from detente.cli.options import DEFAULT_ENGINE, EngineName
 from detente.cli.output import narrate
 from detente.errors import UsageError
 
@@ -21,6 +22,7 @@ def serve_command(
             "--store", envvar="DETENTE_STORE", metavar="DIR", help="Folder of an event store."
         ),
     ] = None,
+    engine: EngineName = DEFAULT_ENGINE,
     study: Annotated[
         list[str] | None,
         typer.Option(
@@ -50,7 +52,8 @@ def serve_command(
     """Show studies and events in a browser, and answer what is asked there.
 
     For this machine alone, unless --host says otherwise. Nothing outside of the store and of the
-    studies that are given is read, and nothing is loaded from any other server.
+    studies that are given is read, and nothing is loaded from any other server. A lake is not
+    served: pages show single events, so read it into a store first (detente ingest).
 
     [bold]Examples[/bold]
 
@@ -67,11 +70,13 @@ def serve_command(
             f"{' and '.join(lacking)} {'are' if len(lacking) > 1 else 'is'} not installed.",
             "Install what it takes: pip install 'detente[web]'",
         )
-    from detente.events.store import Store  # noqa: PLC0415 - slow to import
+    from detente.events.engine import engine as engine_of  # noqa: PLC0415 - slow to import
+    from detente.events.store import Store  # noqa: PLC0415
     from detente.study.load import bundled  # noqa: PLC0415
     from detente.web.server import serve  # noqa: PLC0415
     from detente.web.site import site_of  # noqa: PLC0415
 
     if store is not None:
         Store.open(store)
-    serve(site_of(study or bundled(), store, records=records), host, port, narrate)
+    engine_of(engine)
+    serve(site_of(study or bundled(), store, engine, records), host, port, narrate)

@@ -43,8 +43,10 @@ def _names_store(given: Given) -> bool:
     """Whether a study names a store of its own; one that cannot be read says so by itself."""
     from detente.study.load import load  # noqa: PLC0415 - slow to import, and seldom needed
 
+    studies = given["study"] or ()  # those that ship name none
     try:
-        return load(given["study"]).study.store is not None
+        named = [studies] if isinstance(studies, str) else studies
+        return any(load(study).study.store is not None for study in named)
     except DetenteError:
         return True
 
@@ -69,6 +71,7 @@ RULES: Mapping[str, tuple[Idle, ...]] = {
         *OF_EVENTS,
     ),
     "moves": (Idle(("engine",), without=("events",), unless=_names_store),),
+    "serve": (Idle(("engine",), without=("store",), unless=_names_store),),
     "new": (Idle(("since",), without=("parties",)),),
     "fetch": (Idle(("rate",), without=("only_plan",)),),
     "ingest": (Idle(("either",), without=("parties",)),),

@@ -24,6 +24,7 @@ from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.matching import Grid, matched_dates, mean_of_next, merge_episodes, shifted
 from detente.estimators.resample import chance_range, two_sided
+from detente.rounding import plural
 
 HARMONICS = 2
 SEASONAL_FROM = 40  # changes below which a season cannot be told from chance
@@ -234,8 +235,8 @@ def path_around(
     if before_periods < baseline_periods:
         raise UsageError(
             "The paths around the starts could not be drawn.",
-            f"There are {before_periods} periods before a start, and {baseline_periods} of them "
-            "are its baseline.",
+            f"A start has {plural(before_periods, 'periods')} before it, of which "
+            f"{baseline_periods} are its baseline.",
             "Give as many periods before as the baseline has, or more.",
         )
     offsets = np.arange(-before_periods, after_periods)

@@ -169,7 +169,7 @@ def check_required(con: duckdb.DuckDBPyConnection, name: str) -> None:
     if row and row[0]:
         raise StoreError(
             "The events could not be stored.",
-            f"{row[0]} rows lack one of {', '.join(required)}.",
+            f"Rows that lack one of {', '.join(required)}: {row[0]:,}.",
             "Reject such rows when reading the source.",
         )
 

@@ -90,7 +90,7 @@ def measure(
     if not enough.any():
         raise DataGapError(
             "No pair of states could be asked about.",
-            f"{len(world.pairs)} pairs have events of {window.coverage.origin}, none of them"
+            f"Pairs with events of {window.coverage.origin}: {len(world.pairs)}, none with"
             f" {LEAST_EVENTS} of one kind.",
             "Load more events, or name an earlier --since.",
         )

@@ -62,7 +62,7 @@ def check_recorded(counts: Floats, exposure: Floats) -> None:
     if len(wrong):
         raise InputError(
             "The counts and the exposure contradict each other.",
-            f"{len(wrong)} days without exposure have events, the first is day {wrong[0]}.",
+            f"Days without exposure that have events: {len(wrong)}, first day {wrong[0]}.",
             "Correct the exposure of these days.",
         )
 

@@ -17,6 +17,7 @@ from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.glm import collinear
+from detente.rounding import plural
 
 COPIES = 1e-10  # smallest eigenvalue of the correlations; their mean is 1
 
@@ -154,7 +155,7 @@ def starting_values(system: Lagged) -> Floats:
     if not np.isfinite(system.last).all():
         raise DataGapError(
             "The series could not be carried forward.",
-            f"One of the last {system.lags} periods is missing.",
+            f"One of the last {plural(system.lags, 'periods')} is missing.",
             "End the series before the gap, or use fewer lags.",
         )
     return system.last
