@@ -20,6 +20,7 @@ from detente.asks.claims.aftermath import Aftermath
 from detente.asks.claims.shift import Measured as Shifted
 from detente.asks.forecasts import ledger, level_logit
 from detente.asks.forecasts.event_question import EventQuestion
+from detente.asks.forecasts.events import moves
 from detente.asks.forecasts.ledger import _row, open_though_over
 from detente.asks.forecasts.level_question import LevelQuestion, _in_units, _sentence, _start_label
 from detente.asks.forecasts.record import Record
@@ -255,6 +256,31 @@ class TestQuestions:
         said = _sentence(asked, cast(Any, odds), of, dt.date(2001, 4, 1), dt.date(2001, 4, 30))
         assert said.startswith("25% (90% interval 12% to 50%) that the relation from 1 April 2001")
         assert f"to 30 April 2001 stands {words}; the base rate is 75%." in said
+
+
+class TestMoves:
+    """How the odds of the coming week did."""
+
+    def test_each_past_week_beside_what_was_usual_before_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(moves, "calibration", lambda *given: given)
+        came = np.zeros((15, 2))
+        came[:, 0] = np.arange(15) % 2
+        came[12:, 1] = 1
+        past = SimpleNamespace(
+            first=9,
+            odds=np.arange(12.0).reshape(6, 2) / 100,
+            came=came[9:],
+            set_right=lambda place: lambda odds: odds + place,
+        )
+        weeks = cast(Any, SimpleNamespace(came=came))
+        odds, outcome, usual, number = cast(Any, moves._checked(weeks, cast(Any, past)))
+        # The first four of six weeks only teach: the fourteenth and the fifteenth are left.
+        close(odds, [4.08, 4.09, 5.1, 5.11])
+        close(outcome, [1, 1, 0, 1])
+        close(usual, [6 / 13, 1 / 13, 7 / 14, 2 / 14])
+        assert number == 2
 
 
 class TestLogit:

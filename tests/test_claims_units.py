@@ -812,7 +812,8 @@ class TestTold:
                 date=dt.date.fromisoformat(day), title=day, certainty="A", citation="c"
             )
 
-        facts = [fact(day) for day in ("2001-01-31", "2001-02-01", "2001-02-28", "2001-04-02")]
+        days = ("2001-01-31", "2001-02-01", "2001-02-28", "2001-03-01", "2001-04-02")
+        facts = [fact(day) for day in days]
         data = cast(Any, SimpleNamespace(facts_of=lambda _: facts))
         study = SimpleNamespace(starts=np.array([1, 3]), changes=np.array([np.log(2), 0.0]))
         measured = SimpleNamespace(study=study, choice=Choice("a", 3, 3, ""))

@@ -33,7 +33,15 @@ from detente.asks.pairs.turns import (
     stretch,
     turning_points,
 )
-from detente.asks.pairs.view import BESIDE_DAYS, TURN_COLUMNS, _now, _own, _text, _turn_row
+from detente.asks.pairs.view import (
+    BESIDE_DAYS,
+    TURN_COLUMNS,
+    _level_exhibit,
+    _now,
+    _own,
+    _text,
+    _turn_row,
+)
 from detente.asks.provenance import provenance, provenance_of
 from detente.asks.remember import _last_first, _lists, _read
 from detente.asks.result import StudyResult
@@ -154,6 +162,24 @@ class TestView:
         assert row[6] == "On 2001-01-15 (2001-01-15); On 2001-04-15 (2001-04-15)"
         close(row[2:6], [2, 1.5, 3, 0.97])
         assert _turn_row(turn, signal(np.ones(6)), ())[6] is None
+
+    def test_facts_and_turns_are_marked_within_the_series(self) -> None:
+        held = signal([1.0, 2.0, 3.0])
+        days = [
+            dt.date(2000, 12, 31),
+            dt.date(2001, 1, 1),
+            dt.date(2001, 3, 1),
+            dt.date(2001, 3, 2),
+        ]
+        facts = [dated(day, ("A",)) for day in days]
+        turn = Turn(1, np.log(2), np.log(1.5), np.log(3), 0.97)
+        shown = _level_exhibit(held, level(np.zeros((9, 3))), [turn], facts)
+        assert [row[:2] for row in shown.settings["facts"].rows] == [
+            ("2001-02-01", "turning points"),
+            ("2001-01-01", "dated facts"),
+            ("2001-03-01", "dated facts"),
+        ]
+        assert shown.says.endswith("with graded bands and 1 turning point.")
 
     def test_the_level_of_the_last_period(self) -> None:
         draws = np.log(np.column_stack([np.ones(101), np.arange(1.0, 102)]))
