@@ -18,13 +18,15 @@ from detente.asks import errands
 from detente.asks.claims import extreme
 from detente.asks.claims.aftermath import Aftermath
 from detente.asks.claims.shift import Measured as Shifted
-from detente.asks.forecasts import ledger, level_logit
+from detente.asks.forecasts import backtest, ledger, level_logit
 from detente.asks.forecasts.event_question import EventQuestion
 from detente.asks.forecasts.events import moves
 from detente.asks.forecasts.ledger import _row, open_though_over
 from detente.asks.forecasts.level_question import LevelQuestion, _in_units, _sentence, _start_label
 from detente.asks.forecasts.record import Record
 from detente.asks.forecasts.run import asked_questions, with_window
+from detente.asks.forecasts.scores import resample
+from detente.asks.forecasts.trial import Trial
 from detente.asks.movers.places import _settled
 from detente.asks.reactions.system_words import sentence
 from detente.asks.scenarios import posterior
@@ -281,6 +283,42 @@ class TestMoves:
         close(outcome, [1, 1, 0, 1])
         close(usual, [6 / 13, 1 / 13, 7 / 14, 2 / 14])
         assert number == 2
+
+
+class TestTrackRecord:
+    """Which scores are set against which."""
+
+    def trial(self) -> Trial:
+        """Base rates that err by .5 and .4, a model by .3, the combination by .2."""
+        came = np.array([1.0, 0.0, 1.0, 0.0])
+        errors = np.array([0.5, 0.4, 0.3, 0.2])[:, None]
+        days = np.datetime64("2001-01-01") + 7 * np.arange(4)
+        return Trial(
+            ("base", "recent", "model", "combination"), days, np.abs(came - errors),
+            np.repeat([[4.0], [3.0], [2.0], [1.0]], 4, axis=1), np.full(4, 0.25), came,
+            np.array([0.5, 0.3, 0.2]), 2, "week", 1,
+        )  # fmt: skip
+
+    def test_the_combination_is_set_against_both_base_rates(self) -> None:
+        rows = backtest._scores(self.trial(), resample(4, 2, 1)).table.rows
+        square, log, ranked = rows
+        assert [row[0] for row in rows] == ["Brier score", "log score", "CRPS"]
+        close(square[1:4], [0.04, 0.25, 0.16])
+        close(square[4:], [0.84] * 3 + [0.75] * 3)
+        close(log[1:4], -np.log([0.8, 0.5, 0.6]))
+        close(ranked[1:], [1, 4, 3, *[0.75] * 3, *[2 / 3] * 3])
+        first, recent = backtest._skills(self.trial(), resample(4, 2, 1), self.trial().crps)
+        assert (first.against, recent.against) == (backtest.BASE, backtest.RECENT)
+        said = backtest._sentence(self.trial(), replace(first, against="base"), first, recent)
+        assert said.startswith("Over 4 forecasts (") and "; 2 windows that do not overlap)" in said
+        assert "the Brier score is 0.040." in said and "the base rate (0.250)" in said
+        assert "of the last 3 years (0.160)" in said
+
+    def test_models_with_their_weights(self) -> None:
+        rows = backtest._models(self.trial()).table.rows
+        assert [row[0] for row in rows] == ["base", "recent", "model", "combination"]
+        close([row[1] for row in rows], [0.25, 0.16, 0.09, 0.04])
+        close([row[3:] for row in rows], [[4, 0.5], [3, 0.3], [2, 0.2], [1, 1.0]])
 
 
 class TestLogit:
