@@ -13,6 +13,8 @@ from importlib import import_module
 import numpy as np
 import pytest
 
+from detente.study.options import Options
+
 SETTINGS = {
     "relations._arrays": "MIN_SHARE_OBSERVED=0.5",
     "relations.exposure": (
@@ -135,6 +137,128 @@ SETTINGS = {
     "estimators.vector.impulse": "CHUNK=1000; LARGE=1e+100; IMPULSES_AT_ONCE=2",
     "estimators.vector.lagged": "COPIES=1e-10",
     "estimators.vector.mean_responses": "CHUNK=5000",
+    "asks.claims.aftermath": "GONE=0.333333; LEFT=0.666667",
+    "asks.claims.brief": "UNREAD=2",
+    "asks.claims.charts": "BANDS=50 80 95; PLACEBO_PATHS=300; SHORTEST_PATH=4",
+    "asks.claims.compared": "MIN_PERIODS=6; MIN_EVENTS=5",
+    "asks.claims.contrast": "BLOCK_MONTHS=6",
+    "asks.claims.excited": "MEAN_DELAYS=7 30; ERA=3; MIN_EVENTS=3; COVERAGE=0.9",
+    "asks.claims.extreme": (
+        "MIN_RIVALS=6; BURST_MONTHS=2; LONGEST_PEAK=1; GRACES=0 3 6 12; STRONGEST=10"
+    ),
+    "asks.claims.groups": "MIN_OTHERS=3",
+    "asks.claims.occurrence": "MOST_REASONS=3; MOST_WINDOWS=24; MIN_HISTORY=730",
+    "asks.claims.projected": (
+        "LAGS=day 14 week 8 month 4 quarter 2 year 1; HARMONICS=day 2 week 2 month 2 quarter 1 "
+        "year 0; TIGHTNESS=lambda1 0.05 0.2 0.8; DRAWS=400; TAIL=0.05"
+    ),
+    "asks.claims.reaction": "SPAN=26; FEWEST=100; DOUBLED=0.693147",
+    "asks.claims.response": "FINE_ENOUGH=0.75; LADDER_KEEPS_VOLATILITY=1; MORE_DRAWS=1 4 16",
+    "asks.claims.rulers": "FEWEST=2",
+    "asks.claims.rules": (
+        "P_STRONG=0.05; P_LEAN=0.1; P_SECOND_NULL=0.1; SHARE_STRONG=0.8; SHARE_LEAN=0.666667; "
+        "MIN_EPISODES=5; PROBABLE=0.95; LIKELY=0.8"
+    ),
+    "asks.claims.run": "MIN_FAMILY=2",
+    "asks.claims.scales": (
+        "PER_MONTH=day 30.4375 week 4.348 month 1 quarter 0.333333 year 0.0833333"
+    ),
+    "asks.claims.shift": "MIN_PLACEBOS=10; MANY_PLACEBOS=40; MIN_SIDE=1",
+    "asks.claims.shown": "BINS=31",
+    "asks.claims.spans": "SHORTEST_SPAN=10",
+    "asks.claims.sparse": "FEWEST=5",
+    "asks.claims.strata": (
+        "MONTHS=12; QUARTERS=4; SPANS=5 12 3 12 5 4 3 4; NEAR=3 5; YEAR_DAYS=365.25"
+    ),
+    "asks.claims.visible": "POWER_Z=2.8",
+    "asks.errands": "WORTH=8",
+    "asks.forecasts.backtest": "FEWEST=20; BLOCK_YEARS=1; LAST=day 365 week 104 month 60",
+    "asks.forecasts.climatology": "PRIOR=1",
+    "asks.forecasts.event_question": "WORTH=0.1",
+    "asks.forecasts.events.calibrate": (
+        "BINS=0 0.02 0.05 0.1 0.2 0.35 0.5 0.65 0.8 0.9 1; PRIOR=2; TOLERANCE=0.03"
+    ),
+    "asks.forecasts.events.moves": (
+        "FIRST_FIT=8; FIRST_SET=4; MIN_WEEKS=14; MIN_HITS=30; RECENT=26; ANEW=26"
+    ),
+    "asks.forecasts.events.weeks": (
+        "HALF_LIVES=3 14 60; MOST_WEEKS=156; BURN_IN=28; REMEMBERED=180"
+    ),
+    "asks.forecasts.foreseen": "DRAWS=400; SEED=1",
+    "asks.forecasts.gauge": "LATE=31; STALE=123",
+    "asks.forecasts.hazard": (
+        "HALF_LIVES=10 100; RIDGE=1; FEWEST=5; AROUND=64; DECAYS=0.0693147 0.00693147"
+    ),
+    "asks.forecasts.level": (
+        "LAGS=day 14 week 8 month 12 quarter 4 year 2; RECENT=day 1096 week 156 month 36 quarter "
+        "12 year 3; REFIT=6; FEWEST=24; BASE_RATES=2; REFERENCES=3"
+    ),
+    "asks.forecasts.level_logit": "FEWEST=12; RIDGES=0.16 1 1",
+    "asks.forecasts.model": (
+        "MOST=80; DRAWS=30; YEAR=365.25; PER_YEAR=day 365 week 52 month 12 quarter 4 year 1"
+    ),
+    "asks.forecasts.odds": "SMALL=0.005",
+    "asks.forecasts.pool": "DRAWS=100; SEED=1",
+    "asks.forecasts.proof": "_LONGEST=10000",
+    "asks.forecasts.published": "REFIT=52",
+    "asks.forecasts.published_scores": "FEWEST=4",
+    "asks.forecasts.record": "_LONGEST=1e+06",
+    "asks.forecasts.regression": (
+        "OWN=7 30 90 365; SIGNS=30 180; RIDGE=10; FEWEST=5; STEP=7; FARTHEST=3"
+    ),
+    "asks.forecasts.run": "FIRST=3",
+    "asks.forecasts.scores": "RESAMPLES=1000; SMALLEST=1e-06",
+    "asks.forecasts.shown": "MOST_COUNTED=0.995",
+    "asks.forecasts.walk": "REFERENCES=3; WEEK=7; REFIT=26; FIRST_DAYS=1096; FIRST_EVENTS=3",
+    "asks.forecasts.weighted": "HALF_LIVES=30 60 90 180; PRIOR=0.5; STEP=7; FIRST=365",
+    "asks.frame": "EVEN=0.5",
+    "asks.holdings": "MOST_GAPS=100; MOST_FILES=500",
+    "asks.movers.agreeing": "SURE=0.95",
+    "asks.movers.attention": (
+        "ROUNDS=12; OUTLYING=1.5; EXCESS=0.3; BIWEIGHT=4; LEAST_SPREAD=0.02; MOST_SPREAD=1"
+    ),
+    "asks.movers.behind": "MOST=5",
+    "asks.movers.judged": "CONFLICT=1; FALSE_SHARE=0.1; NAMED_AT=0.08",
+    "asks.movers.measures": "REACH=1.6449",
+    "asks.movers.places": "ROUNDS=200; SEED=1; MOST=24; LEAST_PULL=0.05; BY_RANK=0.7",
+    "asks.movers.questions": "SHARE=2; LEAST_EVENTS=20; LEAST_RARER=5",
+    "asks.movers.ranking": "COOPERATION=0; CONFLICT=1",
+    "asks.movers.shown": "EDGES=150; FRAMES=24; NEAR=10",
+    "asks.movers.window": (
+        "MONTHS_FOR_MONTHS=24; BEFORE=day 90 week 52 month 36 quarter 16 year 10"
+    ),
+    "asks.movers.words": "FEW_PAIRS=10",
+    "asks.overview": "COVERAGES=0.5 0.8 0.95",
+    "asks.pairs.behind": "MOST=200",
+    "asks.pairs.compare": "FEWEST=8",
+    "asks.pairs.counts": "ENOUGH_MONTHS=24",
+    "asks.pairs.turns": (
+        "LEAST=0.95; AROUND_MONTHS=6; MOST=6; HALF_EVENT=0.5; TINY=1e-09; Z90=1.645"
+    ),
+    "asks.pairs.view": "BESIDE_DAYS=45",
+    "asks.reactions.common_enemy": "ALPHA=0.05",
+    "asks.reactions.excitation": "DRAWS=1000; YEAR=365.25; ALPHA=0.05",
+    "asks.reactions.system": "PATHS=4000; COVERAGES=0.5 0.8 0.95",
+    "asks.reactions.vector": (
+        "DRAWS=50000; ALPHA=0.05; GRID=lambda0 0.2 0.4 0.6 0.8 1 lambda1 0.05 0.1 0.2 0.4 0.8 1.6"
+    ),
+    "asks.remember": "MOST_LISTS=4",
+    "asks.scenarios.arms": "MIN_ERA=730; RECENT=30",
+    "asks.scenarios.coupled": "WITHOUT=0; WITH=1; TOO_MANY=60000; FEW=0.5; SMALL=1e-08",
+    "asks.scenarios.futures": "COVERAGES=0.5 0.8 0.95; NINETY=0.05 0.95",
+    "asks.scenarios.history": (
+        "MIN_CASES=5; APART=30; MIN_DAYS=1095; MIN_MONTHS=60; MIN_EVENTS=24"
+    ),
+    "asks.scenarios.horizon": "LONGEST=10980",
+    "asks.scenarios.model": "DRAWS=100",
+    "asks.scenarios.posterior": (
+        "MEAN_DELAYS=10 60; SHARE=0.2; SHAPE=0.5; BURN_IN=500; THIN=10; MOST_SWEEPS=50000"
+    ),
+    "asks.scenarios.predictive": "HISTORIES=200; MONTH=30; OFTEN=20; BOUND=0.05; TINY=1e-08",
+    "asks.scenarios.relations": (
+        "MONTHLY_DECAY=1; RIDGE=4; RECENT=62; YEAR=12; LARGEST=0.9; LEAST=0.3"
+    ),
+    "asks.scenarios.scenario": "TRACED=200",
 }
 """The numbers that a module declares, by name."""
 
@@ -263,6 +387,12 @@ def test_settings_are_those_that_were_checked(module: str) -> None:
     held = vars(import_module(f"detente.{module}"))
     given = dict(entry.split("=") for entry in SETTINGS[module].split("; "))
     assert {name: numbers(held[name]) for name in given} == given
+
+
+def test_so_much_is_drawn_where_nothing_is_said() -> None:
+    given = Options()
+    assert (given.seed, given.draws, given.curve_draws) == (1, 1999, 199)
+    assert (given.level_draws, given.futures) == (2000, 2000)
 
 
 @pytest.mark.parametrize("name", DEFAULTS)
