@@ -697,14 +697,7 @@ class TestWindows:
 class TestEntry:
     """What `movers` asks for."""
 
-    def ask(
-        self,
-        monkeypatch: pytest.MonkeyPatch,
-        result: Movers,
-        *,
-        processors: int | None = 7,
-        **given: Any,
-    ) -> Any:
+    def ask(self, monkeypatch: pytest.MonkeyPatch, result: Movers, **given: Any) -> Any:
         seen: dict[str, Any] = {}
 
         def note(name: str, answer: object) -> Any:
@@ -719,7 +712,7 @@ class TestEntry:
             ("acts_of", "acts"), ("other_movers", ("others",)),
         ):  # fmt: skip
             monkeypatch.setattr(entry, name, note(name, answer))
-        monkeypatch.setattr(entry.os, "cpu_count", lambda: processors)
+        monkeypatch.setattr(entry, "cores", lambda: 7)
         return entry.movers(cast(Any, "events"), **given), seen
 
     def test_acts_are_of_the_named_that_are_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -730,12 +723,6 @@ class TestEntry:
         assert seen["other_movers"][1] == {"threads": 7, "engine": "duckdb"}
         _, seen = self.ask(monkeypatch, rising(), top=1, threads=2)
         assert seen["acts_of"][0][1] == [PAIRS[1]] and seen["measure"][1]["threads"] == 2
-
-    def test_a_machine_that_does_not_tell_its_processors_has_one(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        _, seen = self.ask(monkeypatch, rising(), processors=None)
-        assert seen["measure"][1]["threads"] == 1
 
     def test_where_none_is_named_nothing_more_is_asked(
         self, monkeypatch: pytest.MonkeyPatch
