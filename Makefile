@@ -1,10 +1,11 @@
 # Two commands do everything on a fresh machine with Python 3.11+ and make:
 #   make study   create the environment, run the Korea study, say where the report is
 #   make test    create the environment, run all tests
-# More: make check (style, types, imports, schemas), make wheel (the wheel in clean environments),
+# More: make whole (Korea again and again, the lab's ranker), make fuzz (more random inputs), make check
+# (style, types, imports, schemas), make wheel (the wheel in clean environments),
 # make training (torch, and a tiny network that is trained), make engines (the
-# same counts by DuckDB and a Spark of several processes), make browser (the pages of `detente serve`
-# in Chromium and Firefox), make bench (hours).
+# same counts by DuckDB and a Spark of several processes), make pages (reports in Chromium), make browser
+# (the pages of `detente serve` in Chromium and Firefox), make bench (hours).
 
 PYTHON ?= python3
 VENV   := .venv
@@ -12,7 +13,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 OUT    ?= out/korea
 
-.PHONY: study test check wheel training engines browser bench schemas clean
+.PHONY: study test whole fuzz check wheel training engines pages browser bench schemas clean
 
 study: $(READY)
 	@$(BIN)/detente study korea --out $(OUT)
@@ -20,6 +21,13 @@ study: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+whole: $(READY)
+	DETENTE_WHOLE=1 $(BIN)/python -m pytest tests/test_whole.py tests/test_same_everywhere.py tests/test_lab_ranker.py lab/ranker
+
+fuzz: $(READY)
+	DETENTE_FUZZ=100 $(BIN)/python -m pytest -n 2 --dist load tests/test_fuzz.py tests/test_ingest_bad.py \
+		tests/test_reading_rows.py tests/test_panel.py tests/test_sources_polecat.py
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -40,9 +48,12 @@ engines: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[spark]'
 	DETENTE_ENGINES=1 $(BIN)/python -m pytest tests/test_engines.py
 
+pages: $(READY)
+	DETENTE_PAGES=1 $(BIN)/python -m pytest tests/test_report_browser.py tests/test_report_folds.py tests/test_report_studies.py
+
 browser: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/browser-requirements.txt
-	DETENTE_BROWSERS=1 $(BIN)/python -m pytest tests/test_web_browsers.py tests/test_web_load.py tests/test_report_studies.py
+	DETENTE_BROWSERS=1 $(BIN)/python -m pytest tests/test_web_browsers.py tests/test_web_load.py
 
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'

@@ -24,7 +24,6 @@ from detente.cli import run
 from detente.events.store import Store
 from detente.report.findings import findings_json
 from detente.report.page import lead
-from detente.report.series import csv_files
 from detente.run import run_study
 from detente.sources import ingest
 from detente.study.data import StudyData, open_data
@@ -78,15 +77,6 @@ def test_the_study_writes_all_its_files(report: Path, result: StudyResult) -> No
     for file in (report / "series").glob("*.csv"):
         with file.open(encoding="utf-8", newline="") as lines:
             assert len(list(csv.reader(lines))) > 1
-
-
-def test_nothing_kept_the_readme_has_the_same_to_the_byte(report: Path) -> None:
-    """As its example: the study's own seed, and no answer from a cache."""
-    again = run_study(open_data(load("korea")))
-    assert findings_json(again) == (report / "findings.json").read_bytes()
-    files = csv_files(again)
-    assert len(files) > 50
-    assert files == {name: (report / name).read_bytes() for name in files}
 
 
 @pytest.mark.browser

@@ -63,17 +63,15 @@ def test_all_problems_of_a_study_are_listed(
     assert "parties: this key is missing" in said
 
 
-def test_events_extend_the_study(
-    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / "cache"))  # other events, other answers
+def test_events_extend_the_study(shared: Path, tmp_path: Path) -> None:
+    """A study of five claims; test_whole.py has Korea."""
     files = shared / "events" / "icews-daily" / "icews-events-201811.zip"
-    out = tmp_path / "out"
-    assert run(["study", "korea", "--events", str(files), "--out", str(out)]) == 0
+    study, out = write_starter("my-own", tmp_path), tmp_path / "out"
+    assert run(["study", str(study), "--events", str(files), "--out", str(out)]) == 0
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "Your event files (icews)" in page
-    again = tmp_path / "again"
-    assert run(["study", "korea", "--events", str(out / "events"), "--out", str(again)]) == 0
+    again, kept = tmp_path / "again", str(out / "events")
+    assert run(["study", str(study), "--events", kept, "--out", str(again)]) == 0
     first, second = ((folder / "findings.json").read_bytes() for folder in (out, again))
     assert first == second
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,15 +33,17 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def one_claim(data: StudyData) -> StudyResult:
-    """A study's first claim with few draws."""
-    return run_study(data, FEW, only=[data.study.asks("claims")[0].id])
+    """A study of its first claim alone, without the others of its family, with few draws."""
+    asked = data.study.asks("claims")[0]
+    study = data.study.model_copy(update={"claims": [asked]})
+    return run_study(replace(data, study=study), FEW, only=[asked.id])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_python_examples_run(
     page: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As they stand, but of a study one claim is answered; test_claims_korea.py runs one whole."""
+    """As they stand, but of a study one claim is answered; test_whole.py runs it whole."""
     monkeypatch.setattr(detente, "run_study", one_claim)
     for code in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
         exec(compile(code, page.name, "exec"), {})  # noqa: S102 - our own documents

@@ -19,7 +19,7 @@ from detente.study.load import load
 from detente.study.starter import write_starter
 
 FUZZ = settings(
-    max_examples=int(os.environ.get("DETENTE_FUZZ", "40")),
+    max_examples=int(os.environ.get("DETENTE_FUZZ", "25")),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -21,7 +21,7 @@ from detente.sources.gdelt2 import GDELT2
 from detente.sources.icews import ICEWS
 
 HEADER = "\t".join(ICEWS.columns)
-FUZZ = int(os.environ.get("DETENTE_FUZZ", "40"))
+FUZZ = int(os.environ.get("DETENTE_FUZZ", "25"))
 """Inputs that a property is tried on; `lab.fuzz` tries more."""
 
 

@@ -1,6 +1,11 @@
-"""The ranker of events in the lab: its evaluation, and what it may know."""
+"""The ranker of events in the lab: its evaluation, and what it may know.
+
+No part of what ships, and half a minute to compile, so this runs by `make whole` alone.
+"""
 
 from __future__ import annotations
+
+import os
 
 import numpy as np
 import pytest
@@ -23,6 +28,8 @@ from lab.ranker.stream import Examples, stream, together
 from lab.ranker.views import read_views
 
 from detente.errors import ReadError
+
+pytestmark = pytest.mark.skipif("DETENTE_WHOLE" not in os.environ, reason="make whole runs these")
 
 ENTITIES, RELATIONS, DAYS = 24, 3, 60
 NAMES = tuple(f"{kind} (India)" for kind in "ABCDEFGHIJKL") + tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import os
 import statistics
 import time
 from collections import Counter, defaultdict
@@ -146,7 +147,7 @@ def feeds(draw: st.DrawFn) -> list[dict[str, Any]]:
     return rows or [event(0, event_id="a:0", origin="a", date=FIRST)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=int(os.environ.get("DETENTE_FUZZ", "25")), deadline=None)
 @given(rows=feeds(), every=st.sampled_from(EVERY))
 def test_the_statement_agrees_with_plain_loops(rows: list[dict[str, Any]], every: str) -> None:
     built = panel(table(rows), PARTIES, every).table()

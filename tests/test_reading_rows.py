@@ -112,7 +112,7 @@ QUOTED = [source for source in all_sources() if source.quoted and source.columns
 
 
 @settings(
-    max_examples=int(os.environ.get("DETENTE_FUZZ", "60")),
+    max_examples=int(os.environ.get("DETENTE_FUZZ", "40")),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -23,7 +23,10 @@ from detente.spreadsheets import harmless
 from fake_result import fake_result
 from test_spreadsheets import ATTACKS, NUMBERS, PLAIN
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif("DETENTE_PAGES" not in os.environ, reason="make pages runs these"),
+]
 PHONE, DESKTOP = 375, 1280
 RESULT = fake_result()
 

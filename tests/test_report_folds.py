@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,10 @@ from detente.report.words import distinct, slug
 from fake_result import fake_result
 from test_report_browser import DESKTOP
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif("DETENTE_PAGES" not in os.environ, reason="make pages runs these"),
+]
 PHONE = 390
 TALLEST = {PHONE: 12_000, DESKTOP: 9_000}
 RESULT = fake_result()

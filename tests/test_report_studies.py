@@ -1,6 +1,6 @@
 """The pages of the studies that ship, and of one on event files, are short until unfolded.
 
-Each study is run whole, so this is no part of the usual tests: `make browser` runs it.
+Each study is run whole, so this is no part of the usual tests: `make pages` runs it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from test_report_folds import DESKTOP, HEIGHT, HIDDEN, PHONE, PRESS, TALLEST
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not os.environ.get("DETENTE_BROWSERS"), reason="make browser runs these"),
+    pytest.mark.skipif("DETENTE_PAGES" not in os.environ, reason="make pages runs these"),
 ]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import os
 import zipfile
 from pathlib import Path
 
@@ -170,7 +171,7 @@ def test_every_actor_acts_on_every_recipient(
 STATES = st.lists(st.sampled_from(["USA", "CHN", "RUS", "PRK", "QQQ"]), max_size=4)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=int(os.environ.get("DETENTE_FUZZ", "25")), deadline=None)
 @given(actors=STATES, recipients=STATES)
 def test_pairs_for_any_lists(
     tmp_path_factory: pytest.TempPathFactory, actors: list[str], recipients: list[str]
