@@ -22,7 +22,7 @@ NOBODY = 65534
 
 @pytest.fixture(autouse=True)
 def _no_place_is_remembered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(config, "CACHE_DIR", "")
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     place_for.cache_clear()
     yield
     place_for.cache_clear()
@@ -53,12 +53,12 @@ def test_else_at_home(modules: Path, tmp_path: Path) -> None:
 def test_a_place_that_is_named_is_honoured(
     modules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "mine"))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "mine"))
     place = place_for(modules)
     assert place is not None and place.parent == tmp_path / "mine"
     place_for.cache_clear()
     (tmp_path / "file").touch()
-    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "file" / "mine"))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "file" / "mine"))
     assert place_for(modules) is None
 
 
@@ -75,6 +75,37 @@ def test_else_nowhere_and_functions_run_all_the_same(
 
     assert doubled(np.ones(3)) == 6.0
     assert config.CACHE_DIR == ""
+
+
+def test_it_calls_others_and_its_place_is_that_of_its_loading(modules: Path) -> None:
+    (modules / "__pycache__").unlink()
+    source = "from detente.compiled import compiled\n@compiled\ndef {}(x):\n    return {}\n"
+    (modules / "one.py").write_text(source.format("doubled", "2 * x"))
+    (modules / "two.py").write_text(
+        "from one import doubled\n" + source.format("more", "doubled(x) + 1")
+    )
+    program = (
+        "import pathlib, sys, two\n"
+        "assert 'numba' not in sys.modules\n"
+        "from detente.compiled import place_for\n"
+        "here = pathlib.Path(two.__file__).parent\n"
+        "loaded = place_for(here)\n"
+        "(here / 'three.py').write_text('edited = 1')\n"
+        "assert two.more(2.0) == 5.0\n"
+        "assert list(loaded.rglob('*.nbi'))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*sys.path, str(modules)])}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+
+
+def test_what_is_remembered_is_shown_without_what_computes_and_draws() -> None:
+    program = (
+        "import sys, detente.run, detente.report\n"
+        "slow = {'numba', 'scipy.stats', 'scipy.optimize', 'altair', 'vl_convert', 'pandas'}\n"
+        "loaded = slow & set(sys.modules)\n"
+        "assert not loaded, loaded\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_a_change_to_any_module_is_another_place(modules: Path) -> None:

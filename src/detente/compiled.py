@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import cache
+from functools import cache, cached_property, update_wrapper
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from numba import config, njit
 from threadpoolctl import ThreadpoolController
 
 from detente.cache import user_folder
 
 F = TypeVar("F", bound=Callable[..., Any])
+VARIABLE = "NUMBA_CACHE_DIR"
+"""Numba's own environment variable for the folder of compiled code."""
+
+_DECLARING = threading.Lock()
 
 
 def compiled(function: F) -> F:
@@ -38,11 +43,33 @@ def compiled(function: F) -> F:
         3.0
     """
     file = Path(function.__code__.co_filename)
-    place = place_for(file.parent) if file.is_file() else None
-    if place is None:
-        return cast(F, njit(nogil=True)(function))
-    with _kept_in(place):
-        return cast(F, njit(cache=True, nogil=True)(function))
+    # The place is that of the modules as they are loaded: later they may have been edited.
+    return cast(F, _Compiled(function, place_for(file.parent) if file.is_file() else None))
+
+
+class _Compiled:
+    """A function that loads numba when it is first called: where all is remembered, none is."""
+
+    def __init__(self, function: Callable[..., Any], place: Path | None) -> None:
+        update_wrapper(self, function)
+        self._function, self._place = function, place
+
+    def __call__(self, *args: Any) -> Any:
+        return self._by_numba(*args)
+
+    @property
+    def _numba_type_(self) -> Any:
+        """What numba takes it for in another compiled function: that asks each value for this."""
+        return self._by_numba._numba_type_
+
+    @cached_property
+    def _by_numba(self) -> Any:
+        from numba import njit  # noqa: PLC0415 - slow to import
+
+        if self._place is None:
+            return njit(nogil=True)(self._function)
+        with _kept_in(self._place):
+            return njit(cache=True, nogil=True)(self._function)
 
 
 @cache
@@ -64,8 +91,8 @@ def place_for(folder: Path) -> Path | None:
 
 
 def _bases(folder: Path) -> Iterator[Path]:
-    if config.CACHE_DIR:  # NUMBA_CACHE_DIR: whoever names a place means no other
-        yield Path(config.CACHE_DIR)
+    if named := os.environ.get(VARIABLE):  # whoever names a place means no other
+        yield Path(named)
         return
     yield folder / "__pycache__"
     if (home := user_folder()) is not None:
@@ -84,12 +111,15 @@ def _is_writable(place: Path) -> bool:
 @contextmanager
 def _kept_in(place: Path) -> Iterator[None]:
     """Numba's setting while a function is declared."""
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(place)
-    try:
-        yield
-    finally:
-        config.CACHE_DIR = before
+    from numba import config  # noqa: PLC0415 - slow to import
+
+    with _DECLARING:
+        before = config.CACHE_DIR
+        config.CACHE_DIR = str(place)
+        try:
+            yield
+        finally:
+            config.CACHE_DIR = before
 
 
 def one_thread() -> AbstractContextManager[object]:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.stats import chi2
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Floats, Ints
@@ -103,7 +103,9 @@ def rank_histogram(
     expected = len(table) / bins
     statistic = ((counts - expected) ** 2 / expected).sum(axis=0)
     labels = tuple(names) if names is not None else tuple(str(i) for i in range(table.shape[1]))
-    return RankHistogram(labels, table, draws, counts, np.asarray(chi2.sf(statistic, bins - 1)))
+    return RankHistogram(
+        labels, table, draws, counts, np.asarray(scipy.stats.chi2.sf(statistic, bins - 1))
+    )
 
 
 def calibrate(

@@ -11,8 +11,7 @@ chain Monte Carlo, for where the sum over lags ends.
 from __future__ import annotations
 
 import numpy as np
-from scipy.fft import irfft, next_fast_len, rfft
-from scipy.stats import norm, rankdata
+import scipy
 
 from detente.arrays import Floats
 
@@ -47,8 +46,8 @@ def _halves(draws: Floats) -> Floats:
 
 def _scores(draws: Floats) -> Floats:
     """Normal scores of the ranks among all draws of a parameter."""
-    ranks = rankdata(draws.reshape(-1, draws.shape[2]), axis=0).reshape(draws.shape)
-    return np.asarray(norm.ppf((ranks - 0.375) / (draws[..., 0].size + 0.25)))
+    ranks = scipy.stats.rankdata(draws.reshape(-1, draws.shape[2]), axis=0).reshape(draws.shape)
+    return np.asarray(scipy.stats.norm.ppf((ranks - 0.375) / (draws[..., 0].size + 0.25)))
 
 
 def _spread_ratio(draws: Floats) -> Floats:
@@ -64,8 +63,9 @@ def _independent(draws: Floats) -> Floats:
     total = np.full(size, float(chains * length))
     moves = np.ptp(draws.reshape(-1, size), axis=0) > np.finfo(float).resolution
     apart = draws - draws.mean(axis=1, keepdims=True)
-    waves = rfft(apart, next_fast_len(2 * length), axis=1)
-    lagged = irfft(np.abs(waves) ** 2, next_fast_len(2 * length), axis=1)[:, :length]
+    padded = scipy.fft.next_fast_len(2 * length)
+    waves = scipy.fft.rfft(apart, padded, axis=1)
+    lagged = scipy.fft.irfft(np.abs(waves) ** 2, padded, axis=1)[:, :length]
     common = lagged.mean(axis=0) / length
     whole = common[0] + draws.mean(axis=1).var(axis=0, ddof=1)
     for place in np.flatnonzero(moves):

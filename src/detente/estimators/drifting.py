@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, logsumexp
+import scipy
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Floats, Ints
@@ -149,7 +149,7 @@ def fit_drifting(counts: Floats, *, draws: int = 500, seed: int = 1) -> Drifting
         )
     candidates = list(_candidates(counts))
     evidence = np.array([candidate.evidence for candidate in candidates])
-    weights = np.exp(evidence - logsumexp(evidence))
+    weights = np.exp(evidence - scipy.special.logsumexp(evidence))
     rng = np.random.default_rng(seed)
     shares = rng.multinomial(draws, weights / weights.sum())
     drawn = [_draw(item, int(n), rng) for item, n in zip(candidates, shares, strict=True) if n]
@@ -292,7 +292,7 @@ def _draw(
     """Base, season, jump, decay and heat drawn from one model."""
     root = np.linalg.cholesky(item.covariance)
     drawn = item.mode + rng.standard_normal((draws, len(item.mode))) @ root.T
-    jump = expit(drawn[:, -1])
+    jump = scipy.special.expit(drawn[:, -1])
     swing = drawn[:, -3:-1] if item.seasonal else np.zeros((draws, 2))
     decay = np.full(draws, np.exp(-1 / item.delay))
     since = RECENT[0] / 2 / CELLS_A_YEAR  # years from the middle of the last block to the end

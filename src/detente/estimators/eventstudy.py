@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import t
+import scipy
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Floats, Ints
@@ -67,7 +67,9 @@ class EventStudy(Shown):
         A bootstrap over episodes covered less in simulated worlds: it cannot see what all episodes
         share, such as the estimate of the expected change.
         """
-        reach = float(t.ppf((1 + coverage) / 2, 2 * len(self.starts)) * self.placebo.std())
+        reach = float(
+            scipy.stats.t.ppf((1 + coverage) / 2, 2 * len(self.starts)) * self.placebo.std()
+        )
         return self.effect - reach, self.effect + reach
 
     def p_range(self) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Bools, Floats
@@ -111,7 +111,7 @@ def false_signs(estimate: Floats, error: Floats) -> FalseSigns:
     parts = _judged(values, variance, posterior)
     whole = np.full((5, len(estimate)), np.nan)
     whole[:, given] = parts
-    p = 2 * ndtr(-np.abs(values) / np.sqrt(variance))
+    p = 2 * scipy.special.ndtr(-np.abs(values) / np.sqrt(variance))
     adjusted = np.full(len(estimate), np.nan)
     adjusted[given] = benjamini_hochberg(p)
     estimated, low, high, wrong, risen = whole
@@ -162,8 +162,8 @@ def _judged(values: Floats, variance: Floats, posterior: Floats) -> Floats:
     error = np.sqrt(variance)
     pull = WIDTHS[:, None] ** 2 / (WIDTHS[:, None] ** 2 + variance)
     apart = np.abs(pull * values) / np.sqrt(pull * variance)
-    other_sign = (posterior[1:] * ndtr(-apart)).sum(axis=0)
+    other_sign = (posterior[1:] * scipy.special.ndtr(-apart)).sum(axis=0)
     likely = LARGEST**2 / (LARGEST**2 + variance)
     size, reach = likely * values, 1.6449 * np.sqrt(likely) * error
-    wrong, risen = posterior[0] + other_sign, ndtr(values / error)
+    wrong, risen = posterior[0] + other_sign, scipy.special.ndtr(values / error)
     return np.stack([size, size - reach, size + reach, wrong, risen])

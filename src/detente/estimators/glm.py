@@ -13,9 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import expit
-from scipy.stats import norm
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Floats
@@ -70,7 +69,7 @@ class GLM(Shown):
 
     def exhibits(self) -> tuple[Exhibit, ...]:
         """The coefficients with their 90% intervals."""
-        reach = norm.ppf(0.95) * self.errors
+        reach = scipy.stats.norm.ppf(0.95) * self.errors
         values = {
             "term": self.names,
             "estimate": self.coefficients,
@@ -307,7 +306,7 @@ def _fitted(data: _Data, start: Floats, dispersion: Dispersion, names: Sequence[
 
 def _at(data: _Data, coefficients: Floats, dispersion: float) -> _Point:
     line = np.clip(data.offset + data.x @ coefficients, -FARTHEST, FARTHEST)
-    mean = expit(line) if data.family == "logit" else np.exp(line)
+    mean = scipy.special.expit(line) if data.family == "logit" else np.exp(line)
     return _Point(coefficients, line, mean, dispersion)
 
 

@@ -13,7 +13,7 @@ from itertools import combinations
 from math import comb
 
 import numpy as np
-from scipy.stats import t, ttest_ind
+import scipy
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Bools, Floats
@@ -55,7 +55,7 @@ class GroupContrast(Shown):
 
     def interval(self, coverage: float = 0.90) -> tuple[float, float]:
         """Interval of the difference of these units' levels; it says nothing about other units."""
-        reach = float(t.ppf((1 + coverage) / 2, self.freedom) * self.error)
+        reach = float(scipy.stats.t.ppf((1 + coverage) / 2, self.freedom) * self.error)
         return self.effect - reach, self.effect + reach
 
     def visible(self) -> float:
@@ -205,7 +205,9 @@ def _welch(levels: Floats, size: int) -> Floats:
     if not 1 < size < levels.shape[-1] - 1:
         return np.zeros(levels.shape[:-1])
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = ttest_ind(levels[..., :size], levels[..., size:], axis=-1, equal_var=False).pvalue
+        p = scipy.stats.ttest_ind(
+            levels[..., :size], levels[..., size:], axis=-1, equal_var=False
+        ).pvalue
     return np.nan_to_num(np.asarray(p, dtype=np.float64), posinf=0.0, neginf=0.0)
 
 

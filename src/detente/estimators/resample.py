@@ -8,7 +8,7 @@ into account as by Andrews and Monahan (1992). Ranks count the effect itself as 
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import beta, norm, t
+import scipy
 
 from detente.arrays import Floats, Ints
 
@@ -24,8 +24,8 @@ def expanded_tail(coverage: float, cases: int) -> float:
     """
     if cases < 2:
         return 0.0
-    quantile = t.ppf((1 - coverage) / 2, cases - 1)
-    return float(norm.cdf(np.sqrt(cases / (cases - 1)) * quantile))
+    quantile = scipy.stats.t.ppf((1 - coverage) / 2, cases - 1)
+    return float(scipy.stats.norm.cdf(np.sqrt(cases / (cases - 1)) * quantile))
 
 
 def bootstrap_means(cases: Floats, *, draws: int = 2000, seed: int = 1) -> Floats:
@@ -198,6 +198,6 @@ def chance_range(p: float, draws: int, *, coverage: float = 0.99) -> tuple[float
     """
     far = round(p * (draws + 1)) - 1
     tail = (1 - coverage) / 2
-    low = beta.ppf(tail, far, draws - far + 1) if far > 0 else 0.0
-    high = beta.ppf(1 - tail, far + 1, draws - far) if far < draws else 1.0
+    low = scipy.stats.beta.ppf(tail, far, draws - far + 1) if far > 0 else 0.0
+    high = scipy.stats.beta.ppf(1 - tail, far + 1, draws - far) if far < draws else 1.0
     return float(low), float(high)

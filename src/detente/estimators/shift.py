@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t
+import scipy
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Bools, Floats, Ints
@@ -74,7 +74,9 @@ class LevelShift(Shown):
         worlds: two short windows do not hold the slow swings that matter here.
         """
         windows = max(2.0, len(self.placebo) / self.window - 1)
-        reach = float(t.ppf((1 + coverage) / 2, windows) * np.sqrt(np.mean(self.placebo**2)))
+        reach = float(
+            scipy.stats.t.ppf((1 + coverage) / 2, windows) * np.sqrt(np.mean(self.placebo**2))
+        )
         return self.effect - reach, self.effect + reach
 
     def exhibits(self) -> tuple[Exhibit, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import norm
+import scipy
 
 from detente.answers import Check, Scale
 from detente.arrays import Bools, Ints
@@ -64,7 +64,7 @@ class Apart:
 
     def interval(self) -> tuple[float, float]:
         """90% interval of the log ratio."""
-        reach = float(norm.ppf((1 + COVERAGE) / 2)) * self.error
+        reach = float(scipy.stats.norm.ppf((1 + COVERAGE) / 2)) * self.error
         return self.log_ratio - reach, self.log_ratio + reach
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+import scipy
 
 from detente.arrays import Floats, Ints
 from detente.asks.forecasts.combined import RECENT as RECENT_LABEL
@@ -194,9 +194,9 @@ def _autoregression(level: Level, learned: int, origins: Ints) -> Foreseen | Non
     then = origins + level.ahead - level.against
     means = paths[:, 0] - level.values[then][:, None]
     spread = np.abs(drawn.factors[:, 0, 0]) * _growth(effects[:, :lags], level.ahead)
-    by_parameters = ndtr(means / spread)
+    by_parameters = scipy.special.ndtr(means / spread)
     return Foreseen(
-        draws=means + spread * ndtri(ranks()),
+        draws=means + spread * scipy.special.ndtri(ranks()),
         by_parameters=by_parameters,
         odds=bounded(by_parameters.mean(axis=1)),
         means=means.mean(axis=1),

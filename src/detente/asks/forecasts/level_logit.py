@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit, logit
+import scipy
 
 from detente.arrays import Floats, Ints
 from detente.asks.forecasts.foreseen import DRAWS, SEED, Foreseen, bounded, ranks
@@ -97,9 +97,9 @@ def by_gaps(level: Level, learned: int, origins: Ints) -> Foreseen | None:
     sampled = rng.multivariate_normal(fit.coefficients, fit.covariance, size=DRAWS)
     logs = design[origins] @ sampled.T
     size = _size(changes, design[rows] @ fit.coefficients)
-    by_parameters = expit(logs)
+    by_parameters = scipy.special.expit(logs)
     return Foreseen(
-        draws=size * (logs + logit(ranks())),
+        draws=size * (logs + scipy.special.logit(ranks())),
         by_parameters=by_parameters,
         odds=bounded(by_parameters.mean(axis=1)),
         means=size * logs.mean(axis=1),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy.special import gammaln
+import scipy
 
 from detente.arrays import Floats, Ints
 from detente.asks.forecasts.history import History
@@ -105,6 +105,7 @@ def log_chance(mean: Floats, shape: Floats, count: Floats | Ints) -> Floats:
         0.25
     """
     mean = np.maximum(mean, 1e-12)
+    gammaln = scipy.special.gammaln
     return np.asarray(
         gammaln(count + shape) - gammaln(shape) - gammaln(count + 1)
         + shape * np.log(shape / (shape + mean)) + count * np.log(mean / (shape + mean))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import softmax
+import scipy
 
 from detente.arrays import Floats
 
@@ -46,7 +46,8 @@ def learn_weights(logs: Floats, weight: float) -> Floats:
     size, axes = np.linalg.eigh(weight * np.einsum("nm,nk->mk", apart, apart))
     root = (axes * np.sqrt(np.maximum(size, 0.0))) @ axes.T
     luck = np.random.default_rng(SEED).normal(size=(DRAWS, models)) @ root
-    return np.asarray(softmax(total + np.concatenate([luck, -luck]), axis=1).mean(axis=0))
+    shares = scipy.special.softmax(total + np.concatenate([luck, -luck]), axis=1)
+    return np.asarray(shares.mean(axis=0))
 
 
 def pooled(parts: Floats, weights: Floats) -> Floats:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from detente.arrays import Floats, Ints
 from detente.estimators.resample import block_index, expanded_tail
@@ -254,7 +254,7 @@ def reliability(
     if not settled.any():
         return []
     # Ties take the place of their middle, so that none of them is set apart by its date.
-    ranks = rankdata(odds[settled], method="average") - 1
+    ranks = scipy.stats.rankdata(odds[settled], method="average") - 1
     places = np.full(len(odds), -1)
     places[settled] = (ranks * bins // int(settled.sum())).astype(np.int64)
     return [_bin(odds, outcomes, drawn, places == place) for place in np.unique(places[settled])]

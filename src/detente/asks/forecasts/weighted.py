@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import poisson
+import scipy
 
 from detente.arrays import Floats, Ints
 from detente.asks.forecasts.history import History, decayed, sums_after
@@ -93,7 +93,7 @@ class FittedRate:
         events, days = evidence(history.counts[: origin + 1], self.half_life_days)
         rates = np.random.default_rng(1).gamma(events[-1], 1 / days[-1], size=DRAWS)
         counts = np.arange(size_of(self.window))
-        return with_tail(poisson.pmf(counts, rates[:, None] * self.window))
+        return with_tail(scipy.stats.poisson.pmf(counts, rates[:, None] * self.window))
 
     def reasons(self, history: History, origin: int) -> tuple[Reason, ...]:
         """How far the pace of late stands from the mean rate."""

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from detente.answers import Check, Column, Scale, Table
 from detente.arrays import Floats
@@ -199,7 +199,7 @@ def summed_up(table: Table) -> Iterator[Check]:
         number = len(of_feature)
         yield Check(
             f"Simulated histories have the {feature}",
-            bool(binom.sf(len(out) - 1, number, BOUND) > BOUND),
+            bool(scipy.stats.binom.sf(len(out) - 1, number, BOUND) > BOUND),
             f"{number - len(out)} of {number} lie within 95% of what is simulated{which}.",
         )
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+import scipy
 
 from detente.arrays import Bools, Floats, Ints
 from detente.errors import UsageError
@@ -335,7 +335,7 @@ def _clumping(profile: Profile, dimension: int) -> float:
     def loss(log: float) -> float:
         return -log_likelihood(replace(target, clumping=float(np.exp(log))), optimum.parameters)
 
-    best = minimize_scalar(loss, bounds=(np.log(1e-4), np.log(50)), method="bounded")
+    best = scipy.optimize.minimize_scalar(loss, bounds=(np.log(1e-4), np.log(50)), method="bounded")
     return float(np.exp(best.x))
 
 

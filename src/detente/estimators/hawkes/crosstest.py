@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import chi2
+import scipy
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Floats
@@ -156,6 +156,6 @@ def _check(model: HawkesResult, columns: int, ridge: float, source: int, target:
 def _mixture(ratio: float, parameters: int) -> float:
     if ratio <= 0:
         return 1.0
-    upper = chi2.sf(ratio, parameters)
-    lower = chi2.sf(ratio, parameters - 1) if parameters > 1 else 0.0
+    upper = scipy.stats.chi2.sf(ratio, parameters)
+    lower = scipy.stats.chi2.sf(ratio, parameters - 1) if parameters > 1 else 0.0
     return float(0.5 * (upper + lower))

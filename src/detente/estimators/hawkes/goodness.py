@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import kstest, nbinom, norm, poisson
+import scipy
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Floats
@@ -85,7 +85,7 @@ def hawkes_goodness(model: BinnedHawkes | ContinuousHawkes, *, seed: int = 1) ->
         and Held (2009), Predictive model assessment for count data.
     """
     residuals = _of_counts(model, seed) if isinstance(model, BinnedHawkes) else _of_events(model)
-    tests = [kstest(values, "uniform") for values in residuals]
+    tests = [scipy.stats.kstest(values, "uniform") for values in residuals]
     return Goodness(
         names=model.names,
         residuals=residuals,
@@ -116,16 +116,20 @@ def _of_counts(model: BinnedHawkes, seed: int) -> tuple[Floats, ...]:
     residuals = []
     for d, clumping in enumerate(model.clumping):
         if clumping < POISSON:
-            below, upto = (poisson.cdf(counts[:, d] - less, rates[:, d]) for less in (1, 0))
+            below, upto = (
+                scipy.stats.poisson.cdf(counts[:, d] - less, rates[:, d]) for less in (1, 0)
+            )
         else:
             sizes, chance = rates[:, d] / clumping, 1 / (1 + clumping)
-            below, upto = (nbinom.cdf(counts[:, d] - less, sizes, chance) for less in (1, 0))
+            below, upto = (
+                scipy.stats.nbinom.cdf(counts[:, d] - less, sizes, chance) for less in (1, 0)
+            )
         residuals.append(below + blur[:, d] * (upto - below))
     return tuple(residuals)
 
 
 def _neighbours(values: Floats) -> float:
-    scores = norm.ppf(values.clip(1e-12, 1 - 1e-12))
+    scores = scipy.stats.norm.ppf(values.clip(1e-12, 1 - 1e-12))
     if len(scores) < 3 or np.ptp(scores) == 0:
         return 0.0
     return float(np.corrcoef(scores[:-1], scores[1:])[0, 1])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import expm
+import scipy
 
 from detente.arrays import Floats
 
@@ -88,7 +88,7 @@ def _same_day_sums(branching: Floats, decays: Floats) -> Floats:
     whole = np.zeros((2 * number * size, 2 * number * size))
     whole[: number * size, : number * size] = drift
     whole[: number * size, number * size :] = np.eye(number * size)
-    integral = expm(whole)[: number * size, number * size :]
+    integral = scipy.linalg.expm(whole)[: number * size, number * size :]
     sums = integral.reshape(number, size, number, size).sum(axis=0)
     fade = -np.expm1(-decays)
     return np.asarray(np.moveaxis(sums, 1, 0) * (decays / fade)[:, None, None])

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+import scipy
 
 from detente.arrays import Bools, Floats
 from detente.compiled import one_thread
@@ -99,10 +99,10 @@ def _solve(here: Evaluation, free: Bools, gradient: Floats) -> Floats:
     for matrix in (here.information[block], here.outer[block]):
         scale = np.diag(matrix).clip(min=1e-12)
         try:
-            factor = cho_factor(matrix + np.diag(1e-12 * scale))
-        except LinAlgError:
+            factor = scipy.linalg.cho_factor(matrix + np.diag(1e-12 * scale))
+        except scipy.linalg.LinAlgError:
             continue
-        return np.asarray(cho_solve(factor, gradient))
+        return np.asarray(scipy.linalg.cho_solve(factor, gradient))
     return np.asarray(gradient / (np.diag(here.outer)[free] + 1.0))
 
 
@@ -123,7 +123,7 @@ def _advance(
 
 def _definite(here: Evaluation) -> Floats:
     try:
-        cho_factor(here.information)
-    except LinAlgError:
+        scipy.linalg.cho_factor(here.information)
+    except scipy.linalg.LinAlgError:
         return here.outer
     return here.information

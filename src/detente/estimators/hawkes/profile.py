@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize, minimize_scalar
+import scipy
 
 from detente.arrays import Floats, Ints
 from detente.errors import DataGapError
@@ -96,13 +96,15 @@ def fit_profile(
 
     if starts.shape[1] == 1:
         centre = float(best.shared[0])
-        optimum = minimize_scalar(
+        optimum = scipy.optimize.minimize_scalar(
             loss, bounds=(centre - reach, centre + reach), method="bounded", options={"xatol": 5e-3}
         )
     else:
         options = {"xatol": 5e-3, "fatol": 1e-3, "maxfev": 200}
         bounds = [(value - reach, value + reach) for value in best.shared]
-        optimum = minimize(loss, best.shared, method="Nelder-Mead", bounds=bounds, options=options)
+        optimum = scipy.optimize.minimize(
+            loss, best.shared, method="Nelder-Mead", bounds=bounds, options=options
+        )
     return max(best, _at(build, np.atleast_1d(optimum.x), best), key=lambda profile: profile.value)
 
 

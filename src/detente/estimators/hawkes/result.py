@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.stats import norm
+import scipy
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Floats
@@ -75,7 +75,7 @@ class HawkesResult(Shown):
 
         NaN where the interval reaches further than all events that there are: it is not known.
         """
-        reach = norm.ppf((1 + coverage) / 2) * self.branching_se()
+        reach = scipy.stats.norm.ppf((1 + coverage) / 2) * self.branching_se()
         ends = np.stack([self.branching - reach, self.branching + reach])
         events = np.array([target.counts.sum() for target in self.profile.targets])
         settled = np.isfinite(ends).all(axis=0) & (ends[1] <= events[:, None])

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import gammaln, polygamma, psi
+import scipy
 
 from detente.arrays import Floats, Ints
 
@@ -145,6 +145,7 @@ def _rows(target: Target, rate: Floats) -> Floats:
     if clumping < POISSON:
         return np.asarray(counts * np.log(rate))
     size = rate / clumping
+    gammaln = scipy.special.gammaln
     return np.asarray(
         gammaln(counts + size) - gammaln(size) + counts * np.log(clumping / (1 + clumping))
     )
@@ -156,6 +157,7 @@ def _derivatives(target: Target, rate: Floats) -> tuple[Floats, Floats]:
         slope = counts / rate
         return slope, slope / rate
     size = rate / clumping
+    psi, polygamma = scipy.special.psi, scipy.special.polygamma
     slope = (psi(counts + size) - psi(size)) / clumping
     curve = (polygamma(1, size) - polygamma(1, counts + size)) / clumping**2
     return np.asarray(slope), np.asarray(curve)

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Bools, Floats
@@ -57,7 +57,7 @@ class LastingChanges(Shown):
     @property
     def z(self) -> Floats:
         """The probability as a normal deviate, shape (N,)."""
-        return np.asarray(ndtri(np.clip(self.risen, 1e-15, 1 - 1e-15)))
+        return np.asarray(scipy.special.ndtri(np.clip(self.risen, 1e-15, 1 - 1e-15)))
 
     @property
     def deviation(self) -> Floats:
@@ -212,7 +212,7 @@ def _mixed(parts: Floats) -> LastingChanges:
         shares /= shares.sum(axis=1, keepdims=True)
         estimate = (shares * means).sum(axis=1)
         spread = (shares * (variances + (means - estimate[:, None]) ** 2)).sum(axis=1)
-        risen = (shares * ndtr(roots)).sum(axis=1)
+        risen = (shares * scipy.special.ndtr(roots)).sum(axis=1)
     return LastingChanges(estimate, np.sqrt(spread), risen)
 
 

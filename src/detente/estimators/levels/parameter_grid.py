@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
+import scipy
 
 from detente.arrays import Floats, Ints
 from detente.errors import DataGapError
@@ -76,7 +76,7 @@ def explore(log_density: Density, start: Floats) -> ParameterGrid:
 
 def _mode(log_density: Density, start: Floats) -> Floats:
     simplex = np.vstack([start, start + 0.7 * np.eye(len(start))])
-    optimum = minimize(
+    optimum = scipy.optimize.minimize(
         lambda theta: -log_density(theta),
         start,
         method="Nelder-Mead",

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.stats import t as student
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Floats, Ints
@@ -73,11 +73,11 @@ class LocalProjection(Shown):
     @property
     def p_value(self) -> Floats:
         """Two-sided, each by itself, shape (r, H)."""
-        return np.asarray(2 * student.sf(np.abs(self.estimate) / self.error, self.degrees))
+        return np.asarray(2 * scipy.stats.t.sf(np.abs(self.estimate) / self.error, self.degrees))
 
     def interval(self, coverage: float = 0.90) -> tuple[Floats, Floats]:
         """Low and high ends that cover the truth of one horizon so often, each (r, H)."""
-        reach = student.ppf((1 + coverage) / 2, self.degrees) * self.error
+        reach = scipy.stats.t.ppf((1 + coverage) / 2, self.degrees) * self.error
         return self.estimate - reach, self.estimate + reach
 
     def joint_band(self, coverage: float = 0.90, seed: int = 1) -> tuple[Floats, Floats]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import log, pi
 
 import numpy as np
-from scipy.special import gammaln
+import scipy
 
 from detente.arrays import Bools, Floats, Ints
 from detente.compiled import compiled
@@ -223,6 +223,7 @@ def accepted(old: Floats, new: Floats, alpha: Floats, rng: np.random.Generator) 
 def transition_evidence(counts: Floats, alpha: Floats) -> float:
     """Log probability of the transitions with their chances integrated out, up to a constant."""
     weights = counts + alpha
+    gammaln = scipy.special.gammaln
     return float(gammaln(weights).sum() - gammaln(weights.sum(axis=1)).sum())
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.stats import t as t_distribution
+import scipy
 
 from detente.arrays import Floats, Ints
 from detente.errors import DataGapError
@@ -79,11 +79,11 @@ class PairFit:
     @property
     def p(self) -> float:
         """Two-sided p-value by Student's t with as many degrees of freedom as states, less one."""
-        return float(2 * t_distribution.sf(abs(self.t), self.states - 1))
+        return float(2 * scipy.stats.t.sf(abs(self.t), self.states - 1))
 
     def interval(self, coverage: float = 0.90) -> tuple[float, float]:
         """The interval of the coefficient."""
-        reach = float(t_distribution.ppf((1 + coverage) / 2, self.states - 1)) * self.error
+        reach = float(scipy.stats.t.ppf((1 + coverage) / 2, self.states - 1)) * self.error
         return self.value - reach, self.value + reach
 
 

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.stats import t as student
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Floats
@@ -102,7 +102,7 @@ class BVAR(Shown):
         degrees = self.posterior.dof - len(self.names) + 1
         unit = np.outer(np.diag(np.linalg.inv(self.posterior.precision)), np.diag(self.covariance))
         deviation = np.sqrt(unit)
-        reach = student.ppf(0.95, degrees) * deviation * np.sqrt((degrees - 2) / degrees)
+        reach = scipy.stats.t.ppf(0.95, degrees) * deviation * np.sqrt((degrees - 2) / degrees)
         spread = {"mean": self.coefficients, "deviation": deviation}
         return (coefficients(self.system, spread, reach),)
 

@@ -12,8 +12,8 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Floats
@@ -135,7 +135,7 @@ def _climbed(system: Lagged, best: SimsZha, grid: Mapping[str, Sequence[float]])
     def prior_at(place: Floats) -> SimsZha:
         return _changed(best, free, np.exp(place).tolist())
 
-    optimum = minimize(
+    optimum = scipy.optimize.minimize(
         lambda place: -_height(system, prior_at(place)),
         np.log([getattr(best, name) for name in free]),
         method="Nelder-Mead",

@@ -14,8 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import solve_triangular
-from scipy.special import multigammaln
+import scipy
 
 from detente.arrays import Floats
 from detente.errors import DataGapError, UsageError
@@ -95,7 +94,7 @@ class NormalWishart:
         n, k = self.mean.shape
         factors = np.linalg.cholesky(self.scale) @ _inverse_bartlett(k, self.dof, draws, rng)
         normal = rng.standard_normal((n, draws * k))
-        spread = solve_triangular(
+        spread = scipy.linalg.solve_triangular(
             np.linalg.cholesky(self.precision), normal, trans="T", lower=True, check_finite=False
         )
         noise = spread.reshape(n, draws, k).swapaxes(0, 1) @ factors.swapaxes(1, 2)
@@ -112,6 +111,7 @@ class NormalWishart:
             )
         k = len(self.scale)
         rows = posterior.dof - self.dof
+        multigammaln = scipy.special.multigammaln
         gain = multigammaln(posterior.dof / 2, k) - multigammaln(self.dof / 2, k)
         scales = self.dof * _log_det(self.scale) - posterior.dof * _log_det(posterior.scale)
         shrink = k * (_log_det(self.precision) - _log_det(posterior.precision))

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.stats import f as f_distribution
-from scipy.stats import t as student
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Floats
@@ -78,7 +77,7 @@ class VAR(Shown):
         """The coefficients of each equation: estimate, standard error and 90% interval."""
         free = len(self.residuals) - self.system.x.shape[1]
         spread = {"estimate": self.coefficients, "error": self.errors}
-        return (coefficients(self.system, spread, student.ppf(0.95, free) * self.errors),)
+        return (coefficients(self.system, spread, scipy.stats.t.ppf(0.95, free) * self.errors),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,7 +268,7 @@ def granger(var: VAR) -> Granger:
     np.fill_diagonal(statistic, np.nan)
     # Under equal regressors the pooled degrees of freedom are those of all k equations.
     degrees = (lags, k * free)
-    return Granger(var.names, statistic, f_distribution.sf(statistic, *degrees), degrees)
+    return Granger(var.names, statistic, scipy.stats.f.sf(statistic, *degrees), degrees)
 
 
 def _log_det(system: Lagged, lags: int) -> float:

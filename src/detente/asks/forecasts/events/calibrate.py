@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import isotonic_regression
-from scipy.special import expit
+import scipy
 
 from detente.answers import Check, Exhibit, Shown
 from detente.arrays import Floats, Ints
@@ -94,7 +93,7 @@ def logistic(features: Floats, came: Floats, *, ridge: float = 1.0) -> Odds:
         [0.5]
     """
     constant, *weights = coefficients(features, came, ridge=ridge)
-    return lambda new: np.asarray(expit(constant + new @ np.array(weights)))
+    return lambda new: np.asarray(scipy.special.expit(constant + new @ np.array(weights)))
 
 
 def coefficients(features: Floats, came: Floats, *, ridge: float = 1.0) -> Floats:
@@ -139,7 +138,7 @@ def isotonic(odds: Floats, came: Floats) -> Odds:
     levels, first = np.unique(odds[order], return_index=True)
     cases = np.diff(np.append(first, len(odds)))
     share = np.add.reduceat(came[order], first) / cases
-    blocks = isotonic_regression(share, weights=cases).blocks
+    blocks = scipy.optimize.isotonic_regression(share, weights=cases).blocks
     size = np.add.reduceat(cases, blocks[:-1])
     hits = np.add.reduceat(share * cases, blocks[:-1])
     middle = np.add.reduceat(levels * cases, blocks[:-1]) / size
