@@ -26,8 +26,8 @@ import numpy as np
 
 from detente.csv_files import read_csv
 from detente.errors import InputError
-from detente.relations._arrays import Floats, placed
-from detente.relations.panel import KEYS, Key, Layout, Panel, key_of, panel_of
+from detente.relations._arrays import Floats, Ints, placed
+from detente.relations.panel import KEYS, Key, Layout, Panel, key_of, panel_of_columns
 from detente.relations.steps import FIRST_DAY, LAST_DAY, Days, check_every, grid, period_start
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -72,19 +72,18 @@ def read_dataset(
     path, kind = Path(path), check_every(every)
     lines, columns = _read(path, ["date", *KEYS[layout], *measures])
     starts = period_start(_days(path, lines, columns["date"]), kind)
-    keys = _keys(layout, [columns[name] for name in KEYS[layout]], len(lines))
-    _check_once(path, lines, keys, starts)
+    keys, which = _keys(layout, [columns[name] for name in KEYS[layout]], len(lines))
     dates = grid(starts.min(), starts.max(), kind)
-    where = np.searchsorted(dates, starts)
-    groups: dict[Key, list[int]] = {}
-    for index, key in enumerate(keys):
-        groups.setdefault(key, []).append(index)
-    values: dict[tuple[Key, str], Floats] = {}
-    for measure in measures:
-        column = _numbers(path, lines, measure, columns[measure])
-        for key, rows in groups.items():
-            values[key, measure] = placed(column[rows], where[rows], dates.size)
-    return panel_of(kind, layout, label, dates, values, unit=unit, citation=citation)
+    rows = which * dates.size + np.searchsorted(dates, starts)
+    if np.unique(rows).size < rows.size:
+        _check_once(path, lines, [keys[place] for place in which], starts)
+    values = {
+        measure: placed(
+            _numbers(path, lines, measure, columns[measure]), rows, len(keys) * dates.size
+        )
+        for measure in measures
+    }
+    return panel_of_columns(kind, layout, label, dates, keys, values, unit, citation)
 
 
 def long_columns(header: Sequence[str]) -> list[str]:
@@ -137,11 +136,13 @@ def _long(
     return lines * len(periods), columns
 
 
-def _keys(layout: Layout, columns: list[list[str]], length: int) -> list[Key]:
-    """What each row is about; there are few keys and many rows."""
+def _keys(layout: Layout, columns: list[list[str]], length: int) -> tuple[list[Key], Ints]:
+    """What rows are about, and which of these each row is: there are few keys and many rows."""
     raw = list(zip(*columns, strict=True)) if columns else [()] * length
-    keys = {names: key_of(layout, names) for names in set(raw)}
-    return [keys[names] for names in raw]
+    named = {names: key_of(layout, names) for names in dict.fromkeys(raw)}
+    place = {key: number for number, key in enumerate(dict.fromkeys(named.values()))}
+    places = {names: place[key] for names, key in named.items()}
+    return list(place), np.array([places[names] for names in raw])
 
 
 def _days(path: Path, lines: list[int], texts: list[str]) -> Days:
@@ -149,7 +150,9 @@ def _days(path: Path, lines: list[int], texts: list[str]) -> Days:
     for line, text in zip(lines, texts, strict=True):
         if text not in days:
             days[text] = _day(path, line, text)
-    return np.array([days[text] for text in texts], "datetime64[D]")
+    place = {text: number for number, text in enumerate(days)}
+    each = np.array(list(days.values()), "datetime64[D]")
+    return each[[place[text] for text in texts]]
 
 
 def _numbers(path: Path, lines: list[int], column: str, texts: list[str]) -> Floats:

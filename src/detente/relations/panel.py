@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from detente.arrays import Bools, Days, Floats
 from detente.errors import DataGapError, UsageError
+from detente.relations import _columns
 from detente.relations._arrays import ratio
 from detente.relations.measures import BALANCED, MEASURES, NET_COOPERATION, columns_of, unit_of
 from detente.relations.panel_sql import SPARSE_ORIGIN
@@ -281,14 +282,12 @@ class Panel:
                 f"One is by {world.every}, the other by {self.every}.",
                 "Bring both to the same period first.",
             )
-        days, at = np.unique(self._table["date"].to_numpy(), return_inverse=True)
-        _, here, there = np.intersect1d(
-            days.astype("datetime64[D]"), world.dates, return_indices=True
-        )
+        days, at = np.unique(_columns.days_of(self._table["date"]), return_inverse=True)
+        _, here, there = np.intersect1d(days, world.dates, return_indices=True)
         exposure = np.full(days.size, np.nan)
         exposure[here] = world.values[there]
         place = self._table.column_names.index("exposure")
-        column = pa.array(exposure[at], pa.float64(), from_pandas=True)
+        column = _columns.floats(exposure[at])
         return replace(self, _table=self._table.set_column(place, "exposure", column))
 
     def _total(self, dyads: Sequence[Key], measure: str, who: str, origin: str | None) -> Series:
@@ -340,12 +339,10 @@ class Panel:
         return np.asarray(np.sum([self._floats(name, rows) for name in columns], axis=0))
 
     def _days(self, rows: slice) -> Days:
-        column = self._table["date"].slice(rows.start, rows.stop - rows.start)
-        return np.asarray(column.to_numpy(), dtype="datetime64[D]")
+        return _columns.days_of(self._table["date"].slice(rows.start, rows.stop - rows.start))
 
     def _floats(self, name: str, rows: slice) -> Floats:
-        column = self._table[name].slice(rows.start, rows.stop - rows.start)
-        return np.asarray(column.to_numpy(), dtype=np.float64)
+        return self._numbers[name][rows].copy()
 
     def _origin(self, origin: str | None) -> str:
         if origin is None and len(self.origins) == 1:
@@ -365,6 +362,13 @@ class Panel:
         return {key: rows for (held, key), rows in self._places.items() if held == name}
 
     @cached_property
+    def _numbers(self) -> dict[str, Floats]:
+        """The columns of numbers: keys are many, and each reads a few rows of them."""
+        apart = {"origin", "date", "covered", *KEYS[self.layout]}
+        names = [name for name in self._table.column_names if name not in apart]
+        return {name: _columns.numbers_of(self._table[name]) for name in names}
+
+    @cached_property
     def _exposed(self) -> bool:
         return bool(self._table["exposure"].null_count < self._table.num_rows)
 
@@ -376,15 +380,17 @@ class Panel:
     @cached_property
     def _places(self) -> dict[tuple[str, Key], slice]:
         """Where the rows of an origin's key stand: together, in the order of their dates."""
-        columns = [self._table[name].combine_chunks() for name in ("origin", *KEYS[self.layout])]
-        codes = np.stack([column.dictionary_encode().indices.to_numpy() for column in columns])
+        names = ("origin", *KEYS[self.layout])
+        texts, each = zip(*(_columns.codes_of(self._table[name]) for name in names), strict=True)
+        codes = np.stack(each)
         starts = np.flatnonzero(np.append(True, (np.diff(codes, axis=1) != 0).any(axis=0)))
         ends = np.append(starts[1:], codes.shape[1])
-        names = zip(*(column.take(pa.array(starts)).to_pylist() for column in columns), strict=True)
-        return {
-            (name[0], name[1:]): slice(int(start), int(end))
-            for name, start, end in zip(names, starts, ends, strict=True)
-        }
+        spans = zip(codes[:, starts].T.tolist(), starts.tolist(), ends.tolist(), strict=True)
+        places = {}
+        for which, start, end in spans:
+            origin, *key = map(list.__getitem__, texts, which)
+            places[origin, tuple(key)] = slice(start, end)
+        return places
 
 
 def panel_of(
@@ -429,19 +435,45 @@ def panel_of(
         measure: np.concatenate([values.get((key, measure), missing) for key in keys])
         for measure in measures
     }
+    return panel_of_columns(every, layout, label, dates, keys, columns, unit, citation)
+
+
+def panel_of_columns(
+    every: str,
+    layout: Layout,
+    label: str,
+    dates: Days,
+    keys: Sequence[Key],
+    columns: Mapping[str, Floats],
+    unit: str,
+    citation: str,
+) -> Panel:
+    """Ready-made series that follow one another in columns, key by key, as a panel.
+
+    Args:
+        every: Kind of period.
+        layout: What a key is about.
+        label: Short name of the origin, which marks its segments.
+        dates: Period starts, a grid without holes, shape (T,).
+        keys: What the series are about, each key once.
+        columns: For each measure, the values by key and period, shape (len(keys) * T,); NaN where
+            missing.
+        unit: Unit of the values.
+        citation: How to cite them.
+    """
     size = len(keys) * dates.size
+    key = np.repeat(np.arange(len(keys)), dates.size)
+    covered = np.asarray(np.isfinite(np.stack(list(columns.values()))).any(axis=0))
+    names = {name: [listed[place] for listed in keys] for place, name in enumerate(KEYS[layout])}
     table = pa.table(
         {
-            "origin": pa.array([label] * size),
-            "date": pa.array(np.tile(dates, len(keys))),
-            **{
-                name: pa.array([key[place] for key in keys for _ in range(dates.size)])
-                for place, name in enumerate(KEYS[layout])
-            },
-            **{name: pa.array(column, from_pandas=True) for name, column in columns.items()},
-            "covered": pa.array(np.isfinite(np.stack(list(columns.values()))).any(axis=0)),
+            "origin": _columns.texts([label], np.zeros(size, np.int64)),
+            "date": _columns.days(np.tile(dates, len(keys))),
+            **{name: _columns.texts(listed, key) for name, listed in names.items()},
+            **{name: _columns.floats(column) for name, column in columns.items()},
+            "covered": _columns.bools(covered),
             "exposure": pa.nulls(size, pa.float64()),
         }
     )
-    parties = tuple(sorted({party for key in keys for party in key}))
+    parties = tuple(sorted({party for listed in keys for party in listed}))
     return Panel(check_every(every), layout, parties, (label,), unit, citation, table)
