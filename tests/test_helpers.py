@@ -18,6 +18,7 @@ from pathlib import Path
 from threading import ExceptHookArgs, Thread
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from detente.asks import errands
 from detente.asks.errands import Errand
@@ -213,6 +214,17 @@ def test_an_ask_that_fails_is_told_where_it_is_asked(
     assert data.options.answered == {}
     with pytest.raises(UsageError, match="simulated"):
         failing.answer(data)
+
+
+def test_an_ask_is_answered_with_linear_algebra_in_one_thread(data: StudyData) -> None:
+    """Else its last digits would depend on the number of cores."""
+
+    def threads(ask: str, data: StudyData) -> set[int]:
+        return {item["num_threads"] for item in threadpool_info() if item["user_api"] == "blas"}
+
+    with threadpool_limits(2, user_api="blas"):
+        assert threads("", data) == {2}
+        assert Errand(threads, "").answer(data) == {1}
 
 
 def test_a_study_is_the_same_in_another_process(data: StudyData) -> None:

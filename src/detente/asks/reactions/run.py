@@ -5,7 +5,6 @@ from __future__ import annotations
 from detente.answers import Section
 from detente.asks.errands import Errand, errand_of
 from detente.asks.reactions import common_enemy, excitation
-from detente.compiled import one_thread
 from detente.study.data import StudyData
 from detente.study.models import Study
 
@@ -46,8 +45,7 @@ def react(data: StudyData) -> tuple[Section, ...]:
     asked = errands(data.study)
     if not asked:
         return ()
-    with one_thread():
-        answers = tuple(errand.answer(data) for errand in asked)
+    answers = tuple(errand.answer(data) for errand in asked)
     title = "Who reacts to whom"
     return (Section("reactions", title, answers, INTRO, GROUPS, short="Reactions"),)
 
