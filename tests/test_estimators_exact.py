@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -590,6 +591,18 @@ def test_whether_a_change_is_at_the_date(
     assert made.at_the_date is there
     # 9 placebo dates of a window of 12 lie side by side less than twice.
     assert made.interval()[1] == pytest.approx(1 + stats.t.ppf(0.95, 2) * 1.0)
+
+
+def test_the_share_of_the_largest_break_nearby_however_small() -> None:
+    change = np.zeros(30)
+    change[[14, 15, 16, 18]] = -0.9, 0.3, 0.5, 0.7
+    changes = shift._Changes(change, np.ones(30), np.zeros(30), change)
+    made = shift._shift(changes, np.zeros(30, int), 15, 2, 0)
+    assert (made.nearest, made.share, made.drift) == (1, pytest.approx(0.6), 0.0)
+    wider = shift._shift(changes, np.zeros(30, int), 15, 3, 0)
+    assert (wider.nearest, wider.share) == (3, pytest.approx(0.3 / 0.7))
+    none = shift._shift(replace(changes, change=np.zeros(30)), np.zeros(30, int), 15, 3, 0)
+    assert (none.share, none.p_placebo) == (0.0, 1.0)
 
 
 def test_a_drift_is_what_four_in_five_dates_share() -> None:

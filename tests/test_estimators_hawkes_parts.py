@@ -28,7 +28,7 @@ from detente.estimators.hawkes import (
     simulate,
 )
 from detente.estimators.hawkes.result import HawkesResult
-from detente.estimators.hawkes.target import Target, evaluate, log_likelihood
+from detente.estimators.hawkes.target import Evaluation, Target, evaluate, log_likelihood
 
 NAN = float("nan")
 YEAR = 365.25
@@ -125,6 +125,22 @@ def test_the_climb_to_the_highest_likelihood() -> None:
     assert newton.maximise(flat).parameters == pytest.approx([np.log(6 / 12)])
     assert len(newton.maximise_all([flat, flat])) == 2
     assert newton.maximise(data, best.parameters + 0.1).value == pytest.approx(best.value)
+
+
+def test_a_step_goes_by_the_best_curvature_that_can_be_had() -> None:
+    slope, free = np.array([1.0, 2.0, 9.0]), np.array([True, True, False])
+    good, bad = np.diag([2.0, 4.0, 1.0]), np.diag([-2.0, 4.0, 1.0])
+    for information, outer, step in (
+        (good, bad, [0.5, 0.5]),
+        (bad, 2 * good, [0.25, 0.25]),
+        (bad, bad, [1 / -1.0, 2 / 5.0]),
+    ):
+        here = Evaluation(0.0, slope, information, outer)
+        assert newton._solve(here, free, slope[free]) == pytest.approx(step)
+    assert newton._definite(Evaluation(0.0, slope, good, bad)) is good
+    assert newton._definite(Evaluation(0.0, slope, bad, good)) is good
+    lost = newton.maximise(target(days=60), np.full(4, np.nan))
+    assert lost.value == pytest.approx(newton.maximise(target(days=60)).value)
 
 
 def test_rows_and_blocks_stand_where_their_sources_do() -> None:

@@ -16,6 +16,7 @@ from detente.estimators.regimes import fit as regimes_fit
 from detente.estimators.triads.panel import triad_panel
 from detente.estimators.vector import lagged
 from test_estimators_same import (
+    EVENTS,
     FRIENDS,
     GRID,
     NAMES,
@@ -29,6 +30,7 @@ from test_estimators_same import (
 
 ONE, THREE = np.ones(1), np.ones(3)
 ZERO = np.zeros(3)
+THREE_SERIES = np.column_stack([PAIR, np.cumsum(PAIR[:, 0])])
 
 
 def hawkes(**given: Any) -> Any:
@@ -79,6 +81,10 @@ LIMITS: dict[str, tuple[Callable[..., Any], list[Any], list[Any]]] = {
         lambda h: e.local_projection(PAIR[:, 0], PAIR[:, 1], horizons=h, lags=1),
         [[0], [1, 0]], [[], [-1], [1, 1]],
     ),
+    "an outcome": (
+        lambda y: e.local_projection(y, PAIR[: len(y), 0], horizons=[0], lags=1),
+        [PAIR[:, 1]], [PAIR, np.zeros(0)],
+    ),
     "lags of a projection": (
         lambda n: e.local_projection(PAIR[:, 0], PAIR[:, 1], horizons=[0], lags=n), [1], [0]
     ),
@@ -100,6 +106,14 @@ LIMITS: dict[str, tuple[Callable[..., Any], list[Any], list[Any]]] = {
     "volume": (
         lambda x: baseline._exposure(x, 3, 1.0), [np.array([0.0, 0, 1])], [ZERO, -THREE, ONE]
     ),
+    "periods of days": (
+        lambda p: e.fit_hawkes_by_date(EVENTS, periods=p),
+        [np.repeat([0, 1], 150)], [np.zeros(299, int), np.zeros((300, 1), int)],
+    ),
+    "periods ahead": (
+        lambda p: baseline.make_baseline(np.arange(4.0), periods=np.array(p), labels=(0, 1)),
+        [[0, 0, 1, 1], [1, 1, 1, 1]], [[0, 0, 1, 2], [0, 1, 1]],
+    ),
     "days ahead": (lambda n: ahead(days=n), [1], [0]),
     "paths": (lambda n: ahead(paths=n), [1], [0]),
     "every so many days": (lambda n: ahead(every_days=n), [1], [0]),
@@ -119,6 +133,9 @@ LIMITS: dict[str, tuple[Callable[..., Any], list[Any], list[Any]]] = {
     "scales of a prior": (lambda x: e.fit_bvar(PAIR, 1, scales=[x, 1.0]), [1e-3], [0.0, -0.5]),
     "periods of a flat prior": (
         lambda n: e.impulse_responses(e.fit_bvar(PAIR[:n], 1, None), 1), [8], [7]
+    ),
+    "periods of a flat prior of three": (
+        lambda n: e.impulse_responses(e.fit_bvar(THREE_SERIES[:n], 1, None), 1), [10], [9]
     ),
     "regimes": (lambda n: regimes_fit._weights(None, n), [2, 3], [1]),
     "series of an order": (

@@ -26,6 +26,7 @@ BLOCK = np.repeat([0, 1], [70, 50])
 PAIR = RNG.normal(size=(120, 2)) @ np.array([[1.0, 0.3], [0.0, 1.0]])
 PAIR[1:] += 0.4 * PAIR[:-1]
 COUNTS = RNG.poisson(RNG.gamma(2.0, 2.0, 120)) * 1.0
+GAPPED = np.where(MONTHS % 7 == 3, np.nan, COUNTS)
 WORLD = RNG.integers(800, 1200, 120) * 1.0
 HOT = MONTHS % 11 < 4
 STARTS = [14, 30, 44, 90, 104]
@@ -110,6 +111,9 @@ METHODS: dict[str, Callable[[], Any]] = {
         PAIR[:, 1], PAIR[:, 0], horizons=[1], lags=2, controls=NEWS, others=NEWS**2,
         cumulative=True, augment=False, bandwidth_periods=3,
     ),
+    "local_projection without lags of the shock": lambda: e.local_projection(
+        PAIR[:, 1], PAIR[:, 0], horizons=[0, 20], lags=1, augment=False
+    ),
     "local_projection of counts": lambda: e.local_projection(
         COUNTS, PAIR[:, 0], horizons=[0, 2], lags=1, family="poisson", exposure=WORLD, state=HOT * 1
     ),
@@ -130,6 +134,7 @@ METHODS: dict[str, Callable[[], Any]] = {
     "steady_contrast": lambda: e.steady_contrast(COUNTS, WORLD, HOT, ~HOT, draws=99),
     "steady_log_ratio": lambda: e.steady_log_ratio(COUNTS, WORLD, HOT, ~HOT, strata=BLOCK),
     "group_contrast": lambda: e.group_contrast(PAIR[:100].reshape(10, 20), 3, draws=99),
+    "group_contrast of many": lambda: e.group_contrast(PAIR.reshape(20, 12), 8, draws=99),
     "fit_poisson": lambda: e.fit_poisson(COUNTS, PAIR, exposure=WORLD, ridge=0.5),
     "fit_negative_binomial": lambda: e.fit_negative_binomial(COUNTS, PAIR, exposure=WORLD),
     "fit_logit": lambda: e.fit_logit(HOT, PAIR, weights=WORLD / 1000),
@@ -146,6 +151,11 @@ METHODS: dict[str, Callable[[], Any]] = {
     "count_level in bursts": lambda: e.count_level(COUNTS[:20], burst_periods=2, draws=9),
     "peak_rates": lambda: e.peak_rates(COUNTS[:24], exposure=WORLD[:24], draws=40),
     "lasting_changes": lambda: lasting_changes(COUNTS[None, :40], MONTHS[:40] >= 25),
+    "lasting_changes over gaps": lambda: lasting_changes(
+        GAPPED[None, :40], MONTHS[:40] >= 25, exposure=WORLD[None, :40]
+    ),
+    "level_paths over gaps": lambda: level_paths(GAPPED[None, :20], WORLD[None, :20]),
+    "count_level over gaps": lambda: e.count_level(GAPPED[:20], draws=9),
     "turning_point": lambda: turning_point(COUNTS[:24] * np.repeat([1.0, 3.0], 12), WORLD[:24]),
     "level_paths": lambda: level_paths(COUNTS[None, :20], WORLD[None, :20]),
     "false_signs": lambda: false_signs(NORMAL, np.full(80, 0.4)),
@@ -169,7 +179,8 @@ METHODS: dict[str, Callable[[], Any]] = {
     "conditional_forecast": lambda: e.conditional_forecast(
         bvar(), steps=3, draws=60, hard=e.forecast_conditions(["a", "b"], 3, {"a": {2: 1.0}})
     ),
-    "fit_regimes": lambda: regimes().parameters,
+    "fit_regimes": regimes,
+    "parameters of regimes": lambda: regimes().parameters,
     "fit_regimes by a constant": lambda: e.fit_regimes(
         PAIR, 1, order="constant", series=1, sweeps=30, burn=5, thin=1, chains=1, controls=NEWS
     ).parameters,
@@ -192,17 +203,29 @@ METHODS: dict[str, Callable[[], Any]] = {
     "fit_hawkes_by_time with marks": lambda: e.fit_hawkes_by_time(
         TIMES, KINDS, window_days=(0.0, 90.0), decays_per_day=[1.0, 0.2], marks=NORMAL[:60]
     ),
+    "fit_hawkes_by_time of many kinds": lambda: e.fit_hawkes_by_time(
+        np.floor(TIMES), np.arange(60) % 6, window_days=(0.0, 91.0), decays_per_day=[0.3],
+        ties="keep",
+    ),
     "fit_hawkes_by_time with cells": lambda: e.fit_hawkes_by_time(
         TIMES, window_days=(0.0, 90.0), edges_days=np.linspace(0, 90, 10), harmonics=1,
         exposure=VOLUME[:9], weights=1 + NORMAL[:60] ** 2, ridge=0.2,
     ),
     "excitation_tests": lambda: e.excitation_tests(e.fit_hawkes_by_date(EVENTS)),
+    "excitation_test": lambda: e.excitation_test(by_time(), 1, 0),
     "excitation_tests by time": lambda: e.excitation_tests(by_time()),
     "goodness by date": lambda: e.hawkes_goodness(by_date()),
     "goodness of scattered counts": lambda: e.hawkes_goodness(scattered()),
     "goodness by time": lambda: e.hawkes_goodness(by_time()),
     "hawkes_futures": lambda: e.hawkes_futures(by_date(), 6, paths=30, exposure=1.0, every_days=2),
-    "simulate_hawkes": lambda: e.simulate_hawkes(PROCESS).times,
+    "hawkes_futures in a period": lambda: e.hawkes_futures(
+        e.fit_hawkes_by_date(EVENTS, periods=np.repeat([3, 5], 150)), 4, paths=20,
+        forced=np.array([[1.0, 0.0]] * 4),
+    ),
+    "simulate_hawkes": lambda: e.simulate_hawkes(PROCESS),
+    "simulate_hawkes by thinning": lambda: e.simulate_hawkes(
+        PROCESS, method="thinning", weights=np.array([0.5, 1.5])
+    ),
     "hawkes_likelihood": lambda: e.hawkes_likelihood(PROCESS, TIMES, KINDS),
     "etas": lambda: e.etas_log_likelihood(
         TIMES, NORMAL[:60] ** 2, (0.3, 0.2, 0.5, 0.1, 1.2), (5.0, 90.0)
@@ -212,6 +235,9 @@ METHODS: dict[str, Callable[[], Any]] = {
         QUARRELS, FRIENDS, SIX, NAMES, material=QUARRELS / 2, great_powers=["A", "B"], draws=9
     ),
     "attacker_effect": lambda: e.attacker_effect(QUARRELS, FRIENDS, SIX, NAMES, "C", draws=9),
+    "attacker_effect on a pair": lambda: e.attacker_effect(
+        QUARRELS, FRIENDS, SIX, NAMES, "A", pair=("E", "D"), draws=9
+    ),
     "structural_balance": lambda: e.structural_balance(TIES, neutral=1.0, draws=19),
     "simulated_dyads": lambda: e.simulated_dyads(e.TriadWorld(states=5, effect=0.3), 1).cooperation,
     "max_t": lambda: e.max_t([1.0, 0.1], PAIR, coverage=0.8),
@@ -253,6 +279,11 @@ SAME: dict[str, str] = {
         "1 0.70431 0.1376 35.127 0.5655 0.84311 0.47184 0.93678 0.47376 0.93485 1.1116e-05 "
         "117 2 1.4086 0.03787 70.253 234 0.27521 0.94367 1.8736 2.2233e-05"
     ),
+    "local_projection without lags of the shock": (
+        "10 0.24257 0.06167 7.7857 0.17688 0.30826 0.12682 0.35832 0.1016 0.38354 0.036958 "
+        "109 15.403 0.44475 0.00019807 13.946 195.24 0.10407 0.47299 0.034298 0.76463 0.66864 "
+        "0.056935"
+    ),
     "local_projection of counts": (
         "1 0.13809 0.12427 16.237 0.0093288 0.26684 -0.083052 0.35922 -0.13179 0.40796 "
         "0.45066 117 1.5403 0.17468 0.0091681 11.502 207.34 0.12327 0.15 -0.23359 -0.29146 "
@@ -277,6 +308,9 @@ SAME: dict[str, str] = {
     "group_contrast": (
         "4.5 -0.10334 -0.71686 -0.12507 0.21705 -0.011336 0.49435 0.016667 -1.3507 -0.083065"
     ),
+    "group_contrast of many": (
+        "9.5 -0.060749 -0.89441 -0.12303 0.1524 0.054059 0.18 0.02 -1.3394 -0.4494"
+    ),
     "fit_poisson": (
         "0.04148 0.036589 0.046371 0.0029736 0.058893 2.6834e-06 970.4 0 0.0052708 970.4"
     ),
@@ -299,6 +333,13 @@ SAME: dict[str, str] = {
     ),
     "peak_rates": "11.5 -5.8836 -6.7649 -5.2366 -6.4528 -5.468 -6.1723 -5.6532 -5.9349 1.8889",
     "lasting_changes": "1.3923 0.70339 2.756 0.80933 0.66195 0.83022 1.6187 0.83022 1.7509",
+    "lasting_changes over gaps": (
+        "1.3142 0.70773 2.4405 0.78492 0.54651 0.75256 1.5698 0.75256 1.5779"
+    ),
+    "level_paths over gaps": "-6.081 0.32267",
+    "count_level over gaps": (
+        "9.5 1.1233 0.63116 1.4783 0.75319 1.381 0.91914 1.2471 1.1009 1.7941"
+    ),
     "turning_point": "0.47613",
     "level_paths": "-6.0288 0.27464",
     "false_signs": (
@@ -332,7 +373,8 @@ SAME: dict[str, str] = {
         "2 0.36232 0.30017 -0.34624 1.0721 -1.0624 1.566 -1.7928 2.1242 0.27626 0.21796 "
         "0.1705 1984.2 2"
     ),
-    "fit_regimes": (
+    "fit_regimes": "59.915 1.5 0.5 5.0536 0.31178 7.7276 0.92603 1.7262 0.50073 0.8853 0.50607",
+    "parameters of regimes": (
         "1.4348 -20.767 0.80661 -21.909 -19.457 1.0147 72.197 62.076 3.7903 0.90033 2.5627 "
         "5.2773 1.0129 71.766 60.877"
     ),
@@ -362,10 +404,14 @@ SAME: dict[str, str] = {
         "0.08119 0.27982 0 0.54146 -2.2476 0.073877 1.154 0.047402 0 1.7702 -249.31 1.0001 "
         "-1.4135 0 0.5127"
     ),
+    "fit_hawkes_by_time of many kinds": (
+        "0.13146 4.4595 0 4.2162 -6.6109 0.15451 0.6 0.15451 0 0.9607 -354.12 1.0116 0.03609"
+    ),
     "fit_hawkes_by_time with cells": (
         "0.032725 0.2312 0 0.41302 -0.5376 0.06545 0.72874 0.06545 0 2 -165.95 1.0105 1.2902"
     ),
     "excitation_tests": "0.071886 0.38498 0.318 0.41469 2 0.72764",
+    "excitation_test": "0 0 1 0 0 2",
     "excitation_tests by time": "0.044761 0.11028 0.65965 0.81931 2 1.4088",
     "goodness by date": "300 0.047977 0.51244 0.057707 0.5 0.1 0.087325 0.84629 0.10942",
     "goodness of scattered counts": (
@@ -373,7 +419,9 @@ SAME: dict[str, str] = {
     ),
     "goodness by time": "30 0.12001 0.71177 -0.13354 0.5 0.1 0.21624 1.2128 -0.22202",
     "hawkes_futures": "2 0.91667 0 1 2.5917 0.9122 1.3268",
-    "simulate_hawkes": "39.894",
+    "hawkes_futures in a period": "1.5 1 0.5 0.75 1.925 1.0325 0.3557",
+    "simulate_hawkes": "39.022 0.43373 1 39.894 0.51025 1.0152",
+    "simulate_hawkes by thinning": "44.697 0.41304 0.98913 44.245 0.41263 0.99556",
     "hawkes_likelihood": "-255.92 -22.579 -9.5519 -8.091",
     "etas": "-184.1",
     "triad_law": "-1.6001 -11.762 9.7387 0.57957 1 0.78994 0.7 13 6 1.4 1.0551",
@@ -381,6 +429,10 @@ SAME: dict[str, str] = {
         "0.28822 -12.49 15.253 0.48586 1 0.71269 0.7 10.625 8 1.4 1.0551"
     ),
     "attacker_effect": ("30.466 -9.3041 87.674 0.20507 0.1 1 1 60.931 -18.608 175.35 0.41014 0.2"),
+    "attacker_effect on a pair": (
+        "-14.774 -31.974 6.7751 0.21736 0.7 1 1 -3.715 0.8 -29.548 -63.949 13.55 0.43473 1.4 "
+        "-7.43 1.6"
+    ),
     "structural_balance": (
         "2.5 0.5219 0.51238 0.39947 0.64718 0.69167 20.167 10.468 20.348 0.52246 0.79174 0.48649"
     ),

@@ -59,6 +59,12 @@ def test_shares_and_weights_of_regimes() -> None:
             hamilton_filter(impossible, chances, [0.5, 0.5])
 
 
+def test_long_run_shares_of_many_chains_at_once() -> None:
+    chains = np.array([[[0.9, 0.1], [0.3, 0.7]], [[0.5, 0.5], [0.2, 0.8]], [[0.6, 0.4]] * 2])
+    shares = ergodic_shares(chains)
+    assert shares == pytest.approx(np.array([[3 / 4, 1 / 4], [2 / 7, 5 / 7], [0.6, 0.4]]))
+
+
 def test_simulated_regimes_follow_their_system() -> None:
     effects = np.array([[[0.5], [1.0]], [[0.0], [9.0]]])
     values, path = simulate_regimes(
