@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import detente.estimators as e
-from detente.errors import DetenteError
+from detente.errors import DataGapError, DetenteError
 from detente.estimators.hawkes import baseline, check, futures
 from detente.estimators.levels import lasting, peak
 from detente.estimators.regimes import fit as regimes_fit
@@ -22,15 +23,17 @@ from test_estimators_same import (
     NAMES,
     PAIR,
     QUARRELS,
+    SCORES,
     TIES,
     bvar,
     by_date,
     regimes,
+    var,
 )
 
 ONE, THREE = np.ones(1), np.ones(3)
 ZERO = np.zeros(3)
-THREE_SERIES = np.column_stack([PAIR, np.cumsum(PAIR[:, 0])])
+THREE_SERIES = np.column_stack([PAIR, SCORES.repeat(2)])
 
 
 def hawkes(**given: Any) -> Any:
@@ -185,3 +188,9 @@ def test_both_sides_of_a_limit(name: str) -> None:
     for value in not_any_more:
         with pytest.raises(DetenteError):
             call(value)
+
+
+def test_shocks_that_are_sums_of_others_are_refused_in_words() -> None:
+    for covariance in (np.ones((2, 2)), np.diag([1.0, 0.0])):
+        with pytest.raises(DataGapError, match="always a sum"):
+            e.impulse_responses(replace(var(), covariance=covariance), 2)

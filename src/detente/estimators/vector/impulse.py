@@ -16,7 +16,7 @@ import numpy as np
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Floats
-from detente.errors import UsageError
+from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import band_columns, exhibit
 from detente.estimators.vector._recursion import in_lanes, respond
 from detente.estimators.vector.bands import eigen_bands, joint_bands, pointwise_bands
@@ -103,6 +103,7 @@ def impulse_responses(model: VAR | BVAR, steps: int, kind: Shock = "cholesky") -
 
     Raises:
         UsageError: There is no step, or the kind is unknown.
+        DataGapError: What is new in one series follows from the others, or responses explode.
 
     Example:
         >>> from detente.estimators.vector.var import fit_var
@@ -116,13 +117,25 @@ def impulse_responses(model: VAR | BVAR, steps: int, kind: Shock = "cholesky") -
         multivariate models.
     """
     _check(steps, kind, "pointwise", (), 1)
-    factor: Floats = np.asarray(np.linalg.cholesky(model.covariance))[None]
+    factor = _root(model.covariance)[None]
     k, lags = len(model.names), model.system.lags
     effects = in_lanes(model.coefficients[None, : k * lags])
     responses = respond(effects, in_lanes(_impact(factor, kind)), steps, 1)[..., 0]
     if not np.abs(responses).max() < LARGE:
         raise explosive("impulse responses")
     return responses
+
+
+def _root(covariance: Floats) -> Floats:
+    """The Cholesky factor of the shocks' covariance."""
+    try:
+        return np.asarray(np.linalg.cholesky(covariance))
+    except np.linalg.LinAlgError as error:
+        raise DataGapError(
+            "The responses to shocks could not be told apart.",
+            "What is new in one series is always a sum of what is new in others.",
+            "Leave out a series that follows from the others, such as their total.",
+        ) from error
 
 
 def variance_decomposition(model: VAR | BVAR, steps: int) -> Decomposition:
