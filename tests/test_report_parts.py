@@ -30,6 +30,7 @@ from detente.answers import (
 )
 from detente.asks.result import StudyResult
 from detente.errors import DetenteError, InputError
+from detente.helpers import Helpers
 from detente.report import drawing, layout, marks, outlook, page, terminal, writing
 from detente.report.drawing import figure, for_a_page, recent
 from detente.report.files import write_all
@@ -609,6 +610,21 @@ def test_files_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(DetenteError, match="could not be written"):
         write_all(tmp_path, {"out/a.txt": b"1", "file/b.txt": b"2"})
     assert not list(out.iterdir())
+
+
+def test_a_page_is_drawn_by_one_process_unless_helpers_are_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+
+    def counted_helpers(processes: int) -> Helpers:
+        asked.append(processes)
+        return Helpers(1)
+
+    monkeypatch.setattr(page, "Helpers", counted_helpers)
+    page.page_view(result(), dt.datetime(2026, 1, 1))
+    page.page_view(result(), dt.datetime(2026, 1, 1), helpers=Helpers(1))
+    assert asked == [1]
 
 
 @pytest.mark.parametrize(
