@@ -841,7 +841,7 @@ def test_the_posterior_of_a_drifting_rate() -> None:
         return float(happened - days @ base - jump * 2.5 + density + np.log(jump * (1 - jump)))
 
     theta = np.array([-2.5, 0.3, -0.7])
-    posterior = getattr(drifting._posterior, "py_func", drifting._posterior)
+    posterior = getattr(drifting._posterior, "__wrapped__", drifting._posterior)
     height, slope, curve = posterior(theta, *data)
     assert height == pytest.approx(value(theta))
     assert slope == pytest.approx(optimize.approx_fprime(theta, value, 1e-6), abs=1e-4)

@@ -36,7 +36,7 @@ YEAR = 365.25
 
 def plain(function: Any) -> Any:
     """The Python of a compiled function."""
-    return getattr(function, "py_func", function)
+    return getattr(function, "__wrapped__", function)
 
 
 def sample(days: int) -> tuple[Any, Any, Any, Any]:

@@ -19,7 +19,7 @@ NAN = float("nan")
 
 def plain(function: Any) -> Any:
     """The Python of a compiled function."""
-    return getattr(function, "py_func", function)
+    return getattr(function, "__wrapped__", function)
 
 
 def test_superlatives_scales_and_priors_of_levels() -> None:

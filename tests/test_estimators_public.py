@@ -61,7 +61,7 @@ def functions(root: ModuleType = detente.estimators) -> Iterator[tuple[str, str,
     for module in modules(root):
         home = module.__name__.removeprefix(f"{root.__name__}.")
         for name, value in vars(module).items():
-            plain = getattr(value, "py_func", value)  # what numba has compiled
+            plain = getattr(value, "__wrapped__", value)  # what numba has compiled
             own = getattr(value, "__module__", "") == module.__name__
             if own and inspect.isfunction(plain) and not name.startswith("_"):
                 yield home, name, plain

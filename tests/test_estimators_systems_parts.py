@@ -33,7 +33,7 @@ NAN = float("nan")
 
 def plain(function: Any) -> Any:
     """The Python of a compiled function."""
-    return getattr(function, "py_func", function)
+    return getattr(function, "__wrapped__", function)
 
 
 def test_shares_and_weights_of_regimes() -> None:

@@ -19,7 +19,7 @@ def close(seen: object, right: object) -> None:
 
 def plain(function: object) -> Any:
     """A compiled function as Python runs it."""
-    return cast(Any, function).py_func
+    return cast(Any, function).__wrapped__
 
 
 class TestMonth:
