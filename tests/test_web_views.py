@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -138,6 +139,24 @@ def test_an_error_names_the_fields_of_a_page_and_no_options_of_a_command(site: S
     told = work(Request("world", {"since": dt.date(2030, 1, 1)}, site), lambda message: None)
     assert isinstance(told, RefusalError)
     assert told.next_step == "The last day is 2018-06-18: name an earlier “since”."
+
+
+def test_no_refusal_names_the_folder_of_what_is_served(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    away = replace(site, store=tmp_path / "gone")
+    (tmp_path / "broken").mkdir()
+    broken = tmp_path / "broken" / "study.toml"
+    broken.write_text("[study", encoding="utf-8")
+    studies = {"broken": broken}
+    for name, asked, where in (
+        ("pair", {"a": "GRC", "b": "TUR"}, away),
+        ("sources", {}, away),
+        ("study", {"study": "broken"}, replace(site, studies=studies)),
+    ):
+        told = work(Request(name, asked, where), lambda message: None)
+        assert isinstance(told, RefusalError) and told.status == 422
+        said = f"{told.failed} {told.found} {told.next_step}"
+        assert str(tmp_path) not in said and ("gone" in said or "broken" in said)
 
 
 def test_sources_tell_what_was_refused_and_name_no_folder(site: Site) -> None:

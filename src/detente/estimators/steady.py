@@ -268,7 +268,7 @@ def _scores(ring: _Ring, mean: Floats, residual: Floats, variance: Floats) -> Fl
     own, crossed, _ = ring.sums(ring.high, variance)
     spread = own - 2 * (shares * crossed).sum(axis=1)
     spread += np.einsum("ki,kij,kj->k", shares, ring.sums(ring.either, variance)[2], shares)
-    able = left > IDENTIFIED * information
+    able = (left > IDENTIFIED * information) & (spread > FAINT * own)
     return np.where(able, score / np.sqrt(np.where(able, spread, 1.0)), np.nan)
 
 

@@ -5,6 +5,7 @@ Requests name studies by their names, never by paths.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,20 @@ class Site:
     titles: Mapping[str, str] = field(default_factory=dict)
     engine: str = "duckdb"
     records: Path | None = None
+
+    def without_folders(self, text: str) -> str:
+        """A text in which what is served is named as it would be beside it: readers need no more.
+
+        Example:
+            >>> site = Site(store=Path("/home/me/store"))
+            >>> site.without_folders(f"There is no event store at {site.store}.")
+            'There is no event store at store.'
+        """
+        beside = {file.parent.parent for file in self.studies.values()}
+        beside |= {place.parent for place in (self.store, self.records) if place}
+        for folder in sorted(map(str, beside), key=len, reverse=True):
+            text = text.replace(f"{folder}{os.sep}", "")
+        return text
 
 
 def site_of(

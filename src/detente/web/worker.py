@@ -81,7 +81,7 @@ def work(request: Request, say: Callable[[object], None]) -> object:
     try:
         return view_of(page, page.asks.model_validate(request.asked), desk)
     except DetenteError as error:
-        return _as_fields(refusal_of(error), page)
+        return _for_readers(refusal_of(error), page, request.site)
     except Exception:
         traceback.print_exc()
         return RefusalError(
@@ -92,11 +92,11 @@ def work(request: Request, say: Callable[[object], None]) -> object:
         )
 
 
-def _as_fields(refusal: RefusalError, page: Page) -> RefusalError:
-    """A refusal that names options of a command as the fields which a page has of that name."""
+def _for_readers(refusal: RefusalError, page: Page, site: Site) -> RefusalError:
+    """A refusal that names options of a command as the page's fields, and no folder of ours."""
     option = re.compile(rf"--({'|'.join(page.asks.model_fields) or '-'})\b")
-    told_of = (option.sub(r"“\1”", text) for text in (refusal.found, refusal.next_step))
-    return RefusalError(refusal.status, refusal.failed, *told_of)
+    texts = (refusal.failed, *(option.sub(r"“\1”", t) for t in (refusal.found, refusal.next_step)))
+    return RefusalError(refusal.status, *map(site.without_folders, texts))
 
 
 def serve(asked: BinaryIO, answers: BinaryIO) -> None:
