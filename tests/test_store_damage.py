@@ -35,12 +35,19 @@ def add(store: Store, numbers: range, key: str, **given: Any) -> None:
         writer.append(con, "given", [IngestedFile(origin, key, f"{key}.tab", rows.num_rows)])
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    held = Store.open(tmp_path / "store", create=True)
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that no test touches."""
+    held = Store.open(tmp_path_factory.mktemp("whole") / "store", create=True)
     add(held, range(ROWS // 2), "a")
     add(held, range(ROWS // 2, ROWS), "b")
-    return held
+    return held.path
+
+
+@pytest.fixture
+def store(whole: Path, tmp_path: Path) -> Store:
+    """A copy of it."""
+    return Store.open(shutil.copytree(whole, tmp_path / "store"))
 
 
 def ids(store: Store) -> list[str]:
