@@ -194,3 +194,15 @@ def test_shocks_that_are_sums_of_others_are_refused_in_words() -> None:
     for covariance in (np.ones((2, 2)), np.diag([1.0, 0.0])):
         with pytest.raises(DataGapError, match="always a sum"):
             e.impulse_responses(replace(var(), covariance=covariance), 2)
+
+
+def test_futures_hold_no_more_cells_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five days by two are three bins; of two dimensions and four paths that is 24 cells."""
+    monkeypatch.setattr(futures, "MOST_CELLS", 24)
+    assert ahead(days=5, every_days=2, paths=4).counts.shape == (4, 3, 2)
+    for more in (
+        {"days": 7, "every_days": 2, "paths": 4},
+        {"days": 5, "every_days": 2, "paths": 5},
+    ):
+        with pytest.raises(DetenteError):
+            ahead(**more)
