@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 
 from detente.errors import DataGapError, UsageError
+from detente.estimators.levels import _field, count_level, lasting, parameter_grid, paths, peak
 from detente.estimators.levels import _fit as levels_fit
-from detente.estimators.levels import count_level, lasting, parameter_grid, paths, peak
 from detente.estimators.levels import level as levels
 from detente.estimators.projections import moved, project, rows, sandwich
 
@@ -100,6 +100,72 @@ def test_variances_of_a_walk_by_inversion() -> None:
     band = np.array([[2.0, 0.0], [1.5, 0.7], [1.0, -0.4]])
     root = np.diag(band[:, 0]) + np.diag(band[1:, 1], -1)
     assert plain(paths._variances)(band) == pytest.approx(np.diag(np.linalg.inv(root @ root.T)))
+
+
+@pytest.mark.parametrize(
+    ("stride", "memory"), [(1, 0.0), (2, 0.0), (1, 0.6), (2, 0.6)],
+    ids=["level", "level and slope", "bursts", "level and bursts"],
+)  # fmt: skip
+def test_the_prior_of_a_path_is_that_of_its_steps(stride: int, memory: float) -> None:
+    """The banded precision against the sum of squared steps, each by its own spread."""
+    rng, length = np.random.default_rng(4), 5
+    theta = np.log([0.7, 0.5, 0.2])
+    step, third = 1 / 0.5**2, 1 / 0.2**2
+    seen, flat = np.ones(length, bool), np.zeros(length)
+    start = np.array([0.3, 0.8, 1.0])
+    observed = _field.Observed(
+        flat, flat, seen, np.zeros((length, 0)), start, stride, False, memory
+    )
+    band, half_log_determinant = plain(_field._prior)(observed, theta)
+    size = length * stride
+    matrix = np.zeros((size, size))
+    for i in range(size):
+        for d in range(min(i, stride) + 1):
+            matrix[i, i - d] = matrix[i - d, i] = band[i, d]
+    path = rng.normal(size=(length, stride))
+    level, other = path[:, 0], path[:, -1]
+    if stride == 1 and memory:
+        squares = step * (((other[1:] - memory * other[:-1]) ** 2).sum())
+        squares += step * (1 - memory**2) * other[0] ** 2
+        assert half_log_determinant == pytest.approx(np.linalg.slogdet(matrix)[1] / 2)
+    elif memory:
+        squares = start[0] * level[0] ** 2 + step * (np.diff(level) ** 2).sum()
+        squares += third * (((other[1:] - memory * other[:-1]) ** 2).sum())
+        squares += third * (1 - memory**2) * other[0] ** 2
+    else:
+        slope = other if stride == 2 else np.zeros(length)
+        squares = start[0] * level[0] ** 2 + step * ((np.diff(level) - slope[:-1]) ** 2).sum()
+        squares += start[1] * slope[0] ** 2 + third * (np.diff(slope) ** 2).sum()
+    assert path.ravel() @ matrix @ path.ravel() == pytest.approx(squares)
+    wider = theta + np.array([0.0, 0.3, 0.4])
+    gain = plain(_field._prior)(observed, wider)[1] - half_log_determinant
+    steps = {(1, 0.0): 4 * 0.3, (2, 0.0): 4 * 0.7, (1, 0.6): 5 * 0.3, (2, 0.6): 4 * 0.3 + 5 * 0.4}
+    assert gain == pytest.approx(-steps[stride, memory])
+
+
+@pytest.mark.parametrize("log_noise", [-0.5, -9.5])
+def test_the_likelihood_of_counts_about_a_level(log_noise: float) -> None:
+    """Negative binomial; so little dispersed that it is as good as Poisson, by a series."""
+    values, offset = np.array([0.0, 3.0, 12.0]), np.log([1.0, 2.0, 0.5])
+    given = (np.ones(3, bool), np.zeros((3, 0)), np.ones(3), 1, True)
+    observed = _field.Observed(values, offset, *given)
+    size = np.exp(-2 * log_noise)
+
+    def total(x: float) -> float:
+        terms = [plain(_field._terms)(observed, log_noise, t, x)[0] for t in range(3)]
+        return float(sum(terms) + plain(_field._constant)(observed, log_noise))
+
+    def wanted(x: float) -> float:
+        mean = np.exp(x + offset)
+        return float(stats.nbinom.logpmf(values, size, size / (size + mean)).sum())
+
+    constant = total(1.0) - wanted(1.0)
+    for x in (-2.0, 0.3, 2.5):
+        assert total(x) - wanted(x) == pytest.approx(constant, rel=1e-5, abs=1e-5)
+        _, slope, curvature = plain(_field._terms)(observed, log_noise, 1, x)
+        ends = [plain(_field._terms)(observed, log_noise, 1, x + h) for h in (-1e-5, 1e-5)]
+        assert slope == pytest.approx((ends[1][0] - ends[0][0]) / 2e-5, rel=1e-4, abs=1e-4)
+        assert curvature == pytest.approx((ends[0][1] - ends[1][1]) / 2e-5, rel=1e-3, abs=1e-4)
 
 
 def test_the_average_over_models_of_a_lasting_change() -> None:
