@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from detente.answers import Column, Exhibit
+from detente.answers import Table as Numbers
 from detente.cli import commands, run
 from detente.events.store import Store
 from detente.report.telling import fact_text
-from detente.report.terminal import verdict_table
+from detente.report.terminal import told_exhibit, verdict_table
 from detente.sources import ingest
 from detente.study.starter import write_starter
 from fake_result import fake_result
@@ -142,6 +144,22 @@ def test_help_breaks_no_line_before_it_must(
     for line, after in pairwise(text.rstrip() for text in prose):
         if line and after:
             assert len(line) + 1 + len(after.split()[0]) > WIDTH - 1, line
+
+
+def test_words_that_stand_alone_are_not_cut_while_others_can_give_way() -> None:
+    names = ("#", "pair", "kind", "change", "90% interval", "risen", "false rate", "turned in")
+    texts = tuple(map(Column, names))
+    row = ("1", "Japan – North Korea", "cooperation", "+302.0%", "+170 to +499%", "over 99%",
+           "under 1%", "2016-01-04")  # fmt: skip
+    console = Console(width=WIDTH)
+    with console.capture() as printed:
+        console.print(told_exhibit(Exhibit("e", "E", Numbers(texts, (row, row)))))
+    assert {"cooperation", "+302.0%", "2016-01-04"} <= set(printed.get().split())
+    wide = Exhibit("e", "E", Numbers(texts, (("q" * 30,) * 8,)))  # no room: it is folded
+    with console.capture() as printed:
+        console.print(told_exhibit(wide))
+    assert max(map(len, printed.get().splitlines())) <= WIDTH
+    assert printed.get().count("q") == 240
 
 
 def test_the_verdict_table_cuts_no_p_and_says_what_is_unclear_in_whole_lines() -> None:

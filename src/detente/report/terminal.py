@@ -37,6 +37,9 @@ UNCLEAR = "\nNo clear effect is no proof of none. What each design would see 4 t
 
 DIFFERING = "\nWhere rulers do not see the same, or what was left of a change:"
 
+SCREEN = 80
+"""Columns of the narrowest terminal that is thought of."""
+
 NARROW = 100
 """Below this many columns the interval stands under its effect, so that titles have room."""
 
@@ -309,15 +312,33 @@ def told_exhibit(exhibit: Exhibit, most: int | None = None) -> Table:
     )
     # Where the last rows count, they are those that are left.
     rows = shown.rows[left:] if exhibit.last else shown.rows[: most or None]
-    for place, (heading, numeric) in enumerate(zip(shown.head, shown.numeric, strict=True)):
-        # An interval may go on in a second line, but no number is ever cut.
-        pieces = (piece for row in rows for piece in re.split(r"(?<= to) ", row[place].text))
+    columns = [[row[place].text for row in rows] for place in range(len(shown.head))]
+    least = [_least_width(texts, of) for texts, of in zip(columns, shown.numeric, strict=True)]
+    roomy = sum(least) + 2 * len(least) <= SCREEN
+    for heading, numeric, texts, width in zip(
+        shown.head, shown.numeric, columns, least, strict=True
+    ):
+        single = width == max(map(len, texts), default=0) >= len(heading)
         table.add_column(
             Text(heading),
             justify="right" if numeric else "left",
             overflow="fold",
-            min_width=max(map(len, pieces), default=0) if numeric else None,
+            min_width=width if numeric else None,
+            no_wrap=roomy and single and not numeric,
         )
     for row in rows:
         table.add_row(*(Text(cell.text) for cell in row))
     return table
+
+
+def _least_width(texts: Iterable[str], numeric: bool) -> int:
+    """How wide a column must be for no number, or no word, to be cut.
+
+    An interval may go on in a second line.
+
+    Example:
+        >>> _least_width(["+170 to +499%"], True), _least_width(["share of conflict"], False)
+        (7, 8)
+    """
+    at = r"(?<= to) " if numeric else " "
+    return max((len(piece) for text in texts for piece in re.split(at, text)), default=0)
