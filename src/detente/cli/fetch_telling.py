@@ -198,7 +198,7 @@ def _rate(plan: Plan, rate: float | None) -> tuple[float, str]:
         return rate, "as given"
     if plan.mbit is not None:
         return plan.mbit, "measured before"
-    return ASSUMED_MBIT, "assumed; give yours with --rate"
+    return ASSUMED_MBIT, "assumed; give yours with --plan --rate"
 
 
 def _minutes(minutes: float) -> str:
