@@ -99,7 +99,7 @@ CALLED: Mapping[str, str] = {
         sources.fetch.open_client cli.fetch._resumed cli.fetch._agreed cli.fetch._show_plan
         cli.fetch.progress cli.fetch.show_report cli.fetch.print_json sources.fetch.plan.plan
         sources.fetch.plan.check_disk sources.fetch.plan.need_files sources.fetch.run.fetch
-        study.load.load study.data.states_of study.needs.first_day_of_events
+        study.load.load study.event_data.states_of study.needs.first_day_of_events
     """,
     "ingest": """
         sources.ingest cli.events._show_report cli.events.print_json
@@ -120,7 +120,7 @@ RETURNED: Mapping[str, Callable[[Recorder], Any]] = {
         options=Options(), under=other.under, asks=other.asks
     ),
     "asks.forecasts.run.with_window": lambda other: (other.chosen, ()),
-    "study.data.states_of": lambda _: ("ISR", "EGY"),
+    "study.event_data.states_of": lambda _: ("ISR", "EGY"),
     "study.needs.first_day_of_events": lambda _: dt.date(1979, 1, 1),
     "asks.scenarios.history.last_known": lambda _: dt.date(2020, 1, 1),
     "asks.scenarios.run.find_scenario": lambda other: other.scenario,
