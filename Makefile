@@ -4,8 +4,9 @@
 # More: make whole (Korea again and again, the lab's ranker), make fuzz (more random inputs), make check
 # (style, types, imports, schemas), make wheel (the wheel in clean environments),
 # make training (torch, and a tiny network that is trained), make engines (the
-# same counts by DuckDB and a Spark of several processes), make pages (reports in Chromium), make browser
-# (the pages of `detente serve` in Chromium and Firefox), make bench (hours).
+# same counts by DuckDB and a Spark of several processes), make connect (the same by Spark Connect),
+# make pages (reports in Chromium), make browser (the pages of `detente serve` in Chromium and Firefox),
+# make bench (hours).
 
 PYTHON ?= python3
 VENV   := .venv
@@ -13,7 +14,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 OUT    ?= out/korea
 
-.PHONY: study test whole fuzz check wheel training engines pages browser bench schemas clean
+.PHONY: study test whole fuzz check wheel training engines connect pages browser bench schemas clean
 
 study: $(READY)
 	@$(BIN)/detente study korea --out $(OUT)
@@ -44,10 +45,14 @@ training: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r lab/coding/model/requirements.txt
 	$(BIN)/python -m pytest tests/test_coding_training.py
 
-# A real master with two workers, and a server of Spark Connect, on loopback; needs Java 17.
+# A real master with two workers on loopback, and a server of Spark Connect; both need Java 17.
 engines: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[spark]'
-	DETENTE_ENGINES=1 $(BIN)/python -m pytest tests/test_engines.py
+	DETENTE_ENGINES=1 $(BIN)/python -m pytest tests/test_engines.py -k "not connect"
+
+connect: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[spark]'
+	DETENTE_ENGINES=1 $(BIN)/python -m pytest tests/test_engines.py -k connect
 
 pages: $(READY)
 	DETENTE_PAGES=1 $(BIN)/python -m pytest tests/test_report_browser.py tests/test_report_folds.py tests/test_report_studies.py
