@@ -227,6 +227,16 @@ def test_an_ask_is_answered_with_linear_algebra_in_one_thread(data: StudyData) -
         assert Errand(threads, "").answer(data) == {1}
 
 
+def test_what_is_loaded_within_a_block_runs_in_one_thread_too() -> None:
+    code = (
+        "from detente.compiled import one_thread\nimport threadpoolctl\nwith one_thread():\n"
+        "    import scipy.linalg\n    for item in threadpoolctl.threadpool_info():\n"
+        "        assert item['user_api'] != 'blas' or item['num_threads'] == 1, item"
+    )
+    several = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "2")
+    subprocess.run([sys.executable, "-c", code], env=os.environ | several, check=True)
+
+
 def test_a_study_is_the_same_in_another_process(data: StudyData) -> None:
     again = pickle.loads(pickle.dumps(data)).study  # noqa: S301 - our own
     assert again == data.study

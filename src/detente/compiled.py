@@ -138,5 +138,10 @@ def one_thread() -> AbstractContextManager[object]:
 
 @cache
 def _libraries() -> ThreadpoolController:
-    """The linear algebra that is loaded; looked up once, because that takes milliseconds."""
+    """All linear algebra that there is; looked up once, because that takes milliseconds.
+
+    SciPy's is loaded for it: what is loaded later, within the block, would run in all threads.
+    """
+    import scipy.linalg  # noqa: F401, PLC0415 - slow to import
+
     return ThreadpoolController()

@@ -19,7 +19,6 @@ from detente.asks.forecasts.record import Record
 from detente.asks.reactions import run as reactions
 from detente.asks.result import StudyResult
 from detente.asks.scenarios import run as scenarios
-from detente.compiled import one_thread
 from detente.helpers import Helpers
 from detente.study.data import StudyData
 from detente.study.models import Study
@@ -60,13 +59,12 @@ def run_study(
         >>> [claim.id for claim in result.claims][0]
         'fewer-incidents-after-talks'
     """
-    with one_thread():
-        data = data if options is None else data.under(options)
-        if helpers is not None:
-            data = answered(_errands(data.study, only), data, helpers, narrate)
-        if only:
-            return _result(data, (claims.claims_section(data, narrate, only=only),))
-        return _result(data, tuple(_sections(data, narrate, record)))
+    data = data if options is None else data.under(options)
+    if helpers is not None:
+        data = answered(_errands(data.study, only), data, helpers, narrate)
+    if only:
+        return _result(data, (claims.claims_section(data, narrate, only=only),))
+    return _result(data, tuple(_sections(data, narrate, record)))
 
 
 def _errands(study: Study, only: Collection[str]) -> list[Errand]:
