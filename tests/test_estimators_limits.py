@@ -206,3 +206,16 @@ def test_futures_hold_no_more_cells_than_fit(monkeypatch: pytest.MonkeyPatch) ->
     ):
         with pytest.raises(DetenteError):
             ahead(**more)
+
+
+def test_a_setting_that_may_be_zero_is_taken_from_its_grid() -> None:
+    """Others are refined by their logs, and zero has none."""
+    chosen = e.choose_hyperparameters(PAIR, 1, grid={"mu5": (0.0, 1.0), "lambda1": (0.1, 4.0)}).best
+    assert chosen.mu5 in {0.0, 1.0} and chosen.lambda1 not in {0.1, 4.0}
+
+
+@pytest.mark.parametrize("name", ["conflict", "cooperation"])
+def test_the_part_of_a_panel_that_does_not_fit_is_named(name: str) -> None:
+    given = {"conflict": QUARRELS, "cooperation": FRIENDS, name: np.ones((6, 7, 6))}
+    with pytest.raises(DetenteError, match=rf"{name} has shape \(6, 7, 6\) where \(6, 7, 7\)"):
+        triad_panel(exposure=np.full(6, 5e3), names=NAMES, **given)
