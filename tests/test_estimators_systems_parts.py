@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -57,6 +57,18 @@ def test_shares_and_weights_of_regimes() -> None:
     for impossible in ([[NAN, 0.0]], [[np.inf, 0.0]], [[-np.inf, -np.inf]]):
         with pytest.raises(DataGapError, match="period 0"):
             hamilton_filter(impossible, chances, [0.5, 0.5])
+
+
+def test_each_regime_is_to_settle_by_itself() -> None:
+    """Three draws of a calm regime and of one that explodes in one of them."""
+    system = lagged.lagged(np.random.default_rng(1).normal(size=(30, 2)), 1)
+    calm, wild = (np.vstack([root * np.eye(2), np.zeros((1, 2))]) for root in (0.5, 1.1))
+    drawn = np.array([[[calm, wild], [calm, calm], [calm, calm]]])
+    chains = SimpleNamespace(coefficients=drawn, periods=np.zeros(6))
+    check = convergence._settled(cast(Any, chains), system)
+    assert (check.passed, "settle in 0.0%, 33.3% of" in check.text) == (False, True)
+    chains.coefficients = drawn[:, 1:]
+    assert convergence._settled(cast(Any, chains), system).passed is True
 
 
 def test_long_run_shares_of_many_chains_at_once() -> None:
