@@ -26,7 +26,7 @@ from detente.sources.direct import open_files
 from detente.sources.reading import ahead
 from detente.sources.reading.report import ReadingReport
 from detente.sources.reading.source import Source
-from lake_rows import good, odd, row, text, twice, write_lake
+from lake_rows import ADDED, CODES, DATES, NAMES, good, odd, row, text, twice, write_lake
 
 ROWS = Path(__file__).parent / "rows"
 PARTIES = ["USA", "CHN", "RUS", "PRK"]
@@ -171,6 +171,107 @@ def _as_first(cells: list[str]) -> list[str]:
     row = dict(zip(get("gdelt2").columns, cells, strict=True))
     row["DATEADDED"] = row["DATEADDED"][:8]
     return [row[name] for name in without]
+
+
+ACTORS = (
+    ("USA", "USAGOV"), ("CHN", "CHN"), ("USR", "USR"), ("SUN", ""), ("", "USA"), ("GBR", "USA"),
+    ("PRK", ""), ("AFR", "AFR"), ("", "MNC"), ("", ""), ("usa", "chn"),
+)  # fmt: skip
+
+
+def dirt(chance: random.Random, number: int) -> str:
+    """A row that may be wrong in any way that can be judged for all rows like it."""
+    doer, done_to = chance.choice(ACTORS), chance.choice(ACTORS)
+    days = ("20170623", "20170624", "19910305", *DATES)
+    return row(
+        number,
+        SQLDATE=chance.choice(days),
+        DATEADDED=chance.choice(("20170701234500", *ADDED)),
+        EventCode=chance.choice(("190", "040", *CODES)),
+        GoldsteinScale=chance.choice(("5.0", "-2.5", "", "12", "-11", "inf", "nan", "1e1")),
+        QuadClass=chance.choice("149"),
+        Actor1CountryCode=doer[0], Actor1Code=doer[1],
+        Actor2CountryCode=done_to[0], Actor2Code=done_to[1],
+    )  # fmt: skip
+
+
+def daily(events: EventInput, where: str) -> list[tuple[Any, ...]]:
+    with reading(events) as con:
+        query = query_events(con, events)
+        statement = f"SELECT {where}, count(*) FROM ({query.sql}) GROUP BY ALL ORDER BY ALL"  # noqa: S608
+        return con.execute(statement, query.params).fetchall()
+
+
+def together(paths: list[Path], parties: list[str] = PARTIES) -> bool:
+    """That rows judged together count as those judged one by one; whether they were at all."""
+    states = ", ".join(f"'{party}'" for party in parties)
+    pair = f"if(source IN ({states}) AND target IN ({states}), {{}}, NULL)"
+    acts = ", ".join(map(pair.format, ("date", "source", "target", "cameo", "goldstein")))
+    with (
+        open_files(get("gdelt2"), paths, parties=parties) as (events, report),
+        open_files(get("gdelt2"), paths) as (every, by_row),
+    ):
+        assert counts_of(report) == counts_of(by_row)
+        assert dict(report.repaired) == dict(by_row.repaired)
+        assert dict(report.noted) == dict(by_row.noted)
+        for what in ("origin, date, published, cameo, quad", acts):
+            assert daily(events, what) == daily(every, what)
+        built, rows = detente.panel(events, parties), detente.panel(every, parties)
+        assert built.table().equals(rows.table()) and built.unnamed() == rows.unnamed()
+        return ("rows_0",) not in events.con.sql("SHOW TABLES").fetchall()
+
+
+class TestAlike:
+    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.randoms(use_true_random=False), st.integers(1, 3))
+    def test_any_rows(
+        self, tmp_path_factory: pytest.TempPathFactory, chance: random.Random, files: int
+    ) -> None:
+        folder = tmp_path_factory.mktemp("alike")
+        paths = [folder / f"{number}.export.CSV" for number in range(files)]
+        for number, path in enumerate(paths):
+            start = 1000 * number
+            dirty = [dirt(chance, start + 100 + at) for at in range(200)]
+            path.write_bytes(text([*good(90, start=start), *dirty]))
+        assert together(paths)
+
+    @pytest.mark.parametrize(
+        "rows",
+        [
+            *([*good(40), line] for line in (f"{row(50)}\t", "no row", " ", "\t".join(NAMES))),
+            [*good(40), row(50), row(50)],
+            [*good(40), row(50), row(49)],
+            *(
+                ["\t".join((number, *row(0).split("\t")[1:])), *good(40)]
+                for number in (" 12", "012", "1e3", "0x1E", "")
+            ),
+            *([*good(40), row(50, GoldsteinScale=score)] for score in ("abc", "1_0")),
+        ],
+    )
+    def test_what_is_odd_is_looked_at_by_row(self, rows: list[str], tmp_path: Path) -> None:
+        path = tmp_path / "a.export.CSV"
+        path.write_bytes(text(rows))
+        together([path])
+
+    def test_an_event_that_two_files_tell(self, tmp_path: Path) -> None:
+        paths = [tmp_path / f"{number}.export.CSV" for number in range(2)]
+        for number, path in enumerate(paths):
+            path.write_bytes(text(good(40, start=39 * number)))
+        assert not together(paths)
+
+    def test_a_party_without_a_partner_is_named_all_the_same(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.export.CSV"
+        path.write_bytes(
+            text([*good(40), row(90, Actor1CountryCode="FRA", Actor2CountryCode="AFR")])
+        )
+        assert not together([path], ["USA", "CHN", "FRA"])
+        assert not together([path], ["USA", "BRA"])
+
+    def test_packed_files_and_broken_texts(self, tmp_path: Path) -> None:
+        paths = [tmp_path / "a.export.CSV.gz", tmp_path / "b.export.CSV"]
+        paths[0].write_bytes(gzip.compress(text(good(40))))
+        paths[1].write_bytes(text(good(40, start=50)).replace(b"CHINA", b"\xe9\r\0", 3))
+        assert together(paths)
 
 
 class TestPanel:

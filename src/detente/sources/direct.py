@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -31,8 +31,9 @@ from detente.rounding import plural
 from detente.sources import lake_sql
 from detente.sources.detect import detect
 from detente.sources.reading.ahead import Prepared, Preparer
+from detente.sources.reading.alike import Span, Unsure, check_once, stage_alike
 from detente.sources.reading.finding import Finder
-from detente.sources.reading.groups import let_go, staged
+from detente.sources.reading.groups import Use, let_go, staged
 from detente.sources.reading.opening import Archives, Item, is_pipe
 from detente.sources.reading.reckon import Reckoning
 from detente.sources.reading.report import LeftOut, ReadingReport
@@ -47,12 +48,16 @@ _HELD = ", ".join(name for name in lake_sql.SLIM if name not in {"event_id", "or
 
 
 @contextlib.contextmanager
-def open_files(source: Source, paths: Sequence[Path]) -> Iterator[tuple[Opened, ReadingReport]]:
+def open_files(
+    source: Source, paths: Sequence[Path], *, parties: Sequence[str] = ()
+) -> Iterator[tuple[Opened, ReadingReport]]:
     r"""Read files of a source to count their events.
 
     Args:
         source: The source.
         paths: Files, archives and folders.
+        parties: Whose events are to be counted, if only theirs are: actors that are none of them
+            may be null then.
 
     Yields:
         The events, in outline with their score, while the files are open; and what was read, kept,
@@ -71,13 +76,13 @@ def open_files(source: Source, paths: Sequence[Path]) -> Iterator[tuple[Opened, 
         ...         print(report.rows_kept, report.rejected[0].reason)
         1 impossible date
     """
-    with _opened([(source, paths)]) as (events, [report]):
+    with _opened([(source, paths)], parties) as (events, [report]):
         yield events, report
 
 
 @contextlib.contextmanager
 def open_raw(
-    paths: Sequence[Path],
+    paths: Sequence[Path], *, parties: Sequence[str] = ()
 ) -> Iterator[tuple[Opened, tuple[ReadingReport, ...]]]:
     """As `open_files`, each path by the source that it shows, with a report of each source.
 
@@ -87,7 +92,7 @@ def open_raw(
     Raises:
         ReadError: No source is known whose files these are, or no row of them is an event.
     """
-    with _opened(_by_source(paths)) as (events, reports):
+    with _opened(_by_source(paths), parties) as (events, reports):
         if not any(report.rows_kept for report in reports):
             raise _nothing_in(paths, reports[0])
         yield events, reports
@@ -126,7 +131,7 @@ def _by_source(paths: Sequence[Path]) -> list[tuple[Source, list[Path]]]:
 
 @contextlib.contextmanager
 def _opened(
-    given: Sequence[tuple[Source, Sequence[Path]]],
+    given: Sequence[tuple[Source, Sequence[Path]]], parties: Sequence[str]
 ) -> Iterator[tuple[Opened, tuple[ReadingReport, ...]]]:
     """The events of files of sources, and a report of each source."""
     with (
@@ -138,10 +143,25 @@ def _opened(
         for source, paths in given:
             finder = Finder(source, all_sources(), archives)
             parts.append(_Part(source, finder.find(paths), finder.left_out))
-        reading = _Reading(con, archives, Path(scratch), parts)
         with disk_errors(Path(scratch), "The files could not be read."):
-            reports = reading.read()
+            reports = _read(con, archives, Path(scratch), parts, parties)
         yield Opened(con, _EVENTS), reports
+
+
+def _read(
+    con: duckdb.DuckDBPyConnection,
+    archives: Archives,
+    scratch: Path,
+    parts: Sequence[_Part],
+    parties: Sequence[str],
+) -> tuple[ReadingReport, ...]:
+    """Read files and make the view of their events; rows that are alike together, if they may."""
+    pipes = any(is_pipe(item.path) for part in parts for item in part.items)
+    if parties and not pipes and len(parts) == 1 and parts[0].source.alike:
+        with contextlib.suppress(Unsure):
+            fresh = [replace(part, reckoning=Reckoning(None)) for part in parts]
+            return _Reading(con, archives, scratch / "alike", fresh, parties).read()
+    return _Reading(con, archives, scratch / "each", parts).read()
 
 
 @dataclass
@@ -169,27 +189,50 @@ class _Reading:
     archives: Archives
     scratch: Path
     parts: Sequence[_Part]
+    parties: Sequence[str] = ()
     tables: dict[str, tuple[_Part, tuple[str, ...]]] = field(default_factory=dict)
     pipes: list[Prepared] = field(default_factory=list)
 
     def read(self) -> tuple[ReadingReport, ...]:
         """Read all files and make the view of their events, each once."""
+        self.con.register("empty", SCHEMA.empty_table())
+        self.con.execute("CREATE OR REPLACE TABLE canonical AS FROM empty")
+        spans: list[Span] = []
+        alike = partial(stage_alike, parties=self.parties, spans=spans)
         for part in self.parts:
             started = time.monotonic()
-            self._read_all(part)
+            self._read_all(part, alike if self.parties else Batch.stage)
             part.seconds = time.monotonic() - started
-        self._take_out_repeats()
+        if self.parties:
+            self._check_alike(spans)
+        else:
+            self._take_out_repeats()
         self._make_view()
         return tuple(part.report() for part in self.parts)
 
-    def _read_all(self, part: _Part) -> None:
+    def _check_alike(self, spans: Sequence[Span]) -> None:
+        """See that all of what was judged together counts.
+
+        Raises:
+            Unsure: An event may be told twice, or a party is named nowhere but beside others,
+                whose rows are not held.
+        """
+        check_once(spans)
+        names = "SELECT DISTINCT unnest([source, target]) FROM {} WHERE reject IS NULL"
+        rows = [row for name in self.tables for row in self.con.sql(names.format(name)).fetchall()]
+        if not set(self.parties) <= {name for (name,) in rows}:
+            raise Unsure
+        for part in self.parts:
+            part.reckoning.stored(Appended(part.reckoning.days.total(), 0, 0, 0))
+
+    def _read_all(self, part: _Part, stage: Use) -> None:
         part.twin_days = self._days_of_twin(part.source)
         seen: set[str] = set()
         errors: list[DetenteError] = []
         for files in self._preparer(part, "files").batches(part.items):
             errors += [file.error for file in files if file.error]
             make = partial(self._batch, part)
-            for batch, group in staged(make, files, seen, part.reckoning):
+            for batch, group in staged(make, files, seen, part.reckoning, stage):
                 part.reckoning.take(batch, None)
                 self._hold(part, [file.item.label for file in group])
             self._let_go(files)
@@ -219,7 +262,7 @@ class _Reading:
 
     def _hold(self, part: _Part, labels: Sequence[str]) -> None:
         """Keep what is staged of these files."""
-        name = f"rows_{len(self.tables)}"
+        name = f"{'alike' if self.parties else 'rows'}_{len(self.tables)}"
         self.con.execute(f"ALTER TABLE staged RENAME TO {name}")
         self.tables[name] = part, tuple(labels)
 
@@ -239,8 +282,6 @@ class _Reading:
         rows = [f"SELECT key FROM {name} WHERE reject IS NULL" for name in self.tables]  # noqa: S608
         keys = " UNION ALL ".join(rows) or "SELECT 0::UBIGINT AS key WHERE false"
         run(f"CREATE TABLE twice_keys AS SELECT key FROM ({keys}) GROUP BY key HAVING count(*) > 1")  # noqa: S608
-        self.con.register("empty", SCHEMA.empty_table())
-        run("CREATE TABLE canonical AS FROM empty")
         run(f"CREATE TABLE once AS SELECT {', '.join(lake_sql.SLIM)} FROM canonical")  # noqa: S608
         repeats = {name: self._once(name) for name in self.tables}
         for part in self.parts:
@@ -289,10 +330,11 @@ class _Reading:
             let_go(files)
 
     def _make_view(self) -> None:
-        held = []
+        each = ", unnest(range(n))" if self.parties else ""
+        held = [] if self.parties else ["FROM once"]
         for name, (part, _) in self.tables.items():
             origin = part.source.origin.replace("'", "''")
             select = f"SELECT {_HELD}, '{origin}' AS origin"
-            held.append(f"{select} FROM {name} WHERE reject IS NULL")
-        every = " UNION ALL BY NAME ".join(("FROM canonical", *held, "FROM once"))
+            held.append(f"{select} FROM (SELECT *{each} FROM {name} WHERE reject IS NULL)")  # noqa: S608
+        every = " UNION ALL BY NAME ".join(("FROM canonical", *held))
         self.con.execute(f"CREATE VIEW {_EVENTS} AS {every}")

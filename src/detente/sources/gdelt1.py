@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from detente.sources.families.gdelt import CITATION, LICENCE, STREAM_SHARED_SINCE, columns, select
+from detente.sources.families.gdelt import (
+    ALIKE,
+    CITATION,
+    LICENCE,
+    STREAM_SHARED_SINCE,
+    columns,
+    select,
+)
 from detente.sources.reading.source import Source
 
 GDELT1 = Source(
@@ -12,6 +19,7 @@ GDELT1 = Source(
     columns=columns(adm2=False, url=True),
     select=select("gdelt1", url=True),
     states="cameo",
+    alike=ALIKE,
     header="GLOBALEVENTID",
     patterns=("????????.export.csv",),
     archives=("????????.export.csv.zip",),

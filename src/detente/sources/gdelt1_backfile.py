@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from detente.sources.families.gdelt import CITATION, LICENCE, STREAM_SHARED_SINCE, columns, select
+from detente.sources.families.gdelt import (
+    ALIKE,
+    CITATION,
+    LICENCE,
+    STREAM_SHARED_SINCE,
+    columns,
+    select,
+)
 from detente.sources.gdelt1 import GDELT1
 from detente.sources.reading.source import Source
 
@@ -13,6 +20,7 @@ GDELT1_BACKFILE = Source(
     columns=columns(adm2=False, url=False),
     select=select("gdelt1", url=False),
     states="cameo",
+    alike=ALIKE,
     header="GLOBALEVENTID",
     patterns=("????.csv", "??????.csv"),
     archives=("????.zip", "??????.zip"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from detente.sources.reading.source import Alike
+
 STREAM_SHARED_SINCE = dt.date(2015, 2, 19)
 """From this day on the daily files of GDELT 1.0 hold the English stream of GDELT 2.0, in another
 layout and with the same event numbers: a day stored as both would count every event twice."""
@@ -81,6 +83,14 @@ FROM (
     )
 )
 """  # noqa: S608 - composed from constants
+
+
+ALIKE = Alike(
+    number="GLOBALEVENTID",
+    fate=("SQLDATE", "DATEADDED", "EventCode"),
+    score="GoldsteinScale",
+    actors=(("Actor1CountryCode", "Actor1Code"), ("Actor2CountryCode", "Actor2Code")),
+)
 
 
 CITATION = (

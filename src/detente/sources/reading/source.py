@@ -22,6 +22,25 @@ Roots = Literal["yes", "no", "judge"]
 
 
 @dataclass(frozen=True)
+class Alike:
+    """The raw columns by which rows of a source are alike, where they are only to be counted.
+
+    A SELECT that reads no others but those that only describe yields one event for a row.
+
+    Attributes:
+        number: The number of the event, which decides nothing else.
+        fate: Those that decide, with the score, what becomes of a row: days and codes.
+        score: The score, which may be out of range.
+        actors: Of doer and target the code of the state and that of the actor without one.
+    """
+
+    number: str
+    fate: tuple[str, ...]
+    score: str
+    actors: tuple[tuple[str, str], tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Source:
     """A declaration of how a source's files look.
 
@@ -61,6 +80,7 @@ class Source:
         bind: For sources that must see the user's mapping or neighbouring files first.
         tables: Small tables that `select` joins, each made when it is needed.
         params: Values that `select` binds.
+        alike: By which columns its rows are alike, if they may be judged together.
     """
 
     name: str
@@ -94,6 +114,7 @@ class Source:
         default_factory=lambda: MappingProxyType({})
     )
     params: Columns = field(default_factory=lambda: MappingProxyType({}))
+    alike: Alike | None = None
 
     def names_file(self, name: str) -> bool:
         """Whether a file of this name is one of the source's (compressed with gzip or not)."""

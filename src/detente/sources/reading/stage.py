@@ -222,6 +222,7 @@ class Batch:
         self.con, self.source, self.files, self.slim = con, source, files, slim
         self.twin_days = sorted(twin_days)
         self.columns = frozenset(contract.columns_of(source))
+        self.together = False  # whether a row of `staged` stands for `n` rows that are alike
         self._shown: Mapping[int, Shown] = MappingProxyType({})
 
     def stage(self) -> None:
@@ -230,7 +231,7 @@ class Batch:
         Raises:
             duckdb.Error: A file cannot be read at all.
         """
-        self._load_tables()
+        self.load_tables()
         if self.source.roots == "judge":
             self._judge()
         drop(self.con, "staged", "reject_errors", "reject_scans")
@@ -238,23 +239,28 @@ class Batch:
         query = statement.staging(self.source, self.columns, telling=telling)
         lead = ", lead" if self.source.expands else ""
         if self.slim:  # no temporary table: what counts may do so by a cursor of the connection
-            self._run(f"CREATE TABLE staged AS {SLIM.format(staging=query, lead=lead)}")
+            self.run(f"CREATE TABLE staged AS {SLIM.format(staging=query, lead=lead)}")
         else:
-            self._run(f"CREATE TEMP TABLE staged AS {query}")
+            self.run(f"CREATE TEMP TABLE staged AS {query}")
+
+    @property
+    def _rows(self) -> str:
+        return "sum(n)" if self.together else "count(*)"
 
     def fetch(self, into: str, columns: Iterable[str], where: str) -> None:
         """Read all files, and add some columns of the rows of a condition to a table."""
-        self._load_tables()
+        self.load_tables()
         if self.source.roots == "judge":
             self._judge()
         drop(self.con, "reject_errors", "reject_scans")
         query = statement.staging(self.source, self.columns)
         names = ", ".join(columns)
-        self._run(f"INSERT INTO {into} BY NAME SELECT {names} FROM ({query}) WHERE {where}")  # noqa: S608
+        self.run(f"INSERT INTO {into} BY NAME SELECT {names} FROM ({query}) WHERE {where}")  # noqa: S608
 
-    def _run(self, query: str) -> None:
+    def run(self, query: str, **values: Any) -> None:
+        """Run a statement over the files."""
         with _joins_as_written(self.con):
-            self.con.execute(query, self._params(self.files, query))
+            self.con.execute(query, self._params(self.files, query) | values)
 
     def _judge(self) -> None:
         """See how each whole file writes its codes, and note it in the table of files."""
@@ -267,7 +273,7 @@ class Batch:
         """How many rows of each file share a fate."""
         lead = "lead" if self.source.expands else "true"
         rows = self.con.execute(
-            f"SELECT file_no, reject, repaired, noted, count(*) FILTER ({lead}), count(*)"  # noqa: S608
+            f"SELECT file_no, reject, repaired, noted, {self._rows} FILTER ({lead}), {self._rows}"  # noqa: S608
             " FROM staged GROUP BY file_no, reject, repaired, noted ORDER BY ALL"
         ).fetchall()
         return [Tally(*row) for row in rows]
@@ -276,7 +282,7 @@ class Batch:
         """Events of each file that a filter keeps whole."""
         condition, params = whole_rows(keep)
         rows = self.con.execute(
-            "SELECT file_no, count(*) FROM staged"  # noqa: S608
+            f"SELECT file_no, {self._rows} FROM staged"  # noqa: S608
             f" WHERE reject IS NULL AND {condition} GROUP BY file_no",
             params,
         ).fetchall()
@@ -286,7 +292,7 @@ class Batch:
         """Events per day."""
         return dict(
             self.con.execute(
-                "SELECT date, count(*) FROM staged WHERE reject IS NULL GROUP BY date"
+                f"SELECT date, {self._rows} FROM staged WHERE reject IS NULL GROUP BY date"  # noqa: S608
             ).fetchall()
         )
 
@@ -314,6 +320,8 @@ class Batch:
 
     def refused_counts(self) -> dict[tuple[int, str], int]:
         """How many lines DuckDB could not split, by file and reason."""
+        if self.together:
+            return {}
         rows = self.con.execute(
             f"SELECT no, error_type::VARCHAR, count(*) FROM ({_REFUSED}) GROUP BY ALL ORDER BY ALL"  # noqa: S608
         ).fetchall()
@@ -372,7 +380,8 @@ class Batch:
         for column in _STAGED_BESIDE:
             self.con.execute(f"ALTER TABLE staged DROP COLUMN {column}")
 
-    def _load_tables(self) -> None:
+    def load_tables(self) -> None:
+        """Make the small tables that rows are joined with."""
         self._register(tables_beside(self.source, self.twin_days) | {"files": self._file_table()})
 
     def _register(self, tables: Mapping[str, pa.Table]) -> None:

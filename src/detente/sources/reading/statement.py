@@ -31,6 +31,7 @@ def staging(
     *,
     text: bool = False,
     rows: str = "",
+    carried: str = "",
     telling: frozenset[str] | None = None,
 ) -> str:
     """The SELECT from raw files to events and fates.
@@ -40,13 +41,14 @@ def staging(
         columns: What its SELECT yields.
         text: Whether to carry each row as it stands in its file.
         rows: A table of the source's columns, where the rows have been split already.
+        carried: A column of that table that goes with each row, as text, instead of the row.
         telling: Of which columns mends and notes are told; None for all.
     """
     reported = columns if telling is None else columns & telling
     nth = "m.nth = 1" if source.expands else "true"
     both = "AND c.roots = f.roots" if source.roots == "judge" else ""
     return f"""
-    WITH {raw(source, text=text, rows=rows)},
+    WITH {raw(source, text=text, rows=rows, carried=carried)},
     mapped AS ({source.select}),
     whole AS (SELECT *{_absent(columns)} FROM mapped),
     checked AS (
@@ -85,7 +87,7 @@ def staging(
         {_short("source", source)} AS short_source,
         {_short("target", source)} AS short_target,
         f.no AS file_no,
-        ({nth}) AS lead{", m.line AS raw_text" if text else ""}
+        ({nth}) AS lead{", m.line AS raw_text" if text or carried else ""}
     FROM checked m
     LEFT JOIN states s ON s.code = m.source_state AND m.day BETWEEN s.since AND s.until
     LEFT JOIN states t ON t.code = m.target_state AND m.day BETWEEN t.since AND t.until
@@ -123,12 +125,12 @@ def evidence(source: Source, columns: frozenset[str]) -> str:
     """  # noqa: S608 - composed from constants
 
 
-def raw(source: Source, *, text: bool, rows: str = "") -> str:
+def raw(source: Source, *, text: bool, rows: str = "", carried: str = "") -> str:
     """The rows of the files as they stand, and if wanted each as one text, as the table `raw`."""
     columns = [quoted(column) for column in source.columns]
     every = ", ".join(f"coalesce({column}, '')" for column in columns)
     joint = "chr(31)" if source.quoted else "$delimiter"
-    line = f"array_to_string([{every}], {joint})" if text else "NULL::VARCHAR"
+    line = f"array_to_string([{every}], {joint})" if text else f"{carried or 'NULL'}::VARCHAR"
     # A field that is shorter than the header's cannot be it, and need not be trimmed.
     header = (
         f"WHERE coalesce(length({columns[0]}) < length($header), true)"
@@ -136,10 +138,10 @@ def raw(source: Source, *, text: bool, rows: str = "") -> str:
         if source.header
         else ""
     )
-    return f"raw AS (SELECT *, {line} AS line FROM {rows or _reader(source)} {header})"  # noqa: S608
+    return f"raw AS (SELECT *, {line} AS line FROM {rows or reader(source)} {header})"  # noqa: S608
 
 
-def _reader(source: Source) -> str:
+def reader(source: Source) -> str:
     """The `read_csv` call: everything is text, nothing is guessed, nothing is skipped silently."""
     columns = ", ".join(f"{quoted(column)}: 'VARCHAR'" for column in source.columns)
     quote = "'\"'" if source.quoted else "''"
