@@ -3,8 +3,10 @@
 Rows go through the source's own SELECT, in one pass, into tables that hold only what counts need;
 they are turned away for the same reasons as by an ingest. Columns that no count needs are not read:
 what is mended in them (an impossible place) is not told, nor which actors are no state, nor the
-text of rows that were turned away. Where an event is told twice, its files are read once more for
-such events alone, whole, so that the one counts that an ingest would store.
+text of rows that were turned away. Where the parties are known whose events are to be counted, rows
+that are alike are judged once (`reading/alike.py`), as long as nothing in the files is odd. Where
+an event is told twice, its files are read once more for such events alone, whole, so that the one
+counts that an ingest would store.
 """
 
 from __future__ import annotations
