@@ -17,12 +17,16 @@ from detente.answers import Scale
 from detente.asks import errands
 from detente.asks.claims import extreme
 from detente.asks.claims.aftermath import Aftermath
+from detente.asks.claims.estimate import LeftOut
 from detente.asks.claims.shift import Measured as Shifted
-from detente.asks.forecasts import backtest, ledger, level_logit
+from detente.asks.claims.shown import carried_checks
+from detente.asks.forecasts import backtest, hazard, ledger, level_logit
 from detente.asks.forecasts.event_question import EventQuestion
 from detente.asks.forecasts.events import moves
+from detente.asks.forecasts.history import history_from_counts
 from detente.asks.forecasts.ledger import _row, open_though_over
 from detente.asks.forecasts.level_question import LevelQuestion, _in_units, _sentence, _start_label
+from detente.asks.forecasts.odds import count_odds
 from detente.asks.forecasts.record import Record
 from detente.asks.forecasts.run import asked_questions, with_window
 from detente.asks.forecasts.scores import resample
@@ -319,6 +323,44 @@ class TestTrackRecord:
         assert [row[0] for row in rows] == ["base", "recent", "model", "combination"]
         close([row[1] for row in rows], [0.25, 0.16, 0.09, 0.04])
         close([row[3:] for row in rows], [[4, 0.5], [3, 0.3], [2, 0.2], [1, 1.0]])
+
+
+class TestDays:
+    """Which days odds are of, and what they need."""
+
+    def test_odds_need_a_day_with_the_action(self) -> None:
+        whole = history_from_counts(np.tile([1.0] + [0.0] * 9, 130))
+        silent = replace(whole, counts=np.zeros(len(whole.counts)))
+        for history, day in ((silent, whole.days[-1]), (whole, whole.days[0] - 1)):
+            past = cast(Any, SimpleNamespace(history=history, window=28))
+            with pytest.raises(DataGapError, match=f"are known up to {day}"):
+                count_odds(past, day, 1)
+
+    def test_a_window_begins_the_day_after(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(
+            hazard, "_covariates", lambda _, days: days.astype(np.int64).astype(float)[:, None]
+        )
+        history = history_from_counts(np.ones(9))
+        fitted = cast(Any, SimpleNamespace(window=2, learned=None))
+        effects = np.array([[0.0, 1e-4], [1.0, 0.0], [9.0, 0.0]])
+        rates = hazard.FittedHazard._base(fitted, history, np.array([0, 3]), effects)
+        first = history.days[0].astype(np.int64)
+        close(rates[0], np.exp(1e-4 * (first + np.array([[1, 2], [4, 5]]))))
+        close(rates[1], np.full((2, 2), np.e))
+        close(rates[2], np.full((2, 2), np.exp(3)))  # no rate is larger
+
+
+class TestCarried:
+    """Whether single cases carry a sign."""
+
+    @pytest.mark.parametrize("case", ["Alpha", "none at all", "zeta"])
+    def test_what_turns_the_sign_is_named_whatever_it_is_called(self, case: str) -> None:
+        rest = [LeftOut("years", case, -1.0, 9), LeftOut("years", "2001", 1.0, 9)]
+        item = estimate(signal([1.0]), 1.0)
+        [check] = carried_checks(item, rest, ("year", "month"))
+        assert check.passed is False and check.text.endswith(f"changes the sign: {case}.")
+        [check] = carried_checks(item, rest[1:], ("year", "month"))
+        assert check.passed is True and check.text.endswith("changes the sign: none.")
 
 
 class TestLogit:
