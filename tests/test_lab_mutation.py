@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from lab.mutation.code import put_in, run_anew
+from lab.mutation.named import named
 from lab.mutation.nearest import nearest_tests
 from lab.mutation.outcomes import Outcome, Trial
 from lab.mutation.places import Fault, drawn
@@ -94,6 +96,25 @@ def test_what_runs_at_import_is_held_against_those_that_run_any_of_the_module(
     )
     tests = reaching(place(1), "src/detente/a.py", MODULE, reach, tmp_path)
     assert tests == ["tests/test_b.py::y"]
+
+
+def test_without_a_run_a_test_bears_on_what_it_names(tmp_path: Path) -> None:
+    write(tmp_path, "src/detente/rounding.py", "a = 1\nb = 2\n")
+    write(tmp_path, "src/detente/errors.py", "c = 3\n")
+    text = """
+        from detente.errors import UsageError
+        from detente.rounding import tell
+        def helper(): return tell(1.0)
+        class TestA:
+            def of_it(self): return helper()
+            def test_x(self, n): self.of_it()
+        def test_y(): UsageError
+    """
+    write(tmp_path, "tests/test_a.py", textwrap.dedent(text))
+    ids = ["tests/test_a.py::TestA::test_x[1]", "tests/test_a.py::test_y"]
+    lines = named(ids, tmp_path).lines
+    assert lines["src/detente/rounding.py"] == {"1": ids[:1], "2": ids[:1]}
+    assert lines["src/detente/errors.py"] == {"1": ids[1:]}
 
 
 def test_a_line_that_no_test_runs_has_none(tmp_path: Path) -> None:

@@ -71,11 +71,11 @@ def _imported(node: ast.AST) -> Iterator[str]:
         module = str(node.module)
         yield module
         for alias in node.names:
-            yield _home(module, alias.name)
+            yield home(module, alias.name)
 
 
 @cache
-def _home(module: str, name: str) -> str:
+def home(module: str, name: str) -> str:
     """The module that defines a name: a package may hand on what its modules define."""
     value = getattr(import_module(module), name, None)
     if value is None:
