@@ -27,13 +27,14 @@ from detente.asks.forecasts.history import history_from_counts
 from detente.asks.forecasts.ledger import _row, open_though_over
 from detente.asks.forecasts.level_question import LevelQuestion, _in_units, _sentence, _start_label
 from detente.asks.forecasts.odds import count_odds
+from detente.asks.forecasts.question import read_question
 from detente.asks.forecasts.record import Record
 from detente.asks.forecasts.run import asked_questions, with_window
 from detente.asks.forecasts.scores import resample
 from detente.asks.forecasts.trial import Trial
 from detente.asks.movers.places import _settled
 from detente.asks.reactions.system_words import sentence
-from detente.asks.scenarios import posterior
+from detente.asks.scenarios import posterior, predictive
 from detente.errors import DataGapError, UsageError
 from detente.events.store import Store
 from detente.study.options import Options
@@ -229,6 +230,15 @@ class TestQuestions:
         assert level.definition(data) == {
             "datasets": [{"id": "b", "mode": "json", "without": True}]
         }
+
+    def test_a_question_as_it_was_written_down(self) -> None:
+        asked = {
+            "kind": "events", "id": "q", "title": "t", "question": "q?", "action": "tests",
+            "within_days": 28, "since": "2001-01-01",
+        }  # fmt: skip
+        read = read_question(asked)
+        assert isinstance(read, EventQuestion) and read.within_days == 28
+        assert read_question({"kind": "weather"}) is None and read_question({}) is None
 
     def test_only_counts_have_a_volume_of_news(self) -> None:
         exposed = self.level(exposure=[9.0, 9.0, 12.0])
@@ -445,6 +455,31 @@ class TestPosterior:
         doubled = {530 * 2**turn: [0.5, 1.1, 1.1, 1.1] for turn in range(9)}
         with pytest.raises(DataGapError, match="Only 25% of the parameters"):
             self.fitted(monkeypatch, doubled)
+
+
+class TestHistories:
+    """Relations simulated beside those that happened."""
+
+    def test_months_bring_more_of_their_own_and_of_their_reverse(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        many = 1e6  # so that chance moves them by a thousandth
+        baseline = SimpleNamespace(rates=lambda effect: np.full((3, 2), many * effect))
+        own, back = np.array([0.5, 0.0]), np.array([9.0, 0.25])
+        none = np.zeros(2)
+        monkeypatch.setattr(predictive, "redrawn", lambda *_: (np.array([1.0, 2.0]), own, back))
+        monkeypatch.setattr(predictive, "scatter", lambda *_: (np.array([0, 1]), none, none))
+        fit = SimpleNamespace(
+            inputs=SimpleNamespace(baseline=baseline), decays=np.array([np.log(2)]), gain=np.ones(1)
+        )
+        months = SimpleNamespace(reverse=np.array([-1, 0]))
+        seen = predictive.simulated_months(cast(Any, SimpleNamespace(months=months, fit=fit)), 2, 1)
+        # The first excites itself by a half; the second is excited by it, and not the other way.
+        first, second = [1, 1.5, 2], [1, 1.25, 1.5]
+        right = np.array([[first, second], [2 * np.array(first), 2 * np.array(second)]])
+        np.testing.assert_allclose(seen / many, right.transpose(0, 2, 1), rtol=0.02)
+        bare = predictive.simulated_months(cast(Any, SimpleNamespace(months=None, fit=fit)), 5, 1)
+        assert bare.shape == (5, 0, 0)
 
 
 class TestErrands:
