@@ -96,7 +96,7 @@ def _defined(node: ast.stmt) -> Iterator[str]:
         yield from (target.id for target in node.targets if isinstance(target, ast.Name))
 
 
-def _tests(tree: ast.Module) -> Iterator[tuple[str, list[ast.AST]]]:
+def _tests(tree: ast.Module) -> Iterator[tuple[str, list[ast.stmt]]]:
     """Each test, with whatever of its class is no test."""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
