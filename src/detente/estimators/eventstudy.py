@@ -68,7 +68,7 @@ class EventStudy(Shown):
         share, such as the estimate of the expected change.
         """
         reach = float(
-            scipy.stats.t.ppf((1 + coverage) / 2, 2 * len(self.starts)) * self.placebo.std()
+            scipy.special.stdtrit(2 * len(self.starts), (1 + coverage) / 2) * self.placebo.std()
         )
         return self.effect - reach, self.effect + reach
 

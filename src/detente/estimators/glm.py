@@ -69,7 +69,7 @@ class GLM(Shown):
 
     def exhibits(self) -> tuple[Exhibit, ...]:
         """The coefficients with their 90% intervals."""
-        reach = scipy.stats.norm.ppf(0.95) * self.errors
+        reach = scipy.special.ndtri(0.95) * self.errors
         values = {
             "term": self.names,
             "estimate": self.coefficients,

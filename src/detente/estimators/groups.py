@@ -55,7 +55,7 @@ class GroupContrast(Shown):
 
     def interval(self, coverage: float = 0.90) -> tuple[float, float]:
         """Interval of the difference of these units' levels; it says nothing about other units."""
-        reach = float(scipy.stats.t.ppf((1 + coverage) / 2, self.freedom) * self.error)
+        reach = float(scipy.special.stdtrit(self.freedom, (1 + coverage) / 2) * self.error)
         return self.effect - reach, self.effect + reach
 
     def visible(self) -> float:

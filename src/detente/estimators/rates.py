@@ -68,8 +68,8 @@ class RateContrast(Shown):
     def interval(self, coverage: float = 0.90) -> tuple[float, float]:
         """Interval of the log ratio: the wider of the two that the module's text describes."""
         upper = (1 + coverage) / 2
-        moves = scipy.stats.t.ppf(upper, max(self.spells, MIN_SPELLS)) * self.spread
-        reach = float(max(moves, scipy.stats.t.ppf(upper, self.freedom) * self.error))
+        moves = scipy.special.stdtrit(max(self.spells, MIN_SPELLS), upper) * self.spread
+        reach = float(max(moves, scipy.special.stdtrit(self.freedom, upper) * self.error))
         return self.log_ratio - reach, self.log_ratio + reach
 
     def exhibits(self) -> tuple[Exhibit, ...]:

@@ -24,8 +24,8 @@ def expanded_tail(coverage: float, cases: int) -> float:
     """
     if cases < 2:
         return 0.0
-    quantile = scipy.stats.t.ppf((1 - coverage) / 2, cases - 1)
-    return float(scipy.stats.norm.cdf(np.sqrt(cases / (cases - 1)) * quantile))
+    quantile = scipy.special.stdtrit(cases - 1, (1 - coverage) / 2)
+    return float(scipy.special.ndtr(np.sqrt(cases / (cases - 1)) * quantile))
 
 
 def bootstrap_means(cases: Floats, *, draws: int = 2000, seed: int = 1) -> Floats:

@@ -75,7 +75,7 @@ class LevelShift(Shown):
         """
         windows = max(2.0, len(self.placebo) / self.window - 1)
         reach = float(
-            scipy.stats.t.ppf((1 + coverage) / 2, windows) * np.sqrt(np.mean(self.placebo**2))
+            scipy.special.stdtrit(windows, (1 + coverage) / 2) * np.sqrt(np.mean(self.placebo**2))
         )
         return self.effect - reach, self.effect + reach
 

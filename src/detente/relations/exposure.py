@@ -149,4 +149,4 @@ def _elasticity(counts: Floats, rest: Floats) -> tuple[float, float]:
     lever = other**2 / squares
     apart = (own - slope * other) / (1 - np.minimum(lever, 0.99))
     error = float(np.sqrt(((other * apart) ** 2).sum()) / squares)
-    return slope, slope - float(scipy.stats.t.ppf(0.975, len(own) - 2)) * error
+    return slope, slope - float(scipy.special.stdtrit(len(own) - 2, 0.975)) * error

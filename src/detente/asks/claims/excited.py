@@ -64,7 +64,7 @@ class Apart:
 
     def interval(self) -> tuple[float, float]:
         """90% interval of the log ratio."""
-        reach = float(scipy.stats.norm.ppf((1 + COVERAGE) / 2)) * self.error
+        reach = float(scipy.special.ndtri((1 + COVERAGE) / 2)) * self.error
         return self.log_ratio - reach, self.log_ratio + reach
 
 

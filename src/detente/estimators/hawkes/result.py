@@ -75,7 +75,7 @@ class HawkesResult(Shown):
 
         NaN where the interval reaches further than all events that there are: it is not known.
         """
-        reach = scipy.stats.norm.ppf((1 + coverage) / 2) * self.branching_se()
+        reach = scipy.special.ndtri((1 + coverage) / 2) * self.branching_se()
         ends = np.stack([self.branching - reach, self.branching + reach])
         events = np.array([target.counts.sum() for target in self.profile.targets])
         settled = np.isfinite(ends).all(axis=0) & (ends[1] <= events[:, None])

@@ -73,11 +73,13 @@ class LocalProjection(Shown):
     @property
     def p_value(self) -> Floats:
         """Two-sided, each by itself, shape (r, H)."""
-        return np.asarray(2 * scipy.stats.t.sf(np.abs(self.estimate) / self.error, self.degrees))
+        return np.asarray(
+            2 * scipy.special.stdtr(self.degrees, -np.abs(self.estimate) / self.error)
+        )
 
     def interval(self, coverage: float = 0.90) -> tuple[Floats, Floats]:
         """Low and high ends that cover the truth of one horizon so often, each (r, H)."""
-        reach = scipy.stats.t.ppf((1 + coverage) / 2, self.degrees) * self.error
+        reach = scipy.special.stdtrit(self.degrees, (1 + coverage) / 2) * self.error
         return self.estimate - reach, self.estimate + reach
 
     def joint_band(self, coverage: float = 0.90, seed: int = 1) -> tuple[Floats, Floats]:

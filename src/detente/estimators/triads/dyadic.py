@@ -79,11 +79,11 @@ class PairFit:
     @property
     def p(self) -> float:
         """Two-sided p-value by Student's t with as many degrees of freedom as states, less one."""
-        return float(2 * scipy.stats.t.sf(abs(self.t), self.states - 1))
+        return float(2 * scipy.special.stdtr(self.states - 1, -abs(self.t)))
 
     def interval(self, coverage: float = 0.90) -> tuple[float, float]:
         """The interval of the coefficient."""
-        reach = float(scipy.stats.t.ppf((1 + coverage) / 2, self.states - 1)) * self.error
+        reach = float(scipy.special.stdtrit(self.states - 1, (1 + coverage) / 2)) * self.error
         return self.value - reach, self.value + reach
 
 

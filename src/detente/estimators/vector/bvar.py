@@ -102,7 +102,7 @@ class BVAR(Shown):
         degrees = self.posterior.dof - len(self.names) + 1
         unit = np.outer(np.diag(np.linalg.inv(self.posterior.precision)), np.diag(self.covariance))
         deviation = np.sqrt(unit)
-        reach = scipy.stats.t.ppf(0.95, degrees) * deviation * np.sqrt((degrees - 2) / degrees)
+        reach = scipy.special.stdtrit(degrees, 0.95) * deviation * np.sqrt((degrees - 2) / degrees)
         spread = {"mean": self.coefficients, "deviation": deviation}
         return (coefficients(self.system, spread, reach),)
 

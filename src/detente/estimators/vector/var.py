@@ -77,7 +77,7 @@ class VAR(Shown):
         """The coefficients of each equation: estimate, standard error and 90% interval."""
         free = len(self.residuals) - self.system.x.shape[1]
         spread = {"estimate": self.coefficients, "error": self.errors}
-        return (coefficients(self.system, spread, scipy.stats.t.ppf(0.95, free) * self.errors),)
+        return (coefficients(self.system, spread, scipy.special.stdtrit(free, 0.95) * self.errors),)
 
 
 @dataclass(frozen=True, eq=False)
