@@ -168,8 +168,8 @@ class TestView:
         days = [
             dt.date(2000, 12, 31),
             dt.date(2001, 1, 1),
-            dt.date(2001, 3, 1),
-            dt.date(2001, 3, 2),
+            dt.date(2001, 3, 31),
+            dt.date(2001, 4, 1),
         ]
         facts = [dated(day, ("A",)) for day in days]
         turn = Turn(1, np.log(2), np.log(1.5), np.log(3), 0.97)
@@ -177,7 +177,7 @@ class TestView:
         assert [row[:2] for row in shown.settings["facts"].rows] == [
             ("2001-02-01", "turning points"),
             ("2001-01-01", "dated facts"),
-            ("2001-03-01", "dated facts"),
+            ("2001-03-31", "dated facts"),
         ]
         assert shown.says.endswith("with graded bands and 1 turning point.")
 

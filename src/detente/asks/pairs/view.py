@@ -35,7 +35,7 @@ from detente.errors import DataGapError
 from detente.estimators.levels.level import LevelPosterior
 from detente.events.actors import name_of
 from detente.events.inputs import EventInput
-from detente.relations.steps import check_every, period_name
+from detente.relations.steps import check_every, next_start, period_name
 from detente.rounding import plural, tell, upper_first
 from detente.study.chronicle import Fact as Dated
 from detente.study.options import Options
@@ -169,11 +169,12 @@ def _level_exhibit(
     signal: Signal, level: LevelPosterior, turns: Sequence[Turn], facts: Sequence[Dated]
 ) -> Exhibit:
     dates = signal.series.dates
+    end = next_start(dates[-1:], check_every(signal.series.every))[0]
     marks = [(str(dates[turn.at]), "turning points", "", "") for turn in turns]
     marks += [
         (fact.date.isoformat(), "dated facts", fact.title, fact.citation)
         for fact in facts
-        if dates[0] <= np.datetime64(fact.date) <= dates[-1]
+        if dates[0] <= np.datetime64(fact.date) < end
     ]
     unit = shown_unit(signal)
     return Exhibit(
