@@ -267,6 +267,22 @@ class TestAlike:
         assert not together([path], ["USA", "CHN", "FRA"])
         assert not together([path], ["USA", "BRA"])
 
+    @pytest.mark.parametrize("bound", ["until", "known_by"])
+    def test_a_party_whose_partner_comes_later(self, tmp_path: Path, bound: str) -> None:
+        path = tmp_path / "a.export.CSV"
+        days = [f"201706{day:02d}" for day in range(1, 31) for _ in range(6)]
+        pairs = {3: ("FRA", "AFR"), 177: ("FRA", "USA")}
+        path.write_bytes(text(
+            row(number, SQLDATE=day, DATEADDED=f"{day}000000",
+                Actor1CountryCode=doer, Actor2CountryCode=done_to)
+            for number, day in enumerate(days)
+            for doer, done_to in [pairs.get(number, ("USA", "CHN"))]
+        ))  # fmt: skip
+        bounds = {bound: dt.date(2017, 6, 15)}
+        built = detente.panel(path, ["USA", "CHN", "FRA"], **bounds)
+        assert built.unnamed() == ()
+        assert built.series("FRA", "USA", "total").values.tolist() == [0]
+
     def test_packed_files_and_broken_texts(self, tmp_path: Path) -> None:
         paths = [tmp_path / "a.export.CSV.gz", tmp_path / "b.export.CSV"]
         paths[0].write_bytes(gzip.compress(text(good(40))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from detente.errors import UsageError
 from detente.rounding import plural
 
 if TYPE_CHECKING:
-    from detente.events.inputs import LakeEvents
+    from detente.events.inputs import LakeEvents, Opened
     from detente.sources import ReadingReport
 
 
@@ -47,12 +48,21 @@ def events_of(lake: str, engine: str) -> LakeEvents:
     return _READ.setdefault(lake, opened.events)
 
 
-def events_of_files(files: Sequence[Path]) -> LakeEvents:
-    """The events of files as they lie, until the command is over; what was read is said."""
-    narrate(f"Reading {files[0]}{' and others' if len(files) > 1 else ''}.")
-    from detente.sources.direct import open_raw  # noqa: PLC0415 - slow to import
+def events_of_files(files: Sequence[Path], parties: Sequence[str], until: dt.date | None) -> Opened:
+    """The events of files as they lie, until the command is over; what was read is said.
 
-    events, reports = WITH_COMMAND.enter_context(open_raw(files))
+    Args:
+        files: The files.
+        parties: Whose events are to be counted.
+        until: Up to which day.
+    """
+    narrate(f"Reading {files[0]}{' and others' if len(files) > 1 else ''}.")
+    from detente.events.engine import Bounds  # noqa: PLC0415 - slow to import
+    from detente.sources.direct import open_raw  # noqa: PLC0415
+
+    events, reports = WITH_COMMAND.enter_context(
+        open_raw(files, parties=parties, bounds=Bounds(until=until))
+    )
     for report in reports:
         _narrate_reading(report)
     if len(reports) > 1:

@@ -127,7 +127,7 @@ def panel_command(
     if files and len(files) == 1 and files[0].exists() and not is_raw(files[0]):
         held = files[0]  # a store or Parquet
     elif files:
-        held = events_of_files(files)
+        held = events_of_files(files, codes, until)
     else:
         held = events_of(lake, engine) if lake else open_store(store, skip_damaged)
     events = _carried(held, codes, origin, mentions, outlets)

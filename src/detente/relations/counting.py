@@ -89,8 +89,9 @@ def panel(
     """
     names, kind = check_asked(parties, every)
     chosen = engine_of(engine)
-    with _opened(events, names) as (held, readings):
-        built = _counted(chosen, held, names, kind, Bounds(origin, since, until, known_by))
+    bounds = Bounds(origin, since, until, known_by)
+    with _opened(events, names, bounds) as (held, readings):
+        built = _counted(chosen, held, names, kind, bounds)
     return replace(built, readings=readings)
 
 
@@ -120,7 +121,7 @@ def check_asked(parties: Sequence[str], every: str) -> tuple[tuple[str, ...], Ev
 
 @contextlib.contextmanager
 def _opened(
-    events: EventInput | Sequence[str | Path], parties: Sequence[str]
+    events: EventInput | Sequence[str | Path], parties: Sequence[str], bounds: Bounds
 ) -> Iterator[tuple[EventInput, tuple[ReadingReport, ...]]]:
     """The events, and what was read of them where they are those of raw files."""
     if isinstance(events, str | Path):
@@ -136,7 +137,7 @@ def _opened(
         return
     from detente.sources.direct import open_raw  # noqa: PLC0415 - slow to import
 
-    with open_raw(paths, parties=parties) as opened:
+    with open_raw(paths, parties=parties, bounds=bounds) as opened:
         yield opened
 
 

@@ -26,7 +26,9 @@ import duckdb
 
 from detente.errors import DetenteError, ReadError
 from detente.events.disk import disk_errors
+from detente.events.engine import Bounds
 from detente.events.inputs import Opened
+from detente.events.query import Query, bounded
 from detente.events.schema import SCHEMA
 from detente.events.store import Appended
 from detente.rounding import plural
@@ -48,10 +50,12 @@ _EVENTS = "events_of_files"
 _HELD = ", ".join(name for name in lake_sql.SLIM if name not in {"event_id", "origin"})
 """Columns of an event that are held, beside the origin of all; the others are null."""
 
+_ALL = Bounds()
+
 
 @contextlib.contextmanager
 def open_files(
-    source: Source, paths: Sequence[Path], *, parties: Sequence[str] = ()
+    source: Source, paths: Sequence[Path], *, parties: Sequence[str] = (), bounds: Bounds = _ALL
 ) -> Iterator[tuple[Opened, ReadingReport]]:
     r"""Read files of a source to count their events.
 
@@ -60,6 +64,7 @@ def open_files(
         paths: Files, archives and folders.
         parties: Whose events are to be counted, if only theirs are: actors that are none of them
             may be null then.
+        bounds: Which of the events are to be counted, of all that are opened.
 
     Yields:
         The events, in outline with their score, while the files are open; and what was read, kept,
@@ -78,13 +83,13 @@ def open_files(
         ...         print(report.rows_kept, report.rejected[0].reason)
         1 impossible date
     """
-    with _opened([(source, paths)], parties) as (events, [report]):
+    with _opened([(source, paths)], parties, bounds) as (events, [report]):
         yield events, report
 
 
 @contextlib.contextmanager
 def open_raw(
-    paths: Sequence[Path], *, parties: Sequence[str] = ()
+    paths: Sequence[Path], *, parties: Sequence[str] = (), bounds: Bounds = _ALL
 ) -> Iterator[tuple[Opened, tuple[ReadingReport, ...]]]:
     """As `open_files`, each path by the source that it shows, with a report of each source.
 
@@ -94,7 +99,7 @@ def open_raw(
     Raises:
         ReadError: No source is known whose files these are, or no row of them is an event.
     """
-    with _opened(_by_source(paths), parties) as (events, reports):
+    with _opened(_by_source(paths), parties, bounds) as (events, reports):
         if not any(report.rows_kept for report in reports):
             raise _nothing_in(paths, reports[0])
         yield events, reports
@@ -133,7 +138,7 @@ def _by_source(paths: Sequence[Path]) -> list[tuple[Source, list[Path]]]:
 
 @contextlib.contextmanager
 def _opened(
-    given: Sequence[tuple[Source, Sequence[Path]]], parties: Sequence[str]
+    given: Sequence[tuple[Source, Sequence[Path]]], parties: Sequence[str], bounds: Bounds
 ) -> Iterator[tuple[Opened, tuple[ReadingReport, ...]]]:
     """The events of files of sources, and a report of each source."""
     with (
@@ -146,7 +151,7 @@ def _opened(
             finder = Finder(source, all_sources(), archives)
             parts.append(_Part(source, finder.find(paths), finder.left_out))
         with disk_errors(Path(scratch), "The files could not be read."):
-            reports = _read(con, archives, Path(scratch), parts, parties)
+            reports = _read(con, archives, Path(scratch), parts, parties, bounds)
         yield Opened(con, _EVENTS), reports
 
 
@@ -156,13 +161,14 @@ def _read(
     scratch: Path,
     parts: Sequence[_Part],
     parties: Sequence[str],
+    bounds: Bounds,
 ) -> tuple[ReadingReport, ...]:
     """Read files and make the view of their events; rows that are alike together, if they may."""
     pipes = any(is_pipe(item.path) for part in parts for item in part.items)
     if parties and not pipes and len(parts) == 1 and parts[0].source.alike:
         with contextlib.suppress(Unsure):
             fresh = [replace(part, reckoning=Reckoning(None)) for part in parts]
-            return _Reading(con, archives, scratch / "alike", fresh, parties).read()
+            return _Reading(con, archives, scratch / "alike", fresh, parties, bounds).read()
     return _Reading(con, archives, scratch / "each", parts).read()
 
 
@@ -192,6 +198,7 @@ class _Reading:
     scratch: Path
     parts: Sequence[_Part]
     parties: Sequence[str] = ()
+    bounds: Bounds = _ALL
     tables: dict[str, tuple[_Part, tuple[str, ...]]] = field(default_factory=dict)
     pipes: list[Prepared] = field(default_factory=list)
 
@@ -220,12 +227,18 @@ class _Reading:
                 whose rows are not held.
         """
         check_once(spans)
-        names = "SELECT DISTINCT unnest([source, target]) FROM {} WHERE reject IS NULL"
-        rows = [row for name in self.tables for row in self.con.sql(names.format(name)).fetchall()]
-        if not set(self.parties) <= {name for (name,) in rows}:
+        if not set(self.parties) <= {name for table in self.tables for name in self._named(table)}:
             raise Unsure
         for part in self.parts:
             part.reckoning.stored(Appended(part.reckoning.days.total(), 0, 0, 0))
+
+    def _named(self, table: str) -> list[str]:
+        """Who is named in the rows of a table that are to be counted; on days before them, too."""
+        every = Query(f"FROM {table} WHERE reject IS NULL", {})
+        until, known_by = self.bounds.until, self.bounds.known_by
+        rows = bounded(every, origin=None, since=None, until=until, known_by=known_by)
+        names = f"SELECT DISTINCT unnest([source, target]) FROM ({rows.sql})"  # noqa: S608
+        return [name for (name,) in self.con.execute(names, rows.params).fetchall()]
 
     def _read_all(self, part: _Part, stage: Use) -> None:
         part.twin_days = self._days_of_twin(part.source)
