@@ -29,7 +29,7 @@ from detente.sources.reading.text import Ready
 Span = tuple[int, int]
 """First and last number of events that stand together."""
 
-_BLOCK, _BLOCKS = 1 << 20, 16
+_BLOCK, _BLOCKS = 1 << 20, 48
 """A line that DuckDB would turn away for its length fits into no two blocks."""
 
 _FITS, _UNFIT = "0", "99"
@@ -144,8 +144,10 @@ def _kinds(
     ]
     between = pc.and_(*sides)
     pairs = rows.drop_columns([by.number]).filter(between)
-    others = rows.select(by.fate).append_column(by.score, fits).filter(pc.invert(between))
-    counted = others.group_by([*by.fate, by.score]).aggregate([([], "count_all")])
+    # Counted whether they are pairs or not, so that the texts of all others need no copy.
+    marked = rows.select(by.fate).append_column(by.score, fits).append_column("between", between)
+    groups = marked.group_by([*by.fate, by.score, "between"]).aggregate([([], "count_all")])
+    counted = groups.filter(pc.invert(groups["between"])).drop_columns(["between"])
     for kind, n in ((pairs, pa.repeat(1, len(pairs))), (counted, counted["count_all"])):
         yield kind.append_column("n", n).append_column("filename", pa.repeat(path, len(kind)))
 
