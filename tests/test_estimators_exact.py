@@ -863,7 +863,7 @@ def test_draws_of_one_model() -> None:
         0.5, abs=1e-4
     )
     assert decay[0] == np.exp(-1 / 7) and heat[0] == pytest.approx(1.0, abs=1e-4)
-    with pytest.raises(DataGapError, match="4 events"):
+    with pytest.raises(DataGapError, match="before the date: 4;"):
         drifting.fit_drifting(np.r_[np.ones(4), np.zeros(900)])
     curve = drifting._positive(np.diag([2.0, -1.0]))
     assert curve == pytest.approx(np.diag([2.0, 1e-3]))

@@ -22,6 +22,9 @@ PARTS = ("systems", "excitations", "common_enemies")
 def react(data: StudyData) -> tuple[Section, ...]:
     """Who reacts to whom, as far as the study asks.
 
+    Args:
+        data: The study and what it reads.
+
     Returns:
         One section with an answer for each system, excitation and common enemy; none where the
         study asks for nothing.
@@ -52,6 +55,9 @@ def react(data: StudyData) -> tuple[Section, ...]:
 
 def errands(study: Study) -> list[Errand]:
     """The errands of `react`, in the order of its answers.
+
+    Args:
+        study: The study.
 
     Example:
         >>> from detente.study.load import load

@@ -114,7 +114,7 @@ def _problems(model: Simulation, study: Study, folder: Path) -> Iterator[str]:
 
 
 def answer(simulation: Simulation, data: StudyData) -> Answer:
-    """What was fitted, and whether histories simulated from it look like the one that happened."""
+    """What was fitted, and how like what happened its histories are; see `described`."""
     return described(fitted(data))
 
 
