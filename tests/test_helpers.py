@@ -25,6 +25,7 @@ from detente.asks.errands import Errand
 from detente.asks.result import StudyResult
 from detente.asks.scenarios import simulation
 from detente.cache import Cache
+from detente.compiled import one_thread
 from detente.errors import UsageError
 from detente.helpers import Helpers, _but_for_lost, cores, packed
 from detente.report.findings import findings_json
@@ -235,6 +236,20 @@ def test_what_is_loaded_within_a_block_runs_in_one_thread_too() -> None:
     )
     several = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "2")
     subprocess.run([sys.executable, "-c", code], env=os.environ | several, check=True)
+
+
+def test_blocks_that_overlap_end_with_the_last() -> None:
+    def threads() -> set[int]:
+        return {item["num_threads"] for item in threadpool_info() if item["user_api"] == "blas"}
+
+    with threadpool_limits(2, user_api="blas"):
+        first, second = one_thread(), one_thread()
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert threads() == {1}
+        second.__exit__(None, None, None)
+        assert threads() == {2}
 
 
 def test_a_study_is_the_same_in_another_process(data: StudyData) -> None:

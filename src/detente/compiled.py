@@ -7,7 +7,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache, cached_property, update_wrapper
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -20,7 +20,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 VARIABLE = "NUMBA_CACHE_DIR"
 """Numba's own environment variable for the folder of compiled code."""
 
-_DECLARING = threading.Lock()
+_DECLARING, _LIMITING = threading.Lock(), threading.Lock()
+_LIMIT = ExitStack()
+_INSIDE: list[int] = []
+"""For each open block of `one_thread`, the thread that opened it."""
 
 
 def compiled(function: F) -> F:
@@ -122,18 +125,30 @@ def _kept_in(place: Path) -> Iterator[None]:
             config.CACHE_DIR = before
 
 
-def one_thread() -> AbstractContextManager[object]:
+@contextmanager
+def one_thread() -> Iterator[None]:
     """A block in which linear algebra runs in one thread.
 
     Series and dyads make small matrices, for which threads of the linear algebra wait for one
     another more than they compute: a fit of 36 dimensions in two threads of our own took three
-    times as long when each of them used two more.
+    times as long when each of them used two more. The limit is the whole process's: where blocks of
+    several threads overlap, it lasts until the last of them is left.
 
     Example:
         >>> with one_thread():
         ...     pass
     """
-    return cast("AbstractContextManager[object]", _libraries().limit(limits=1, user_api="blas"))
+    with _LIMITING:
+        if not _INSIDE:
+            _LIMIT.enter_context(_libraries().limit(limits=1, user_api="blas"))
+        _INSIDE.append(threading.get_ident())
+    try:
+        yield
+    finally:
+        with _LIMITING:
+            _INSIDE.pop()
+            if not _INSIDE:
+                _LIMIT.close()
 
 
 @cache

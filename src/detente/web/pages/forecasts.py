@@ -70,12 +70,12 @@ def _ahead(
     asked: ForecastsAsked, name: str, record: Record | None, desk: Desk
 ) -> tuple[Section, ...]:
     """The odds and their track record, of all questions or of one."""
-    from detente.asks.forecasts.backtest import track_record  # noqa: PLC0415 - slow to import
-    from detente.asks.forecasts.run import (  # noqa: PLC0415
+    from detente.asks.forecasts.run import (  # noqa: PLC0415 - slow to import
         RECORD_INTRO,
         chosen_questions,
         odds_of,
         outlook,
+        records_of,
     )
     from detente.report.outlook import as_seen  # noqa: PLC0415
 
@@ -88,7 +88,7 @@ def _ahead(
     scores: list[Answer] = []
     for place, question in enumerate(questions, len(questions)):
         desk.say(f"track record: {question.title}", place, 2 * len(questions))
-        scores.append(track_record(question, data))
+        scores += records_of([question], data)
     return (
         as_seen(outlook(questions, odds), desk.today()),
         Section("record", "Track record", tuple(scores), RECORD_INTRO),
