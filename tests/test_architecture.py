@@ -43,6 +43,10 @@ def test_help_loads_nothing_that_is_slow_to_load() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_names_of_the_package_are_listed_before_they_are_loaded() -> None:
+    assert {"panel", "run_study"} <= set(detente.__all__) <= set(dir(detente))
+
+
 def test_estimators_name_no_state() -> None:
     for file in (ROOT / "src" / "detente" / "estimators").rglob("*.py"):
         assert not re.search(r"\b(PRK|KOR|Korea)\b", file.read_text(encoding="utf-8")), file
