@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine with Python 3.11+ and make:
 #   make study   create the environment, run the Korea study, say where the report is
-#   make test    create the environment, run all tests
+#   make test    create the environment, run the tests (.ci/run also those that take long)
 # More: make whole (Korea again and again, the lab's ranker), make fuzz (more random inputs), make check
 # (style, types, imports, schemas), make wheel (the wheel in clean environments),
 # make training (torch, and a tiny network that is trained), make engines (the

@@ -22,7 +22,6 @@ CHANGED = (
     "This is not as the study declares it: what is supposed was changed by the controls below the "
     "heading. The declared values stand beside them."
 )
-SLIDERS = ("days", "on_day", "times", "factor")
 
 
 class ScenariosAsked(Asked):
