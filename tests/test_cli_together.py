@@ -270,6 +270,11 @@ def test_what_would_not_be_used_is_told(
     assert not list(tmp_path.iterdir())
 
 
+def test_whoever_asks_for_help_is_given_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run("study korea --out a --out b --help".split()) == 0
+    assert "Usage" in capsys.readouterr().out
+
+
 def test_the_environment_may_name_what_is_not_used(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -90,8 +90,8 @@ class Careful(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the arguments, and see whether they go together."""
         order = self.make_parser(ctx).parse_args(list(args))[2] if args else []
+        rest = super().parse_args(ctx, args)  # whoever asks for help is given it, and no more
         check_once(written(param) for param in order if _holds_one(param))
-        rest = super().parse_args(ctx, args)
         sources = {param.name: ctx.get_parameter_source(param.name) for param in self.params}
         given = {name for name, source in sources.items() if source.name == "COMMANDLINE"}
         names = {param.name: written(param) for param in self.params}
