@@ -271,7 +271,7 @@ def test_what_would_not_be_used_is_told(
 
 
 def test_whoever_asks_for_help_is_given_it(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run("study korea --out a --out b --help".split()) == 0
+    assert cli.run(["study", "korea", "--out", "a", "--out", "b", "--help"]) == 0
     assert "Usage" in capsys.readouterr().out
 
 
