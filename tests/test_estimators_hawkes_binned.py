@@ -179,7 +179,7 @@ def test_days_without_records_are_not_peace() -> None:
     assert abs(np.exp(model.effects[0, 0]) - 0.4) < 0.08
     assert np.exp(blind.effects[0, 0]) < 0.3
     counts[600] = 1
-    with pytest.raises(InputError, match="days without exposure"):
+    with pytest.raises(InputError, match="Days without exposure that have events: 1"):
         fit_hawkes_by_date(counts, exposure=gap)
 
 

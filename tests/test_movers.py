@@ -265,7 +265,7 @@ def test_what_cannot_be_asked_is_said(
 
 def test_too_few_events_and_none_at_all() -> None:
     few = events_of({("USA", "CHN", 1): (0.3, 0.3)})
-    with pytest.raises(DataGapError, match="none of them 20 of one kind"):
+    with pytest.raises(DataGapError, match="none with 20 of one kind"):
         movers(few, since=SINCE, every="quarter")
     with pytest.raises(DataGapError, match="There are no events"):
         movers(SCHEMA.empty_table())
