@@ -25,7 +25,12 @@ test: $(READY)
 	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 whole: $(READY)
-	DETENTE_WHOLE=1 $(BIN)/python -m pytest tests/test_whole.py tests/test_same_everywhere.py tests/test_lab_ranker.py lab/ranker
+	DETENTE_WHOLE=1 $(BIN)/python -m pytest -n 2 --dist load tests/test_whole.py tests/test_same_everywhere.py \
+		tests/test_lab_ranker.py lab/ranker \
+		tests/test_levant.py::test_the_scripts_still_make_what_ships \
+		tests/test_helpers.py::test_a_study_says_the_same_by_any_number_of_processes \
+		tests/test_compiled.py::test_a_read_only_installation_with_no_home_runs \
+		tests/test_cli_study.py::test_same_seed_same_findings_other_seed_or_day_others
 
 fuzz: $(READY)
 	DETENTE_FUZZ=100 $(BIN)/python -m pytest -n 2 --dist load tests/test_fuzz.py tests/test_ingest_bad.py \

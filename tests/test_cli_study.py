@@ -9,6 +9,7 @@ import pytest
 
 from detente.cli import run
 from detente.study.starter import write_starter
+from targets import whole
 
 THEN = "--as-of 2022-05-01"
 
@@ -24,6 +25,7 @@ def test_a_new_study_is_valid_and_runs(tmp_path: Path, capsys: pytest.CaptureFix
     assert run(["new", "My Own", "--in", str(tmp_path)]) == 2
 
 
+@whole
 def test_same_seed_same_findings_other_seed_or_day_others(tmp_path: Path) -> None:
     file, told = write_starter("my-own", tmp_path), {}
     for given in ("", "--seed 1", "--seed 7", THEN):

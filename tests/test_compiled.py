@@ -15,6 +15,7 @@ import pytest
 from numba import config
 
 from detente.compiled import compiled, place_for
+from targets import whole
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "detente"
 NOBODY = 65534
@@ -159,6 +160,7 @@ def readable_by_all() -> Iterator[Path]:
             path.chmod(0o755)  # so that it can be removed
 
 
+@whole
 def test_a_read_only_installation_with_no_home_runs(readable_by_all: Path) -> None:
     """As whoever may not write: the package, the home and the folder that it is run in."""
     python, rights = anybody()

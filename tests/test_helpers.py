@@ -35,6 +35,7 @@ from detente.study.data import StudyData, open_data
 from detente.study.load import load
 from detente.study.options import Options
 from detente.study.starter import write_starter
+from targets import whole
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 QUICK = Options(draws=49, curve_draws=19, level_draws=100, futures=50)
@@ -181,6 +182,7 @@ def told(result: StudyResult) -> tuple[bytes, str]:
     return findings_json(result), render(result, NOW)
 
 
+@whole
 def test_a_study_says_the_same_by_any_number_of_processes(
     data: StudyData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

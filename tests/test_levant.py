@@ -24,6 +24,7 @@ from detente.study.data import StudyData, open_data
 from detente.study.load import bundled, load
 from detente.study.options import Options
 from detente.study.shipped import summary_of
+from targets import whole
 from texts import faults_in
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -176,6 +177,7 @@ def scripts(monkeypatch: pytest.MonkeyPatch) -> Path:
     return ROOT / "scripts"
 
 
+@whole
 def test_the_scripts_still_make_what_ships(shared: Path, scripts: Path, tmp_path: Path) -> None:
     import build_korea_chronicle
     import build_levant_chronicle
