@@ -198,6 +198,6 @@ def chance_range(p: float, draws: int, *, coverage: float = 0.99) -> tuple[float
     """
     far = round(p * (draws + 1)) - 1
     tail = (1 - coverage) / 2
-    low = scipy.stats.beta.ppf(tail, far, draws - far + 1) if far > 0 else 0.0
-    high = scipy.stats.beta.ppf(1 - tail, far + 1, draws - far) if far < draws else 1.0
+    low = scipy.special.betaincinv(far, draws - far + 1, tail) if far > 0 else 0.0
+    high = scipy.special.betaincinv(far + 1, draws - far, 1 - tail) if far < draws else 1.0
     return float(low), float(high)
