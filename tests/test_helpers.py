@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import operator
 import os
@@ -27,6 +28,7 @@ from detente.asks.scenarios import simulation
 from detente.cache import Cache
 from detente.compiled import one_thread
 from detente.errors import UsageError
+from detente.garbage import SELDOM
 from detente.helpers import Helpers, _but_for_lost, cores, packed
 from detente.report.findings import findings_json
 from detente.report.page import render
@@ -258,3 +260,12 @@ def test_a_study_is_the_same_in_another_process(data: StudyData) -> None:
     again = pickle.loads(pickle.dumps(data)).study  # noqa: S301 - our own
     assert again == data.study
     assert type(again) is type(data.study)
+
+
+def test_a_helper_looks_for_garbage_seldom() -> None:
+    before = gc.get_threshold()
+    with Helpers(2) as helpers:
+        helpers.begin(abs, -1)
+        helping = helpers.submit(gc.get_threshold)
+        assert helping is not None and helping.result() == SELDOM
+    assert gc.get_threshold() == before

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from detente.errors import UsageError
+from detente.garbage import look_seldom
 
 T = TypeVar("T")
 Hook = Callable[[threading.ExceptHookArgs], object]
@@ -171,6 +172,7 @@ def _prepared(file: Path) -> None:
     """Be a helper: leave Ctrl-C to the process that is helped, and end when that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, args=(file.parent,), daemon=True).start()
+    look_seldom()
     prepare, given = pickle.loads(file.read_bytes())  # noqa: S301 - of the process that is helped
     prepare(*given)
 

@@ -19,6 +19,7 @@ from detente.cli.ending import WITH_COMMAND
 from detente.cli.failing import report_bug, report_error, say_plainly
 from detente.cli.waiting import waiting
 from detente.errors import DetenteError
+from detente.garbage import look_seldom
 
 INTERRUPTED = 130
 FULL = tuple(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EIO") if hasattr(errno, name))
@@ -64,6 +65,7 @@ def main(args: list[str] | None = None) -> None:
     Args:
         args: The arguments; those of the process if not given.
     """
+    look_seldom()
     given = sys.argv[1:] if args is None else args
     with waiting(given):
         code = run(given)
