@@ -264,6 +264,7 @@ def test_a_study_is_the_same_in_another_process(data: StudyData) -> None:
 
 def test_a_helper_looks_for_garbage_seldom() -> None:
     before = gc.get_threshold()
+    assert SELDOM == (100_000, 50, 50)  # 700, 10, 10 took a twentieth of a study's time
     with Helpers(2) as helpers:
         helpers.begin(abs, -1)
         helping = helpers.submit(gc.get_threshold)
