@@ -16,7 +16,8 @@ from detente.relations import _arrays, measures, panel_sql
 from detente.relations.counting import _asked, covered_days, digest_of, origins_of, panel, reach
 from detente.relations.datasets import long_columns, read_dataset
 from detente.relations.exposure import _by_month, _elasticity, _swing, exposure_premise
-from detente.relations.panel import Panel, panel_of
+from detente.relations.panel import Panel
+from detente.relations.ready import panel_of
 from detente.relations.series import (
     aggregate,
     combine,

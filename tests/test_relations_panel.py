@@ -7,7 +7,8 @@ import pytest
 
 from detente.errors import DataGapError, UsageError
 from detente.relations.measures import columns_of
-from detente.relations.panel import Panel, panel_of
+from detente.relations.panel import Panel
+from detente.relations.ready import panel_of
 from detente.relations.series import make_series, splice
 
 NAN = float("nan")

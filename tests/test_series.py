@@ -16,7 +16,7 @@ from hypothesis.extra import numpy as hnp
 from detente.errors import DataGapError, DetenteError, InputError, UsageError
 from detente.relations.datasets import long_columns, read_dataset
 from detente.relations.measures import balance, eigenvector_centrality, strength_share
-from detente.relations.panel import panel_of
+from detente.relations.ready import panel_of
 from detente.relations.series import (
     Series,
     aggregate,

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.relations.panel import Layout, Panel, panel_of
+from detente.relations.panel import Layout, Panel
+from detente.relations.ready import panel_of
 from detente.relations.steps import Days
 from detente.study.chronicle import Fact
 from detente.study.data import StudyData

@@ -27,7 +27,8 @@ import numpy as np
 from detente.csv_files import read_csv
 from detente.errors import InputError
 from detente.relations._arrays import Floats, Ints, placed
-from detente.relations.panel import KEYS, Key, Layout, Panel, key_of, panel_of_columns
+from detente.relations.panel import KEYS, Key, Layout, Panel, key_of
+from detente.relations.ready import panel_of_columns
 from detente.relations.steps import FIRST_DAY, LAST_DAY, Days, check_every, grid, period_start
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")

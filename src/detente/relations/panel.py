@@ -24,7 +24,7 @@ from detente.relations._arrays import ratio
 from detente.relations.measures import BALANCED, MEASURES, NET_COOPERATION, columns_of, unit_of
 from detente.relations.panel_sql import SPARSE_ORIGIN
 from detente.relations.series import Series, combine, make_series, net_cooperation
-from detente.relations.steps import Every, check_every
+from detente.relations.steps import Every
 
 if TYPE_CHECKING:
     from detente.sources.reading.report import ReadingReport
@@ -140,6 +140,7 @@ class Panel:
         Example:
             >>> years = np.array(["2010-01-01"], "datetime64[D]")
             >>> counts = {(("A", "B"), "conflict"): np.ones(1)}
+            >>> from detente.relations.ready import panel_of
             >>> panel_of("year", "dyad", "x", years, counts).unnamed()
             ()
         """
@@ -158,6 +159,7 @@ class Panel:
         Example:
             >>> counts = {(("A", "B"), "conflict"): np.array([3.0, np.nan])}
             >>> years = np.array(["2010-01-01", "2011-01-01"], "datetime64[D]")
+            >>> from detente.relations.ready import panel_of
             >>> built = panel_of("year", "dyad", "x", years, counts)
             >>> built.side_by_side([("A", "B")], "conflict").tolist()
             [[3.0], [nan]]
@@ -230,6 +232,7 @@ class Panel:
         Example:
             >>> counts = {(("B", "A"), "conflict"): np.array([3.0, np.nan])}
             >>> years = np.array(["2010-01-01", "2011-01-01"], "datetime64[D]")
+            >>> from detente.relations.ready import panel_of
             >>> built = panel_of("year", "dyad", "x", years, counts)
             >>> built.matrices("conflict", silence=0).tolist()
             [[[0.0, 0.0], [3.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]]]
@@ -271,6 +274,7 @@ class Panel:
 
         Example:
             >>> years = np.array(["2010-01-01"], "datetime64[D]")
+            >>> from detente.relations.ready import panel_of
             >>> few = panel_of("year", "dyad", "x", years, {(("A", "B"), "conflict"): np.ones(1)})
             >>> world = make_series("all", "year", years, [200], unit="events per year")
             >>> few.with_exposure(world).series("A", "B", "conflict").rates(per=100).values.tolist()
@@ -391,89 +395,3 @@ class Panel:
             origin, *key = map(list.__getitem__, texts, which)
             places[origin, tuple(key)] = slice(start, end)
         return places
-
-
-def panel_of(
-    every: str,
-    layout: Layout,
-    label: str,
-    dates: Days,
-    values: Mapping[tuple[Key, str], Floats],
-    *,
-    unit: str = "",
-    citation: str = "",
-) -> Panel:
-    """Ready-made series as a panel.
-
-    Args:
-        every: Kind of period.
-        layout: What a key is about.
-        label: Short name of the origin, which marks its segments.
-        dates: Period starts, a grid without holes, shape (T,).
-        values: For each key and measure, the values by period, shape (T,); NaN where missing.
-        unit: Unit of the values.
-        citation: How to cite them.
-
-    Example:
-        >>> years = np.array(["2010-01-01", "2011-01-01"], "datetime64[D]")
-        >>> built = panel_of("year", "pair", "UN", years, {(("A", "B"), "votes"): np.array([3, 4])})
-        >>> built.pair("B", "A", "votes").values.tolist()
-        [3.0, 4.0]
-    """
-    given = values
-    values = {(key_of(layout, key), name): held for (key, name), held in given.items()}
-    if len(values) < len(given):
-        raise UsageError(
-            f"The panel of {label} could not be made.",
-            "A pair is given twice, once in each order, and a pair has no order.",
-            "Give each pair once.",
-        )
-    keys = tuple(dict.fromkeys(key for key, _ in values))
-    measures = tuple(dict.fromkeys(measure for _, measure in values))
-    missing = np.full(dates.size, np.nan)
-    columns = {
-        measure: np.concatenate([values.get((key, measure), missing) for key in keys])
-        for measure in measures
-    }
-    return panel_of_columns(every, layout, label, dates, keys, columns, unit, citation)
-
-
-def panel_of_columns(
-    every: str,
-    layout: Layout,
-    label: str,
-    dates: Days,
-    keys: Sequence[Key],
-    columns: Mapping[str, Floats],
-    unit: str,
-    citation: str,
-) -> Panel:
-    """Ready-made series that follow one another in columns, key by key, as a panel.
-
-    Args:
-        every: Kind of period.
-        layout: What a key is about.
-        label: Short name of the origin, which marks its segments.
-        dates: Period starts, a grid without holes, shape (T,).
-        keys: What the series are about, each key once.
-        columns: For each measure, the values by key and period, shape (len(keys) * T,); NaN where
-            missing.
-        unit: Unit of the values.
-        citation: How to cite them.
-    """
-    size = len(keys) * dates.size
-    key = np.repeat(np.arange(len(keys)), dates.size)
-    covered = np.asarray(np.isfinite(np.stack(list(columns.values()))).any(axis=0))
-    names = {name: [listed[place] for listed in keys] for place, name in enumerate(KEYS[layout])}
-    table = pa.table(
-        {
-            "origin": _columns.texts([label], np.zeros(size, np.int64)),
-            "date": _columns.days(np.tile(dates, len(keys))),
-            **{name: _columns.texts(listed, key) for name, listed in names.items()},
-            **{name: _columns.floats(column) for name, column in columns.items()},
-            "covered": _columns.bools(covered),
-            "exposure": pa.nulls(size, pa.float64()),
-        }
-    )
-    parties = tuple(sorted({party for listed in keys for party in listed}))
-    return Panel(check_every(every), layout, parties, (label,), unit, citation, table)
