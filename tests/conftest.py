@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 os.environ["DETENTE_CACHE"] = "off"  # tests compute what they check, and write into no home
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy: each core has a worker of its own
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell has what it starts with `&` ignore Ctrl-C, and every command that a test starts too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

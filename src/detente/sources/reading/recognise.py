@@ -98,7 +98,8 @@ def check_shape(source: Source, head: Sequence[str], sources: Sequence[Source]) 
     if any(source.fits(split(source, line)) for line in head):
         return
     widths = sorted({len(split(source, line)) for line in head})
-    seen = f"its lines have {' or '.join(map(str, widths[:3]))} columns"
+    noun = "column" if list(widths) == [1] else "columns"
+    seen = f"its lines have {' or '.join(map(str, widths[:3]))} {noun}"
     if widths == [len(source.columns)]:
         seen = f"no line begins as one of {source.name} does"
     like = next((other.name for other in sources if all_fit(other, head)), "")
