@@ -390,3 +390,10 @@ def test_bytes_among_good_rows_lose_no_good_row(
 
 def test_errors_are_of_our_tree() -> None:
     assert issubclass(ReadError, DetenteError)
+
+
+def test_a_table_of_a_single_column_is_told_so(tmp_path: Path) -> None:
+    file = tmp_path / "20170101.export.CSV"
+    file.write_text("nothing of this kind\nand nothing else\n")
+    report = ingest(GDELT2, [file], Store.open(tmp_path / "store", create=True))
+    assert report.files_failed[0].reason == "its lines have 1 column; gdelt2 has 61"
