@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from detente.coding.encoder import FOLDER, Encoder
+from detente.errors import InputError
 
 torch = pytest.importorskip("torch", reason="torch trains networks; CI installs it, users need not")
 
 from lab.coding.examples import Tokens, batches, joined, of_marked, set_aside, tokens  # noqa: E402
 from lab.coding.model.calibrate import _with_words_hidden, temperature  # noqa: E402
 from lab.coding.model.export import write  # noqa: E402
-from lab.coding.model.network import Network, Shape  # noqa: E402
+from lab.coding.model.network import Ensemble, Network, Shape  # noqa: E402
 from lab.coding.model.train import Plan, arrays, fit, load_tokenizer  # noqa: E402
 
 SMALL = Shape(width=32, heads=2, inner=64, layers=2, marked_at=1)
@@ -54,7 +55,7 @@ def test_it_learns_who_shelled_whom(network: Network, steps: list[list[Tokens]])
     for example in steps[0]:
         pieces, seen, rows, marks = arrays([example])
         with torch.inference_mode():
-            acts, _ = network.pairs(network.read(pieces, seen)[rows], seen[rows], marks)
+            acts, _ = network(pieces, seen, rows, marks)
         right += tuple(acts[0].argmax(-1).tolist()) == example.acts[0]
     assert right == len(steps[0])
 
@@ -62,7 +63,7 @@ def test_it_learns_who_shelled_whom(network: Network, steps: list[list[Tokens]])
 def test_the_exported_network_says_the_same(
     network: Network, steps: list[list[Tokens]], tmp_path: Path
 ) -> None:
-    write(network, tmp_path, FOLDER, {"temperature": 1.0, "status_temperature": 1.0})
+    write(Ensemble([network]), tmp_path, FOLDER, {"temperature": 1.0, "status_temperature": 1.0})
     shipped = Encoder(tmp_path)
     (pieces,) = shipped.pieces(["Iran was shelled by Oman."])
     mark = np.zeros(len(pieces.numbers), dtype=np.int64)
@@ -70,6 +71,63 @@ def test_the_exported_network_says_the_same(
     mark[list(pieces.of([(20, 24)]))] = 2
     acts, _ = shipped.logits([pieces], np.array([0]), [mark])
     assert acts[0].argmax(-1).tolist() == [0, 21]
+
+
+@pytest.fixture
+def two() -> list[Network]:
+    """Two untrained networks with the same words."""
+    torch.manual_seed(2)
+    first, second = Network(SMALL, dropout=0.0).eval(), Network(SMALL, dropout=0.0).eval()
+    second.words.load_state_dict(first.words.state_dict())
+    return [first, second]
+
+
+def test_an_ensemble_gives_the_mean_of_the_probabilities(
+    two: list[Network], steps: list[list[Tokens]]
+) -> None:
+    asked = arrays(steps[0])
+    with torch.inference_mode():
+        apart = [network(*asked) for network in two]
+        together = Ensemble(two)(*asked)
+    for place in (0, 1):
+        chances = sum(answer[place].softmax(-1) for answer in apart) / 2
+        assert torch.allclose(together[place].exp(), chances, atol=1e-6)
+        assert not torch.allclose(apart[0][place].softmax(-1), chances, atol=1e-3)
+
+
+def test_an_ensemble_of_one_says_what_it_says(
+    network: Network, steps: list[list[Tokens]]
+) -> None:
+    asked = arrays(steps[0])
+    with torch.inference_mode():
+        alone, together = network(*asked)[0], Ensemble([network])(*asked)[0]
+    assert torch.allclose(alone.softmax(-1), together.exp(), atol=1e-6)
+
+
+def test_networks_with_other_words_are_not_asked_together(two: list[Network]) -> None:
+    with torch.no_grad():
+        two[1].words.weight[7] += 1.0
+    with pytest.raises(InputError, match="asked together"):
+        Ensemble(two)
+
+
+def test_an_exported_ensemble_holds_its_words_once(two: list[Network], tmp_path: Path) -> None:
+    record = {"temperature": 1.0, "status_temperature": 1.0}
+    sizes = [
+        write(Ensemble(networks), tmp_path / name, FOLDER, record).stat().st_size
+        for name, networks in (("one", two[:1]), ("two", two))
+    ]
+    words = two[0].words.weight.numel()
+    assert sizes[1] - sizes[0] < words / 4
+    shipped = Encoder(tmp_path / "two")
+    (pieces,) = shipped.pieces(["Iran was shelled by Oman."])
+    mark = np.zeros(len(pieces.numbers), dtype=np.int64)
+    mark[list(pieces.of([(0, 4)]))], mark[list(pieces.of([(20, 24)]))] = 1, 2
+    acts, _ = shipped.logits([pieces], np.array([0]), [mark])
+    asked = (torch.tensor([pieces.numbers]), torch.ones(1, len(mark)), torch.tensor([0]))
+    with torch.inference_mode():
+        exact, _ = Ensemble(two)(*asked, torch.tensor(mark)[None])
+    assert np.exp(acts) == pytest.approx(exact.exp().numpy(), abs=0.02)
 
 
 def test_temperature_of_known_worlds() -> None:

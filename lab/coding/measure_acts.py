@@ -82,7 +82,7 @@ def measured(folder: Path, bench: Path = BENCH) -> dict[str, Any]:
     published, sides = plv(bench / "plv_dev.tsv"), aw(bench / "aw_dev.tsv")
     acts, planned = asked(network, published)
     return {
-        "plan": network.record.get("plan"),
+        "plans": network.record.get("plans"),
         "set_aside_loss": network.record.get("set_aside_loss"),
         "plv": plv_scores(published, acts, planned),
         "aw": aw_scores(sides, asked(network, sides)[0]),

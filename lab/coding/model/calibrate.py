@@ -18,7 +18,7 @@ from torch import Tensor
 from detente.arrays import Floats
 from lab.coding.examples import UNTAUGHT, Example, of_marked, own, set_aside, tokens
 from lab.coding.marked import read
-from lab.coding.model.network import Network
+from lab.coding.model.network import Ensemble, Network
 from lab.coding.model.train import arrays
 
 HIDDEN = 0.15
@@ -45,7 +45,7 @@ class Temperatures:
     loss: float
 
 
-def temperatures(network: Network, tokenizer: Tokenizer) -> Temperatures:
+def temperatures(network: Network | Ensemble, tokenizer: Tokenizer) -> Temperatures:
     """The temperatures under which the sentences set aside are most likely, but none below 1.
 
     Those set aside are like those learned from, and texts of others are farther away. As a
@@ -91,7 +91,10 @@ def mean_loss(logits: Floats, classes: Sequence[int]) -> float:
 
 
 def _answers(
-    network: Network, tokenizer: Tokenizer, examples: Sequence[Example], hidden: float
+    network: Network | Ensemble,
+    tokenizer: Tokenizer,
+    examples: Sequence[Example],
+    hidden: float,
 ) -> tuple[Floats, list[int], Floats, list[int]]:
     acts, act_classes, statuses, status_classes = [], [], [], []
     generator = torch.Generator().manual_seed(1)
@@ -102,7 +105,7 @@ def _answers(
         pieces, seen, rows, marks = arrays([read_as])
         pieces = _with_words_hidden(pieces, marks, hidden, generator)
         with torch.inference_mode():
-            scores = network.pairs(network.read(pieces, seen)[rows], seen[rows], marks)
+            scores = network(pieces, seen, rows, marks)
         for pair, (both, status) in enumerate(zip(read_as.acts, read_as.statuses, strict=True)):
             for way in (0, 1):
                 if both[way] != UNTAUGHT:

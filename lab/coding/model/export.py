@@ -1,4 +1,6 @@
-"""Writes a trained network as the file that ships: `python -m lab.coding.model.export FOLDER`.
+"""Writes trained networks as the file that ships: `python -m lab.coding.model.export A B C`.
+
+Several are asked together, with one table of words (`network.Ensemble`).
 
 ONNX with weights of eight bits (by output channel), beside it a record: SHA-256, temperatures, and
 how it was trained.
@@ -17,27 +19,11 @@ from typing import Any
 
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from torch import Tensor, nn
 
 from detente.coding.encoder import FOLDER
 from lab.coding.model.calibrate import temperatures
-from lab.coding.model.network import Network, Shape
+from lab.coding.model.network import Ensemble, Network, Shape
 from lab.coding.model.train import load_tokenizer
-
-
-class Whole(nn.Module):
-    """Both steps of the network in a graph."""
-
-    def __init__(self, network: Network) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(
-        self, pieces: Tensor, seen: Tensor, rows: Tensor, marks: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Scores of the pairs of sentences; `rows` is the sentence of each pair."""
-        states = self.network.read(pieces, seen)
-        return self.network.pairs(states[rows], seen[rows], marks)
 
 
 def load(folder: Path) -> Network:
@@ -48,8 +34,8 @@ def load(folder: Path) -> Network:
     return network.eval()
 
 
-def export(network: Network, path: Path) -> None:
-    """Writes the network with weights of eight bits."""
+def export(network: Ensemble, path: Path) -> None:
+    """Writes the networks with weights of eight bits."""
     given = (
         torch.randint(5, 50, (2, 9)), torch.ones(2, 9), torch.tensor([0, 1, 1]),
         torch.tensor([[0, 1, 0, 2, 0, 0, 0, 0, 0]] * 3),
@@ -59,7 +45,7 @@ def export(network: Network, path: Path) -> None:
         warnings.simplefilter("ignore", DeprecationWarning)
         exact = Path(folder) / "exact.onnx"
         torch.onnx.export(
-            Whole(network).eval(),
+            network.eval(),
             given,
             str(exact),
             input_names=["pieces", "seen", "rows", "marks"],
@@ -84,11 +70,11 @@ def export(network: Network, path: Path) -> None:
         )
 
 
-def write(network: Network, to: Path, base: Path, record: dict[str, Any]) -> Path:
-    """Writes network, vocabulary and record into a folder, as `Encoder` reads it.
+def write(network: Ensemble, to: Path, base: Path, record: dict[str, Any]) -> Path:
+    """Writes networks, vocabulary and record into a folder, as `Encoder` reads it.
 
     Args:
-        network: A trained one.
+        network: Trained networks.
         to: The folder; it is made if it does not exist.
         base: Where `tokenizer.json` lies.
         record: Temperatures, and how it was trained; the hash of the file is added.
@@ -105,19 +91,22 @@ def write(network: Network, to: Path, base: Path, record: dict[str, Any]) -> Pat
 
 
 def main() -> None:
-    """Writes a trained network into the package's folder, or another."""
+    """Writes trained networks into the package's folder, or another."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--to", type=Path, default=FOLDER)
     options = parser.parse_args()
-    network = load(options.folder)
-    fitted = temperatures(network, load_tokenizer(options.base))
+    network = Ensemble([load(folder) for folder in options.folders])
+    fitted = temperatures(network.eval(), load_tokenizer(options.base))
     record = {
         "temperature": fitted.acts,
         "status_temperature": fitted.statuses,
         "set_aside_loss": fitted.loss,
-        "plan": json.loads((options.folder / "plan.json").read_text(encoding="utf-8")),
+        "plans": [
+            json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+            for folder in options.folders
+        ],
     }
     path = write(network, options.to, options.base, record)
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")

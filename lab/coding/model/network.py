@@ -3,14 +3,18 @@
 The lower layers read a sentence once. At layer `marked_at` the tokens of the two mentions of a pair
 get a learned vector each, and the remaining layers run once for the pair; two heads tell what the
 first does to the second and the second to the first. `marked_at = 0` is the usual one pass a pair.
+An ensemble asks several such networks and answers with the mean of their probabilities.
 
 Source:
     Vaswani et al. (2017), Attention is all you need; Devlin et al. (2019), BERT; Wang et al.
-    (2020), MiniLM; Baldini Soares et al. (2019), Matching the blanks, for marked pairs.
+    (2020), MiniLM; Baldini Soares et al. (2019), Matching the blanks, for marked pairs;
+    Lakshminarayanan, Pritzel and Blundell (2017), Simple and scalable predictive uncertainty
+    estimation using deep ensembles.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +25,7 @@ from torch.nn import functional
 
 from detente.coding.acts import ACTS
 from detente.coding.shapes import STATUSES
+from detente.errors import InputError
 
 CLASSES = 1 + len(ACTS)
 """No event, then the acts in their order."""
@@ -99,6 +104,19 @@ class Network(nn.Module):
         self.statuses = nn.Linear(shape.width, 2 * len(STATUSES))
         nn.init.normal_(self.marks.weight, std=0.2)
 
+    def forward(
+        self, pieces: Tensor, seen: Tensor, rows: Tensor, marks: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Scores of the pairs of sentences, as `pairs` gives them.
+
+        Args:
+            pieces: Word pieces, shape (sentences, tokens).
+            seen: 1 for tokens, 0 for padding, same shape.
+            rows: The sentence of each pair, shape (pairs,).
+            marks: As in `pairs`.
+        """
+        return self.pairs(self.read(pieces, seen)[rows], seen[rows], marks)
+
     def read(self, tokens: Tensor, seen: Tensor) -> Tensor:
         """States of the tokens of sentences after the layers that do not know the pair.
 
@@ -139,6 +157,43 @@ class Network(nn.Module):
             self.acts(hidden).unflatten(-1, (2, CLASSES)),
             self.statuses(hidden).unflatten(-1, (2, len(STATUSES))),
         )
+
+
+class Ensemble(nn.Module):
+    """Networks that are asked together; the vectors of words, which none has changed, are one.
+
+    Args:
+        networks: At least one.
+
+    Raises:
+        InputError: They have not the same vectors of words.
+    """
+
+    def __init__(self, networks: Sequence[Network]) -> None:
+        super().__init__()
+        words = networks[0].words
+        if any(not torch.equal(each.words.weight, words.weight) for each in networks):
+            raise InputError(
+                "The networks cannot be asked together.",
+                "They have not the same vectors of words.",
+                "Train them from the same base, which leaves these as they are.",
+            )
+        for each in networks:
+            each.words = words
+        self.networks = nn.ModuleList(networks)
+
+    def forward(
+        self, pieces: Tensor, seen: Tensor, rows: Tensor, marks: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Logarithms of the mean probabilities of acts and statuses; shapes as of `Network`."""
+        answers = [network(pieces, seen, rows, marks) for network in self.networks]
+        acts, statuses = zip(*answers, strict=True)
+        return _log_mean(acts), _log_mean(statuses)
+
+
+def _log_mean(scores: Sequence[Tensor]) -> Tensor:
+    chances = [torch.softmax(each.float(), dim=-1) for each in scores]
+    return torch.log(torch.stack(chances).mean(0).clamp(min=1e-12))
 
 
 def pretrained(folder: Path, marked_at: int) -> Network:

@@ -53,6 +53,8 @@ class Plan:
         hidden_names: Share of mentions whose words are hidden.
         unmarked: Share of pairs whose second mention is not marked.
         often: Name of a file of marked sentences that are seen three times a round.
+        marked: Share of the marked sentences that is seen at all, drawn by the seed.
+        labelled: How often the labelled sentences are seen in a round.
     """
 
     seed: int = 1
@@ -66,13 +68,14 @@ class Plan:
     hidden_names: float = 0.1
     unmarked: float = 0.02
     often: str = ""
+    marked: float = 1.0
+    labelled: int = 1
 
 
 def lessons(plan: Plan, tokenizer: Tokenizer) -> list[list[Tokens]]:
     """All steps of a training, the grammar's mostly before the natural sentences."""
     rng = random.Random(plan.seed)
-    again = 2 * of_marked(read(only=plan.often)) if plan.often else []
-    written = [each for each in of_marked(read()) + own() + again if not set_aside(each)]
+    written = [each for each in _by_hand(plan, rng) if not set_aside(each)]
     generated = _grammar(plan)
     natural = _tokens(tokenizer, written + joined(written, rng))
     drills = _tokens(tokenizer, generated + joined(generated[: plan.grammar // 4], rng))
@@ -165,7 +168,7 @@ def _loss(network: Network, step: list[Tokens], plan: Plan, generator: torch.Gen
     pieces = _hide(pieces, rows, marks, plan.hidden_names, generator)
     gone = torch.rand(len(marks), generator=generator) < plan.unmarked
     marks = torch.where(gone[:, None] & (marks == 2), 0, marks)
-    acts, statuses = network.pairs(network.read(pieces, seen)[rows], seen[rows], marks)
+    acts, statuses = network(pieces, seen, rows, marks)
     act = torch.tensor([pair for example in step for pair in example.acts])
     act[gone, 1] = UNTAUGHT
     status = torch.tensor([pair for example in step for pair in example.statuses])
@@ -191,6 +194,15 @@ def _hide(
         if second:
             pieces[row][mark == 2] = 103
     return pieces
+
+
+def _by_hand(plan: Plan, rng: random.Random) -> list[Example]:
+    """What a round shows of the sentences written by hand."""
+    marked = of_marked(read())
+    if plan.marked < 1:
+        marked = rng.sample(marked, round(plan.marked * len(marked)))
+    again = 2 * of_marked(read(only=plan.often)) if plan.often else []
+    return marked + plan.labelled * own() + again
 
 
 def _grammar(plan: Plan) -> list[Example]:
