@@ -143,6 +143,24 @@ def test_words_tell_since_when(words: str, day: dt.date | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "measure", "direction", "borrowed"),
+    [
+        ("China's loans pushed Pakistan away from the United States.", "net_cooperation", "down",
+         False),
+        ("The vote drove a wedge between France and Italy.", "net_cooperation", "down", False),
+        ("The loans pushed the United States towards New Delhi.", "", "", False),
+        ("Sanctions made Ethiopia turn to China.", "conflict", "up", True),
+        ("The vote led to more trade with China.", "cooperation", "up", False),
+    ],
+)  # fmt: skip
+def test_names_of_states_are_no_measure(
+    text: str, measure: str, direction: str, borrowed: bool
+) -> None:
+    reading = only(text).reading
+    assert (reading.measure, reading.direction, reading.borrowed) == (measure, direction, borrowed)
+
+
+@pytest.mark.parametrize(
     ("text", "day"),
     [
         ("The crisis of 2021 was the worst since 2013.", dt.date(2013, 1, 1)),

@@ -22,14 +22,15 @@ _MEASURES: dict[Quantity, re.Pattern[str]] = {
         r"|mediation|reconcil\w+|peace|truce|ceasefire|support)\b", _FLAGS),
     "net_cooperation": re.compile(
         r"\b(relations?|relationships?|ties|closer|together|apart|rapprochement|thaw\w*|estrange\w*"
-        r"|friend\w*|warm\w*|cool\w*|sour\w*|trust|into the arms|unit(e|es|ed|y)|divid\w+)\b",
+        r"|friend\w*|warm\w*|cool\w*|sour\w*|trust|into the arms|away|wedge|alienat\w+|divid\w+"
+        r"|unit(e|es|ed|y)(?! (states|nations|kingdom|arab)))\b",
         _FLAGS),
 }  # fmt: skip
 _UP = re.compile(
     r"\b(more|greater|higher|ris(e|es|en|ing)|rose|rais\w+|increas\w*|grow\w*|grew|deep\w+|closer"
     r"|improv\w+|strengthen\w*|boost\w*|warm\w*|doubl\w+|tripl\w+|surg\w+|soar\w*|spread\w*"
-    r"|intensif\w+|escalat\w+|together|new|further|better|highest|most|worst|largest|expand\w*"
-    r"|frequent|often|smooth\w*|thaw\w*|reviv\w+|launch\w*|again|resum\w+)\b",
+    r"|intensif\w+|escalat\w+|together|new(?! (delhi|york|zealand|guinea))"
+    r"|further|better|highest|most|worst|largest|expand\w*|frequent|often|smooth\w*|thaw\w*|reviv\w+|launch\w*|again|resum\w+)\b",
     _FLAGS,
 )
 _DOWN = re.compile(
@@ -37,7 +38,7 @@ _DOWN = re.compile(
     r"|shr[iau]nk\w*|weak\w+|collaps\w*|cool\w*|sour\w*|worse|worsen\w*|deteriorat\w+|ceas\w+"
     r"|apart|rarer|halv\w+|lowest|least|calm\w*|end(s|ed|ing)?|halt\w*|plung\w+|plummet\w*"
     r"|dwindl\w+|hurt\w*|harm\w*|damag\w+|strain\w*|undermin\w+|erod\w+|subsid\w+|no longer"
-    r"|without|curb\w*|rein\w*|estrange\w*|lapse\w*|stall\w*|undo\w*|fragile)\b",
+    r"|without|away|wedge|alienat\w+|curb\w*|rein\w*|estrange\w*|lapse\w*|stall\w*|undo\w*|fragile)\b",
     _FLAGS,
 )
 _WORSE = re.compile(r"\b(worst|worse|worsen\w*|deteriorat\w+|sour\w*|gravest)\b", _FLAGS)
@@ -83,13 +84,15 @@ def reading_of(effect: str, sentence: str, sign: Sign, *, extreme: bool = False)
         >>> reading_of("eased tensions", "In 2019 the talks eased tensions.", "-").direction
         'down'
     """
-    measure = _measure(effect) or _measure(sentence)
+    told = _measure(effect)
+    measure = told or _measure(sentence)
     return Reading(
         measure,
         _direction(effect, measure, sign),
         since_of(sentence, extreme=extreme),
         _window(sentence),
         years_of(sentence),
+        borrowed=not told and bool(measure),
     )
 
 
