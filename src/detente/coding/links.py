@@ -165,8 +165,10 @@ def _possessor(before: Before, _: str) -> Meant:
     for number, names in enumerate(before.named):
         if names:
             subject = before.subject(number)
-            actor = subject.actor if subject and not is_person(subject) else None
-            return ((actor,), "") if actor else NOBODY
+            if subject is None or is_person(subject) or not subject.actor:
+                return NOBODY
+            same = distinct(name for name in names if name.span == subject.span)
+            return ((), doubt_of(same)) if len(same) > 1 else ((subject.actor,), "")
     return NOBODY
 
 
