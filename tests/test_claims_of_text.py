@@ -135,10 +135,60 @@ def test_words_tell_how_soon(text: str, days: int | None) -> None:
         ("since March 4, 2020", dt.date(2020, 3, 4)),
         ("since 31 February 2020", None),
         ("some 2006 tanks", None),
+        ("in 2021 as bad as since 2013", dt.date(2013, 1, 1)),
     ],
 )
 def test_words_tell_since_when(words: str, day: dt.date | None) -> None:
     assert since_of(words) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "measure", "direction", "borrowed"),
+    [
+        ("China's loans pushed Pakistan away from the United States.", "net_cooperation", "down",
+         False),
+        ("The vote drove a wedge between France and Italy.", "net_cooperation", "down", False),
+        ("The loans pushed the United States towards New Delhi.", "", "", False),
+        ("Sanctions made Ethiopia turn to China.", "conflict", "up", True),
+        ("The vote led to more trade with China.", "cooperation", "up", False),
+    ],
+)  # fmt: skip
+def test_names_of_states_are_no_measure(
+    text: str, measure: str, direction: str, borrowed: bool
+) -> None:
+    reading = only(text).reading
+    assert (reading.measure, reading.direction, reading.borrowed) == (measure, direction, borrowed)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("The crisis of 2021 was the worst since 2013.", dt.date(2013, 1, 1)),
+        ("The crisis of 2021 was the worst ever.", None),
+        ("In 2021 tension was at its highest after the war of 1973.", dt.date(1973, 1, 1)),
+    ],
+)
+def test_when_the_worst_was_is_not_since_when(text: str, day: dt.date | None) -> None:
+    assert only(text).reading.since == day
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("Egypt will not attack Libya.", "-"),
+        ("Egypt will probably not attack Libya.", "-"),
+        ("Egypt may not attack Libya.", "-"),
+        ("Egypt is not likely to attack Libya.", "-"),
+        ("Egypt will no longer attack Libya.", "-"),
+        ("There will be no war of Egypt with Libya.", "-"),
+        ("Egypt will attack Libya, not Chad.", "+"),
+        ("Egypt will not only attack Libya.", "+"),
+        ("Egypt will not hesitate to attack Libya.", "+"),
+        ("It is not a question of whether but when Egypt attacks.", "+"),
+    ],
+)
+def test_a_forecast_may_be_denied_behind_its_cue(text: str, sign: str) -> None:
+    assert only(text).sign == sign
 
 
 def test_offsets_are_those_of_the_text() -> None:

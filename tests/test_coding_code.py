@@ -171,6 +171,26 @@ class TestAbstaining:
         parts = Coder(steps=dataclasses.replace(STEPS, date=lambda *_: vague))
         assert reasons("China bombed Japan.", parts) == reason
 
+    @pytest.mark.parametrize(
+        ("text", "words", "reason"),
+        [
+            ("China bombed Japan in May 2018.", "in May 2018", ["planned"]),
+            ("In May 2018, China bombed Japan.", "In May 2018", ["planned"]),
+            ("China praised Japan by May 2018.", "by May 2018", []),
+            ("China praised Japan over a vote in May 2018.", "in May 2018", []),
+        ],
+    )
+    def test_no_event_is_dated_after_its_story(
+        self, text: str, words: str, reason: list[str]
+    ) -> None:
+        place = text.index(words)
+        ahead = When(dt.date(2018, 5, 1), "month", words, (place, place + len(words)), future=True)
+        actual = ("actual", "a cue")
+        steps = dataclasses.replace(STEPS, date=lambda *_: ahead, judge=lambda *_: actual)
+        result = coded(text, Coder(steps=steps))
+        assert [item.reason for item in result.abstained] == reason
+        assert result.events["date"].to_pylist() == ([] if reason else [DAY])
+
     def test_who_praise_a_third_together_do_not_praise_each_other(self) -> None:
         result = coded("China and Japan praised Russia.")
         pairs = [(row["source"], row["target"]) for row in result.details.to_pylist()]
@@ -221,6 +241,12 @@ class TestStories:
         assert (result.report.stories, result.report.repeated) == (1, 1)
         assert [left.path for left in result.report.left_out] == ["c"]
         assert json.loads(json.dumps(result.report.to_dict()))["events"] == 1
+
+    def test_a_story_without_a_day_hides_none_with_one(self) -> None:
+        stories = [Story("China met Japan.", "a"), Story("China met Japan.", "b", date=DAY)]
+        result = code(stories, coder=CODER)
+        assert (result.events.num_rows, result.report.repeated) == (1, 0)
+        assert [left.path for left in result.report.left_out] == ["a"]
 
     def test_a_long_sentence_is_cut_and_counted(self) -> None:
         text = "China met Japan; " * 100 + "it left."

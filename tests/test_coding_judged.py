@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from detente.coding.acts import ACTS
-from detente.coding.judged import UNSURE, Judged, best_of_each_pair, likeliest
+from detente.coding.judged import UNSURE, Judged, best_of_each_pair, likeliest, without_joint
 from detente.coding.shapes import Actor, Mention, Scored, Sentence
 
 
@@ -46,3 +46,21 @@ def test_of_a_pair_an_event_goes_before_what_was_left_out_then_the_likelier() ->
     planned, unsure = _judged(0.9, "planned"), _judged(0.95, UNSURE)
     assert best_of_each_pair([planned, event, unsure, likelier]) == [likelier]
     assert best_of_each_pair([unsure, planned]) == [planned]
+
+
+@pytest.mark.parametrize("mutual", [0.7, 0.95])
+def test_both_who_praise_a_third_do_not_praise_each_other(mutual: float) -> None:
+    text = "Both sides praised Oman."
+    both = [Mention("Both sides", (0, 10), Actor(code), linked=True) for code in ("EU", "IRN")]
+    oman = Mention("Oman", (19, 23), Actor("OMN"))
+    [support] = [act for act in ACTS if act.key == "05"]
+    told = [
+        Judged(
+            Sentence(text, (0, len(text))), "text", dt.date(2015, 1, 1), source=source,
+            target=target, act=support, probability=probability,
+        )
+        for source, target, probability in (
+            (both[0], both[1], mutual), (both[0], oman, 0.9), (both[1], oman, 0.9),
+        )
+    ]  # fmt: skip
+    assert without_joint(told) == (told[1:] if mutual < 0.9 else told)

@@ -170,6 +170,26 @@ def test_it_reaches_two_sentences_back_and_no_further() -> None:
     assert links("Qatar was calm.", "It rained.", "It snowed.", "The army slept.") == []
 
 
+def test_its_is_nobodys_of_two() -> None:
+    both = [Mention("Both sides", (0, 10), Actor(code), linked=True) for code in ("EU", "IRN")]
+    text = "Its envoy left Qatar."
+    sentence = Sentence(text, (30, 30 + len(text)))
+    its, _ = linked(sentence, named(text, 30), [both])
+    assert (its.words, its.actor, its.doubt) == ("Its", None, "it may mean EU, IRN")
+
+
+def test_both_countries_are_states() -> None:
+    before = ("Japan called China.", "The IMF wrote to China.")
+    assert links(*before, "The two countries paid Qatar.") == [
+        ("The two countries", "CHN"),
+        ("The two countries", "JPN"),
+    ]
+    assert links(*before, "The two sides paid Qatar.") == [
+        ("The two sides", "IMF"),
+        ("The two sides", "CHN"),
+    ]
+
+
 def test_two_named_in_turn_are_both() -> None:
     assert links("Japan called.", "Qatar wrote.", "Both countries paid China.") == [
         ("Both countries", "QAT"),

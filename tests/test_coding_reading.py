@@ -71,6 +71,7 @@ class TestBadInput:
         ("language", "text"),
         [
             ("German", "Der Präsident ist nach Peking gereist und hat mit dem Kanzler geredet."),
+            ("German", "Ein Minister sagte, dass die Waffenruhe bleibt, und warnte vor Folgen."),
             ("French", "Le président a rencontré les ministres dans la capitale pour une fête."),
             ("Spanish", "El presidente se reunió con los ministros para hablar de la guerra."),
             ("Portuguese", "O presidente não se reuniu com os ministros para falar da guerra."),

@@ -34,6 +34,12 @@ def test_from_an_argument_to_a_report(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "there is less conflict between Iran and Saudi Arabia than before" in page
 
 
+def test_the_next_commands_can_be_pasted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["read", str(EXAMPLE), *DAY, "--out", "the gulf; now"]) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert "detente study 'the gulf; now' --events 'the gulf; now/store'" in said
+
+
 def test_the_same_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["read", str(EXAMPLE), *DAY, "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)

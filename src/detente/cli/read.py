@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,9 +73,9 @@ def read_command(
         return
     _show(item)
     narrate(f"Written: {file}")
-    store = folder / "store"
-    narrate(f"What its events take: detente fetch gdelt --study {folder} --store {store} --plan")
-    narrate(f"Settle its questions, then: detente study {folder} --events {store}")
+    study, store = (shlex.quote(str(path)) for path in (folder, folder / "store"))
+    narrate(f"What its events take: detente fetch gdelt --study {study} --store {store} --plan")
+    narrate(f"Settle its questions, then: detente study {study} --events {store}")
 
 
 def _story(article: str) -> Story:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,9 @@ MOST_ACTORS = 8
 
 MIN_CONFIDENCE = 0.6
 """Probability of an event of its quad class below which the coder abstains."""
+
+_LIMIT = re.compile(r"(?:by|before|until|till|from|for)\b", re.IGNORECASE)
+"""What opens a time that limits what is asked, promised or threatened."""
 
 NOBODY = Actor("?")
 """Stands in for an actor that is not known, while the model looks at its pairs."""
@@ -221,6 +225,11 @@ class Coder:
         when = self._parts.date(blank.sentence, blank.published, pair)
         pair = self._then(blank, pair, when)
         status, words = self._parts.judge(blank.sentence, pair, when)
+        if status == "actual" and when.future and when.precision != "document":
+            if _dates_the_act(pair, when):
+                status, words = "planned", when.words
+            else:
+                when = When(blank.published, "document")
         doubts = [m.doubt or "is not known" for m in (pair.source, pair.target) if m.actor is None]
         reason, note = "", ""
         if unsure:
@@ -253,6 +262,19 @@ class Coder:
             source=then.get(pair.source.span, pair.source),
             target=then.get(pair.target.span, pair.target),
         )
+
+
+def _dates_the_act(pair: Scored, when: When) -> bool:
+    """Whether a day to come is the act's own, as in `France accused Iran on 3 June`.
+
+    In `France urged Iran to leave by 3 June` it is that of what is said: France urged before that.
+    """
+    if when.span is None or _LIMIT.match(when.words):
+        return False
+    (start, end), spans = when.span, (pair.source.span, pair.target.span)
+    behind = any(0 <= start - last <= 1 for _, last in spans)
+    before = any(0 <= first - end <= 2 for first, _ in spans)
+    return behind or before
 
 
 def no_date(reference: str) -> UsageError:

@@ -178,6 +178,7 @@ def coded_stories(
             tally.repeated += 1
         elif day is None:
             tally.refuse(story.reference, "does not say on which day it was written; add --date")
+            continue  # the same words with a day are coded
         elif journal is not None and (counts := journal.counts(f"{key} {day}")) is not None:
             tally.take(counts, resumed=True)
         else:

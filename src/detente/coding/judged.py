@@ -139,7 +139,10 @@ def best_of_each_pair(items: Iterable[Judged]) -> list[Judged]:
 
 
 def without_joint(items: Sequence[Judged]) -> list[Judged]:
-    """All but what two do to each other that only do the same to a third: `X and Y praised Z`."""
+    """All but what two do to each other that only do the same to a third: `X and Y praised Z`.
+
+    The two may be meant by the same words: `Both sides praised Z`.
+    """
     sure: dict[tuple[str, str, str], float] = {
         (*pair_of(item), item.act.root): item.probability for item in items if item.act
     }
@@ -151,7 +154,8 @@ def _is_joint(item: Judged, sure: Mapping[tuple[str, str, str], float]) -> bool:
         return False
     first, last = sorted((item.source.span, item.target.span))
     start = item.sentence.span[0]
-    if not _AND.fullmatch(item.sentence.text[first[1] - start : last[0] - start]):
+    between = item.sentence.text[first[1] - start : last[0] - start]
+    if first != last and not _AND.fullmatch(between):
         return False
     one_side, other, root = *pair_of(item), item.act.root
     thirds = {target for _, target, act in sure if act == root} - {one_side, other}

@@ -64,6 +64,9 @@ _OF_OTHERS = frozenset(
 )
 """Descriptions that one uses of others: who is named before in the sentence is not meant."""
 
+_STATES = re.compile(r"\b(?:countries|governments|nations|states|capitals|neighbou?rs|presidents)$")
+"""What only states are or have: the United Nations are none of `both countries`."""
+
 _PLAIN = ("country", "nation", "state", "republic", "neighbour", "neighbor")
 _NOUNS = sorted({*_ROLES, *_KINDS, *_PLAIN}, key=len, reverse=True)
 _OPENS = (
@@ -162,8 +165,10 @@ def _possessor(before: Before, _: str) -> Meant:
     for number, names in enumerate(before.named):
         if names:
             subject = before.subject(number)
-            actor = subject.actor if subject and not is_person(subject) else None
-            return ((actor,), "") if actor else NOBODY
+            if subject is None or is_person(subject) or not subject.actor:
+                return NOBODY
+            same = distinct(name for name in names if name.span == subject.span)
+            return ((), doubt_of(same)) if len(same) > 1 else ((subject.actor,), "")
     return NOBODY
 
 
@@ -196,13 +201,14 @@ def _several(before: Before, words: str) -> Meant:
     return NOBODY
 
 
-def _both(before: Before, _: str) -> Meant:
-    """`both countries`: the two that were named last."""
+def _both(before: Before, words: str) -> Meant:
+    """`both countries`: the two that were named last; of states alone where the words say so."""
+    fits: Callable[[Mention], bool] = is_of_state if _STATES.search(words) else bool
     seen: list[Mention] = []
-    if len(distinct(before.here)) >= 2:
+    if len(distinct(filter(fits, before.here))) >= 2:
         return NOBODY
     for names in before.named:
-        seen += names
+        seen += filter(fits, names)
         actors = distinct(seen)
         if len(actors) == 2:
             return actors, ""

@@ -13,12 +13,23 @@ from detente.coding.claims.cues import Hit, hits
 from detente.coding.claims.kinds import kind_of
 from detente.coding.claims.naming import named
 from detente.coding.claims.reading import reading_of
-from detente.coding.claims.shapes import Claim, Side
+from detente.coding.claims.shapes import Claim, Side, Sign
 from detente.coding.sentences import sentences as sentences_of
 from detente.coding.shapes import Mention, Sentence, Span
 
 Actors = Callable[[Sentence], Sequence[Mention]]
 """Who is named in a sentence."""
+
+_DENIED_IN = re.compile(
+    r"\b(?:not|never)$|\bnot (?:\w+ )?(?:likely|bound|set|certain|expected|due)\b", re.IGNORECASE
+)
+_DENIED_AFTER = re.compile(
+    r"\s+(?:(?:\w+ly|soon|well|even|also|perhaps|therefore)\s+){0,2}(?:(?:not|never|hardly)\b"
+    r"(?!\s+(?:only|just|merely|rest|stop|end|cease|fail|hesitate|stay|remain)\b)"
+    r"|no\s+longer\b|(?:be\s+|(?<=\bbe\s))no\b(?!\s+(?:doubt|surprise|end|less|fewer)\b))",
+    re.IGNORECASE,
+)
+"""Words in or behind a forecast's cue that turn it round."""
 
 _NEW_CLAUSE = re.compile(r",\s+which\s+|;\s+|\s+[–—]\s+|—")
 _PASSIVE = re.compile(r"\s+by\b", re.IGNORECASE)
@@ -102,6 +113,7 @@ def _claim(
     modality = modality_of(words)
     kind, why = kind_of(words, hit.cue.family, sides[0].text, modality)
     cue = words[slice(*hit.span)].strip()
+    sign: Sign = "-" if _is_denied(words, hit) else hit.cue.sign
     spoken = f"{sides[1].text} {cue}" if reverse else f"{cue} {sides[1].text}"
     return Claim(
         sentence=sentence,
@@ -111,12 +123,19 @@ def _claim(
         cue_span=(at + hit.span[0], at + hit.span[0] + len(cue)),
         cause=sides[0],
         effect=sides[1],
-        sign=hit.cue.sign,
+        sign=sign,
         modality=modality,
         kind=kind,
         why=why,
-        reading=reading_of(spoken, words, hit.cue.sign),
+        reading=reading_of(spoken, words, sign, extreme=hit.cue.family == "superlative"),
     )
+
+
+def _is_denied(words: str, hit: Hit) -> bool:
+    """Whether a forecast says that something will not be: `will probably not strike`."""
+    cue = words[slice(*hit.span)].rstrip()
+    denied = _DENIED_IN.search(cue) or _DENIED_AFTER.match(words, hit.span[0] + len(cue))
+    return hit.cue.family == "forecast" and bool(denied)
 
 
 def _is_reversed(words: str, hit: Hit) -> bool:

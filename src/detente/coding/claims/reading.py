@@ -22,14 +22,15 @@ _MEASURES: dict[Quantity, re.Pattern[str]] = {
         r"|mediation|reconcil\w+|peace|truce|ceasefire|support)\b", _FLAGS),
     "net_cooperation": re.compile(
         r"\b(relations?|relationships?|ties|closer|together|apart|rapprochement|thaw\w*|estrange\w*"
-        r"|friend\w*|warm\w*|cool\w*|sour\w*|trust|into the arms|unit(e|es|ed|y)|divid\w+)\b",
+        r"|friend\w*|warm\w*|cool\w*|sour\w*|trust|into the arms|away|wedge|alienat\w+|divid\w+"
+        r"|unit(e|es|ed|y)(?! (states|nations|kingdom|arab)))\b",
         _FLAGS),
 }  # fmt: skip
 _UP = re.compile(
     r"\b(more|greater|higher|ris(e|es|en|ing)|rose|rais\w+|increas\w*|grow\w*|grew|deep\w+|closer"
     r"|improv\w+|strengthen\w*|boost\w*|warm\w*|doubl\w+|tripl\w+|surg\w+|soar\w*|spread\w*"
-    r"|intensif\w+|escalat\w+|together|new|further|better|highest|most|worst|largest|expand\w*"
-    r"|frequent|often|smooth\w*|thaw\w*|reviv\w+|launch\w*|again|resum\w+)\b",
+    r"|intensif\w+|escalat\w+|together|new(?! (delhi|york|zealand|guinea))"
+    r"|further|better|highest|most|worst|largest|expand\w*|frequent|often|smooth\w*|thaw\w*|reviv\w+|launch\w*|again|resum\w+)\b",
     _FLAGS,
 )
 _DOWN = re.compile(
@@ -37,7 +38,7 @@ _DOWN = re.compile(
     r"|shr[iau]nk\w*|weak\w+|collaps\w*|cool\w*|sour\w*|worse|worsen\w*|deteriorat\w+|ceas\w+"
     r"|apart|rarer|halv\w+|lowest|least|calm\w*|end(s|ed|ing)?|halt\w*|plung\w+|plummet\w*"
     r"|dwindl\w+|hurt\w*|harm\w*|damag\w+|strain\w*|undermin\w+|erod\w+|subsid\w+|no longer"
-    r"|without|curb\w*|rein\w*|estrange\w*|lapse\w*|stall\w*|undo\w*|fragile)\b",
+    r"|without|away|wedge|alienat\w+|curb\w*|rein\w*|estrange\w*|lapse\w*|stall\w*|undo\w*|fragile)\b",
     _FLAGS,
 )
 _WORSE = re.compile(r"\b(worst|worse|worsen\w*|deteriorat\w+|sour\w*|gravest)\b", _FLAGS)
@@ -56,36 +57,42 @@ _MONTHS = {
     "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7,
     "august": 8, "september": 9, "october": 10, "november": 11, "december": 12,
 }  # fmt: skip
-_SINCE = re.compile(
-    r"\b(?:since|after|from|in|of|following) (?:[\w’'-]+ ){0,6}?"
-    rf"(?:(\d{{1,2}}) )?(?:({'|'.join(_MONTHS)}) )?(?:(\d{{1,2}}), )?(1[89]\d\d|20\d\d)\b",
-    _FLAGS,
+_DAY = (
+    r"(?:[\w’'-]+ ){0,6}?"
+    rf"(?:(\d{{1,2}}) )?(?:({'|'.join(_MONTHS)}) )?(?:(\d{{1,2}}), )?(1[89]\d\d|20\d\d)\b"
 )
+_SINCE = re.compile(rf"\bsince {_DAY}", _FLAGS)
+_AFTER = re.compile(rf"\b(?:after|from|following) {_DAY}", _FLAGS)
+_ANY_TIME = re.compile(rf"\b(?:after|from|in|of|following) {_DAY}", _FLAGS)
 
 _SPAN = re.compile(
     r"\b(1[89]\d\d|20\d\d)(?: ?[-–—] ?| (?:to|until|till|through|and) )(1[89]\d\d|20\d\d)\b", _FLAGS
 )
 
 
-def reading_of(effect: str, sentence: str, sign: Sign) -> Reading:
+def reading_of(effect: str, sentence: str, sign: Sign, *, extreme: bool = False) -> Reading:
     """What would be measured, which way, since when, within how long.
 
     Args:
         effect: The words of what is brought about, compared or foretold, with the cue.
         sentence: All words of the claim.
         sign: What the cause does to the effect.
+        extreme: Whether something is called the most or least: `the crisis of 2021 was the worst`
+            tells when it was, and not since when nothing was worse.
 
     Example:
         >>> reading_of("eased tensions", "In 2019 the talks eased tensions.", "-").direction
         'down'
     """
-    measure = _measure(effect) or _measure(sentence)
+    told = _measure(effect)
+    measure = told or _measure(sentence)
     return Reading(
         measure,
         _direction(effect, measure, sign),
-        since_of(sentence),
+        since_of(sentence, extreme=extreme),
         _window(sentence),
         years_of(sentence),
+        borrowed=not told and bool(measure),
     )
 
 
@@ -110,14 +117,18 @@ def _direction(effect: str, measure: Quantity, sign: Sign) -> Direction:
     return "up" if sign == "+" else "down" if sign == "-" else ""
 
 
-def since_of(words: str) -> dt.date | None:
-    """The day, month or year that follows `since`, `after` or the like.
+def since_of(words: str, *, extreme: bool = False) -> dt.date | None:
+    """The day, month or year that follows `since`, or else `after` or the like.
+
+    Args:
+        words: Words of a claim.
+        extreme: Whether `in` and `of` say when it was, and not since when.
 
     Example:
         >>> since_of("the worst since the war of 1973"), since_of("after 8 July 2016")
         (datetime.date(1973, 1, 1), datetime.date(2016, 7, 8))
     """
-    match = _SINCE.search(words)
+    match = _SINCE.search(words) or (_AFTER if extreme else _ANY_TIME).search(words)
     if match is None:
         return None
     before, month, after, year = match.groups()

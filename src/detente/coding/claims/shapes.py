@@ -54,6 +54,7 @@ class Reading:
         since: The day from which a superlative counts, or on which a change began.
         window_days: Within how many days.
         years: The first and last of the years that it sets against others.
+        borrowed: Whether the measure is that of the cause, as the effect names none.
     """
 
     measure: Quantity = ""
@@ -61,6 +62,7 @@ class Reading:
     since: dt.date | None = None
     window_days: int | None = None
     years: tuple[int, int] | None = None
+    borrowed: bool = False
 
 
 @dataclass(frozen=True)

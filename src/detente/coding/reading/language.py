@@ -77,7 +77,8 @@ _ENGLISH = _words(
 _OTHERS = MappingProxyType(
     {
         "German": "der die das und ist nicht ein eine einen dem den des mit auf für von zu sich"
-        " auch wird wurde nach bei aus haben sind sei über im zum zur gegen als",
+        " auch wird wurde nach bei aus haben sind sei über im zum zur gegen als dass vor seine"
+        " seiner werden wegen durch sagte",
         "French": "le la les des et est une dans pour que qui sur avec pas du au aux ce cette"
         " par ont été sont plus ne se leur mais il elle son contre d l",
         "Spanish": "el los las del una por con para que es en la se su al lo como más fue han"

@@ -118,6 +118,8 @@ def measured(claim: Claim, setting: Setting) -> Measured:
     asked = {"relation": question} if question else {}
     if not reading.measure:
         asked["measures"] = "what is it that is more or less: cooperation, conflict, the balance?"
+    elif reading.borrowed:
+        asked["measures"] = "the words of the cause say this: is the effect more or less of it?"
     if claim.sign == "0":
         asked["direction"] = "the text says that it did NOT move: it denies what stands here"
     elif not reading.direction:
