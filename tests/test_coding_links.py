@@ -103,6 +103,8 @@ def links(*texts: str) -> list[tuple[str, str]]:
          [("the North", "PRK")]),
         ("It rained.", "The South shelled a hill near Yeonpyeong.", [("The South", "KOR")]),
         ("It rained.", "China had pleaded with the North for cotton.", []),
+        ("It rained.", "Qatar sent the North a missile.", []),
+        ("Cuba met Qatar.", "A missile fell in the North.", []),
         ("It rained.", "Iran let the inspectors see its reactor.", [("the inspectors", "IAEA")]),
         ("Iraq was calm.", "Inspectors left Qatar.", [("Inspectors", "UN")]),
         ("Japan was calm.", "Inspectors left Qatar.", []),

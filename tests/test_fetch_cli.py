@@ -86,7 +86,9 @@ def test_a_draft_is_filled_by_its_own_name(
     assert run(["fetch", "gdelt", "--study", study, "--to", "2015-03-03", "--plan", "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert facts["parties"] == ["CHN", "USA"] and facts["from"] == "2014-12-31"
-    assert run(["fetch", "gdelt", "--study", study, "--to", "2015-03-03", "--json"]) in {0, 3}
+    # Without a source it is GDELT, and the command says so.
+    assert run(["fetch", "--study", study, "--to", "2015-03-03", "--json"]) in {0, 3}
+    assert "No source is named: gdelt" in capsys.readouterr().err
     events = Store.open(tmp_path / "pacific" / "store").events(source="USA", target="CHN")
     assert events.num_rows == 3
 
@@ -134,6 +136,12 @@ def test_wrong_commands_are_told(
 ) -> None:
     assert fetched(tmp_path, *arguments) == 2
     assert text in capsys.readouterr().err
+
+
+def test_neither_source_nor_study_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["fetch", "--parties", "USA,CHN"]) == 2
+    said = capsys.readouterr().err
+    assert "No source is named" in said and "un-votes" in said
 
 
 def test_an_unknown_feed_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,9 +34,12 @@ DATASETS = Path("datasets")
 def fetch_command(
     *,
     source: Annotated[
-        str,
-        typer.Argument(metavar="SOURCE", help="gdelt, icews, polecat, ucdp, acled, gpr, un-votes"),
-    ],
+        str | None,
+        typer.Argument(
+            metavar="SOURCE",
+            help="gdelt, icews, polecat, ucdp, acled, gpr, un-votes; with --study, gdelt if none.",
+        ),
+    ] = None,
     study: Annotated[
         str | None, typer.Option("--study", metavar="STUDY", help="Keep what this study needs.")
     ] = None,
@@ -90,7 +93,8 @@ def fetch_command(
 ) -> None:
     """Load events from where they are published, and keep what a study needs.
 
-    With --study the parties, the first day and the store are the study's, where it names them.
+    With --study the parties, the first day and the store are the study's, where it names them; the
+    source is GDELT, which reaches from 1979 to now, unless another is named.
     Files are loaded, checked, read and removed one by one; of each, the events among the parties
     are kept, and the world's counts. An interrupted fetch goes on where it ended. Ends with 3 if a
     file failed or a gap is new, and names every file and every day without one.
@@ -107,7 +111,7 @@ def fetch_command(
     from detente.sources.fetch.plan import check_disk, need_files, plan  # noqa: PLC0415
     from detente.sources.fetch.run import fetch  # noqa: PLC0415
 
-    feed = get_feed(source)
+    feed = get_feed(source or _usual(study))
     options = (
         ("--translated", translated), ("--either", either), ("--widen", widen),
         ("--from", first), ("--to", last), ("--parties", parties),
@@ -148,6 +152,18 @@ def fetch_command(
     else:
         show_report(report, again=_command())
     raise typer.Exit(report.exit_code)
+
+
+def _usual(study: str | None) -> str:
+    """The source of a study where none is named: the one that has all days and asks for no key."""
+    if study is None:
+        raise UsageError(
+            "No source is named.",
+            "The command has neither a source nor --study.",
+            "Name one: gdelt, icews, polecat, ucdp, acled, gpr or un-votes.",
+        )
+    narrate("No source is named: gdelt, which has all days since 1979.")
+    return "gdelt"
 
 
 def _check_used(feed: Feed, given: Sequence[str]) -> None:

@@ -34,10 +34,13 @@ _ROLES = {
 }  # fmt: skip
 _OF_KOREA = re.compile(
     r"\b(?:Korea\w*|Yeonpyeong|Kaesong|Panmunjom|Yongbyon|Punggye|Hyundai|Seoul|Pyongyang|Kim Jong|"
-    r"six[- ]part(?:y|ies)|demilitari[sz]ed zone|DMZ|nuclear|plutonium|reactors?|rockets?|"
-    r"missiles?)\b"
+    r"six[- ]part(?:y|ies)|demilitari[sz]ed zone|DMZ)\b"
 )
-"""Words that tell which North and South are meant: no other pair has atomic weapons."""
+"""Words that tell which North and South are meant."""
+
+_OF_WEAPONS = re.compile(r"\b(?:nuclear|plutonium|reactors?|rockets?|missiles?)\b")
+_AROUND_KOREA = frozenset({"USA", "CHN", "JPN", "RUS", "UN", "IAEA"})
+"""Beside whom, or nobody, such words tell it too: no other pair has atomic weapons."""
 
 _OF_ATOMS = re.compile(
     r"\b(?:nuclear|atomic|uranium|plutonium|reactors?|reprocessing|enrich\w*|centrifuges?)\b"
@@ -250,7 +253,8 @@ def _side(before: Before, words: str) -> Meant:
     }
     north = words.endswith("North")
     pairs = [pair for pair in (("PRK", "KOR"), ("SDN", "SSD")) if codes & set(pair)]
-    if not pairs and _OF_KOREA.search(before.text):
+    weapons = codes <= _AROUND_KOREA and _OF_WEAPONS.search(before.text)
+    if not pairs and (_OF_KOREA.search(before.text) or weapons):
         pairs = [("PRK", "KOR")]
     if len(pairs) != 1:
         return NOBODY

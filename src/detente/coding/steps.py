@@ -15,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from detente import __version__
 from detente.coding.judged import likeliest
 from detente.coding.shapes import Mention, Scored, Sentence, Status, When
 
@@ -41,7 +42,7 @@ class Steps:
         score: The probabilities of the ordered pairs of each of many sentences.
         date: The day of an act, by its sentence and the day of its story.
         judge: The status of an act, and the words that say it.
-        fingerprint: Digest of the table and the weights that these use.
+        fingerprint: Version of the rules, and digests of the tables and the weights.
     """
 
     name: Name
@@ -70,7 +71,8 @@ def default_steps(actors: Any = None, weights: Path | None = None) -> Steps:
         answers: list[tuple[Scored, ...]] = pairs.scored_many(items, network=network)
         return answers
 
-    fingerprint = f"{network.record['sha256']}|{_digest_of_tables()}"
+    # Rules change with the version: what one has begun is not another's to go on with.
+    fingerprint = f"{__version__}|{network.record['sha256']}|{_digest_of_tables()}"
     return Steps(_named_by(actors), score, _dated, _judged, fingerprint)
 
 
