@@ -83,6 +83,15 @@ def test_a_name_is_taken_once() -> None:
         register(dataclasses.replace(NOTES, name="icews"))
 
 
+def test_a_name_of_the_package_is_taken_before_anything_is_looked_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry, "_REGISTERED", {})
+    with pytest.raises(UsageError, match="Another source has this name"):
+        register(dataclasses.replace(NOTES, name="icews"))
+    assert get("icews") is ICEWS
+
+
 def test_every_source_of_the_package_keeps_the_contract() -> None:
     for source in all_sources():
         if source.bind is None:
