@@ -141,7 +141,7 @@ def of_events(
     if not holds(panel, relation, name, codes):
         return
     for origin in panel.origins:
-        if (thin := _too_thin(panel, origin)) is not None:
+        if (thin := too_thin(panel, origin)) is not None:
             yield thin
             continue
         needed = codes if relation.system or name == "strength_share" else relation.states
@@ -209,8 +209,11 @@ def named_periods(dates: Days, every: Every) -> str:
     return f"{plural(len(dates), every + 's')} from {first} to {last}{of_these}"
 
 
-def _too_thin(panel: Panel, origin: str) -> str | None:
-    """Why an origin cannot be read by period, or None: five events in a typical one are enough."""
+def too_thin(panel: Panel, origin: str) -> str | None:
+    """Why the silence of an origin says nothing, or None.
+
+    Five events in a typical period are enough.
+    """
     world = panel.world(origin)
     reported = world[np.isfinite(world)]
     if not reported.size:

@@ -30,9 +30,9 @@ from detente.asks.forecasts.question import Terms
 from detente.asks.forecasts.walk import Walk, walk
 from detente.errors import DataGapError, StudyError
 from detente.rounding import plural
-from detente.study.actions import known_until
 from detente.study.data import StudyData
 from detente.study.kinds import register
+from detente.study.known import known_until
 from detente.study.models import Study
 from detente.study.names import inside
 from detente.study.parts import Id, WindowDays
