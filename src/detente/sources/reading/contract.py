@@ -15,6 +15,7 @@ import duckdb
 
 from detente.errors import UsageError
 from detente.events import actors
+from detente.events.connection import bound
 from detente.sources.reading.macros import define_macros
 from detente.sources.reading.source import Source
 
@@ -83,10 +84,8 @@ def columns_of(source: Source) -> dict[str, str]:
         con.register("states", actors.table(source.states))
         for name, table in source.tables.items():
             con.register(name, table())
-        params = {
-            name: value for name, value in _params(source).items() if f"${name}" in source.select
-        }
-        rows = con.execute(f"DESCRIBE {source.select}", params).fetchall()
+        text = f"DESCRIBE {source.select}"
+        rows = con.execute(text, bound(con, text, _params(source))).fetchall()
     except duckdb.Error as error:
         raise _broken(source, f"Its SELECT does not run: {str(error).splitlines()[0]}") from error
     return {row[0].lower(): row[1] for row in rows}
