@@ -26,6 +26,8 @@ from detente.study.surges import judged_days
 if TYPE_CHECKING:
     from detente.study.data import StudyData
 
+UNKNOWN = "days without an event are unknown, and not quiet"
+
 
 def known_since(data: StudyData, name: str) -> dt.date:
     """The first day from which all sources of an action would have said that it happened.
@@ -127,7 +129,7 @@ def thin_origins(data: StudyData, name: str) -> tuple[str, ...]:
     if data.events is None:
         return ()
     panel = data.events.by("month")
-    whys = (too_thin(panel, origin) for origin in reporting(data, name))
+    whys = (too_thin(panel, origin, UNKNOWN) for origin in reporting(data, name))
     return tuple(why for why in whys if why is not None)
 
 

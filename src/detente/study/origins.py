@@ -209,10 +209,13 @@ def named_periods(dates: Days, every: Every) -> str:
     return f"{plural(len(dates), every + 's')} from {first} to {last}{of_these}"
 
 
-def too_thin(panel: Panel, origin: str) -> str | None:
-    """Why the silence of an origin says nothing, or None.
+def too_thin(panel: Panel, origin: str, so: str = "they are not read") -> str | None:
+    """Why the silence of an origin says nothing, or None: five events in a typical period do.
 
-    Five events in a typical period are enough.
+    Args:
+        panel: The events by period.
+        origin: The origin.
+        so: What follows from it, in words.
     """
     world = panel.world(origin)
     reported = world[np.isfinite(world)]
@@ -224,6 +227,6 @@ def too_thin(panel: Panel, origin: str) -> str | None:
     events = f"{int(reported.sum()):,} event{'' if reported.sum() == 1 else 's'}"
     return (
         f"{origin} (event files) reported {events} from the world in {reported.size} "
-        f"{panel.every}s, too few to tell silence from a gap: they are not read."
+        f"{panel.every}s, too few to tell silence from a gap: {so}."
         + (f" {silent} of these {panel.every}s hold none." if silent else "")
     )
