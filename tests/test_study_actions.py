@@ -19,10 +19,12 @@ from detente.sources import all_sources
 from detente.sources.acled import CODES
 from detente.study.actions import sources_of
 from detente.study.data import StudyData, open_data
-from detente.study.event_data import EventData
+from detente.study.event_data import EventData, states_of
 from detente.study.known import counted_days, uncovered
+from detente.study.load import load
 from detente.study.models import Action, Chronicle
 from detente.study.parts import Measure, Relation
+from detente.study.starter import write_starter
 from event_tables import event, table, world
 from study_parts import korea_with
 
@@ -340,3 +342,21 @@ class TestSilence:
         else:
             with pytest.raises(DataGapError, match="Its sources cover 50 of 120 days"):
                 counted_days(data, "acts", FIRST)
+
+
+def test_states_that_any_kind_of_ask_reads_are_counted(tmp_path: Path) -> None:
+    """Those that a question names were not: its relation had no data, whatever the files held."""
+    path = write_starter("my-study", tmp_path)
+    more = """
+[[questions]]
+id = "up"
+kind = "level"
+title = "More"
+question = "Is it more?"
+relation = { pair = ["GRC", "BRA"] }
+measures = [{ name = "cooperation" }]
+ahead = 1
+against = 12
+"""
+    path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+    assert states_of(load(path).study) == ("BRA", "GRC", "TUR")
