@@ -20,10 +20,10 @@ from detente.sources.acled import CODES
 from detente.study.actions import sources_of
 from detente.study.data import StudyData, open_data
 from detente.study.event_data import EventData, states_of
-from detente.study.known import counted_days, uncovered
 from detente.study.load import load
 from detente.study.models import Action, Chronicle
 from detente.study.parts import Measure, Relation
+from detente.study.silence import counted_days, uncovered
 from detente.study.starter import write_starter
 from event_tables import event, table, world
 from study_parts import korea_with

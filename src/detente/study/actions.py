@@ -18,8 +18,8 @@ from detente.relations.panel_sql import MIN_PERIOD_SHARE
 from detente.relations.series import Series, make_series
 from detente.relations.steps import check_every, grid, next_start, period_start
 from detente.study.chronicle import Fact
-from detente.study.known import covering, known_days, reporting, span, thin_origins
 from detente.study.models import Action
+from detente.study.silence import covering, known_days, reporting, span, thin_origins
 from detente.study.surges import surges
 
 if TYPE_CHECKING:

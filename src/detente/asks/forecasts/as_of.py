@@ -19,7 +19,7 @@ from detente.asks.forecasts.walks import Walks
 from detente.errors import DataGapError
 from detente.rounding import plural
 from detente.study.data import StudyData
-from detente.study.known import known_until
+from detente.study.silence import known_until
 
 
 def question_on(

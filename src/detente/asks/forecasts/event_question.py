@@ -33,10 +33,10 @@ from detente.relations.steps import day_name
 from detente.study.actions import sources_of
 from detente.study.data import StudyData, held
 from detente.study.kinds import register
-from detente.study.known import known_until, uncovered
 from detente.study.models import Study
 from detente.study.names import unknown
 from detente.study.parts import LONGEST_WINDOW, WindowDays
+from detente.study.silence import known_until, uncovered
 
 ESTIMATOR = (
     "Linear pool of base rates, a weighted rate, a self-exciting hazard and a count regression, "

@@ -15,7 +15,7 @@ from detente.errors import DataGapError
 from detente.estimators.hawkes.features import daily_excitement
 from detente.study.calendar import YearlyWindow, month_day
 from detente.study.data import StudyData
-from detente.study.known import counted_days, known_until
+from detente.study.silence import counted_days, known_until
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,10 +32,10 @@ from detente.errors import DataGapError, StudyError
 from detente.rounding import plural
 from detente.study.data import StudyData
 from detente.study.kinds import register
-from detente.study.known import known_until
 from detente.study.models import Study
 from detente.study.names import inside
 from detente.study.parts import Id, WindowDays
+from detente.study.silence import known_until
 
 PART = "published_odds"
 PUBLISHED = "published"

@@ -21,10 +21,10 @@ from detente.study.actions import sources_of
 from detente.study.daily import era_labels, happened
 from detente.study.data import StudyData
 from detente.study.kinds import register
-from detente.study.known import counted_days, uncovered
 from detente.study.models import Study
 from detente.study.names import unknown
 from detente.study.parts import Day, Id, Strict
+from detente.study.silence import counted_days, uncovered
 
 KIND = "excitation"
 DRAWS = 1000

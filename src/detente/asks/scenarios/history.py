@@ -13,9 +13,9 @@ from detente.errors import DataGapError
 from detente.rounding import plural, upper_first
 from detente.study.daily import era_labels, happened
 from detente.study.data import StudyData
-from detente.study.known import counted_days
 from detente.study.parts import Relation
 from detente.study.signal import Signal
+from detente.study.silence import counted_days
 
 if TYPE_CHECKING:
     from detente.asks.scenarios.simulation import Relations, Simulation

@@ -94,12 +94,12 @@ def counted_days(data: StudyData, name: str, since: dt.date, until: dt.date | No
     of_events = bool(covering(data, name)) or not data.study.actions[name].kinds
     start = max(since, first) if of_events else since
     days = np.arange(np.datetime64(start, "D"), np.datetime64(min(until or last, last), "D") + 1)
-    known = int(known_days(data, name, days).sum()) if of_events else len(days)
-    if len(days) and known < MIN_PERIOD_SHARE * len(days):
+    number = int(known_days(data, name, days).sum()) if of_events else len(days)
+    if len(days) and number < MIN_PERIOD_SHARE * len(days):
         raise DataGapError(
             f"The days of “{data.label_of(name)}” could not be counted.",
             " ".join(thin_origins(data, name))
-            or f"Its sources cover {known:,} of {plural(len(days), 'days')} from {days[0]} on.",
+            or f"Its sources cover {number:,} of {plural(len(days), 'days')} from {days[0]} on.",
             "Load the files that are missing, or begin later.",
         )
     return days
