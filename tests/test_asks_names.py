@@ -102,6 +102,18 @@ def test_a_relation_needs_a_measure_and_an_action_none() -> None:
     assert list(extreme.problems(given, study(), HERE)) == []
 
 
+def test_numbers_that_point_nowhere_cannot_be_reversed() -> None:
+    """It was allowed, and nothing became of it."""
+    turned = {"name": "goldstein", "reverse": True}
+    for model, given in (
+        (system.SystemSeries, {"label": "a", "relation": {"pair": ["USA", "CHN"]}}),
+        (simulation.Relations, {"id": "a"}),
+    ):
+        assert model.model_validate(given | {"measure": turned | {"reverse": False}})
+        with pytest.raises(ValueError, match="which way a claim or a question points"):
+            model.model_validate(given | {"measure": turned})
+
+
 def test_of_reactions() -> None:
     series = [
         SimpleNamespace(label="A", relation=Relation(action="a"), measure=None),

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
 
 from detente.answers import Answer, Verdict
+from detente.asks.claims.reaction import Reaction, ReactionClaim
 from detente.asks.claims.run import answer_claims
 from detente.asks.claims.spans import spans_of, thirds_after
 from detente.errors import DataGapError, StudyError
 from detente.estimators.projections.moved import followed, response_without
-from detente.study.data import open_data
+from detente.relations.series import make_series
+from detente.study.data import StudyData, open_data
 from detente.study.load import load
 from detente.study.options import Options
+from detente.study.signal import Signal
 
 WEEKS = 600
 STUDY = """
@@ -251,3 +257,37 @@ def test_an_era_that_is_not_declared_is_named(tmp_path: Path) -> None:
     with pytest.raises(StudyError) as caught:
         load(tmp_path)
     assert any("frist" in problem and "first" in problem for problem in caught.value.problems)
+
+
+def test_a_measure_of_which_more_means_less_turns_both_sides(tmp_path: Path) -> None:
+    """Scores that fall on both sides are an answer, and were taken for the contrary."""
+    folder = write(tmp_path, world(4, link=0.5), {"measure": "goldstein"})
+    path = folder / "study.toml"
+    text = path.read_text(encoding="utf-8")
+    plain = answers(folder)["b-answers-a"]
+    path.write_text(text.replace('"goldstein" }]', '"goldstein", reverse = true }]'), "utf-8")
+    turned = answers(folder)["b-answers-a"]
+    assert plain.verdict is turned.verdict is Verdict.SUPPORTED
+    effects = [answer.fact("effect") for answer in (plain, turned)]
+    assert effects[0] and effects[1] and effects[0].value > 0  # type: ignore[operator]
+    assert effects[1].value == pytest.approx(-effects[0].value)  # type: ignore[operator]
+    assert "one standard deviation less of the" in turned.text
+
+
+def test_each_origin_follows_its_own_acts() -> None:
+    """The second origin's answers were set beside the acts that the first had told of."""
+    series = make_series(
+        "x", "week", ["2000-01-03"], [1.0], unit="events", source="a (event files)"
+    )
+    by_a = Signal(series, True, series.sources[0], "conflict", "x", dataset="events")
+    by_b = replace(
+        by_a, source="b (event files)", series=replace(series, sources=("b (event files)",))
+    )
+    data = cast("StudyData", SimpleNamespace(signals=lambda *_: ((by_a, by_b), ())))
+    claim = cast("ReactionClaim", SimpleNamespace(acts=None, measures=[]))
+    reaction = Reaction(claim, data)
+    assert reaction._acts(by_b, "").source == "b (event files)"
+    assert reaction._acts(by_a, "").source == "a (event files)"
+    other = replace(by_a, series=replace(series, every="month"))
+    with pytest.raises(DataGapError, match="no such series of the cause"):
+        reaction._acts(other, "")

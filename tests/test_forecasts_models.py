@@ -281,6 +281,17 @@ class TestNoLookAhead:
         for first, second in zip(*fits, strict=True):
             np.testing.assert_array_equal(first.predict(one, origins), second.predict(two, origins))
 
+    def test_nor_has_it_one_on_how_sure_the_odds_are_and_why(self) -> None:
+        counts = self_exciting(2200, 9)
+        changed = counts.copy()
+        changed[1801:] = 1 - changed[1801:]
+        one, two = with_all(counts), with_all(changed, future=1801)
+        known = one.until(one.days[1700])
+        fits = fit_all(known, 28), fit_all(two.until(two.days[1700]), 28)
+        for first, second in zip(*fits, strict=True):
+            np.testing.assert_array_equal(first.drawn(one, 1800), second.drawn(two, 1800))
+            assert first.reasons(one, 1800) == second.reasons(two, 1800)
+
     def test_a_period_has_no_end_before_it_ends(self) -> None:
         history = with_all(np.ones(1000))
         assert len(history.turns) == 2

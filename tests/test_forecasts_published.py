@@ -6,13 +6,15 @@ import csv
 import datetime as dt
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from detente.answers import Table
+from detente.asks.forecasts import published as published_odds
 from detente.asks.forecasts.published import OF_QUESTIONS, PublishedOdds, comparison
-from detente.asks.forecasts.published_moments import moments
+from detente.asks.forecasts.published_moments import Moment, moments
 from detente.asks.forecasts.published_rows import Given
 from detente.asks.forecasts.published_scores import compare, overlapping
 from detente.asks.forecasts.run import published
@@ -46,6 +48,19 @@ def said(day: str, probability: float, ends: str = "2010-12-31", question: str =
 
 def on(*days: str) -> np.ndarray:
     return np.array(days, dtype="datetime64[D]")
+
+
+@pytest.mark.parametrize(("own", "window"), [({14, 28}, 14), (set(), 60)])
+def test_a_walk_is_over_windows_of_the_same_action(
+    monkeypatch: pytest.MonkeyPatch, own: set[int], window: int
+) -> None:
+    """The shortest that the study asks about, or the longest that others said of this action."""
+    monkeypatch.setattr(published_odds, "windows_asked", lambda *_: own)
+    asked = [
+        Moment("Q", 30, dt.date(2010, 1, 1), action, within, 0.5, 0.5, "A site")
+        for action, within in (("tests", 60), ("tests", 30), ("a-visit", 90), ("visits", 120))
+    ]
+    assert published_odds._window_learned(cast("Any", None), asked[0], asked) == window
 
 
 class TestMoments:

@@ -40,6 +40,7 @@ from detente.asks.pairs.view import (
     _now,
     _own,
     _text,
+    _thin,
     _turn_row,
 )
 from detente.asks.provenance import provenance, provenance_of
@@ -620,3 +621,15 @@ class TestFrame:
         seen: Any = _lists(content)
         assert seen == [[("a", 2)], [("a", 0)], [("a", 1)], [("a", 3)]]
         assert _lists(None) == [] and _read(None) is None and _read(b"no answer") is None
+
+
+def test_zeros_of_a_few_rows_are_said_to_be_no_known_zeros() -> None:
+    days = (dt.date(2004, 1, 15), dt.date(2008, 6, 1), dt.date(2012, 12, 20))
+    few = table([event(n, date=day, source="USA", target="PRK") for n, day in enumerate(days)])
+    (said,) = _thin(count_pair(few, "USA", "PRK"))
+    assert "3 events from the world in 108 months" in said
+    assert "what stands here as 0 may be a gap. 105 of these months hold none." in said
+    many = table(
+        event(n, date=days[0] + dt.timedelta(n), source="USA", target="PRK") for n in range(400)
+    )
+    assert list(_thin(count_pair(many, "USA", "PRK", every="month"))) == []

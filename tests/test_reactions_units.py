@@ -25,6 +25,7 @@ from detente.asks.reactions.system import (
 from detente.asks.reactions.system_words import answer_text, caveats_of, checks_of
 from detente.asks.reactions.vector import Judged, _tail, judge
 from detente.errors import DataGapError
+from detente.study.models import Action
 
 NAMES = ("A", "B", "C")
 
@@ -283,13 +284,27 @@ class TestAligned:
                 _signal(empty, series, "month")
 
 
+def chronicle_until(last: dt.date) -> SimpleNamespace:
+    """Data of one action, which a chronicle tells of up to a day."""
+    action = Action(label="tests", kinds=["test"], since=dt.date(2000, 1, 1))
+    return SimpleNamespace(
+        study=SimpleNamespace(
+            actions={"a": action}, chronicle=None, study=SimpleNamespace(as_of=last)
+        ),
+        events=None,
+        as_of=last,
+        options=SimpleNamespace(seed=1),
+        label_of=lambda _: "tests",
+        known_until=lambda _: last,
+    )
+
+
 class TestExcitation:
     """How many more of its kind an action brings."""
 
     def span(self, last: str, **given: Any) -> Any:
         item = Excitation(id="x", action="a", since=dt.date(2001, 1, 1), **given)
-        data = SimpleNamespace(known_until=lambda _: dt.date.fromisoformat(last))
-        return _span(cast(Any, data), item)
+        return _span(cast(Any, chronicle_until(dt.date.fromisoformat(last))), item)
 
     def test_days_from_the_first_to_the_last_that_is_known(self) -> None:
         assert [str(day) for day in self.span("2001-01-03")] == [
@@ -375,11 +390,7 @@ class TestExcitation:
         assert [check.passed for check in _checks(model, test)] == [False, False, False]
 
     def test_what_is_missing_is_said_in_its_place(self) -> None:
-        data = SimpleNamespace(
-            options=SimpleNamespace(seed=1),
-            label_of=lambda _: "tests",
-            known_until=lambda _: dt.date(2000, 1, 1),
-        )
+        data = chronicle_until(dt.date(2000, 1, 1))
         item = Excitation(
             id="x", action="a", since=dt.date(2001, 1, 1), compare="others", caveats=["mind"]
         )

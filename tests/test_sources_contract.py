@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from detente.errors import UsageError
+from detente.errors import InputError, UsageError
 from detente.events.store import Store
 from detente.sources import Source, all_sources, get, ingest, register, registry
 from detente.sources.icews import ICEWS
+from detente.sources.lake_sql import columns_as_text
 from detente.sources.reading import contract
 
 SELECT = """
@@ -83,7 +84,26 @@ def test_a_name_is_taken_once() -> None:
         register(dataclasses.replace(NOTES, name="icews"))
 
 
+def test_a_name_of_the_package_is_taken_before_anything_is_looked_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry, "_REGISTERED", {})
+    with pytest.raises(UsageError, match="Another source has this name"):
+        register(dataclasses.replace(NOTES, name="icews"))
+    assert get("icews") is ICEWS
+
+
 def test_every_source_of_the_package_keeps_the_contract() -> None:
     for source in all_sources():
         if source.bind is None:
             contract.check(source)
+
+
+def test_a_column_that_only_stands_in_the_name_of_another_may_be_missing() -> None:
+    """ICEWS has `Country`, which nothing reads, and `Source Country`, which is read."""
+    types = dict.fromkeys(ICEWS.columns, "VARCHAR")
+    del types["Country"]
+    assert "NULL::VARCHAR, '') AS \"Country\"" in columns_as_text(ICEWS, types, "The lake")
+    del types["Source Country"]
+    with pytest.raises(InputError, match="The columns Source Country are missing"):
+        columns_as_text(ICEWS, types, "The lake")

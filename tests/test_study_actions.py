@@ -12,15 +12,19 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from detente.errors import DataGapError
 from detente.events.reach import limited
 from detente.events.store import IngestedFile, Store, connect
 from detente.sources import all_sources
 from detente.sources.acled import CODES
 from detente.study.actions import sources_of
 from detente.study.data import StudyData, open_data
-from detente.study.event_data import EventData
+from detente.study.event_data import EventData, states_of
+from detente.study.load import load
 from detente.study.models import Action, Chronicle
 from detente.study.parts import Measure, Relation
+from detente.study.silence import counted_days, uncovered
+from detente.study.starter import write_starter
 from event_tables import event, table, world
 from study_parts import korea_with
 
@@ -289,3 +293,70 @@ def test_what_an_origin_can_report_is_what_its_source_gives() -> None:
     # Text is coded, not read by a source.
     origins = {source.origin for source in all_sources()} | {"text"}
     assert set(limited()) <= origins
+
+
+class TestSilence:
+    """What was never read was not silent."""
+
+    def few(self) -> list[dict[str, Any]]:
+        days = (dt.date(2004, 1, 15), dt.date(2008, 6, 1), dt.date(2012, 12, 20))
+        return [fight(number, 0, date=day) for number, day in enumerate(days)]
+
+    def test_three_rows_of_nine_years_say_when_it_happened_and_not_when_not(
+        self, opened: Opened
+    ) -> None:
+        data = opened(self.few())
+        days = np.arange("2004-01-01", "2013-01-01", dtype="datetime64[D]")
+        assert str(data.days_of("acts")[0]) == "2004-01-15"
+        assert not data.known_days("acts", days).any()
+        signals, gaps = data.signals(Relation(action="acts"), [])
+        assert signals == () and "too few to tell silence from a gap" in gaps[0]
+        with pytest.raises(DataGapError, match="too few to tell silence from a gap"):
+            counted_days(data, "acts", dt.date(2004, 1, 1))
+
+    def test_they_do_not_shorten_what_a_chronicle_knows(self, opened: Opened) -> None:
+        data = opened(self.few(), kinds=["nuclear-test"])
+        assert data.known_since("acts") == data.known_since("nuclear-tests")
+        assert data.known_until("acts") == data.known_until("nuclear-tests")
+        (signal,), _ = data.signals(Relation(action="acts"), [])
+        assert signal.source == "chronicle with icews (event files)"
+        assert data.events is not None and signal.sha256.endswith(data.events.fingerprint)
+        assert "too few to tell silence from a gap" in signal.why
+        assert counted_days(data, "acts", dt.date(1998, 1, 1))[0] == np.datetime64("1998-01-01")
+
+    def test_days_are_counted_from_the_first_that_is_covered(self, opened: Opened) -> None:
+        data = opened([*feed(), fight(1, 10)])
+        days = counted_days(data, "acts", dt.date(1998, 1, 1))
+        assert (str(days[0]), len(days)) == ("2016-01-04", 120)
+        assert uncovered(data, "acts", days) == ()
+
+    @pytest.mark.parametrize(("gap", "said"), [(40, "40 of 120 days"), (70, "")])
+    def test_a_gap_is_told_and_a_wide_one_refused(
+        self, opened: Opened, gap: int, said: str
+    ) -> None:
+        rows = [row for row in feed() if not 20 <= (row["date"] - FIRST).days < 20 + gap]
+        data = opened([*rows, fight(1, 10)])
+        if said:
+            (text,) = uncovered(data, "acts", counted_days(data, "acts", FIRST))
+            assert said in text and text.endswith("count as days without acts.")
+        else:
+            with pytest.raises(DataGapError, match="Its sources cover 50 of 120 days"):
+                counted_days(data, "acts", FIRST)
+
+
+def test_states_that_any_kind_of_ask_reads_are_counted(tmp_path: Path) -> None:
+    """Those that a question names were not: its relation had no data, whatever the files held."""
+    path = write_starter("my-study", tmp_path)
+    more = """
+[[questions]]
+id = "up"
+kind = "level"
+title = "More"
+question = "Is it more?"
+relation = { pair = ["GRC", "BRA"] }
+measures = [{ name = "cooperation" }]
+ahead = 1
+against = 12
+"""
+    path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+    assert states_of(load(path).study) == ("BRA", "GRC", "TUR")

@@ -25,7 +25,7 @@ from detente.study.parts import Measure
 from detente.study.starter import write_starter
 from detente.web import desk, work
 from detente.web.app import application
-from detente.web.claim_controls import offered_measures
+from detente.web.claim_controls import controls, offered_measures
 from detente.web.desk import Desk, unchanged
 from detente.web.lanes import Lane
 from detente.web.page import pages
@@ -404,6 +404,36 @@ def test_measures_that_are_alike_but_for_their_period_are_two_choices() -> None:
     assert list(offered) == [
         "events:conflict:day", "events:conflict:month", "events:conflict:day:days",
     ]  # fmt: skip
+
+
+def test_a_measure_that_the_claim_does_not_declare_is_offered_both_ways() -> None:
+    """A cooperation read for a conflict turned the verdict around without a word."""
+    declared = [Measure(dataset="tone", name="icews", reverse=True, every="week")]
+    claim = SimpleNamespace(measures=declared, relation="the pair")
+    specs = [
+        SimpleNamespace(id="tone", label="Tone", measures=["icews"]),
+        SimpleNamespace(id="counts", label="Counts", measures=["conflict"]),
+    ]
+    data = SimpleNamespace(
+        present=specs,
+        events=None,
+        study=SimpleNamespace(datasets=specs),
+        as_of=dt.date(2020, 1, 1),
+        signals=lambda relation, measures: (measures, ()),
+    )
+    offered = offered_measures(claim, cast("Any", data))
+    assert {name: measure.reverse for name, measure in offered.items()} == {
+        "tone:icews:week": True,
+        "tone:icews": True,  # which way it points is declared
+        "counts:conflict": False,
+        "counts:conflict:less": True,
+    }
+    asked = SimpleNamespace(window=None, measure=None, exposure=None, origin=None, as_of=None)
+    of_measure = next(c for c in controls(claim, cast("Any", data), asked) if c.name == "measure")
+    assert [choice.label for choice in of_measure.choices][-2:] == [
+        "Counts: conflict; higher is more of what it is about",
+        "Counts: conflict; higher is less of what it is about",
+    ]
 
 
 def test_the_application_starts_with_workers_of_its_own(starter: Site) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,3 +35,19 @@ def connect(memory: str = "1GB", threads: int | None = None) -> duckdb.DuckDBPyC
     # Without a file as its program (`python -c`, a worker) DuckDB takes a process for a terminal.
     con.execute("SET enable_progress_bar = false")
     return con
+
+
+def bound(con: duckdb.DuckDBPyConnection, text: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the parameters that a statement names, since DuckDB takes no others.
+
+    Args:
+        con: The connection, which reads the statement.
+        text: The statement.
+        params: By name.
+
+    Example:
+        >>> bound(connect(), "SELECT $ends -- not $end", {"end": 1, "ends": 2})
+        {'ends': 2}
+    """
+    named = {name for part in con.extract_statements(text) for name in part.named_parameters}
+    return {name: value for name, value in params.items() if name in named}

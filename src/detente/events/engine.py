@@ -18,6 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from detente.errors import UsageError
+from detente.events.connection import bound
 from detente.events.inputs import EventInput, Held, Opened, query_events, reading
 from detente.events.spark.address import FORMS, is_address
 from detente.events.store import connect
@@ -104,8 +105,7 @@ def in_process(statement: str, params: Mapping[str, Any], **tables: pa.Table) ->
 
 
 def _run(con: duckdb.DuckDBPyConnection, text: str, params: Mapping[str, Any]) -> pa.Table:
-    used = {name: value for name, value in params.items() if f"${name}" in text}
-    return con.sql(text, params=used).to_arrow_table()
+    return con.sql(text, params=bound(con, text, params)).to_arrow_table()
 
 
 DUCKDB = Engine("duckdb", _in_duckdb)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from detente.errors import InputError
 from detente.events.schema import SCHEMA
-from detente.sources.reading.contract import quoted
+from detente.sources.reading.contract import quoted, reads
 from detente.sources.reading.source import Source, bare_name
 
 SLIM = ("event_id", "date", "published", "source", "target", "cameo", "quad", "goldstein", "origin")
@@ -32,9 +32,8 @@ def columns_as_text(source: Source, types: Mapping[str, str], where: str) -> str
         InputError: A column is missing that the source's SELECT reads.
     """
     present = {bare_name(name): name for name in types}
-    lacking = [
-        name for name in source.columns if bare_name(name) not in present and name in source.select
-    ]
+    absent = [name for name in source.columns if bare_name(name) not in present]
+    lacking = [name for name in absent if reads(source, name)]
     if lacking:
         raise InputError(
             f"{where} could not be read as {source.name}.",

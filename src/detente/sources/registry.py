@@ -39,7 +39,7 @@ def register(source: Source) -> None:
     Raises:
         UsageError: Another source has the name, or the SELECT breaks the contract.
     """
-    if _REGISTERED.get(source.name, source) is not source:
+    if _registered().get(source.name, source) is not source:
         raise UsageError(
             f"The source {source.name} cannot be registered.",
             "Another source has this name.",

@@ -1,10 +1,4 @@
-"""When the actions of a study happened, and from when to when their sources would have said so.
-
-A chronicle speaks from the day that the study gives (or from the year of its first row) to the
-study's own date, or to the earlier day up to which it was kept, however far event files reach.
-Event files speak on the days that they cover.
-Outside of that an action is unknown, and not absent.
-"""
+"""When the actions of a study happened, and how often by period."""
 
 from __future__ import annotations
 
@@ -15,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.arrays import Bools, Days, Ints
+from detente.arrays import Days, Ints
 from detente.errors import DataGapError, UsageError
 from detente.events.engine import DUCKDB, Bounds, engine
 from detente.events.filters import Filter, widening
 from detente.events.inputs import Held, LakeEvents
-from detente.events.reach import can_report
 from detente.relations.panel_sql import MIN_PERIOD_SHARE
 from detente.relations.series import Series, make_series
 from detente.relations.steps import check_every, grid, next_start, period_start
 from detente.study.chronicle import Fact
 from detente.study.models import Action
-from detente.study.surges import judged_days, surges
+from detente.study.silence import covering, known_days, reporting, span, thin_origins
+from detente.study.surges import surges
 
 if TYPE_CHECKING:
     from detente.events.store import Store
@@ -110,44 +104,7 @@ def sources_of(data: StudyData, name: str) -> tuple[str, ...]:
         ('chronicle',)
     """
     chronicle = [CHRONICLE] if data.study.actions[name].kinds else []
-    return (*chronicle, *(f"{origin} {EVENT_FILES}" for origin in _covering(data, name)))
-
-
-def known_since(data: StudyData, name: str) -> dt.date:
-    """The first day from which all sources of an action would have said that it happened.
-
-    Example:
-        >>> from detente.study.data import open_data
-        >>> from detente.study.load import load
-        >>> known_since(open_data(load("korea")), "missile-tests")
-        datetime.date(1984, 1, 1)
-    """
-    return _span(data, name)[0]
-
-
-def known_until(data: StudyData, name: str) -> dt.date:
-    """The last day up to which every kind of source of an action knows of it.
-
-    The chronicle ends with the study's own date even where loaded events reach further, and events
-    end with their last day even where the chronicle does: silence after that is not peace.
-
-    Example:
-        >>> from detente.study.data import open_data
-        >>> from detente.study.load import load
-        >>> known_until(open_data(load("korea"), as_of=dt.date(2017, 3, 15)), "missile-tests")
-        datetime.date(2017, 3, 15)
-    """
-    return _span(data, name)[1]
-
-
-def known_days(data: StudyData, name: str, days: Days) -> Bools:
-    """Whether the sources of an action would have told of it, by day, shape (T,)."""
-    first, last = _span(data, name)
-    within = (days >= np.datetime64(first, "D")) & (days <= np.datetime64(last, "D"))
-    covering = _covering(data, name)
-    if covering:
-        within &= np.any([np.isin(days, held) for held in covering.values()], axis=0)
-    return np.asarray(within, dtype=np.bool_)
+    return (*chronicle, *(f"{origin} {EVENT_FILES}" for origin in reporting(data, name)))
 
 
 def action_series(data: StudyData, name: str, every: str) -> Series:
@@ -168,7 +125,13 @@ def action_series(data: StudyData, name: str, every: str) -> Series:
             f"None is known up to {data.as_of}.",
             "Choose a wider action or a later date.",
         )
-    first, last = (np.datetime64(day, "D") for day in _span(data, name))
+    if not (covering(data, name) or data.study.actions[name].kinds):
+        raise DataGapError(
+            f"There is no series of “{label}”.",
+            " ".join(thin_origins(data, name)),
+            "Load event files that cover more.",
+        )
+    first, last = (np.datetime64(day, "D") for day in span(data, name))
     dates = grid(first, last, kind)
     dates = dates[next_start(dates, kind) <= last + 1]
     if len(dates) == 0:
@@ -183,7 +146,7 @@ def action_series(data: StudyData, name: str, every: str) -> Series:
     length, covered = (np.bincount(at, part, len(dates)) for part in (np.ones(len(days)), counted))
     counts = np.bincount(at, np.isin(days, happened) & counted, len(dates))
     enough = covered >= MIN_PERIOD_SHARE * length
-    of_events, curated = bool(_covering(data, name)), bool(data.study.actions[name].kinds)
+    of_events, curated = bool(covering(data, name)), bool(data.study.actions[name].kinds)
     series = make_series(
         label,
         every,
@@ -201,7 +164,7 @@ def _apart(series: Series, data: StudyData, name: str, days: Days, at: Ints) -> 
     """A segment for each set of origins that cover a period: they do not report alike."""
     size = len(series.dates)
     length = np.bincount(at, minlength=size)
-    origins = _covering(data, name)
+    origins = covering(data, name)
     reports = np.stack(
         [
             np.bincount(at, np.isin(days, held), size) >= MIN_PERIOD_SHARE * length
@@ -228,52 +191,6 @@ def _apart(series: Series, data: StudyData, name: str, days: Days, at: Ints) -> 
         np.asarray(at_each, dtype=np.int64), tuple(labels[place] for place in held),
         series.citation,
     )  # fmt: skip
-
-
-def _span(data: StudyData, name: str) -> tuple[dt.date, dt.date]:
-    """First and last day that all kinds of sources of an action cover."""
-    wanted = data.study.actions[name]
-    firsts, lasts = [], [data.as_of]
-    if wanted.kinds:
-        firsts.append(wanted.since or _chronicle_begins(data))
-        lasts.append(_chronicle_ends(data, wanted))
-    if covering := [days for days in _covering(data, name).values() if len(days)]:
-        firsts.append(max(min(days[0] for days in covering).item(), wanted.since or dt.date.min))
-        lasts.append(max(days[-1] for days in covering).item())
-    return max(firsts, default=data.as_of), min(lasts)
-
-
-def _chronicle_begins(data: StudyData) -> dt.date:
-    given = data.study.chronicle.since if data.study.chronicle else None
-    if given is not None:
-        return given
-    return dt.date(data.facts[0].date.year, 1, 1) if data.facts else data.as_of
-
-
-def _chronicle_ends(data: StudyData, action: Action) -> dt.date:
-    """The last day up to which the chronicle was kept for an action: not all kinds reach as far."""
-    chronicle, last = data.study.chronicle, data.study.study.as_of
-    until = action.until or (chronicle.until if chronicle else None)
-    return min(until or last, last)
-
-
-def _covering(data: StudyData, name: str) -> dict[str, Days]:
-    """The days that each origin of events covers, where an action is counted from events.
-
-    An origin that cannot report such an act says nothing by its silence. What stands out from the
-    year before is unknown while too little of that year is.
-    """
-    action = data.study.actions[name]
-    if data.events is None or not action.cameo:
-        return {}
-    covered = {
-        origin: days
-        for origin, days in data.events.covered.items()
-        if can_report(origin, action.cameo)
-    }
-    if action.surge is None:
-        return covered
-    return {origin: judged_days(days) for origin, days in covered.items()}
 
 
 def matches(fact: Fact, action: Action) -> bool:
@@ -319,8 +236,8 @@ EVENT_DAYS = """
 
 def _event_facts(data: StudyData, name: str) -> Iterator[Fact]:
     """Days on which event data report the action, but for days years away from all others."""
-    action, covering = data.study.actions[name], _covering(data, name)
-    if data.events is None or not covering:
+    action, held_by = data.study.actions[name], reporting(data, name)
+    if data.events is None or not held_by:
         return
     params = {
         "sources": action.sources,
@@ -339,7 +256,7 @@ def _event_facts(data: StudyData, name: str) -> Iterator[Fact]:
     wanted = _standing_out(data, action, rows)
     days: set[dt.date] = set()
     for day, origin, events, cameo in rows:
-        held = covering.get(origin, np.zeros(0, "datetime64[D]"))
+        held = held_by.get(origin, np.zeros(0, "datetime64[D]"))
         inside = len(held) and held[0] <= np.datetime64(day, "D") <= held[-1]
         if not inside or day in days or (wanted is not None and (day, origin) not in wanted):
             continue

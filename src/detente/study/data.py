@@ -26,7 +26,7 @@ from detente.events.store import Store
 from detente.relations.datasets import read_dataset
 from detente.relations.panel import Panel
 from detente.relations.series import Series
-from detente.study import actions
+from detente.study import actions, silence
 from detente.study.chronicle import Fact, read_chronicle
 from detente.study.event_data import EventData, count_events, event_store, last_day
 from detente.study.load import LoadedStudy
@@ -106,15 +106,15 @@ class StudyData:
 
     def known_since(self, action: str) -> dt.date:
         """The first day from which the sources of an action would have told of it."""
-        return actions.known_since(self, action)
+        return silence.known_since(self, action)
 
     def known_until(self, action: str) -> dt.date:
         """The last day up to which the sources of an action would have told of it."""
-        return actions.known_until(self, action)
+        return silence.known_until(self, action)
 
     def known_days(self, action: str, days: Days) -> Bools:
         """Whether the sources of an action would have told of it, by day, shape (T,)."""
-        return actions.known_days(self, action, days)
+        return silence.known_days(self, action, days)
 
     def action_series(self, action: str, every: str) -> Series:
         """Days with the action per period, over the time that its sources cover.
@@ -157,7 +157,7 @@ class StudyData:
         curated = bool(self.study.actions[action].kinds)
         counted = self.events is not None and series.exposure is not None
         digests = [self.chronicle_sha256] if curated else []
-        if self.events is not None and counted:
+        if self.events is not None and silence.reporting(self, action):
             digests.append(self.events.fingerprint)
         return (
             Signal(
@@ -168,6 +168,7 @@ class StudyData:
                 noun=days_with(self.label_of(action)),
                 sha256="".join(digests),
                 dataset="chronicle" if curated else "events",
+                why=" ".join(silence.thin_origins(self, action)),
                 days=series.exposure,
                 divided_by="days" if counted else "",
             ),

@@ -15,8 +15,13 @@ from detente.events.store import Store
 from detente.relations.counting import covered_days, digest_of, origins_of, panel, reach
 from detente.relations.panel import Panel
 from detente.study import actions
+from detente.study.kinds import kinds
 from detente.study.load import LoadedStudy
 from detente.study.models import Study
+from detente.study.walk import STATES, states_in
+
+READ = STATES - {"attacker", "great_powers", "between"}
+"""Keys of an ask that hold the states whose dyads it reads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,13 +136,8 @@ def count_events(
 
 
 def _other_states(study: Study) -> set[str]:
-    """States that claims and systems name beside the parties."""
-    states: set[str] = set()
-    for system in study.asks("systems"):
-        states |= {code for series in system.series for code in series.relation.states}
-    for claim in study.asks("claims"):
-        pairs = [*getattr(claim, "group", []), *getattr(claim, "others", [])]
-        relations = (getattr(claim, name, None) for name in ("relation", "acts"))
-        states |= {code for relation in relations if relation for code in relation.states}
-        states |= {code for pair in pairs for code in pair}
-    return states
+    """States whose dyads asks of any kind read, beside the parties."""
+    asks = (ask for part in {kind.part: None for kind in kinds()} for ask in study.asks(part))
+    return {
+        code for ask in asks for path, code in states_in(ask) if path.rpartition(".")[2] in READ
+    }

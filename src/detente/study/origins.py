@@ -141,7 +141,7 @@ def of_events(
     if not holds(panel, relation, name, codes):
         return
     for origin in panel.origins:
-        if (thin := _too_thin(panel, origin)) is not None:
+        if (thin := too_thin(panel, origin)) is not None:
             yield thin
             continue
         needed = codes if relation.system or name == "strength_share" else relation.states
@@ -209,8 +209,14 @@ def named_periods(dates: Days, every: Every) -> str:
     return f"{plural(len(dates), every + 's')} from {first} to {last}{of_these}"
 
 
-def _too_thin(panel: Panel, origin: str) -> str | None:
-    """Why an origin cannot be read by period, or None: five events in a typical one are enough."""
+def too_thin(panel: Panel, origin: str, so: str = "they are not read") -> str | None:
+    """Why the silence of an origin says nothing, or None: five events in a typical period do.
+
+    Args:
+        panel: The events by period.
+        origin: The origin.
+        so: What follows from it, in words.
+    """
     world = panel.world(origin)
     reported = world[np.isfinite(world)]
     if not reported.size:
@@ -221,6 +227,6 @@ def _too_thin(panel: Panel, origin: str) -> str | None:
     events = f"{int(reported.sum()):,} event{'' if reported.sum() == 1 else 's'}"
     return (
         f"{origin} (event files) reported {events} from the world in {reported.size} "
-        f"{panel.every}s, too few to tell silence from a gap: they are not read."
+        f"{panel.every}s, too few to tell silence from a gap: {so}."
         + (f" {silent} of these {panel.every}s hold none." if silent else "")
     )

@@ -76,6 +76,16 @@ class Measure(Strict):
     )
 
 
+def _as_it_is(measure: Measure) -> Measure:
+    if measure.reverse:
+        raise ValueError("`reverse` says which way a claim or a question points: leave it out here")
+    return measure
+
+
+PlainMeasure = Annotated[Measure, AfterValidator(_as_it_is)]
+"""A measure whose numbers are told as they are, where nothing is said to go up or down."""
+
+
 class Relation(Strict):
     """What is measured: pairs, directed dyads, one state, the system, or an action's rate."""
 

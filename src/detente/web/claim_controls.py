@@ -15,6 +15,9 @@ OF_EVENTS = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "m
              "cooperation", "conflict", "goldstein", "net_cooperation")  # fmt: skip
 """Measures of event files that are offered."""
 
+LESS = "less"
+"""Of a measure whose higher numbers are less of what a claim is about."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -70,7 +73,11 @@ def measure_named(claim: Any, data: StudyData, name: str) -> Measure | None:
 
 
 def offered_measures(claim: Any, data: StudyData) -> dict[str, Measure]:
-    """All measures by which a claim's relation can be read, those that it declares first."""
+    """All measures by which a claim's relation can be read, those that it declares first.
+
+    Of others nothing says whether higher numbers are more of what the claim is about or less: each
+    is offered both ways, as a cooperation read for a conflict would turn the verdict around.
+    """
     from detente.study.parts import Measure  # noqa: PLC0415 - slow to import
 
     declared = list(getattr(claim, "measures", ()))
@@ -81,10 +88,16 @@ def offered_measures(claim: Any, data: StudyData) -> dict[str, Measure]:
     ]
     if data.events is not None:
         others += [Measure(name=name) for name in OF_EVENTS]
+    ways = {(measure.dataset, measure.name): measure.reverse for measure in declared}
     measures = {_name(measure): measure for measure in declared}
     for measure in others:
-        if _name(measure) not in measures and _reads(claim, data, measure):
-            measures[_name(measure)] = measure
+        way = ways.get((measure.dataset, measure.name))
+        read = {_name(measure): measure.model_copy(update={"reverse": bool(way)})}
+        if way is None:
+            read[f"{_name(measure)}:{LESS}"] = measure.model_copy(update={"reverse": True})
+        new = {name: item for name, item in read.items() if name not in measures}
+        if new and _reads(claim, data, measure):
+            measures |= new
     return measures
 
 
@@ -121,7 +134,8 @@ def _measure(claim: Any, data: StudyData, asked: Any) -> Control | None:
         lacking = "" if _reads(claim, data, measure) else " (no data here)"
         every = f", by {measure.every}" if measure.every else ""
         divided = "" if measure.exposure == "auto" else f", divided by {measure.exposure}"
-        return f"{source}: {measure.name.replace('_', ' ')}{every}{divided}{lacking}"
+        way = f"; higher is {LESS if measure.reverse else 'more'} of what it is about"
+        return f"{source}: {measure.name.replace('_', ' ')}{every}{divided}{way}{lacking}"
 
     choices = tuple(Choice(name, label(measure)) for name, measure in measures.items())
     first = next(iter(measures))

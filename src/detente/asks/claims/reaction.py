@@ -139,7 +139,7 @@ class Reaction(Design[ReactionClaim, Measured]):
     def _acts(self, signal: Signal, divisor: Divisor) -> Signal:
         """The cause as the same source and measure tell it."""
         for other in self.data.signals(self.claim.acts, self.claim.measures)[0]:
-            if (other.dataset, other.measure) == (signal.dataset, signal.measure):
+            if _told_by(other) == _told_by(signal):
                 return divided(other, divisor)
         raise DataGapError(
             "The reaction could not be measured.",
@@ -176,6 +176,8 @@ class Reaction(Design[ReactionClaim, Measured]):
         """Both series on one calendar, with what is controlled for."""
         grid = grid_of(signal)
         cause = _on(grid_of(acts), acts, signal)
+        if acts.reverse:  # where higher numbers are less of it, more of it are lower ones
+            cause = -cause
         window = to_periods(choice.window, signal.series.every)
         usable = whole_around(np.isfinite(grid.values + cause), choice.lags + 1, window)
         spans = self._spans(signal, grid, usable, choice.span)
@@ -227,7 +229,10 @@ class Reaction(Design[ReactionClaim, Measured]):
         signal, measured = estimate.signal, estimate.result
         every = signal.series.every
         window = plural(to_periods(measured.choice.window, every), every + "s")
-        more = "twice as much" if signal.counts else "one standard deviation more of the"
+        if signal.counts:
+            more = "half as much" if measured.acts.reverse else "twice as much"
+        else:
+            more = f"one standard deviation {'less' if measured.acts.reverse else 'more'} of the"
         unit = "" if signal.counts else f" {signal.series.unit}"
         return (
             f"{upper_first(signal.noun)} changed by {estimate.in_words}{unit} (90% interval "
@@ -290,6 +295,12 @@ class Reaction(Design[ReactionClaim, Measured]):
                 if len(values):
                     note = f"in {plural(len(values), item.every + 's')}"
                     yield (str(year), name, float(values.sum()), note, item.citation)
+
+
+def _told_by(signal: Signal) -> tuple[object, ...]:
+    """By what a signal is told: of several origins each is followed by its own."""
+    series = signal.series
+    return signal.dataset, signal.measure, series.every, frozenset(series.sources), signal.reverse
 
 
 def _on(cause: Grid, acts: Signal, signal: Signal) -> Floats:

@@ -18,8 +18,8 @@ from detente.asks.forecasts.walk import WEEK, Walk
 from detente.asks.forecasts.walks import Walks
 from detente.errors import DataGapError
 from detente.rounding import plural
-from detente.study.actions import known_until
 from detente.study.data import StudyData
+from detente.study.silence import known_until
 
 
 def question_on(

@@ -30,12 +30,13 @@ from detente.asks.forecasts.walk import WEEK, Walk
 from detente.asks.forecasts.walks import WALKS, Walks, answer
 from detente.errors import DataGapError, UsageError
 from detente.relations.steps import day_name
-from detente.study.actions import known_until, sources_of
+from detente.study.actions import sources_of
 from detente.study.data import StudyData, held
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import unknown
 from detente.study.parts import LONGEST_WINDOW, WindowDays
+from detente.study.silence import known_until, uncovered
 
 ESTIMATOR = (
     "Linear pool of base rates, a weighted rate, a self-exciting hazard and a count regression, "
@@ -90,7 +91,7 @@ class EventQuestion(Question, Terms):
             Window(last, opens, closes, self.within_days),
             _facts(self, odds, label),
             text=_sentence(self, odds, label, opens, closes),
-            caveats=(gap,) if gap else (),
+            caveats=(*uncovered(data, self.action, history.days), *([gap] if gap else ())),
             provenance=made_from(walks.data_hash, data.options.seed, ESTIMATOR, sources),
         )
 

@@ -13,9 +13,9 @@ from detente.asks.forecasts.gauge import Gauge, read_gauge
 from detente.asks.forecasts.question import Terms
 from detente.errors import DataGapError
 from detente.estimators.hawkes.features import daily_excitement
-from detente.study.actions import known_until
 from detente.study.calendar import YearlyWindow, month_day
 from detente.study.data import StudyData
+from detente.study.silence import counted_days, known_until
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,8 +126,7 @@ def read_history(data: StudyData, action: str, since: dt.date, terms: Terms) -> 
         >>> history.label, history.days[-1], history.sign_labels[1]
         ('missile tests', np.datetime64('2017-03-15'), 'new sanctions on North Korea')
     """
-    last = known_until(data, action)
-    days = np.arange(np.datetime64(since, "D"), np.datetime64(last, "D") + 1)
+    last, days = known_until(data, action), counted_days(data, action, since)
     if len(days) == 0:
         raise DataGapError(
             "There are no odds.",

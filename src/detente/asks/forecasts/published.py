@@ -30,12 +30,12 @@ from detente.asks.forecasts.question import Terms
 from detente.asks.forecasts.walk import Walk, walk
 from detente.errors import DataGapError, StudyError
 from detente.rounding import plural
-from detente.study.actions import known_until
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import inside
 from detente.study.parts import Id, WindowDays
+from detente.study.silence import known_until
 
 PART = "published_odds"
 PUBLISHED = "published"

@@ -21,7 +21,7 @@ from detente.study.actions import EVENT_FILES
 from detente.study.data import StudyData
 from detente.study.event_data import last_day
 
-MODEL = f"detente {__version__}, forecasts 4"
+MODEL = f"detente {__version__}, forecasts 5"
 """Version of the models; the number rises when they change."""
 
 

@@ -39,6 +39,7 @@ from detente.relations.steps import check_every, next_start, period_name
 from detente.rounding import plural, tell, upper_first
 from detente.study.chronicle import Fact as Dated
 from detente.study.options import Options
+from detente.study.origins import too_thin
 from detente.study.signal import Signal
 
 BESIDE_DAYS = 45
@@ -145,10 +146,16 @@ def view_of_pair(
         text=_text(counted, exhibits, turned.table),
         facts=tuple(said),
         exhibits=shown,
-        caveats=(*CAVEATS, *_other_origins(counted)),
+        caveats=(*CAVEATS, *_thin(counted), *_other_origins(counted)),
         needs=tuple(needs),
         provenance=_provenance(counted, options),
     )
+
+
+def _thin(counted: Counted) -> Iterator[str]:
+    why = too_thin(counted.panel, counted.origin, "what stands here as 0 may be a gap")
+    if why is not None:
+        yield why
 
 
 def _own(facts: Sequence[Dated], a: str, b: str) -> Iterator[Dated]:

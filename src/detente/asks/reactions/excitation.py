@@ -24,6 +24,7 @@ from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import unknown
 from detente.study.parts import Day, Id, Strict
+from detente.study.silence import counted_days, uncovered
 
 KIND = "excitation"
 DRAWS = 1000
@@ -104,6 +105,7 @@ def answer(item: Excitation, data: StudyData) -> Answer:
     where = f"({int(counts.sum())} such days, {span}), with the eras' own rates set apart"
     return replace(
         blank,
+        caveats=(*blank.caveats, *uncovered(data, item.action, days)),
         text=_text(label, where, {fact.name: fact for fact in facts}),
         facts=facts,
         exhibits=(rates_exhibit(rates),) if len(rates) else (),
@@ -116,7 +118,7 @@ def _span(data: StudyData, item: Excitation) -> Days:
     """The days from `since` on that are known."""
     last_known = data.known_until(item.action)
     last = min(item.until or last_known, last_known)
-    days = np.arange(np.datetime64(item.since, "D"), np.datetime64(last, "D") + 1)
+    days = counted_days(data, item.action, item.since, last)
     if len(days) == 0:
         raise DataGapError(
             "There is no time to count the action in.",

@@ -28,7 +28,7 @@ from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import duplicates, measure_problems, unknown
-from detente.study.parts import Day, Id, Measure, Relation, Strict
+from detente.study.parts import Day, Id, PlainMeasure, Relation, Strict
 
 KIND = "system"
 PATHS = 4000  # draws of whole paths, for the bands
@@ -42,7 +42,7 @@ class SystemSeries(Strict):
     label: str = Field(description="plain name, such as “the US toward North Korea, conflict”")
     short: str = Field(default="", description="a few characters for small charts")
     relation: Relation
-    measure: Measure | None = Field(default=None, description="not for actions")
+    measure: PlainMeasure | None = Field(default=None, description="not for actions")
 
     @model_validator(mode="after")
     def _read_by_something(self) -> Self:

@@ -15,6 +15,7 @@ from detente.study.daily import era_labels, happened
 from detente.study.data import StudyData
 from detente.study.parts import Relation
 from detente.study.signal import Signal
+from detente.study.silence import counted_days
 
 if TYPE_CHECKING:
     from detente.asks.scenarios.simulation import Relations, Simulation
@@ -144,7 +145,11 @@ def read_chronology(data: StudyData, model: Simulation) -> Chronology:
         >>> past.kinds[:2], past.days[0]
         (('missile-tests', 'nuclear-tests'), np.datetime64('1998-01-01'))
     """
-    first, last = np.datetime64(model.since, "D"), np.datetime64(last_known(data, model), "D")
+    end = last_known(data, model)
+    spans = [counted_days(data, kind.action, model.since, end) for kind in model.kinds]
+    begins = [span[0] for span in spans if len(span)]
+    first = max(begins, default=np.datetime64(model.since, "D"))
+    last = np.datetime64(end, "D")
     days = np.arange(first, last + 1)
     if len(days) < MIN_DAYS:
         raise DataGapError(

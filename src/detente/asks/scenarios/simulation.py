@@ -18,7 +18,7 @@ from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import duplicates, measure_problems, unknown
-from detente.study.parts import Day, Id, Measure, Pair, Strict
+from detente.study.parts import Day, Id, Pair, PlainMeasure, Strict
 
 KIND = "simulation"
 ESTIMATOR = (
@@ -53,7 +53,7 @@ class Relations(Strict):
 
     id: Id
     dyads: list[Pair] = Field(default=[])
-    measure: Measure
+    measure: PlainMeasure
 
 
 class Tracked(Strict):

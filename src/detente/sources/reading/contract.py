@@ -6,6 +6,7 @@ and passes `filename` and `line` on untouched. Columns that it may leave out are
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,6 +15,7 @@ import duckdb
 
 from detente.errors import UsageError
 from detente.events import actors
+from detente.events.connection import bound
 from detente.sources.reading.macros import define_macros
 from detente.sources.reading.source import Source
 
@@ -82,13 +84,27 @@ def columns_of(source: Source) -> dict[str, str]:
         con.register("states", actors.table(source.states))
         for name, table in source.tables.items():
             con.register(name, table())
-        params = {
-            name: value for name, value in _params(source).items() if f"${name}" in source.select
-        }
-        rows = con.execute(f"DESCRIBE {source.select}", params).fetchall()
+        text = f"DESCRIBE {source.select}"
+        rows = con.execute(text, bound(con, text, _params(source))).fetchall()
     except duckdb.Error as error:
         raise _broken(source, f"Its SELECT does not run: {str(error).splitlines()[0]}") from error
     return {row[0].lower(): row[1] for row in rows}
+
+
+def reads(source: Source, column: str) -> bool:
+    """Whether a source's SELECT reads one of its columns: without it, it does not run.
+
+    Example:
+        >>> from detente.sources.icews import ICEWS
+        >>> reads(ICEWS, "CAMEO Code"), reads(ICEWS, "Publisher")
+        (True, False)
+    """
+    rest = {name: kind for name, kind in source.columns.items() if name != column}
+    try:
+        columns_of(dataclasses.replace(source, columns=rest))
+    except UsageError:
+        return True
+    return False
 
 
 @functools.cache

@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from detente.events import actors, ontology
+from detente.events.connection import bound
 from detente.events.disk import glob_safe
 from detente.events.filters import Filter, whole_rows
 from detente.events.store import connect
@@ -418,7 +419,7 @@ class Batch:
             "header": self.source.header,
             **self.source.params,
         }
-        return {name: value for name, value in values.items() if f"${name}" in query}
+        return bound(self.con, query, values)
 
 
 @contextlib.contextmanager

@@ -42,7 +42,8 @@ class ClaimAsked(Asked):
     measure: str | None = Field(
         default=None,
         max_length=200,
-        description="the measure that decides, as dataset:name and its period if declared",
+        description="the measure that decides, as dataset:name and its period if declared; with "
+        ":less, higher numbers are less of what the claim is about",
     )
     origin: str | None = Field(
         default=None, max_length=80, description="of event files: this origin alone"
