@@ -13,6 +13,7 @@ from detente.asks.claims import contrast, reaction
 from detente.asks.claims.conditions import Condition
 from detente.asks.claims.contrast import Contrast
 from detente.asks.claims.estimate import LeftOut, Visible
+from detente.asks.claims.excited import Apart
 from detente.asks.claims.groups import Groups
 from detente.asks.claims.reaction import Reaction
 from detente.asks.claims.response import Response
@@ -83,8 +84,10 @@ class TestContrasts:
 
     def test_follow_ons_set_apart_stand_last(self, monkeypatch: pytest.MonkeyPatch) -> None:
         first = of_source("A")
-        points = list(self.design(monkeypatch, apart="apart").curve([first]))
-        assert points[-1] == (first.signal, "apart", "the a") and len(points) == 11
+        apart = Apart(0.1, 0.1, 0.2, 0.3, 0.1, 0.5, ("w", "o"), 9, "")
+        points = list(self.design(monkeypatch, apart=apart).curve([first]))
+        assert points[-1] == (first.signal, apart, "the a") and len(points) == 11
+        assert len(list(self.design(monkeypatch, apart=GAP).curve([first]))) == 10
 
     @pytest.mark.parametrize(
         ("plain", "steady", "seen"),

@@ -12,12 +12,13 @@ from lab.worlds.world import World, make
 
 from detente.asks.claims.claim import ClaimBase
 from detente.asks.claims.conditions import Condition
-from detente.asks.claims.contrast import ContrastClaim
+from detente.asks.claims.contrast import Contrast, ContrastClaim
 from detente.asks.claims.estimate import Estimate
 from detente.asks.claims.excited import SELF_EXCITING, check_of, estimate_of, set_apart
 from detente.asks.claims.projected import AUTOREGRESSION, EVENT_STUDY, LOCAL_PROJECTION, projected
 from detente.asks.claims.response import ResponseClaim
 from detente.asks.claims.run import answer_claim
+from detente.errors import DataGapError
 from detente.study.data import StudyData
 from detente.study.options import Options
 from detente.study.signal import Signal
@@ -153,7 +154,31 @@ def test_only_actions_with_events_in_both_states_have_follow_ons() -> None:
     assert set_apart(contrast_of(world, "after-news"), world.data) is None
     claim = contrast_of(world, "after")
     rare = claim.model_copy(update={"when": Condition(without="causes", months=60)})
-    assert set_apart(rare, world.data) is None
+    with pytest.raises(DataGapError, match=r"Follow-ons could not be set apart\."):
+        set_apart(rare, world.data)
+
+
+def test_a_contrast_says_why_follow_ons_were_not_set_apart(korea: StudyData) -> None:
+    claim = next(c for c in korea.study.asks("claims") if c.id == "dialogues-after-six-party")
+    assert isinstance(claim, ContrastClaim)
+    gap = DataGapError("", "Under one of the conditions the action happened on 2 days.", "No.")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Contrast, "_apart", gap)
+        answer = answer_claim(claim, korea.under(QUICK))
+    check = answer.checks[-1]
+    assert (check.name, check.passed) == ("Not self-excitation alone", None)
+    assert check.text == f"Follow-ons could not be set apart. {gap.found} No."
+    exhibit = answer.exhibit("specifications")
+    assert exhibit is not None
+    assert SELF_EXCITING not in exhibit.table.column("estimator")
+
+
+def test_three_days_with_the_action_are_needed_under_each_condition(korea: StudyData) -> None:
+    claim = next(c for c in korea.study.asks("claims") if c.id == "dialogues-after-six-party")
+    assert isinstance(claim, ContrastClaim)
+    early = claim.model_copy(update={"until": korea.facts_of(claim.relation.action or "")[4].date})
+    with pytest.raises(DataGapError, match="At least 3 are needed in each"):
+        set_apart(early, korea)
 
 
 def test_part_of_the_rise_under_patience_is_self_excitation(korea: StudyData) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from detente.asks.reactions import common_enemy
 from detente.asks.reactions.common_enemy import LAW_COLUMNS, CommonEnemy
 from detente.estimators.triads.case import AttackerEffect
 from detente.estimators.triads.law import TriadLaw, triad_law
+from detente.rounding import number
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
 
@@ -108,8 +111,16 @@ def test_a_rule_needs_an_interval_beyond_none_and_rare_worlds(
 ) -> None:
     text = common_enemy._text(korea, stands(effect, low, high, p), None, np.arange(8))
     assert f"the cooperation of a pair {way} in a year" in text
-    assert f"90% interval {low:+.1f} to {high:+.1f}%; {p:.0%} of worlds".replace("-", "−") in text
+    ends = [number(end, 1, sign=True) for end in (low, high)]
+    assert f"90% interval {ends[0]} to {ends[1]}%; {p:.0%} of worlds" in text
     assert (RULE in text) == rule
+
+
+def test_a_hyphen_in_a_name_is_no_minus_sign() -> None:
+    data = SimpleNamespace(name_of=lambda code: "Guinea-Bissau")
+    text = common_enemy._case_text(cast(StudyData, data), CASE, np.arange(2001, 2009))
+    assert text.startswith("For Guinea-Bissau alone")
+    assert text.endswith("the change is +4.0% (−1.5 to +9.5%).")
 
 
 def test_the_own_case_tells_its_pair_where_it_was_attacked(korea: StudyData) -> None:

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import nbinom, poisson
 
+from detente.asks.forecasts.backtest import _caveats
 from detente.asks.forecasts.climatology import Climatology
 from detente.asks.forecasts.climatology import steady as steady_rate
-from detente.asks.forecasts.combined import RECENT
+from detente.asks.forecasts.combined import RECENT, stand_ins
 from detente.asks.forecasts.gauge import Gauge
 from detente.asks.forecasts.hazard import DECAYS, FittedHazard, Hazard, families_of
 from detente.asks.forecasts.history import History, history_from_counts, sums_after
@@ -248,6 +249,31 @@ class TestKnownWorlds:
             drawn = resample(len(trial.outcomes), 52, 1)
             claimed.append(best(trial, drawn).positive)
         assert not any(claimed)
+
+
+class TestStandIns:
+    """Where a model could not be fitted, the base rate stands in for it, and the answer says so."""
+
+    def test_it_is_counted_until_the_fit_that_knows_five_event_days(self) -> None:
+        counts = np.zeros(1400)
+        counts[[100, 400, 700, 1000, 1250]] = 1  # the fifth after the fits of days 1096, 1166, 1236
+        past = walk(history_from_counts(counts), 28, refit=10)
+        for number in (1, 5):
+            said = list(_caveats(trial_of(past, number, WEEK, 1), 52))
+            assert said[-1] == (
+                "For want of data the base rate stands in for the self-exciting hazard in 30 of 40 "
+                "forecasts, for the count regression in 30 of 40 forecasts."
+            )
+        before, after = (count_odds(past, past.history.days[day], 1).models for day in (1249, 1250))
+        assert stand_ins(before) == (
+            "For want of data the base rate stands in for the self-exciting hazard and the count "
+            "regression.",
+        )
+        assert stand_ins(after) == ()
+
+    def test_nothing_is_said_where_all_models_were_fitted(self) -> None:
+        past = walk(history_from_counts(self_exciting(2000, 4)), 28, refit=200)
+        assert not any("stands in" in said for said in _caveats(trial_of(past, 1, WEEK, 1), 52))
 
 
 class TestNoLookAhead:

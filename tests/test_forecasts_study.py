@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from detente.answers import Answer, Exhibit, Scale, Section
-from detente.asks.forecasts import walks
-from detente.asks.forecasts.backtest import track_record
+from detente.asks.forecasts import level, walks
+from detente.asks.forecasts.backtest import scored, track_record
 from detente.asks.forecasts.event_question import EventQuestion
 from detente.asks.forecasts.history import read_history
 from detente.asks.forecasts.ledger import recorded
@@ -28,7 +28,7 @@ from detente.asks.forecasts.record import append, digest, read_record
 from detente.asks.forecasts.resolve import forecast_lines, resolution_lines, with_change
 from detente.asks.forecasts.run import look_ahead, odds_of, published, with_window
 from detente.asks.forecasts.shown import number, word
-from detente.asks.forecasts.walks import answer
+from detente.asks.forecasts.walks import Walks, answer
 from detente.cli import run
 from detente.errors import InputError, StudyError, UsageError
 from detente.estimators.vector.bvar import fit_bvar
@@ -264,6 +264,19 @@ class TestLevels:
         np.testing.assert_array_equal(here.draws, there.draws)
         np.testing.assert_array_equal(here.by_parameters, there.by_parameters)
         assert here.odds.shape == (4, 2)
+
+    def test_a_model_that_the_base_rate_stands_in_for_is_named(
+        self, data: StudyData, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        question = question_of(data, 1)
+        said = "For want of data the base rate stands in for the autoregression"
+        whole = question.odds(Walks(data)), scored(question, question.trial(Walks(data)))
+        assert not any("stands in" in text for made in whole for text in made.caveats)
+        monkeypatch.setattr(level, "_autoregression", lambda *_: None)
+        odds, record = question.odds(Walks(data)), scored(question, question.trial(Walks(data)))
+        number = record.facts[0].value
+        assert odds.caveats[-1] == f"{said}."
+        assert record.caveats[-1] == f"{said} in {number} of {number} forecasts."
 
     def test_odds_are_the_weighted_mean_of_the_models(self, data: StudyData) -> None:
         made = answered(data, 1)

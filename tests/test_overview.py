@@ -47,6 +47,23 @@ def test_a_study_without_tension_says_so(korea: StudyData) -> None:
     assert section.intro == "No tension could be computed from the data at hand."
 
 
+def test_a_panel_or_a_picture_that_is_lost_is_named(korea: StudyData) -> None:
+    item = next(item for item in korea.study.tension if item.dataset)
+    first = dt.date.fromisoformat(str(korea.datasets[item.dataset].dates()[0]))
+    short = open_data(load("korea"), as_of=first + dt.timedelta(days=150))
+    [note] = tension(but(short, tension=[item]).under(QUICK)).notes
+    assert " has no panel: A latent level could not be estimated. " in note
+    assert tension(but(korea, tension=[item]).under(QUICK)).notes == ()
+
+    given, bare = windows(korea), [dt.date(1900, 1, 1), dt.date(1900, 12, 31)]
+    section = relations(but(korea, then_and_now=[given, given.model_copy(update={"then": bare})]))
+    assert len(section.answers) == 1
+    assert section.notes == (
+        f"No pair of states has data in both windows, by {section.answers[0].label}.",
+    )
+    assert relations(korea).notes == ()
+
+
 def test_marks_and_eras_are_those_that_the_study_wants(korea: StudyData) -> None:
     item = next(item for item in korea.study.tension if item.dataset)
     marked = tension(but(korea, tension=[item]).under(QUICK)).answers[-1]

@@ -77,13 +77,16 @@ def tension(data: StudyData) -> Section:
     Each block of a series is fitted by itself and set beside the others; blocks are never joined.
     """
     answers: list[Answer] = []
+    lost: list[str] = []
     for item in data.study.tension:
         measure = Measure(dataset=item.dataset, name=item.measure)
-        for signal in data.signals(item.relation, [measure])[0]:
+        signals, gaps = data.signals(item.relation, [measure])
+        lost += gaps
+        for signal in signals:
             try:
                 answers.append(_tension(item, signal, data, len(answers)))
-            except DataGapError:
-                continue  # A series too short for a level has no panel; the data table names it.
+            except DataGapError as gap:
+                lost.append(f"{upper_first(signal.noun)} ({signal.source}) has no panel: {gap}")
     marked = (
         Exhibit("facts", "The dated facts marked above", _marked_facts(data), folded=True),
         Exhibit("eras", "The eras shaded above", _shaded_eras(data), folded=True),
@@ -97,6 +100,7 @@ def tension(data: StudyData) -> Section:
         tuple(answers),
         short="Tension",
         intro=TENSION_INTRO if answers else "No tension could be computed from the data at hand.",
+        notes=tuple(dict.fromkeys(lost)),
     )
 
 
@@ -185,12 +189,15 @@ def relations(data: StudyData) -> Section:
         _then_and_now(data, windows, place) for place, windows in enumerate(data.study.then_and_now)
     )
     able = tuple(answer for answer in answers if answer.exhibits)
+    none = "No pair of states has data in both windows"
+    lost = (f"{none}, by {answer.label}." for answer in answers if not answer.exhibits)
     return Section(
         "relations",
         "Relations, then and now",
         able,
         short="Relations",
-        intro=PAIRS_INTRO if able else "No pair of states has data in both windows.",
+        intro=PAIRS_INTRO if able else f"{none}.",
+        notes=tuple(lost) if able else (),
     )
 
 

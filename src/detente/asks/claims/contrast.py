@@ -38,7 +38,7 @@ from detente.asks.claims.compared import MIN_PERIODS, Measured, Read, near, requ
 from detente.asks.claims.conditions import Condition, masks
 from detente.asks.claims.drift import beyond_text, drift_check, ends_of, second_look
 from detente.asks.claims.estimate import INCLUDES_NONE, Estimate, LeftOut, Visible
-from detente.asks.claims.excited import RATIO, check_of, estimate_of, set_apart
+from detente.asks.claims.excited import RATIO, Apart, check_of, estimate_of, set_apart
 from detente.asks.claims.rules import P_LEAN
 from detente.asks.claims.shown import carried_checks
 from detente.asks.claims.strata import Strata, passing, strata_index, ways
@@ -184,7 +184,7 @@ class Contrast(Design[ContrastClaim, Measured]):
                 continue  # A choice that the data cannot carry is no point of the curve.
             first = index == 0 and read.signal.source == estimates[0].signal.source
             yield replace(other, primary=first)
-        if self._apart is not None:
+        if isinstance(self._apart, Apart):
             counted = self.data.label_of(claim.relation.action or "")
             yield estimate_of(estimates[0].signal, self._apart, counted)
 
@@ -197,9 +197,12 @@ class Contrast(Design[ContrastClaim, Measured]):
                 yield self._read(signal, name)
 
     @cached_property
-    def _apart(self) -> Any:
-        """The ratio with self-excitation set apart, where there is enough to do so."""
-        return set_apart(self.claim, self.data)
+    def _apart(self) -> Apart | DataGapError | None:
+        """The ratio of an action with self-excitation set apart, or why that cannot be done."""
+        try:
+            return set_apart(self.claim, self.data)
+        except DataGapError as gap:
+            return gap
 
     def left_out(self, estimate: Estimate[Measured]) -> tuple[LeftOut, ...]:
         """The ratio without each calendar year in turn, then without each month of the year."""

@@ -22,6 +22,7 @@ from detente.asks.claims.strata import passing
 from detente.errors import DataGapError
 from detente.estimators import BinnedHawkes, fit_hawkes_by_date
 from detente.relations.series import Series
+from detente.rounding import plural
 from detente.study.data import StudyData, days_with
 from detente.study.signal import Signal
 
@@ -34,6 +35,8 @@ MEAN_DELAYS = (7.0, 30.0)  # days between an event and its follow-ons, mixed fre
 ERA = 3  # years, where conditions come and go
 MIN_EVENTS = 3  # under each condition; with fewer the likelihood is too lopsided for an interval
 COVERAGE = 0.90
+CHECK = "Not self-excitation alone"
+NOT_APART = "Follow-ons could not be set apart."
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,10 @@ def set_apart(claim: ContrastClaim, data: StudyData) -> Apart | None:
     are eras, a steady drift is.
 
     Returns:
-        The ratio; None where the claim is not about an action, or there are too few events.
+        The ratio; None where the claim is not about an action.
+
+    Raises:
+        DataGapError: There are too few events to tell follow-ons from what comes of itself.
 
     Source:
         Hawkes (1971), Spectra of some self-exciting and mutually exciting point processes; binned
@@ -85,20 +91,17 @@ def set_apart(claim: ContrastClaim, data: StudyData) -> Apart | None:
     """
     if claim.relation.action is None:
         return None
-    try:
-        series = data.action_series(claim.relation.action, "day").window(claim.since, claim.until)
-        cells = whole(series)
-        when, against = masks(data, cells, claim.when, claim.against)
-        levels = _levels(claim, data, cells, when.mask | against.mask)
-        _require(series, levels > 0, when.mask)
-        model = _fit(claim, series, levels, when.mask)
-        alone = _fit(claim, series, levels, when.mask, excited=False)
-    except DataGapError:
-        return None
+    series = data.action_series(claim.relation.action, "day").window(claim.since, claim.until)
+    cells = whole(series)
+    when, against = masks(data, cells, claim.when, claim.against)
+    levels = _levels(claim, data, cells, when.mask | against.mask)
+    _require(series, levels > 0, when.mask)
+    model = _fit(claim, series, levels, when.mask)
+    alone = _fit(claim, series, levels, when.mask, excited=False)
     place = model.effect_names.index("covariate 0")
     low, high = model.branching_interval(COVERAGE)[:, 0, 0]
     if not np.isfinite([low, high]).all():
-        return None
+        raise DataGapError(NOT_APART, "Their number has no interval.", "Use a longer history.")
     return Apart(
         log_ratio=float(model.effects[0, place]),
         error=float(np.sqrt(model.uncertainty.covariance()[0, place, place])),
@@ -138,10 +141,12 @@ def estimate_of(signal: Signal, apart: Apart, counted: str) -> Estimate[None]:
     )
 
 
-def check_of(apart: Apart) -> Check:
-    """How much of the plain ratio is self-excitation."""
+def check_of(apart: Apart | DataGapError) -> Check:
+    """How much of the plain ratio is self-excitation, or why that could not be looked at."""
+    if isinstance(apart, DataGapError):
+        return Check(CHECK, None, f"{NOT_APART} {apart.found} {apart.next_step}")
     return Check(
-        "Not self-excitation alone",
+        CHECK,
         (apart.log_ratio > 0) == (apart.plain > 0),
         f"Each event brings {apart.follow_ons:.2f} follow-ons (90% interval {apart.low:.2f} to "
         f"{apart.high:.2f}). By day{apart.beyond}, the plain ratio is "
@@ -174,8 +179,8 @@ def _require(series: Series, compared: Bools, when: Bools) -> None:
     least = min(int((happened & when).sum()), int((happened & ~when).sum()))
     if least < MIN_EVENTS:
         raise DataGapError(
-            "Follow-ons could not be set apart.",
-            f"There are {least} days with the action under one of the conditions.",
+            NOT_APART,
+            f"Under one of the conditions the action happened on {plural(least, 'days')}.",
             f"At least {MIN_EVENTS} are needed in each.",
         )
 

@@ -26,7 +26,7 @@ from detente.asks.claims.rules import judge_outcome
 from detente.asks.claims.shown import cases
 from detente.asks.claims.visible import FORECAST
 from detente.asks.forecasts.as_of import came, odds_within, question_on, record_as_of
-from detente.asks.forecasts.combined import RECENT, Odds
+from detente.asks.forecasts.combined import RECENT, Odds, stand_ins
 from detente.asks.forecasts.event_question import ESTIMATOR, EventQuestion
 from detente.asks.forecasts.walks import WALKS, walks_of
 from detente.asks.frame import Pending, blank, insufficient, notes
@@ -148,6 +148,7 @@ def _answer(claim: OccurrenceClaim, data: StudyData, odds: Odds, happened: bool 
         caveats=(
             *claim.caveats,
             "One outcome does not test a probability; a track record over many dates does.",
+            *stand_ins(odds.models),
         ),
         needs=(*claim.needs, *((LIKE_CAUSES,) if verdict is Verdict.NOT_TESTABLE else ())),
         citations=tuple(dict.fromkeys(signal.series.citation for signal in signals)),

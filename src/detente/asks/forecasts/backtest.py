@@ -313,6 +313,21 @@ def _caveats(trial: Trial, block: int) -> Iterator[str]:
     hits = trial.outcomes.sum()
     if min(hits, len(trial.outcomes) - hits) < 5 * trial.overlap:
         yield "It was nearly always the same outcome, so the scores rest on few turns."
+    absent = ", ".join(
+        f"for the {label} in {number:,} of {len(trial.outcomes):,} forecasts"
+        for label, number in _stood_in(trial)
+    )
+    if absent:
+        yield f"For want of data the base rate stands in {absent}."
+
+
+def _stood_in(trial: Trial) -> Iterator[tuple[str, int]]:
+    """Models beyond the base rates, and how many of their forecasts are those of the base rate."""
+    same = ((trial.odds == trial.odds[0]) & (trial.crps == trial.crps[0])).sum(axis=1).tolist()
+    combined = slice(2, -1)  # two base rates stand first, the combination last
+    for label, number in zip(trial.labels[combined], same[combined], strict=True):
+        if number:
+            yield label, number
 
 
 def _sentence(trial: Trial, rule: Skill, first: Skill, recent: Skill) -> str:

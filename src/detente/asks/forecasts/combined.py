@@ -16,11 +16,19 @@ RECENT = "base rate of the last 3 years"
 
 @dataclass(frozen=True)
 class ModelOdds:
-    """What one of the combined models says, and its weight (0 to 1), learned from past scores."""
+    """What one of the combined models says.
+
+    Attributes:
+        label: Its plain name.
+        probability: What it says.
+        weight: Its weight (0 to 1), learned from past scores.
+        fitted: Whether it speaks for itself; else the base rate stands in for it.
+    """
 
     label: str
     probability: float
     weight: float
+    fitted: bool = True
 
 
 @dataclass(frozen=True)
@@ -127,15 +135,32 @@ def interval(each: Floats, weights: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def models_of(labels: Sequence[str], odds: Floats, weights: Floats) -> tuple[ModelOdds, ...]:
+def models_of(
+    labels: Sequence[str], odds: Floats, weights: Floats, fitted: Sequence[bool]
+) -> tuple[ModelOdds, ...]:
     """What each of the combined models says.
 
     Example:
-        >>> models_of(["one", "two"], np.array([0.2, 0.4]), np.array([0.5, 0.5]))[1].probability
+        >>> half, both = np.array([0.5, 0.5]), (True, True)
+        >>> models_of(["one", "two"], np.array([0.2, 0.4]), half, both)[1].probability
         0.4
     """
-    rows = zip(labels, odds, weights, strict=True)
-    return tuple(ModelOdds(label, float(says), float(weight)) for label, says, weight in rows)
+    rows = zip(labels, odds, weights, fitted, strict=True)
+    return tuple(
+        ModelOdds(label, float(says), float(weight), bool(own)) for label, says, weight, own in rows
+    )
+
+
+def stand_ins(models: Sequence[ModelOdds]) -> tuple[str, ...]:
+    """A caveat on the models that the base rate stands in for; none where each speaks for itself.
+
+    Example:
+        >>> models = ModelOdds("base rate", 0.2, 0.5), ModelOdds("hazard", 0.2, 0.5, fitted=False)
+        >>> stand_ins(models)
+        ('For want of data the base rate stands in for the hazard.',)
+    """
+    names = " and ".join(f"the {model.label}" for model in models if not model.fitted)
+    return (f"For want of data the base rate stands in for {names}.",) if names else ()
 
 
 def percent(probability: float) -> str:

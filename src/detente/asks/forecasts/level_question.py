@@ -66,7 +66,7 @@ class LevelQuestion(Question):
         odds = combined(
             float(weights @ seen.odds[:, 0]),
             seen.by_parameters[:, 0],
-            models_of(LABELS, seen.odds[:, 0], weights),
+            models_of(LABELS, seen.odds[:, 0], weights, (True,) * BASE_RATES + _own(seen)),
             _waterfall(level, seen, weights, last, then),
         )
         change = float(np.median(mixed(seen.draws, weights[None])[0]))
@@ -149,7 +149,7 @@ def _waterfall(level: Level, seen: Foreseen, weights: Floats, last: int, then: i
     """What moves the expected level, by parts of its change that add up."""
     moved = level.values[last] - level.values[then]
     # Models that look at the level; one that the base rate stands in for does not.
-    looks = (np.arange(len(weights)) >= BASE_RATES) & (seen.means[:, 0] != seen.means[0, 0])
+    looks = np.array((False,) * BASE_RATES + _own(seen))
     expected = float((weights * seen.means[:, 0])[looks].sum())
     by_now = float(weights[looks].sum()) * moved
     changes = {
@@ -168,6 +168,11 @@ def _waterfall(level: Level, seen: Foreseen, weights: Floats, last: int, then: i
         end=end,
         lasting=False,
     )
+
+
+def _own(seen: Foreseen) -> tuple[bool, ...]:
+    """Whether each model beyond the base rates has a say of its own."""
+    return tuple((seen.means[BASE_RATES:, 0] != seen.means[0, 0]).tolist())
 
 
 def _in_units(

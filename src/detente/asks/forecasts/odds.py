@@ -63,7 +63,8 @@ def count_odds(walk: Walk, day: np.datetime64, count: int, window_days: int | No
         end_label="expected rate in the window",
         end=end,
     )
-    models = models_of(walk.labels, at_least(parts, count), weights)
+    own = (True, *(model != fitted[0] for model in fitted[1:]))
+    models = models_of(walk.labels, at_least(parts, count), weights, own)
     return combined(float(at_least(whole, count)), each, models, waterfall, whole)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from detente import __version__
 from detente.answers import Answer, Column, Exhibit, Fact, Provenance, Scale, Table
-from detente.asks.forecasts.combined import Odds, Waterfall, percent
+from detente.asks.forecasts.combined import Odds, Waterfall, percent, stand_ins
 from detente.asks.forecasts.question import Question
 from detente.relations.steps import day_name
 
@@ -97,7 +97,7 @@ def odds_answer(
         text=text,
         facts=(*_odds_facts(odds), *further, *_window_facts(window)),
         exhibits=tuple(_exhibits(odds)),
-        caveats=(*question.caveats, *caveats),
+        caveats=(*question.caveats, *caveats, *stand_ins(odds.models)),
         provenance=provenance,
     )
 

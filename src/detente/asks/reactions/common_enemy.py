@@ -16,7 +16,7 @@ from detente.errors import DataGapError
 from detente.estimators.triads.case import AttackerEffect, attacker_effect
 from detente.estimators.triads.law import LawEffect, TriadLaw, triad_law
 from detente.relations.steps import Days, next_start
-from detente.rounding import upper_first
+from detente.rounding import number, upper_first
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
@@ -26,7 +26,6 @@ from detente.study.parts import Id, Iso3, Measure, Pair, Strict
 KIND = "common-enemy"
 MEASURES = ("conflict", "cooperation", "material_conflict")
 ALPHA = 0.05
-MINUS = "\N{MINUS SIGN}"
 ESTIMATOR = (
     "Change of a pair's log rate of cooperation on whether some state attacks both, with effects "
     "of pairs and of each state in each period; errors clustered by both states (Aronow, Samii "
@@ -242,12 +241,13 @@ def _text(data: StudyData, law: TriadLaw, case: AttackerEffect | None, years: np
     first = law.primary
     way = "rises" if first.effect > 0 else "falls"
     stands = first.low > 0 or first.high < 0
+    low, high = (number(end, 1, sign=True) for end in (first.low, first.high))
     text = (
         f"Over {law.pairs:,} pairs of {law.states} states, the cooperation of a pair {way} by "
         f"{abs(first.effect):.1f}% in a year in which a third state attacks both, compared with "
-        f"what the two do otherwise (90% interval {first.low:+.1f} to {first.high:+.1f}%; "
+        f"what the two do otherwise (90% interval {low} to {high}%; "
         f"{law.p_permutation:.0%} of worlds with the attackers dealt anew show as much). "
-    ).replace("-", MINUS)
+    )
     text += (
         "The mechanism shows as a rule." if stands and law.p_permutation < ALPHA
         else "The mechanism does not show as a rule of behaviour."
@@ -257,17 +257,20 @@ def _text(data: StudyData, law: TriadLaw, case: AttackerEffect | None, years: np
 
 def _case_text(data: StudyData, case: AttackerEffect, years: np.ndarray) -> str:
     attacker = data.name_of(case.attacker)
+    effect, low, high = (
+        number(value, 1, sign=True) for value in (case.effect, case.low, case.high)
+    )
     text = (
         f"For {attacker} alone, over {case.pairs} pairs that it attacks both, the change is "
-        f"{case.effect:+.1f}% ({case.low:+.1f} to {case.high:+.1f}%)."
+        f"{effect}% ({low} to {high}%)."
     )
     if case.pair is not None and case.surprise is not None and case.p_periods is not None:
         names = " and ".join(data.name_of(code) for code in case.pair)
         when = ", ".join(str(years[index]) for index in case.attacked)
         text += (
             f" Of {names} it attacked both more than usual in {when}: their cooperation was then "
-            f"{case.surprise:+.0f}% off what is expected, which {case.p_periods:.0%} of choices of "
-            "as many years show too."
+            f"{number(case.surprise, 0, sign=True)}% off what is expected, which "
+            f"{case.p_periods:.0%} of choices of as many years show too."
         )
     elif case.pair is not None:
         names = " and ".join(data.name_of(code) for code in case.pair)
@@ -276,7 +279,7 @@ def _case_text(data: StudyData, case: AttackerEffect, years: np.ndarray) -> str:
             f"{len(case.attacked)} of {len(years) - 1} years, so the law says nothing of this pair "
             "alone; a claim on what followed each attack can."
         )
-    return text.replace("-", MINUS)
+    return text
 
 
 def _checks(law: TriadLaw, case: AttackerEffect | None) -> Iterator[Check]:

@@ -13,7 +13,7 @@ from detente.asks.reactions.vector import ALPHA, DRAWS, Judged
 from detente.estimators.vector.bvar import BVAR
 from detente.estimators.vector.sims_zha import SimsZha
 from detente.relations.steps import month_name
-from detente.rounding import plural
+from detente.rounding import number, plural
 
 if TYPE_CHECKING:
     from detente.asks.reactions.system import System
@@ -128,7 +128,7 @@ def sentence(row: Row, horizon: int, every: str, *, counted: bool) -> str:
         'a surprise in tests is followed by 8% less scores '
     """
     rises, size = row["effect_percent"] > 0, f"{abs(row['effect_percent']):.0f}%"
-    low, high = (f"{row[end]:+.0f}".replace("-", "\N{MINUS SIGN}") for end in ("low90", "high90"))
+    low, high = (number(row[end], 0, sign=True) for end in ("low90", "high90"))
     if counted:
         response = f"{size} {'more' if rises else 'less'} {row['responds']}"
     else:

@@ -14,12 +14,11 @@ from detente.asks.scenarios.coupled import WITH, Pairs
 from detente.asks.scenarios.history import MIN_CASES
 from detente.asks.scenarios.model import Model
 from detente.relations.steps import day_name
-from detente.rounding import plural, upper_first
+from detente.rounding import decimals, hidden, number, plural, upper_first
 
 if TYPE_CHECKING:
     from detente.asks.scenarios.simulation import Outcome, Tracked
 
-MINUS = "\N{MINUS SIGN}"
 NO_CAUSE = "This carries associations forward; it does not show that one causes the other."
 STEP_COLUMNS = (
     Column("day", "Day", Scale.DATE),
@@ -92,10 +91,8 @@ def _share(row: Row) -> str:
 
 
 def _signed(value: float) -> str:
-    text = f"{value:+.1f}"
-    if float(text) == 0 and abs(value) >= 0.001:
-        text = f"{value:+.1g}"
-    return "0.0" if float(text) == 0 else text.replace("-", MINUS)
+    small = abs(value) >= 0.001 and hidden(value, 0.0, 1)
+    return number(value, decimals(value) - 1 if small else 1, sign=True)
 
 
 def future_by_date(arms: Arms, pairs: Pairs, shown: Tracked) -> Table:
