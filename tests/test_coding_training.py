@@ -95,9 +95,7 @@ def test_an_ensemble_gives_the_mean_of_the_probabilities(
         assert not torch.allclose(apart[0][place].softmax(-1), chances, atol=1e-3)
 
 
-def test_an_ensemble_of_one_says_what_it_says(
-    network: Network, steps: list[list[Tokens]]
-) -> None:
+def test_an_ensemble_of_one_says_what_it_says(network: Network, steps: list[list[Tokens]]) -> None:
     asked = arrays(steps[0])
     with torch.inference_mode():
         alone, together = network(*asked)[0], Ensemble([network])(*asked)[0]

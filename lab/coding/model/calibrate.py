@@ -22,7 +22,7 @@ from lab.coding.model.network import Ensemble, Network
 from lab.coding.model.train import arrays
 
 HIDDEN = 0.35
-"""Share of words that are hidden; chosen among .15, .25 and .35 with the dev half of PLV in view."""
+"""Share of words that are hidden; chosen among .15, .25, .35 with the dev half of PLV in view."""
 
 _MASK = 103
 

@@ -84,15 +84,15 @@ def reading_of(effect: str, sentence: str, sign: Sign, *, extreme: bool = False)
         >>> reading_of("eased tensions", "In 2019 the talks eased tensions.", "-").direction
         'down'
     """
-    told = _measure(effect)
-    measure = told or _measure(sentence)
+    own = _measure(effect)
+    measure = own or _measure(sentence)
     return Reading(
         measure,
         _direction(effect, measure, sign),
         since_of(sentence, extreme=extreme),
         _window(sentence),
         years_of(sentence),
-        borrowed=not told and bool(measure),
+        borrowed=not own and bool(measure),
     )
 
 
