@@ -1,0 +1,95 @@
+"""Series side by side where two origins of event files tell of them: never some by each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from detente.answers import Answer, Verdict
+from detente.asks.claims.groups import GroupClaim, Groups
+from detente.events.store import IngestedFile, Store, connect
+from detente.study.data import StudyData, open_data
+from event_tables import event, table
+from study_parts import korea_with
+
+PARTNERS = ("CHN", "PRK", "KOR", "JPN", "RUS")
+EACH_MONTH = {"gdelt1": 20, "icews": 4}
+"""The first reports five times as much of every dyad."""
+
+Opened = Callable[..., StudyData]
+
+
+def told_of(origin: str, partners: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Six years of the United States toward each partner; of China twice as much."""
+    rng = np.random.default_rng(1)
+    for month in range(72):
+        for partner in partners:
+            rate = EACH_MONTH[origin] * (2 if partner == "CHN" else 1)
+            for _ in range(1 + rng.poisson(rate)):
+                day = dt.date(2010 + month // 12, 1 + month % 12, int(rng.integers(1, 29)))
+                yield {"date": day, "target": partner, "origin": origin}
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Opened:
+    """The Korea study without datasets, and two origins, each without the partners named."""
+
+    def build(lacking: Mapping[str, tuple[str, ...]]) -> StudyData:
+        store = Store.open(tmp_path / "store", create=True)
+        with connect() as con, store.writer() as writer:
+            for origin in EACH_MONTH:
+                partners = tuple(p for p in PARTNERS if p not in lacking.get(origin, ()))
+                held = table(event(n, **row) for n, row in enumerate(told_of(origin, partners)))
+                con.register(origin, held)
+                file = IngestedFile(origin, "k", origin, held.num_rows)
+                writer.append(con, origin, [file])
+        return open_data(korea_with(), store=store)
+
+    return build
+
+
+def judged(data: StudyData) -> Answer:
+    claim = GroupClaim.model_validate({
+        "id": "g", "kind": "contrast-groups", "title": "t", "statement": "s", "direction": "up",
+        "group": [["USA", "CHN"]], "others": [["USA", code] for code in PARTNERS[1:]],
+        "measures": [{"name": "verbal_cooperation"}],
+    })  # fmt: skip
+    data = replace(data, options=replace(data.options, draws=50))
+    return Groups.answer(claim, data).answer
+
+
+def shortfalls(answer: Answer) -> str:
+    return " ".join(check.text for check in answer.checks if "falls short" in check.name)
+
+
+class TestGroups:
+    def test_each_origin_judges(self, opened: Opened) -> None:
+        answer = judged(opened({}))
+        assert [part.label for part in answer.parts] == [
+            "gdelt1 (event files)", "icews (event files)"
+        ]  # fmt: skip
+        assert shortfalls(answer) == ""
+
+    def test_the_one_that_has_all_dyads_goes_first_and_none_is_mixed(self, opened: Opened) -> None:
+        """Were Russia read by ICEWS beside the others by GDELT, it would look five times cooler."""
+        answer = judged(opened({"gdelt1": ("RUS",)}))
+        assert [part.label for part in answer.parts] == [
+            "icews (event files)", "gdelt1 (event files)"
+        ]  # fmt: skip
+        cases = [fact.value for part in answer.parts for fact in part.facts if fact.name == "cases"]
+        assert cases == [5, 4]
+        said = shortfalls(answer)
+        assert "gdelt1 (event files) has no the United States to Russia; the others" in said
+        assert "No event of gdelt1 (event files) names Russia (RUS)" in said
+
+    def test_none_that_has_enough_is_a_gap(self, opened: Opened) -> None:
+        answer = judged(opened({"gdelt1": ("CHN",), "icews": ("JPN", "RUS")}))
+        assert answer.verdict is Verdict.INSUFFICIENT_DATA
+        for named in ("gdelt1 (event files) names China", "icews (event files) names Japan"):
+            assert named in shortfalls(answer)
