@@ -13,6 +13,11 @@ import pytest
 
 from detente.answers import Answer, Verdict
 from detente.asks.claims.groups import GroupClaim, Groups
+from detente.asks.reactions.aligned import align
+from detente.asks.reactions.system import System
+from detente.asks.reactions.system_words import caveats_of
+from detente.asks.scenarios.history import read_monthly
+from detente.asks.scenarios.simulation import Simulation
 from detente.events.store import IngestedFile, Store, connect
 from detente.study.data import StudyData, open_data
 from event_tables import event, table
@@ -93,3 +98,79 @@ class TestGroups:
         assert answer.verdict is Verdict.INSUFFICIENT_DATA
         for named in ("gdelt1 (event files) names China", "icews (event files) names Japan"):
             assert named in shortfalls(answer)
+
+
+class TestSystems:
+    system = System.model_validate({
+        "id": "s", "label": "s", "series": [
+            {"label": code, "relation": {"dyads": [["USA", code]]},
+             "measure": {"name": "verbal_cooperation"}} for code in ("CHN", "RUS")
+        ],
+    })  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("lacking", "sources", "caveat"),
+        [
+            (
+                {},
+                ["gdelt1"],
+                "those by gdelt1 are read; left out, since origins are never added: icews.",
+            ),
+            (
+                {"gdelt1": ("RUS",)},
+                ["icews"],
+                "those by icews are read; left out, since origins are never added: gdelt1.",
+            ),
+            (
+                {"gdelt1": ("RUS",), "icews": ("CHN",)},
+                ["gdelt1", "icews"],
+                "has all series: some are read by gdelt1 and some by icews.",
+            ),
+        ],
+    )
+    def test_all_series_are_of_one_origin(
+        self, opened: Opened, lacking: Any, sources: list[str], caveat: str
+    ) -> None:
+        series = align(opened(lacking), self.system)
+        assert series.sources == tuple(f"{name} (event files)" for name in sources)
+        assert any(caveat in text for text in caveats_of(series))
+
+
+class TestSimulations:
+    model = Simulation.model_validate({
+        "since": dt.date(2010, 1, 1), "kinds": [{"action": "missile-tests"}],
+        "tracked": [{"id": "t", "label": "t", "actions": ["missile-tests"]}],
+        "relations": [{
+            "id": "r", "dyads": [["USA", code] for code in PARTNERS],
+            "measure": {"name": "verbal_cooperation"},
+        }],
+    })  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("lacking", "partners", "said"),
+        [
+            (
+                {},
+                PARTNERS,
+                "those by gdelt1 are read; left out, since origins are never added: icews.",
+            ),
+            (
+                {"gdelt1": ("RUS",)},
+                PARTNERS,
+                "those by icews are read; left out, since origins are never added: gdelt1.",
+            ),
+            (
+                {"gdelt1": ("RUS",), "icews": ("CHN", "PRK")},
+                ("CHN", "PRK", "KOR", "JPN"),
+                "Verbal cooperation from the United States toward Russia is left out: "
+                "gdelt1 (event files), by which others are read, has none.",
+            ),
+        ],
+    )
+    def test_all_dyads_are_of_one_origin(
+        self, opened: Opened, lacking: Any, partners: tuple[str, ...], said: str
+    ) -> None:
+        months = read_monthly(opened(lacking), self.model, ("missile-tests",))
+        assert months is not None
+        assert tuple(target for _, target in months.dyads) == partners
+        assert any(said in text for text in months.left_out)
