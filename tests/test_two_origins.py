@@ -13,6 +13,7 @@ import pytest
 
 from detente.answers import Answer, Verdict
 from detente.asks.claims.groups import GroupClaim, Groups
+from detente.asks.overview import _then_and_now
 from detente.asks.reactions.aligned import align
 from detente.asks.reactions.system import System
 from detente.asks.reactions.system_words import caveats_of
@@ -20,6 +21,7 @@ from detente.asks.scenarios.history import read_monthly
 from detente.asks.scenarios.simulation import Simulation
 from detente.events.store import IngestedFile, Store, connect
 from detente.study.data import StudyData, open_data
+from detente.study.models import ThenAndNow
 from event_tables import event, table
 from study_parts import korea_with
 
@@ -174,3 +176,19 @@ class TestSimulations:
         assert months is not None
         assert tuple(target for _, target in months.dyads) == partners
         assert any(said in text for text in months.left_out)
+
+
+def test_then_and_now_compares_pairs_of_one_origin(opened: Opened) -> None:
+    """Between the United States and Russia GDELT knows nothing; the table is by ICEWS."""
+    windows = ThenAndNow(
+        dataset="events", measure="verbal_cooperation", more_is_closer=True,
+        then=[dt.date(2010, 1, 1), dt.date(2012, 12, 31)],
+        now=[dt.date(2013, 1, 1), dt.date(2015, 12, 31)],
+    )  # fmt: skip
+    answer = _then_and_now(opened({"gdelt1": ("RUS",)}), windows, 0)
+    [pairs] = answer.exhibits
+    by_name = {(row["a"], row["b"]): row["then"] for row in pairs.table.records()}
+    assert 3 < by_name["USA", "PRK"] < 7 and 3 < by_name["USA", "RUS"] < 7
+    assert pairs.note.endswith(
+        "those by icews are read; left out, since origins are never added: gdelt1."
+    )
