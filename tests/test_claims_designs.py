@@ -212,8 +212,9 @@ class TestOthers:
 
         def signals(relation: Any, _: Any) -> Any:
             [(code, _)] = relation
-            held = [replace(signal([1.0, 2.0]), noun=code)] if code in present else []
-            return held, [f"{code} is not there", "no"]
+            if code in present:
+                return [replace(signal([1.0, 2.0]), noun=code)], []
+            return [], [f"{code} is not there", "no"]
 
         data = SimpleNamespace(signals=signals, name_of=str.lower, options=Options())
         return Groups(cast(Any, claim), cast(Any, data))

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from detente.answers import Fact, Scale
 from detente.asks.reactions import excitation, system, vector
-from detente.asks.reactions.aligned import Aligned, _centred, _on, _period, _segments, _signal
+from detente.asks.reactions.aligned import Aligned, _centred, _on, _period, _segments, _signals
 from detente.asks.reactions.excitation import Excitation, _checks, _facts, _of_itself, _rate, _span
 from detente.asks.reactions.system import (
     System,
@@ -276,12 +276,12 @@ class TestAligned:
     def test_the_first_signal_or_why_there_is_none(self) -> None:
         relation: Any = {"pair": ["AAA", "BBB"]}
         series = SystemSeries(label="x", relation=relation, measure={"dataset": "d", "name": "n"})
-        held = cast(Any, SimpleNamespace(signals=lambda *_: (["first", "second"], [])))
-        assert cast(Any, _signal(held, series, "month")) == "first"
+        held = cast(Any, SimpleNamespace(signals=lambda *_: (["first", "second"], ["a"])))
+        assert cast(Any, _signals(held, series, "month")) == (["first", "second"], ["a"])
         for gaps, said in ((["a", "b"], "a b"), ([], "No source has it")):
             empty = cast(Any, SimpleNamespace(signals=lambda *_, gaps=gaps: ([], gaps)))
             with pytest.raises(DataGapError, match=said):
-                _signal(empty, series, "month")
+                _signals(empty, series, "month")
 
 
 def chronicle_until(last: dt.date) -> SimpleNamespace:

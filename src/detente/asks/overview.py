@@ -24,6 +24,7 @@ from detente.rounding import plural, upper_first
 from detente.study.data import StudyData
 from detente.study.models import Tension, ThenAndNow
 from detente.study.options import Options
+from detente.study.origins import by_origin, others_left_out, widest
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
 
@@ -205,12 +206,15 @@ def _then_and_now(data: StudyData, windows: ThenAndNow, place: int) -> Answer:
     measure = Measure(dataset=windows.dataset, name=windows.measure)
     rows: list[tuple[Value, ...]] = []
     label, unit, citation = windows.dataset, "", ""
-    for a, b in combinations(data.study.codes, 2):
-        signals, _ = data.signals(Relation(pair=[a, b]), [measure])
+    pairs = list(combinations(data.study.codes, 2))
+    read = [data.signals(Relation(pair=[a, b]), [measure])[0] for a, b in pairs]
+    origin = widest(read)
+    chosen = [by_origin(signals, origin) for signals in read]
+    for (a, b), signal in zip(pairs, chosen, strict=True):
         means: list[float | None] = [None, None]
-        if signals:
-            series = signals[0].series
-            label, unit, citation = signals[0].source, series.unit, series.citation
+        if signal is not None:
+            series = signal.series
+            label, unit, citation = signal.source, series.unit, series.citation
             means = [_mean(series.window(*window).values) for window in (windows.then, windows.now)]
         name = f"{data.name_of(a)} \N{EN DASH} {data.name_of(b)}"
         rows.append(pair_row((name, a, b), *means, closer=windows.more_is_closer))
@@ -221,12 +225,14 @@ def _then_and_now(data: StudyData, windows: ThenAndNow, place: int) -> Answer:
     then, now = _years(windows.then), _years(windows.now)
     way = "closer together" if windows.more_is_closer else "further apart"
     names = "; ".join(str(row[0]) for row in unmoved)
+    left_out = others_left_out(read, [signal for signal in chosen if signal is not None])
     exhibit = Exhibit(
         "pairs",
         f"By {label}",
         Table(PAIR_COLUMNS, (*moved, *unmoved), f"{unit}, {then} and {now}, by {label}"),
         note=f"A higher value means {way}."
-        + (f" No data in one of the two windows: {names}." if names else ""),
+        + (f" No data in one of the two windows: {names}." if names else "")
+        + "".join(f" {sentence}" for sentence in left_out),
         mark="pairs",
         key=(
             Key("then", f"then: {then}"),

@@ -134,6 +134,7 @@ def _signal(
         world=series.exposure if counted else None,
         days=read.days,
         ruler=spec.ruler if spec else "",
+        origin=read.origin,
     )
     return _divided(signal, read, measure) if counted and series.exposure is not None else signal
 

@@ -8,12 +8,15 @@
    are covered, and on these the origin reported five or more events a day from the world
    (`Panel.really_covered`). Elsewhere the dataset wins.
 3. Where the dataset has no value, event files that may be read are read.
+4. Of series that are put side by side, the first origin that has most of them is read for all:
+   what two origins report is never compared (`widest`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +33,7 @@ from detente.rounding import plural
 from detente.study.names import counts
 from detente.study.parts import Relation
 from detente.study.relation_series import holds, read_series, until
+from detente.study.signal import Signal
 
 if TYPE_CHECKING:
     from detente.study.data import StudyData
@@ -49,6 +53,7 @@ class Reading:
             only one claim compares them with are no part of what is studied.
         why: Where it comes from and what it does not cover, in sentences.
         covered: Periods of event files that win over a dataset, shape (T,); None of a dataset.
+        origin: The origin of event files; empty of a dataset alone.
     """
 
     series: Series
@@ -56,6 +61,7 @@ class Reading:
     own: Floats
     why: str
     covered: Bools | None = None
+    origin: str = ""
 
 
 def contest(
@@ -99,7 +105,7 @@ def _spliced(origin: Reading, given: Reading) -> Reading:
     series = joined(origin.series.values, given.series.values)
     days, own = joined(origin.days, given.days), joined(origin.own, given.own)
     why = " ".join(filter(None, (_why(origin.series, wins, given.series), origin.why)))
-    return Reading(series, days.values, own.values, why)
+    return Reading(series, days.values, own.values, why, origin=origin.origin)
 
 
 def _calendar_days(series: Series) -> Floats:
@@ -165,6 +171,7 @@ def of_events(
                 own=panel.own_events(codes, origin)[inside],
                 why=" ".join(_uncovered(panel, origin, data.as_of)),
                 covered=panel.really_covered(origin)[inside],
+                origin=origin,
             )
 
 
@@ -207,6 +214,65 @@ def named_periods(dates: Days, every: Every) -> str:
     weekends = int(((dates.astype(np.int64) + 3) % 7 >= 5).sum()) if every == "day" else 0
     of_these = f", {weekends} of them Saturdays and Sundays" if weekends else ""
     return f"{plural(len(dates), every + 's')} from {first} to {last}{of_these}"
+
+
+def widest(read: Iterable[Sequence[Signal]]) -> str:
+    """The origin of event files that has most of several series, the first of equals; or empty.
+
+    Args:
+        read: Each series by everything that can read it.
+
+    Example:
+        >>> from detente.relations.series import make_series
+        >>> series = make_series("x", "year", ["2001-01-01"], [3], unit="events")
+        >>> a, b = (Signal(series, True, "", "", "", origin=name) for name in ("a", "b"))
+        >>> widest([(a, b), (b,)]), widest([(a, b)]), widest([])
+        ('b', 'a', '')
+    """
+    held = Counter(signal.origin for signals in read for signal in signals if signal.origin)
+    return max(held, key=held.__getitem__, default="")
+
+
+def by_origin(signals: Sequence[Signal], origin: str) -> Signal | None:
+    """A series by an origin; by what comes first if no event files have it; None if only others do.
+
+    Args:
+        signals: The series by everything that can read it.
+        origin: The origin that is read for all.
+
+    Example:
+        >>> from detente.relations.series import make_series
+        >>> series = make_series("x", "year", ["2001-01-01"], [3], unit="events")
+        >>> a, none = (Signal(series, True, "", "", "", origin=name) for name in ("a", ""))
+        >>> by_origin([none], "b") is none, by_origin([a], "a") is a, by_origin([a], "b")
+        (True, True, None)
+    """
+    if not any(signal.origin for signal in signals):
+        return next(iter(signals), None)
+    return next((signal for signal in signals if signal.origin == origin), None)
+
+
+def others_left_out(read: Iterable[Sequence[Signal]], used: Iterable[Signal]) -> Iterator[str]:
+    """Which origins of event files tell of several series and are not read, in a sentence.
+
+    Args:
+        read: Each series by everything that can read it.
+        used: What was read.
+
+    Example:
+        >>> from detente.relations.series import make_series
+        >>> series = make_series("x", "year", ["2001-01-01"], [3], unit="events")
+        >>> a, b = (Signal(series, True, "", "", "", origin=name) for name in ("a", "b"))
+        >>> list(others_left_out([(a, b)], [a]))
+        ['Of event files those by a are read; left out, since origins are never added: b.']
+    """
+    chosen = list(dict.fromkeys(signal.origin for signal in used if signal.origin))
+    held = dict.fromkeys(signal.origin for signals in read for signal in signals if signal.origin)
+    if others := [origin for origin in held if origin not in chosen]:
+        yield (
+            f"Of event files those by {' and '.join(chosen)} are read; left out, since origins are "
+            f"never added: {', '.join(others)}."
+        )
 
 
 def too_thin(panel: Panel, origin: str, so: str = "they are not read") -> str | None:

@@ -46,6 +46,7 @@ class Signal:
         world: All events of the origin by period, shape (T,); None where not known.
         days: Days that it covers by period, shape (T,); None where not known.
         ruler: By what it measures a relation: "tone", "contacts"; empty: counts or scores.
+        origin: The origin of event files that it is read by; empty where none is.
     """
 
     series: Series
@@ -63,6 +64,7 @@ class Signal:
     world: Floats | None = None
     days: Floats | None = None
     ruler: str = ""
+    origin: str = ""
 
     @property
     def measured_by(self) -> str:

@@ -8,7 +8,7 @@ from how the difference swings over the years.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -62,6 +62,20 @@ class Measured:
 
 
 @dataclass(frozen=True, eq=False)
+class Dyad:
+    """A dyad by each source that has it, and what was missing."""
+
+    pair: Pair
+    signals: Mapping[str, Signal]
+    gaps: tuple[str, ...]
+
+
+def _absent(dyads: Sequence[Dyad], source: str) -> list[Dyad]:
+    """The dyads that a source does not have."""
+    return [dyad for dyad in dyads if source not in dyad.signals]
+
+
+@dataclass(frozen=True, eq=False)
 class Groups(Design[GroupClaim, Measured]):
     """The difference of mean levels of a group claim."""
 
@@ -82,39 +96,50 @@ class Groups(Design[GroupClaim, Measured]):
         return "No source covers the dyads that are compared."
 
     def by_source(self) -> tuple[list[Estimate[Measured]], list[str]]:
-        """The contrast by each measure that has the group and enough others; what measures lack."""
+        """The contrast by each source that has the group and enough others; what sources lack.
+
+        Levels of two sources are never compared. Of one measure's sources those that have all dyads
+        go first, in the order in which they are read.
+        """
         estimates, lacking = [], []
         for measure in self.claim.measures:
-            try:
-                estimate, absent = self._measure(measure)
-            except DataGapError as gap:
-                lacking.append(gap.found)
-                continue
-            estimates.append(estimate)
-            if absent:
-                names = ", ".join(self._name(pair) for pair in absent)
-                lacking.append(f"{estimate.signal.source} has no {names}; the others are compared.")
+            dyads = [self._read(pair, measure) for pair in (*self.claim.group, *self.claim.others)]
+            lacking += [gap for dyad in dyads if dyad.signals for gap in dyad.gaps]
+            sources = dict.fromkeys(source for dyad in dyads for source in dyad.signals)
+            for source in sorted(sources or [""], key=lambda name: bool(_absent(dyads, name))):
+                try:
+                    estimate = self._by(source, dyads)
+                except DataGapError as gap:
+                    lacking.append(gap.found)
+                    continue
+                estimates.append(estimate)
+                if absent := _absent(dyads, source):
+                    names = ", ".join(self._name(dyad.pair) for dyad in absent)
+                    who = estimate.signal.source
+                    lacking.append(f"{who} has no {names}; the others are compared.")
         return estimates, lacking
 
-    def _measure(self, measure: Measure) -> tuple[Estimate[Measured], list[Pair]]:
-        """The contrast by a measure, and the dyads to compare with that it does not have."""
-        pairs = list(self.claim.group)
-        signals = [self._signal(pair, measure) for pair in pairs]
-        absent: dict[tuple[str, ...], DataGapError] = {}
-        for pair in self.claim.others:
-            try:
-                signals.append(self._signal(pair, measure))
-                pairs.append(pair)
-            except DataGapError as gap:
-                absent[tuple(pair)] = gap
-        if absent and len(self.claim.others) - len(absent) < MIN_OTHERS:
-            raise next(iter(absent.values()))
-        return self._contrast(pairs, tuple(signals)), [list(pair) for pair in absent]
+    def _read(self, pair: Pair, measure: Measure) -> Dyad:
+        signals, gaps = self.data.signals(Relation(dyads=[pair]), [measure])
+        return Dyad(list(pair), {signal.source: signal for signal in signals}, tuple(gaps))
+
+    def _by(self, source: str, dyads: Sequence[Dyad]) -> Estimate[Measured]:
+        """The contrast of the dyads that a source has."""
+        absent, size = _absent(dyads, source), len(self.claim.group)
+        others = len(dyads[size:]) - len(_absent(dyads[size:], source))
+        if absent and (_absent(dyads[:size], source) or others < MIN_OTHERS):
+            first = absent[0]
+            why = "; ".join(first.gaps) or f"{source} has no {self._name(first.pair)}."
+            raise DataGapError("A dyad could not be read.", why, "Load more data.")
+        held = [dyad for dyad in dyads if source in dyad.signals]
+        signals = tuple(dyad.signals[source] for dyad in held)
+        return self._contrast([dyad.pair for dyad in held], signals)
 
     def _contrast(self, pairs: list[Pair], signals: tuple[Signal, ...]) -> Estimate[Measured]:
         dates = signals[0].series.dates
         if any(not np.array_equal(item.series.dates, dates) for item in signals):
-            raise DataGapError("The dyads differ in span.", "Spans differ.", "Load more data.")
+            why = f"{signals[0].source} has dyads of different spans."
+            raise DataGapError("The dyads differ in span.", why, "Load more data.")
         contrast = group_contrast(
             np.stack([item.series.values for item in signals]),
             len(self.claim.group),
@@ -132,12 +157,6 @@ class Groups(Design[GroupClaim, Measured]):
             placebo=contrast.placebo,
         )
         return estimate if estimate.beyond else replace(estimate, doubt=INCLUDES_NONE)
-
-    def _signal(self, pair: Pair, measure: Measure) -> Signal:
-        signals, gaps = self.data.signals(Relation(dyads=[pair]), [measure])
-        if not signals:
-            raise DataGapError("A dyad could not be read.", "; ".join(gaps), "Load more data.")
-        return signals[0]
 
     def measure(self, signal: Signal) -> Estimate[Measured]:
         """Not by one signal: a contrast needs one of each dyad."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,14 @@ from detente.arrays import Days, Floats, Ints
 from detente.errors import DataGapError
 from detente.relations.series import Series
 from detente.study.data import StudyData
+from detente.study.origins import by_origin, others_left_out, widest
 from detente.study.signal import Signal
 
 if TYPE_CHECKING:
     from detente.asks.reactions.system import System, SystemSeries
+
+Read = tuple[tuple[Signal, ...], tuple[str, ...]]
+"""A series by everything that can read it, and what could not, in sentences."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +36,7 @@ class Aligned:
         sources: Labels of the sources, each once.
         citations: How to cite them.
         hashes: SHA-256 of what each series was read from.
+        caveats: Which origins of event files were read, and which were not, in sentences.
     """
 
     every: str
@@ -41,13 +47,16 @@ class Aligned:
     sources: tuple[str, ...]
     citations: tuple[str, ...]
     hashes: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
 
 
 def align(data: StudyData, system: System) -> Aligned:
     """Read every series of a system and put them side by side.
 
     Levels of two sources are never compared: each series is taken as its distance from its own
-    mean within each source, and no lag reaches from one source to another.
+    mean within each source, and no lag reaches from one source to another. Of several origins of
+    event files the first that has all series is read (`detente.study.origins.widest`); where none
+    has, a series that the widest lacks is read by another, with a caveat.
 
     Args:
         data: The study's data as of a date.
@@ -70,7 +79,8 @@ def align(data: StudyData, system: System) -> Aligned:
         ((120, 2), 'month')
     """
     every = _period(data, system)
-    signals = [_signal(data, series, every) for series in system.series]
+    read = [_signals(data, series, every) for series in system.series]
+    signals, caveats = _chosen(read)
     parts = [signal.series.window(system.since, None) for signal in signals]
     dates = _shared(parts)
     values = [_on(dates, signal, part) for signal, part in zip(signals, parts, strict=True)]
@@ -85,6 +95,7 @@ def align(data: StudyData, system: System) -> Aligned:
         sources=tuple(dict.fromkeys(signal.source for signal in signals)),
         citations=tuple(dict.fromkeys(part.citation for part in parts)),
         hashes=tuple(signal.sha256 for signal in signals),
+        caveats=caveats,
     )
 
 
@@ -105,11 +116,12 @@ def _period(data: StudyData, system: System) -> str:
     return every.pop()
 
 
-def _signal(data: StudyData, series: SystemSeries, every: str) -> Signal:
+def _signals(data: StudyData, series: SystemSeries, every: str) -> Read:
+    """A series by everything that can read it, and what could not."""
     if series.relation.action is not None:
         counted = data.action_series(series.relation.action, every)
         source = " and ".join(counted.sources)
-        return Signal(counted, True, source, series.relation.action, series.label)
+        return (Signal(counted, True, source, series.relation.action, series.label),), ()
     signals, gaps = data.signals(series.relation, [series.measure] if series.measure else [])
     if not signals:
         raise DataGapError(
@@ -117,7 +129,22 @@ def _signal(data: StudyData, series: SystemSeries, every: str) -> Signal:
             " ".join(gaps) or "No source has it.",
             "Load event data that cover it.",
         )
-    return signals[0]
+    return signals, gaps
+
+
+def _chosen(read: Sequence[Read]) -> tuple[list[Signal], tuple[str, ...]]:
+    """Each series by the origin that has most of them, and what is to be said of the others."""
+    of_each = [signals for signals, _ in read]
+    origin = widest(of_each)
+    chosen = [by_origin(signals, origin) or signals[0] for signals in of_each]
+    origins = list(dict.fromkeys(signal.origin for signal in chosen if signal.origin))
+    caveats = [gap for _, gaps in read for gap in gaps]
+    if len(origins) > 1:
+        caveats.append(
+            "No origin of event files has all series: some are read by "
+            f"{' and some by '.join(origins)}."
+        )
+    return chosen, tuple(dict.fromkeys([*caveats, *others_left_out(of_each, chosen)]))
 
 
 def _shared(parts: list[Series]) -> Days:

@@ -77,6 +77,7 @@ def caveats_of(series: Aligned) -> Iterator[str]:
             "The series come from several sources in turn; each was centred within its source, and "
             "no lag reaches from one to the next."
         )
+    yield from series.caveats
 
 
 def answer_text(

@@ -13,6 +13,7 @@ from detente.errors import DataGapError
 from detente.rounding import plural, upper_first
 from detente.study.daily import era_labels, happened
 from detente.study.data import StudyData
+from detente.study.origins import by_origin, others_left_out, widest
 from detente.study.parts import Relation
 from detente.study.signal import Signal
 from detente.study.silence import counted_days
@@ -186,7 +187,8 @@ def read_monthly(data: StudyData, model: Simulation, kinds: tuple[str, ...]) -> 
     """The relations by month over the span that all of them share; None if there are none.
 
     Levels of two sources are never compared: of a series put together from several sources, the
-    longest stretch of one of them is used.
+    longest stretch of one of them is used, and of several origins of event files the one that has
+    most dyads.
 
     Example:
         >>> from detente.study.data import open_data
@@ -231,16 +233,26 @@ def read_monthly(data: StudyData, model: Simulation, kinds: tuple[str, ...]) -> 
 
 
 def _signals(data: StudyData, model: Simulation) -> tuple[dict[Key, Signal], list[str]]:
-    """The counts of each dyad, and what is missing."""
-    counted: dict[Key, Signal] = {}
+    """The counts of each dyad, all by one origin of event files, and what is missing."""
+    read: dict[Key, list[Signal]] = {}
     gaps: list[str] = []
     for relations in model.relations:
         for a, b in _dyads(data, relations):
             signals, missing = data.signals(Relation(dyads=[[a, b]]), [relations.measure])
-            if signals and signals[0].counts:
-                counted[relations.id, (a, b)] = signals[0]
+            if counted := [signal for signal in signals if signal.counts]:
+                read[relations.id, (a, b)] = counted
             gaps += missing
-    return counted, list(dict.fromkeys(gaps))
+    origin = widest(read.values())
+    chosen = {key: by_origin(signals, origin) for key, signals in read.items()}
+    held = {key: signal for key, signal in chosen.items() if signal is not None}
+    gaps += [
+        f"{upper_first(signals[0].noun)} is left out: {origin} (event files), by which others are "
+        "read, has none."
+        for key, signals in read.items()
+        if key not in held
+    ]
+    gaps += others_left_out(read.values(), held.values())
+    return held, list(dict.fromkeys(gaps))
 
 
 def _dyads(data: StudyData, relations: Relations) -> list[tuple[str, str]]:
