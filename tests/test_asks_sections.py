@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from detente.asks.forecasts import coming_week
 from detente.asks.scenarios import run as scenarios
 from detente.errors import DataGapError, UsageError
 from detente.study.options import Options
+from detente.study.signal import Signal
 from test_claims_units import signal
 
 MONTHS = (np.datetime64("2001-01") + np.arange(6)).astype("datetime64[D]")
@@ -116,6 +118,13 @@ HELD = {
 }
 
 
+def joined(values: list[float], segments: list[int]) -> Signal:
+    """A score by event files (0) and a dataset (1), put together."""
+    alone = signal(values, counts=False)
+    both = replace(alone.series, segments=np.array(segments), sources=("files", "dataset"))
+    return replace(alone, series=both, source="files and dataset")
+
+
 class TestThenAndNow:
     """Pairs in an early and a late window."""
 
@@ -124,6 +133,8 @@ class TestThenAndNow:
 
         def signals(relation: Any, _: Any) -> Any:
             values = held.get("".join(relation.pair))
+            if isinstance(values, Signal):
+                return [values], []
             return ([] if values is None else [signal(values, counts=False)]), []
 
         windows = SimpleNamespace(
@@ -159,6 +170,30 @@ class TestThenAndNow:
     def test_no_pair_in_both_windows(self) -> None:
         empty = self.answer({"AAABBB": [1.0, 2.0]})
         assert (empty.id, empty.exhibits) == ("d", ())
+
+    def test_levels_of_two_sources_are_not_compared(self) -> None:
+        """The dataset knows the early window, event files the late one: no picture, and why."""
+        held = {pair: joined([9.0, 9, 9, 1, 1, 1], [1, 1, 1, 0, 0, 0]) for pair in HELD}
+        answer = self.answer(held)
+        assert (answer.exhibits, answer.label) == ((), "files or dataset alone")
+
+    def test_all_pairs_are_by_the_source_that_has_most(self) -> None:
+        held = {
+            "AAABBB": joined([9.0, 9, 9, 1, 1, 2], [1, 1, 1, 0, 0, 1]),
+            "AAACCC": joined([9.0, 9, 9, 1, 3, 1], [1, 1, 1, 0, 1, 0]),
+            "BBBCCC": joined([1.0, 1, 9, 9, 4, 4], [0, 0, 1, 1, 0, 0]),
+        }
+        [exhibit] = self.answer(held).exhibits
+        assert [row[1:6] for row in exhibit.table.rows] == [
+            ("AAA", "CCC", 9.0, 3.0, -6.0),
+            ("AAA", "BBB", 9.0, 2.0, -7.0),
+            ("BBB", "CCC", None, None, None),
+        ]
+        assert exhibit.title == "By dataset"
+        assert exhibit.note.endswith(
+            "No data in one of the two windows: Bbb – ccc. "
+            "Left out, since levels of two sources are never compared: files."
+        )
 
     def test_means_are_of_what_is_known(self) -> None:
         assert overview._mean(np.array([1.0, np.nan, 1.00009])) == 1.0

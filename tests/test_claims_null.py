@@ -160,6 +160,28 @@ def test_so_few_units_have_no_visible_effect() -> None:
     assert seen.size is None and "smallest possible p-value is 0.10" in seen.note
 
 
+def test_dyads_are_compared_where_one_source_tells_of_all() -> None:
+    """Event files report five times what the dataset does; one dyad has a month more of them."""
+
+    def signals(relation: Relation, _: object) -> tuple[list[Signal], list[str]]:
+        [[_, partner]] = relation.dyads or []
+        files = np.arange(120) < (61 if partner == "CHN" else 60)
+        read = signal_of(np.where(files, 50.0, 10.0))
+        series = replace(read.series, segments=np.where(files, 0, 1), sources=("files", "D"))
+        return [replace(read, series=series, source="files and D")], []
+
+    claim = GroupClaim(
+        id="g", title="t", statement="s", passage="p", kind="contrast-groups",
+        group=[["USA", "CHN"]], others=[["USA", code] for code in ("JPN", "KOR", "RUS")],
+        measures=MEASURES, direction="up",
+    )  # fmt: skip
+    data = SimpleNamespace(options=QUICK, signals=signals, name_of=str)
+    [estimate], lacking = Groups(claim, data).by_source()  # type: ignore[arg-type]
+    assert estimate.effect == 0
+    assert estimate.result.contrast.levels == pytest.approx([(60 * 50 + 59 * 10) / 119] * 4)
+    assert lacking == ["1 month left out: not all dyads are known by the same source."]
+
+
 def extreme_of(values: np.ndarray, first: str, last: str, of: str = "") -> tuple[Extreme, Signal]:
     claim = ExtremeClaim(
         id="x", title="t", statement="s", passage="p", kind="extreme", relation=RELATION,

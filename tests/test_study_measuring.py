@@ -18,6 +18,7 @@ from detente.relations.series import make_series
 from detente.sources import ingest
 from detente.study.data import StudyData, open_data
 from detente.study.load import load
+from detente.study.origins import Reading, contest
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
 from study_parts import korea_with
@@ -90,6 +91,28 @@ def test_a_dataset_of_counts_that_begins_later_holds_nothing_yet() -> None:
     assert signals == () and gaps == (
         "Dealings of China's leaders by month holds nothing up to 2002-06-01.",
     )
+
+
+@pytest.mark.parametrize(
+    ("units", "read"),
+    [
+        (["score"], ["a and D"]),
+        (["sum"], ["a", "D"]),
+        (["sum", "sum"], ["a", "b", "D"]),
+        (["score", "sum"], ["a and D", "b", "D"]),
+    ],
+)
+def test_a_dataset_is_read_once_beside_origins_of_another_unit(
+    units: list[str], read: list[str]
+) -> None:
+    def reading(source: str, unit: str) -> Reading:
+        day = "2001-01-01" if source == "D" else "2002-01-01"
+        series = make_series("x", "year", [day], [1], unit=unit, source=source)
+        return Reading(series, np.array([365.0]), series.values, "", origin=source)
+
+    origins = [reading(source, unit) for source, unit in zip("ab", units, strict=False)]
+    readings = contest(reading("D", "score").series, origins, ())
+    assert [" and ".join(item.series.sources) for item in readings] == read
 
 
 def test_three_rows_are_no_series_of_their_own(opened: Opened) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -20,6 +21,7 @@ from detente.asks.data_used import data_used
 from detente.asks.errands import Errand
 from detente.errors import DataGapError
 from detente.estimators.levels.level import LevelPosterior
+from detente.relations.series import Series
 from detente.rounding import plural, upper_first
 from detente.study.data import StudyData
 from detente.study.models import Tension, ThenAndNow
@@ -198,26 +200,32 @@ def relations(data: StudyData) -> Section:
         able,
         short="Relations",
         intro=PAIRS_INTRO if able else f"{none}.",
-        notes=tuple(lost) if able else (),
+        notes=tuple(lost),
     )
 
 
 def _then_and_now(data: StudyData, windows: ThenAndNow, place: int) -> Answer:
     measure = Measure(dataset=windows.dataset, name=windows.measure)
-    rows: list[tuple[Value, ...]] = []
     label, unit, citation = windows.dataset, "", ""
     pairs = list(combinations(data.study.codes, 2))
     read = [data.signals(Relation(pair=[a, b]), [measure])[0] for a, b in pairs]
     origin = widest(read)
     chosen = [by_origin(signals, origin) for signals in read]
-    for (a, b), signal in zip(pairs, chosen, strict=True):
-        means: list[float | None] = [None, None]
+    levels: list[dict[str, Means]] = []
+    for signal in chosen:
+        levels.append({} if signal is None else _means(signal.series, windows))
         if signal is not None:
             series = signal.series
             label, unit, citation = signal.source, series.unit, series.citation
-            means = [_mean(series.window(*window).values) for window in (windows.then, windows.now)]
+    sources = list(dict.fromkeys(source for means in levels for source in means))
+    source = _of_most(levels)
+    if len(sources) > 1:
+        label = source or f"{' or '.join(sources)} alone"
+    rows = []
+    for (a, b), means in zip(pairs, levels, strict=True):
         name = f"{data.name_of(a)} \N{EN DASH} {data.name_of(b)}"
-        rows.append(pair_row((name, a, b), *means, closer=windows.more_is_closer))
+        then_now = means.get(source, (None, None))
+        rows.append(pair_row((name, a, b), *then_now, closer=windows.more_is_closer))
     moved, unmoved = by_approach(rows, closer=windows.more_is_closer)
     name = windows.dataset if place == 0 else f"{windows.dataset}-{windows.measure}"
     if not moved:
@@ -225,7 +233,10 @@ def _then_and_now(data: StudyData, windows: ThenAndNow, place: int) -> Answer:
     then, now = _years(windows.then), _years(windows.now)
     way = "closer together" if windows.more_is_closer else "further apart"
     names = "; ".join(str(row[0]) for row in unmoved)
-    left_out = others_left_out(read, [signal for signal in chosen if signal is not None])
+    left_out = [
+        *_others_left_out(levels, source),
+        *others_left_out(read, [signal for signal in chosen if signal is not None]),
+    ]
     exhibit = Exhibit(
         "pairs",
         f"By {label}",
@@ -248,6 +259,7 @@ def _then_and_now(data: StudyData, windows: ThenAndNow, place: int) -> Answer:
 
 
 Row = tuple[Value, ...]
+Means = tuple[float | None, float | None]
 
 
 def pair_row(
@@ -283,6 +295,34 @@ def by_approach(rows: Sequence[Row], *, closer: bool) -> tuple[list[Row], list[R
     moved = [(row[5], row) for row in rows if isinstance(row[5], float)]
     moved.sort(key=lambda item: -item[0] if closer else item[0])
     return [row for _, row in moved], [row for row in rows if row[5] is None]
+
+
+def _means(series: Series, windows: ThenAndNow) -> dict[str, Means]:
+    """The mean of both windows by each source of a series: levels of two are never compared."""
+    means = {}
+    for source in series.sources:
+        part = series.where(series.labels == source)
+        then, now = (part.window(*window).values for window in (windows.then, windows.now))
+        means[source] = (_mean(then), _mean(now))
+    return means
+
+
+def _of_most(levels: Sequence[dict[str, Means]]) -> str:
+    """The source that has most pairs in both windows, the first of equals; or empty."""
+    held = Counter(source for means in levels for source in means if None not in means[source])
+    return max(held, key=held.__getitem__, default="")
+
+
+def _others_left_out(levels: Sequence[dict[str, Means]], source: str) -> Iterator[str]:
+    """Which sources know a window of some pairs beside the one that is read, in a sentence."""
+    others = dict.fromkeys(
+        other
+        for means in levels
+        for other, mean in means.items()
+        if other != source and mean != (None, None)
+    )
+    if others:
+        yield f"Left out, since levels of two sources are never compared: {', '.join(others)}."
 
 
 def _mean(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float | None:

@@ -118,6 +118,11 @@ class Series:
             exposure=None if self.exposure is None else np.where(keep, self.exposure, np.nan),
         )
 
+    @property
+    def labels(self) -> NDArray[np.str_]:
+        """Which source each period came from, by its label, shape (n,)."""
+        return np.asarray(self.sources, dtype=np.str_)[self.segments]
+
     def named(self, name: str) -> Series:
         """The same series under another name."""
         return replace(self, name=name)
@@ -325,7 +330,7 @@ def _table(item: Series, schema: pa.Schema) -> pa.Table:
         pa.array(item.values, from_pandas=True),
         pa.array(world, from_pandas=True),
         pa.array([item.unit] * n, pa.string()),
-        pa.array([item.sources[i] for i in item.segments.tolist()], pa.string()),
+        pa.array(item.labels, pa.string()),
     ]
     return pa.Table.from_arrays(columns, schema=schema)
 

@@ -81,14 +81,18 @@ def contest(
     if not origins:
         yield alone
         return
-    for origin in origins:
-        if (origin.series.every, origin.series.unit) != (given.every, given.unit):
+    alike = [_alike(origin.series, given) for origin in origins]
+    for origin, joins in zip(origins, alike, strict=True):
+        if joins:
+            yield _spliced(origin, alone)
+        else:
             yield replace(origin, why="The dataset has another unit and is read by itself.")
-            yield replace(
-                alone, why="The event files have another unit and are read by themselves."
-            )
-            continue
-        yield _spliced(origin, alone)
+    if not all(alike):
+        yield replace(alone, why="The event files have another unit and are read by themselves.")
+
+
+def _alike(origin: Series, given: Series) -> bool:
+    return (origin.every, origin.unit) == (given.every, given.unit)
 
 
 def _spliced(origin: Reading, given: Reading) -> Reading:

@@ -26,7 +26,7 @@ from detente.asks.frame import Design
 from detente.errors import DataGapError
 from detente.estimators.groups import GroupContrast, group_contrast
 from detente.estimators.resample import bootstrap_means
-from detente.rounding import upper_first
+from detente.rounding import plural, upper_first
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import measure_problems
@@ -54,11 +54,15 @@ def problems(claim: GroupClaim, study: Study, folder: Path) -> Iterator[str]:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """One source's contrast of the groups, with each dyad that it has, the group's first."""
+    """One source's contrast of the groups, with each dyad that it has, the group's first.
+
+    `unlike` periods are left out: not all dyads are known by the same source there.
+    """
 
     pairs: tuple[Pair, ...]
     signals: tuple[Signal, ...]
     contrast: GroupContrast
+    unlike: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +77,27 @@ class Dyad:
 def _absent(dyads: Sequence[Dyad], source: str) -> list[Dyad]:
     """The dyads that a source does not have."""
     return [dyad for dyad in dyads if source not in dyad.signals]
+
+
+def _by_the_same(signals: tuple[Signal, ...]) -> tuple[tuple[Signal, ...], int]:
+    """Series only where one source knows all of them, and the number of periods left out.
+
+    A mean over more periods of a source that reports more is higher for that reason alone. Series
+    of a single source are left as they are.
+    """
+    labels = np.stack([item.series.labels for item in signals])
+    measured = np.isfinite([item.series.values for item in signals])
+    if len(np.unique(labels[measured])) <= 1:
+        return signals, 0
+    alike = measured.all(axis=0) & (labels == labels[0]).all(axis=0)
+    series = [item.series.where(alike) for item in signals]
+    source = " and ".join(name for name in series[0].sources if name in labels[0, alike])
+    if not source:
+        why = f"No {series[0].every} of all dyads is known by the same source."
+        raise DataGapError("The dyads could not be compared.", why, "Load more data.")
+    parts = zip(signals, series, strict=True)
+    chosen = tuple(replace(item, series=part, source=source) for item, part in parts)
+    return chosen, int((measured.any(axis=0) & ~alike).sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +142,11 @@ class Groups(Design[GroupClaim, Measured]):
                     names = ", ".join(self._name(dyad.pair) for dyad in absent)
                     who = estimate.signal.source
                     lacking.append(f"{who} has no {names}; the others are compared.")
+                if unlike := estimate.result.unlike:
+                    periods = plural(unlike, f"{estimate.signal.series.every}s")
+                    lacking.append(
+                        f"{periods} left out: not all dyads are known by the same source."
+                    )
         return estimates, lacking
 
     def _read(self, pair: Pair, measure: Measure) -> Dyad:
@@ -140,6 +170,7 @@ class Groups(Design[GroupClaim, Measured]):
         if any(not np.array_equal(item.series.dates, dates) for item in signals):
             why = f"{signals[0].source} has dyads of different spans."
             raise DataGapError("The dyads differ in span.", why, "Load more data.")
+        signals, unlike = _by_the_same(signals)
         contrast = group_contrast(
             np.stack([item.series.values for item in signals]),
             len(self.claim.group),
@@ -153,7 +184,7 @@ class Groups(Design[GroupClaim, Measured]):
             interval=contrast.interval(),
             p=contrast.p_placebo,
             cases=len(signals),
-            result=Measured(tuple(pairs), signals, contrast),
+            result=Measured(tuple(pairs), signals, contrast, unlike),
             placebo=contrast.placebo,
         )
         return estimate if estimate.beyond else replace(estimate, doubt=INCLUDES_NONE)
