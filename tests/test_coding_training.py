@@ -13,11 +13,12 @@ from detente.errors import InputError
 
 torch = pytest.importorskip("torch", reason="torch trains networks; CI installs it, users need not")
 
-from lab.coding.examples import Tokens, batches, joined, of_marked, set_aside, tokens  # noqa: E402
+from lab.coding.examples import Tokens, batches, joined, of_marked, own, set_aside, tokens  # noqa: E402
+from lab.coding.marked import read  # noqa: E402
 from lab.coding.model.calibrate import _with_words_hidden, temperature  # noqa: E402
 from lab.coding.model.export import write  # noqa: E402
 from lab.coding.model.network import Ensemble, Network, Shape  # noqa: E402
-from lab.coding.model.train import Plan, arrays, fit, load_tokenizer  # noqa: E402
+from lab.coding.model.train import Plan, _by_hand, arrays, fit, load_tokenizer  # noqa: E402
 
 SMALL = Shape(width=32, heads=2, inner=64, layers=2, marked_at=1)
 
@@ -128,6 +129,15 @@ def test_an_exported_ensemble_holds_its_words_once(two: list[Network], tmp_path:
     assert np.exp(acts) == pytest.approx(exact.exp().numpy(), abs=0.02)
 
 
+def test_a_round_shows_what_the_plan_says() -> None:
+    labelled, marked = len(own()), len(read())
+    rng = random.Random(3)  # noqa: S311
+    assert len(_by_hand(Plan(), rng)) == marked + labelled
+    assert len(_by_hand(Plan(labelled=4, marked=0.5), rng)) == round(marked / 2) + 4 * labelled
+    often = len(_by_hand(Plan(often="answers"), rng)) - marked - labelled
+    assert often == 2 * len(read(only="answers"))
+
+
 def test_temperature_of_known_worlds() -> None:
     rng = np.random.default_rng(1)
     logits = rng.normal(size=(4000, 3)) * 2
@@ -159,8 +169,6 @@ def test_plural_for_two_who_do_the_same() -> None:
 
 
 def test_what_is_set_aside_depends_on_the_sentence_alone() -> None:
-    from lab.coding.marked import read
-
     examples = of_marked(read())
     share = np.mean([set_aside(example) for example in examples])
     assert 0.03 < share < 0.07
