@@ -221,8 +221,13 @@ class TestOthers:
 
     def test_dyads_that_a_measure_lacks(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("detente.asks.claims.groups.Relation", lambda dyads: dyads)
+        unlike = iter([0, 0, 7])
         monkeypatch.setattr(
-            Groups, "_contrast", lambda _, pairs, signals: of_source(f"{len(pairs)} {len(signals)}")
+            Groups,
+            "_contrast",
+            lambda _, pairs, signals: of_source(
+                f"{len(pairs)} {len(signals)}", result=SimpleNamespace(unlike=next(unlike))
+            ),
         )
         estimates, lacking = self.groups("ABCDE").by_source()
         assert [item.signal.source for item in estimates] == ["5 5"]
@@ -230,7 +235,9 @@ class TestOthers:
         assert self.groups("ABCDEF").by_source()[1] == []
         # Three others are needed, unless the claim names no more.
         assert self.groups("ABCD").by_source() == ([], ["E is not there; no"])
-        assert len(self.groups("ABCD", "CD").by_source()[0]) == 1
+        estimates, lacking = self.groups("ABCD", "CD").by_source()
+        assert len(estimates) == 1
+        assert lacking == ["7 months left out: not all dyads are known by the same source."]
         assert self.groups("BCDEF").by_source() == ([], ["A is not there; no"])
 
     def test_the_share_of_dyads_without_which_the_sign_stays(self) -> None:
