@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from lab.coding.model.calibrate import _with_words_hidden, temperature  # noqa: 
 from lab.coding.model.export import write  # noqa: E402
 from lab.coding.model.network import Ensemble, Network, Shape  # noqa: E402
 from lab.coding.model.train import Plan, _by_hand, arrays, fit, load_tokenizer  # noqa: E402
+from lab.coding.model.unpack import networks  # noqa: E402
 
 SMALL = Shape(width=32, heads=2, inner=64, layers=2, marked_at=1)
 
@@ -113,8 +115,8 @@ def test_networks_with_other_words_are_not_asked_together(two: list[Network]) ->
 def test_an_exported_ensemble_holds_its_words_once(two: list[Network], tmp_path: Path) -> None:
     record = {"temperature": 1.0, "status_temperature": 1.0}
     sizes = [
-        write(Ensemble(networks), tmp_path / name, FOLDER, record).stat().st_size
-        for name, networks in (("one", two[:1]), ("two", two))
+        write(Ensemble(asked), tmp_path / name, FOLDER, record).stat().st_size
+        for name, asked in (("one", two[:1]), ("two", two))
     ]
     words = two[0].words.weight.numel()
     assert sizes[1] - sizes[0] < words / 4
@@ -127,6 +129,29 @@ def test_an_exported_ensemble_holds_its_words_once(two: list[Network], tmp_path:
     with torch.inference_mode():
         exact, _ = Ensemble(two)(*asked, torch.tensor(mark)[None])
     assert np.exp(acts) == pytest.approx(exact.exp().numpy(), abs=0.02)
+
+
+def test_what_ships_can_be_gone_on_from(two: list[Network], tmp_path: Path) -> None:
+    two[1].places.load_state_dict(two[0].places.state_dict())
+    record = {"temperature": 1.0, "status_temperature": 1.0}
+    like = Network(SMALL, dropout=0.0)
+    like.words.load_state_dict(two[0].words.state_dict())
+    like.places.load_state_dict(two[0].places.state_dict())
+    file = write(Ensemble(two), tmp_path, FOLDER, record)
+    for network, unpacked in zip(two, networks(file, like), strict=True):
+        exact, near = network.state_dict(), unpacked.state_dict()
+        for name, value in exact.items():
+            # Half a step of a channel of eight bits is a 250th of its widest weight.
+            assert torch.allclose(near[name], value, atol=float(value.abs().max()) / 250), name
+            assert name.startswith(("words", "places")) or not value.any() or near[name].any()
+
+
+def test_a_file_of_another_shape_is_not_unpacked(two: list[Network], tmp_path: Path) -> None:
+    record = {"temperature": 1.0, "status_temperature": 1.0}
+    file = write(Ensemble(two[:1]), tmp_path, FOLDER, record)
+    three = Network(replace(SMALL, layers=3), dropout=0.0)
+    with pytest.raises(InputError, match="products of layers"):
+        networks(file, three)
 
 
 def test_a_round_shows_what_the_plan_says() -> None:
