@@ -18,7 +18,7 @@ from lab.coding.examples import Tokens, batches, joined, of_marked, own, set_asi
 from lab.coding.marked import read  # noqa: E402
 from lab.coding.model.calibrate import _with_words_hidden, temperature  # noqa: E402
 from lab.coding.model.export import write  # noqa: E402
-from lab.coding.model.network import Ensemble, Network, Shape  # noqa: E402
+from lab.coding.model.network import Ensemble, Network, Shape, _named  # noqa: E402
 from lab.coding.model.train import Plan, _by_hand, arrays, fit, load_tokenizer  # noqa: E402
 from lab.coding.model.unpack import networks  # noqa: E402
 
@@ -61,6 +61,26 @@ def test_it_learns_who_shelled_whom(network: Network, steps: list[list[Tokens]])
             acts, _ = network(pieces, seen, rows, marks)
         right += tuple(acts[0].argmax(-1).tolist()) == example.acts[0]
     assert right == len(steps[0])
+
+
+def test_the_last_layer_leaves_out_only_what_nobody_asks_for(two: list[Network]) -> None:
+    torch.manual_seed(3)
+    layer = two[0].layers[0]
+    states, seen = torch.randn(3, 7, SMALL.width), torch.zeros(3, 1, 1, 7)
+    seen[0, ..., 5:] = -1e4
+    places = torch.tensor([[0, 4], [6, 1], [2, 2]])
+    with torch.inference_mode():
+        every, some = layer(states, seen), layer(states, seen, places)
+    for row in range(3):
+        assert torch.allclose(some[row], every[row, places[row]], atol=1e-6)
+
+
+def test_which_tokens_a_pair_asks_for() -> None:
+    places = _named(torch.tensor([[0, 1, 1, 0, 2, 0], [0, 0, 0, 3, 0, 0]]))
+    assert places.shape == (2, 4)
+    assert places[:, 0].tolist() == [0, 0]
+    assert set(places[0, 1:].tolist()) == {1, 2, 4}
+    assert 3 in places[1, 1:].tolist()
 
 
 def test_the_exported_network_says_the_same(

@@ -60,7 +60,8 @@ class Layer(nn.Module):
     def __init__(self, shape: Shape, dropout: float) -> None:
         super().__init__()
         self.heads = shape.heads
-        self.mixed = nn.Linear(shape.width, 3 * shape.width)
+        self.query = nn.Linear(shape.width, shape.width)
+        self.key_value = nn.Linear(shape.width, 2 * shape.width)
         self.attended = nn.Linear(shape.width, shape.width)
         self.attended_norm = nn.LayerNorm(shape.width, eps=1e-12)
         self.inner = nn.Linear(shape.width, shape.inner)
@@ -68,23 +69,34 @@ class Layer(nn.Module):
         self.outer_norm = nn.LayerNorm(shape.width, eps=1e-12)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, states: Tensor, seen: Tensor) -> Tensor:
+    def forward(self, states: Tensor, seen: Tensor, only: Tensor | None = None) -> Tensor:
         """States after the layer.
 
         Args:
             states: Shape (sentences, tokens, width).
             seen: Added to the attention's scores, shape (sentences, 1, 1, tokens): 0 for tokens,
                 a large negative number for padding.
+            only: Places of the tokens whose states are wanted, shape (sentences, places); all if
+                None.
+
+        Returns:
+            Shape (sentences, tokens or places, width).
         """
+        own = states if only is None else _at(states, only)
+        query = self._by_head(self.query(own), 1)[0]
+        parts = self._by_head(self.key_value(states), 2)
+        key, value = parts[0], parts[1]
+        weights = torch.softmax(query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5 + seen, -1)
+        mixed = (weights @ value).transpose(1, 2).flatten(2)
+        own = self.attended_norm(own + self.dropout(self.attended(mixed)))
+        inner = self.outer(functional.gelu(self.inner(own)))
+        return self.outer_norm(own + self.dropout(inner))
+
+    def _by_head(self, states: Tensor, parts: int) -> Tensor:
+        """Shape (parts, sentences, heads, tokens, size of a head)."""
         rows, tokens, width = states.shape
-        size = width // self.heads
-        parts = self.mixed(states).view(rows, tokens, 3, self.heads, size).permute(2, 0, 3, 1, 4)
-        query, key, value = parts[0], parts[1], parts[2]
-        weights = torch.softmax(query @ key.transpose(-1, -2) * size**-0.5 + seen, dim=-1)
-        mixed = (weights @ value).transpose(1, 2).reshape(rows, tokens, width)
-        states = self.attended_norm(states + self.dropout(self.attended(mixed)))
-        inner = self.outer(functional.gelu(self.inner(states)))
-        return self.outer_norm(states + self.dropout(inner))
+        size = width // (parts * self.heads)
+        return states.view(rows, tokens, parts, self.heads, size).permute(2, 0, 3, 1, 4)
 
 
 class Network(nn.Module):
@@ -147,8 +159,12 @@ class Network(nn.Module):
             to second, then second to first.
         """
         states = states + self.marks(marks)
-        for layer in self.layers[self.shape.marked_at :]:
+        *middle, last = self.layers[self.shape.marked_at :]
+        for layer in middle:
             states = layer(states, _hidden(seen))
+        # Only these are asked for, so the last layer, most of whose work is by token, does no more.
+        only = _named(marks)
+        states, marks = last(states, _hidden(seen), only), marks.gather(1, only)
         both = marks == 3
         first, second = _mean(states, both | (marks == 1)), _mean(states, both | (marks == 2))
         features = torch.cat([states[:, 0], first, second], dim=-1)
@@ -231,10 +247,11 @@ def _renamed(given: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
     for number in range(layers):
         theirs, ours = f"encoder.layer.{number}.", f"layers.{number}."
         for end in ("weight", "bias"):
-            self_attention = [
+            query, *others = (
                 given[f"{theirs}attention.self.{name}.{end}"] for name in ("query", "key", "value")
-            ]
-            weights[f"{ours}mixed.{end}"] = torch.cat(self_attention)
+            )
+            weights[f"{ours}query.{end}"] = query
+            weights[f"{ours}key_value.{end}"] = torch.cat(others)
             for name, part in parts.items():
                 weights[f"{ours}{name}.{end}"] = given[f"{theirs}{part}.{end}"]
     return weights
@@ -242,6 +259,21 @@ def _renamed(given: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
 
 def _hidden(seen: Tensor) -> Tensor:
     return (1.0 - seen[:, None, None, :].float()) * -1e4
+
+
+def _named(marks: Tensor) -> Tensor:
+    """Places of the first token and of those of the mentions, which come in any order.
+
+    Where a pair has fewer than another, places of tokens that name nobody fill up.
+    """
+    named = (marks > 0).long()
+    order = torch.argsort(named, dim=1, descending=True)
+    first = order.index_select(1, torch.arange(named.sum(1).max(), device=marks.device))
+    return torch.cat([torch.zeros_like(order[:, :1]), first], dim=1)
+
+
+def _at(states: Tensor, places: Tensor) -> Tensor:
+    return states.gather(1, places.unsqueeze(-1).expand(-1, -1, states.shape[-1]))
 
 
 def _mean(states: Tensor, chosen: Tensor) -> Tensor:

@@ -27,7 +27,7 @@ from detente.errors import InputError
 from lab.coding.model.network import Network, pretrained
 
 _NAMELESS = re.compile(r"onnx::MatMul_(\d+)")
-PARTS = ("mixed", "attended", "inner", "outer")
+PARTS = ("query", "key_value", "attended", "inner", "outer")
 """Products of a layer in the order in which they are computed, which the file has no names for."""
 
 
