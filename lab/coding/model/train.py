@@ -36,6 +36,9 @@ from lab.coding.grammar import generate
 from lab.coding.marked import read
 from lab.coding.model.network import Network, pretrained
 
+SHORT_NUMBERS = torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+"""Whether steps are computed in numbers of 16 bits: processors without these are slow at it."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -121,7 +124,7 @@ def fit(network: Network, steps: Sequence[list[Tokens]], plan: Plan, *, log: boo
     network.train()
     total, start = 0.0, time.monotonic()
     for number, step in enumerate(steps, 1):
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=SHORT_NUMBERS):
             value = _loss(network, step, plan, generator)
         value.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
