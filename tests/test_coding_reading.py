@@ -384,6 +384,56 @@ def test_names_of_other_languages_make_no_foreign_text(text: str) -> None:
     assert other_language(text) == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("La pluie.", "French, Spanish or another language"),
+        ("Nous partons demain.", "French"),
+        ("Guerre en Ukraine.", "French, Spanish or another language"),
+        ("Der Regen.", "German"),
+        ("Das Parlament stimmt zu.", "German"),
+        ("Die Regierung tritt zurück.", "a language that is not known"),
+        ("El ministro renuncia.", "Spanish or Catalan"),
+        ("Il ministro si dimette.", "Italian"),
+        ("Roma accusa Parigi.", "a language that is not known"),
+        ("Os rebeldes atacam Maputo.", "Portuguese"),
+        ("O exército dispara.", "Portuguese, Polish or another language"),
+        ("Het regent.", "Dutch"),
+        ("Moskou bedreigt Kiev.", "a language that is not known"),
+        ("LA PLUIE.", "French, Spanish or another language"),
+    ],
+)
+def test_few_words_of_another_language_are_refused(text: str, language: str) -> None:
+    assert refusals(text.encode()) == [f"is in {language}; only English is coded"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rain.",
+        "Talks resume.",
+        "Merkel visits Paris.",
+        "Zimbabwe deports Al Jazeera crew.",
+        "Bamako ejects UN.",
+        "UN CONDEMNS IRAN.",
+        "EL SALVADOR RECALLS ENVOY.",
+        "Der Spiegel attacks Merkel, Scholz.",
+        "Von der Leyen visits Kyiv.",
+        "Bin Salman meets el-Sisi.",
+        "Luiz Inacio Lula da Silva meets Xi.",
+        "Rio de Janeiro hosts BRICS.",
+        "Le Pen meets Orban.",
+        "Coup d'etat fails.",
+        "Rebels retook Ceel Buur.",
+        "Sudan's Rapid Support Forces overran El Fasher.",
+        "Iran denuclearizes.",
+        "Two Spanish gunboats.",
+    ],
+)
+def test_few_words_of_english_are_read(text: str) -> None:
+    assert other_language(text) == ""
+
+
 def test_a_day_is_no_title() -> None:
     [story] = stories("March 14, 2017\n\nChina met Japan.")
     assert (story.title, str(story.date)) == ("", "2017-03-14")
