@@ -82,10 +82,11 @@ _NAME_PARTS = re.compile(rf"\b(?:{_PARTICLES}[\s'’-]+){{1,3}}(?=[^\W\d_a-zß-�
 """What belongs to the name behind it: `von der` Leyen, `al-`Bab."""
 
 _LOANS = re.compile(
-    r"\b(?:coups? d['’][eé]tat|charg[eé]s? d['’]affaires|raisons? d['’][eê]tre|en (?:route|masse|bloc)"
-    r"|de (?:facto|jure)|per (?:se|cent|capita)|vis[- ][aà][- ]vis|aide[- ]de[- ]camp|et al"
-    r"|[aà] la|laissez[- ]faire|habeas corpus|force majeure|casus belli|status quo|pro rata|nom de"
-    r" guerre|agents? provocateurs?|d[eé]tente|bona fide|ad hoc|la la|o['’]clock|der (?:spiegel|standard|tagesspiegel)|die (?:zeit|welt|presse))\b",
+    r"\b(?:coups? d['’][eé]tat|charg[eé]s? d['’]affaires|raisons? d['’][eê]tre|[aà] la|la la"
+    r"|en (?:route|masse|bloc)|de (?:facto|jure)|per (?:se|cent|capita)|vis[- ][aà][- ]vis"
+    r"|aide[- ]de[- ]camp|et al|laissez[- ]faire|habeas corpus|force majeure|casus belli"
+    r"|status quo|pro rata|nom de guerre|agents? provocateurs?|bona fide|ad hoc|o['’]clock"
+    r"|der (?:spiegel|standard|tagesspiegel)|die (?:zeit|welt|presse))\b",
     re.IGNORECASE,
 )
 """Words of other languages that are English by now."""
@@ -119,11 +120,11 @@ _OTHERS = MappingProxyType(
     {
         "German": "der die das und ist nicht ein eine einen dem den des mit auf für von zu sich"
         " auch wird wurde nach bei aus haben sind sei über im zum zur gegen als dass vor seine"
-        " seiner werden wegen durch sagte es ich wir sie kein keine noch nur wenn aber oder mehr vom"
-        " beim ins",
+        " seiner werden wegen durch sagte es ich wir sie kein keine noch nur wenn aber oder mehr"
+        " vom beim ins",
         "French": "le la les des et est une dans pour que qui sur avec pas du au aux ce cette"
-        " par ont été sont plus ne se leur mais il elle son contre d l un je nous vous ils elles ces"
-        " ses très sans en",
+        " par ont été sont plus ne se leur mais il elle son contre d l un je nous vous ils elles"
+        " ces ses très sans en",
         "Spanish": "el los las del una por con para que es en la se su al lo como más fue han"
         " entre pero este esta sus sobre contra y un unos unas está muy sin ya nos",
         "Portuguese": "o os as do da dos das uma em para com não que é no na por se mais foi ao"
@@ -268,10 +269,12 @@ def _is_plain(word: str) -> bool:
         return True
     endings = ("", "s", "es")
     bases = [word.removesuffix(ending) for ending in endings] + [f"{word.removesuffix('ies')}y"]
-    return not _vocabulary().isdisjoint([*bases, *(_PREFIX.sub("", base) for base in bases)]) or any(
-        {word[:cut], word[cut:]} <= _vocabulary()
-        for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+    bases += [_PREFIX.sub("", base) for base in bases]
+    halves = (
+        {word[:cut], word[cut:]} for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
     )
+    whole = _vocabulary()
+    return not whole.isdisjoint(bases) or any(both <= whole for both in halves)
 
 
 def _no_names(sample: str) -> Iterator[str]:
