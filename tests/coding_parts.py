@@ -72,14 +72,14 @@ def _scored(sentence: Sentence, source: Mention, target: Mention) -> Scored:
 
 
 def when(sentence: Sentence, story_date: dt.date, pair: Scored) -> When:
-    """Days that are written as in ISO 8601; else the story's."""
-    match = re.search(r"\d{4}-\d\d-\d\d", sentence.text)
+    """Days and months that are written as in ISO 8601; else the story's."""
+    match = re.search(r"\d{4}-\d\d(-\d\d)?", sentence.text)
     if match is None:
         return When(story_date, "document")
-    day = dt.date.fromisoformat(match[0])
+    day = dt.date.fromisoformat(match[0] if match[1] else f"{match[0]}-01")
     start = sentence.span[0]
     span = (start + match.start(), start + match.end())
-    return When(day, "day", match[0], span, day > story_date)
+    return When(day, "day" if match[1] else "month", match[0], span, day > story_date)
 
 
 def status(sentence: Sentence, pair: Scored, when: When) -> tuple[Status, str]:

@@ -66,13 +66,22 @@ class TestTerminal:
         assert max(map(len, lines)) <= 80
         assert lines[0] == "Talks in Seoul (2017-03-14)"
         assert lines[1] == "2017-03-14  CHN → JPN  04 consult  95%"
-        assert lines[2].startswith("    China met Japan in the hall")
+        assert lines[2] == "    “China” (49-54) → “Japan” (59-64)"
+        assert (TEXT[49:54], TEXT[59:64]) == ("China", "Japan")
+        assert lines[3].startswith("    China met Japan in the hall")
         said = " ".join(out.split())
         for words in (
             "sentences 5", "events 1", "left out: denied 1", "left out: unsure 1",
             "left out: doubtful actor 1", "Not known, or not certain: Korea (1)",
         ):  # fmt: skip
             assert words in said
+
+    def test_a_month_is_no_day(self, call: Call, tmp_path: Path) -> None:
+        (tmp_path / "a.txt").write_text("In 2014-03 China met Japan.")
+        code, out, _ = call("a.txt", "--date", "2017-03-14")
+        assert code == 0
+        assert "in March 2014  CHN → JPN  04 consult  95%" in out
+        assert "of a month or year, stored on its first day 1" in " ".join(out.split())
 
     def test_every_step_is_explained(self, call: Call, talks: Path) -> None:
         code, out, _ = call("talks.txt", "--explain")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from detente.coding.facade import Coded, code, coded_stories
 from detente.coding.journal import Journal
 from detente.coding.judged import key_of
 from detente.coding.report import Tally
-from detente.coding.shapes import Actor, Story, When
+from detente.coding.shapes import Actor, Mention, Sentence, Story, When
 from detente.coding.storing import store_events
 from detente.coding.tables import DETAILS
 from detente.errors import InputError, UsageError
@@ -135,6 +136,10 @@ class TestAbstaining:
             ("China met Ruritania.", "doubtful actor", "not in the table"),
             ("China, Japan, Russia, Iran, France, Germany, India, Brazil, Turkey, Egypt and"
              " Kenya met.", "list", "11 actors, more than 8"),
+            ("China met Japan" + " and China met Japan" * 12 + ".", "list",
+             "names actors 26 times, more than 20"),
+            ("China met " + "Japan" * 20_000 + ".", "not readable",
+             "100,011 characters with no end, or with no blank"),
             ("China hat Japan nicht mit der Bombe und auch nicht mit dem Wort gedroht.",
              "not English", "it is in German"),
         ],
@@ -150,7 +155,7 @@ class TestAbstaining:
         assert dict(result.report.abstained) == {reason: 1}
         [row] = result.details.to_pylist()
         assert (row["event_id"], row["reason"]) == (None, reason)
-        if reason not in {"list", "not English"}:
+        if reason not in {"list", "not English", "not readable"}:
             assert item.source is not None and item.source.words == "China"
             assert item.act is not None
 
@@ -214,6 +219,27 @@ class TestAbstaining:
     def test_a_confidence_is_a_probability(self, least: float) -> None:
         with pytest.raises(UsageError, match="no probability"):
             coded("China met Japan.", Coder(steps=STEPS, min_confidence=least))
+
+
+def test_nothing_without_a_blank_is_looked_at() -> None:
+    asked: list[str] = []
+
+    def name(sentences: Sequence[Sentence], day: dt.date) -> list[tuple[Mention, ...]]:
+        asked.extend(sentence.text for sentence in sentences)
+        return STEPS.name(sentences, day)
+
+    coder = Coder(steps=dataclasses.replace(STEPS, name=name))
+    code("It is so. " + "China" * 8_000, DAY, coder=coder)
+    assert asked == ["It is so.", ""]
+
+
+def test_months_and_years_are_told_as_such() -> None:
+    result = coded("On 2017-02 China sanctioned Japan. On 2017-02-03 China praised Russia.")
+    assert [str(day) for day in result.events["date"].to_pylist()] == ["2017-02-01", "2017-02-03"]
+    assert result.details["precision"].to_pylist() == ["month", "day"]
+    assert [row["day"] for row in result.table().to_pylist()] == ["in February 2017", "2017-02-03"]
+    assert result.report.coarse == 1
+    assert When(dt.date(2014, 1, 1), "year").text == "in 2014"
 
 
 class TestStories:

@@ -194,6 +194,40 @@ class TestPages:
         [story] = stories("<html><nav>Home<article><p>China met Japan.</article>")
         assert story.text == "China met Japan."
 
+    @pytest.mark.parametrize(
+        ("markup", "seen"),
+        [
+            ("<p hidden>No</p>", ""),
+            ("<p hidden=until-found>No</p>", ""),
+            ('<div style="color: red; DISPLAY : none !important"><div>No</div>No</div>', ""),
+            ('<p style="visibility:hidden">No</p>', ""),
+            ('<p style="font-size:0px">No</p>', ""),
+            ('<div aria-hidden="true">No<br>No<article>No</article></div>', ""),
+            ('<p aria-hidden="false">Yes</p>', "Yes"),
+            ("<template><p>No</p></template><noscript>No</noscript><!-- No -->", ""),
+            ("<svg><title>No</title><text>No</text></svg>", ""),
+            ("<ul><li hidden>No<ul><li>No</ul><li>Yes</ul>", "Yes"),
+            ("<table><tr hidden><td>No<td>No<tr><td>Yes</table>", "Yes"),
+            ("<p hidden>No<p>Yes", "Yes"),
+            ("<div><p hidden>No</div>Yes", "Yes"),
+            ("<img hidden><br hidden><embed src=x>Yes", "Yes"),
+            ("<p>Yes <span hidden>No <b>No</b></span>and yes</p>", "Yes and yes"),
+            ("<h1 hidden>No</h1>", ""),
+        ],
+    )
+    def test_what_nobody_sees_is_not_read(self, markup: str, seen: str) -> None:
+        page = f"<html><body style='display:none'><p>First.</p>{markup}<p>Last.</p></html>"
+        [story] = stories(page)
+        assert story.text.split("\n\n") == ["First.", *filter(None, [seen]), "Last."]
+
+    def test_a_comment_without_an_end_hides_the_rest(self) -> None:
+        assert text_of("<p>China met Japan.</p><!-- China bombed Japan.") == "China met Japan."
+
+    def test_hidden_elements_without_end_take_no_time(self) -> None:
+        started = time.process_time()
+        assert text_of("<div hidden>" + "<b>" * 100_000 + "</i>" * 100_000) == ""
+        assert time.process_time() - started < 5
+
     def test_markup_in_words_stays_words(self) -> None:
         assert text_of("&lt;script&gt;alert(1)&lt;/script&gt;") == "<script>alert(1)</script>"
 
@@ -381,6 +415,56 @@ def test_languages_are_told_apart(text: str, language: str) -> None:
     ],
 )
 def test_names_of_other_languages_make_no_foreign_text(text: str) -> None:
+    assert other_language(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("La pluie.", "French, Spanish or another language"),
+        ("Nous partons demain.", "French"),
+        ("Guerre en Ukraine.", "French, Spanish or another language"),
+        ("Der Regen.", "German"),
+        ("Das Parlament stimmt zu.", "German"),
+        ("Die Regierung tritt zurück.", "a language that is not known"),
+        ("El ministro renuncia.", "Spanish or Catalan"),
+        ("Il ministro si dimette.", "Italian"),
+        ("Roma accusa Parigi.", "a language that is not known"),
+        ("Os rebeldes atacam Maputo.", "Portuguese"),
+        ("O exército dispara.", "Portuguese, Polish or another language"),
+        ("Het regent.", "Dutch"),
+        ("Moskou bedreigt Kiev.", "a language that is not known"),
+        ("LA PLUIE.", "French, Spanish or another language"),
+    ],
+)
+def test_few_words_of_another_language_are_refused(text: str, language: str) -> None:
+    assert refusals(text.encode()) == [f"is in {language}; only English is coded"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rain.",
+        "Talks resume.",
+        "Merkel visits Paris.",
+        "Zimbabwe deports Al Jazeera crew.",
+        "Bamako ejects UN.",
+        "UN CONDEMNS IRAN.",
+        "EL SALVADOR RECALLS ENVOY.",
+        "Der Spiegel attacks Merkel, Scholz.",
+        "Von der Leyen visits Kyiv.",
+        "Bin Salman meets el-Sisi.",
+        "Luiz Inacio Lula da Silva meets Xi.",
+        "Rio de Janeiro hosts BRICS.",
+        "Le Pen meets Orban.",
+        "Coup d'etat fails.",
+        "Rebels retook Ceel Buur.",
+        "Sudan's Rapid Support Forces overran El Fasher.",
+        "Iran denuclearizes.",
+        "Two Spanish gunboats.",
+    ],
+)
+def test_few_words_of_english_are_read(text: str) -> None:
     assert other_language(text) == ""
 
 

@@ -271,6 +271,11 @@ def test_any_draft_is_a_valid_study(words: list[str]) -> None:
     assert len({claim.id for claim in study.asks("claims")}) == len(item.claims)
 
 
+def test_what_has_no_end_is_no_sentence() -> None:
+    item = drafted("Tariffs of Iran led to talks with Israel. " + "Iran,Israel," * 5_000 + "more.")
+    assert (item.sentences, item.unread, len(item.claims)) == (2, 1, 1)
+
+
 def test_two_states_are_needed() -> None:
     with pytest.raises(InputError, match="only Iran"):
         drafted("Sanctions led to talks in Iran.")

@@ -30,8 +30,6 @@ SHOWN = 10
 LINE_SECONDS = 10.0
 """Seconds between two lines of progress where there is no terminal."""
 
-_DAYS = {"year": 4, "month": 7}
-
 
 class CodeProgress:
     """How far a coding has come, on a terminal as a bar and elsewhere as a line now and then."""
@@ -87,6 +85,7 @@ def show_story(coded: CodedStory) -> None:
     print_lines(Text(f"{title} ({coded.day})", style="bold"), crop=True)
     for item in events:
         print_lines(Text(_headline(item)))
+        print_lines(*_wrapped(_spans(item, coded.story.offset), "    ", ""))
         print_lines(*_wrapped(item.sentence.text, "    ", "dim"))
     print_lines(Text(""))
 
@@ -141,12 +140,7 @@ def _when(when: When) -> str:
     if not when.words:
         return "dated as the story is"
     ahead = ", which is to come" if when.future else ""
-    return f"dated {_day(when)} by “{when.words}”{ahead}"
-
-
-def _day(when: When) -> str:
-    """A day, month or year, as much as is known."""
-    return when.date.isoformat()[: _DAYS.get(when.precision, 10)]
+    return f"dated {when.text} by “{when.words}”{ahead}"
 
 
 def _headline(item: Judged) -> str:
@@ -157,7 +151,16 @@ def _headline(item: Judged) -> str:
         return item.reason
     what = ontology.lookup(item.act.root).name.lower()
     pair = " → ".join(pair_of(item))
-    return f"{_day(item.when):<10}  {pair}  {item.act.root} {what}  {item.probability:.0%}"
+    return f"{item.when.text:<10}  {pair}  {item.act.root} {what}  {item.probability:.0%}"
+
+
+def _spans(item: Judged, offset: int) -> str:
+    """The words that name who acts and whom, and their first and last characters in the text."""
+    return " → ".join(
+        f"“{side.words}” ({side.span[0] + offset}-{side.span[1] + offset})"
+        for side in (item.source, item.target)
+        if side is not None
+    )
 
 
 def _wrapped(text: str, indent: str, style: str) -> list[Text]:
@@ -197,6 +200,7 @@ def _counts(report: CodingReport) -> list[tuple[str, int]]:
         ("  with two actors or more", report.with_actors),
         ("  too long, and cut at their clauses", report.cut),
         ("events", report.events),
+        ("  of a month or year, stored on its first day", report.coarse),
         *((f"  left out: {reason}", count) for reason, count in report.abstained),
     ]
     always = {"sentences", "events"}

@@ -136,6 +136,8 @@ def _untold(item: Draft) -> Iterator[str]:
         yield f"Not testable: {kinds['untestable']} of {len(item.claims)}; each says why."
     if item.questions:
         yield f"Not told by the words: {plural(item.questions, 'places')}, marked # ? in the file."
+    if item.unread:
+        yield f"Not read, too long to be a sentence: {item.unread} of {item.sentences}."
     if item.others:
         yield f"Left out, named less often: {', '.join(item.others)}."
     if item.unknown:
@@ -148,6 +150,7 @@ def _facts(item: Draft, file: Path) -> dict[str, object]:
         "study": str(file),
         "written": item.setting.written,
         "sentences": item.sentences,
+        "unread": item.unread,
         "parties": [{"code": code, "named": times} for code, times in item.parties],
         "left_out": list(item.others),
         "unknown": [{"words": words, "named": times} for words, times in item.unknown],

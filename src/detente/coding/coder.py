@@ -16,6 +16,7 @@ from detente.coding.judged import (
     DOUBTFUL,
     FOREIGN,
     LIST,
+    UNCUT,
     UNDATED,
     UNSURE,
     Judged,
@@ -28,7 +29,7 @@ from detente.coding.judged import (
 from detente.coding.long_times import too_long
 from detente.coding.phrases import NO_STATE
 from detente.coding.reading.language import other_language
-from detente.coding.sentences import clauses, sentences
+from detente.coding.sentences import clauses, is_too_long, sentences
 from detente.coding.shapes import Actor, Mention, Scored, Sentence, Story, When
 from detente.coding.steps import Steps, default_steps
 from detente.coding.tables import Row, details_row, event_row
@@ -40,8 +41,14 @@ BATCH = 32
 MOST_ACTORS = 8
 """A sentence that names more actors is a list, and no event is read from it."""
 
+MOST_MENTIONS = 20
+"""So is one that names them more often than this; pairs grow with the square of it."""
+
 MIN_CONFIDENCE = 0.6
 """Probability of an event of its quad class below which the coder abstains."""
+
+COARSE = ("month", "year")
+"""Precisions of events that lie on the first day of what is known of their time."""
 
 _LIMIT = re.compile(r"(?:by|before|until|till|from|for)\b", re.IGNORECASE)
 """What opens a time that limits what is asked, promised or threatened."""
@@ -116,6 +123,10 @@ class CodedStory:
             "cut": self.cut,
             "with_actors": sum(len(_codes(looked.mentions)) > 1 for looked in self.looked),
             "events": reasons.pop("", 0),
+            "coarse": sum(
+                not item.reason and item.when is not None and item.when.precision in COARSE
+                for item in self.judged
+            ),
             "abstained": dict(reasons),
             "unknown": dict(unknown),
         }
@@ -167,7 +178,7 @@ class Coder:
             raise no_date(story.reference)
         whole = sentences(story.text)
         parts = [part for sentence in whole for part in clauses(sentence)]
-        named = self._parts.name(parts, day)
+        named = self._parts.name([_readable(part) for part in parts], day)
         pairs = list(zip(parts, named, strict=True))
         scored: list[tuple[Scored, ...]] = []
         for start in range(0, len(pairs), BATCH):
@@ -186,7 +197,7 @@ class Coder:
         worth = [
             place
             for place, (sentence, mentions) in enumerate(batch)
-            if 1 < len(_codes(mentions)) <= MOST_ACTORS and not other_language(sentence.text)
+            if len(_codes(mentions)) > 1 and not _why_not(sentence, mentions)[0]
         ]
         answers = self._parts.score([_stood_in(*batch[place]) for place in worth]) if worth else ()
         scores = {
@@ -206,8 +217,10 @@ class Coder:
         scored: tuple[Scored, ...],
     ) -> Looked:
         blank = Judged(sentence, reference_of(story, sentence), day)
-        judged = _without_pairs(blank, mentions)
-        if not judged:
+        reason, note = _why_not(sentence, mentions)
+        if reason:
+            judged = [dataclasses.replace(blank, reason=reason, note=note)]
+        else:
             pairs = filter(None, (self._judged(blank, pair) for pair in scored))
             judged = without_joint(best_of_each_pair(pairs))
         numbered = tuple(
@@ -306,15 +319,23 @@ def _code(actor: Actor) -> str:
     return actor.code if actor.role in {"", "GOV"} else f"{actor.code}:{actor.role}"
 
 
-def _without_pairs(blank: Judged, mentions: tuple[Mention, ...]) -> list[Judged]:
-    """The abstention from a whole sentence; empty if its pairs are to be looked at."""
+def _why_not(sentence: Sentence, mentions: tuple[Mention, ...]) -> tuple[str, str]:
+    """Why the pairs of a sentence are not looked at, in a word and in more; empty if they are."""
+    if is_too_long(sentence):
+        return UNCUT, f"{len(sentence.text):,} characters with no end, or with no blank"
     actors = len(_codes(mentions))
     if actors > MOST_ACTORS:
-        note = f"{actors} actors, more than {MOST_ACTORS}"
-        return [dataclasses.replace(blank, reason=LIST, note=note)]
-    if actors > 1 and (language := other_language(blank.sentence.text)):
-        return [dataclasses.replace(blank, reason=FOREIGN, note=f"it is in {language}")]
-    return []
+        return LIST, f"{actors} actors, more than {MOST_ACTORS}"
+    if actors > 1 and len(mentions) > MOST_MENTIONS:
+        return LIST, f"names actors {len(mentions)} times, more than {MOST_MENTIONS}"
+    if actors > 1 and (language := other_language(sentence.text)):
+        return FOREIGN, f"it is in {language}"
+    return "", ""
+
+
+def _readable(sentence: Sentence) -> Sentence:
+    """The sentence, or one without words where no words can be read."""
+    return dataclasses.replace(sentence, text="") if is_too_long(sentence) else sentence
 
 
 def _stood_in(

@@ -101,7 +101,7 @@ class Journal:
         return line
 
     def _opened(self, settings: str) -> BinaryIO:
-        head = json.dumps({_HEAD: 1, "settings": settings}, ensure_ascii=False).encode() + b"\n"
+        head = json.dumps({_HEAD: 2, "settings": settings}, ensure_ascii=False).encode() + b"\n"
         if self.path.is_symlink() or (self.path.exists() and not self.path.is_file()):
             raise self._strange()
         self.path.touch()

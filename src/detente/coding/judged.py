@@ -15,7 +15,7 @@ OFFICIAL = frozenset({"", "GOV", "MIL", "LEG", "JUD", "COP", "SPY"})
 """Roles of those who act for their state towards others: they and the state are one actor."""
 
 UNSURE, LIST, FOREIGN, DOUBTFUL = "unsure", "list", "not English", "doubtful actor"
-UNDATED = "not dated"
+UNDATED, UNCUT = "not dated", "not readable"
 """Reasons to abstain, beside the statuses other than actual."""
 
 _AND = re.compile(r",?\s+(?:and|or)\s+(?:the\s+)?")

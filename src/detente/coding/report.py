@@ -30,6 +30,7 @@ class CodingReport:
         cut: Sentences that were too long, and were cut at their clauses.
         with_actors: Sentences that name two actors or more.
         events: Events.
+        coarse: Those of them of which the text tells no more than the month or year.
         abstained: Abstentions by reason.
         unknown: Actors that are not in the table, or not certain, by how often they were met.
         seconds: How long it took.
@@ -44,6 +45,7 @@ class CodingReport:
     cut: int
     with_actors: int
     events: int
+    coarse: int
     abstained: tuple[tuple[str, int], ...]
     unknown: tuple[tuple[str, int], ...]
     seconds: float
@@ -68,6 +70,7 @@ class Tally:
     cut: int = 0
     with_actors: int = 0
     events: int = 0
+    coarse: int = 0
     abstained: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
     left_out: list[LeftOut] = field(default_factory=list)
@@ -84,7 +87,7 @@ class Tally:
         """Add the counts of a story."""
         self.stories += 1
         self.resumed += resumed
-        for name in ("sentences", "cut", "with_actors", "events"):
+        for name in ("sentences", "cut", "with_actors", "events", "coarse"):
             setattr(self, name, getattr(self, name) + counts[name])
         self.abstained.update(counts["abstained"])
         self.unknown.update(counts["unknown"])
@@ -101,6 +104,7 @@ class Tally:
             cut=self.cut,
             with_actors=self.with_actors,
             events=self.events,
+            coarse=self.coarse,
             abstained=tuple(self.abstained.most_common()),
             unknown=tuple(self.unknown.most_common(MOST_NAMED)),
             seconds=seconds,

@@ -19,6 +19,12 @@ LONGEST = 80
 """Words of a sentence beyond which it is cut at its clauses."""
 
 
+MOST_CHARACTERS, MOST_UNBROKEN = 10_000, 1_000
+"""Characters, and those without a blank, beyond which what has no end is no sentence."""
+
+_UNBROKEN = re.compile(rf"\S{{{MOST_UNBROKEN + 1}}}")
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -190,6 +196,16 @@ def _full_stop(before: str, after: str) -> bool:
     if len(before) == 1 and before.isalpha() and before.isupper():
         return begins and before != "I"
     return True
+
+
+def is_too_long(sentence: Sentence) -> bool:
+    """Whether what was taken for a sentence is none: nobody wrote so much without end or blank.
+
+    Example:
+        >>> is_too_long(Sentence("China" * 300, (0, 1500)))
+        True
+    """
+    return len(sentence.text) > MOST_CHARACTERS or bool(_UNBROKEN.search(sentence.text))
 
 
 _CLAUSES = (

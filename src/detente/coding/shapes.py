@@ -5,6 +5,7 @@ All offsets count characters of the story's text, from 0, ends exclusive.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -106,6 +107,15 @@ class When:
     words: str = ""
     span: Span | None = None
     future: bool = False
+
+    @property
+    def text(self) -> str:
+        """As much of the day as the text says: `2017-03-14`, `in March 2017`, `in 2017`."""
+        if self.precision == "year":
+            return f"in {self.date.year}"
+        if self.precision == "month":
+            return f"in {calendar.month_name[self.date.month]} {self.date.year}"
+        return self.date.isoformat()
 
     @property
     def middle(self) -> dt.date:

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 
 from detente.answers import Column, Exhibit, Scale, Table, Value
 from detente.coding.judged import Judged, pair_of
+from detente.coding.shapes import Mention
 from detente.events import ontology
 
 _COLUMNS = (
     Column("day"),
     Column("source"),
     Column("target"),
+    Column("who"),
+    Column("whom"),
     Column("cameo"),
     Column("what"),
     Column("probability", scale=Scale.PROBABILITY),
@@ -38,9 +41,15 @@ def exhibits_of(judged: Iterable[Judged]) -> tuple[Exhibit, ...]:
 
 
 def _cells(item: Judged) -> tuple[Value, ...]:
-    day = (item.when.date if item.when else item.published).isoformat()
+    day = item.when.text if item.when else item.published.isoformat()
     source, target = pair_of(item)
+    words = (_words(item.source), _words(item.target))
     if item.act is None:
-        return day, source, target, None, None, None
+        return day, source, target, *words, None, None, None
     root = item.act.root
-    return day, source, target, root, ontology.lookup(root).name.lower(), item.probability
+    what = ontology.lookup(root).name.lower()
+    return day, source, target, *words, root, what, item.probability
+
+
+def _words(mention: Mention | None) -> str | None:
+    return None if mention is None else mention.words

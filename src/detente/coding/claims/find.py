@@ -14,6 +14,7 @@ from detente.coding.claims.kinds import kind_of
 from detente.coding.claims.naming import named
 from detente.coding.claims.reading import reading_of
 from detente.coding.claims.shapes import Claim, Side, Sign
+from detente.coding.sentences import is_too_long
 from detente.coding.sentences import sentences as sentences_of
 from detente.coding.shapes import Mention, Sentence, Span
 
@@ -72,7 +73,12 @@ def claims_in(sentences: Sequence[Sentence], actors: Actors | None = None) -> tu
         for _, paragraph in groupby(sentences, key=lambda sentence: sentence.paragraph)
         for number, sentence in enumerate(paragraph)
     )
-    return tuple(claim for each in numbered for claim in _claims_of(*each, name(each[0])))
+    return tuple(
+        claim
+        for sentence, number in numbered
+        if not is_too_long(sentence)
+        for claim in _claims_of(sentence, number, name(sentence))
+    )
 
 
 def _claims_of(sentence: Sentence, number: int, mentions: Sequence[Mention]) -> Iterator[Claim]:

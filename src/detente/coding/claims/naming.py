@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from detente.coding.sentences import is_too_long
 from detente.coding.shapes import Mention, Sentence
 
 REACH = 4
@@ -29,7 +30,7 @@ def named(sentences: Sequence[Sentence], on: dt.date | None) -> list[tuple[Menti
     context = EMPTY
     per_sentence: list[tuple[Mention, ...]] = []
     for place, sentence in enumerate(sentences):
-        seen = mentions(sentence, on, context)
+        seen = () if is_too_long(sentence) else mentions(sentence, on, context)
         context = after(context, seen)
         earlier = slice(max(0, place - REACH), place)
         seen = linked(sentence, seen, per_sentence[earlier], sentences[earlier])

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections import Counter
+from collections.abc import Iterator
+from importlib import resources
 from types import MappingProxyType
 
 _SAMPLE = 20_000
@@ -17,6 +20,13 @@ _UNKNOWN_WORDS, _UNKNOWN_SHARE = 40, 0.04
 _FEWEST_WORDS, _FEWEST_ACCENTED = 6, 2
 """A shorter text without any English word is foreign if so many of its words that begin without a
 capital, and so are no names, have letters beyond a to z."""
+
+_SMALL_WORTH = 2
+"""In a short text a small word of another language says as much as so many words that no English
+text has."""
+
+_MOST_NAMED = 3
+"""So many languages are named where a short text may be in any of them."""
 
 _UNKNOWN = "a language that is not known"
 
@@ -64,6 +74,38 @@ _WORD = re.compile(r"[^\W\d_]+")
 _BEGINNING = re.compile(r"(?:^|[.!?:\n]\s+)\w")
 
 
+_PARTICLES = (
+    r"(?:a[lnsdrzt]|el|bin|ibn|ben|bint|von|van|zu|der|den|de|du|da|di|del|della|dell|dos|das|la|le"
+    r"|les|los|las|lo|il|ter|ten|te|af|av|och|do|e|y|i|un|san|es)"
+)
+_NAME_PARTS = re.compile(rf"\b(?:{_PARTICLES}[\s'’-]+){{1,3}}(?=[^\W\d_a-zß-öø-ÿ])")
+"""What belongs to the name behind it: `von der` Leyen, `al-`Bab."""
+
+_LOANS = re.compile(
+    r"\b(?:coups? d['’][eé]tat|charg[eé]s? d['’]affaires|raisons? d['’][eê]tre|[aà] la|la la"
+    r"|en (?:route|masse|bloc)|de (?:facto|jure)|per (?:se|cent|capita)|vis[- ][aà][- ]vis"
+    r"|aide[- ]de[- ]camp|et al|laissez[- ]faire|habeas corpus|force majeure|casus belli"
+    r"|status quo|pro rata|nom de guerre|agents? provocateurs?|bona fide|ad hoc|o['’]clock"
+    r"|der (?:spiegel|standard|tagesspiegel)|die (?:zeit|welt|presse))\b",
+    re.IGNORECASE,
+)
+"""Words of other languages that are English by now."""
+
+_ENGLISH_ENDING = re.compile(
+    r"(?:ing|ed|ly|ness|ship|ful|less|ise[sd]?|ize[sd]?|ists?|isms?|ians?|ward)$"
+)
+
+
+_PREFIX = re.compile(r"^(?:re|over|out|un|mis|under|pre|dis|de|co|non|anti|counter)(?=\w{3})")
+_SHORTEST_PART = 4
+"""Letters of each part of a word made of two, such as `gunboat`; shorter ones come by chance."""
+
+_LONGEST_WORD = 30
+"""Letters beyond which what stands without a blank is no word of any language."""
+
+_CLITIC = re.compile(r"['’](?:s|t|re|ve|ll|d|m)\b|\d+s?\b", re.IGNORECASE)
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -78,17 +120,19 @@ _OTHERS = MappingProxyType(
     {
         "German": "der die das und ist nicht ein eine einen dem den des mit auf für von zu sich"
         " auch wird wurde nach bei aus haben sind sei über im zum zur gegen als dass vor seine"
-        " seiner werden wegen durch sagte",
+        " seiner werden wegen durch sagte es ich wir sie kein keine noch nur wenn aber oder mehr"
+        " vom beim ins",
         "French": "le la les des et est une dans pour que qui sur avec pas du au aux ce cette"
-        " par ont été sont plus ne se leur mais il elle son contre d l",
+        " par ont été sont plus ne se leur mais il elle son contre d l un je nous vous ils elles"
+        " ces ses très sans en",
         "Spanish": "el los las del una por con para que es en la se su al lo como más fue han"
-        " entre pero este esta sus sobre contra y",
+        " entre pero este esta sus sobre contra y un unos unas está muy sin ya nos",
         "Portuguese": "o os as do da dos das uma em para com não que é no na por se mais foi ao"
-        " sobre pelo pela são como entre seu sua contra",
+        " sobre pelo pela são como entre seu sua contra um é foram muito já",
         "Italian": "il lo gli della delle dei del di che è un una per con non sono nel nella al"
-        " alla ha hanno dal dalla come più anche contro",
+        " alla ha hanno dal dalla come più anche contro la le i si ma sui sulla uno molto",
         "Dutch": "het een van de en dat niet zijn voor met op aan er ook door maar hij bij naar"
-        " wordt heeft uit tegen werd",
+        " wordt heeft uit tegen werd ik wij geen nog ons deze om",
         "Swedish": "och att det som en är för på av inte med till har den om ett från vid mot",
         "Danish": "og at det er en ikke for på af med til har den som et fra ved mod blev efter",
         "Norwegian": "og at det er en ikke for på av med til har den som et fra ved mot ble etter",
@@ -116,22 +160,54 @@ _OTHERS = MappingProxyType(
 )
 
 
+_NEITHER = _words("die on as me son per come door till dos san")
+"""English and something else at once."""
+
+_LETTERS = _words("o y é è à")
+"""Words of one letter; others are initials, or what an apostrophe cuts off."""
+
+_GERMAN_ARTICLES = _words("der das ein eine den dem")
+"""Before a noun with a capital, as German has them all."""
+
+
+@functools.cache
+def _vocabulary() -> frozenset[str]:
+    """Words that the model knows whole: the commonest of English texts."""
+    file = resources.files("detente.coding") / "data" / "tokenizer.json"
+    return frozenset(json.loads(file.read_text(encoding="utf-8"))["model"]["vocab"])
+
+
+@functools.cache
+def _surely_english() -> frozenset[str]:
+    """Small words of English that no other language has, unlike `die`, `on`, `as`."""
+    return _ENGLISH - frozenset().union(*map(_words, _OTHERS.values()))
+
+
+@functools.cache
+def _everyday() -> frozenset[str]:
+    """Small words of any other language that are none of English."""
+    return frozenset().union(*_foreign().values())
+
+
 @functools.cache
 def _foreign() -> MappingProxyType[str, frozenset[str]]:
     return MappingProxyType(
-        {name: _words(words) - _ENGLISH - {"a", "o"} for name, words in _OTHERS.items()}
+        {name: _words(words) - _ENGLISH - {"a"} for name, words in _OTHERS.items()}
     )
 
 
 def other_language(text: str) -> str:
-    """The language of a text that is not English; empty if it is, or too short to tell.
+    """The language of a text that is not English; empty if it is, or if nothing tells.
 
     Returns:
-        Its name in English, or `a language that is not known`.
+        Its name in English; several names where a short text may be in any of them; or `a language
+        that is not known`.
 
     Example:
         >>> other_language("Der Präsident ist nach Peking gereist und hat mit dem Kanzler geredet.")
         'German'
+        >>> other_language("Macron zit in Parijs.")
+        'Dutch'
         >>> other_language("China recalled its ambassador.")
         ''
     """
@@ -149,9 +225,84 @@ def other_language(text: str) -> str:
     total = words.total()
     if total >= _FEWEST_WORDS and not english and _accented(sample) >= _FEWEST_ACCENTED:
         return _UNKNOWN
-    if total >= _UNKNOWN_WORDS and english < _UNKNOWN_SHARE * total:
-        return _UNKNOWN
-    return ""
+    if total >= _UNKNOWN_WORDS:
+        return _UNKNOWN if english < _UNKNOWN_SHARE * total else ""
+    return _of_short(sample) if not words.keys() & _surely_english() else ""
+
+
+def _of_short(sample: str) -> str:
+    """The language of a short text without a small word that is surely English.
+
+    It is foreign if more speaks for that than for English: small words of another language, and
+    words that no English text has, against those that English texts have.
+    """
+    small = Counter[str]()
+    plain = strange = 0
+    for word in _no_names(sample):
+        if len(word) > _LONGEST_WORD or (len(word) == 1 and word not in _LETTERS):
+            continue
+        if word in _everyday():
+            small[word] += 1
+        elif word not in _NEITHER:
+            is_plain = _is_plain(word)
+            plain += is_plain
+            strange += not is_plain
+    if _SMALL_WORTH * small.total() + strange <= plain:
+        return ""
+    if small:
+        return _one_of({name: len(small.keys() & own) for name, own in _foreign().items()})
+    return _UNKNOWN if strange > 1 or not _may_be_english(sample) else ""
+
+
+def _may_be_english(sample: str) -> bool:
+    """Whether the one word of a text that English does not have may be a rare one of English.
+
+    Its verbs of headlines end in s (`Zimbabwe deports two`), and its nouns follow `a`.
+    """
+    words = list(_no_names(sample))
+    return "a" in words or any(word.endswith("s") and word.isascii() for word in words)
+
+
+def _is_plain(word: str) -> bool:
+    """Whether English texts have a word, that of which it is a form, or its two parts."""
+    if _ENGLISH_ENDING.search(word):
+        return True
+    endings = ("", "s", "es")
+    bases = [word.removesuffix(ending) for ending in endings] + [f"{word.removesuffix('ies')}y"]
+    bases += [_PREFIX.sub("", base) for base in bases]
+    halves = (
+        {word[:cut], word[cut:]} for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+    )
+    whole = _vocabulary()
+    return not whole.isdisjoint(bases) or any(both <= whole for both in halves)
+
+
+def _no_names(sample: str) -> Iterator[str]:
+    """The words of a short text that are no names, in lower case."""
+    text = _CLITIC.sub(" ", _LOANS.sub(" ", sample))
+    if sample.isupper():
+        yield from _WORD.findall(text.casefold())
+        return
+    text = _NAME_PARTS.sub("", text)
+    heads = {match.end() - 1 for match in _BEGINNING.finditer(text)}
+    for match in _WORD.finditer(text):
+        word, after = match[0], text[match.end() :].lstrip(" -'’")[:1]
+        if word[0].islower():
+            yield word
+        elif match.start() in heads and not word[1:].isupper():
+            lower = word.casefold()
+            articles = _GERMAN_ARTICLES if after.isupper() else _everyday() | {"a"}
+            if after.isalpha() and lower in articles:
+                yield lower
+
+
+def _one_of(scores: dict[str, int]) -> str:
+    """The likeliest language, or the first of several that are as likely."""
+    best = max(scores.values())
+    names = [name for name in scores if scores[name] == best]
+    if len(names) > _MOST_NAMED:
+        names = [*names[: _MOST_NAMED - 1], "another language"]
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _without_names(sample: str) -> Counter[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from html.parser import HTMLParser
 from typing import Any, BinaryIO
 
@@ -31,7 +32,6 @@ _DROPPED = _words(
 )
 """Elements whose words are no part of the story."""
 
-_RAW = frozenset({"script", "style"})
 _BLOCKS = _words(
     "address article blockquote body dd details div dl dt fieldset figure h1 h2 h3 h4 h5 h6"
     " header hr li main ol p pre section summary table tbody td tfoot th thead title tr ul"
@@ -39,7 +39,28 @@ _BLOCKS = _words(
 """Elements that begin and end a paragraph."""
 
 _STARTS = frozenset({"article", "main", "body"})
-"""Elements that end a dropped one that was never closed."""
+"""Elements that end a dropped one that was never closed, but none that is hidden."""
+
+_EMPTY = _words("area base br col embed hr img input link meta param source track wbr")
+"""Elements that hold nothing and have no end."""
+
+_CELLS = _words("td th tr tbody tfoot")
+_ENDED_BY = {
+    "p": _BLOCKS, "li": _words("li"), "dt": _words("dt dd"), "dd": _words("dt dd"), "td": _CELLS,
+    "th": _CELLS, "tr": _words("tr tbody tfoot"),
+}  # fmt: skip
+"""Elements that need no end of their own: others that begin, or whatever holds them, end them."""
+
+_HOLDERS = _words("ul ol dl table div section blockquote")
+_UNSEEN = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0+"
+    r"|font-size\s*:\s*0*\.?0+(?:px|pt|em|rem|%)?)\s*(?:!\s*important\s*)?(?:;|$)",
+    re.IGNORECASE,
+)
+"""Styles of what no reader of the page sees."""
+
+_WHOLE = frozenset({"html", "body"})
+"""Pages are often hidden until their scripts have run, and shown then."""
 
 _DAYS = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished",
@@ -79,7 +100,7 @@ def stories(file: BinaryIO, name: str, progress: Progress | None = None) -> Iter
     words = parser.words(text_blocks(file, encoding, progress))
     first = next(words, "")  # the head of the page is read with the first words of its body
     if not first.strip():
-        raise RefusedError("holds no words outside of its scripts and menus")
+        raise RefusedError("holds no words outside of its scripts, menus and hidden parts")
     ahead = [first]
     for block in words:
         ahead.append(block)
@@ -112,6 +133,8 @@ class _Page(HTMLParser):
         self._paragraphs: list[str] = []
         self._line: list[str] = []
         self._dropping: list[str] = []
+        self._open: Counter[str] = Counter()
+        self._hiding = False
         self._special: tuple[str, list[str]] | None = None
         self._titles: dict[str, str] = {}
         self._days: dict[str, dt.date] = {}
@@ -126,6 +149,8 @@ class _Page(HTMLParser):
             if text := self._drained(begun):
                 begun = True
                 yield text
+        if self.rawdata.startswith(("<!", "<?")):
+            self.rawdata = ""  # a comment that does not end goes on to the end of the page
         self.close()
         self._break()
         if text := self._drained(begun):
@@ -150,17 +175,21 @@ class _Page(HTMLParser):
             self._note_day("time", given.get("datetime", ""))
         if "datepublished" in given.get("itemprop", "").lower():
             self._note_day("datepublished", given.get("content") or given.get("datetime", ""))
-        if tag in _STARTS:
-            self._dropping.clear()
+        if self._is_ended_by(tag) or (tag in _STARTS and not self._hiding):
+            self._show()
         if tag == "script" and given.get("type", "").lower().strip() == "application/ld+json":
             self._special = ("json-ld", [])
-        if tag in _DROPPED:
+        if tag in _DROPPED or tag in _BLOCKS or tag == "br":
             self._break()
+        if tag in _EMPTY:
+            return
+        hides = tag not in _WHOLE and _is_hidden(given)
+        if self._dropping or tag in _DROPPED or hides:
+            self._hiding = self._hiding or hides
             self._dropping.append(tag)
-        elif tag in _BLOCKS or tag == "br":
-            self._break()
-            if tag in {"title", "h1"} and not self._dropping:
-                self._special = (tag, [])
+            self._open[tag] += 1
+        elif tag in {"title", "h1"}:
+            self._special = (tag, [])
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin and end an element."""
@@ -171,11 +200,30 @@ class _Page(HTMLParser):
         """End an element."""
         if self._special and tag == ("script" if self._special[0] == "json-ld" else tag):
             self._end_special(tag)
-        if tag in self._dropping:
-            while self._dropping.pop() != tag:
-                pass
-        elif tag in _BLOCKS:
+        if self._open[tag]:
+            self._end_dropped(tag)
+        elif self._dropping and self._dropping[0] in _ENDED_BY and tag in _BLOCKS:
+            self._show()
+        if tag in _BLOCKS:
             self._break()
+
+    def _is_ended_by(self, tag: str) -> bool:
+        """Whether an element that begins ends what is dropped, as `<p hidden>One<p>Two` does."""
+        ended = bool(self._dropping) and tag in _ENDED_BY.get(self._dropping[0], ())
+        return ended and not any(self._open[holder] for holder in _HOLDERS)
+
+    def _end_dropped(self, tag: str) -> None:
+        while (last := self._dropping.pop()) != tag:
+            self._open[last] -= 1
+        self._open[tag] -= 1
+        if not self._dropping:
+            self._show()
+
+    def _show(self) -> None:
+        """End all that is dropped."""
+        self._dropping.clear()
+        self._open.clear()
+        self._hiding = False
 
     def handle_data(self, data: str) -> None:
         """Take words."""
@@ -224,6 +272,12 @@ class _Page(HTMLParser):
         text = "\n\n".join(self._paragraphs)
         self._paragraphs.clear()
         return f"\n\n{text}" if begun else text
+
+
+def _is_hidden(given: Mapping[str, str]) -> bool:
+    """Whether nobody who looks at the page, or has it read aloud, meets an element."""
+    unseen = _UNSEEN.search(given.get("style", ""))
+    return "hidden" in given or given.get("aria-hidden", "").lower() == "true" or bool(unseen)
 
 
 def published_in(text: str) -> str:

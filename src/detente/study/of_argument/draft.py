@@ -12,7 +12,7 @@ from pathlib import Path
 
 from detente.coding.claims import Claim, claims_in
 from detente.coding.claims.naming import named
-from detente.coding.sentences import sentences
+from detente.coding.sentences import is_too_long, sentences
 from detente.coding.shapes import Mention, Sentence, Story
 from detente.errors import InputError, UsageError
 from detente.events.actors import to_iso3
@@ -43,6 +43,7 @@ class Draft:
         parties: Its states and how often each is named, most often first.
         others: States that are named less often than those, and are left out.
         unknown: Names of no known state, the eight that are named most, and how often.
+        unread: What is too long to be a sentence, and was not read.
         claims: Its claims with their blocks.
         setting: What they share.
         chronicle: Facts of a study that ships, if it has the parties.
@@ -54,6 +55,7 @@ class Draft:
     parties: tuple[tuple[str, int], ...]
     others: tuple[str, ...]
     unknown: tuple[tuple[str, int], ...]
+    unread: int
     claims: tuple[Drafted, ...]
     setting: Setting
     chronicle: Chronicle | None
@@ -101,7 +103,10 @@ def draft(story: Story, name: str, *, date: dt.date | None = None, actors: Namer
     chronicle = chronicle_of(codes)
     text = study_file(name, blocks, setting, chronicle)
     unknown = _unknown(mention for group in mentions.values() for mention in group)
-    return Draft(story, len(parts), parties, others, unknown, blocks, setting, chronicle, text)
+    unread = sum(map(is_too_long, parts))
+    return Draft(
+        story, len(parts), parties, others, unknown, unread, blocks, setting, chronicle, text
+    )
 
 
 def write_draft(item: Draft, folder: Path) -> Path:
