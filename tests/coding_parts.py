@@ -52,16 +52,13 @@ def _named(sentence: Sentence) -> tuple[Mention, ...]:
     )
 
 
-def score(items: Sequence[tuple[Sentence, tuple[Mention, ...]]]) -> list[tuple[Scored, ...]]:
+def score(sentence: Sentence, mentions: tuple[Mention, ...]) -> tuple[Scored, ...]:
     """Every earlier mention does the sentence's verb to every later one."""
-    return [
-        tuple(
-            _scored(sentence, first, second)
-            for place, first in enumerate(mentions)
-            for second in mentions[place + 1 :]
-        )
-        for sentence, mentions in items
-    ]
+    return tuple(
+        _scored(sentence, first, second)
+        for place, first in enumerate(mentions)
+        for second in mentions[place + 1 :]
+    )
 
 
 def _scored(sentence: Sentence, source: Mention, target: Mention) -> Scored:

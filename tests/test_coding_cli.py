@@ -307,9 +307,9 @@ from coding_parts import STEPS
 from detente import cli
 from detente.coding import coder
 import dataclasses
-def slow(items):
+def slow(sentence, mentions):
     time.sleep(.25)
-    return STEPS.score(items)
+    return STEPS.score(sentence, mentions)
 steps = dataclasses.replace(STEPS, score=slow if sys.argv[2] == "slow" else STEPS.score)
 coder.default_steps = lambda actors, weights: steps
 sys.exit(cli.run(["code", *sys.argv[3:]]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import shutil
@@ -12,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detente.coding import code
 from detente.coding.acts import ACTS, BY_KEY, act_of
 from detente.coding.encoder import FOLDER, LONGEST, Encoder, Pieces, encoder
-from detente.coding.pairs import _batches, scored, scored_many
+from detente.coding.pairs import scored
 from detente.coding.shapes import Actor, Mention, Scored, Sentence
 from detente.errors import InputError
 
@@ -116,16 +118,12 @@ def test_probabilities_sum_to_one_and_both_ways_are_answered() -> None:
         assert list(answer.acts) == [act.key for act in ACTS]
 
 
-def test_order_of_sentences_changes_nothing() -> None:
-    items = [
-        _sentence("Iran shelled a post in Pakistan.", IRN="Iran", PAK="Pakistan"),
-        _sentence("Nobody here acts."),
-        _sentence("After weeks of talks in Geneva, Oman praised Qatar.", OMN="Oman", QAT="Qatar"),
-    ]
-    there, back = scored_many(items), scored_many(items[::-1])[::-1]
-    for one_way, other_way in zip(there, back, strict=True):
-        for a, b in zip(one_way, other_way, strict=True):
-            assert a.none == pytest.approx(b.none, abs=0.05)
+def test_what_a_sentence_tells_does_not_depend_on_its_neighbours() -> None:
+    day, told = dt.date(2017, 3, 14), "After weeks of talks, Oman praised Qatar."
+    [alone] = code(told, date=day).details.to_pylist()
+    more = code(f"Iran shelled Pakistan while Chile, Peru and Norway met. {told}", date=day)
+    [among] = [row for row in more.details.to_pylist() if row["source"] == "OMN"]
+    assert among["probability"] == alone["probability"]
 
 
 def test_unknown_and_alike_actors_are_not_paired() -> None:
@@ -202,11 +200,6 @@ def test_a_higher_temperature_makes_probabilities_more_even() -> None:
         for factor in (1.0, 3.0)
     )
     assert warm < cold - 0.1
-
-
-def test_sentences_are_asked_about_in_groups_of_sixteen_pairs() -> None:
-    assert list(_batches([2, 0, 1, 3], [10, 20, 6, 1])) == [[2, 0], [1], [3]]
-    assert list(_batches([], [])) == []
 
 
 def test_pieces_of_a_span_are_those_inside_it() -> None:

@@ -35,9 +35,6 @@ from detente.coding.steps import Steps, default_steps
 from detente.coding.tables import Row, details_row, event_row
 from detente.errors import UsageError
 
-BATCH = 32
-"""Sentences that the model looks at together."""
-
 MOST_ACTORS = 8
 """A sentence that names more actors is a list, and no event is read from it."""
 
@@ -179,32 +176,12 @@ class Coder:
         whole = sentences(story.text)
         parts = [part for sentence in whole for part in clauses(sentence)]
         named = self._parts.name([_readable(part) for part in parts], day)
-        pairs = list(zip(parts, named, strict=True))
-        scored: list[tuple[Scored, ...]] = []
-        for start in range(0, len(pairs), BATCH):
-            scored += self._scored(pairs[start : start + BATCH])
         key = digest(story.text)
         looked = tuple(
             self._looked(story, day, key, number, *item)
-            for number, item in enumerate(zip(parts, named, scored, strict=True))
+            for number, item in enumerate(zip(parts, named, strict=True))
         )
         return CodedStory(story, day, key, looked, sum(len(clauses(item)) > 1 for item in whole))
-
-    def _scored(
-        self, batch: Sequence[tuple[Sentence, tuple[Mention, ...]]]
-    ) -> list[tuple[Scored, ...]]:
-        """What the model says of the sentences in which there may be a pair."""
-        worth = [
-            place
-            for place, (sentence, mentions) in enumerate(batch)
-            if len(_codes(mentions)) > 1 and not _why_not(sentence, mentions)[0]
-        ]
-        answers = self._parts.score([_stood_in(*batch[place]) for place in worth]) if worth else ()
-        scores = {
-            place: _with_doubts(answer, batch[place][1])
-            for place, answer in zip(worth, answers, strict=True)
-        }
-        return [scores.get(place, ()) for place in range(len(batch))]
 
     def _looked(
         self,
@@ -214,13 +191,14 @@ class Coder:
         number: int,
         sentence: Sentence,
         mentions: tuple[Mention, ...],
-        scored: tuple[Scored, ...],
     ) -> Looked:
         blank = Judged(sentence, reference_of(story, sentence), day)
+        scored: tuple[Scored, ...] = ()
         reason, note = _why_not(sentence, mentions)
         if reason:
             judged = [dataclasses.replace(blank, reason=reason, note=note)]
         else:
+            scored = self._scored(sentence, mentions)
             pairs = filter(None, (self._judged(blank, pair) for pair in scored))
             judged = without_joint(best_of_each_pair(pairs))
         numbered = tuple(
@@ -228,6 +206,12 @@ class Coder:
             for item in judged
         )
         return Looked(sentence, mentions, scored, numbered)
+
+    def _scored(self, sentence: Sentence, mentions: tuple[Mention, ...]) -> tuple[Scored, ...]:
+        """What the model says of a sentence, if there may be a pair."""
+        if len(_codes(mentions)) < 2:
+            return ()
+        return _with_doubts(self._parts.score(sentence, _stood_in(mentions)), mentions)
 
     def _judged(self, blank: Judged, pair: Scored) -> Judged | None:
         """What is made of a pair; None if no event is told of it."""
@@ -338,11 +322,9 @@ def _readable(sentence: Sentence) -> Sentence:
     return dataclasses.replace(sentence, text="") if is_too_long(sentence) else sentence
 
 
-def _stood_in(
-    sentence: Sentence, mentions: tuple[Mention, ...]
-) -> tuple[Sentence, tuple[Mention, ...]]:
-    """A sentence with a stand-in for every name that is not known, so that it is looked at too."""
-    return sentence, tuple(
+def _stood_in(mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """Mentions with a stand-in for every name that is not known, so that it is looked at too."""
+    return tuple(
         mention if mention.actor else dataclasses.replace(mention, actor=NOBODY)
         for mention in mentions
         if mention.actor or mention.linked or _is_name(mention)

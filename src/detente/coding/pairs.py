@@ -17,9 +17,6 @@ from detente.coding.acts import ACTS
 from detente.coding.encoder import Encoder, Integers, Pieces, encoder
 from detente.coding.shapes import STATUSES, Mention, Scored, Sentence
 
-TOGETHER = 16
-"""Pairs that are asked about together, at least: more is no quicker and takes more memory."""
-
 Pair = tuple[Mention, Mention]
 
 
@@ -27,6 +24,9 @@ def scored(
     sentence: Sentence, mentions: Sequence[Mention], *, network: Encoder | None = None
 ) -> tuple[Scored, ...]:
     """What every mention with a known actor does to every other, by the model.
+
+    Each sentence is asked about alone: weights of eight bits make what stands beside it count a
+    little, and what a sentence tells must not depend on its neighbours.
 
     Args:
         sentence: That they stand in.
@@ -40,58 +40,25 @@ def scored(
     Raises:
         InputError: `detente[coding]` is not installed.
     """
-    return scored_many([(sentence, mentions)], network=network)[0]
-
-
-def scored_many(
-    sentences: Sequence[tuple[Sentence, Sequence[Mention]]], *, network: Encoder | None = None
-) -> list[tuple[Scored, ...]]:
-    """`scored` for many sentences, which are read together and so faster."""
-    answers: list[tuple[Scored, ...]] = [() for _ in sentences]
-    asked = [number for number, (_, mentions) in enumerate(sentences) if _pairs(mentions)]
-    # Like lengths together, so that little is read that is only padding.
-    asked.sort(key=lambda number: len(sentences[number][0].text))
-    for numbers in _batches(asked, [len(_pairs(mentions)) for _, mentions in sentences]):
-        batch = [sentences[number] for number in numbers]
-        for number, answer in zip(numbers, _batch(batch, network or encoder()), strict=True):
-            answers[number] = answer
-    return answers
-
-
-def _batches(asked: Sequence[int], pairs: Sequence[int]) -> Iterator[list[int]]:
-    """Sentences in groups of `TOGETHER` pairs or a few more."""
-    batch: list[int] = []
-    for number in asked:
-        batch.append(number)
-        if sum(pairs[each] for each in batch) >= TOGETHER:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _batch(
-    batch: Sequence[tuple[Sentence, Sequence[Mention]]], network: Encoder
-) -> list[tuple[Scored, ...]]:
-    pieces = network.pieces([sentence.text for sentence, _ in batch])
-    rows: list[int] = []
-    pairs: list[Pair] = []
-    marks: list[Integers] = []
-    for row, (sentence, mentions) in enumerate(batch):
-        for pair in _pairs(mentions):
-            mark = _marks(sentence, pair, pieces[row])
-            if mark is not None:
-                rows.append(row)
-                pairs.append(pair)
-                marks.append(mark)
-    answers: list[list[Scored]] = [[] for _ in batch]
-    if pairs:
-        logits = network.logits(pieces, np.array(rows), marks)
-        acts = _softmax(logits[0], network.record["temperature"])
-        statuses = _softmax(logits[1], network.record["status_temperature"])
-        for number, (row, pair) in enumerate(zip(rows, pairs, strict=True)):
-            answers[row] += _both_ways(pair, acts[number], statuses[number])
-    return [tuple(answer) for answer in answers]
+    pairs = _pairs(mentions)
+    if not pairs:
+        return ()
+    network = network or encoder()
+    [pieces] = network.pieces([sentence.text])
+    marked = [
+        (pair, marks) for pair in pairs if (marks := _marks(sentence, pair, pieces)) is not None
+    ]
+    if not marked:
+        return ()
+    rows = np.zeros(len(marked), dtype=np.int64)
+    logits = network.logits([pieces], rows, [marks for _, marks in marked])
+    acts = _softmax(logits[0], network.record["temperature"])
+    statuses = _softmax(logits[1], network.record["status_temperature"])
+    return tuple(
+        scored
+        for number, (pair, _) in enumerate(marked)
+        for scored in _both_ways(pair, acts[number], statuses[number])
+    )
 
 
 def _pairs(mentions: Sequence[Mention]) -> list[Pair]:

@@ -20,9 +20,7 @@ from detente.coding.judged import likeliest
 from detente.coding.shapes import Mention, Scored, Sentence, Status, When
 
 Name: TypeAlias = Callable[[Sequence[Sentence], dt.date], list[tuple[Mention, ...]]]
-Score: TypeAlias = Callable[
-    [Sequence[tuple[Sentence, tuple[Mention, ...]]]], Sequence[tuple[Scored, ...]]
-]
+Score: TypeAlias = Callable[[Sentence, tuple[Mention, ...]], tuple[Scored, ...]]
 Date: TypeAlias = Callable[[Sentence, dt.date, Scored], When]
 Judge: TypeAlias = Callable[[Sentence, Scored, When], tuple[Status, str]]
 
@@ -39,7 +37,7 @@ class Steps:
     Attributes:
         name: The actors that each sentence of a story of a day names, pronouns and descriptions
             among them.
-        score: The probabilities of the ordered pairs of each of many sentences.
+        score: The probabilities of the ordered pairs of a sentence.
         date: The day of an act, by its sentence and the day of its story.
         judge: The status of an act, and the words that say it.
         fingerprint: Version of the rules, and digests of the tables and the weights.
@@ -65,10 +63,8 @@ def default_steps(actors: Any = None, weights: Path | None = None) -> Steps:
     encoder, pairs = (import_module(f"detente.coding.{name}") for name in ("encoder", "pairs"))
     network = encoder.Encoder(weights) if weights else encoder.encoder()
 
-    def score(
-        items: Sequence[tuple[Sentence, tuple[Mention, ...]]],
-    ) -> Sequence[tuple[Scored, ...]]:
-        answers: list[tuple[Scored, ...]] = pairs.scored_many(items, network=network)
+    def score(sentence: Sentence, mentions: tuple[Mention, ...]) -> tuple[Scored, ...]:
+        answers: tuple[Scored, ...] = pairs.scored(sentence, mentions, network=network)
         return answers
 
     # Rules change with the version: what one has begun is not another's to go on with.
