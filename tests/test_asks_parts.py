@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,17 +14,27 @@ import pytest
 import test_scenarios_units as units
 from detente.answers import Answer, Fact, Table
 from detente.asks import holdings as holding
-from detente.asks.forecasts import lines
+from detente.asks.forecasts import lines, published
 from detente.asks.forecasts.combined import ModelOdds, Odds, Waterfall
+from detente.asks.forecasts.event_question import EventQuestion
 from detente.asks.forecasts.foreseen import Foreseen, bounded, stacked, where_known
 from detente.asks.forecasts.model import Reason
-from detente.asks.forecasts.question import Question, Terms
+from detente.asks.forecasts.proof import proof_of
+from detente.asks.forecasts.published import _windows
+from detente.asks.forecasts.published_moments import Moment
+from detente.asks.forecasts.published_scores import COLUMNS, Compared
+from detente.asks.forecasts.question import Question, Terms, Walked
+from detente.asks.forecasts.record import Record, _check_study, _checked, digest
+from detente.asks.forecasts.settle import listed, other_sources, sources_in
 from detente.asks.forecasts.shown import Window, all_odds, number, odds_answer, word
+from detente.asks.overview import _of_most, _others_left_out
 from detente.asks.pairs.acts import acts_exhibit
 from detente.asks.scenarios import model as fitting
 from detente.asks.scenarios import relations
 from detente.asks.scenarios.arms import Arms
 from detente.asks.scenarios.drivers import DRIVER_COLUMNS
+from detente.asks.scenarios.futures import OUTCOME_COLUMNS, expectations
+from detente.asks.scenarios.halves import daily_half
 from detente.asks.scenarios.history import read_chronology
 from detente.asks.scenarios.simulation import Outcome, Simulation, Tracked
 from detente.asks.scenarios.words import (
@@ -33,7 +45,7 @@ from detente.asks.scenarios.words import (
     future_by_date,
     note_of,
 )
-from detente.errors import DataGapError, UsageError
+from detente.errors import DataGapError, InputError, UsageError
 from detente.events.store import OriginSummary
 
 MINUS = "\N{MINUS SIGN}"
@@ -222,6 +234,26 @@ class TestMonths:
         assert given["decays_per_day"] == [1.0] and given["ridge"] == 4.0
 
 
+class TestHalves:
+    """What the simulation is given."""
+
+    def test_jumps_and_heat_by_arm_and_decay(self) -> None:
+        brings = np.arange(24.0).reshape(2, 2, 2, 3)  # arm, target, source, decay
+        state = np.array([[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]])
+        drawn = cast(Any, SimpleNamespace(decays="d", gain="g"))
+        daily = daily_half(drawn, cast(Any, "b"), brings, state=state, forced=cast(Any, "f"))
+        assert (daily.base, daily.decays, daily.gain, daily.forced) == ("b", "d", "g", "f")
+        assert daily.jumps.shape == (2, 2, 3, 2) and daily.heat.shape == (2, 3, 2)
+        for arm, target, source, decay in np.ndindex(brings.shape):
+            assert daily.jumps[arm, source, decay, target] == brings[arm, target, source, decay]
+        close(daily.heat[1, 2, 0], brings[1, 0, 0, 2] * 3 + brings[1, 0, 1, 2] * 30)
+
+    def test_expectations_of_one_draw_are_its_mean(self) -> None:
+        values = np.array([[1.0, 5.0], [2.0, 7.0]])
+        close(expectations(values, np.zeros(2, int)), [[1.5, 6.0]])
+        close(expectations(values, np.array([0, 1])), values)
+
+
 class TestWords:
     """What is said of a scenario."""
 
@@ -299,8 +331,6 @@ class TestWords:
         assert effect.text == "2 of 3 effects can be told from none." and effect.passed
 
     def test_only_clear_shares_are_told(self) -> None:
-        from detente.asks.scenarios.futures import OUTCOME_COLUMNS
-
         names = [column.name for column in OUTCOME_COLUMNS]
         row = {"outcome": "a pact", "with": 0.25, "without": 0.5}
         rows = tuple(
@@ -370,6 +400,101 @@ class TestLines:
             lines.read_line(raw)
 
 
+class TestProof:
+    """What a record was."""
+
+    def test_it_names_the_number_of_lines_and_the_time_of_the_last(self) -> None:
+        rows = tuple(
+            {"recorded": f"2017-03-{day}T00:00:00+00:00", "hash": f"{day}" * 32}
+            for day in (15, 16, 18)
+        )
+        assert proof_of(Record(Path("r"), rows), "s").text == (
+            f"detente record s: 3 lines to 2017-03-18T00:00:00+00:00, SHA-256 {'18' * 32}"
+        )
+        with pytest.raises(InputError, match="nothing to prove"):
+            proof_of(Record(Path("r")), "s")
+
+
+class TestRecord:
+    """A chain of lines."""
+
+    def test_a_line_follows_by_both_its_hashes(self) -> None:
+        whole = {"a": 1, "previous": "p"}
+        whole["hash"] = digest(whole)
+        edited, moved = whole | {"a": 2}, {"a": 1, "previous": "q"}
+        moved["hash"] = digest(moved)
+        assert _checked(Path("r"), 2, json.dumps(whole), "p") == whole
+        for wrong in (edited, moved, {"a": 1}):
+            with pytest.raises(InputError, match="Line 2 does not follow"):
+                _checked(Path("r"), 2, json.dumps(wrong), "p")
+        with pytest.raises(InputError, match="Its first line has no hash"):
+            _checked(Path("r"), 1, json.dumps({"a": 1, "previous": "p"}), "p")
+        with pytest.raises(InputError, match="Line 2 is no JSON"):
+            _checked(Path("r"), 2, "{", "p")
+
+    def test_lines_of_another_study_are_named(self) -> None:
+        good = {"kind": "note", "recorded": "2017-03-15T00:00:00"}
+        _check_study(Path("r"), [good, good | {"study": "s"}], "s")
+        with pytest.raises(InputError, match="Line 2 is of “t”, not of “s”"):
+            _check_study(Path("r"), [good, good | {"study": "t"}], "s")
+        with pytest.raises(InputError, match="Line 1 holds no usable `recorded`"):
+            _check_study(Path("r"), [{"kind": "note"}], "s")
+
+    def test_names_as_words(self) -> None:
+        names = [listed(list(given)) for given in ("", "a", "ab", "abc")]
+        assert names == ["none", "a", "a and b", "a, b and c"]
+        assert sources_in({"definition": {"cameo": ["1"]}}) == sources_in({"definition": {}}) == ()
+        assert other_sources({}, ["a"]).startswith("the record does not say")
+        assert other_sources({"sources": ["a", "b"]}, ["c"]) == (
+            "it was made with a and b, and these data have c"
+        )
+
+
+class TestPublished:
+    """Odds of others, laid out."""
+
+    def test_a_picture_of_each_moment(self) -> None:
+        names = (
+            (..., "windows", "Window by window"),
+            (None, "windows", "Question by question, on the opening day"),
+            (1, "windows-1", "Question by question, 1 day before the end"),
+        )
+        for lead, name, title in names:
+            shown = _windows(lead, Table(()), "text")
+            assert (shown.name, shown.title, shown.mark, shown.says) == (
+                name, title, "published", "text",
+            )  # fmt: skip
+
+    @pytest.mark.parametrize(("ours", "order"), [(0.19, "better"), (0.2, "worse"), (0.3, "worse")])
+    def test_who_said_better_in_words(self, ours: float, order: str) -> None:
+        scores = (("published", 9, 0.2), ("ours", 9, ours), ("base rate", 9, 0.25))
+        table = Table(COLUMNS[:3], scores)
+        text = published._sentence(Compared("", 9, 2, 3, table))
+        assert f"score {order} than the published ones (Brier {ours:.3f} against 0.200;" in text
+        assert "base rate alone: 0.250). 2 of the 9 windows came true" in text
+
+    def test_what_came_of_a_window(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        odds = SimpleNamespace(probability=0.3, low=0.1, high=0.5, base_rate=0.2)
+        monkeypatch.setattr(published, "count_odds", lambda *given: odds)
+        day = dt.date(2017, 3, 1)
+        moment = Moment("Q", 30, day, "tests", 5, 0.6, 0.7, "S")
+        for offsets, came, first in (
+            ((0, 6), False, None), ((1, 5), True, "2017-03-02"), ((5,), True, "2017-03-06"),
+        ):  # fmt: skip
+            days = np.datetime64(day) + np.array(offsets)
+            data = SimpleNamespace(days_of=lambda _, days=days: days, label_of=lambda name: "T")
+            row = published._row(cast(Any, data), cast(Any, None), moment)
+            assert row == (
+                "Q", 30, "2017-03-01", "T", 5, 0.6, 0.7, 0.3, 0.1, 0.5, 0.2, came, first, "S",
+            )  # fmt: skip
+
+        def none(*_: object) -> None:
+            raise DataGapError("a", "b", "c")
+
+        monkeypatch.setattr(published, "count_odds", none)
+        assert published._ours(cast(Any, None), np.datetime64(day), 5) == (None,) * 4
+
+
 class TestQuestions:
     """What all questions share."""
 
@@ -381,6 +506,13 @@ class TestQuestions:
             for problem in terms.problems("q", cast(Any, study))
         ]
         assert seen == ["q: era: x", "q: calendar: y", "q: sign: z"]
+
+    def test_the_walk_of_an_action_is_that_of_its_own_question(self) -> None:
+        asked = EventQuestion(
+            kind="events", id="i", title="t", question="q?", action="tests", within_days=28,
+            since=dt.date(2001, 1, 1),
+        )  # fmt: skip
+        assert asked.walked("tests") == Walked(asked, 28) and asked.walked("talks") is None
 
     def test_a_kind_gives_the_rest(self) -> None:
         asked = Question(kind="k", id="i", title="t", question="q?")
@@ -523,6 +655,19 @@ class TestHoldings:
         origin = OriginSummary("o", 7, dt.date(2018, 1, 1), dt.date(2018, 1, 9), 1, 2)
         [row] = holding._origins((origin,), {}).records()
         assert (row["days_covered"], row["days_missing"], row["limits"]) == (0, 0, "all events")
+
+
+def test_sources_are_told_apart_by_their_names() -> None:
+    here = "".join(["arch", "ive"])  # equal to what the levels hold, and not the same object
+    levels: list[dict[str, Any]] = [
+        {"archive": (1.0, 2.0), "other": (1.0, None)},
+        {"archive": (None, None), "lost": (None, None), "third": (None, 1.0)},
+    ]
+    [said] = _others_left_out(levels, here)
+    assert said.endswith("never compared: other, third.")
+    assert list(_others_left_out(levels[1:], "third")) == []
+    assert _of_most([*levels, {"other": (1.0, 2.0)}, {"other": (3.0, 0.0)}]) == "other"
+    assert _of_most([{"a": (None, 1.0)}]) == "" and _of_most(levels) == "archive"
 
 
 def test_whether_an_act_is_cooperation_is_for_the_picture_alone() -> None:

@@ -17,6 +17,7 @@ from annotated_types import MaxLen, MinLen
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from detente.answers import Column, Scale
 from detente.study.options import Options
 
 SETTINGS = {
@@ -463,6 +464,141 @@ LISTS = {
 }
 """How many of a list there may be, at least and at most."""
 
+TABLES = {
+    "claims.shown:CASES": "date date; what; value number; note; citation",
+    "data_used:DATA_COLUMNS": "label; covers; missing; rows count; -sha256; -citation",
+    "forecasts.backtest:SCORE_COLUMNS": (
+        "score; ours number 3; base_rate number 3; recent_base_rate number 3; skill points 2; "
+        "low_90 points 2; high_90 points 2; skill_recent points 2; recent_low_90 points 2; "
+        "recent_high_90 points 2"
+    ),
+    "forecasts.backtest:BIN_COLUMNS": (
+        "odds probability; came probability; low_90 probability; high_90 probability; "
+        "forecasts count"
+    ),
+    "forecasts.backtest:TENTH_COLUMNS": (
+        "tenth; -from number; -to number; outcomes probability; odds probability"
+    ),
+    "forecasts.backtest:YEAR_COLUMNS": (
+        "year; forecasts count; odds probability; came probability; brier number 3; "
+        "brier_base_rate number 3; log_score number 3; crps number 3"
+    ),
+    "forecasts.backtest:MODEL_COLUMNS": (
+        "model; brier number 3; log_score number 3; crps number 3; weight probability"
+    ),
+    "forecasts.coming_week:MOVE_COLUMNS": (
+        "-source; who; -cameo; action; -target; toward; odds probability; usual probability; behind"
+    ),
+    "forecasts.coming_week:BEHIND_COLUMNS": (
+        "who; action; toward; event_id; date date; source; cameo; target"
+    ),
+    "forecasts.ledger:COLUMNS": (
+        "as_of date; recorded date; question; odds probability; base_rate probability; "
+        "resolves_on date; came"
+    ),
+    "forecasts.published:ALONE": (
+        "issued date; action; within_days count; published probability; ours probability; "
+        "low_90 probability; high_90 probability; base_rate probability; came flag; first "
+        "date; source"
+    ),
+    "forecasts.published:OF_QUESTIONS": (
+        "question; lead_days count; issued date; action; within_days count; first_word "
+        "probability; published probability; ours probability; low_90 probability; high_90 "
+        "probability; base_rate probability; came flag; first date; source"
+    ),
+    "forecasts.published_scores:COLUMNS": (
+        "whose; forecasts count; brier number 3; log_score number 3; above_ours points 3; "
+        "low_90 points 3; high_90 points 3"
+    ),
+    "forecasts.references:COLUMNS": (
+        "reference; brier number 3; log_score number 3; skill points 2; low_90 points 2; "
+        "high_90 points 2"
+    ),
+    "forecasts.shown:MODEL_COLUMNS": "model; odds probability; weight probability",
+    "forecasts.shown:COUNT_COLUMNS": "-days_at_least count; days; probability probability",
+    "forecasts.shown:ALL_COLUMNS": (
+        "-id; question; opens date; resolves_on date; odds probability; low_90 probability; "
+        "high_90 probability; base_rate probability"
+    ),
+    "holdings:ORIGIN_COLUMNS": (
+        "origin; first date; last date; events count; outlined count; files count; "
+        "days_covered count; days_missing count; refused count; limits"
+    ),
+    "holdings:COVERAGE_COLUMNS": "origin; date date; until date; days count; covered count",
+    "holdings:GAP_COLUMNS": "origin; first date; last date; days count",
+    "holdings:FEED_COLUMNS": "feed; first date; last date; what; seen date",
+    "holdings:FILE_COLUMNS": "origin; file; rows_kept count; refused count",
+    "movers.shown:_PAIR": "-state; -other_state",
+    "movers.shown:RANKING": (
+        "rank count; -state; -other_state; pair; kind; -direction; change_percent percent; "
+        "low_90 percent >high_90; high_90 percent; probability_risen probability; "
+        "false_discovery_rate probability; turned; -turned_from; -turned_until; "
+        "-other_origins; -sentence"
+    ),
+    "movers.shown:ACTS": (
+        "-state; -other_state; pair; kind; date date; source; target; -cameo; act; events "
+        "count; -mentions count"
+    ),
+    "movers.shown:CHANGES": (
+        "-state; -other_state; pair; kind; events_before count; events_after count; "
+        "change_percent percent; low_90 percent >high_90; high_90 percent; probability_risen "
+        "probability; false_discovery_rate probability; -local_false_rate probability; "
+        "attention_percent percent; named flag"
+    ),
+    "movers.shown:LEVELS": (
+        "-state; -other_state; pair; kind; date date; events count; level number; low_90 "
+        "number >high_90; high_90 number"
+    ),
+    "movers.shown:NETWORK": (
+        "date date; -state; -other_state; closeness number; events number; named flag"
+    ),
+    "movers.shown:MATRIX": (
+        "row_state; column_state; closeness_before number; closeness_after number; change "
+        "number; direction"
+    ),
+    "overview:MARK_COLUMNS": "date date; group; title; citation",
+    "overview:ERA_COLUMNS": "name; start date; end date",
+    "overview:PAIR_COLUMNS": "pair; -a; -b; then number; now number; change points; closer flag",
+    "pairs.behind:COLUMNS": (
+        "date date; source; target; act; cameo; goldstein number 1; mentions count; "
+        "reference; -source_actor; -target_actor; -origin; -event_id"
+    ),
+    "pairs.busiest:COLUMNS": "-a; -b; pair; origin; events count",
+    "pairs.compare:COLUMNS": (
+        "date date; level ratio; low ratio; high ratio; other_level ratio; other_low ratio; "
+        "other_high ratio"
+    ),
+    "pairs.view:TURN_COLUMNS": (
+        "date date; measure; times ratio 2; low ratio 2 >high; high ratio 2; probability "
+        "probability; beside"
+    ),
+    "reactions.common_enemy:LAW_COLUMNS": (
+        "specification; effect_percent percent; low90 percent >high90; high90 percent; p "
+        "p-value; p_adjusted p-value; cases count; -primary flag"
+    ),
+    "reactions.excitation:RATE_COLUMNS": (
+        "era; per_year number; low90 number >high90; high90 number"
+    ),
+    "scenarios.drivers:DRIVER_COLUMNS": (
+        "effect; estimate number 2; low90 number 2 >high90; high90 number 2; unit; seen flag; "
+        "cases count; case; -moves"
+    ),
+    "scenarios.futures:CHANGE_COLUMNS": (
+        "-id; measure; -unit; difference points 1; low90 points 1 >high90; high90 points 1; "
+        "relative_percent percent 1; relative_low90 percent 1 >relative_high90; "
+        "relative_high90 percent 1; clear flag; -counted flag"
+    ),
+    "scenarios.futures:OUTCOME_COLUMNS": (
+        "outcome; without probability; with probability; difference_points points 0; low90 "
+        "points 0 >high90; high90 points 0; clear flag"
+    ),
+    "scenarios.predictive:FEATURE_COLUMNS": (
+        "feature; series; seen number; low95 number >high95; high95 number; tail probability"
+    ),
+    "scenarios.words:STEP_COLUMNS": "day date; what; -supposed flag",
+}
+"""Columns of tables: name (-name if hidden), scale if not text, decimals, other end of a range."""
+
 
 def numbers(value: object) -> str:
     """Numbers as text, whatever holds them."""
@@ -538,3 +674,19 @@ def test_a_list_holds_so_many(name: str, held: tuple[int, int | None]) -> None:
         else:
             with pytest.raises(ValidationError):
                 several.validate_python([1] * size)
+
+
+def told(column: Column) -> str:
+    """A column as it stands in `TABLES`."""
+    scale = "" if column.scale is Scale.TEXT else column.scale.value.replace(" ", "_")
+    places = "" if column.places is None else str(column.places)
+    through = f">{column.through}" if column.through else ""
+    name = column.name if column.shown else f"-{column.name}"
+    return " ".join(filter(None, (name, scale, places, through)))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_has_its_columns(name: str) -> None:
+    module, _, table = name.partition(":")
+    columns = getattr(import_module(f"detente.asks.{module}"), table)
+    assert "; ".join(map(told, columns)) == TABLES[name]
