@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from detente.answers import Answer, Check, Fact, Scale, Verdict
-from detente.asks.claims import drift
+from detente.asks.claims import drift, projected
 from detente.asks.claims.aftermath import Aftermath, aftermath, all_afterwards
 from detente.asks.claims.brief import brief
 from detente.asks.claims.cells import Cells, cut, whole
@@ -32,8 +32,8 @@ from detente.asks.claims.extreme import Measured as Level
 from detente.asks.claims.groups import Groups
 from detente.asks.claims.headline import headline
 from detente.asks.claims.occurrence import OccurrenceClaim, _checks, _facts, _rows, _verdict
+from detente.asks.claims.projected import PRIOR, _levelled, _path, by_projection
 from detente.asks.claims.projected import Path as ProjectedPath
-from detente.asks.claims.projected import _levelled, by_projection
 from detente.asks.claims.reaction import SPAN, Reaction, _choices, _on
 from detente.asks.claims.reaction import Choice as ReactionChoice
 from detente.asks.claims.response import Choice, Response, ResponseClaim, _check_fine_enough
@@ -195,6 +195,7 @@ class TestCompared:
             (-0.5, (-0.9, -0.1), 0.01, True, BEYOND_INCLUDES),
             (0.5, (-0.1, 0.9), 0.01, False, BEYOND_INCLUDES),
             (0.5, (0.0, 0.9), 0.01, False, BEYOND_INCLUDES),
+            (0.3, (0.1, 0.9), 0.01, False, ""),  # less than before, and of its sign
         ],
     )
     def test_a_second_look_beyond_a_drift(
@@ -551,9 +552,65 @@ class TestResponse:
             value, low, high = effects[window]
             assert abs(value - mean) < 0.02 and low < value < high
 
+    def test_a_cause_and_a_signal_on_one_calendar(self) -> None:
+        values = [1.0, 3.0] * 12
+        values[20] = np.nan
+        of = signal(values, counts=False)
+        # Months 2, 7 and 8 lie within six of each other; of month 20 nothing is known.
+        days = of.series.dates[[2, 7, 8, 15, 20]] + 9
+        path = _path(self.claim, of, days)
+        assert np.flatnonzero(path.cause).tolist() == [2, 7, 8, 15, 20] and path.cause.max() == 1
+        assert (path.episodes, path.lags, len(path.outcome)) == (2, 4, 24)
+        assert path.block.tolist() == [0] * 24
+        close(np.nanmean(path.outcome), 0.0)
+        turns = 2 * np.pi * grid_of(of).season
+        waves = [np.sin(turns), np.sin(2 * turns), np.cos(turns), np.cos(2 * turns)]
+        close(path.season, np.stack(waves, axis=1))
+        assert replace(PRIOR, lambda0=0.8) == PRIOR and PRIOR.lambda3 == 1.0
+        assert PRIOR.lambda4 == PRIOR.lambda5 == 1.0
+
+    def test_both_models_of_every_cause_and_window(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        ends = {1: (0.1, 0.0, 0.2), 3: (0.3, 0.2, 0.4)}
+        paths = {"a": 5, "b": 4}
+        data = SimpleNamespace(
+            days_of=lambda name: name, label_of=lambda name: f"all {name}", options=Options()
+        )
+        monkeypatch.setattr(
+            projected, "_path", lambda *given: SimpleNamespace(episodes=paths[given[2]])
+        )
+        monkeypatch.setattr(projected, "_both", lambda *given: iter([("X", ends), ("Y", ends)]))
+        of = signal([1.0], counts=False)
+        rows = list(projected.projected(self.claim, of, [3, 1], cast(Any, data)))
+        assert [(row.choices["estimator"], row.effect, row.interval) for row in rows] == [
+            (name, value, (low, high)) for name in "XY" for value, low, high in ends.values()
+        ]
+        assert [row.choices["window"] for row in rows] == ["month", "3 months"] * 2
+        assert {row.choices["cause"] for row in rows} == {"all a"}  # of the other too few
+        assert rows[0].cases == 5 and rows[0].p is None
+        paths["b"] = 5
+        assert len(list(projected.projected(self.claim, of, [3, 1], cast(Any, data)))) == 8
+
 
 class TestReaction:
     """A series after another."""
+
+    @pytest.mark.parametrize(("moved", "doubt"), [
+        (0.0999, ""), (0.1, "moving the cause along the calendar does not confirm it (p = 0.10)"),
+    ])  # fmt: skip
+    def test_moving_the_cause_has_to_confirm_it(
+        self, monkeypatch: pytest.MonkeyPatch, moved: float, doubt: str
+    ) -> None:
+        asked: list[Any] = []
+
+        def measured(_: Any, of: Signal, choice: Any, *, moves: int) -> Any:
+            asked.append((choice.window, choice.lags, moves))
+            return estimate(of, 0.5, SimpleNamespace(result=SimpleNamespace(p_moved=moved)))
+
+        monkeypatch.setattr(Reaction, "_measure", measured)
+        claim = SimpleNamespace(window_months=2)
+        design = Reaction(cast(Any, claim), cast(Any, None))
+        assert design.measure(signal([1.0], counts=False)).doubt == doubt
+        assert asked == [(2, 4, 60)]
 
     def test_each_thing_is_varied_once(self) -> None:
         first = ReactionChoice(3, "", 4)

@@ -9,10 +9,15 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from importlib import import_module
+from typing import Annotated, Any
 
 import numpy as np
 import pytest
+from annotated_types import MaxLen, MinLen
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
+from detente.answers import Column, Scale
 from detente.study.options import Options
 
 SETTINGS = {
@@ -370,7 +375,229 @@ DEFAULTS = {
     ),
     "vector.var:LagChoice.best": "criterion=bic",
 }
-"""What arguments and fields are where none is given."""
+"""What arguments and fields of methods are where none is given."""
+
+OF_ASKS = {
+    "claims.charts:odds_chart": "happens=True",
+    "claims.estimate:Estimate": "primary=False",
+    "claims.excited:_fit": "excited=True",
+    "claims.reaction:Choice": "span=26; own_period=False",
+    "claims.reaction:Reaction._measure": "moves=0",
+    "claims.response:Choice": "lag=0; harmonics=5",
+    "claims.rules:Evidence": "minimum=5",
+    "claims.scales:grid_of": "normalise=True",
+    "claims.strata:Strata": "seasons=12; steady=False",
+    "claims.visible:of_ratio": "up=True; steady=False",
+    "forecasts.backtest:scored": "seed=1",
+    "forecasts.combined:ModelOdds": "fitted=True",
+    "forecasts.combined:Waterfall": "lasting=True",
+    "forecasts.coming_week:coming_week": "each=5; behind=3",
+    "forecasts.events.calibrate:logistic": "ridge=1",
+    "forecasts.events.calibrate:coefficients": "ridge=1",
+    "forecasts.events.moves:next_moves": "each=10; behind=3",
+    "forecasts.ledger:Recorded": "backwards=False",
+    "forecasts.level:Level": "sign=1",
+    "forecasts.level:try_level": "refit=6",
+    "forecasts.level_question:_name": "ahead=0",
+    "forecasts.published:comparison": "seed=1",
+    "forecasts.walk:Walk": "refit=26",
+    "forecasts.walk:walk": "refit=26",
+    "movers.agreeing:other_movers": "threads=1",
+    "movers.judged:measure": "top=20; threads=1",
+    "movers.movers:movers": "top=20",
+    "movers.places:places": "most=24",
+    "movers.sharing:changes_on": "threads=1",
+    "pairs.behind:events_behind": "directed=False; most=200",
+    "pairs.busiest:busiest": "most=50",
+    "reactions.vector:judge": "turned=False; draws=50000; seed=1",
+    "scenarios.arms:Arms": "kind=-1; day=0; times=0; factor=1",
+    "scenarios.coupled:simulate_pairs": "seed=1",
+    "scenarios.model:fit_model": "draws=100",
+    "scenarios.posterior:fit_posterior": "seed=1",
+    "scenarios.predictive:predictive_checks": "histories=200; seed=1",
+}
+"""The same of what answers asks."""
+
+FIELDS = {
+    "claims.conditions:Condition.months": (3, 1, 60),
+    "claims.occurrence:OccurrenceClaim.primary_window_days": (None, 1, 1100),
+    "claims.occurrence:OccurrenceClaim.happens": (True, None, None),
+    "claims.occurrence:OccurrenceClaim.unusual": (False, None, None),
+    "claims.reaction:ReactionClaim.window_months": (1, 1, 24),
+    "claims.response:ResponseClaim.window_months": (3, 1, 24),
+    "claims.response:ResponseClaim.baseline_months": (3, 1, 24),
+    "claims.shift:ShiftClaim.window_months": (12, 1, 120),
+    "forecasts.event_question:EventQuestion.within_days": (None, 1, 1100),
+    "forecasts.event_question:EventQuestion.at_least": (1, 1, 1100),
+    "forecasts.level_question:LevelQuestion.ahead": (1, 1, 36),
+    "forecasts.level_question:LevelQuestion.against": (12, 1, 120),
+    "forecasts.question:Question.primary": (False, None, None),
+    "reactions.system:System.lags": (3, 1, 24),
+    "reactions.system:System.steps": (12, 2, 60),
+    "reactions.system:System.horizon": (6, 1, 60),
+    "scenarios.scenario:Scenario.on_day": (7, 1, 3660),
+    "scenarios.scenario:Scenario.times": (1, 1, 20),
+    "scenarios.scenario:Scenario.factor": (0.0, 0, 10),
+    "scenarios.scenario:Scenario.days": (730, 28, 3660),
+    "scenarios.simulation:Outcome.quiet_days": (None, 1, 3660),
+}
+"""Fields of what a study asks: their default (None where there is none), and what they may be."""
+
+LISTS = {
+    "claims.extreme:ExtremeClaim.measures": (1, None),
+    "claims.extreme:ExtremeClaim.target": (2, 2),
+    "claims.groups:GroupClaim.group": (1, None),
+    "claims.groups:GroupClaim.others": (2, None),
+    "claims.groups:GroupClaim.measures": (1, None),
+    "claims.occurrence:OccurrenceClaim.windows_days": (1, 24),
+    "claims.reaction:ReactionClaim.measures": (1, None),
+    "claims.shift:ShiftClaim.measures": (1, None),
+    "forecasts.level_question:LevelQuestion.measures": (1, None),
+    "reactions.system:System.series": (2, 12),
+    "scenarios.simulation:Driver.actions": (1, None),
+    "scenarios.simulation:Outcome.actions": (1, None),
+    "scenarios.simulation:Simulation.kinds": (1, 20),
+    "scenarios.simulation:Simulation.drivers": (0, 12),
+    "scenarios.simulation:Simulation.relations": (0, 4),
+    "scenarios.simulation:Simulation.tracked": (1, 6),
+    "scenarios.simulation:Simulation.outcomes": (0, 12),
+}
+"""How many of a list there may be, at least and at most."""
+
+TABLES = {
+    "claims.shown:CASES": "date date; what; value number; note; citation",
+    "data_used:DATA_COLUMNS": "label; covers; missing; rows count; -sha256; -citation",
+    "forecasts.backtest:SCORE_COLUMNS": (
+        "score; ours number 3; base_rate number 3; recent_base_rate number 3; skill points 2; "
+        "low_90 points 2; high_90 points 2; skill_recent points 2; recent_low_90 points 2; "
+        "recent_high_90 points 2"
+    ),
+    "forecasts.backtest:BIN_COLUMNS": (
+        "odds probability; came probability; low_90 probability; high_90 probability; "
+        "forecasts count"
+    ),
+    "forecasts.backtest:TENTH_COLUMNS": (
+        "tenth; -from number; -to number; outcomes probability; odds probability"
+    ),
+    "forecasts.backtest:YEAR_COLUMNS": (
+        "year; forecasts count; odds probability; came probability; brier number 3; "
+        "brier_base_rate number 3; log_score number 3; crps number 3"
+    ),
+    "forecasts.backtest:MODEL_COLUMNS": (
+        "model; brier number 3; log_score number 3; crps number 3; weight probability"
+    ),
+    "forecasts.coming_week:MOVE_COLUMNS": (
+        "-source; who; -cameo; action; -target; toward; odds probability; usual probability; behind"
+    ),
+    "forecasts.coming_week:BEHIND_COLUMNS": (
+        "who; action; toward; event_id; date date; source; cameo; target"
+    ),
+    "forecasts.ledger:COLUMNS": (
+        "as_of date; recorded date; question; odds probability; base_rate probability; "
+        "resolves_on date; came"
+    ),
+    "forecasts.published:ALONE": (
+        "issued date; action; within_days count; published probability; ours probability; "
+        "low_90 probability; high_90 probability; base_rate probability; came flag; first "
+        "date; source"
+    ),
+    "forecasts.published:OF_QUESTIONS": (
+        "question; lead_days count; issued date; action; within_days count; first_word "
+        "probability; published probability; ours probability; low_90 probability; high_90 "
+        "probability; base_rate probability; came flag; first date; source"
+    ),
+    "forecasts.published_scores:COLUMNS": (
+        "whose; forecasts count; brier number 3; log_score number 3; above_ours points 3; "
+        "low_90 points 3; high_90 points 3"
+    ),
+    "forecasts.references:COLUMNS": (
+        "reference; brier number 3; log_score number 3; skill points 2; low_90 points 2; "
+        "high_90 points 2"
+    ),
+    "forecasts.shown:MODEL_COLUMNS": "model; odds probability; weight probability",
+    "forecasts.shown:COUNT_COLUMNS": "-days_at_least count; days; probability probability",
+    "forecasts.shown:ALL_COLUMNS": (
+        "-id; question; opens date; resolves_on date; odds probability; low_90 probability; "
+        "high_90 probability; base_rate probability"
+    ),
+    "holdings:ORIGIN_COLUMNS": (
+        "origin; first date; last date; events count; outlined count; files count; "
+        "days_covered count; days_missing count; refused count; limits"
+    ),
+    "holdings:COVERAGE_COLUMNS": "origin; date date; until date; days count; covered count",
+    "holdings:GAP_COLUMNS": "origin; first date; last date; days count",
+    "holdings:FEED_COLUMNS": "feed; first date; last date; what; seen date",
+    "holdings:FILE_COLUMNS": "origin; file; rows_kept count; refused count",
+    "movers.shown:_PAIR": "-state; -other_state",
+    "movers.shown:RANKING": (
+        "rank count; -state; -other_state; pair; kind; -direction; change_percent percent; "
+        "low_90 percent >high_90; high_90 percent; probability_risen probability; "
+        "false_discovery_rate probability; turned; -turned_from; -turned_until; "
+        "-other_origins; -sentence"
+    ),
+    "movers.shown:ACTS": (
+        "-state; -other_state; pair; kind; date date; source; target; -cameo; act; events "
+        "count; -mentions count"
+    ),
+    "movers.shown:CHANGES": (
+        "-state; -other_state; pair; kind; events_before count; events_after count; "
+        "change_percent percent; low_90 percent >high_90; high_90 percent; probability_risen "
+        "probability; false_discovery_rate probability; -local_false_rate probability; "
+        "attention_percent percent; named flag"
+    ),
+    "movers.shown:LEVELS": (
+        "-state; -other_state; pair; kind; date date; events count; level number; low_90 "
+        "number >high_90; high_90 number"
+    ),
+    "movers.shown:NETWORK": (
+        "date date; -state; -other_state; closeness number; events number; named flag"
+    ),
+    "movers.shown:MATRIX": (
+        "row_state; column_state; closeness_before number; closeness_after number; change "
+        "number; direction"
+    ),
+    "overview:MARK_COLUMNS": "date date; group; title; citation",
+    "overview:ERA_COLUMNS": "name; start date; end date",
+    "overview:PAIR_COLUMNS": "pair; -a; -b; then number; now number; change points; closer flag",
+    "pairs.behind:COLUMNS": (
+        "date date; source; target; act; cameo; goldstein number 1; mentions count; "
+        "reference; -source_actor; -target_actor; -origin; -event_id"
+    ),
+    "pairs.busiest:COLUMNS": "-a; -b; pair; origin; events count",
+    "pairs.compare:COLUMNS": (
+        "date date; level ratio; low ratio; high ratio; other_level ratio; other_low ratio; "
+        "other_high ratio"
+    ),
+    "pairs.view:TURN_COLUMNS": (
+        "date date; measure; times ratio 2; low ratio 2 >high; high ratio 2; probability "
+        "probability; beside"
+    ),
+    "reactions.common_enemy:LAW_COLUMNS": (
+        "specification; effect_percent percent; low90 percent >high90; high90 percent; p "
+        "p-value; p_adjusted p-value; cases count; -primary flag"
+    ),
+    "reactions.excitation:RATE_COLUMNS": (
+        "era; per_year number; low90 number >high90; high90 number"
+    ),
+    "scenarios.drivers:DRIVER_COLUMNS": (
+        "effect; estimate number 2; low90 number 2 >high90; high90 number 2; unit; seen flag; "
+        "cases count; case; -moves"
+    ),
+    "scenarios.futures:CHANGE_COLUMNS": (
+        "-id; measure; -unit; difference points 1; low90 points 1 >high90; high90 points 1; "
+        "relative_percent percent 1; relative_low90 percent 1 >relative_high90; "
+        "relative_high90 percent 1; clear flag; -counted flag"
+    ),
+    "scenarios.futures:OUTCOME_COLUMNS": (
+        "outcome; without probability; with probability; difference_points points 0; low90 "
+        "points 0 >high90; high90 points 0; clear flag"
+    ),
+    "scenarios.predictive:FEATURE_COLUMNS": (
+        "feature; series; seen number; low95 number >high95; high95 number; tail probability"
+    ),
+    "scenarios.words:STEP_COLUMNS": "day date; what; -supposed flag",
+}
+"""Columns of tables: name (-name if hidden), scale if not text, decimals, other end of a range."""
 
 
 def numbers(value: object) -> str:
@@ -395,12 +622,71 @@ def test_so_much_is_drawn_where_nothing_is_said() -> None:
     assert (given.level_draws, given.futures) == (2000, 2000)
 
 
-@pytest.mark.parametrize("name", DEFAULTS)
-def test_what_is_left_out_is_what_was_checked(name: str) -> None:
+ARGUMENTS = [("estimators", *item) for item in DEFAULTS.items()]
+ARGUMENTS += [("asks", *item) for item in OF_ASKS.items()]
+
+
+@pytest.mark.parametrize(("room", "name", "defaults"), ARGUMENTS)
+def test_what_is_left_out_is_what_was_checked(room: str, name: str, defaults: str) -> None:
     module, _, path = name.partition(":")
-    value = import_module(f"detente.estimators.{module}")
+    value: Any = import_module(f"detente.{room}.{module}")
     for part in path.split("."):
         value = getattr(value, part)
-    parameters = inspect.signature(value).parameters  # type: ignore[arg-type]
-    given = dict(entry.split("=") for entry in DEFAULTS[name].split("; "))
+    parameters = inspect.signature(value).parameters
+    given = dict(entry.split("=") for entry in defaults.split("; "))
     assert {key: numbers(parameters[key].default) for key in given} == given
+
+
+def field_of(name: str) -> FieldInfo:
+    """A field of a model of `asks`."""
+    module, _, path = name.partition(":")
+    model, _, field = path.partition(".")
+    fields: dict[str, FieldInfo] = getattr(
+        import_module(f"detente.asks.{module}"), model
+    ).model_fields
+    return fields[field]
+
+
+@pytest.mark.parametrize(("name", "held"), FIELDS.items())
+def test_a_field_is_what_was_checked_and_holds_its_limits(
+    name: str, held: tuple[Any, Any, Any]
+) -> None:
+    field, (default, least, most) = field_of(name), held
+    assert (None if field.is_required() else field.default) is default or field.default == default
+    if least is None:
+        return
+    number = TypeAdapter(Annotated[float, *field.metadata])
+    assert [number.validate_python(edge) for edge in (least, most)] == [least, most]
+    for beyond in (least - 0.5, most + 0.5):
+        with pytest.raises(ValidationError):
+            number.validate_python(beyond)
+
+
+@pytest.mark.parametrize(("name", "held"), LISTS.items())
+def test_a_list_holds_so_many(name: str, held: tuple[int, int | None]) -> None:
+    limits = [part for part in field_of(name).metadata if isinstance(part, MinLen | MaxLen)]
+    several = TypeAdapter(Annotated[list[int], *limits])
+    least, most = held
+    sizes = [size for size in range(26) if least <= size <= (25 if most is None else most)]
+    for size in range(26):
+        if size in sizes:
+            assert len(several.validate_python([1] * size)) == size
+        else:
+            with pytest.raises(ValidationError):
+                several.validate_python([1] * size)
+
+
+def told(column: Column) -> str:
+    """A column as it stands in `TABLES`."""
+    scale = "" if column.scale is Scale.TEXT else column.scale.value.replace(" ", "_")
+    places = "" if column.places is None else str(column.places)
+    through = f">{column.through}" if column.through else ""
+    name = column.name if column.shown else f"-{column.name}"
+    return " ".join(filter(None, (name, scale, places, through)))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_has_its_columns(name: str) -> None:
+    module, _, table = name.partition(":")
+    columns = getattr(import_module(f"detente.asks.{module}"), table)
+    assert "; ".join(map(told, columns)) == TABLES[name]
