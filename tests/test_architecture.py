@@ -180,6 +180,51 @@ def test_the_constraints_name_no_address() -> None:
         assert re.fullmatch(r"[A-Za-z0-9_.-]+==[A-Za-z0-9_.]+", line), line
 
 
+NO_NUMBERS = re.compile(
+    r"[<>^].*"  # texts filled up to a column's width
+    r"|0\d+[dx]?|d"  # codes and file names: digits, none of which is rounded
+    r"|%.*"  # dates
+)
+TEMPLATE = re.compile(r"\{\w*:[-+,.\d]*[,.eEfFgGn%][eEfFgGn%]?\}")
+OLD_STYLE = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[eEfFgG]")
+
+
+def formats_of_numbers(text: str) -> list[str]:
+    """Where a module's text makes a text of a number by a format of its own."""
+    formats = []
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.FormattedValue(format_spec=ast.JoinedStr() as spec, conversion=-1):
+                shape = ast.unparse(spec)[2:-1]
+                formats += [] if NO_NUMBERS.fullmatch(shape) else [shape]
+            case ast.Call(func=ast.Name(id="format")):
+                formats.append(ast.unparse(node))
+            case ast.Constant(value=str(value)):
+                formats += TEMPLATE.findall(value)
+            case ast.BinOp(left=ast.Constant(value=str(value)), op=ast.Mod()):
+                formats += OLD_STYLE.findall(value)
+    return formats
+
+
+def test_one_module_formats_numbers() -> None:
+    for file in (ROOT / "src" / "detente").rglob("*.py"):
+        if file.name != "rounding.py":
+            assert formats_of_numbers(file.read_text(encoding="utf-8")) == [], file
+    for file in (ROOT / "src" / "detente").rglob("*.html"):
+        assert not re.search(r"\|\s*(format\b|round\()", file.read_text(encoding="utf-8")), file
+
+
+def test_formats_of_numbers_are_recognised() -> None:
+    text = (
+        "f'{x:.1f}'; f'{x:,}'; f'{x:.0%}'; f'{x:+.2g}'; f'{x:{width}.2f}'\n"
+        "format(x, '.2f'); 'M{:.0f} {at:,.1f}'.format(x, at=y); '%s: %.2f' % (name, x)\n"
+    )
+    assert sorted(formats_of_numbers(text)) == sorted(
+        [".1f", ",", ".0%", "+.2g", "{width}.2f", "format(x, '.2f')", "{:.0f}", "{at:,.1f}", "%.2f"]
+    )
+    assert formats_of_numbers("f'{name:<10} {code:02d} {day:%B %Y} {path!r:.80} {{:a}}'") == []
+
+
 def test_every_folder_says_what_it_is_for() -> None:
     for file in (ROOT / "src").rglob("__init__.py"):
         docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))

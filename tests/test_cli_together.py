@@ -45,7 +45,7 @@ CALLED: Mapping[str, str] = {
         report.movers_page.write_movers
     """,
     "events": """
-        cli.events.open_store cli.events.write_data cli.events._show_events
+        cli.events.open_store cli.events.write_data cli.events.show_events
         cli.events.say_limits
     """,
     "study": """
@@ -102,7 +102,7 @@ CALLED: Mapping[str, str] = {
         study.load.load study.event_data.states_of study.needs.first_day_of_events
     """,
     "ingest": """
-        sources.ingest cli.events._show_report cli.events.print_json
+        sources.ingest cli.events.show_report cli.events.print_json
     """,
     "code": """
         cli.code.check_places coding.report.Tally coding.text.places coding.text.read

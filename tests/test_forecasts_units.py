@@ -13,7 +13,7 @@ import pytest
 
 from detente.asks.forecasts import coming_week
 from detente.asks.forecasts.climatology import Climatology, steady
-from detente.asks.forecasts.combined import ModelOdds, Waterfall, interval, percent
+from detente.asks.forecasts.combined import ModelOdds, Waterfall, interval
 from detente.asks.forecasts.coming_week import _check_reach, _furthest
 from detente.asks.forecasts.event_question import EventQuestion, _last_day, _sentence
 from detente.asks.forecasts.events.calibrate import calibration, coefficients, isotonic
@@ -64,6 +64,7 @@ from detente.asks.forecasts.walk import Walk, _given, _origins
 from detente.asks.forecasts.weighted import FittedRate, WeightedRate
 from detente.errors import DataGapError, UsageError
 from detente.events.schema import SCHEMA
+from detente.rounding import odds_text
 from detente.study.calendar import YearlyWindow
 
 E = np.e
@@ -343,7 +344,7 @@ class TestScores:
         assert interval(each, np.array([0.04, 0.96])) == (0.5, 0.6)
         assert interval(each, np.array([0.06, 0.94])) == (0.2, 0.6)
         assert interval(each, np.array([0.96, 0.04])) == (0.1, 0.2)
-        assert [percent(p) for p in (0.0099, 0.01, 0.99, 0.9901)] == [
+        assert [odds_text(p) for p in (0.0099, 0.01, 0.99, 0.9901)] == [
             "under 1%", "1%", "99%", "over 99%"
         ]  # fmt: skip
 

@@ -1,6 +1,7 @@
 """How numbers and days are told: one rule of rounding, for every sentence, table and picture.
 
-Rounding never hides that an interval holds "no effect", nor that it does not.
+Rounding never hides that an interval holds "no effect", nor that it does not. No other module
+formats a number.
 """
 
 from __future__ import annotations
@@ -106,14 +107,34 @@ def tell_all(values: Iterable[float | None], scale: Scale) -> list[str]:
     return [tell(value, scale, places) for value in listed]
 
 
-def share_text(share: float) -> str:
-    """A share that was counted, in whole per cent, never 0 or 100% where it is neither.
+def share_text(share: float, places: int = 0) -> str:
+    """A share that was counted; in whole per cent never 0 or 100% where it is neither.
 
     Example:
-        >>> share_text(0.996), share_text(0.5), share_text(1.0)
-        ('over 99%', '50%', '100%')
+        >>> share_text(0.996), share_text(0.5), share_text(1.0), share_text(0.0124, 1)
+        ('over 99%', '50%', '100%', '1.2%')
     """
-    return tell(share, Scale.PROBABILITY)
+    return tell(share, Scale.PROBABILITY, places)
+
+
+def percent_text(share: float) -> str:
+    """A share that somebody set, such as an interval's coverage or a rule's limit.
+
+    Example:
+        >>> percent_text(0.9), percent_text(0.05)
+        ('90%', '5%')
+    """
+    return f"{share:.0%}"
+
+
+def coverage_digits(coverage: float) -> str:
+    """An interval's coverage in per cent, as it ends the name of a column.
+
+    Example:
+        >>> "low" + coverage_digits(0.9), coverage_digits(0.975)
+        ('low90', '97.5')
+    """
+    return f"{100 * coverage:g}"
 
 
 def odds_text(probability: float) -> str:
@@ -135,6 +156,26 @@ def p_is(p: float) -> str:
     """
     text = p_text(p)
     return f"p < {text[1:]}" if text.startswith("<") else f"p = {text}"
+
+
+def p_bound(p: float) -> str:
+    """An end of what random draws leave open of a p-value: it is set against a limit.
+
+    Example:
+        >>> p_bound(0.05004), p_bound(0.0009)
+        ('0.0500', '0.0009')
+    """
+    return number(p, MOST_PLACES)
+
+
+def score_text(score: float) -> str:
+    """A score of odds, such as Brier's.
+
+    Example:
+        >>> score_text(0.25), score_text(0.0617)
+        ('0.250', '0.062')
+    """
+    return number(score, 3)
 
 
 def _estimated(value: float | None) -> str:
@@ -187,6 +228,81 @@ def number(value: float | None, places: int | None = None, *, sign: bool = False
     return text.replace("-", MINUS)
 
 
+def significant(value: float, digits: int = 2, *, sign: bool = False) -> str:
+    """A number of any size, such as a rate or a ratio at its limit, by its first digits.
+
+    Example:
+        >>> significant(0.01234), significant(-12.34, sign=True), significant(1234.0, 3)
+        ('0.012', '−12', '1.23e+03')
+    """
+    return f"{value:{'+' if sign else ''}.{digits}g}".replace("-", MINUS)
+
+
+def as_typed(value: float, digits: int = 6) -> str:
+    """A number as one types it into a file or a form, and as a machine reads it.
+
+    Example:
+        >>> as_typed(0.05), as_typed(-3.0), as_typed(102.17341234, 7)
+        ('0.05', '-3', '102.1734')
+    """
+    return f"{value:.{digits}g}"
+
+
+def coordinate(value: float, places: int = 1) -> str:
+    """A place or a width in a drawing.
+
+    Example:
+        >>> coordinate(-12.345), coordinate(3.0, 0), coordinate(0.5, 2)
+        ('-12.3', '3', '0.50')
+    """
+    return f"{value:.{places}f}"
+
+
+def count_text(count: int) -> str:
+    """A count with separated thousands.
+
+    Example:
+        >>> count_text(1234), count_text(5)
+        ('1,234', '5')
+    """
+    return f"{count:,}"
+
+
+def bytes_text(size: float) -> str:
+    """A number of bytes, as people read it.
+
+    Example:
+        >>> bytes_text(512), bytes_text(7_340_032), bytes_text(52.5e9)
+        ('512 B', '7.3 MB', '52.5 GB')
+    """
+    for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if size >= unit:
+            return f"{size / unit:.1f} {name}"
+    return f"{size:.0f} B"
+
+
+def seconds_text(seconds: float) -> str:
+    """How long a short command took.
+
+    Example:
+        >>> seconds_text(1.24)
+        '1.2 s'
+    """
+    return f"{seconds:.1f} s"
+
+
+def duration_text(minutes: float) -> str:
+    """How long something takes that may take hours.
+
+    Example:
+        >>> duration_text(0.5), duration_text(81.2), duration_text(150)
+        ('30 s', '81 min', '2.5 h')
+    """
+    if minutes < 1:
+        return f"{minutes * 60:.0f} s"
+    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+
+
 def p_text(p: float | None) -> str:
     """A p-value to two significant digits, never as zero.
 
@@ -233,7 +349,7 @@ def plural(count: int, words: str) -> str:
     head = _HEAD.fullmatch(words)
     if count == 1 and head is not None and not head[1].endswith(("ss", "series")):
         words = re.sub("ies$", "y", head[1]).removesuffix("s") + head[2]
-    return f"{count:,} {words}"
+    return f"{count_text(count)} {words}"
 
 
 def upper_first(text: str) -> str:

@@ -11,7 +11,7 @@ from detente.arrays import Days
 from detente.events.store import OriginSummary
 from detente.relations.counting import covered_days, origins_of
 from detente.relations.substate import below_state
-from detente.rounding import plural
+from detente.rounding import count_text, plural
 from detente.study.data import StudyData
 
 DATA_COLUMNS = (
@@ -95,7 +95,7 @@ def _days_missing(covered: Days | None) -> str | None:
         return "all days"
     span = int((covered[-1] - covered[0]).astype(int)) + 1
     missing = span - len(covered)
-    return f"{missing:,} of {plural(span, 'days')}" if missing else None
+    return f"{count_text(missing)} of {plural(span, 'days')}" if missing else None
 
 
 def below_state_notes(data: StudyData) -> tuple[str, ...]:
@@ -103,9 +103,9 @@ def below_state_notes(data: StudyData) -> tuple[str, ...]:
     if data.events is None:
         return ()
     return tuple(
-        f"{actors.origin} counts {sum(number for _, number in actors.roles):,} times with "
-        f"{data.name_of(actors.party)} an actor that does not act for it, by role: "
-        + ", ".join(f"{role} {number:,}" for role, number in actors.roles)
+        f"{actors.origin} counts {count_text(sum(number for _, number in actors.roles))} times "
+        f"with {data.name_of(actors.party)} an actor that does not act for it, by role: "
+        + ", ".join(f"{role} {count_text(number)}" for role, number in actors.roles)
         + ". An action can leave them out with exclude_roles."
         for actors in below_state(data.events.store, data.study.codes, until=data.as_of)
     )

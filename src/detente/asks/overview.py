@@ -22,7 +22,7 @@ from detente.asks.errands import Errand
 from detente.errors import DataGapError
 from detente.estimators.levels.level import LevelPosterior
 from detente.relations.series import Series
-from detente.rounding import plural, upper_first
+from detente.rounding import coverage_digits, plural, upper_first
 from detente.study.data import StudyData
 from detente.study.models import Tension, ThenAndNow
 from detente.study.options import Options
@@ -156,7 +156,7 @@ def level_table(signal: Signal, levels: Iterable[tuple[Bools, LevelPosterior]]) 
 
 def tension_columns() -> tuple[Column, ...]:
     """The columns of a level over time: date, observed, level, and both ends of each band."""
-    ends = [(end, f"{100 * cover:.0f}") for cover in COVERAGES for end in ("low", "high")]
+    ends = [(end, coverage_digits(cover)) for cover in COVERAGES for end in ("low", "high")]
     return (
         Column("date", "Date", Scale.DATE),
         Column("observed", "Observed", Scale.NUMBER),

@@ -20,7 +20,7 @@ from detente.cli.output import narrate, print_parts
 from detente.cli.waiting import spoken
 from detente.errors import InputError, UsageError
 from detente.events.store import Store
-from detente.rounding import plural
+from detente.rounding import count_text, plural
 
 if TYPE_CHECKING:
     from detente.answers import Answer, Section
@@ -216,8 +216,8 @@ def event_store(path: Path, folder: Path) -> Store:
         narrate(f"Reading {path} as {source.name}.")
         with progress_bar() as progress:
             report = sources.ingest(source, [path], store, progress=progress)
-        kept = f"{report.rows_kept:,} of {plural(report.rows_read, 'rows')} kept"
-        rejected = f"{report.rows_rejected:,} rejected"
+        kept = f"{count_text(report.rows_kept)} of {plural(report.rows_read, 'rows')} kept"
+        rejected = f"{count_text(report.rows_rejected)} rejected"
         gain = f"{kept}, {rejected}" if report.rows_read else "Nothing new there"
         for left in report.left_out:
             narrate(f"Left out {left.path}: {left.reason}.")

@@ -17,7 +17,7 @@ from detente.cli.options import AsJson, day
 from detente.cli.output import narrate, print_json
 from detente.errors import DetenteError, InputError, UsageError
 from detente.events.store import Appended, Store
-from detente.rounding import plural
+from detente.rounding import count_text, plural
 
 if TYPE_CHECKING:
     from detente.coding.coder import CodedStory, Coder
@@ -206,7 +206,7 @@ def _nothing(place: str, tally: Tally) -> InputError:
     """What to say where nothing could be coded."""
     reasons = [f"{left.path} {left.reason}." for left in tally.left_out[:SHOWN_REASONS]]
     more = len(tally.left_out) + tally.more_left_out - len(reasons)
-    seen = " ".join((*reasons, *([f"And {more:,} more."] if more > 0 else ())))
+    seen = " ".join((*reasons, *([f"And {count_text(more)} more."] if more > 0 else ())))
     dated = any("--date" in left.reason for left in tally.left_out)
     step = (
         "Give the day on which it was written: --date 2017-03-14"
@@ -220,5 +220,7 @@ def _say_written(to: Path | None, stored: Appended | None, store: Path | None) -
     if to is not None:
         narrate(f"Events written to {to}, and all that is known of them to {side_of(to)}.")
     if stored is not None:
-        again = f", {stored.already_stored:,} stored already" if stored.already_stored else ""
+        again = (
+            f", {count_text(stored.already_stored)} stored already" if stored.already_stored else ""
+        )
         narrate(f"{plural(stored.rows, 'events')} stored in {store}{again}.")

@@ -16,7 +16,7 @@ from detente.cli.console import console
 from detente.cli.output import narrate, new_table, print_lines, print_table
 from detente.cli.waiting import spoken
 from detente.events import ontology
-from detente.rounding import plural
+from detente.rounding import count_text, odds_text, plural, seconds_text, share_text
 
 if TYPE_CHECKING:
     from detente.coding.coder import CodedStory, Looked
@@ -52,7 +52,7 @@ class CodeProgress:
             self._bar.update(self._task, completed=done, description=said)
         elif not self._printing and time.monotonic() - self._said > LINE_SECONDS:
             self._said = time.monotonic()
-            share = f", {min(1.0, self._bytes / self._size):.0%} read" if self._size else ""
+            share = f", {share_text(min(1.0, self._bytes / self._size))} read" if self._size else ""
             narrate(f"{said}{share}")
 
 
@@ -132,8 +132,10 @@ def _mention(mention: Mention) -> str:
 
 def _scored(scored: Scored) -> str:
     best = sorted(scored.acts.items(), key=lambda item: -item[1])[:3]
-    acts = ", ".join(f"{key} {share:.0%}" for key, share in best)
-    return f"{scored.source.words} → {scored.target.words}: {acts}, nothing {scored.none:.0%}"
+    acts = ", ".join(f"{key} {odds_text(share)}" for key, share in best)
+    return (
+        f"{scored.source.words} → {scored.target.words}: {acts}, nothing {odds_text(scored.none)}"
+    )
 
 
 def _when(when: When) -> str:
@@ -151,7 +153,7 @@ def _headline(item: Judged) -> str:
         return item.reason
     what = ontology.lookup(item.act.root).name.lower()
     pair = " → ".join(pair_of(item))
-    return f"{item.when.text:<10}  {pair}  {item.act.root} {what}  {item.probability:.0%}"
+    return f"{item.when.text:<10}  {pair}  {item.act.root} {what}  {odds_text(item.probability)}"
 
 
 def _spans(item: Judged, offset: int) -> str:
@@ -177,18 +179,18 @@ def show_report(report: CodingReport) -> None:
     table.add_column()
     table.add_column(justify="right")
     for label, count in _counts(report):
-        table.add_row(label, f"{count:,}")
-    print_table(table, f"{plural(report.stories, 'stories')} in {report.seconds:.1f} s")
+        table.add_row(label, count_text(count))
+    print_table(table, f"{plural(report.stories, 'stories')} in {seconds_text(report.seconds)}")
     if report.unknown:
-        names = ", ".join(f"{name} ({count:,})" for name, count in report.unknown[:SHOWN])
+        names = ", ".join(f"{name} ({count_text(count)})" for name, count in report.unknown[:SHOWN])
         more = len(report.unknown) - SHOWN
-        rest = f" and {more:,} more" if more > 0 else ""
+        rest = f" and {count_text(more)} more" if more > 0 else ""
         print_lines(*_wrapped(f"Not known, or not certain: {names}{rest}", "", ""))
     for left in report.left_out[:SHOWN]:
         print_lines(*_wrapped(f"Left out: {left.path} {left.reason}.", "", "dim"))
     more = len(report.left_out) + report.more_left_out - SHOWN
     if more > 0:
-        print_lines(Text(f"Left out: {more:,} more; --json names them.", style="dim"))
+        print_lines(Text(f"Left out: {count_text(more)} more; --json names them.", style="dim"))
 
 
 def _counts(report: CodingReport) -> list[tuple[str, int]]:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import pyarrow as pa
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from detente.cli.events_telling import TABLE_ROWS, show_events, show_report
 from detente.cli.options import (
     DEFAULT_STORE,
     AsFormat,
@@ -31,31 +31,19 @@ from detente.cli.output import (
     check_safe,
     choose_format,
     narrate,
-    new_table,
     print_json,
     print_lines,
-    print_table,
     write_data,
 )
 from detente.cli.store import open_store, say_limits
 from detente.cli.waiting import spoken
-from detente.errors import UsageError
-from detente.events import ontology
 from detente.events.store import Store, stores_around
 from detente.outputs import check_output
-from detente.rounding import plural
+from detente.rounding import count_text, plural
 
 if TYPE_CHECKING:
     from detente.sources import Progress as OnProgress
-    from detente.sources import ReadingReport, Source, Step
-
-TABLE_ROWS = 20
-"""Events that a table shows unless --limit says otherwise."""
-
-EVENT_HEAD = ("date", "source", "target", "cameo", "what", "score")
-SHOWN_DAYS = 6
-SHOWN_EXAMPLES = 2
-SHOWN_FILES = 100
+    from detente.sources import Source, Step
 
 
 def ingest_command(
@@ -150,7 +138,7 @@ def ingest_command(
     if as_json:
         print_json(report.to_dict())
     else:
-        _show_report(report)
+        show_report(report)
     raise typer.Exit(report.exit_code)
 
 
@@ -209,7 +197,7 @@ def events_command(
         since=since, until=until, quad=quad, cameo=cameo, origin=origin, limit=most,
     )  # fmt: skip
     if chosen is Format.TABLE:
-        _show_events(reader.read_all(), cut=limit is None)
+        show_events(reader.read_all(), cut=limit is None)
         return
     rows = write_data(reader, chosen, output, closed=[store], safe_csv=safe_csv)
     if output is not None:
@@ -289,112 +277,7 @@ def progress_bar() -> Iterator[OnProgress | None]:
 
         def advance(step: Step) -> None:
             files, rows = plural(step.files_total, "files"), plural(step.rows, "rows")
-            said = f"{step.files_done:,} of {files}, {rows}"
+            said = f"{count_text(step.files_done)} of {files}, {rows}"
             bar.update(task, total=step.bytes_total, completed=step.bytes_done, description=said)
 
         yield advance
-
-
-def _show_events(table: pa.Table, *, cut: bool) -> None:
-    if not table.num_rows:
-        narrate("No event matches.")
-        return
-    rows = [_cells(row) for row in table.slice(0, TABLE_ROWS if cut else None).to_pylist()]
-    shown = new_table()
-    for place, name in enumerate(EVENT_HEAD):
-        if name == "what":
-            shown.add_column(name, no_wrap=True, ratio=1)
-            continue
-        # In a narrow terminal only the words of the code may be cut: no day, state or number.
-        width = max(len(name), *(len(row[place]) for row in rows))
-        shown.add_column(
-            name, justify="right" if name == "score" else "left", no_wrap=True, min_width=width
-        )
-    for row in rows:
-        shown.add_row(*(Text(cell) for cell in row))
-    print_table(shown)
-    if cut and table.num_rows > TABLE_ROWS:
-        narrate(f"The first {TABLE_ROWS} events; --limit shows more, --format csv prints all.")
-
-
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    """An event as it is shown, by `EVENT_HEAD`."""
-    score = "" if row["goldstein"] is None else f"{row['goldstein']:.1f}"
-    who = [_short(row[side] or row[f"{side}_actor"]) for side in ("source", "target")]
-    return (str(row["date"]), *who, row["cameo"], _what(row["cameo"]), score)
-
-
-def _short(name: str | None, width: int = 12) -> str:
-    text = name or "–"
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def _what(cameo: str) -> str:
-    try:
-        return ontology.lookup(cameo).name
-    except UsageError:
-        return ""
-
-
-def _show_report(report: ReadingReport) -> None:
-    table = new_table(header=False)
-    table.add_column()
-    table.add_column(justify="right")
-    for label, count in _counts(report):
-        table.add_row(label, f"{count:,}")
-    print_table(
-        table, f"{report.source}: {plural(len(report.files), 'files')} in {report.seconds:.1f} s"
-    )
-    days = report.days
-    if days.first:
-        print_lines(Text(f"\nDays      {days.first} to {days.last}, {days.covered:,} with events"))
-    _show_days("Missing", [str(day) for day in days.missing])
-    _show_days("Thin", [f"{day} ({count:,})" for day, count in days.thin])
-    _show_days("Mistyped?", [f"{day} ({count:,}), years from the rest" for day, count in days.far])
-    for rejection in report.rejected:
-        print_lines(Text(f"Rejected  {rejection.count:,}: {rejection.reason}"))
-        for row in rejection.examples[:SHOWN_EXAMPLES]:
-            where = row.file if row.line is None else f"{row.file}:{row.line}"
-            print_lines(Text(f"          {where}", style="dim"))
-    if report.unknown_actors:
-        names = [f"{name} ({count:,})" for name, count in report.unknown_names[:SHOWN_DAYS]]
-        actors = plural(report.unknown_actors, "actors")
-        said = f"Unknown   {actors} of no known state: {', '.join(names)}"
-        print_lines(Text(said))
-    for hint in report.hints:
-        print_lines(Text(f"Hint      {hint}"))
-    for left in report.left_out[:SHOWN_FILES]:
-        print_lines(Text(f"Left out  {left.path}: {left.reason}", style="dim"))
-    if len(report.left_out) > SHOWN_FILES:
-        more = len(report.left_out) - SHOWN_FILES
-        print_lines(Text(f"Left out  {more:,} more; --json names all", style="dim"))
-    for file in report.files_failed:
-        print_lines(Text(f"Failed    {file.path}: {file.reason}", style="red"))
-
-
-def _counts(report: ReadingReport) -> list[tuple[str, int]]:
-    skipped = sum(file.status == "skipped" for file in report.files)
-    all_counts = [
-        ("files skipped: read before", skipped),
-        ("files failed", len(report.files_failed)),
-        ("rows read", report.rows_read),
-        ("rows kept", report.rows_kept),
-        *((f"  mended: {what}", count) for what, count in report.repaired),
-        *((f"  noted: {what}", count) for what, count in report.noted),
-        ("rows that are no events", report.not_events),
-        ("rows rejected", report.rows_rejected),
-        ("events stored", report.events_stored),
-        ("  in outline: between others", report.events_outlined),
-        ("stored events that gave way", report.events_removed),
-        ("events stored already", report.already_stored),
-        ("events repeated alike", report.repeated),
-        ("events repeated with other content", report.repeated_otherwise),
-    ]
-    always = {"rows read", "rows kept", "rows rejected", "events stored"}
-    return [(label, count) for label, count in all_counts if count or label in always]
-
-
-def _show_days(label: str, days: list[str]) -> None:
-    if days:
-        more = f" and {len(days) - SHOWN_DAYS:,} more" if len(days) > SHOWN_DAYS else ""
-        print_lines(Text(f"{label:<10}{len(days):,}: {', '.join(days[:SHOWN_DAYS])}{more}"))

@@ -19,7 +19,7 @@ from detente.cli.fetch_telling import progress, show_plan, show_report
 from detente.cli.options import DEFAULT_STORE, AsJson, day, state
 from detente.cli.output import narrate, print_json
 from detente.errors import UsageError
-from detente.rounding import plural
+from detente.rounding import bytes_text, plural
 
 if TYPE_CHECKING:
     from detente.sources.fetch import Client, Feed
@@ -288,7 +288,7 @@ def _agreed(planned: Plan, *, yes: bool) -> bool:
         return typer.confirm("Load all this?", err=True)
     raise UsageError(
         "More than 1 GB would be loaded.",
-        f"It is {planned.size / 1e9:.1f} GB in {plural(len(planned.todo), 'files')}.",
+        f"It is {bytes_text(planned.size)} in {plural(len(planned.todo), 'files')}.",
         "Add --yes, or ask for fewer days with --from and --to.",
     )
 

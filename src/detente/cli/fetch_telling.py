@@ -15,7 +15,7 @@ from rich.text import Text
 from detente.cli.console import console
 from detente.cli.output import narrate
 from detente.cli.waiting import spoken
-from detente.rounding import plural
+from detente.rounding import bytes_text, count_text, duration_text, plural, significant
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -76,22 +76,26 @@ def plan_facts(plan: Plan, rate: float | None) -> dict[str, Any]:
 
 def show_plan(plan: Plan, rate: float | None, *, stderr: bool = False) -> None:
     """Print what a fetch would do."""
-    from detente.sources.fetch.plan import megabytes  # noqa: PLC0415 - slow to import
-
     mbit, how = _rate(plan, rate)
     order, days = plan.order, plan.order.span
     whom = ", ".join(order.parties) or "everybody"
     which = "one of them" if order.either else "among them"
-    sizes = f"about {megabytes(plan.size)}" if plan.unsized else megabytes(plan.size)
+    sizes = f"about {bytes_text(plan.size)}" if plan.unsized else bytes_text(plan.size)
     lines = [
         ("Source", order.feed.title),
         ("Days", f"{days.first or 'the first'} to {days.last or days.today}"),
         ("Parties", f"{whom}, events {which}" if order.parties else whom),
-        ("Files", f"{len(plan.todo):,} to load, {len(plan.had):,} read before"),
-        ("Bytes", sizes + (f" ({plan.unsized:,} of unknown size)" if plan.unsized else "")),
-        ("Time", f"{_minutes(plan.minutes(mbit))} at {mbit:.3g} Mbit/s ({how})"),
-        ("Rows", f"about {plan.rows:,} to read, {plan.rows_kept:,} to keep (rough)"),
-        ("Disk", f"about {megabytes(plan.disk)} kept; {megabytes(plan.scratch)} while it runs"),
+        ("Files", f"{count_text(len(plan.todo))} to load, {count_text(len(plan.had))} read before"),
+        (
+            "Bytes",
+            sizes + (f" ({count_text(plan.unsized)} of unknown size)" if plan.unsized else ""),
+        ),
+        ("Time", f"{duration_text(plan.minutes(mbit))} at {significant(mbit, 3)} Mbit/s ({how})"),
+        (
+            "Rows",
+            f"about {count_text(plan.rows)} to read, {count_text(plan.rows_kept)} to keep (rough)",
+        ),
+        ("Disk", f"about {bytes_text(plan.disk)} kept; {bytes_text(plan.scratch)} while it runs"),
         *([("Note", order.feed.note)] if order.feed.note else []),
         ("Licence", order.feed.licence),
         ("Cite", order.feed.citation),
@@ -106,13 +110,11 @@ def show_report(report: FetchReport, again: str) -> None:
         report: What it did.
         again: The command that goes on.
     """
-    from detente.sources.fetch.plan import megabytes  # noqa: PLC0415 - slow to import
-
     counts = report.counts
-    said = ", ".join(f"{count:,} {status}" for status, count in counts.items() if count)
+    said = ", ".join(f"{count_text(count)} {status}" for status, count in counts.items() if count)
     lines = [
-        ("Files", f"{len(report.fates):,} wanted: {said or 'none'}"),
-        ("Loaded", f"{megabytes(report.bytes_loaded)} in {_minutes(report.seconds / 60)}"),
+        ("Files", f"{count_text(len(report.fates))} wanted: {said or 'none'}"),
+        ("Loaded", f"{bytes_text(report.bytes_loaded)} in {duration_text(report.seconds / 60)}"),
     ]
     if not report.datasets:
         lines.append(("Rows", _rows(report)))
@@ -138,10 +140,10 @@ def show_report(report: FetchReport, again: str) -> None:
 
 def _rows(report: FetchReport) -> str:
     counts = [
-        f"{report.rows_read:,} read",
-        f"{report.rows_kept:,} kept",
-        f"{report.rows_outlined:,} of others in outline" if report.rows_outlined else "",
-        f"{report.rows_rejected:,} rejected" if report.rows_rejected else "",
+        f"{count_text(report.rows_read)} read",
+        f"{count_text(report.rows_kept)} kept",
+        f"{count_text(report.rows_outlined)} of others in outline" if report.rows_outlined else "",
+        f"{count_text(report.rows_rejected)} rejected" if report.rows_rejected else "",
     ]
     return ", ".join(filter(None, counts))
 
@@ -177,15 +179,15 @@ def _lines(plan: Plan) -> Callable[[FetchStep], None]:
         last[0] = now
         share = step.bytes_done / plan.size if plan.size else 0.0
         left = (now - started) * (1 - share) / share if 0 < share < 1 else 0.0
-        narrate(f"{_step(step)}, {_minutes(left / 60)} left")
+        narrate(f"{_step(step)}, {duration_text(left / 60)} left")
 
     return advance
 
 
 def _step(step: FetchStep) -> str:
     return (
-        f"{step.files_done:,} of {plural(step.files_total, 'files')}, "
-        f"{step.bytes_done / 1e6:,.0f} MB, "
+        f"{count_text(step.files_done)} of {plural(step.files_total, 'files')}, "
+        f"{bytes_text(step.bytes_done)}, "
         f"{plural(step.rows_kept, 'rows')}"
     )
 
@@ -199,12 +201,6 @@ def _rate(plan: Plan, rate: float | None) -> tuple[float, str]:
     if plan.mbit is not None:
         return plan.mbit, "measured before"
     return ASSUMED_MBIT, "assumed; give yours with --plan --rate"
-
-
-def _minutes(minutes: float) -> str:
-    if minutes < 1:
-        return f"{minutes * 60:.0f} s"
-    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
 
 
 def _gap_lines(plan: Plan) -> list[tuple[str, str]]:
@@ -233,7 +229,7 @@ def _runs(days: Iterable[dt.date]) -> list[str]:
 def _some(label: str, texts: list[str]) -> list[tuple[str, str]]:
     """The first of many texts, and how many more there are."""
     more = len(texts) - SHOWN
-    shown = texts[:SHOWN] + ([f"and {more:,} more; --json names all"] if more > 0 else [])
+    shown = texts[:SHOWN] + ([f"and {count_text(more)} more; --json names all"] if more > 0 else [])
     return [(label, text) for text in shown]
 
 

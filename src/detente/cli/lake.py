@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from detente.cli.ending import WITH_COMMAND
 from detente.cli.output import narrate
 from detente.errors import UsageError
-from detente.rounding import plural
+from detente.rounding import count_text, plural
 
 if TYPE_CHECKING:
     from detente.events.inputs import LakeEvents, Opened
@@ -72,7 +72,10 @@ def events_of_files(files: Sequence[Path], parties: Sequence[str], until: dt.dat
 
 
 def _narrate_reading(report: ReadingReport) -> None:
-    narrate(f"{report.rows_kept:,} of {plural(report.rows_read, 'rows')} of {report.source} kept.")
+    narrate(
+        f"{count_text(report.rows_kept)} of {plural(report.rows_read, 'rows')} of {report.source} "
+        "kept."
+    )
     for rejection in report.rejected:
         narrate(f"{plural(rejection.count, 'rows')} turned away: {rejection.reason}.")
     for what, count in report.repaired:

@@ -37,7 +37,7 @@ from detente.cli.store import open_store
 from detente.errors import UsageError
 from detente.events.inputs import is_raw
 from detente.events.store import Store
-from detente.rounding import plural
+from detente.rounding import count_text, number, plural
 
 if TYPE_CHECKING:
     from detente.events.inputs import EventInput
@@ -162,7 +162,7 @@ def _carried(
     reading = read_mentions(mentions)
     events = carried(store, reading.table, least=outlets or 1)
     narrate(
-        f"{reading.rows_kept:,} of {plural(reading.rows_read, 'mentions')} read, of"
+        f"{count_text(reading.rows_kept)} of {plural(reading.rows_read, 'mentions')} read, of"
         f" {plural(reading.table.num_rows, 'events')}. Carried by {outlets or 1} or more outlets:"
         f" {plural(events.num_rows, 'events')} of the store."
     )
@@ -199,4 +199,4 @@ def _show(built: Panel, events: EventInput) -> None:
 def _cell(value: Any) -> str:
     if value is None:
         return NO_DATA
-    return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
+    return number(value, 1) if isinstance(value, float) else count_text(value)

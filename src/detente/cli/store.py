@@ -15,7 +15,7 @@ from detente.cli.options import DEFAULT_STORE, AsJson, StorePath
 from detente.cli.output import narrate, new_table, print_json, print_lines, print_table
 from detente.errors import StoreError, UsageError
 from detente.events.store import Fault, OriginSummary, Repair, Store
-from detente.rounding import plural
+from detente.rounding import count_text, plural
 
 
 def store_command(
@@ -72,7 +72,7 @@ def _show(path: Path, as_json: bool) -> None:
         table.add_column(name, justify="right")
     for item in held:
         span = str(item.first), str(item.last)
-        table.add_row(Text(item.origin), *span, f"{item.rows:,}", f"{item.files:,}")
+        table.add_row(Text(item.origin), *span, count_text(item.rows), count_text(item.files))
     print_table(table, f"{path}: {plural(sum(item.rows for item in held), 'events')}")
     say_limits(held)
 

@@ -15,7 +15,7 @@ from detente.cli.failing import report_error
 from detente.cli.output import narrate, print_lines, print_parts
 from detente.cli.reporting import Wanted, reported
 from detente.errors import DetenteError
-from detente.rounding import plural
+from detente.rounding import plural, seconds_text
 
 if TYPE_CHECKING:
     from detente.answers import Answer
@@ -75,7 +75,7 @@ def _once(wanted: Wanted, number: int, before: StudyResult | None) -> StudyResul
         report_error(error)
         narrate("Mend it and save; this goes on watching.")
         return None
-    spent = f"{time.perf_counter() - started:.1f} s"
+    spent = seconds_text(time.perf_counter() - started)
     if before is None:
         print_parts([verdict_table(result)])
         narrate(f"Report: {written.report}, after {spent}. Watching; Ctrl-C stops.")

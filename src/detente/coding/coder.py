@@ -34,6 +34,7 @@ from detente.coding.shapes import Actor, Mention, Scored, Sentence, Story, When
 from detente.coding.steps import Steps, default_steps
 from detente.coding.tables import Row, details_row, event_row
 from detente.errors import UsageError
+from detente.rounding import percent_text
 
 MOST_ACTORS = 8
 """A sentence that names more actors is a list, and no event is read from it."""
@@ -230,7 +231,7 @@ class Coder:
         doubts = [m.doubt or "is not known" for m in (pair.source, pair.target) if m.actor is None]
         reason, note = "", ""
         if unsure:
-            reason, note = UNSURE, f"{self.min_confidence:.0%} is asked for"
+            reason, note = UNSURE, f"{percent_text(self.min_confidence)} is asked for"
         elif doubts:
             reason, note = DOUBTFUL, "; ".join(doubts)
         elif status != "actual":

@@ -18,6 +18,7 @@ from detente.answers import Exhibit, Shown
 from detente.arrays import Floats, Ints
 from detente.errors import UsageError
 from detente.estimators.exhibits import exhibit
+from detente.rounding import count_text
 
 MIN_EXPECTED = 5  # fewer expected ranks per bin make the chi-square test unreliable
 
@@ -55,7 +56,7 @@ class RankHistogram(Shown):
             "expected": np.full(bins * parameters, len(self.ranks) / bins),
             "p_value": np.repeat(self.p_values, bins),
         }
-        title = f"Ranks of the truth in {len(self.ranks):,} simulations"
+        title = f"Ranks of the truth in {count_text(len(self.ranks))} simulations"
         settings = {"row": "parameter", "titles": ("rank, in equal bins", "simulations")}
         return (exhibit("ranks", title, values, "bars", x="bin", y="count", **settings),)
 

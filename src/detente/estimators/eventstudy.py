@@ -24,7 +24,7 @@ from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.matching import Grid, matched_dates, mean_of_next, merge_episodes, shifted
 from detente.estimators.resample import chance_range, two_sided
-from detente.rounding import plural
+from detente.rounding import plural, significant
 
 HARMONICS = 2
 SEASONAL_FROM = 40  # changes below which a season cannot be told from chance
@@ -84,8 +84,8 @@ class EventStudy(Shown):
             "placebo_dates": self.pool_sizes,
             "rules_dropped": self.ladder,
         }
-        low, high = self.interval()
-        title = f"Mean change {self.effect:.3g} (90% interval {low:.3g} to {high:.3g})"
+        ends = " to ".join(significant(end, 3) for end in self.interval())
+        title = f"Mean change {significant(self.effect, 3)} (90% interval {ends})"
         titles = ("period in which the episode starts", "change beyond the expected one")
         return (exhibit("changes", title, values, "bars", x="start", y="change", titles=titles),)
 

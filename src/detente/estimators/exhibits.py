@@ -9,6 +9,7 @@ import numpy as np
 
 from detente.answers import Column, Exhibit, Scale, table_of
 from detente.arrays import Floats
+from detente.rounding import coverage_digits
 
 SCALES = dict.fromkeys(
     ("p", "p_value", "p_adjusted", "p_holm", "p_bh", "p_permutation", "p_periods", "p_placebo"),
@@ -52,7 +53,10 @@ def band_columns(
         >>> band_columns({0.5: [np.zeros(1), np.ones(1)]})[1]
         [('low_50', 'high_50')]
     """
-    names = {share: (f"low_{100 * share:g}", f"high_{100 * share:g}") for share in bands}
+    names = {
+        share: (f"low_{coverage_digits(share)}", f"high_{coverage_digits(share)}")
+        for share in bands
+    }
     columns = {n: e for share, b in bands.items() for n, e in zip(names[share], b, strict=True)}
     return columns, [names[share] for share in sorted(bands, reverse=True)]
 

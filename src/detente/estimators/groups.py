@@ -20,6 +20,7 @@ from detente.arrays import Bools, Floats
 from detente.errors import DataGapError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.resample import swing_error, two_sided
+from detente.rounding import significant
 
 MAX_EXACT = 5000
 MIN_PERIODS = 4  # below which swings cannot be told from levels
@@ -71,9 +72,10 @@ class GroupContrast(Shown):
 
     def exhibits(self) -> tuple[Exhibit, ...]:
         """The mean level of each unit, in the order given, the group beside the others."""
-        units, (low, high) = np.arange(len(self.levels)), self.interval()
+        units = np.arange(len(self.levels))
+        ends = " to ".join(significant(end, 3) for end in self.interval())
         values = {"unit": units, "in_group": units < self.size, "level": self.levels}
-        title = f"Difference {self.effect:.3g} (90% interval {low:.3g} to {high:.3g})"
+        title = f"Difference {significant(self.effect, 3)} (90% interval {ends})"
         settings = {"column": "in_group", "titles": ("unit", "mean level")}
         return (exhibit("levels", title, values, "bars", x="unit", y="level", **settings),)
 

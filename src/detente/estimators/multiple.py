@@ -17,6 +17,7 @@ from detente.answers import Exhibit, Shown
 from detente.arrays import Floats
 from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import exhibit
+from detente.rounding import as_typed, percent_text
 
 Method = Literal["holm", "benjamini-hochberg"]
 
@@ -110,7 +111,7 @@ class MaxT(Shown):
             "coverage": [self.coverage] * self.tested,
             "tested": [self.tested] * self.tested,
         }
-        axis = f"estimate, joint {self.coverage:.0%} band"
+        axis = f"estimate, joint {percent_text(self.coverage)} band"
         columns = ("estimate", "joint_low", "joint_high")
         shown = exhibit("estimates", str(self), values, "intervals", axis=axis, columns=columns)
         return (shown,)
@@ -335,7 +336,8 @@ def _check_draws(centre: Floats, table: Floats, coverage: float) -> None:
     if not fits or len(table) < 2 or not 0 < coverage < 1:
         raise UsageError(
             "The estimates could not be tested jointly.",
-            f"They have shape {centre.shape}, the draws {table.shape}; coverage is {coverage:g}.",
+            f"They have shape {centre.shape}, the draws {table.shape}; coverage is "
+            f"{as_typed(coverage)}.",
             "Give m estimates, two or more draws of shape (draws, m), and a coverage within 0 to "
             "1.",
         )

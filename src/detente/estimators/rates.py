@@ -23,6 +23,7 @@ from detente.errors import DataGapError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.glm import fit_poisson
 from detente.estimators.resample import block_index, equal_tailed, swing_error
+from detente.rounding import number
 
 CORRECTION = 0.5  # events added in all, so that an empty side has a finite ratio
 TINY = 1e-9  # below the least exposure and above the rounding of a Fourier transform
@@ -83,8 +84,8 @@ class RateContrast(Shown):
             "events": [self.events_high, self.events_low],
             "periods": [self.periods_high, self.periods_low],
         }
-        low, high = np.exp(self.interval())
-        title = f"Ratio {np.exp(self.log_ratio):.2f} (90% interval {low:.2f} to {high:.2f})"
+        ratio, low, high = (number(x, 2) for x in np.exp([self.log_ratio, *self.interval()]))
+        title = f"Ratio {ratio} (90% interval {low} to {high})"
         return (exhibit("rates", title, values, "intervals", axis="events per unit of exposure"),)
 
 

@@ -17,6 +17,7 @@ from detente.events._manifest import TYPED_COLUMNS, Part
 from detente.events.disk import glob_safe
 from detente.events.filters import Filter, whole_rows
 from detente.events.schema import SCHEMA
+from detente.rounding import count_text
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def check_required(con: duckdb.DuckDBPyConnection, name: str) -> None:
     if row and row[0]:
         raise StoreError(
             "The events could not be stored.",
-            f"Rows that lack one of {', '.join(required)}: {row[0]:,}.",
+            f"Rows that lack one of {', '.join(required)}: {count_text(row[0])}.",
             "Reject such rows when reading the source.",
         )
 

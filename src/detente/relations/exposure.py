@@ -13,6 +13,7 @@ import numpy as np
 import scipy
 
 from detente.arrays import Floats
+from detente.rounding import number, share_text
 
 MOST_OWN = 0.5  # share of an origin's events above which its total is made by the relation
 MOST_ELASTIC = 1.5  # per cent of change for each per cent of all other events
@@ -86,24 +87,25 @@ def exposure_premise(
         )
     share = float(inside[measured].sum()) / total
     if share >= MOST_OWN:
-        part = "All" if share > 0.995 else f"{share:.0%}"
+        part = "All" if share > 0.995 else share_text(share)
         why = f"{part} of the events of this origin are the relation itself."
         return Premise(False, share, np.nan, np.nan, np.nan, why)
     slope, low = _elasticity(counts, exposure - inside)
     if low > MOST_ELASTIC:
         why = (
-            f"The relation rises by {slope:.1f}% for each 1% that all other events of this origin "
-            "rise: the same crises make both."
+            f"The relation rises by {number(slope, 1)}% for each 1% that all other events of this "
+            "origin rise: the same crises make both."
         )
         return Premise(False, share, slope, low, np.nan, why)
     swing = _swing(np.where(measured, exposure, np.nan), max(1.0, months))
     if swing > MOST_SWING:
         why = (
-            f"One {'month' if months <= 1 else 'period'} of this origin holds {swing:.1f} times as "
-            "many events as is usual around it: crises fill it, and not the world's news."
+            f"One {'month' if months <= 1 else 'period'} of this origin holds {number(swing, 1)} "
+            "times as many events as is usual around it: crises fill it, and not the world's "
+            "news."
         )
         return Premise(False, share, slope, low, swing, why)
-    why = f"{1 - share:.1%} of the events of this origin lie outside of the relation."
+    why = f"{share_text(1 - share, 1)} of the events of this origin lie outside of the relation."
     return Premise(True, share, slope, low, swing, why)
 
 

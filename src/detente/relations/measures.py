@@ -19,6 +19,7 @@ from detente.relations._arrays import Floats, ratio
 from detente.relations.panel_sql import COUNTS, ROOTS
 from detente.relations.series import Series, make_series
 from detente.relations.steps import Days, check_every, grid
+from detente.rounding import as_typed
 
 SAME = 1e-9
 """Eigenvalues closer than this share of the largest are the same."""
@@ -240,8 +241,8 @@ def _ties(pair: PairSeries, parties: Sequence[str]) -> tuple[Days, Floats, str]:
         period, a, b = np.argwhere(matrices < 0)[0]
         raise UsageError(
             "The positions of states in their network could not be computed.",
-            f"The tie of {parties[a]} and {parties[b]} is {matrices[period, a, b]:g} in the period "
-            f"of {dates[period]}, and a strength is zero or more.",
+            f"The tie of {parties[a]} and {parties[b]} is {as_typed(matrices[period, a, b])} in "
+            f"the period of {dates[period]}, and a strength is zero or more.",
             "Give counts or rates; for ties with a sign use the share of balanced triads.",
         )
     return dates, matrices, every

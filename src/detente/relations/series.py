@@ -38,6 +38,7 @@ from detente.relations.steps import (
     nests,
     period_start,
 )
+from detente.rounding import number
 
 PER = 10_000
 """Rates are per so many events that the source reported from the whole world."""
@@ -107,7 +108,7 @@ class Series:
                 "Use its values, or a series that was counted from events.",
             )
         values = ratio(self.values, self.exposure) * per
-        unit = f"per {per:,g} events reported worldwide"
+        unit = f"per {number(per)} events reported worldwide"
         return replace(self, values=values, unit=unit, exposure=None)
 
     def where(self, keep: NDArray[np.bool_]) -> Series:

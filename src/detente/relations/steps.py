@@ -117,14 +117,14 @@ def grid(first: np.datetime64, last: np.datetime64, every: Every) -> Days:
     return span.astype("datetime64[D]")
 
 
-def month_name(day: np.datetime64) -> str:
+def month_name(day: np.datetime64 | dt.date) -> str:
     """The month of a day in words.
 
     Example:
         >>> month_name(np.datetime64("2017-03-15"))
         'March 2017'
     """
-    date = dt.date.fromisoformat(str(day.astype("datetime64[D]")))
+    date = day if isinstance(day, dt.date) else dt.date.fromisoformat(str(day.astype("M8[D]")))
     return f"{date:%B %Y}"
 
 
@@ -150,4 +150,4 @@ def day_name(day: dt.date) -> str:
         >>> day_name(dt.date(2017, 3, 15))
         '15 March 2017'
     """
-    return f"{day.day} {day:%B %Y}"
+    return f"{day.day} {month_name(day)}"

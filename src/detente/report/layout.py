@@ -11,7 +11,7 @@ from detente.answers import Answer, Check, Fact, Scale, Section, Verdict
 from detente.report.drawing import Figure, figure
 from detente.report.telling import counted, fact_text, interval_text, short_text
 from detente.report.words import UNDECIDED, VERDICT_MEANING, chance_text, distinct, slug
-from detente.rounding import p_is, tell
+from detente.rounding import coverage_digits, p_is, tell
 
 CHECK_WORDS = {True: "passed", False: "failed", None: "note"}
 NOTE_LABELS = {
@@ -291,7 +291,10 @@ def _said(answer: Answer, *, first: bool) -> Iterable[Told]:
 def _fact(fact: Fact) -> Told:
     """A fact as told: a count apart from what is counted, a chance with what it means."""
     interval = interval_text(fact)
-    parts = [f"{100 * fact.coverage:.0f}% interval {interval}" if interval else "", fact.note]
+    parts = [
+        f"{coverage_digits(fact.coverage)}% interval {interval}" if interval else "",
+        fact.note,
+    ]
     value = fact_text(fact)
     if fact.scale is Scale.COUNT and fact.unit:
         value, unit = tell(fact.value, fact.scale), counted(fact)

@@ -17,7 +17,7 @@ from detente.answers import Table
 from detente.asks.movers.places import places
 from detente.events.actors import name_of
 from detente.report.templating import asset
-from detente.rounding import day_text
+from detente.rounding import coordinate, day_text, number
 
 NODES, TIES = 26, 70
 NET_WIDTH, NET_HEIGHT = 720, 520
@@ -26,16 +26,15 @@ SLUGS = {"closer": "closer", "further apart": "apart"}
 
 MIXED = 0.33  # net cooperation beyond which a pair is drawn as close or apart
 ARC = Markup(
-    '<path class="tie {}" stroke-width="1.8" d="M{:.0f} {:.0f}Q{:.0f} {:.0f} {:.0f} {:.0f}">'
-    "<title>{}: {}</title></path>"
+    '<path class="tie {}" stroke-width="1.8" d="M{} {}Q{} {} {} {}"><title>{}: {}</title></path>'
 )
 LINE = Markup(
-    '<line class="tie {}" x1="{:.0f}" y1="{:.0f}" x2="{:.0f}" y2="{:.0f}" stroke-width="{:.1f}"'
+    '<line class="tie {}" x1="{}" y1="{}" x2="{}" y2="{}" stroke-width="{}"'
     '{} data-close="{}" data-size="{}"><title>{} – {}</title></line>'
 )
 NODE = Markup(
-    '<circle class="node" cx="{:.0f}" cy="{:.0f}" r="{}"/>'
-    '<text class="tag" x="{:.0f}" y="{:.0f}">{}<title>{}</title></text>'
+    '<circle class="node" cx="{}" cy="{}" r="{}"/>'
+    '<text class="tag" x="{}" y="{}">{}<title>{}</title></text>'
 )
 DASHED = Markup(' stroke-dasharray="5 3"')
 PICTURE = Markup(
@@ -45,7 +44,7 @@ SPARK = Markup(
     '<svg class="spark" viewBox="0 0 300 60" preserveAspectRatio="none" role="img" aria-label="{}">'
     '<polygon class="band" points="{}"/>{}<polyline class="line" points="{}"/></svg>'
 )
-STROKE = Markup('<path class="since" d="M{:.1f} 0V60"/>')
+STROKE = Markup('<path class="since" d="M{} 0V60"/>')
 
 Row = Mapping[str, Any]
 Pair = tuple[str, str]
@@ -87,9 +86,12 @@ def _arc(move: Row, start: Sequence[float], end: Sequence[float]) -> Markup:
     (x, y), (u, v) = start, end
     top = (y + v) / 2 - 0.18 * math.hypot(u - x, v - y)
     direction = move["direction"]
-    return ARC.format(
-        way_slug(direction), x, y, (x + u) / 2, max(top, 4), u, v, move["pair"], direction
-    )
+    curve = _whole(x, y, (x + u) / 2, max(top, 4), u, v)
+    return ARC.format(way_slug(direction), *curve, move["pair"], direction)
+
+
+def _whole(*places: float) -> list[str]:
+    return [coordinate(place, 0) for place in places]
 
 
 def drawn_network(network: Table, frame: int = 0) -> Markup:
@@ -135,7 +137,7 @@ def sparkline(levels: Sequence[Row], turned: str) -> Markup:
 
     def line(name: str, rows: Iterable[tuple[int, Row]]) -> str:
         points = ((place * step, 58 - 56 * row[name] / top) for place, row in rows)
-        return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        return " ".join(f"{coordinate(x)},{coordinate(y)}" for x, y in points)
 
     forth = list(enumerate(levels))
     band = f"{line('high_90', forth)} {line('low_90', reversed(forth))}"
@@ -143,9 +145,10 @@ def sparkline(levels: Sequence[Row], turned: str) -> Markup:
     at = [place for place, day in enumerate(days) if turned and day.startswith(turned)]
     says = (
         f"Level of {levels[0]['kind']} by period, {day_text(days[0])} to {day_text(days[-1])}:"
-        f" at most {top:.0f} events a period."
+        f" at most {number(top, 0)} events a period."
     )
-    return SPARK.format(says, band, STROKE.format(at[0] * step) if at else "", line("level", forth))
+    stroke = STROKE.format(coordinate(at[0] * step)) if at else ""
+    return SPARK.format(says, band, stroke, line("level", forth))
 
 
 def _courses(rows: Sequence[Row]) -> dict[Pair, list[Row]]:
@@ -161,15 +164,14 @@ def _volume(course: Sequence[Row]) -> float:
 def _tie(
     pair: Pair, spots: Mapping[str, Sequence[float]], course: Sequence[Row], frame: int
 ) -> Markup:
-    sizes = [f"{0.6 + 1.1 * math.log10(1 + row['events']):.1f}" for row in course]
-    close = [f"{row['closeness']:.2f}" for row in course]
+    sizes = [coordinate(0.6 + 1.1 * math.log10(1 + row["events"])) for row in course]
+    close = [coordinate(row["closeness"], 2) for row in course]
     now = course[frame - 1]["closeness"]
     tone = "closer" if now > MIXED else "apart" if now < -MIXED else ""
     return LINE.format(
         tone,
-        *spots[pair[0]],
-        *spots[pair[1]],
-        float(sizes[frame - 1]),
+        *_whole(*spots[pair[0]], *spots[pair[1]]),
+        sizes[frame - 1],
         DASHED if course[-1]["named"] else "",
         " ".join(close),
         " ".join(sizes),
@@ -179,4 +181,5 @@ def _tie(
 
 def _node(code: str, spot: Sequence[float], size: float) -> Markup:
     x, y = spot
-    return NODE.format(x, y, size, x + size + 2, y + 3, code, name_of(code))
+    at, tag = _whole(x, y), _whole(x + size + 2, y + 3)
+    return NODE.format(*at, size, *tag, code, name_of(code))

@@ -13,7 +13,7 @@ from detente.asks.forecasts.shown import word
 from detente.report.drawing import figure
 from detente.report.telling import fact_text, interval_text
 from detente.report.words import slug
-from detente.rounding import day_text
+from detente.rounding import day_text, odds_text
 
 LATELY = {"day": 180, "week": 52, "month": 24}
 """Forecasts in a sparkline; of longer periods all."""
@@ -154,7 +154,7 @@ def spark(answer: Answer, course: Exhibit) -> Exhibit:
     begun = Table(course.table.columns, shown).records()[0]
     table = Table(course.table.columns, (*shown, tuple(last.get(name) for name in names)))
     first = begun["date"] if every in {"day", "week"} else begun["period"]
-    says = f"From {begun['odds']:.0%} to {_told(answer, 'odds')}."
+    says = f"From {odds_text(begun['odds'])} to {_told(answer, 'odds')}."
     title = f"{day_text(str(first))} to {day_text(now)}"
     return Exhibit("spark", title, table, mark="spark", says=says)
 

@@ -9,6 +9,7 @@ import vl_convert as vlc
 from markupsafe import Markup
 
 from detente.report.theme import Spec, with_variables
+from detente.rounding import coordinate
 
 _LONG = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
 _GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|cx|cy|r|width|height)="[^"]*"')
@@ -77,4 +78,4 @@ def _slim(tag: str) -> str:
 
 
 def _short(number: re.Match[str]) -> str:
-    return f"{float(number[0]):.2f}"
+    return coordinate(float(number[0]), 2)

@@ -9,6 +9,7 @@ from detente.answers import Column, Fact, Scale, Table, Value
 from detente.rounding import (
     MOST_PLACES,
     NONE,
+    as_typed,
     decimals,
     finite,
     hidden,
@@ -219,5 +220,5 @@ def _cell(value: Value, column: Column, places: int | None) -> Cell:
         return Cell(text, str(value).lower())
     if isinstance(value, float):
         full = finite(value)
-        return Cell(text, "" if full is None else f"{full:.9g}")
+        return Cell(text, "" if full is None else as_typed(full, 9))
     return Cell(text, "" if value is None or str(value) == text else str(value))

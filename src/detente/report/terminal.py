@@ -11,12 +11,12 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from detente.answers import Answer, Exhibit, Fact, Section, Value, Verdict
+from detente.answers import Answer, Exhibit, Fact, Scale, Section, Value, Verdict
 from detente.answers import Table as Numbers
 from detente.asks.result import StudyResult
 from detente.report.layout import CHECK_WORDS, shown_effect
 from detente.report.telling import fact_text, short_text, steady, tell_table
-from detente.rounding import NONE
+from detente.rounding import NONE, tell
 
 STYLE: dict[Verdict, str] = {
     Verdict.SUPPORTED: "bold green",
@@ -183,7 +183,7 @@ def _row(answer: Answer, *, narrow: bool) -> tuple[Text, ...]:
         Text(verdict.value, style=STYLE[verdict]),
         Text(answer.label),
         Text(effect.replace(" (", "\n(") if narrow else effect),
-        Text(f"{cases.value:,}" if cases is not None and cases.value else NONE),
+        Text(NONE if cases is None else tell(cases.value or None, Scale.COUNT)),
         Text(NONE if p is None else fact_text(p)),
     )
 

@@ -31,7 +31,7 @@ from detente.events.inputs import Opened
 from detente.events.query import Query, bounded
 from detente.events.schema import SCHEMA
 from detente.events.store import Appended
-from detente.rounding import plural
+from detente.rounding import count_text, plural
 from detente.sources import lake_sql
 from detente.sources.detect import detect
 from detente.sources.reading.ahead import Prepared, Preparer
@@ -106,7 +106,7 @@ def open_raw(
 
 
 def _nothing_in(paths: Sequence[Path], report: ReadingReport) -> ReadError:
-    turned = [f"{item.count:,} {item.reason}" for item in report.rejected]
+    turned = [f"{count_text(item.count)} {item.reason}" for item in report.rejected]
     failed = [f"{file.path}: {file.reason}" for file in report.files_failed[:3]]
     why = f" {', '.join(turned or failed)}." if turned or failed else ""
     return ReadError(

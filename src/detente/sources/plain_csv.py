@@ -16,6 +16,7 @@ import duckdb
 from detente.errors import InputError, UsageError
 from detente.events.actors import SYSTEMS
 from detente.outputs import check_input
+from detente.rounding import count_text
 from detente.sources.reading.opening import BadFileError
 from detente.sources.reading.source import Roots, Source
 
@@ -153,7 +154,7 @@ def _short_text(path: Path) -> str:
     with path.open("rb") as file:
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise ValueError(f"It has more than {MOST_BYTES:,} bytes")
+        raise ValueError(f"It has more than {count_text(MOST_BYTES)} bytes")
     return content.decode("utf-8-sig")
 
 
@@ -205,8 +206,8 @@ def _columns(header: str, delimiter: str) -> list[str]:
         raise BadFileError("the quotes of its header do not close") from None
     if len(names) > MOST_COLUMNS:
         raise BadFileError(
-            f"its header has {len(names):,} columns and at most {MOST_COLUMNS:,} can be read;"
-            " keep those that the mapping names"
+            f"its header has {count_text(len(names))} columns and at most "
+            f"{count_text(MOST_COLUMNS)} can be read; keep those that the mapping names"
         )
     return [name.strip() for name in names]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from detente.events.ontology import codes
+from detente.rounding import count_text
 from detente.study.actions import matches
 from detente.study.chronicle import Fact
 from detente.study.models import Action, Study
@@ -115,4 +116,4 @@ def _lines(at: list[int]) -> str:
     if len(at) <= MOST_LINES:
         return f"lines {', '.join(map(str, at[:-1]))} and {at[-1]}"
     first = ", ".join(map(str, at[:MOST_LINES]))
-    return f"lines {first} and {len(at) - MOST_LINES:,} more"
+    return f"lines {first} and {count_text(len(at) - MOST_LINES)} more"

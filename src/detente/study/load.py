@@ -18,6 +18,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from detente.errors import StudyError, UsageError
+from detente.rounding import count_text
 from detente.study.crosscheck import cross_problems
 from detente.study.keys import MOST_PARTS, longest_key
 from detente.study.models import Study, study_model
@@ -177,7 +178,7 @@ def _text(path: Path) -> str:
         if path.stat().st_size > MOST_BYTES:
             raise StudyError(
                 f"The study file {path} could not be read.",
-                f"It has {path.stat().st_size:,} bytes; a study has some thousands.",
+                f"It has {count_text(path.stat().st_size)} bytes; a study has some thousands.",
                 "Keep tables of data in files of their own, and name them in the study.",
             )
         return path.read_text(encoding="utf-8-sig")
@@ -201,13 +202,13 @@ def _check_keys(text: str, path: Path) -> None:
     if parts > MOST_PARTS:
         raise StudyError(
             f"The study file {path} is not valid TOML.",
-            f"Line {line} holds a key of {parts:,} parts.",
+            f"Line {line} holds a key of {count_text(parts)} parts.",
             f"No key has more than {MOST_PARTS}.",
         )
 
 
 def _invalid(path: Path, problems: Sequence[str]) -> StudyError:
-    count = f"{len(problems):,} problem" + ("s" if len(problems) > 1 else "")
+    count = f"{count_text(len(problems))} problem" + ("s" if len(problems) > 1 else "")
     if len(problems) > MOST_PROBLEMS:
         count = f"at least {count}; the first {MOST_SHOWN} are shown"
     return StudyError(

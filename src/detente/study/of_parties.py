@@ -12,6 +12,7 @@ from string import Template
 from detente.errors import UsageError
 from detente.events.actors import name_of, to_iso3
 from detente.events.store import Store
+from detente.relations.steps import month_name
 from detente.rounding import upper_first
 from detente.study.starter import home_of, written
 
@@ -123,11 +124,11 @@ def _fields(name: str, codes: Sequence[str], first: dt.date, last: dt.date) -> d
         "response_title": "Flare-ups cool relations",
         "response": f"In the three months after a flare-up, {a} and {b} cooperate less than "
         "before.",
-        "shift_title": f"More conflict since {turn:%B %Y}",
-        "shift": f"From {turn:%B %Y} on there is more conflict between {a} and {b}.",
+        "shift_title": f"More conflict since {month_name(turn)}",
+        "shift": f"From {month_name(turn)} on there is more conflict between {a} and {b}.",
         "extreme_title": "The last twelve months were the worst",
-        "extreme": f"In the twelve months before {ends:%B %Y} conflict between {a} and {b} was at "
-        f"its highest since {first.year}.",
+        "extreme": f"In the twelve months before {month_name(ends)} conflict between {a} and {b} "
+        f"was at its highest since {first.year}.",
         "ask": f"Is there another flare-up between {a} and {b} within 28 days?",
     }
     days = {

@@ -29,7 +29,7 @@ from detente.relations.panel_sql import SPARSE_ORIGIN
 from detente.relations.series import Series, splice
 from detente.relations.steps import Every, check_every, next_start, period_name
 from detente.relations.unnamed import likely_codes, unnamed_text
-from detente.rounding import plural
+from detente.rounding import count_text, plural
 from detente.study.names import counts
 from detente.study.parts import Relation
 from detente.study.relation_series import holds, read_series, until
@@ -294,7 +294,7 @@ def too_thin(panel: Panel, origin: str, so: str = "they are not read") -> str | 
     if np.median(reported) >= SPARSE_ORIGIN:
         return None
     silent = int((reported == 0).sum())
-    events = f"{int(reported.sum()):,} event{'' if reported.sum() == 1 else 's'}"
+    events = f"{count_text(int(reported.sum()))} event{'' if reported.sum() == 1 else 's'}"
     return (
         f"{origin} (event files) reported {events} from the world in {reported.size} "
         f"{panel.every}s, too few to tell silence from a gap: {so}."

@@ -11,6 +11,7 @@ from detente.arrays import Floats
 from detente.errors import UsageError
 from detente.relations.exposure import Premise
 from detente.relations.series import Series
+from detente.rounding import number
 
 ONE_HALF = 0.5  # added to counts, so that a silent period has a finite log
 
@@ -143,7 +144,7 @@ class Signal:
         if not self.divisor:
             return self.series.unit
         what = "events reported" if self.divisor == "events" else "days covered"
-        return f"per {self.per:,.0f} {what}"
+        return f"per {number(self.per, 0)} {what}"
 
     @property
     def exposure_text(self) -> str:

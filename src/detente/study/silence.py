@@ -18,7 +18,7 @@ from detente.arrays import Bools, Days
 from detente.errors import DataGapError
 from detente.events.reach import can_report
 from detente.relations.panel_sql import MIN_PERIOD_SHARE
-from detente.rounding import plural
+from detente.rounding import count_text, plural
 from detente.study.models import Action
 from detente.study.origins import too_thin
 from detente.study.surges import judged_days
@@ -99,7 +99,8 @@ def counted_days(data: StudyData, name: str, since: dt.date, until: dt.date | No
         raise DataGapError(
             f"The days of “{data.label_of(name)}” could not be counted.",
             " ".join(thin_origins(data, name))
-            or f"Its sources cover {number:,} of {plural(len(days), 'days')} from {days[0]} on.",
+            or f"Its sources cover {count_text(number)} of {plural(len(days), 'days')} from "
+            f"{days[0]} on.",
             "Load the files that are missing, or begin later.",
         )
     return days
@@ -119,8 +120,8 @@ def uncovered(data: StudyData, name: str, days: Days) -> tuple[str, ...]:
     if not missing:
         return ()
     return (
-        f"Event files do not cover {missing:,} of {plural(len(days), 'days')} from {days[0]} on: "
-        f"they count as days without {data.label_of(name)}.",
+        f"Event files do not cover {count_text(missing)} of {plural(len(days), 'days')} from "
+        f"{days[0]} on: they count as days without {data.label_of(name)}.",
     )
 
 

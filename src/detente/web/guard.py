@@ -29,6 +29,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from detente.rounding import count_text
 from detente.web.limits import Buckets
 from detente.web.refusal import RefusalError
 from detente.web.telling import refused
@@ -334,7 +335,10 @@ def _foreign(seen: str) -> RefusalError:
 
 def _too_large() -> RefusalError:
     return RefusalError(
-        413, "The request is too large.", f"The limit is {MOST_BODY:,} bytes.", "Send less."
+        413,
+        "The request is too large.",
+        f"The limit is {count_text(MOST_BODY)} bytes.",
+        "Send less.",
     )
 
 

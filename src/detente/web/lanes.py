@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
+from detente.rounding import number
 from detente.web.refusal import RefusalError
 from detente.web.view import View
 from detente.web.worker import LENGTH, Progress, Request, packed
@@ -105,7 +106,7 @@ def _too_long(limit_s: float) -> RefusalError:
     return RefusalError(
         504,
         "This took too long and was ended.",
-        f"The limit is {limit_s:.0f} seconds.",
+        f"The limit is {number(limit_s, 0)} seconds.",
         "Ask for less: a shorter time, fewer states. Or run it in a terminal, without a limit.",
     )
 

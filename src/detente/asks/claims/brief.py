@@ -16,7 +16,7 @@ from detente.asks.claims.rules import (
     SHARE_STRONG,
     side,
 )
-from detente.rounding import plural
+from detente.rounding import percent_text, plural
 from detente.study.models import About
 
 SHORTFALL = "A source falls short"
@@ -87,11 +87,18 @@ def _takes(verdict: Verdict, *, by_chance: bool) -> str:
     p, share, odds = (P_LEAN, SHARE_LEAN, LIKELY) if lean else (P_STRONG, SHARE_STRONG, PROBABLE)
     corrected = "" if lean else ", corrected for all claims tested together,"
     if verdict in STRONG:
-        word, chance, probability = "in doubt", f"more than {p:.0%}", f"fell below {odds:.0%}"
-        ways = f"or fewer than {share:.0%} of the ways to measure it agreed"
+        word, chance, probability = (
+            "in doubt",
+            f"more than {percent_text(p)}",
+            f"fell below {percent_text(odds)}",
+        )
+        ways = f"or fewer than {percent_text(share)} of the ways to measure it agreed"
     else:
-        word, probability = "lean one way" if lean else "firm", f"came to {odds:.0%}"
-        chance, ways = f"fewer than {p:.0%}", f"and {share:.0%} of the ways to measure it agreed"
+        word, probability = "lean one way" if lean else "firm", f"came to {percent_text(odds)}"
+        chance, ways = (
+            f"fewer than {percent_text(p)}",
+            f"and {percent_text(share)} of the ways to measure it agreed",
+        )
     would = f"It would {word}" if lean else f"It would be {word}"
     if not by_chance:
         return f"{would} if its probability {probability}."

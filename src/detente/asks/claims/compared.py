@@ -14,7 +14,7 @@ from detente.asks.claims.strata import Strata, near_border
 from detente.errors import DataGapError
 from detente.estimators.rates import RateContrast, log_rate_ratio
 from detente.estimators.steady import steady_log_ratio
-from detente.rounding import plural
+from detente.rounding import number, plural
 from detente.study.signal import Signal
 
 MIN_PERIODS = 6
@@ -139,6 +139,7 @@ def require(when: Bools, against: Bools, values: Floats) -> None:
     if least < MIN_PERIODS or events < MIN_EVENTS:
         raise DataGapError(
             "Two conditions of the world could not be compared.",
-            f"The rarer has {plural(least, 'periods')} with data; events of both: {events:.0f}.",
+            f"The rarer has {plural(least, 'periods')} with data; events of both: "
+            f"{number(events, 0)}.",
             f"At least {MIN_PERIODS} periods each and {MIN_EVENTS} events are needed.",
         )

@@ -47,7 +47,7 @@ from detente.asks.frame import Design
 from detente.errors import DataGapError
 from detente.estimators.rates import rate_contrast
 from detente.estimators.steady import steady_contrast
-from detente.rounding import plural, upper_first
+from detente.rounding import number, plural, upper_first
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
@@ -229,12 +229,8 @@ class Contrast(Design[ContrastClaim, Measured]):
         measured, series = estimate.result, estimate.signal.series
         ratio = measured.ratio
         low, high = (end.removesuffix("×") for end in estimate.ends.split(" to "))
-        rates = (
-            ""
-            if series.exposure is not None
-            else f" Plain rates: {ratio.rate_high:.2f} against {ratio.rate_low:.2f} per "
-            f"{series.every}."
-        )
+        plain = " against ".join(number(rate, 2) for rate in (ratio.rate_high, ratio.rate_low))
+        rates = "" if series.exposure is not None else f" Plain rates: {plain} per {series.every}."
         verb = "were" if self.claim.relation.action is not None else "was"  # days; violence
         return (
             f"{upper_first(estimate.signal.noun)} {verb} "
@@ -288,7 +284,7 @@ class Contrast(Design[ContrastClaim, Measured]):
         yield Check(
             "Over-dispersion respected",
             None,
-            f"The variance of the counts is {spread:.1f} times their mean (1 for a Poisson "
+            f"The variance of the counts is {number(spread, 1)} times their mean (1 for a Poisson "
             "process), so no Poisson test is used.",
         )
         if self._apart is not None:

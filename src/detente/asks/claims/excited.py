@@ -22,7 +22,7 @@ from detente.asks.claims.strata import passing
 from detente.errors import DataGapError
 from detente.estimators import BinnedHawkes, fit_hawkes_by_date
 from detente.relations.series import Series
-from detente.rounding import plural
+from detente.rounding import number, plural
 from detente.study.data import StudyData, days_with
 from detente.study.signal import Signal
 
@@ -148,10 +148,10 @@ def check_of(apart: Apart | DataGapError) -> Check:
     return Check(
         CHECK,
         (apart.log_ratio > 0) == (apart.plain > 0),
-        f"Each event brings {apart.follow_ons:.2f} follow-ons (90% interval {apart.low:.2f} to "
-        f"{apart.high:.2f}). By day{apart.beyond}, the plain ratio is "
-        f"{np.exp(apart.plain):.2f}; with the follow-ons set apart it is "
-        f"{np.exp(apart.log_ratio):.2f}.",
+        f"Each event brings {number(apart.follow_ons, 2)} follow-ons (90% interval "
+        f"{number(apart.low, 2)} to {number(apart.high, 2)}). By day{apart.beyond}, the plain "
+        f"ratio is {number(np.exp(apart.plain), 2)}; with the follow-ons set apart it is "
+        f"{number(np.exp(apart.log_ratio), 2)}.",
     )
 
 

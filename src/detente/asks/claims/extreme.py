@@ -41,7 +41,7 @@ from detente.errors import DataGapError
 from detente.estimators.levels.level import LevelPosterior, probability_highest
 from detente.estimators.levels.peak import observed_rank
 from detente.relations.steps import month_name
-from detente.rounding import odds_text, plural
+from detente.rounding import odds_text, plural, share_text
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.parts import Day, Measure, Relation, Span
@@ -231,7 +231,7 @@ class Extreme(Design[ExtremeClaim, Measured]):
         return (
             f"The probability that the {what} of {signal.noun} was the "
             f"{'highest' if self.up(signal) else 'lowest'} since "
-            f"{self.claim.since:%B %Y} is {odds_text(estimate.effect)}; its "
+            f"{month_name(self.claim.since)} is {odds_text(estimate.effect)}; its "
             f"strongest rival is {rival}. "
             f"By the data up to its end it is {odds_text(measured.probability_then)}. As "
             f"observed, its best {every} ranks {self._rank(estimate)} of {estimate.cases + 1}."
@@ -277,8 +277,8 @@ class Extreme(Design[ExtremeClaim, Measured]):
         yield Check(
             "How often such a claim would be likely anyway",
             None,
-            f"At {_usual(estimate.result):.0%} of the dates with as long a past, the level was "
-            "more likely than not the most extreme of that past.",
+            f"At {share_text(_usual(estimate.result))} of the dates with as long a past, the "
+            "level was more likely than not the most extreme of that past.",
         )
 
     def caveat(self) -> str:

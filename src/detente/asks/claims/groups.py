@@ -26,7 +26,7 @@ from detente.asks.frame import Design
 from detente.errors import DataGapError
 from detente.estimators.groups import GroupContrast, group_contrast
 from detente.estimators.resample import bootstrap_means
-from detente.rounding import plural, upper_first
+from detente.rounding import number, p_text, plural, upper_first
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import measure_problems
@@ -224,9 +224,10 @@ class Groups(Design[GroupClaim, Measured]):
         """Both means and their difference."""
         size, levels = len(self.claim.group), estimate.result.contrast.levels
         return (
-            f"{upper_first(estimate.signal.series.unit)}: {levels[:size].mean():.3f} in the {size} "
-            f"dyads named, {levels[size:].mean():.3f} in the {len(levels) - size} others; "
-            f"difference {estimate.in_words} (90% interval over years {estimate.ends})."
+            f"{upper_first(estimate.signal.series.unit)}: {number(levels[:size].mean(), 3)} in "
+            f"the {size} dyads named, {number(levels[size:].mean(), 3)} in the "
+            f"{len(levels) - size} others; difference {estimate.in_words} (90% interval over "
+            f"years {estimate.ends})."
         )
 
     def case_word(self, estimate: Estimate[Measured]) -> str:
@@ -249,7 +250,7 @@ class Groups(Design[GroupClaim, Measured]):
         return Visible(
             None,
             f"No difference, however large, would be called clear: with {estimate.cases} dyads the "
-            f"smallest possible p-value is {contrast.p_smallest:.2f}.",
+            f"smallest possible p-value is {p_text(contrast.p_smallest)}.",
         )
 
     def checks(self, estimate: Estimate[Measured]) -> Iterator[Check]:
@@ -264,8 +265,8 @@ class Groups(Design[GroupClaim, Measured]):
         yield Check(
             "The smallest p-value that is possible here",
             estimate.result.contrast.p_smallest < P_STRONG,
-            f"{estimate.result.contrast.p_smallest:.3f}, with {groups} other groups of the same "
-            "size.",
+            f"{p_text(estimate.result.contrast.p_smallest)}, with {groups} other groups of the "
+            "same size.",
         )
 
     def caveat(self) -> str:

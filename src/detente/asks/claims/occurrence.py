@@ -33,7 +33,7 @@ from detente.asks.frame import Pending, blank, insufficient, notes
 from detente.asks.provenance import provenance_of
 from detente.errors import DataGapError
 from detente.relations.steps import day_name
-from detente.rounding import odds_text, plural
+from detente.rounding import number, odds_text, plural, significant
 from detente.study.actions import sources_of
 from detente.study.data import StudyData
 from detente.study.kinds import register
@@ -218,14 +218,14 @@ def _parts(claim: OccurrenceClaim, data: StudyData, odds: Odds) -> Iterator[Answ
 
 def _checks(question: EventQuestion, odds: Odds, record: Answer) -> Iterator[Check]:
     terms = "; ".join(
-        f"{reason.label} ({reason.rate:+.2g} days per year)"
+        f"{reason.label} ({significant(reason.rate, sign=True)} days per year)"
         for reason in odds.waterfall.reasons[:MOST_REASONS]
-    ).replace("(-", "(\N{MINUS SIGN}")
+    )
     yield Check(
         "What drives the odds",
         None,
-        f"From {odds.waterfall.start:.1f} days per year since {question.since} to "
-        f"{odds.waterfall.end:.1f} in the window: {terms}.",
+        f"From {number(odds.waterfall.start, 1)} days per year since {question.since} to "
+        f"{number(odds.waterfall.end, 1)} in the window: {terms}.",
     )
     skill = record.fact("skill_best")
     better = None if skill is None or skill.low is None else skill.low > 0 or None

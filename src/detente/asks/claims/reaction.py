@@ -259,7 +259,7 @@ class Reaction(Design[ReactionClaim, Measured]):
             "Moved along the calendar",
             p_moved < P_SECOND_NULL,
             f"With the cause moved by {len(estimate.placebo)} lengths of time, as large a response "
-            f"in its errors comes with p = {p_moved:.3f}.",
+            f"in its errors comes with {p_is(p_moved)}.",
         )
         yield from carried_checks(estimate, self.left_out(estimate), ("year",))
 

@@ -45,7 +45,7 @@ from detente.errors import DataGapError
 from detente.estimators.eventstudy import EventStudy, event_study
 from detente.estimators.ratestudy import HARMONICS, left_out_ratios, rate_study, usual_counts
 from detente.relations.steps import month_name
-from detente.rounding import p_is, plural, upper_first
+from detente.rounding import count_text, p_bound, p_is, plural, upper_first
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.parts import Measure, Relation
@@ -288,12 +288,13 @@ class Response(Design[ResponseClaim, Measured]):
         yield Check(
             "Calendar shifts",
             study.p_shift < P_SECOND_NULL,
-            f"Moving all episodes together along the calendar gives p = {study.p_shift:.3f}.",
+            f"Moving all episodes together along the calendar gives {p_is(study.p_shift)}.",
         )
         yield Check(
             "Draws enough to know p",
             not undecided(least, most, 1),
-            f"By its {len(study.placebo):,} draws p lies between {least:.4f} and {most:.4f}.",
+            f"By its {count_text(len(study.placebo))} draws p lies between {p_bound(least)} and "
+            f"{p_bound(most)}.",
         )
         yield from carried_checks(estimate, rest, ("episode", "month"))
         yield Check(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detente.answers import Verdict
-from detente.rounding import odds_text, p_is, plural, share_text
+from detente.rounding import as_typed, odds_text, p_bound, p_is, percent_text, plural, share_text
 
 P_STRONG = 0.05
 P_LEAN = 0.10
@@ -25,21 +25,22 @@ RULES: tuple[tuple[str, str], ...] = (
     (
         "supported / contradicted",
         f"The placebo p-value, corrected for all claims of its family (Holm 1979), is below "
-        f"{P_STRONG:g}; at least {SHARE_STRONG:.0%} of the specifications point the same way, each "
-        f"ruler weighing the same; no single case carries the sign; and a second look agrees "
-        f"(responses: moving all episodes along the calendar gives p below {P_SECOND_NULL:g}; "
-        f"contrasts and shifts: the 90% interval excludes no difference; for dated eras that of "
-        f"the ratio beyond a steady drift does as well). For levels: a probability of at least "
-        f"{PROBABLE:.0%} (at most {1 - PROBABLE:.0%}), by all data and by those up to its end "
-        "alike. Where a p-value comes of random draws, all that it may be (a 99% interval) lies "
-        "below. The direction decides which of the two words is used.",
+        f"{as_typed(P_STRONG)}; at least {percent_text(SHARE_STRONG)} of the specifications point "
+        "the same way, each ruler weighing the same; no single case carries the sign; and a "
+        "second look agrees (responses: moving all episodes along the calendar gives p below "
+        f"{as_typed(P_SECOND_NULL)}; contrasts and shifts: the 90% interval excludes no "
+        "difference; for dated eras that of the ratio beyond a steady drift does as well). For "
+        f"levels: a probability of at least {percent_text(PROBABLE)} (at most "
+        f"{percent_text(1 - PROBABLE)}), by all data and by those up to its end alike. Where a "
+        "p-value comes of random draws, all that it may be (a 99% interval) lies below. The "
+        "direction decides which of the two words is used.",
     ),
     (
         "leans supported / leans against",
-        f"The uncorrected placebo p-value is below {P_LEAN:g} and at least two thirds of the "
-        f"specifications point the same way; for dated eras the ratio beyond a steady drift does "
-        f"as well, with p below {P_LEAN:g}. For levels: a probability of at least {LIKELY:.0%} "
-        f"(at most {1 - LIKELY:.0%}).",
+        f"The uncorrected placebo p-value is below {as_typed(P_LEAN)} and at least two thirds of "
+        "the specifications point the same way; for dated eras the ratio beyond a steady drift "
+        f"does as well, with p below {as_typed(P_LEAN)}. For levels: a probability of at least "
+        f"{percent_text(LIKELY)} (at most {percent_text(1 - LIKELY)}).",
     ),
     (
         "no clear effect",
@@ -263,7 +264,8 @@ def _doubts(evidence: Evidence, p_adjusted: float, most: float) -> list[str]:
         doubts.append(f"not after correction for its family ({p_is(p_adjusted)})")
     elif most >= P_STRONG:
         doubts.append(
-            f"so near to {P_STRONG:g} that its draws leave open on which side (to {most:.3f})"
+            f"so near to {as_typed(P_STRONG)} that its draws leave open on which side (to "
+            f"{p_bound(most)})"
         )
     if evidence.agreeing < SHARE_STRONG:
         doubts.append(f"only {share_text(evidence.agreeing)} of the specifications agree")
@@ -282,7 +284,7 @@ def _why_unclear(evidence: Evidence) -> str:
         )
     if evidence.most >= P_LEAN:
         return (
-            f"p = {evidence.p_placebo:.3f} is so near to {P_LEAN:g} that its draws leave open on "
-            f"which side (to {evidence.most:.3f})."
+            f"{p_is(evidence.p_placebo)} is so near to {as_typed(P_LEAN)} that its draws leave "
+            f"open on which side (to {p_bound(evidence.most)})."
         )
     return f"Only {share_text(evidence.agreeing)} of the specifications point the same way."

@@ -16,6 +16,7 @@ from detente.estimators.levels.peak import peak_rates
 from detente.estimators.matching import Grid
 from detente.relations.series import Series
 from detente.relations.steps import check_every, month_name, next_start
+from detente.rounding import number
 from detente.study.options import Options
 from detente.study.signal import Divisor, Signal
 
@@ -168,8 +169,8 @@ def apart_text(signal: Signal, difference: float, *, up: bool) -> str:
     """
     word = "above" if up else "below"
     if signal.counts or _all_positive(signal):
-        return f"{100 * abs(np.expm1(difference if up else -difference)):.0f}% {word}"
-    return f"{difference:.1f} {signal.series.unit} {word}"
+        return f"{number(100 * abs(np.expm1(difference if up else -difference)), 0)}% {word}"
+    return f"{number(difference, 1)} {signal.series.unit} {word}"
 
 
 def shown_values(signal: Signal) -> Floats:

@@ -43,7 +43,7 @@ from detente.errors import DataGapError
 from detente.estimators.shift import LevelShift, level_shift, rate_shift
 from detente.relations.series import Series
 from detente.relations.steps import check_every
-from detente.rounding import day_text, plural, tell, upper_first
+from detente.rounding import day_text, p_text, plural, share_text, tell, upper_first
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.origins import named_periods
@@ -240,14 +240,16 @@ class Shift(Design[ShiftClaim, Measured]):
             "No clearly larger change nearby",
             shift.at_the_date,
             f"The largest change within {plural(shift.window, signal.series.every + 's')}, in its "
-            f"standard errors, lies {where}; that at the date has {shift.share:.0%} of its size.",
+            f"standard errors, lies {where}; that at the date has {share_text(shift.share)} of "
+            "its size.",
         )
         drift = tell(float(convert(estimate.scale, shift.drift)), estimate.scale)
         yield Check("Drift taken out", None, f"The median change at the other dates is {drift}.")
         yield Check(
             "Enough other dates to compare with",
             dates >= MANY_PLACEBOS,
-            f"{plural(dates, 'dates')}; the smallest possible p-value is {1 / (1 + dates):.3f}.",
+            f"{plural(dates, 'dates')}; the smallest possible p-value is "
+            f"{p_text(1 / (1 + dates))}.",
         )
 
     def caveat(self) -> str:

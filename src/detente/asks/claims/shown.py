@@ -12,7 +12,7 @@ from detente.answers import Check, Column, Exhibit, Fact, Scale, Table, Value
 from detente.arrays import Floats
 from detente.asks.claims.estimate import Estimate, LeftOut, Visible, carrying
 from detente.asks.claims.scales import convert
-from detente.rounding import lower_first
+from detente.rounding import lower_first, significant
 from detente.study.signal import Signal
 
 BINS = 31
@@ -185,7 +185,7 @@ def specifications(
         table,
         note=_curve_note(table, names),
         mark="curve" if len(rows) > 1 else "",
-        says=f"{effect.label} from {ends[0]:.3g} to {ends[1]:.3g}.",
+        says=f"{effect.label} from {significant(ends[0], 3)} to {significant(ends[1], 3)}.",
         settings={"choices": [name.replace(" ", "_") for name in names], "axis": effect.label},
         folded=True,
     )

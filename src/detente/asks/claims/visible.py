@@ -14,6 +14,7 @@ from detente.asks.claims.estimate import Estimate, Visible
 from detente.asks.claims.rules import PROBABLE
 from detente.asks.claims.scales import apart_text, convert
 from detente.estimators.power import LARGEST, POWER, UNLIMITED, share_seen, visible_log_ratio
+from detente.rounding import percent_text, share_text, significant
 from detente.study.signal import Signal
 
 POWER_Z = 2.8  # 1.96 + 0.84 standard errors: seen 80% of the time at the 5% level
@@ -80,15 +81,19 @@ def of_ratio(
         return Visible(float(np.exp(log_ratio if up else -log_ratio)))
     best = share_seen(counts, exposure, *sides, UNLIMITED, strata=strata, steady=steady)
     if best >= POWER:
-        most = f"more than {np.exp(LARGEST):.2g}" if up else f"less than {np.exp(-LARGEST):.2g}"
-        text = f"Only a ratio of {most} would be seen {POWER:.0%} of the time."
+        most = (
+            f"more than {significant(np.exp(LARGEST))}"
+            if up
+            else f"less than {significant(np.exp(-LARGEST))}"
+        )
+        text = f"Only a ratio of {most} would be seen {percent_text(POWER)} of the time."
         return Visible(None, text)
     size, most = ("large", "largest") if up else ("small", "smallest")
     return Visible(
         None,
-        f"No ratio, however {size}, would be seen {POWER:.0%} of the time; the {most} would be "
-        f"seen {best:.0%} of the time. Moved along the calendar, the two conditions "
-        "overlap with where they were, and counts as uneven as these hide the rest.",
+        f"No ratio, however {size}, would be seen {percent_text(POWER)} of the time; the {most} "
+        f"would be seen {share_text(best)} of the time. Moved along the calendar, the two "
+        "conditions overlap with where they were, and counts as uneven as these hide the rest.",
     )
 
 
@@ -120,5 +125,5 @@ def of_extreme(signal: Signal, draws: Floats, target: Bools, rivals: Bools, *, u
         "No effect that would be seen 80% of the time is given: that takes the levels of many "
         "simulated histories. With the uncertainty of this one, the claimed level must be "
         f"estimated at least {apart_text(signal, needed, up=up)} its strongest rival for a "
-        f"probability of {PROBABLE:.0%}.",
+        f"probability of {percent_text(PROBABLE)}.",
     )

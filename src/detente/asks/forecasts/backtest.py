@@ -25,6 +25,7 @@ from detente.asks.forecasts.trial import Trial
 from detente.asks.forecasts.walks import walks_of
 from detente.errors import DataGapError
 from detente.relations.steps import check_every, period_name
+from detente.rounding import count_text, number, score_text, share_text
 from detente.study.data import StudyData
 
 FEWEST = 20  # forecasts that can be scored
@@ -169,7 +170,7 @@ def _facts(trial: Trial, rule: Skill, first: Skill, recent: Skill) -> Iterator[F
     yield Fact("forecasts", "Forecasts", number, Scale.COUNT, note=rhythm)
     separate = number // trial.overlap
     yield Fact("independent", "Windows that do not overlap", separate, Scale.COUNT)
-    yield Fact("hits", "Came true", hits, Scale.COUNT, note=f"{hits / number:.0%} of them")
+    yield Fact("hits", "Came true", hits, Scale.COUNT, note=f"{share_text(hits / number)} of them")
     yield Fact("mean_odds", "Mean of the odds", float(odds.mean()), _P)
     yield _skill_fact("skill_best", "Skill over the best simple rule", rule, rule.against)
     yield _skill_fact("skill", "Skill over the base rate", first, "")
@@ -231,7 +232,7 @@ def _tenths(trial: Trial) -> Exhibit:
     """Calibration of the whole distribution, and how far the odds leave the middle."""
     pairs = zip(tenths(trial.pit), tenths(trial.odds[-1]), strict=True)
     rows = tuple(
-        (f"{i / 10:.1f} to {(i + 1) / 10:.1f}", i / 10, (i + 1) / 10, fell, said)
+        (f"{number(i / 10, 1)} to {number((i + 1) / 10, 1)}", i / 10, (i + 1) / 10, fell, said)
         for i, (fell, said) in enumerate(pairs)
     )
     return Exhibit(
@@ -314,8 +315,8 @@ def _caveats(trial: Trial, block: int) -> Iterator[str]:
     if min(hits, len(trial.outcomes) - hits) < 5 * trial.overlap:
         yield "It was nearly always the same outcome, so the scores rest on few turns."
     absent = ", ".join(
-        f"for the {label} in {number:,} of {len(trial.outcomes):,} forecasts"
-        for label, number in _stood_in(trial)
+        f"for the {label} in {count_text(forecasts)} of {count_text(len(trial.outcomes))} forecasts"
+        for label, forecasts in _stood_in(trial)
     )
     if absent:
         yield f"For want of data the base rate stands in {absent}."
@@ -325,9 +326,9 @@ def _stood_in(trial: Trial) -> Iterator[tuple[str, int]]:
     """Models beyond the base rates, and how many of their forecasts are those of the base rate."""
     same = ((trial.odds == trial.odds[0]) & (trial.crps == trial.crps[0])).sum(axis=1).tolist()
     combined = slice(2, -1)  # two base rates stand first, the combination last
-    for label, number in zip(trial.labels[combined], same[combined], strict=True):
-        if number:
-            yield label, number
+    for label, forecasts in zip(trial.labels[combined], same[combined], strict=True):
+        if forecasts:
+            yield label, forecasts
 
 
 def _sentence(trial: Trial, rule: Skill, first: Skill, recent: Skill) -> str:
@@ -337,6 +338,7 @@ def _sentence(trial: Trial, rule: Skill, first: Skill, recent: Skill) -> str:
     return (
         f"Over {len(trial.outcomes)} forecasts ({_span(trial)}; "
         f"{len(trial.outcomes) // trial.overlap} windows that do not overlap), the Brier score is "
-        f"{ours:.3f}. {judged(trial, rule)} Against {BASE} ({base:.3f}) the skill is "
-        f"{in_words(first)}, against that of the last 3 years ({lately:.3f}) {in_words(recent)}."
+        f"{score_text(ours)}. {judged(trial, rule)} Against {BASE} ({score_text(base)}) the skill "
+        f"is {in_words(first)}, against that of the last 3 years ({score_text(lately)}) "
+        f"{in_words(recent)}."
     )

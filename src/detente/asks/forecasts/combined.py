@@ -161,15 +161,3 @@ def stand_ins(models: Sequence[ModelOdds]) -> tuple[str, ...]:
     """
     names = " and ".join(f"the {model.label}" for model in models if not model.fitted)
     return (f"For want of data the base rate stands in for {names}.",) if names else ()
-
-
-def percent(probability: float) -> str:
-    """A probability in words that do not claim certainty.
-
-    Example:
-        >>> percent(0.731), percent(0.001), percent(0.999)
-        ('73%', 'under 1%', 'over 99%')
-    """
-    if probability < 0.01:
-        return "under 1%"
-    return "over 99%" if probability > 0.99 else f"{probability:.0%}"

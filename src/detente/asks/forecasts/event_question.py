@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from detente.answers import Answer, Fact, Scale
-from detente.asks.forecasts.combined import Odds, percent
+from detente.asks.forecasts.combined import Odds
 from detente.asks.forecasts.history import History
 from detente.asks.forecasts.model import expected
 from detente.asks.forecasts.odds import OTHER, count_odds
@@ -30,6 +30,7 @@ from detente.asks.forecasts.walk import WEEK, Walk
 from detente.asks.forecasts.walks import WALKS, Walks, answer
 from detente.errors import DataGapError, UsageError
 from detente.relations.steps import day_name
+from detente.rounding import count_text, odds_text, significant
 from detente.study.actions import sources_of
 from detente.study.data import StudyData, held
 from detente.study.kinds import register
@@ -111,7 +112,8 @@ class EventQuestion(Question, Terms):
                 "The window could not be used.",
                 f"“{self.title}” asks for {self.at_least} days with the action, in a window of "
                 f"{days}.",
-                f"Give {self.at_least} to {LONGEST_WINDOW:,} days, or ask another question.",
+                f"Give {self.at_least} to {count_text(LONGEST_WINDOW)} days, or ask another "
+                "question.",
             )
         length = "1 day" if days == 1 else f"{days} days"
         title = f"{self.title.split(' within ')[0]} within {length}"
@@ -174,12 +176,16 @@ def _sentence(
     moved = [
         reason for reason in rates.reasons if reason.label != OTHER and abs(reason.rate) >= worth
     ]
-    why = "; ".join(f"{reason.label} ({reason.rate:+.2g} days per year)" for reason in moved[:2])
+    why = "; ".join(
+        f"{reason.label} ({significant(reason.rate, sign=True)} days per year)"
+        for reason in moved[:2]
+    )
     most = f" What moves it most: {why}." if why else ""
+    likely, low, high = map(odds_text, (odds.probability, odds.low, odds.high))
     return (
-        f"{percent(odds.probability)} (90% interval {percent(odds.low)} to {percent(odds.high)}) "
+        f"{likely} (90% interval {low} to {high}) "
         f"for {asked} {held(label)} from {day_name(opens)} to {day_name(closes)}; the base rate is "
-        f"{percent(odds.base_rate)}.{most}"
+        f"{odds_text(odds.base_rate)}.{most}"
     ).replace("(-", "(\N{MINUS SIGN}")
 
 

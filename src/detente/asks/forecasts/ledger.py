@@ -10,6 +10,7 @@ from detente.answers import Answer, Column, Exhibit, Scale, Table, Value
 from detente.asks.forecasts.lines import Line, moment
 from detente.asks.forecasts.record import Record
 from detente.asks.forecasts.settle import settle
+from detente.rounding import score_text
 from detente.study.data import StudyData
 
 COLUMNS = (
@@ -168,7 +169,7 @@ def _summary(forecasts: Sequence[Recorded], record: Record) -> str:
         sum((line[name] - came) ** 2 for line, came in decided) / len(decided)
         for name in ("probability", "base_rate")
     )
-    return f"{text} Brier score {ours:.3f}, base rate {base:.3f} (lower is better)."
+    return f"{text} Brier score {score_text(ours)}, base rate {score_text(base)} (lower is better)."
 
 
 def counted(number: int, noun: str) -> str:

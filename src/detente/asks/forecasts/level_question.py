@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from detente.answers import Answer, Fact, Scale
 from detente.arrays import Floats
-from detente.asks.forecasts.combined import Odds, Waterfall, combined, models_of, percent
+from detente.asks.forecasts.combined import Odds, Waterfall, combined, models_of
 from detente.asks.forecasts.foreseen import Foreseen
 from detente.asks.forecasts.level import BASE_RATES, LABELS, Level, foresee, mixed, read_levels
 from detente.asks.forecasts.model import PER_YEAR, Reason, shares_of_change
@@ -23,6 +23,7 @@ from detente.asks.forecasts.trial import Trial
 from detente.asks.forecasts.walks import WALKS, Walks, answer
 from detente.errors import DataGapError, UsageError
 from detente.relations.steps import check_every, day_name, next_start, period_name
+from detente.rounding import odds_text
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
@@ -229,11 +230,12 @@ def _sentence(
 ) -> str:
     every = level.signal.series.every
     before = f"{question.against} {every}{'s' if question.against > 1 else ''}"
+    likely, low, high = map(odds_text, (odds.probability, odds.low, odds.high))
     return (
-        f"{percent(odds.probability)} (90% interval {percent(odds.low)} to {percent(odds.high)}) "
+        f"{likely} (90% interval {low} to {high}) "
         f"that {level.signal.noun} from {day_name(opens)} to {day_name(closes)} stands "
         f"{'above' if level.sign > 0 else 'below'} its level {before} before; "
-        f"the base rate is {percent(odds.base_rate)}."
+        f"the base rate is {odds_text(odds.base_rate)}."
     )
 
 

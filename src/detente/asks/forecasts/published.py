@@ -29,7 +29,7 @@ from detente.asks.forecasts.published_scores import (
 from detente.asks.forecasts.question import Terms
 from detente.asks.forecasts.walk import Walk, walk
 from detente.errors import DataGapError, StudyError
-from detente.rounding import plural
+from detente.rounding import plural, score_text
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
@@ -308,9 +308,10 @@ def _sentence(compared: Compared) -> str:
     order = "better" if ours < published else "worse"
     return (
         f"On the same {compared.number} days, windows and outcomes, the study's odds score {order} "
-        f"than the published ones (Brier {ours:.3f} against {published:.3f}; lower is better; the "
-        f"base rate alone: {base:.3f}). {compared.hits} of the {compared.number} windows came true "
-        "and they overlap, so this is little evidence: whoever said more would have won."
+        f"than the published ones (Brier {score_text(ours)} against {score_text(published)}; "
+        f"lower is better; the base rate alone: {score_text(base)}). {compared.hits} of the "
+        f"{compared.number} windows came true and they overlap, so this is little evidence: "
+        "whoever said more would have won."
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from detente.csv_files import Rows, read_csv
 from detente.errors import InputError
 from detente.relations.steps import LAST_DAY
+from detente.rounding import count_text, number
 from detente.study.names import did_you_mean
 from detente.study.parts import LONGEST_WINDOW
 
@@ -120,7 +121,7 @@ def _issued_problems(text: str, since: dt.date) -> Iterator[str]:
 
 def _within_problems(text: str) -> Iterator[str]:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LONGEST_WINDOW):
-        yield f"within: “{text}” is not a number of days from 1 to {LONGEST_WINDOW:,}."
+        yield f"within: “{text}” is not a number of days from 1 to {count_text(LONGEST_WINDOW)}."
 
 
 def _probability_problems(text: str) -> Iterator[str]:
@@ -130,7 +131,7 @@ def _probability_problems(text: str) -> Iterator[str]:
         yield f"probability: “{text}” is not a number from 0 to 1."
         return
     if not 0 <= value <= 1:
-        hint = f"; write {text}% as {value / 100:.2f}" if 1 < value <= 100 else ""
+        hint = f"; write {text}% as {number(value / 100, 2)}" if 1 < value <= 100 else ""
         yield f"probability: {text} is not between 0 and 1{hint}."
 
 

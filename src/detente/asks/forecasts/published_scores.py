@@ -12,7 +12,7 @@ from detente.answers import Column, Scale, Table
 from detente.arrays import Floats, Ints
 from detente.asks.forecasts.scores import RESAMPLES, brier, log_score
 from detente.estimators.resample import expanded_tail
-from detente.rounding import plural
+from detente.rounding import plural, score_text
 
 FEWEST = 4  # groups of windows that overlap, below which an interval would say nothing
 OURS = "ours"
@@ -175,7 +175,7 @@ came true).
 
 def _scores(compared: Compared) -> str:
     others = (row["whose"] for row in compared.scores.records() if row["whose"] != OURS)
-    sides = ", ".join(f"{whose} {compared.brier(whose):.3f}" for whose in (OURS, *others))
+    sides = ", ".join(f"{whose} {score_text(compared.brier(whose))}" for whose in (OURS, *others))
     number = plural(compared.number, "questions")
     return f"{compared.at} {sides} ({number}, of which {compared.hits} came true)"
 

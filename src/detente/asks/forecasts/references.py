@@ -8,7 +8,7 @@ from detente.answers import Column, Exhibit, Scale, Table
 from detente.arrays import Floats
 from detente.asks.forecasts.scores import Resamples, Skill, brier, log_score, skill
 from detente.asks.forecasts.trial import Trial
-from detente.rounding import tell_all
+from detente.rounding import score_text, tell_all
 
 EVEN = "even odds"
 NOTE = (
@@ -106,7 +106,7 @@ def judged(trial: Trial, against: Skill) -> str:
     """
     labels, odds = _rules(trial)
     score = float(brier(odds[labels.index(against.against)], trial.outcomes).mean())
-    rule = f"the best simple rule, {_the(against.against)} ({score:.3f})"
+    rule = f"the best simple rule, {_the(against.against)} ({score_text(score)})"
     return f"{_word(against, rule)}: skill {in_words(against)}."
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from detente import __version__
 from detente.answers import Answer, Exhibit, Fact, Scale, Table
-from detente.asks.forecasts.combined import percent
 from detente.asks.forecasts.lines import Line
 from detente.asks.forecasts.question import Question
 from detente.asks.forecasts.record import Record
@@ -17,6 +16,7 @@ from detente.asks.forecasts.shown import number, word
 from detente.asks.forecasts.walks import data_hash
 from detente.errors import InputError
 from detente.events.engine import DUCKDB
+from detente.rounding import odds_text
 from detente.study.actions import EVENT_FILES
 from detente.study.data import StudyData
 from detente.study.event_data import last_day
@@ -232,7 +232,7 @@ def with_change(record: Record, answer: Answer) -> Answer:
     last = max(reversed(earlier), key=lambda line: str(line["as_of"]))
     then = float(last["probability"])
     points = 100 * (number(answer, "odds") - then)
-    note = f"then {percent(then)}, as of {last['as_of']}"
+    note = f"then {odds_text(then)}, as of {last['as_of']}"
     fact = Fact("change", "Since the last record", points, Scale.POINTS, "points", note=note)
     exhibits = (*answer.exhibits, *_moved(answer, last))
     return replace(answer, facts=(*answer.facts, fact), exhibits=exhibits)

@@ -10,9 +10,10 @@ import numpy as np
 
 from detente import __version__
 from detente.answers import Answer, Column, Exhibit, Fact, Provenance, Scale, Table
-from detente.asks.forecasts.combined import Odds, Waterfall, percent, stand_ins
+from detente.asks.forecasts.combined import Odds, Waterfall, stand_ins
 from detente.asks.forecasts.question import Question
 from detente.relations.steps import day_name
+from detente.rounding import odds_text
 
 MOST_COUNTED = 0.995  # of the distribution is told count by count, the rest in one row
 
@@ -184,7 +185,7 @@ def all_odds(answers: Sequence[Answer]) -> Answer | None:
     if len(able) < 2:
         return None
     rows = tuple(_row(answer) for answer in able)
-    says = "; ".join(f"{answer.label}: {percent(number(answer, 'odds'))}" for answer in able)
+    says = "; ".join(f"{answer.label}: {odds_text(number(answer, 'odds'))}" for answer in able)
     exhibit = Exhibit(
         "odds", "All odds", Table(ALL_COLUMNS, rows), mark="all-odds", says=f"{says}."
     )

@@ -26,6 +26,7 @@ from detente.asks.movers.ranking import (
 from detente.asks.movers.words import DOES_NOT_SHOW, caveats, headline, sentence
 from detente.relations.steps import day_name
 from detente.relations.world import KINDS
+from detente.rounding import percent_text
 
 EDGES, FRAMES, NEAR = 150, 24, 10
 ESTIMATOR = (
@@ -239,8 +240,9 @@ def _nearest(movers: Movers, ranked: Sequence[Move]) -> Exhibit:
         for move in ranked[: min(NEAR, movers.top)]
     )
     note = (
-        f"None of these is said to have moved: that takes a false rate of {NAMED_AT:.0%}, so that "
-        f"of those named at most {FALSE_SHARE:.0%} are false."
+        "None of these is said to have moved: that takes a false rate of "
+        f"{percent_text(NAMED_AT)}, so that of those named at most {percent_text(FALSE_SHARE)} "
+        "are false."
     )
     return Exhibit("nearest", "Nearest to having moved", Table(NEAREST, rows), note)
 

@@ -12,7 +12,7 @@ from detente.asks.movers.ranking import Move
 from detente.estimators.levels.lasting import Turn
 from detente.events.actors import name_of
 from detente.relations.steps import day_name
-from detente.rounding import number, plural
+from detente.rounding import count_text, number, percent_text, plural
 
 DOES_NOT_SHOW = (
     "It counts acts that were reported. It does not say why a pair moved, how grave its acts were,"
@@ -46,9 +46,9 @@ def headline(movers: Movers) -> str:
             f" {since}: what changed is within what their news does by itself."
         )
     return (
-        f"{pairs:,} of {plural(asked, 'pairs')} with enough events moved since {since}, by"
-        f" {window.coverage.origin} until {day_name(window.until)}. Of those named at most"
-        f" {FALSE_SHARE:.0%} are expected to be false."
+        f"{count_text(pairs)} of {plural(asked, 'pairs')} with enough events moved since {since}, "
+        f"by {window.coverage.origin} until {day_name(window.until)}. Of those named at most "
+        f"{percent_text(FALSE_SHARE)} are expected to be false."
     )
 
 
@@ -86,8 +86,8 @@ def _events(movers: Movers, move: Move) -> str:
 
 def _counted(counts: Floats, move: Move) -> str:
     """How many events of the kind, and for its share of how many in all."""
-    events = f"{int(counts[move.kind].sum()):,}"
-    return f"{events} of {int(counts.sum()):,}" if move.question == SHARE else events
+    events = count_text(int(counts[move.kind].sum()))
+    return f"{events} of {count_text(int(counts.sum()))}" if move.question == SHARE else events
 
 
 def _times(ratio: float) -> str:
@@ -113,8 +113,8 @@ def caveats(movers: Movers) -> tuple[str, ...]:
         f" {plural(len(movers.world.pairs), 'pairs')}."
     )
     wider = (
-        f"Changes of most pairs scatter {signs.inflation**0.5:.2f} times as wide as each pair's own"
-        " error says; every pair is held to that width."
+        f"Changes of most pairs scatter {number(signs.inflation**0.5, 2)} times as wide as each "
+        "pair's own error says; every pair is held to that width."
     )
     few = (
         f"With fewer than {FEW_PAIRS} pairs a move of one looks like a change of all, or hides it."

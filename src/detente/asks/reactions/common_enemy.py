@@ -16,7 +16,7 @@ from detente.errors import DataGapError
 from detente.estimators.triads.case import AttackerEffect, attacker_effect
 from detente.estimators.triads.law import LawEffect, TriadLaw, triad_law
 from detente.relations.steps import Days, next_start
-from detente.rounding import number, upper_first
+from detente.rounding import count_text, number, share_text, upper_first
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
@@ -229,7 +229,10 @@ def law_exhibit(rows: Table, says: str, tested: int) -> Exhibit:
 
 
 def _facts(law: TriadLaw, span: str) -> Iterator[Fact]:
-    first, states = law.primary, f"{law.pairs:,} pairs, {law.triads:,} triads, {span}"
+    first, states = (
+        law.primary,
+        f"{count_text(law.pairs)} pairs, {count_text(law.triads)} triads, {span}",
+    )
     low, high = first.low, first.high
     yield Fact("effect", "Cooperation of the two", first.effect, Scale.PERCENT, low=low, high=high)
     yield Fact("states", "States", law.states, Scale.COUNT, note=states)
@@ -243,10 +246,10 @@ def _text(data: StudyData, law: TriadLaw, case: AttackerEffect | None, years: np
     stands = first.low > 0 or first.high < 0
     low, high = (number(end, 1, sign=True) for end in (first.low, first.high))
     text = (
-        f"Over {law.pairs:,} pairs of {law.states} states, the cooperation of a pair {way} by "
-        f"{abs(first.effect):.1f}% in a year in which a third state attacks both, compared with "
-        f"what the two do otherwise (90% interval {low} to {high}%; "
-        f"{law.p_permutation:.0%} of worlds with the attackers dealt anew show as much). "
+        f"Over {count_text(law.pairs)} pairs of {law.states} states, the cooperation of a pair "
+        f"{way} by {number(abs(first.effect), 1)}% in a year in which a third state attacks both, "
+        f"compared with what the two do otherwise (90% interval {low} to {high}%; "
+        f"{share_text(law.p_permutation)} of worlds with the attackers dealt anew show as much). "
     )
     text += (
         "The mechanism shows as a rule." if stands and law.p_permutation < ALPHA
@@ -270,7 +273,7 @@ def _case_text(data: StudyData, case: AttackerEffect, years: np.ndarray) -> str:
         text += (
             f" Of {names} it attacked both more than usual in {when}: their cooperation was then "
             f"{number(case.surprise, 0, sign=True)}% off what is expected, which "
-            f"{case.p_periods:.0%} of choices of as many years show too."
+            f"{share_text(case.p_periods)} of choices of as many years show too."
         )
     elif case.pair is not None:
         names = " and ".join(data.name_of(code) for code in case.pair)
@@ -286,8 +289,8 @@ def _checks(law: TriadLaw, case: AttackerEffect | None) -> Iterator[Check]:
     yield Check(
         "Attackers dealt anew",
         law.p_permutation < ALPHA,
-        f"Keeping how much each state attacks and is attacked, {law.p_permutation:.1%} of worlds "
-        "show an effect as large.",
+        f"Keeping how much each state attacks and is attacked, {share_text(law.p_permutation, 1)} "
+        "of worlds show an effect as large.",
     )
     same = sum(np.sign(row.effect) == np.sign(law.primary.effect) for row in law.rows)
     stand = sum(row.p_holm < ALPHA for row in law.rows)
@@ -301,7 +304,7 @@ def _checks(law: TriadLaw, case: AttackerEffect | None) -> Iterator[Check]:
             "The own case beside the law",
             None,
             f"{case.cases} pair-years; with all attackers dealt anew "
-            f"{case.p_permutation:.1%} show as much.",
+            f"{share_text(case.p_permutation, 1)} show as much.",
         )
 
 

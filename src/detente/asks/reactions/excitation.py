@@ -16,7 +16,7 @@ from detente.asks.provenance import provenance
 from detente.errors import DataGapError
 from detente.estimators import BinnedHawkes, CrossTest, excitation_test, fit_hawkes_by_date
 from detente.relations.steps import month_name
-from detente.rounding import upper_first
+from detente.rounding import count_text, number, p_is, share_text, upper_first
 from detente.study.actions import sources_of
 from detente.study.daily import era_labels, happened
 from detente.study.data import StudyData
@@ -202,7 +202,9 @@ def _facts(model: BinnedHawkes, test: CrossTest, share: Fact | None, days: int) 
         unit = "day" if round(half_life) == 1 else "days"
         yield Fact("half_life_days", "Half of them within", half_life, Scale.COUNT, unit)
     if share is not None:
-        yield replace(share, note=f"of {days:,} {'day' if days == 1 else 'days'} with one")
+        yield replace(
+            share, note=f"of {count_text(days)} {'day' if days == 1 else 'days'} with one"
+        )
     yield Fact("p", "Chance", test.p_value, Scale.P_VALUE, note="p if none follows from another")
 
 
@@ -210,19 +212,19 @@ def _checks(model: BinnedHawkes, test: CrossTest) -> Iterator[Check]:
     yield Check(
         "Each brings fewer than one more",
         model.stationary,
-        f"The branching ratio is {model.radius:.2f}; at 1 a series would never end.",
+        f"The branching ratio is {number(model.radius, 2)}; at 1 a series would never end.",
     )
     yield Check(
         "Recent ones help to foretell",
         test.p_value < ALPHA,
-        f"Likelihood ratio {test.ratio:.1f} against a rate that only the eras move "
-        f"(p = {test.p_value:.2g}).",
+        f"Likelihood ratio {number(test.ratio, 1)} against a rate that only the eras move "
+        f"({p_is(test.p_value)}).",
     )
     yield Check(
         "No more scatter than the model allows",
         bool(model.dispersion[0] < 1.5),
-        f"The counts vary {model.dispersion[0]:.2f} times as much as the model says; intervals are "
-        "widened by that.",
+        f"The counts vary {number(model.dispersion[0], 2)} times as much as the model says; "
+        "intervals are widened by that.",
     )
 
 
@@ -243,22 +245,22 @@ def _text(label: str, where: str, facts: Mapping[str, Any]) -> str:
     interval = (
         "whose interval is not known"
         if follow_ons.low is None
-        else f"90% interval {follow_ons.low:.2f} to {follow_ons.high:.2f}"
+        else f"90% interval {number(follow_ons.low, 2)} to {number(follow_ons.high, 2)}"
     )
     if half_life is None:
         return (
             f"That one day with {label} brings another cannot be told from chance: "
-            f"{follow_ons.value:.2f} follow-ons of each, {interval} {where}."
+            f"{number(follow_ons.value, 2)} follow-ons of each, {interval} {where}."
         )
     days = round(half_life.value)
     within = f"half of them within {days} days" if days > 1 else "half of them within a day"
     text = (
-        f"Each day with {label} brings {follow_ons.value:.2f} more of them ({interval}), {within} "
-        f"{where}."
+        f"Each day with {label} brings {number(follow_ons.value, 2)} more of them ({interval}), "
+        f"{within} {where}."
     )
     if share is None:
         return text + " The series would never end, so no rate of its own can be given."
-    return text + f" {share.value:.0%} of all such days are follow-ons of earlier ones."
+    return text + f" {share_text(share.value)} of all such days are follow-ons of earlier ones."
 
 
 register("excitations", Excitation, answer, _problems, about="actions that draw more")

@@ -23,7 +23,7 @@ from detente.asks.reactions.system_words import (
 from detente.asks.reactions.vector import ALPHA, Judged, fit_system, judge
 from detente.errors import DataGapError
 from detente.estimators.vector.impulse import ImpulseResponses, impulse_bands
-from detente.rounding import plural
+from detente.rounding import coverage_digits, percent_text, plural
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
@@ -207,11 +207,11 @@ def response_columns() -> tuple[Column, ...]:
     """
     bands = [
         Column(
-            f"{end}{100 * coverage:.0f}",
-            f"{coverage:.0%} band" if end == "low" else f"{coverage:.0%} high",
+            f"{end}{coverage_digits(coverage)}",
+            f"{percent_text(coverage)} band" if end == "low" else f"{percent_text(coverage)} high",
             Scale.PERCENT,
             shown=coverage == COVERAGES[-1],
-            through=f"high{100 * coverage:.0f}" if end == "low" else "",
+            through=f"high{coverage_digits(coverage)}" if end == "low" else "",
         )
         for coverage in COVERAGES
         for end in ("low", "high")
@@ -240,7 +240,7 @@ def _responses(system: System, series: Aligned, paths: ImpulseResponses) -> Tabl
             for coverage in COVERAGES:
                 band = _percent(paths.bands[coverage][:, :, respond, act], series, respond)
                 for end, side in zip(("low", "high"), band, strict=True):
-                    values[f"{end}{100 * coverage:.0f}"] = side
+                    values[f"{end}{coverage_digits(coverage)}"] = side
             parts += table_of(response_columns(), values).rows
     return Table(response_columns(), tuple(parts))
 

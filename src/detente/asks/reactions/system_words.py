@@ -13,7 +13,7 @@ from detente.asks.reactions.vector import ALPHA, DRAWS, Judged
 from detente.estimators.vector.bvar import BVAR
 from detente.estimators.vector.sims_zha import SimsZha
 from detente.relations.steps import month_name
-from detente.rounding import number, plural
+from detente.rounding import count_text, number, plural
 
 if TYPE_CHECKING:
     from detente.asks.reactions.system import System
@@ -28,12 +28,12 @@ def estimator_text(bvar: BVAR, system: System) -> str:
     return (
         f"Bayesian vector autoregression of {len(bvar.names)} series with "
         f"{plural(system.lags, 'lags')}, "
-        f"{len(bvar.system.rows)} periods, Sims-Zha prior with lambda0 = {prior.lambda0:.2f} and "
-        f"lambda1 = {prior.lambda1:.2f} chosen by the marginal likelihood (Sims and Zha 1998; "
-        f"Brandt and Freeman 2006). Responses to one standard deviation by Cholesky factors in the "
-        f"order of the rows: within a period, {first} may move all others at once and is moved by "
-        "none. "
-        f"{DRAWS:,} exact posterior draws; corrected for all reactions tested by Holm (1979)."
+        f"{len(bvar.system.rows)} periods, Sims-Zha prior with lambda0 = "
+        f"{number(prior.lambda0, 2)} and lambda1 = {number(prior.lambda1, 2)} chosen by the "
+        "marginal likelihood (Sims and Zha 1998; Brandt and Freeman 2006). Responses to one "
+        "standard deviation by Cholesky factors in the order of the rows: within a period, "
+        f"{first} may move all others at once and is moved by none. {count_text(DRAWS)} exact "
+        "posterior draws; corrected for all reactions tested by Holm (1979)."
     )
 
 
@@ -42,8 +42,8 @@ def checks_of(bvar: BVAR, seen: Sequence[Row], declared: Judged) -> Iterator[Che
     yield Check(
         "The system settles",
         bvar.stable,
-        f"The largest root at the posterior mean is {bvar.largest_root:.2f}; below 1 a surprise "
-        "dies out.",
+        f"The largest root at the posterior mean is {number(bvar.largest_root, 2)}; below 1 a "
+        "surprise dies out.",
     )
     both = [row for row in seen if row["stands_in_reversed_order"]]
     yield Check(
@@ -128,7 +128,7 @@ def sentence(row: Row, horizon: int, every: str, *, counted: bool) -> str:
         >>> sentence(row, 6, "month", counted=True)[:50]
         'a surprise in tests is followed by 8% less scores '
     """
-    rises, size = row["effect_percent"] > 0, f"{abs(row['effect_percent']):.0f}%"
+    rises, size = row["effect_percent"] > 0, number(abs(row["effect_percent"]), 0) + "%"
     low, high = (number(row[end], 0, sign=True) for end in ("low90", "high90"))
     if counted:
         response = f"{size} {'more' if rises else 'less'} {row['responds']}"

@@ -14,7 +14,7 @@ from detente.asks.scenarios.coupled import WITH
 from detente.asks.scenarios.halves import Daily, Months, daily_half, no_months
 from detente.asks.scenarios.history import MIN_CASES, cases
 from detente.asks.scenarios.model import Model
-from detente.rounding import plural
+from detente.rounding import as_typed, plural
 
 if TYPE_CHECKING:
     from detente.asks.scenarios.scenario import Scenario
@@ -135,7 +135,9 @@ def make_arms(model: Model, scenario: Scenario) -> Arms:
     if scenario.event:
         names = ("without it", f"with it ({label})")
         return Arms(model, both, kind, scenario.on_day, scenario.times, names=names)
-    how = "without any" if scenario.factor == 0 else f"with {scenario.factor:g} times as many"
+    how = (
+        "without any" if scenario.factor == 0 else f"with {as_typed(scenario.factor)} times as many"
+    )
     names = ("as before", f"{how} {label}")
     return Arms(model, both, kind, factor=scenario.factor, names=names)
 

@@ -12,6 +12,7 @@ from detente.arrays import Days, Floats, Ints
 from detente.asks.scenarios.arms import Arms
 from detente.asks.scenarios.coupled import WITH, WITHOUT, Pairs, Watch
 from detente.asks.scenarios.model import Model
+from detente.rounding import coverage_digits, percent_text
 
 if TYPE_CHECKING:
     from detente.asks.scenarios.simulation import Outcome, Tracked
@@ -65,11 +66,11 @@ def future_columns() -> tuple[Column, ...]:
     ):
         columns.append(Column(part, heading, scale, places=places))
         for cover in COVERAGES:
-            ends = [f"{part}_{end}{100 * cover:.0f}" for end in ("low", "high")]
+            ends = [f"{part}_{end}{coverage_digits(cover)}" for end in ("low", "high")]
             shown = cover == COVERAGES[-1]
-            low = f"{cover:.0%} {spread}"
+            low = f"{percent_text(cover)} {spread}"
             columns.append(Column(ends[0], low, scale, shown, places, through=ends[1]))
-            columns.append(Column(ends[1], f"{cover:.0%} high", scale, shown, places))
+            columns.append(Column(ends[1], f"{percent_text(cover)} high", scale, shown, places))
     return tuple(columns)
 
 
@@ -191,7 +192,7 @@ def future_rows(
         for cover in COVERAGES:
             ends = np.quantile(drawn, [(1 - cover) / 2, (1 + cover) / 2], axis=0)
             for end, side in zip(("low", "high"), ends, strict=True):
-                columns[f"{part}_{end}{100 * cover:.0f}"] = side
+                columns[f"{part}_{end}{coverage_digits(cover)}"] = side
     return table_of(future_columns(), columns).rows
 
 

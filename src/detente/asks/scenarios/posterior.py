@@ -17,6 +17,7 @@ from detente.compiled import compiled
 from detente.errors import DataGapError
 from detente.estimators.hawkes.features import daily_excitement
 from detente.estimators.hawkes.result import spectral_radius
+from detente.rounding import share_text
 
 MEAN_DELAYS = np.array([10.0, 60.0])
 """Days after which follow-ons come on average: the quick ones, and the slow ones."""
@@ -95,7 +96,8 @@ def fit_posterior(past: Chronology, draws: int, *, seed: int = 1) -> Posterior:
         if sweeps > MOST_SWEEPS:
             raise DataGapError(
                 "The system could not be simulated.",
-                f"Only {stable.mean():.0%} of the parameters that the data allow would settle.",
+                f"Only {share_text(stable.mean())} of the parameters that the data allow would "
+                "settle.",
                 "Add eras, or let fewer kinds bring others.",
             )
         sweeps *= 2

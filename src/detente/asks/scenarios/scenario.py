@@ -41,6 +41,7 @@ from detente.asks.scenarios.words import (
 )
 from detente.errors import UsageError
 from detente.relations.steps import day_name
+from detente.rounding import count_text, number
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
@@ -176,8 +177,9 @@ def simulated(scenario: Scenario, model: Model) -> Answer:
         citations=model.months.citations if model.months else (),
         provenance=provenance(
             model.data,
-            f"{options.futures:,} pairs of futures from {len(drawn)} draws of the parameters, "
-            f"{span.first} to {span.last}: {arms.names[WITHOUT]}, and {arms.names[WITH]}.",
+            f"{count_text(options.futures)} pairs of futures from {len(drawn)} draws of the "
+            f"parameters, {span.first} to {span.last}: {arms.names[WITHOUT]}, and "
+            f"{arms.names[WITH]}.",
         ),
     )
 
@@ -209,9 +211,9 @@ def _seen(arms: Arms, drivers: Table, moved: Sequence[str]) -> bool:
 def _outcomes(
     arms: Arms, watched: Watched, pairs: Pairs, drivers: Table
 ) -> Iterator[tuple[Value, ...]]:
-    for number, outcome in enumerate(watched.outcomes):
-        hits, label = pairs.hits[:, :, number].astype(np.int64), outcome.label
-        quiet = pairs.quiet[:, :, number].astype(np.int64)
+    for place, outcome in enumerate(watched.outcomes):
+        hits, label = pairs.hits[:, :, place].astype(np.int64), outcome.label
+        quiet = pairs.quiet[:, :, place].astype(np.int64)
         if outcome.quiet_days is None:
             if arms.times and arms.moved in outcome.actions and arms.day < watched.watch.edges[-1]:
                 hits[:, WITH] -= arms.times
@@ -228,7 +230,8 @@ def _futures_exhibit(
     units = dict(zip(changes.column("id"), changes.column("unit"), strict=True))
     return Exhibit(
         "futures",
-        f"{options.futures:,} futures each, {day_name(span.first)} to {day_name(span.last)}",
+        f"{count_text(options.futures)} futures each, {day_name(span.first)} to "
+        f"{day_name(span.last)}",
         futures,
         note="Medians of the futures with and without; of the difference the mean.",
         mark="futures",
@@ -253,9 +256,9 @@ def _outcomes_exhibit(outcomes: Table, options: Options) -> Exhibit:
     points = 1.645 * 50 / options.futures**0.5
     return Exhibit(
         "outcomes",
-        f"Share of {options.futures:,} futures",
+        f"Share of {count_text(options.futures)} futures",
         outcomes,
-        note=f"Chance alone moves a share by up to {points:.0f} points (90%).",
+        note=f"Chance alone moves a share by up to {number(points, 0)} points (90%).",
     )
 
 

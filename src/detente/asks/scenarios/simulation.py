@@ -14,6 +14,7 @@ from detente.asks.provenance import provenance
 from detente.asks.scenarios.model import MODEL, Model, fitted
 from detente.asks.scenarios.predictive import HISTORIES, predictive_checks, summed_up
 from detente.relations.steps import day_name
+from detente.rounding import count_text
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
@@ -133,7 +134,7 @@ def described(model: Model) -> Answer:
         '9 kinds of action by day, 1 January 1998 to 19'
     """
     table = predictive_checks(model, seed=model.data.options.seed)
-    caption = f"Features that were not fitted, in {HISTORIES:,} simulated histories"
+    caption = f"Features that were not fitted, in {count_text(HISTORIES)} simulated histories"
     return Answer(
         id="model",
         kind=KIND,

@@ -14,7 +14,7 @@ from detente.asks.scenarios.coupled import WITH, Pairs
 from detente.asks.scenarios.history import MIN_CASES
 from detente.asks.scenarios.model import Model
 from detente.relations.steps import day_name
-from detente.rounding import decimals, hidden, number, plural, upper_first
+from detente.rounding import decimals, hidden, number, plural, share_text, upper_first
 
 if TYPE_CHECKING:
     from detente.asks.scenarios.simulation import Outcome, Tracked
@@ -85,8 +85,8 @@ def _peak(steps: list[Row]) -> str:
 def _share(row: Row) -> str:
     label = upper_first(row["outcome"])
     return (
-        f"{label} comes in {row['with']:.0%} of the futures with it and {row['without']:.0%} "
-        "without."
+        f"{label} comes in {share_text(row['with'])} of the futures with it and "
+        f"{share_text(row['without'])} without."
     )
 
 
@@ -221,7 +221,7 @@ def caveats(arms: Arms) -> Iterator[str]:
         years = (days[-1] - days[0]).astype(int) / 365.25
         if years < 3:
             label = model.name(arms.kind)
-            yield f"All {label} fall within {12 * years:.0f} months: they may be one crisis."
+            yield f"All {label} fall within {number(12 * years, 0)} months: they may be one crisis."
         yield (
             "What follows an event in the record may follow from what led to it. Kinds can only "
             "bring more of one another here; what restrains shows in the rates of eras alone."
@@ -247,8 +247,8 @@ def checks_of(model: Model, drivers: Table, lost: int) -> tuple[Check, ...]:
         Check(
             "The system settles",
             model.daily.unstable < 0.05,
-            f"{model.daily.unstable:.0%} of the parameters that the data allow would never settle; "
-            "they are not used.",
+            f"{share_text(model.daily.unstable)} of the parameters that the data allow would "
+            "never settle; they are not used.",
         ),
         Check(
             "An effect that drives it is seen",

@@ -17,6 +17,7 @@ from detente.coding.reading.opening import BLOCK, Progress, RefusedError, encodi
 from detente.coding.reading.page import text_of
 from detente.coding.reading.rows import story_of
 from detente.coding.shapes import Story
+from detente.rounding import count_text
 
 _ITEMS = frozenset({"item", "entry"})
 _DEEPEST = 200
@@ -148,7 +149,7 @@ class _Feed:
             return
         self._length += len(text)
         if self._length > _LONGEST:
-            raise RefusedError(f"holds an item of more than {_LONGEST:,} characters")
+            raise RefusedError(f"holds an item of more than {count_text(_LONGEST)} characters")
         home = self._item or self._channel
         parts = home.texts.setdefault(self._element, [])
         if self._item is not None or len(parts) < 10:

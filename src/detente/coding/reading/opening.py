@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
+from detente.rounding import count_text
+
 BLOCK = 1 << 16
 """Bytes that are read at once."""
 
@@ -159,7 +161,7 @@ def check_encoding(file: BinaryIO, encoding: str) -> None:
 def _misfit(encoding: str, place: int) -> str:
     name = encoding.removesuffix("-sig").upper()
     hint = "; it may be Windows-1252 or Latin-1" if name == "UTF-8" else ""
-    return f"is not {name} (byte {place:,}){hint}; save it as UTF-8"
+    return f"is not {name} (byte {count_text(place)}){hint}; save it as UTF-8"
 
 
 class _Newlines:

@@ -18,6 +18,7 @@ from detente.coding.reading.opening import (
     text_blocks,
 )
 from detente.coding.shapes import Story
+from detente.rounding import count_text
 
 LONGEST_ROW = 5_000_000
 """Characters of a row at most; a book has fewer."""
@@ -167,7 +168,7 @@ def _lines(blocks: Iterator[str]) -> Iterator[str]:
         waiting.append(last)
         length += len(last)
         if length > LONGEST_ROW:
-            raise RefusedError(f"holds a line of more than {LONGEST_ROW:,} characters")
+            raise RefusedError(f"holds a line of more than {count_text(LONGEST_ROW)} characters")
     if length:
         yield "".join(waiting)
 

@@ -43,6 +43,7 @@ from detente.estimators.hawkes.profile import (
 )
 from detente.estimators.hawkes.result import HawkesResult, spectral_radius
 from detente.estimators.hawkes.target import Target, log_likelihood
+from detente.rounding import number, share_text
 
 MEAN_DELAYS = np.array([0.6, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0])  # days, where a search begins
 ROUNDS = 20  # of draws, until enough are stationary
@@ -157,7 +158,8 @@ class BinnedHawkes(HawkesResult):
                 return parameters[:draws]
         raise UsageError(
             "Parameters could not be drawn.",
-            f"Too few draws are stationary; the fit has a spectral radius of {self.radius:.2f}.",
+            "Too few draws are stationary; the fit has a spectral radius of "
+            f"{number(self.radius, 2)}.",
             "Let fewer pairs excite, add periods or exposure, or set a ridge, and fit again.",
         )
 
@@ -355,6 +357,6 @@ def _hidden(same: Floats) -> tuple[str, ...]:
     if same.max() < MANY:
         return ()
     return (
-        f"At the fastest decay {same.max():.0%} of the follow-ons fall on the day of the event "
-        "itself, where dates cannot show them; they are inferred from those of later days.",
+        f"At the fastest decay {share_text(same.max())} of the follow-ons fall on the day of the "
+        "event itself, where dates cannot show them; they are inferred from those of later days.",
     )

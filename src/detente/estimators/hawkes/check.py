@@ -11,6 +11,7 @@ from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError, InputError, UsageError
 from detente.estimators.hawkes.newton import FAINTEST
 from detente.estimators.hawkes.target import Target
+from detente.rounding import as_typed, number, share_text
 
 if TYPE_CHECKING:
     from detente.estimators.hawkes.result import HawkesResult
@@ -40,7 +41,7 @@ def check_counts(counts: Floats) -> Floats:
     for d in np.flatnonzero(np.ptp(given, axis=0) == 0):
         raise DataGapError(
             "A Hawkes process could not be estimated.",
-            f"Dimension {d} has {given[0, d]:.0f} events on every day.",
+            f"Dimension {d} has {number(given[0, d], 0)} events on every day.",
             "Leave it out: a series that never varies says nothing of excitement.",
         )
     return given
@@ -51,7 +52,7 @@ def check_events(events: Floats) -> None:
     for d in np.flatnonzero(events < MIN_EVENTS):
         raise DataGapError(
             "A Hawkes process could not be estimated.",
-            f"Dimension {d} has {events[d]:.0f} events; {MIN_EVENTS} are needed.",
+            f"Dimension {d} has {number(events[d], 0)} events; {MIN_EVENTS} are needed.",
             "Leave it out, merge it with another, or use a longer sample.",
         )
 
@@ -99,7 +100,8 @@ def check_times(times: Floats, kinds: Ints | None, begin: float, end: float) -> 
     if outside:
         raise InputError(
             "The events could not be used.",
-            f"{outside} of {len(given)} lie outside the window from {begin:g} to {end:g}.",
+            f"{outside} of {len(given)} lie outside the window from {as_typed(begin)} to "
+            f"{as_typed(end)}.",
             "Widen the window to all the time that was observed, or drop these events.",
         )
     order = np.argsort(given, kind="stable")
@@ -117,14 +119,14 @@ def tie_notes(times: Floats, ties: str) -> tuple[str, ...]:
     if share > MANY_TIES and ties == "refuse":
         raise UsageError(
             "A process in continuous time could not be fitted.",
-            f"{share:.0%} of the events share their moment with another, as dates do.",
+            f"{share_text(share)} of the events share their moment with another, as dates do.",
             "Count them by day for fit_hawkes_by_date, or set ties='keep' knowing the bias.",
         )
     if not share:
         return ()
     return (
-        f"{share:.1%} of the events share their moment with another; these do not excite one "
-        "another in the model, so fast excitation is underestimated.",
+        f"{share_text(share, 1)} of the events share their moment with another; these do not "
+        "excite one another in the model, so fast excitation is underestimated.",
     )
 
 
@@ -194,8 +196,9 @@ def finding_notes(result: HawkesResult, *, identified: bool) -> tuple[str, ...]:
     notes = []
     if not result.stationary:
         notes.append(
-            f"The fitted process is not stationary: the spectral radius is {result.radius:.2f}. "
-            "A trend or a change of level that the baseline lacks often shows in this way."
+            "The fitted process is not stationary: the spectral radius is "
+            f"{number(result.radius, 2)}. A trend or a change of level that the baseline lacks "
+            "often shows in this way."
         )
     if not identified:
         notes.append(

@@ -31,6 +31,7 @@ from detente.estimators.hawkes.profile import check_told_apart, fit_profile, unc
 from detente.estimators.hawkes.result import HawkesResult
 from detente.estimators.hawkes.stream import totals
 from detente.estimators.hawkes.target import Target
+from detente.rounding import as_typed
 
 MEAN_DELAYS = np.array([0.05, 0.2, 0.6, 2.0, 6.0, 20.0, 60.0])  # mean gaps, where searches begin
 SHORTEST = 1e-4  # mean gaps, below which no delay is sought
@@ -278,7 +279,7 @@ def _edges(edges: Floats | None, begin: float, end: float, season: int) -> Float
         raise UsageError(
             "The cells of the baseline could not be used.",
             f"Their edges have shape {given.shape} and do not run in order over the window.",
-            f"Let them begin at {begin:g}, rise, and end at {end:g}.",
+            f"Let them begin at {as_typed(begin)}, rise, and end at {as_typed(end)}.",
         )
     return given
 

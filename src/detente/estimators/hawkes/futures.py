@@ -24,6 +24,7 @@ from detente.estimators.hawkes.baseline import Baseline, make_baseline
 from detente.estimators.hawkes.binned import BinnedHawkes, BinnedParameters
 from detente.estimators.hawkes.target import POISSON
 from detente.helpers import cores
+from detente.rounding import count_text, number
 
 LAST_YEAR = 365  # days whose mean exposure goes on into the future
 MOST_CELLS = 1_000_000_000  # of the counts that are returned, 2 bytes each
@@ -156,14 +157,14 @@ def _check(
     if not model.stationary:
         raise UsageError(
             "Futures could not be simulated.",
-            f"The fitted process is not stationary (spectral radius {model.radius:.2f}).",
+            f"The fitted process is not stationary (spectral radius {number(model.radius, 2)}).",
             "Add periods, covariates or exposure, or set a ridge, and fit again.",
         )
     cells = paths * -(-days // every) * len(model.names)
     if cells > MOST_CELLS:
         raise UsageError(
             "Futures could not be simulated.",
-            f"The result would hold {cells:.1e} counts.",
+            f"The result would hold {count_text(cells)} counts.",
             "Ask for longer blocks (every) or fewer paths.",
         )
 

@@ -17,6 +17,7 @@ from detente.arrays import Floats, Ints
 from detente.errors import DataGapError
 from detente.estimators.hawkes.newton import Optimum, maximise_all
 from detente.estimators.hawkes.target import Target, evaluate
+from detente.rounding import significant
 
 Build = Callable[[Floats], list[Target]]
 
@@ -122,8 +123,9 @@ def _widened(build: Build, tried: Sequence[Profile], limits: tuple[float, float]
         if not limits[0] <= wider[0] <= limits[1]:
             raise DataGapError(
                 "A decay could not be estimated.",
-                f"The likelihood still rises at a mean delay of {np.exp(-best.shared[0]):.2g}, "
-                "at the edge of what times like these can tell.",
+                "The likelihood still rises at a mean delay of "
+                f"{significant(np.exp(-best.shared[0]))}, at the edge of what times like these "
+                "can tell.",
                 "Give the decay, or a baseline that holds the trend; follow-ons within a moment "
                 "are rather repeated rows.",
             )

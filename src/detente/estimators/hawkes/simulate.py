@@ -12,6 +12,7 @@ from detente.compiled import compiled
 from detente.errors import UsageError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.hawkes.process import Process
+from detente.rounding import number
 
 CROWDED = 64  # times in one bucket beyond which a sort by comparison is faster
 
@@ -73,7 +74,7 @@ def simulate_hawkes(
     if process.radius >= 1:
         raise UsageError(
             "The process could not be simulated.",
-            f"It is not stationary: the spectral radius is {process.radius:.2f}.",
+            f"It is not stationary: the spectral radius is {number(process.radius, 2)}.",
             "Lower the branching matrix until its spectral radius is below 1.",
         )
     pool = np.ones(1) if weights is None else np.ascontiguousarray(weights, dtype=np.float64)

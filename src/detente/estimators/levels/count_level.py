@@ -23,6 +23,7 @@ from detente.errors import DataGapError, UsageError
 from detente.estimators.levels._field import Observed
 from detente.estimators.levels._fit import check_enough, check_one_companion, draw_levels
 from detente.estimators.levels.level import LevelPosterior
+from detente.rounding import as_typed
 
 HARMONICS = 2
 
@@ -185,7 +186,7 @@ def _harmonics(length: int, season: float | None) -> Floats:
     if not season > 2 * HARMONICS:
         raise UsageError(
             "A season could not be taken out.",
-            f"A year of {season:g} periods is too short for {HARMONICS} harmonics.",
+            f"A year of {as_typed(season)} periods is too short for {HARMONICS} harmonics.",
             "Leave the season out, or give the number of periods in a year.",
         )
     turns = 2 * np.pi * np.outer(np.arange(length), np.arange(1, HARMONICS + 1)) / season

@@ -25,6 +25,7 @@ from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.levels._field import Observed
 from detente.estimators.levels._fit import check_enough, check_one_companion, draw_levels
+from detente.rounding import coverage_digits
 
 BANDS = (0.95, 0.8, 0.5)
 STEP_TO_NOISE = 0.5  # prior medians, as ratios of standard deviations
@@ -60,7 +61,7 @@ class LevelPosterior(Shown):
 
     def exhibits(self) -> tuple[Exhibit, ...]:
         """The median within its 50, 80 and 95% bands, period by period."""
-        ends = {f"{100 * share:.0f}": self.band(share) for share in BANDS}
+        ends = {coverage_digits(share): self.band(share) for share in BANDS}
         values = {"period": np.arange(self.draws.shape[1]), "level": self.median()}
         for share, (low, high) in ends.items():
             values |= {f"low{share}": low, f"high{share}": high}

@@ -14,6 +14,7 @@ from detente.arrays import Bools, Floats
 from detente.errors import DataGapError
 from detente.estimators.levels.count_level import count_level
 from detente.estimators.levels.level import LevelPosterior
+from detente.rounding import number
 
 FEWEST = 8  # periods with data
 SPIKE_SHARE = 0.05  # of the periods, before the data are seen
@@ -170,7 +171,8 @@ def _checked(counts: Floats, exposure: Floats | None) -> tuple[Floats, Bools]:
     if seen.sum() < FEWEST or counts[seen].sum() <= 0:
         raise DataGapError(
             "The rates of single periods could not be compared.",
-            f"Periods with data: {int(seen.sum())}, with {np.nansum(counts[seen]):.0f} events.",
+            f"Periods with data: {int(seen.sum())}, with {number(np.nansum(counts[seen]), 0)} "
+            "events.",
             "Load event data that cover more of the time.",
         )
     return weights, seen

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError, UsageError
 from detente.estimators.glm import collinear
+from detente.rounding import as_typed
 
 Family = Literal["gaussian", "poisson", "negative-binomial"]
 
@@ -202,7 +203,7 @@ def _check_rows(x: Floats, y: Floats, horizon: int) -> None:
     if np.ptp(y) <= 1e-12 * np.abs(y).max():
         raise DataGapError(
             f"The response {horizon} periods after the shock could not be projected.",
-            f"The outcome is {y[0]:g} in all {rows} periods.",
+            f"The outcome is {as_typed(y[0])} in all {rows} periods.",
             "Use an outcome that varies.",
         )
     if collinear(x):

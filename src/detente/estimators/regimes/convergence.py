@@ -17,6 +17,7 @@ from detente.estimators.chains import effective_size, effective_size_of_tails, r
 from detente.estimators.exhibits import exhibit
 from detente.estimators.regimes.sampler import Chains
 from detente.estimators.vector.lagged import Lagged, lag_matrices, largest_root, term_names
+from detente.rounding import number, share_text
 
 RHAT = 1.01  # Vehtari and others (2021)
 EFFECTIVE = 100  # independent draws per chain; Vehtari and others (2021)
@@ -93,7 +94,7 @@ def checks_of(
         Check(
             "Distinct",
             chains.changes < REORDERED,
-            f"The order by {order} changed in {chains.changes:.1%} of the sweeps.",
+            f"The order by {order} changed in {share_text(chains.changes, 1)} of the sweeps.",
         ),
         _settled(chains, system),
     )
@@ -105,8 +106,8 @@ def _converged(parameters: RegimeParameters, chains: int) -> Check:
     # A comparison with NaN is false, so what could not be computed does not pass.
     good = worst <= RHAT and least >= EFFECTIVE * chains
     text = (
-        f"The largest R-hat is {worst:.3f} (at most {RHAT} is good), and the least effective "
-        f"sample size {least:,.0f} (at least {EFFECTIVE * chains} is good)."
+        f"The largest R-hat is {number(worst, 3)} (at most {RHAT} is good), and the least "
+        f"effective sample size {number(least, 0)} (at least {EFFECTIVE * chains} is good)."
     )
     if good and chains == 1:
         return Check("Converged", None, text + " One chain cannot show that others agree.")
@@ -120,10 +121,11 @@ def _occupied(chains: Chains) -> Check:
     if share >= NEVER:
         raise DataGapError(
             "The regimes could not be estimated.",
-            f"In {share:.1%} of the draws at least one of {len(each)} regimes never occurs.",
+            f"In {share_text(share, 1)} of the draws at least one of {len(each)} regimes never "
+            "occurs.",
             "Use fewer regimes, or a longer series.",
         )
-    parts = ", ".join(f"{part:.1%}" for part in each)
+    parts = ", ".join(share_text(part, 1) for part in each)
     return Check(
         "Occupied", share < EMPTY, f"Regimes 1 to {len(each)} never occur in {parts} of the draws."
     )
@@ -136,7 +138,7 @@ def _settled(chains: Chains, system: Lagged) -> Check:
     matrices = lag_matrices(some, system.lags)
     roots = np.array([[largest_root(matrix) for matrix in draw] for draw in matrices])
     share = (roots >= 1).mean(axis=0)
-    parts = ", ".join(f"{part:.1%}" for part in share)
+    parts = ", ".join(share_text(part, 1) for part in share)
     return Check(
         "Stationary",
         bool(np.all(share < EXPLOSIVE)),

@@ -17,6 +17,7 @@ from detente.estimators.triads.attacks import Rule
 from detente.estimators.triads.law import percent, worlds
 from detente.estimators.triads.model import PRIMARY, TriadModel, triad_model
 from detente.estimators.triads.panel import TriadPanel, triad_panel
+from detente.rounding import as_typed
 
 MOST_CHOICES = 5000
 
@@ -174,7 +175,7 @@ def _column(panel: TriadPanel, pair: tuple[str, str]) -> int:
     if len(columns) == 0:
         raise DataGapError(
             f"The pair {pair[0]}-{pair[1]} could not be followed.",
-            f"It has fewer than {panel.least:g} cooperative events per period.",
+            f"It has fewer than {as_typed(panel.least)} cooperative events per period.",
             "Choose a pair with more, or lower `least`.",
         )
     return int(columns[0])

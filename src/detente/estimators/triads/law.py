@@ -28,6 +28,7 @@ from detente.estimators.triads.model import (
     triad_specifications,
 )
 from detente.estimators.triads.panel import TriadPanel, triad_panel
+from detente.rounding import number, p_is
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,11 @@ class TriadLaw(Shown):
         """The primary effect in one sentence, and how many were tested."""
         first = self.primary
         return (
-            f"With a common attacker a pair's cooperation changes by {first.effect:+.1f}% "
-            f"(90% interval {first.low:+.1f} to {first.high:+.1f}; p {self.p_permutation:.3f} with "
-            f"attackers dealt anew); {self.tested} specifications tested."
+            "With a common attacker a pair's cooperation changes by "
+            f"{number(first.effect, 1, sign=True)}% (90% interval "
+            f"{number(first.low, 1, sign=True)} to {number(first.high, 1, sign=True)}; "
+            f"{p_is(self.p_permutation)} with attackers dealt anew); {self.tested} specifications "
+            "tested."
         )
 
     def exhibits(self) -> tuple[Exhibit, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 from detente.arrays import Floats
 from detente.errors import DataGapError, UsageError
 from detente.estimators.triads.dyadic import Pairs
+from detente.rounding import as_typed
 
 MIN_PERIODS = 4
 MIN_PAIRS = 10
@@ -81,7 +82,7 @@ def triad_panel(
     if enough.sum() < MIN_PAIRS:
         raise DataGapError(
             "The law of common enemies could not be estimated.",
-            f"Pairs with {least:g} cooperative events per period: {int(enough.sum())}.",
+            f"Pairs with {as_typed(least)} cooperative events per period: {int(enough.sum())}.",
             f"Use more states or longer periods, so that {MIN_PAIRS} pairs do.",
         )
     pairs = Pairs(len(names), *np.nonzero(enough))

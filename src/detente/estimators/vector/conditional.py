@@ -23,6 +23,7 @@ from detente.estimators.vector.bands import pointwise_bands
 from detente.estimators.vector.bvar import BVAR
 from detente.estimators.vector.lagged import explosive, future_controls, starting_values
 from detente.estimators.vector.normal_wishart import Draws
+from detente.rounding import number
 
 MAX_ROUNDS = 1000  # attempts per path to meet soft conditions
 TRIAL_ROUNDS, MIN_ACCEPTED = 10, 0.005  # a share below this after the first rounds is hopeless
@@ -302,7 +303,8 @@ def _weights(pool: Draws, start: Floats, extra: Floats, fixed: Floats) -> Floats
     if effective < MIN_EFFECTIVE:
         raise DataGapError(
             "The conditions are too unlikely.",
-            f"Only {effective:.0f} of {len(weights)} draws of the parameters make room for them.",
+            f"Only {number(effective, 0)} of {len(weights)} draws of the parameters make room for "
+            "them.",
             "Give milder conditions, more draws, or update=False for a what-if.",
         )
     return np.asarray(weights)

@@ -18,6 +18,7 @@ import scipy
 
 from detente.arrays import Floats
 from detente.errors import DataGapError, UsageError
+from detente.rounding import as_typed
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +123,8 @@ class NormalWishart:
         if self.dof <= k - 1 or not np.isfinite(_log_det(self.precision) + _log_det(self.scale)):
             raise DataGapError(
                 "The posterior could not be drawn from.",
-                f"It has {self.dof:g} degrees of freedom for {k} series and {n} regressors.",
+                f"It has {as_typed(self.dof)} degrees of freedom for {k} series and {n} "
+                "regressors.",
                 "Use a longer series, fewer lags, or a proper prior.",
             )
 

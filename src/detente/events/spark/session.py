@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import InputError, UsageError
 from detente.events.spark import address as _address
+from detente.rounding import number
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -216,7 +217,7 @@ def _await_worker(address: str, opened: Any) -> None:
             opened.stop()
             raise InputError(
                 f"The master {address} gave no worker.",
-                f"None came within {WORKER_PATIENCE:.0f} seconds.",
+                f"None came within {number(WORKER_PATIENCE, 0)} seconds.",
                 "Start workers, or wait until other applications leave some free.",
             )
         time.sleep(0.1)

@@ -11,6 +11,7 @@ from detente.report.layers import bar
 from detente.report.marks import mark
 from detente.report.theme import WIDTH, Spec, at, colour, finish, table
 from detente.report.words import wrapped
+from detente.rounding import count_text
 
 ROW, HEAD, HALF, MIDDLE = 34, 26, 130, WIDTH / 2
 SIDES = (("left", "there"), ("center", "kind"), ("right", "back"))
@@ -50,8 +51,8 @@ def _row(place: int, row: dict[str, Any], there: str, back: str, most: int) -> d
         "x2": MIDDLE + HALF * row[back] / most,
         "y": top + 24,
         "top": top + 14,
-        "there": f"{row[there]:,}",
-        "back": f"{row[back]:,}",
+        "there": count_text(row[there]),
+        "back": count_text(row[back]),
         "kind": wrapped(row["kind"], 36)[0],
         "cooperative": row["cooperative"],
     }

@@ -12,7 +12,7 @@ from detente.answers import Exhibit, Key
 from detente.report.marks import mark
 from detente.report.theme import WIDTH, Spec, at, colour, finish, table, to
 from detente.report.words import milliseconds, wrapped
-from detente.rounding import day_text, finite, plural
+from detente.rounding import day_text, finite, odds_text, plural
 
 ROW = 22
 LINE = 14
@@ -38,7 +38,7 @@ def odds(exhibit: Exhibit) -> Spec:
         rows.append(
             {
                 "top": y + 10, "above": centre - 6, "below": centre + 6, "y": centre,
-                "label": "\n".join(lines), "text": f"{100 * row['odds']:.0f}%",
+                "label": "\n".join(lines), "text": odds_text(row["odds"]),
                 "p": row["odds"], "low": row["low_90"], "high": row["high_90"],
                 "base": finite(row["base_rate"]),
             }

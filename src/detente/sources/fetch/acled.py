@@ -24,7 +24,7 @@ from typing import Any
 import pycountry
 
 from detente.events.actors import name_of
-from detente.rounding import plural
+from detente.rounding import count_text, plural
 from detente.sources.acled import ACLED as SOURCE
 from detente.sources.fetch.client import Client
 from detente.sources.fetch.hosts import shown
@@ -224,7 +224,7 @@ def fault(wanted: Wanted, path: Path) -> str:
         return str(error)
     count = str(page.get("count", ""))
     if count.isdigit() and int(count) != len(rows):
-        return f"it holds {plural(len(rows), 'rows')} and says {int(count):,}"
+        return f"it holds {plural(len(rows), 'rows')} and says {count_text(int(count))}"
     return ""
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from detente.errors import FetchError
 from detente.events.disk import disk_errors, write_whole
 from detente.outputs import check_output
+from detente.rounding import as_typed
 
 
 @dataclass(frozen=True)
@@ -118,4 +119,4 @@ def number(value: float) -> str:
         >>> number(102.17337799072266), number(0.25)
         ('102.1734', '0.25')
     """
-    return f"{value:.7g}"
+    return as_typed(value, 7)

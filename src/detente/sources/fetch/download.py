@@ -17,6 +17,7 @@ from pathlib import Path
 
 import httpx2
 
+from detente.rounding import count_text
 from detente.sources.fetch.archives import archive_fault
 from detente.sources.fetch.client import Client
 from detente.sources.fetch.hosts import shown
@@ -202,7 +203,7 @@ class _Part:
         limit = self.wanted.size if self.wanted.size is not None else LARGEST_FILE
         if size > limit + SLACK:
             self.note.unlink(missing_ok=True)  # so that the next try begins anew
-            raise BrokenError(f"it is larger than {limit:,} bytes")
+            raise BrokenError(f"it is larger than {count_text(limit)} bytes")
 
     def _checked(self, etag: str, sums: str) -> Loaded:
         size, md5 = self.part.stat().st_size, _md5(self.part)
@@ -231,7 +232,7 @@ SLACK = 1 << 20
 def _fault(wanted: Wanted, path: Path, size: int, md5: str, sums: str) -> str:
     """Why a file is not what was wanted; empty if it is."""
     if wanted.size is not None and size != wanted.size:
-        return f"it has {size:,} bytes instead of {wanted.size:,}"
+        return f"it has {count_text(size)} bytes instead of {count_text(wanted.size)}"
     if wanted.md5 and md5 != wanted.md5:
         return "its MD5 sum is not that of the list"
     stated = _stated_md5(sums)

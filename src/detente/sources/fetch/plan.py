@@ -10,6 +10,7 @@ from pathlib import Path
 
 from detente.errors import FetchError, StoreError
 from detente.events.store import Store
+from detente.rounding import bytes_text
 from detente.sources.fetch.client import Client
 from detente.sources.fetch.gaps import Gap, gap_of_day, gap_of_file, shipped_gaps, uncovered
 from detente.sources.fetch.ledger import Entry, is_whole, read_files, read_gaps, still_stored
@@ -216,22 +217,9 @@ def check_disk(plan: Plan) -> None:
     if free < need:
         raise StoreError(
             "There is not enough room on the disk.",
-            f"{place} has {megabytes(free)} free; about {megabytes(need)} are needed.",
+            f"{place} has {bytes_text(free)} free; about {bytes_text(need)} are needed.",
             "Free some space, ask for fewer days at a time, or name a store elsewhere.",
         )
-
-
-def megabytes(size: float) -> str:
-    """A number of bytes, as people read it.
-
-    Example:
-        >>> megabytes(512), megabytes(7_340_032), megabytes(52.5e9)
-        ('512 B', '7.3 MB', '52.5 GB')
-    """
-    for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if size >= unit:
-            return f"{size / unit:.1f} {name}"
-    return f"{size:.0f} B"
 
 
 def _entries(order: Order) -> dict[str, Entry]:

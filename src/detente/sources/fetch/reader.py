@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from detente.errors import DetenteError, StoreError, UsageError
 from detente.events.filters import check_same, check_wider, filter_of
 from detente.events.store import Replace, Store, connect
+from detente.rounding import count_text
 from detente.sources.fetch.plan import Order
 from detente.sources.fetch.pool import Outcome
 from detente.sources.fetch.wanted import Feed, Wanted
@@ -123,7 +124,9 @@ def _read(report: ReadingReport) -> Read:
     if report.files_failed:
         return Read(failed=report.files_failed[0].reason)
     if report.rows_read >= ENOUGH_ROWS and not report.rows_kept:
-        return Read(failed=f"none of its {report.rows_read:,} rows could be read as an event")
+        return Read(
+            failed=f"none of its {count_text(report.rows_read)} rows could be read as an event"
+        )
     if report.files and all(file.status == "skipped" for file in report.files):
         return Read()
     outlined = report.events_outlined

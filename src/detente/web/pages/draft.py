@@ -11,6 +11,7 @@ from pydantic import ConfigDict
 from pydantic import Field as Parameter
 
 from detente.answers import Answer, Check, Section
+from detente.rounding import count_text
 from detente.study.parts import Id
 from detente.web.desk import Desk
 from detente.web.page import Asked, Choice, Control, Page, Shown, register
@@ -88,9 +89,11 @@ def _check(given: dict[str, str]) -> None:
     for name, text in given.items():
         if len(text) > MOST_LETTERS or len(name) > 80:
             raise RefusalError(
-                400, "The claim cannot be read.", f"{name[:80]} holds {len(text):,} letters.",
-                f"A field holds at most {MOST_LETTERS:,}.",
-            )  # fmt: skip
+                400,
+                "The claim cannot be read.",
+                f"{name[:80]} holds {count_text(len(text))} letters.",
+                f"A field holds at most {count_text(MOST_LETTERS)}.",
+            )
 
 
 def _section(block: str, problems: tuple[str, ...], *, written: bool) -> Section:

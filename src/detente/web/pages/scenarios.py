@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field, ValidationError
 
 from detente.answers import Answer, Section
+from detente.rounding import as_typed
 from detente.study.parts import Id
 from detente.web.desk import Desk
 from detente.web.page import Asked, Choice, Control, Page, Shown, register
@@ -147,9 +148,9 @@ MOST: dict[str, str] = {"days": "3660", "times": "20", "factor": "10"}
 
 def _slider(name: str, declared: Scenario, scenario: Scenario) -> Control:
     label, least, step = WORDS[name]
-    value: Any = getattr(scenario, name)
+    value, usual = (as_typed(getattr(whole, name)) for whole in (scenario, declared))
     return Control(
-        name, label, "range", value=f"{value:g}", declared=f"{getattr(declared, name):g}",
+        name, label, "range", value=value, declared=usual,
         least=least, most=MOST.get(name, str(scenario.days - 1)), step=step,
     )  # fmt: skip
 

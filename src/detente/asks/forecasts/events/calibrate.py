@@ -12,6 +12,7 @@ from detente.answers import Check, Exhibit, Shown
 from detente.arrays import Floats, Ints
 from detente.estimators.exhibits import exhibit
 from detente.estimators.glm import fit_logit
+from detente.rounding import count_text, number, score_text
 
 Odds = Callable[[Floats], Floats]
 
@@ -62,16 +63,17 @@ class Calibration(Shown):
             "Odds are calibrated",
             self.error <= TOLERANCE,
             f"In {self.weeks} past weeks that they had not seen (forecasts: "
-            f"{int(self.forecasts.sum()):,}), moves of about the same odds came true within "
-            f"{100 * self.error:.1f} "
+            f"{count_text(int(self.forecasts.sum()))}), moves of about the same odds came true "
+            f"within {number(100 * self.error, 1)} "
             "points of them on average. " + self._against_usual(),
         )
 
     def _against_usual(self) -> str:
         better = "lower" if self.brier < self.usual else "no lower"
         return (
-            f"Their Brier score is {self.brier:.3f}, {better} than that of each move's own share "
-            f"of past weeks, {self.usual:.3f}; so few weeks do not show which is better."
+            f"Their Brier score is {score_text(self.brier)}, {better} than that of each move's "
+            f"own share of past weeks, {score_text(self.usual)}; so few weeks do not show which "
+            "is better."
         )
 
 
