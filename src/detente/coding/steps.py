@@ -73,7 +73,7 @@ def default_steps(actors: Any = None, weights: Path | None = None) -> Steps:
 
     # Rules change with the version: what one has begun is not another's to go on with.
     fingerprint = f"{__version__}|{network.record['sha256']}|{_digest_of_tables()}"
-    return Steps(_named_by(actors), score, _dated, _judged, fingerprint)
+    return Steps(namer(actors), score, _dated, _judged, fingerprint)
 
 
 def _digest_of_tables() -> str:
@@ -84,7 +84,18 @@ def _digest_of_tables() -> str:
     return digest.hexdigest()
 
 
-def _named_by(table: Any) -> Name:
+def namer(table: Any = None) -> Name:
+    """What names the actors of a story's sentences, without any network.
+
+    Args:
+        table: A `detente.coding.actors.Gazetteer` in place of the one that ships.
+
+    Example:
+        >>> text = "China recalled its envoy to Japan."
+        >>> [named] = namer()([Sentence(text, (0, len(text)))], dt.date(2017, 3, 14))
+        >>> [mention.actor.code for mention in named]
+        ['CHN', 'JPN']
+    """
     actors, links = (import_module(f"detente.coding.{name}") for name in ("actors", "links"))
 
     def name(sentences: Sequence[Sentence], day: dt.date) -> list[tuple[Mention, ...]]:
