@@ -275,3 +275,24 @@ def test_long_text_takes_no_long_time(run: str) -> None:
     begin = clock.process_time()
     linked(Sentence(text, (0, len(text))), (), [named("China met Japan.")])
     assert clock.process_time() - begin < 2
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "code"),
+    [
+        ("It was late.", "Djindjic handed Milosevic to the tribunal.", "ICTY"),
+        ("Serbia was calm.", "The tribunal met where Serbs were tried.", "ICTY"),
+        ("Qatar was calm.", "The tribunal met.", None),
+        ("Qatar was calm.", "The North's imports from China and Kaesong fell.", "PRK"),
+    ],
+)
+def test_the_tribunal_and_the_norths(before: str, text: str, code: str | None) -> None:
+    codes = {mention.actor.code for mention in last_of(before, text) if mention.actor}
+    assert (code in codes) if code else "ICTY" not in codes
+
+
+def test_people_of_a_state_are_not_the_state_that_words_mean() -> None:
+    workers = Mention("North Korean workers", (40, 60), Actor("PRK", "CVL"))
+    text = "China cut the North's imports and sent north Korean workers home."
+    linked_mentions = linked(Sentence(text, (0, len(text))), (workers,), ())
+    assert [mention.actor for mention in linked_mentions if mention.linked] == [Actor("PRK")]

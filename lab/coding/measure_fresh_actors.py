@@ -184,23 +184,23 @@ def seen(cases: Iterable[Case], name: Name | None = None) -> list[Seen]:
 
 def measured(looked: Sequence[Seen]) -> list[Measure]:
     """What is counted of a set of sentences."""
-    told = [each for each in looked if each.case.events]
+    eventful = [each for each in looked if each.case.events]
     plain = [each for each in looked if not each.case.events]
-    sides = [len({side for event in each.case.events for side in event}) for each in told]
-    wanted = [{code for pair in each.case.pairs for code in pair} for each in told]
+    sides = [len({side for event in each.case.events for side in event}) for each in eventful]
+    wanted = [{code for pair in each.case.pairs for code in pair} for each in eventful]
     return [
         Measure(
             "events whose pair is formed",
-            sum(len(each.case.pairs & each.pairs) for each in told),
-            sum(len(each.case.pairs) for each in told),
+            sum(len(each.case.pairs & each.pairs) for each in eventful),
+            sum(len(each.case.pairs) for each in eventful),
         ),
         Measure(
-            "actors taken for somebody else", sum(len(each.misread) for each in told), sum(sides)
+            "actors taken for somebody else", sum(len(each.misread) for each in eventful), sum(sides)
         ),
         Measure(
             "codes seen that are labelled, in sentences with an event",
-            sum(len(codes & each.codes) for codes, each in zip(wanted, told, strict=True)),
-            sum(len(each.codes) for each in told),
+            sum(len(codes & each.codes) for codes, each in zip(wanted, eventful, strict=True)),
+            sum(len(each.codes) for each in eventful),
         ),
         Measure("pairs formed a sentence without event", _ways(plain), 2 * len(plain)),
     ]

@@ -8,10 +8,11 @@ said to be in doubt, never guessed.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from types import MappingProxyType
 
 from detente.coding.gazetteer import PERSONS, Gazetteer, gazetteer, is_state
+from detente.coding.homes import ACTS_FOR_STATE, Around, apart, home
 from detente.coding.people import settled
 from detente.coding.phrases import Phrase, phrases
 from detente.coding.pieces import Context, Piece, Scan, pieces
@@ -23,20 +24,6 @@ __all__ = ["EMPTY", "Context", "Gazetteer", "after", "gazetteer", "mentions", "p
 
 EMPTY = Context()
 """Nothing has been named yet."""
-
-ACTS_FOR_STATE = frozenset({"", "GOV", "MIL", "COP", "SPY", "JUD", "LEG"})
-"""Roles in which one acts for a state as a whole towards others."""
-
-
-_AT_HOME = frozenset({"COP", "CVL", "OPP", "LAB", "REL", "MED", "IMG", "CRM"})
-_IN_SERVICE = frozenset({"MIL", "LEG"})
-"""Roles of those who are taken for the only state's, but not for that of a place: armies travel."""
-
-_SITES = frozenset({"capital", "place"})
-_AT = frozenset({"in", "at", "near", "outside", "inside", "around", "across", "through", "from"})
-_SIDES = frozenset(
-    {"the", "central", "downtown", "northern", "southern", "eastern", "western", "north", "south"}
-)
 
 
 def mentions(
@@ -68,10 +55,11 @@ def mentions(
     """
     scan = _scan(sentence.text, on, context, table or gazetteer())
     matches = _matches(scan)
-    named = phrases(scan, matches)
-    state, sites = _only_state(named, context), _sites(scan, matches)
+    matches = _matches(scan)
+    around = Around.of(scan, matches, phrases(scan, matches), context)
     return tuple(
-        _mention(phrase, scan, sentence.span[0], _home(phrase, state, sites)) for phrase in named
+        _mention(apart(phrase, around), scan, sentence.span[0], home(phrase, around))
+        for phrase in around.named
     )
 
 
@@ -159,47 +147,9 @@ def _matches(scan: Scan) -> list[Piece]:
     return list(settled(scan, pieces(scan)))
 
 
-def _sites(scan: Scan, matches: Iterable[Piece]) -> tuple[tuple[int, str], ...]:
-    """Places where something is said to happen (`in Beijing`), by their first word, and states."""
-    return tuple(
-        (piece.first, piece.rows[0].code)
-        for piece in matches
-        if piece.kind in _SITES and piece.rows and _preposition(scan, piece.first) in _AT
-    )
-
-
-def _preposition(scan: Scan, number: int) -> str:
-    """The word before a place, over `the` and sides of the compass."""
-    before = (word.key for word in reversed(scan.words[:number]))
-    return next((word for word in before if word not in _SIDES), "")
-
-
-def _home(phrase: Phrase, state: str, sites: Sequence[tuple[int, str]]) -> str:
-    """The state of those that are named without any; empty if nothing tells it.
-
-    The only state of the sentence, or where it names several, that of the nearest place where
-    something happens: `students stoned the American mission in Beijing`. Of our labelled sentences
-    that is right nine times of ten for crowds, police and opposition and three times of four for
-    armies and parliaments, which are given to an only state alone; of governments and rebels it is
-    right half of the time, so they are given to none.
-    """
-    if phrase.actor is not None or phrase.role not in _AT_HOME | _IN_SERVICE:
-        return ""
-    if state or phrase.role in _IN_SERVICE or not sites:
-        return state
-    return min(sites, key=lambda site: abs(site[0] - phrase.first))[1]
-
-
-def _only_state(named: Iterable[Phrase], context: Context) -> str:
-    """The only state of a sentence, or if it names none, of the story; empty if there are more."""
-    states = {phrase.actor.code for phrase in named if phrase.actor and is_state(phrase.actor.code)}
-    states = states or set(context.states)
-    return states.pop() if len(states) == 1 else ""
-
-
-def _mention(phrase: Phrase, scan: Scan, offset: int, home: str) -> Mention:
+def _mention(phrase: Phrase, scan: Scan, offset: int, linked: Actor | None) -> Mention:
     start, end = scan.words[phrase.first].start, scan.words[phrase.last - 1].end
     words, span = scan.text[start:end], (start + offset, end + offset)
-    if home:
-        return Mention(words, span, Actor(home, phrase.role), linked=True)
+    if linked:
+        return Mention(words, span, linked, linked=True)
     return Mention(words, span, phrase.actor, phrase.doubt)

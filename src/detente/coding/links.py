@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from detente.coding.actors import party
 from detente.coding.before import (
     NOBODY,
     Before,
@@ -45,6 +46,13 @@ _AROUND_KOREA = frozenset({"USA", "CHN", "JPN", "RUS", "UN", "IAEA"})
 _OF_ATOMS = re.compile(
     r"\b(?:nuclear|atomic|uranium|plutonium|reactors?|reprocessing|enrich\w*|centrifuges?)\b"
 )
+_TRIED = frozenset({"SRB", "HRV", "BIH", "XKX", "BSA", "KSA", "KLA", "RWA"})
+_OF_TRIALS = re.compile(
+    r"\b(?:Serb|Serbs|Serbian?|Yugoslav\w*|Bosnia\w*|Croat\w*|Kosovo|Rwanda\w*|Hutus?|Milosevic|"
+    r"Djindjic|Karadzic|Mladic|Srebrenica)\b"
+)
+"""Those whom the tribunals of the United Nations judge, and words that tell of them."""
+
 _COMMUNIST = frozenset({"CHN", "CUB", "LAO", "PRK", "VNM"})
 _KINDS: dict[str, frozenset[str]] = {
     "kingdom": frozenset({
@@ -126,13 +134,13 @@ def linked(
         actors, doubt = resolve(
             Before(names, texts, here, bool(_BEGIN.match(text[:start])), text), words
         )
-        present = {mention.actor.code for mention in (*certain, *added) if mention.actor}
+        present = {party(mention.actor) for mention in (*certain, *added) if mention.actor}
         if doubt:
             added.append(Mention(words, span, None, doubt, linked=True))
         added += [
             Mention(words, span, actor, linked=True)
             for actor in actors
-            if actor.code not in present
+            if party(actor) not in present
         ]
     rest = [
         mention
@@ -270,6 +278,13 @@ def _inspectors(before: Before, _: str) -> Meant:
     return ((Actor("UN"),), "") if iraq else NOBODY
 
 
+def _tribunal(before: Before, _: str) -> Meant:
+    """`the tribunal`, where the story or the sentence is of the wars that those of the UN judge."""
+    names = (name for seen in (before.here, *before.named) for name in seen)
+    judged = any(mention.actor and mention.actor.code in _TRIED for mention in names)
+    return ((Actor("ICTY"),), "") if judged or _OF_TRIALS.search(before.text) else NOBODY
+
+
 def _koreas(_: Before, __: str) -> Meant:
     return (Actor("KOR"), Actor("PRK")), ""
 
@@ -320,6 +335,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Resolve], ...] = tuple(
             r"[Ii]nspectors)\b(?!\s+(?:from|of)\b)",
             _inspectors,
         ),
+        (r"(?<!constitutional )\b(?P<words>[Tt]he\s+(?:war\s+crimes\s+)?tribunal)\b", _tribunal),
         (r"\b(?P<words>[Tt]he\s+(?:former|latter))\b(?!\s+[a-z]+(?:er|or|ent)\b)", _former),
     )
 )

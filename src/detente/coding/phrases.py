@@ -54,6 +54,7 @@ class Phrase(NamedTuple):
         actor: Whom they name; None if that is not certain.
         doubt: Why there is no actor.
         role: The role of who is named without a state.
+        bare: Whether it is a people's name without an article (`asked Greeks to vote`).
     """
 
     first: int
@@ -61,6 +62,7 @@ class Phrase(NamedTuple):
     actor: Actor | None
     doubt: str = ""
     role: str = ""
+    bare: bool = False
 
 
 Step = tuple[Phrase | None, int]
@@ -138,7 +140,8 @@ def _from_name(placed: Placed, piece: Piece) -> Step:
     if piece.kind == "adjective" and _tells_of_group(placed, piece):
         return None, piece.last
     if piece.kind == "people":
-        return Phrase(piece.first, piece.last, *_people(placed, piece)), piece.last
+        bare = placed.word(piece.first - 1) != "the"
+        return Phrase(piece.first, piece.last, *_people(placed, piece), bare=bare), piece.last
     actor, doubt = _actor(placed, piece)
     body = _diaspora(placed, piece) or _own_body(placed, piece, actor)
     if body:
@@ -159,6 +162,8 @@ def _from_name(placed: Placed, piece: Piece) -> Step:
 def _from_person(placed: Placed, piece: Piece, owner: Actor | None) -> Step:
     actor, doubt = _actor(placed, piece, owner)
     own = owned(placed, piece)
+    if actor and own.nouns and own.nouns[-1][0] in listed("ones people"):
+        return Phrase(piece.first, own.last, Actor(actor.code, actor.role)), own.last
     if actor and own.nouns and not own.swallowed:
         rules = actor.role == "OPP" or placed.word(piece.last) in RULE
         side = Actor(actor.code, "GOV" if rules else actor.role)
@@ -294,13 +299,15 @@ def _belongs(placed: Placed, piece: Piece, noun: Noun, owner: Piece) -> bool:
 
 
 def _people(placed: Placed, piece: Piece) -> tuple[Actor | None, str]:
-    """Russians stand for Russia, unless they are counted: `thirty Russians` are people."""
+    """Russians stand for Russia, unless only some are meant: `thirty Russians`, `Russians who`."""
     actor, doubt = _actor(placed, piece)
     first = piece.first - 2 if placed.word(piece.first - 1) == "of" else piece.first - 1
     before = placed.word(first)
     if placed.word(piece.first - 1) == "ethnic":
         return None, "a people, of no state by its name"
-    if actor and is_state(actor.code) and (before in listed("counted") or before.isdigit()):
+    some = placed.word(piece.last) == "who" and placed.joined(piece.last)
+    some |= before in listed("counted") or before.isdigit()
+    if actor and is_state(actor.code) and some:
         return Actor(actor.code, "CVL"), ""
     return actor, doubt
 

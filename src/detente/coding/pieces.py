@@ -46,6 +46,10 @@ _MODEL = re.compile(r"(?:[A-Z]{1,4}|MiG|Mig|Su|Tu)-\d{1,3}[A-Z]?s?")
 """Aircraft and the like by their model: `F-16s`, `MiG-29`."""
 
 
+_RESOLUTION = re.compile(r"[Rr]esolution \d{3,4}")
+"""What the Security Council decided; those of parliaments have a chamber's name before them."""
+
+
 class Piece(NamedTuple):
     """A name or noun in a sentence.
 
@@ -82,12 +86,18 @@ class Context:
 
 
 class Shared(NamedTuple):
-    """One of those who share a name, and the keys of words that tell them."""
+    """One of those who share a name, the keys of words that tell them, and the days on which."""
 
     kind: str
     code: str
     role: str
     cues: tuple[str, ...]
+    start: str
+    end: str
+
+    def on(self, day: dt.date | None) -> bool:
+        """Whether these words tell it on a day."""
+        return day is None or self.start <= str(day) <= (self.end or "9999")
 
 
 @functools.cache
@@ -119,7 +129,8 @@ def shared_names() -> Mapping[str, tuple[Shared, ...]]:
     table: dict[str, tuple[Shared, ...]] = {}
     for row in read_bundled("detente.coding", "shared_names.csv"):
         cues = tuple(map(key, row["cues"].split("|")))
-        meaning = Shared(row["kind"], row["code"], row["role"], cues)
+        days = row["start"], row["end"]
+        meaning = Shared(row["kind"], row["code"], row["role"], cues, *days)
         table[key(row["name"])] = (*table.get(key(row["name"]), ()), meaning)
     return table
 
@@ -178,7 +189,9 @@ def _longest(scan: Scan, first: int) -> Piece | None:
     original = scan.table.longest.get(scan.words[first].text.replace(".", ""), 0)
     longest = max(length, original, 2)
     for last in range(min(first + longest, len(scan.words)), first, -1):
-        if scan.joined(first, last) and (piece := _match(scan, first, last)):
+        if not scan.joined(first, last):
+            continue
+        if piece := _resolution(scan, first, last) or _match(scan, first, last):
             return piece
     return None
 
@@ -208,6 +221,16 @@ def _craft(scan: Scan, first: int, last: int) -> Noun | None:
     """The noun that a model of aircraft or the like stands for."""
     place = (scan.words[first].start, scan.words[last - 1].end)
     return _CRAFT if last == first + 2 and _MODEL.fullmatch(scan.text, *place) else None
+
+
+def _resolution(scan: Scan, first: int, last: int) -> Piece | None:
+    """`Resolution 1441`, which stands for the Security Council."""
+    place = (scan.words[first].start, scan.words[last - 1].end)
+    if last != first + 2 or not _RESOLUTION.fullmatch(scan.text, *place):
+        return None
+    if first and scan.capital(first - 1) and scan.words[first - 1].key in listed("chamber"):
+        return None
+    return Piece(first, last, "organisation", scan.table.names.get("united nations", ()))
 
 
 def _as_written(scan: Scan, first: int, last: int) -> tuple[Row, ...]:
@@ -253,16 +276,23 @@ def _shared(scan: Scan, first: int, last: int, meanings: Sequence[Shared]) -> Pi
     around = " ".join(
         word.key for number, word in enumerate(scan.words) if not first <= number < last
     )
-    meant = [meaning for meaning in meanings if any(_stands(cue, around) for cue in meaning.cues)]
+    meant = {
+        meaning.code: meaning
+        for meaning in meanings
+        if meaning.on(scan.day) and any(_stands(cue, around) for cue in meaning.cues)
+    }
+    codes = sorted({meaning.code for meaning in meanings} - {"-"})
     if not meant:
-        meant = [meaning for meaning in meanings if meaning.code in scan.context.states]
-    if len(meant) == 1 and meant[0].code == "-":
+        meant = {each.code: each for each in meanings if each.code in scan.context.states}
+    # What is one actor's or a plain word, such as `Tigers`, needs a word that tells it.
+    if [*meant] == ["-"] or (not meant and len(meanings) == 1):
         return Piece(first, last, "not")
     if len(meant) == 1:
+        [meaning] = meant.values()
         name = scan.text[scan.words[first].start : scan.words[last - 1].end]
-        return Piece(first, last, meant[0].kind, (_row(name, meant[0]),))
-    codes = " or ".join(sorted(meaning.code for meaning in meanings if meaning.code != "-"))
-    return Piece(first, last, meanings[0].kind, doubt=f"the name is shared; it may be of {codes}")
+        return Piece(first, last, meaning.kind, (_row(name, meaning),))
+    doubt = f"the name is shared; it may be of {' or '.join(codes)}"
+    return Piece(first, last, meanings[0].kind, doubt=doubt)
 
 
 def _row(name: str, meaning: Shared) -> Row:
