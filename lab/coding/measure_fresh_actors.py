@@ -195,7 +195,9 @@ def measured(looked: Sequence[Seen]) -> list[Measure]:
             sum(len(each.case.pairs) for each in eventful),
         ),
         Measure(
-            "actors taken for somebody else", sum(len(each.misread) for each in eventful), sum(sides)
+            "actors taken for somebody else",
+            sum(len(each.misread) for each in eventful),
+            sum(sides),
         ),
         Measure(
             "codes seen that are labelled, in sentences with an event",
