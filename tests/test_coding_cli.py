@@ -358,3 +358,10 @@ def rows_of(path: Path) -> list[dict[str, str]]:
     if path.suffix == ".csv":
         return list(csv.DictReader(io.StringIO(text)))
     return [json.loads(line) for line in text.splitlines()]
+
+
+def test_coding_to_a_file_loads_no_engine() -> None:
+    loaded = "import detente.cli.code, detente.coding.facade, sys"
+    code = f"{loaded}; print('duckdb' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"

@@ -167,15 +167,3 @@ def test_other_resolutions_are_nobodys(text: str) -> None:
 )  # fmt: skip
 def test_what_the_table_says_by_day(text: str, day: str, words: str, side: str) -> None:
     assert sides(text, day).get(words, "") == side
-
-
-@pytest.mark.parametrize(
-    ("day", "side"),
-    [("1999-06-03", "SRB"), ("2001-06-28", "SRB:OPP"), ("2013-06-28", None), ("1985-06-28", None)],
-)
-def test_a_former_head_keeps_the_surname_for_a_decade(day: str, side: str | None) -> None:
-    assert sides("Milosevic was flown to The Hague.", day).get("Milosevic") == side
-
-
-def test_a_former_heads_surname_that_others_have_is_nobodys() -> None:
-    assert "Perez" not in sides("Perez spoke in Caracas.", "1998-02-01")

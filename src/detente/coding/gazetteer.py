@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -273,9 +274,9 @@ def read_rows(path: Path | Traversable) -> list[Row]:
             f"Give it columns of {', '.join(COLUMNS)}.",
         )
     rows, problems = [], list(file.uneven_problems())
-    for line, cells in file.rows:
+    for line, cells in zip(file.lines, file.cells, strict=True):
         try:
-            rows.append(_row(cells))
+            rows.append(_row(dict(zip(file.header, map(_once, cells), strict=True))))
         except ValueError as error:
             problems.append(f"line {line}, {error}.")
     if problems:
@@ -284,13 +285,18 @@ def read_rows(path: Path | Traversable) -> list[Row]:
     return rows
 
 
+def _once(text: str) -> str:
+    """The same text, held once however many rows have it."""
+    return sys.intern(text.strip())
+
+
 def _row(cells: Mapping[str, str]) -> Row:
     row = Row(
-        cells["name"].strip(),
+        cells["name"],
         tuple(filter(None, map(str.strip, cells.get("aliases", "").split("|")))),
-        cells["code"].strip(),
-        cells.get("role", "").strip(),
-        cells["kind"].strip(),
+        cells["code"],
+        cells.get("role", ""),
+        cells["kind"],
         cells.get("office", ""),
         _day(cells.get("start", ""), dt.date.min),
         _day(cells.get("end", ""), dt.date.max),
@@ -309,11 +315,13 @@ def _row(cells: Mapping[str, str]) -> Row:
     return row
 
 
+@functools.lru_cache(maxsize=10_000)
 def _day(text: str, default: dt.date) -> dt.date:
-    if not text.strip():
+    """A day; many rows share it, so it is made once."""
+    if not text:
         return default
     try:
-        return dt.date.fromisoformat(text.strip())
+        return dt.date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is no day such as 2017-03-14") from None
 

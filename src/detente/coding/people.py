@@ -19,9 +19,6 @@ _SOLO = frozenset({"head", "minister"})
 _AROUND = dt.timedelta(days=60)
 """How long around a term a head's surname alone still means that person."""
 
-_REMEMBERED = dt.timedelta(days=3653)
-"""How long after a term it does where nobody else of the table has that surname."""
-
 
 def settled(scan: Scan, matches: Sequence[Piece]) -> Iterator[Piece]:
     """Pieces with surnames decided, by the story, full names, titles or who is in office."""
@@ -98,19 +95,12 @@ def _plain(rows: Sequence[Row], name: str, day: dt.date | None) -> tuple[Row, ..
     in_force = [row for row in alone if day is None or row.on(day)]
     if not in_force and day:
         in_force = [row for row in alone if row.kind == "head" and _is_near(row, day)]
-    if not in_force and day and len({key(row.name) for row in rows}) == 1:
-        in_force = [row for row in alone if row.kind == "head" and _ruled(row, day)]
     return best(in_force, day)
 
 
 def _by_table(row: Row, name: str) -> bool:
     """Whether the table itself says that a person goes by one name."""
     return any(key(alias) == name for alias in (row.name, *row.aliases))
-
-
-def _ruled(row: Row, day: dt.date) -> bool:
-    """Whether a head's surname, which nobody else's is, may be used alone after the term."""
-    return is_state(row.code) and row.end < day <= row.end + _REMEMBERED
 
 
 def _is_near(row: Row, day: dt.date) -> bool:

@@ -7,13 +7,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from detente.sources.reading.report import LeftOut
-
 MOST_NAMED = 1000
 """Unknown actors that the report names at most, the commonest first."""
 
 MOST_LEFT_OUT = 10_000
 """Files and rows that are named one by one; the rest is counted."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A file, row or story that could not be read, and why."""
+
+    path: str
+    reason: str
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -26,6 +26,9 @@ from detente.events.disk import glob_safe, sha256_of, sync_folder
 from detente.events.filters import OUTLINE, Filter
 from detente.events.schema import COLUMNS
 from detente.rounding import plural
+
+if TYPE_CHECKING:  # it is large, and most commands that write a file ask nothing of it
+    import duckdb
 
 CHEAP_BYTES = 1 << 30
 """Parts of one reading are compared with their checksums if they are together no larger (about
@@ -190,6 +193,8 @@ def describe(con: duckdb.DuckDBPyConnection, store: Path, path: str) -> Part:
     if _NAMED_BY_CONTENT.fullmatch(name) and name != digest:
         raise DamageError("does not fit the checksum in its name")
     sums = ", ".join(f"sum(hash({column}))" for column in _columns(outline=outline))
+    import duckdb  # noqa: PLC0415 - large
+
     try:
         row = con.execute(
             f"SELECT min(origin), max(origin), count(*), min(date), max(date),"  # noqa: S608

@@ -8,15 +8,17 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pyarrow as pa
 
 from detente.events import _parts
 from detente.events._manifest import Part
 from detente.events._staged import Month
 from detente.events.disk import glob_safe
+
+if TYPE_CHECKING:  # it is large, and most commands that write a file ask nothing of it
+    import duckdb
 
 
 @dataclass(frozen=True)

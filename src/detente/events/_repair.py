@@ -8,8 +8,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from detente.errors import StoreError
 from detente.events import _ledger, _leftovers, _parts
@@ -27,6 +26,9 @@ from detente.events._manifest import (
 from detente.events._writer import StoreWriter
 from detente.events.disk import disk_errors, glob_safe, read_errors, sync_folder
 from detente.events.filters import Filter
+
+if TYPE_CHECKING:  # it is large, and most commands that write a file ask nothing of it
+    import duckdb
 
 ASIDE = "damaged"
 """Folder of a store to which its repair moves parts that cannot be read."""

@@ -8,8 +8,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from detente.errors import StoreError
 from detente.events import _parts
@@ -18,6 +17,9 @@ from detente.events.disk import glob_safe
 from detente.events.filters import Filter, whole_rows
 from detente.events.schema import SCHEMA
 from detente.rounding import count_text
+
+if TYPE_CHECKING:  # it is large, and most commands that write a file ask nothing of it
+    import duckdb
 
 
 @dataclass(frozen=True)

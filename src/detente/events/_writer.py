@@ -9,9 +9,8 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
-
-import duckdb
 
 from detente.errors import StoreError
 from detente.events import _ledger, _leftovers, _parts
@@ -45,6 +44,9 @@ from detente.events._staged import (
 )
 from detente.events.disk import disk_errors, sha256_of, sync
 from detente.events.filters import Filter, check_same, check_wider, whole_rows
+
+if TYPE_CHECKING:  # it is large, and most commands that write a file ask nothing of it
+    import duckdb
 
 SMALL_PART = 100_000
 """Parts with fewer rows are small: too many of them in one month are merged into one."""

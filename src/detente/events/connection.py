@@ -6,9 +6,10 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
+if TYPE_CHECKING:  # it is large, and most commands that write a file ask nothing of it
+    import duckdb
 
 
 def connect(memory: str = "1GB", threads: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -22,6 +23,8 @@ def connect(memory: str = "1GB", threads: int | None = None) -> duckdb.DuckDBPyC
         >>> connect().execute("SELECT 1").fetchone()
         (1,)
     """
+    import duckdb  # noqa: PLC0415 - large
+
     config: dict[str, Any] = {
         "memory_limit": memory,
         # A name of its own: other users' folders are not ours to write in.

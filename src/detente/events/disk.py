@@ -8,10 +8,9 @@ import hashlib
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-
-import duckdb
 
 from detente.errors import StoreError
 
@@ -92,12 +91,23 @@ def glob_plain(text: str) -> str:
     return re.sub(r"\[([*?[])\]", r"\1", text)
 
 
+def _of_duckdb() -> tuple[type[Exception], ...]:
+    """What DuckDB reports of the disk; nothing where it was not loaded, so nothing failed in it."""
+    if "duckdb" not in sys.modules:
+        return ()
+    import duckdb  # noqa: PLC0415 - large
+
+    return duckdb.IOException, duckdb.OutOfMemoryException
+
+
 @contextlib.contextmanager
 def disk_errors(store: Path, failed: str) -> Iterator[None]:
     """Turn what the disk or DuckDB reports while writing into a `StoreError`."""
     try:
         yield
-    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+    except Exception as error:
+        if not isinstance(error, (OSError, *_of_duckdb())):
+            raise
         raise StoreError(
             failed, f"{_where(store, error)}: {_reason(error)}.", _next_step(error)
         ) from error

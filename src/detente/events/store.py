@@ -23,9 +23,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pyarrow as pa
 
 from detente.errors import StoreError, UsageError
@@ -52,6 +51,9 @@ from detente.events.disk import glob_safe, read_errors
 from detente.events.filters import Filter, check_parties
 from detente.events.query import Query, bounded
 from detente.events.schema import COLUMNS, QUAD_NAMES, SCHEMA
+
+if TYPE_CHECKING:  # it is large, and most commands that write a file ask nothing of it
+    import duckdb
 
 __all__ = [
     "Appended", "Damaged", "Fault", "Filter", "IngestedFile", "OriginSummary", "Query", "Repair",
