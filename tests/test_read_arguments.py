@@ -56,6 +56,12 @@ def claims_in_file(item: Draft) -> list[dict[str, object]]:
     return claims
 
 
+def blocks_of(text: str) -> dict[str, object]:
+    """The one claim of a text, as its study file has it."""
+    [claim] = claims_in_file(drafted(text))
+    return claim
+
+
 def test_the_example_becomes_a_study_with_a_claim_of_every_kind(tmp_path: Path) -> None:
     item = drafted(EXAMPLE.read_text(encoding="utf-8"))
     study = load(write_draft(item, tmp_path / "gulf"), thorough=True).study
@@ -134,7 +140,7 @@ def test_two_states_have_no_others_to_be_compared_with() -> None:
     text = "Iran spends more on aid to China than Israel does."
     [claim] = claims_in_file(drafted(text))
     assert claim["kind"] == "contrast-groups"
-    assert len(claim["others"]) >= 2  # type: ignore[arg-type]
+    assert claim["others"] == [["ISR", "CHN"]]
 
 
 def test_facts_of_a_study_that_ships_come_with_the_draft(tmp_path: Path) -> None:
@@ -269,6 +275,80 @@ def test_any_draft_is_a_valid_study(words: list[str]) -> None:
     named = {claim.cause for claim in study.asks("claims") if claim.kind == "response"}
     assert named <= set(study.actions)
     assert len({claim.id for claim in study.asks("claims")}) == len(item.claims)
+
+
+@pytest.mark.parametrize(
+    ("text", "group", "others"),
+    [
+        ("Iran's trade grew more with Israel than with China.",
+         [["IRN", "ISR"], ["ISR", "IRN"]], [["IRN", "CHN"], ["CHN", "IRN"]]),
+        ("Iran's trade grew more with Israel than with China after 2015.",
+         [["IRN", "ISR"], ["ISR", "IRN"]], [["IRN", "CHN"], ["CHN", "IRN"]]),
+        ("There is more violence between Iran and Israel than between Iran and China.",
+         [["IRN", "ISR"], ["ISR", "IRN"]], [["IRN", "CHN"], ["CHN", "IRN"]]),
+        ("Iran uttered more threats against Israel than China did.", [["IRN", "ISR"]],
+         [["CHN", "ISR"]]),
+        ("Iran uttered more threats against Israel than against China.", [["IRN", "ISR"]],
+         [["IRN", "CHN"]]),
+    ],
+)  # fmt: skip
+def test_a_comparison_of_two_pairs_names_both(
+    text: str, group: list[list[str]], others: list[list[str]]
+) -> None:
+    block = blocks_of(text)
+    assert (block["group"], block["others"]) == (group, others)
+    assert block["kind"] == "contrast-groups"
+
+
+@pytest.mark.parametrize(
+    ("text", "cause", "relation"),
+    [
+        ("When Iran cut trade with Israel, Israel answered with air strikes.",
+         "sanctions-irn-isr", ["ISR", "IRN"]),
+        ("After Iran imposed an embargo, Israel responded with air strikes.",
+         "sanctions-irn", ["ISR", "IRN"]),
+        ("In response to the raids of Iran, Israel has closed its border.",
+         "attacks-irn", ["ISR", "IRN"]),
+    ],
+)  # fmt: skip
+def test_what_leads_a_sentence_is_the_cause(text: str, cause: str, relation: list[str]) -> None:
+    block = blocks_of(text)
+    assert (block["cause"], block["relation"]) == (cause, {"pair": relation})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Iran and Israel have not spoken since 2016.",
+        "Iran and Israel have had no talks since 2016.",
+        "Iran and Israel have barely met since the raid of 2016.",
+        "No Iranian of rank has visited Israel, nor has Iran spoken to Israel, since 2016.",
+    ],
+)
+def test_what_has_not_been_since_is_less(text: str) -> None:
+    block = blocks_of(text)
+    assert (block["kind"], block["direction"], block["date"]) == (
+        "shift", "down", dt.date(2016, 1, 1),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("Sanctions of Israel never made Iran cooperate with Israel.", "0"),
+        ("Aid has never kept Iran from quarrelling with Israel.", "0"),
+        ("The war moved Iran closer to Israel.", "+"),
+        ("The drought moved Iran away from Israel.", "+"),
+    ],
+)
+def test_what_does_or_does_not_move_a_state(text: str, sign: str) -> None:
+    [claim] = drafted(text).claims
+    assert (claim.claim.kind, claim.claim.sign) == ("response", sign)
+
+
+def test_troops_that_move_claim_nothing() -> None:
+    with pytest.raises(InputError, match="claims"):
+        drafted("Iran moved troops closer to Israel.")
 
 
 def test_what_has_no_end_is_no_sentence() -> None:

@@ -19,7 +19,7 @@ LONGEST = 80
 """Words of a sentence beyond which it is cut at its clauses."""
 
 
-MOST_CHARACTERS, MOST_UNBROKEN = 10_000, 1_000
+MOST_CHARACTERS, MOST_UNBROKEN = 25_000, 1_000
 """Characters, and those without a blank, beyond which what has no end is no sentence."""
 
 _UNBROKEN = re.compile(rf"\S{{{MOST_UNBROKEN + 1}}}")

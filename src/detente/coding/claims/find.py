@@ -13,7 +13,8 @@ from detente.coding.claims.cues import Hit, hits
 from detente.coding.claims.kinds import kind_of
 from detente.coding.claims.naming import named
 from detente.coding.claims.reading import reading_of
-from detente.coding.claims.shapes import Claim, Side, Sign
+from detente.coding.claims.shapes import Claim, Reading, Side, Sign
+from detente.coding.clauses import FINITE
 from detente.coding.sentences import is_too_long
 from detente.coding.sentences import sentences as sentences_of
 from detente.coding.shapes import Mention, Sentence, Span
@@ -33,6 +34,18 @@ _DENIED_AFTER = re.compile(
 """Words in or behind a forecast's cue that turn it round."""
 
 _NEW_CLAUSE = re.compile(r",\s+which\s+|;\s+|\s+[–—]\s+|—")
+_NONE_SINCE = re.compile(
+    r"\b(?:not|never|no|neither|barely|hardly|scarcely|rarely)\b|n['’]t\b", re.IGNORECASE
+)
+_ANSWERS = re.compile(r"(?:answer|respond|retaliat|repl[iy]|react)", re.IGNORECASE)
+_LEADING = re.compile(r"(?:when|after|once|as|because|since|if|following)\b", re.IGNORECASE)
+_NO_CLAUSE = re.compile(
+    r"(?:thanks to|owing to|due to|following|amid|with|without|in (?:response|answer|reaction)|on"
+    r" account of|in (?:retaliation|return) for|as a (?:result|consequence) of|in the wake of)\b",
+    re.IGNORECASE,
+)
+"""What leads a sentence without a verb of its own."""
+
 _PASSIVE = re.compile(r"\s+by\b", re.IGNORECASE)
 
 
@@ -107,11 +120,8 @@ def _claim(
 ) -> Claim:
     words = sentence.text[slice(*clause)]
     at = sentence.span[0] + clause[0]
-    before, after = (0, hit.span[0]), (hit.span[1], len(words))
     reverse = _is_reversed(words, hit)
-    cause, effect = (after, before) if reverse else (before, after)
-    if not hit.cue.cause:
-        cause, effect = (0, 0), (0, len(words))
+    cause, effect = _spans(words, hit, reverse=reverse)
     sides = [_side(words, span, at, mentions) for span in (cause, effect)]
     inside = _named_within(mentions, (at + hit.span[0], at + hit.span[1]))
     if hit.cue.cause and not reverse:  # what is brought stands within “brought X closer”
@@ -133,7 +143,35 @@ def _claim(
         modality=modality,
         kind=kind,
         why=why,
-        reading=reading_of(spoken, words, sign, extreme=hit.cue.family == "superlative"),
+        reading=_read(spoken, words, sign, hit),
+    )
+
+
+def _read(spoken: str, words: str, sign: Sign, hit: Hit) -> Reading:
+    """What would be measured; where something has not been since, there is less of it."""
+    reading = reading_of(spoken, words, sign, extreme=hit.cue.family == "superlative")
+    if hit.cue.family == "change" and hit.cue.sign == "-" and _NONE_SINCE.search(words):
+        return replace(reading, direction="down", measure=reading.measure or "cooperation")
+    return reading
+
+
+def _spans(words: str, hit: Hit, *, reverse: bool) -> tuple[Span, Span]:
+    """Where the cause and the effect stand."""
+    before, after = (0, hit.span[0]), (hit.span[1], len(words))
+    if not hit.cue.cause:
+        return (0, 0), (0, len(words))
+    answers = _ANSWERS.match(words, hit.span[0]) and _LEADING.match(words)
+    end = _end_of_lead(words) if answers or not words[: hit.span[0]].strip(" ,") else None
+    if end is not None:  # `When the one cut trade, the other struck`
+        return (0 if answers else hit.span[1], end), (end, len(words))
+    return (after, before) if reverse else (before, after)
+
+
+def _end_of_lead(words: str) -> int | None:
+    """Where the clause ends with which a sentence begins: at the first comma after its verb."""
+    commas = (match.start() for match in re.finditer(",", words))
+    return next(
+        (end for end in commas if FINITE.search(words[:end]) or _NO_CLAUSE.match(words)), None
     )
 
 

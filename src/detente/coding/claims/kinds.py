@@ -35,6 +35,12 @@ _PERIODS = re.compile(
     r"|did|had))\b",
     _FLAGS,
 )
+_OTHER_PAIR = re.compile(
+    r"(?:with|between|toward|towards|against) (?:the )?(?!January|February|March|April|May|June"
+    r"|July|August|September|October|November|December)[A-Z]"
+)
+"""Behind `than`: not when it is compared, but with whom."""
+
 _AGAIN = re.compile(
     r"\b(whenever|every time|each time|when one|(the (more|less)\b.{1,80}\bthe (more|less)))\b",
     _FLAGS,
@@ -68,7 +74,8 @@ def kind_of(sentence: str, family: Family, cause: str, modality: Modality) -> tu
         return "untestable", FEELING
     if family == "comparative":
         compared = sentence.rpartition(" than ")[2]
-        return ("contrast" if _PERIODS.search(compared) else "contrast-groups"), ""
+        of_periods = _PERIODS.search(compared) and not _OTHER_PAIR.match(compared)
+        return ("contrast" if of_periods else "contrast-groups"), ""
     if family == "causal":
         return _causal(sentence, cause), ""
     return _OTHERS[family], ""

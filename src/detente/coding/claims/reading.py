@@ -16,7 +16,7 @@ _MEASURES: dict[Quantity, re.Pattern[str]] = {
         r"|rivalry|friction|disputes?|rhetoric|statements|casualties|deaths|crises|offensive)\b",
         _FLAGS),
     "cooperation": re.compile(
-        r"\b(cooperat\w+|collaborat\w+|talks?|dialogues?|negotiat\w+|summits?|meetings?|trade|aid"
+        r"\b(cooperat\w+|collaborat\w+|talks?|dialogues?|negotiat\w+|summits?|meetings?|trad(?:e|es|ed|ing)|aid"
         r"|agreements?|deals?|accords?|treat(y|ies)|visits?|contacts?|exchanges?|investment"
         r"|diplomacy|consultations?|alliances?|coordination|partnerships?|exports?|imports?"
         r"|mediation|reconcil\w+|peace|truce|ceasefire|support)\b", _FLAGS),

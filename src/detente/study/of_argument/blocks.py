@@ -9,20 +9,25 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from detente.coding.claims import Claim, Kind, Side
 from detente.rounding import plural, upper_first
 from detente.study.of_argument.acts import Named, listed
 from detente.study.of_argument.measured import (
+    Compared,
     Measured,
     Setting,
     action_of,
+    compared_of,
     dyads_of,
     measured,
     states_of,
 )
 from detente.study.of_argument.toml import Block, Value
 from detente.study.of_parties import FIRST_EVENTS, spoken
+
+_T = TypeVar("_T")
 
 WINDOWS_DAYS = (28, 90, 180)
 TARGET_DAYS = 90
@@ -186,16 +191,42 @@ def _contrast_of_years(what: Measured, years: tuple[int, int], setting: Setting)
 
 def _groups(claim: Claim, setting: Setting) -> _Body:
     what = measured(claim, setting)
+    if (compared := compared_of(claim)) is not None:
+        return _two_pairs(compared, what)
     a, b = dyads_of(claim, setting)
     rest = [code for code in setting.parties if code not in {a, b}]
     others = [[code, b] for code in rest] + [[b, code] for code in rest]
-    values = {name: value for name, value in what.values.items() if name != "relation"}
-    asked = {name: text for name, text in what.asked.items() if name != "relation"}
+    values, asked = _of_no_relation(what.values), _of_no_relation(what.asked)
     return _Body(
         f"there is {what.more} {what.noun} from {spoken(a)} toward {spoken(b)} than between others",
         {"group": [[a, b]], "others": others, **values},
         {**asked, "group": "who is compared?", "others": "with whom?"},
         subject=listed([spoken(a), spoken(b)]),
+    )
+
+
+def _of_no_relation(values: Mapping[str, _T]) -> dict[str, _T]:
+    """The keys but that of the relation, which groups are in place of."""
+    return {name: value for name, value in values.items() if name != "relation"}
+
+
+def _two_pairs(compared: Compared, what: Measured) -> _Body:
+    """More of one pair than of another, both of which the words name."""
+    pairs = (compared.pair, compared.other)
+    names = [[spoken(code) for code in pair] for pair in pairs]
+    if compared.both_ways:
+        ours, theirs = (f"between {a} and {b}" for a, b in names)
+    else:
+        ours, theirs = (f"from {a} toward {b}" for a, b in names)
+    return _Body(
+        f"there is {what.more} {what.noun} {ours} than {theirs}",
+        {
+            "group": compared.dyads(compared.pair),
+            "others": compared.dyads(compared.other),
+            **_of_no_relation(what.values),
+        },
+        _of_no_relation(what.asked),
+        subject=listed(names[0]),
     )
 
 

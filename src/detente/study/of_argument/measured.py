@@ -21,6 +21,10 @@ NOUNS = {
 }  # fmt: skip
 
 _ON = re.compile(r"\b(on|against) (the )?(\w+ )?$", re.IGNORECASE)
+_WITH = re.compile(
+    r"\b(with|to|toward|towards|against|from|for|on|in) (the )?(\w+ )?$", re.IGNORECASE
+)
+_BETWEEN = re.compile(r"\b(with|between|among)\b", re.IGNORECASE)
 _UNDERGOES = re.compile(
     r"\b(receiv(e|es|ed|ing)|fac(e|es|ed|ing)|suffer(s|ed|ing)?|undergo(es)?|attract(s|ed)?"
     r"|(come|comes|came|be|is|are|was|were|put) under"
@@ -172,6 +176,57 @@ def _is_acted_on(side: Side) -> bool:
     if first > 0 and _ON.search(side.text[:first]):
         return True
     return last > 0 and bool(_UNDERGOES.search(side.text[last:]))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two pairs of states that a claim sets against one another.
+
+    Attributes:
+        pair: Of whom it says that there is more.
+        other: Of whom there is less.
+        both_ways: Whether what lies between them is compared, and not what one does to the other.
+    """
+
+    pair: tuple[str, str]
+    other: tuple[str, str]
+    both_ways: bool
+
+    def dyads(self, pair: tuple[str, str]) -> list[list[str]]:
+        """Who acts on whom, in a pair."""
+        return [list(pair), list(pair[::-1])] if self.both_ways else [list(pair)]
+
+
+def compared_of(claim: Claim) -> Compared | None:
+    """The pairs that `more with X than with Y` compares; None if its words do not tell both.
+
+    Args:
+        claim: A comparison, whose sides name no states but the setting's.
+    """
+    text, first = claim.effect.text, claim.effect.span[0]
+    place = text.rfind(" than ")
+    named = [(item.span[0] - first, item.actor.code) for item in claim.effect.actors if item.actor]
+    left = list(dict.fromkeys(code for start, code in named if start < place))
+    right = list(dict.fromkeys(code for start, code in named if start > place))
+    if place < 0 or len(left) != 2 or not right:
+        return None
+    before = text[place : next(start for start, _ in named if start > place)]
+    other = _other_pair((left[0], left[1]), right, _WITH.search(before) is not None)
+    pair = (left[0], left[1])
+    if other is None or set(other) == set(pair):
+        return None
+    return Compared(pair, other, _BETWEEN.search(text) is not None)
+
+
+def _other_pair(
+    pair: tuple[str, str], right: Sequence[str], is_object: bool
+) -> tuple[str, str] | None:
+    """Whom the words behind `than` name, with whom of the first pair stands for what they omit."""
+    if len(right) == 2:
+        return right[0], right[1]
+    if len(right) != 1:
+        return None
+    return (pair[0], right[0]) if is_object else (right[0], pair[1])
 
 
 def dyads_of(claim: Claim, setting: Setting) -> Sequence[str]:
