@@ -111,7 +111,7 @@ class TestShifts:
 
     def shift(self, left: Aftermath | None, **changes: Any) -> Any:
         series = signal([float(place) for place in range(24)], counts=False)
-        result = SimpleNamespace(skipped=0, window=2, before=4.5, after=8.0)
+        result = SimpleNamespace(skipped=0, window_periods=2, before=4.5, after=8.0)
         place = Shifted(6, cast(Any, result), left)
         return (
             claims.TestShift()
@@ -314,14 +314,16 @@ class TestTrackRecord:
         )  # fmt: skip
 
     def test_the_combination_is_set_against_both_base_rates(self) -> None:
-        rows = backtest._scores(self.trial(), resample(4, 2, 1)).table.rows
+        rows = backtest._scores(self.trial(), resample(4, 2, np.random.default_rng(1))).table.rows
         square, log, ranked = rows
         assert [row[0] for row in rows] == ["Brier score", "log score", "CRPS"]
         close(square[1:4], [0.04, 0.25, 0.16])
         close(square[4:], [0.84] * 3 + [0.75] * 3)
         close(log[1:4], -np.log([0.8, 0.5, 0.6]))
         close(ranked[1:], [1, 4, 3, *[0.75] * 3, *[2 / 3] * 3])
-        first, recent = backtest._skills(self.trial(), resample(4, 2, 1), self.trial().crps)
+        first, recent = backtest._skills(
+            self.trial(), resample(4, 2, np.random.default_rng(1)), self.trial().crps
+        )
         assert (first.against, recent.against) == (backtest.BASE, backtest.RECENT)
         said = backtest._sentence(self.trial(), replace(first, against="base"), first, recent)
         assert said.startswith("Over 4 forecasts (") and "; 2 windows that do not overlap)" in said
@@ -342,7 +344,7 @@ class TestDays:
         whole = history_from_counts(np.tile([1.0] + [0.0] * 9, 130))
         silent = replace(whole, counts=np.zeros(len(whole.counts)))
         for history, day in ((silent, whole.days[-1]), (whole, whole.days[0] - 1)):
-            past = cast(Any, SimpleNamespace(history=history, window=28))
+            past = cast(Any, SimpleNamespace(history=history, window_days=28))
             with pytest.raises(DataGapError, match=f"are known up to {day}"):
                 count_odds(past, day, 1)
 
@@ -351,7 +353,7 @@ class TestDays:
             hazard, "_covariates", lambda _, days: days.astype(np.int64).astype(float)[:, None]
         )
         history = history_from_counts(np.ones(9))
-        fitted = cast(Any, SimpleNamespace(window=2, learned=None))
+        fitted = cast(Any, SimpleNamespace(window_days=2, learned=None))
         effects = np.array([[0.0, 1e-4], [1.0, 0.0], [9.0, 0.0]])
         rates = hazard.FittedHazard._base(fitted, history, np.array([0, 3]), effects)
         first = history.days[0].astype(np.int64)
@@ -473,12 +475,14 @@ class TestHistories:
             inputs=SimpleNamespace(baseline=baseline), decays=np.array([np.log(2)]), gain=np.ones(1)
         )
         months = SimpleNamespace(reverse=np.array([-1, 0]))
-        seen = predictive.simulated_months(cast(Any, SimpleNamespace(months=months, fit=fit)), 2, 1)
+        data = SimpleNamespace(options=Options(seed=1))
+        model = cast(Any, SimpleNamespace(months=months, fit=fit, data=data))
+        seen = predictive.simulated_months(model, 2)
         # The first excites itself by a half; the second is excited by it, and not the other way.
         first, second = [1, 1.5, 2], [1, 1.25, 1.5]
         right = np.array([[first, second], [2 * np.array(first), 2 * np.array(second)]])
         np.testing.assert_allclose(seen / many, right.transpose(0, 2, 1), rtol=0.02)
-        bare = predictive.simulated_months(cast(Any, SimpleNamespace(months=None, fit=fit)), 5, 1)
+        bare = predictive.simulated_months(cast(Any, SimpleNamespace(months=None, fit=fit)), 5)
         assert bare.shape == (5, 0, 0)
 
 

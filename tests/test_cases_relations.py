@@ -313,13 +313,23 @@ class TestScoresAtTheEdges:
         assert np.isnan(log_score(odds, outcome)).all() and np.isnan(brier(odds, outcome)).all()
         table = np.array([[0.5, 0.5]])
         assert np.isnan(crps_of_counts(table, outcome)).all()
-        assert np.isnan(pit_of_counts(table, outcome, 1)).all()
+        assert np.isnan(pit_of_counts(table, outcome, np.random.default_rng(1))).all()
         mixed = np.array([1.0, np.nan, 0.0, np.nan])
         assert (
-            sum(group.count for group in reliability(np.full(4, 0.5), mixed, resample(4, 1, 1), 2))
+            sum(
+                group.count
+                for group in reliability(
+                    np.full(4, 0.5), mixed, resample(4, 1, np.random.default_rng(1)), 2
+                )
+            )
             == 2
         )
-        skill_score = skill(np.array([0.1, np.nan]), np.array([0.2, 0.3]), resample(2, 1, 1), "x")
+        skill_score = skill(
+            np.array([0.1, np.nan]),
+            np.array([0.2, 0.3]),
+            resample(2, 1, np.random.default_rng(1)),
+            "x",
+        )
         assert skill_score.value == pytest.approx(0.5)
 
     @pytest.mark.parametrize(("count", "score"), [(0, 0.25), (1, 0.25), (2, 1.25), (5, 4.25)])
@@ -328,11 +338,15 @@ class TestScoresAtTheEdges:
 
     def test_ties_lie_in_one_bin(self) -> None:
         came = (np.arange(100) >= 70).astype(float)
-        (only,) = reliability(np.full(100, 0.3), came, resample(100, 5, 1), 5)
+        (only,) = reliability(
+            np.full(100, 0.3), came, resample(100, 5, np.random.default_rng(1)), 5
+        )
         assert (only.count, only.observed) == (100, 0.3)
 
     def test_perfect_against_perfect_is_not_defined(self) -> None:
-        skill_score = skill(np.zeros(9), np.zeros(9), resample(9, 3, 1), "base rate")
+        skill_score = skill(
+            np.zeros(9), np.zeros(9), resample(9, 3, np.random.default_rng(1)), "base rate"
+        )
         assert (
             np.isnan([skill_score.value, skill_score.low, skill_score.high]).all()
             and not skill_score.positive

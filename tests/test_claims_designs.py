@@ -154,13 +154,13 @@ class TestResponses:
     ) -> None:
         design, _ = self.response(monkeypatch, {199: (0, 1)})
         first, second = of_source("A"), of_source("B")
-        ways = [design.first(first.signal), replace(design.first(first.signal), window=9)]
+        ways = [design.first(first.signal), replace(design.first(first.signal), window_months=9)]
         monkeypatch.setattr(Response, "_choices", lambda *_: iter(ways))
         monkeypatch.setattr(Response, "_projected", lambda _, of: iter([f"projected {of.source}"]))
         points = list(design.curve([first, second]))
         assert [p.primary for p in points[:4]] == [True, False, False, False]
         assert points[4:] == ["projected A", "projected B"]
-        assert [p.result.choice.window for p in points[:4]] == [3, 9, 3, 9]
+        assert [p.result.choice.window_months for p in points[:4]] == [3, 9, 3, 9]
 
 
 class TestOthers:

@@ -76,7 +76,7 @@ def test_the_first_day_of_a_period_is_after_and_others_leave_it_out(
 def test_short_windows_mean_what_they_say(months: int) -> None:
     values = stepped(60, 60.0)
     estimate = shift_of(dt.date(2005, 1, 1), values, months).measure(signal_of(values))
-    assert estimate.cases == estimate.result.shift.window == months
+    assert estimate.cases == estimate.result.shift.window_periods == months
     assert estimate.result.shift.after == pytest.approx(values[60 : 60 + months].mean())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -40,6 +41,7 @@ from detente.relations.series import make_series
 from detente.study.chronicle import Fact as DatedFact
 from detente.study.data import StudyData
 from detente.study.models import Era
+from detente.study.options import Options
 from detente.study.signal import Signal
 from fake_result import SIGNAL, estimate
 
@@ -243,12 +245,13 @@ def test_the_path_of_a_score_is_its_change_around_the_episodes() -> None:
     study = event_study(
         grid_of(signal), [12, 36], window_periods=3, baseline_periods=3, draws=99, seed=1
     )
+    data = cast(Any, SimpleNamespace(options=Options(seed=1)))
     rows = {
         row["offset"]: row
-        for row in path_chart(signal, grid_of(signal), study, 3, 1).table.records()
+        for row in path_chart(data, signal, grid_of(signal), study, 3).table.records()
     }
     assert sorted(rows) == list(range(-4, 5))
-    longer = path_chart(signal, grid_of(signal), study, 5, 1).table.column("offset")
+    longer = path_chart(data, signal, grid_of(signal), study, 5).table.column("offset")
     assert longer == tuple(range(-5, 6))
     assert [rows[offset]["value"] for offset in (-1, 0, 2, 3)] == pytest.approx([0, 2, 2, 0])
     assert rows[0]["low95"] < 2 < rows[0]["high95"]

@@ -97,7 +97,7 @@ def asked(counts: tuple[Arrays, Arrays], spans: Arrays | None = None) -> dict[st
     return {
         "outcome": np.log(counts[1] + 0.5),
         "cause": np.log(counts[0] + 0.5),
-        "window": 4,
+        "window_periods": 4,
         "lags": 8,
         "controls": np.asarray(spans[:, None] == np.unique(spans)[None, 1:], dtype=float),
         "segments": np.zeros(WEEKS),
@@ -169,7 +169,12 @@ def test_a_series_too_short_to_be_moved_is_refused() -> None:
     outcome, cause = rng.normal(size=(2, 50))
     with pytest.raises(DataGapError, match="could not be compared"):
         followed(
-            outcome, cause, window=4, lags=8, controls=np.zeros((50, 0)), segments=np.zeros(50)
+            outcome,
+            cause,
+            window_periods=4,
+            lags=8,
+            controls=np.zeros((50, 0)),
+            segments=np.zeros(50),
         )
 
 

@@ -410,7 +410,7 @@ class TestShift:
         assert self.shift()._place(series) == (7, 1)
         assert self.shift(date=dt.date(2001, 7, 1))._place(series) == (6, 0)
         assert self.shift(date=dt.date(2003, 7, 1))._place(series) == (-1, 0)
-        sides = Shifted(7, cast(Any, SimpleNamespace(skipped=1, window=2)))
+        sides = Shifted(7, cast(Any, SimpleNamespace(skipped=1, window_periods=2)))
         assert (sides.before, sides.after) == (slice(4, 6), slice(7, 9))
 
     def test_both_sides_must_be_there(self) -> None:
@@ -511,12 +511,12 @@ class TestResponse:
         response = Response(self.claim, cast(Any, None))
         scores = list(response._choices(signal([1.0], counts=False)))
         assert len(scores) == 2 * 3 * 2 * 2
-        assert {(c.window, c.baseline) for c in scores} == {
+        assert {(c.window_months, c.baseline_months) for c in scores} == {
             (window, baseline) for window in (1, 3, 6) for baseline in (3, 6)
         }
-        assert {(c.lag, c.harmonics) for c in scores} == {(0, 5), (1, 5)}
+        assert {(c.lag_periods, c.harmonics) for c in scores} == {(0, 5), (1, 5)}
         counts = list(response._choices(signal([1.0])))
-        assert {(c.lag, c.harmonics) for c in counts} == {(0, 5), (1, 5), (0, 2), (0, 0)}
+        assert {(c.lag_periods, c.harmonics) for c in counts} == {(0, 5), (1, 5), (0, 2), (0, 0)}
         assert response.first(signal([1.0])) == Choice("a", 3, 3, "")
         yearly = list(response._choices(signal([1.0], counts=False, every="year")))
         assert len(yearly) == 2 * 2  # all windows are one year
@@ -616,7 +616,7 @@ class TestReaction:
         first = ReactionChoice(3, "", 4)
         choices = list(_choices(first, signal([1.0], counts=False)))
         assert choices[0] is first
-        assert [(c.window, c.lags, c.span, c.own_period) for c in choices] == [
+        assert [(c.window_months, c.lags, c.span_periods, c.own_period) for c in choices] == [
             (3, 4, 26, False),
             (1, 4, 26, False),
             (6, 4, 26, False),
@@ -624,7 +624,9 @@ class TestReaction:
             (3, 4, 52, False),
             (3, 4, 26, True),
         ]
-        one = [c.window for c in _choices(ReactionChoice(1, "", 4), signal([1.0], counts=False))]
+        one = [
+            c.window_months for c in _choices(ReactionChoice(1, "", 4), signal([1.0], counts=False))
+        ]
         assert one == [1, 2, 1, 1, 1] and SPAN == 26
 
     def test_the_cause_on_the_calendar_of_what_responds(self) -> None:
@@ -983,7 +985,7 @@ class TestTold:
         close(sides.outcome, sides.cause)
         begins = (np.flatnonzero(np.diff(sides.spans)) + 1).tolist()
         assert begins == [48, 79, 110, 140, 170]  # the 152 months of the era, in five
-        assert (sides.ways["window"], sides.ways["lags"]) == (2, 3)
+        assert (sides.ways["window_periods"], sides.ways["lags"]) == (2, 3)
         controls = sides.ways["controls"]
         assert controls.shape == (200, 2 * 2 + 5)
         june = 151 / 366  # of 2001: the sixth month
@@ -1039,8 +1041,8 @@ class TestSentences:
     """What a card says, and the rows and checks under it."""
 
     def study(self, **more: Any) -> Any:
-        given = {"nearest": 0, "share": 0.75, "window": 2, "drift": np.log(1.1), "skipped": 1,
-                 "at_the_date": True, "before": 3.0, "after": 6.0}  # fmt: skip
+        given = {"nearest": 0, "share": 0.75, "window_periods": 2, "drift": np.log(1.1),
+                 "skipped": 1, "at_the_date": True, "before": 3.0, "after": 6.0}  # fmt: skip
         return SimpleNamespace(**(given | more))
 
     def test_a_shift(self) -> None:

@@ -73,7 +73,7 @@ CALLED: Mapping[str, str] = {
         asks.forecasts.record.check_place asks.forecasts.record.read_record study.load.load
     """,
     "scenario": """
-        cli.scenario._open cli.scenario._list cli.scenario.show
+        cli.scenario._known_before cli.scenario._list cli.scenario.show
         asks.scenarios.history.last_known asks.scenarios.horizon.Horizon
         asks.scenarios.model.fitted asks.scenarios.run.find_scenario
         asks.scenarios.run.section asks.scenarios.scenario.answer study.load.load
@@ -116,7 +116,7 @@ CALLED: Mapping[str, str] = {
 }
 RETURNED: Mapping[str, Callable[[Recorder], Any]] = {
     "cli.study.reported": lambda other: (other.result, other.written),
-    "cli.scenario._open": lambda other: SimpleNamespace(
+    "cli.scenario._known_before": lambda other: SimpleNamespace(
         options=Options(), under=other.under, asks=other.asks
     ),
     "asks.forecasts.run.with_window": lambda other: (other.chosen, ()),

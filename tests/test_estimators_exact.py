@@ -283,7 +283,7 @@ def test_a_study_of_rates() -> None:
 
 def test_placebo_ratios_and_moves_of_rates() -> None:
     free = Sides(*map(np.array, ([1.0, 3.0, 5.0], [1.0] * 3, [2.0, 2.0, 2.0], [1.0] * 3)))
-    ratios = ratestudy._placebo_ratios(free, [np.array([0, 1])], 300, 1)
+    ratios = ratestudy._placebo_ratios(free, [np.array([0, 1])], 300, np.random.default_rng(1))
     own = ratestudy._own_ratios(free)
     assert set(ratios.round(9)) == {s * r for r in own[:2].round(9) for s in (-1, 1)}
     moves = ratestudy._calendar_shifts(free, np.array([True] * 3), np.array([0]))
@@ -478,7 +478,7 @@ def test_a_shift_of_a_level_by_hand() -> None:
     values = np.array([0.0, 2] * 15 + [5.0, 7] * 15)
     made = shift.level_shift(series(values), 30, window_periods=4)
     assert (made.before, made.after, made.effect, made.drift) == (1.0, 6.0, 5.0, 0.0)
-    assert (made.nearest, made.share, made.window, made.skipped) == (0, 1.0, 4, 0)
+    assert (made.nearest, made.share, made.window_periods, made.skipped) == (0, 1.0, 4, 0)
     assert made.at_the_date
     # Variance 12/11 within a dozen on either side, so that all errors are alike; other dates
     # change by nothing, or by one where a window begins amid a pair.

@@ -538,7 +538,7 @@ def test_futures_of_a_fit(by_date: binned.BinnedHawkes) -> None:
     forced = np.zeros((7, 2))
     forced[2, 0] = 5
     calm = futures.hawkes_futures(by_date, 7, paths=3000, every_days=3, seed=2)
-    assert calm.counts.shape == (3000, 3, 2) and calm.lost == 0 and calm.every == 3
+    assert calm.counts.shape == (3000, 3, 2) and calm.lost == 0 and calm.every_days == 3
     pushed = futures.hawkes_futures(by_date, 7, paths=3000, every_days=3, seed=2, forced=forced)
     gap = pushed.counts.mean(axis=0) - calm.counts.mean(axis=0)
     assert gap[0, 0] == pytest.approx(5.0, abs=0.1)

@@ -328,7 +328,7 @@ def test_what_follows_a_cause_by_regression() -> None:
         moved._shifts(28, 60, least=10)
     assert len(moved._shifts(29, 60, least=10)) == 10
     made = moved.followed(
-        y, x, window=2, lags=1, controls=np.zeros((60, 0)), segments=np.zeros(60), moves=12
+        y, x, window_periods=2, lags=1, controls=np.zeros((60, 0)), segments=np.zeros(60), moves=12
     )
     assert len(made.moved) == 12
     ahead = np.append(y[1:], NAN)
@@ -337,7 +337,7 @@ def test_what_follows_a_cause_by_regression() -> None:
     own = moved.followed(
         y,
         x,
-        window=1,
+        window_periods=1,
         lags=1,
         controls=np.zeros((60, 0)),
         segments=np.zeros(60),
@@ -350,7 +350,7 @@ def test_what_follows_a_cause_by_regression() -> None:
         y,
         x,
         [np.array([5])],
-        window=2,
+        window_periods=2,
         lags=1,
         controls=np.zeros((60, 0)),
         segments=np.zeros(60, int),

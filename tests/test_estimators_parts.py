@@ -321,7 +321,7 @@ def test_shared_attackers() -> None:
 def test_dealt_anew() -> None:
     rng = np.random.default_rng(0)
     attack = (rng.random((2, 9, 9)) < 0.3) & ~np.eye(9, dtype=bool)
-    anew = dealt_anew(attack, np.ones((9, 9), dtype=bool), seed=1)
+    anew = dealt_anew(attack, np.ones((9, 9), dtype=bool), 1)
     assert (anew.sum(axis=1) == attack.sum(axis=1)).all() and (anew != attack).any()
 
 
@@ -347,7 +347,7 @@ def test_worlds() -> None:
     foes = rng.poisson(rng.gamma(0.5, 8.0, (6, 8, 8))).astype(float)
     panel = triad_panel(foes, friends, np.full(6, 5e3), list("ABCDEFGH"))
     model = triad_model(panel, PRIMARY)
-    world = next(worlds(model, 1, seed=1))
+    world = next(worlds(model, [1]))
     assert (world.sum() == model.attack.sum()) and (world != model.attack).any()
 
 

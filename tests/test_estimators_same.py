@@ -119,7 +119,8 @@ METHODS: dict[str, Callable[[], Any]] = {
     ),
     "joint_band": lambda: np.concatenate(projection().joint_band(0.8)),
     "followed": lambda: followed(
-        PAIR[:, 1], CAUSES, window=2, lags=2, controls=np.zeros((120, 0)), segments=BLOCK, moves=20
+        PAIR[:, 1], CAUSES, window_periods=2, lags=2, controls=np.zeros((120, 0)), segments=BLOCK,
+        moves=20,
     ),
     "rate_contrast": lambda: e.rate_contrast(COUNTS, WORLD, HOT, ~HOT, strata=BLOCK, draws=99),
     "rate_contrast against silence": lambda: e.rate_contrast(

@@ -135,7 +135,7 @@ def test_balance_against_chance() -> None:
     ties = np.array([[[0, 0.5, -0.1], [0.5, 0, NAN], [-0.1, NAN, 0]]])
     assert balance._signs(ties, 0.1, "number")[0].tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 0]]
     assert balance._signs(ties, 0.0, "number")[0, 0].tolist() == [0, 1, -1]
-    dealt = balance._dealt(np.array([[[0.0, 1, -1], [1, 0, 1], [-1, 1, 0]]]), "number", 3)
+    dealt = next(balance._dealt(np.array([[[0.0, 1, -1], [1, 0, 1], [-1, 1, 0]]]), "number", [3]))
     assert (
         sorted(dealt[0][np.triu_indices(3, 1)]) == [-1, 1, 1]
         and (dealt == dealt.transpose(0, 2, 1)).all()

@@ -179,26 +179,29 @@ class TestScores:
     ) -> None:
         counts = np.random.default_rng(seed).poisson(mean, 4000).astype(float)
         rows = np.tile(negative_binomial(np.array(mean), np.array(1e9), 60), (4000, 1))
-        made = pit_of_counts(rows, counts, seed)
+        made = pit_of_counts(rows, counts, np.random.default_rng(seed))
         assert abs(made.mean() - 0.5) < 0.03
         assert abs(made.var() - 1 / 12) < 0.01
 
     def test_skill_of_the_reference_is_nothing(self) -> None:
         scores = np.random.default_rng(1).random(200)
-        made = skill(scores, scores, resample(200, 10, 1), "itself")
+        made = skill(scores, scores, resample(200, 10, np.random.default_rng(1)), "itself")
         assert (made.value, made.low, made.high, made.positive) == (0, 0, 0, False)
 
     def test_longer_blocks_widen_the_interval_of_dependent_scores(self) -> None:
         scores = np.repeat(np.random.default_rng(1).random(50), 20)
         short, long = (
-            skill(scores, np.ones(1000), resample(1000, block, 1), "one") for block in (1, 40)
+            skill(scores, np.ones(1000), resample(1000, block, np.random.default_rng(1)), "one")
+            for block in (1, 40)
         )
         assert long.high - long.low > 2 * (short.high - short.low)
 
     def test_reliability_keeps_every_forecast(self) -> None:
         rng = np.random.default_rng(1)
         odds = rng.random(1000)
-        made = reliability(odds, (rng.random(1000) < odds) * 1.0, resample(1000, 5, 1), 10)
+        made = reliability(
+            odds, (rng.random(1000) < odds) * 1.0, resample(1000, 5, np.random.default_rng(1)), 10
+        )
         assert sum(one.count for one in made) == 1000
         assert all(abs(one.forecast - one.observed) < 0.15 for one in made)
 
@@ -223,7 +226,7 @@ class TestWeights:
         assert learn_weights(logs, 0.1)[0] < learn_weights(logs, 1.0)[0]
 
     def test_a_forecast_is_not_scored_before_its_window_is_over(self) -> None:
-        made = walk(history_from_counts(self_exciting(2000, 4)), 365, refit=200)
+        made = walk(history_from_counts(self_exciting(2000, 4)), 365, refit_weeks=200)
         first = made.history.days[made.origins[0]]
         assert made.weights_on(first + 364).tolist() == [0.2] * 5
         assert made.weights_on(first + 700).tolist() != [0.2] * 5
@@ -231,9 +234,9 @@ class TestWeights:
 
 class TestKnownWorlds:
     def test_a_self_exciting_world_is_foretold_better_than_by_base_rates(self) -> None:
-        made = walk(history_from_counts(self_exciting(DAYS, 7)), 28, refit=52)
-        trial = trial_of(made, 1, WEEK, 1)
-        rows = resample(len(trial.outcomes), 52, 1)
+        made = walk(history_from_counts(self_exciting(DAYS, 7)), 28, refit_weeks=52)
+        trial = trial_of(made, 1, WEEK, np.random.default_rng(1))
+        rows = resample(len(trial.outcomes), 52, np.random.default_rng(1))
         scores = brier(trial.odds, trial.outcomes)
         assert skill(scores[3], scores[0], rows, "hazard against base rate").positive
         assert skill(scores[-1], scores[0], rows, "combination against base rate").positive
@@ -244,9 +247,9 @@ class TestKnownWorlds:
     def test_in_a_steady_world_no_skill_is_claimed(self) -> None:
         claimed = []
         for seed in range(4):
-            made = walk(history_from_counts(steady(DAYS, seed)), 28, refit=104)
-            trial = trial_of(made, 1, WEEK, 1)
-            drawn = resample(len(trial.outcomes), 52, 1)
+            made = walk(history_from_counts(steady(DAYS, seed)), 28, refit_weeks=104)
+            trial = trial_of(made, 1, WEEK, np.random.default_rng(1))
+            drawn = resample(len(trial.outcomes), 52, np.random.default_rng(1))
             claimed.append(best(trial, drawn).positive)
         assert not any(claimed)
 
@@ -257,9 +260,9 @@ class TestStandIns:
     def test_it_is_counted_until_the_fit_that_knows_five_event_days(self) -> None:
         counts = np.zeros(1400)
         counts[[100, 400, 700, 1000, 1250]] = 1  # the fifth after the fits of days 1096, 1166, 1236
-        past = walk(history_from_counts(counts), 28, refit=10)
+        past = walk(history_from_counts(counts), 28, refit_weeks=10)
         for number in (1, 5):
-            said = list(_caveats(trial_of(past, number, WEEK, 1), 52))
+            said = list(_caveats(trial_of(past, number, WEEK, np.random.default_rng(1)), 52))
             assert said[-1] == (
                 "For want of data the base rate stands in for the self-exciting hazard in 30 of 40 "
                 "forecasts, for the count regression in 30 of 40 forecasts."
@@ -272,15 +275,21 @@ class TestStandIns:
         assert stand_ins(after) == ()
 
     def test_nothing_is_said_where_all_models_were_fitted(self) -> None:
-        past = walk(history_from_counts(self_exciting(2000, 4)), 28, refit=200)
-        assert not any("stands in" in said for said in _caveats(trial_of(past, 1, WEEK, 1), 52))
+        past = walk(history_from_counts(self_exciting(2000, 4)), 28, refit_weeks=200)
+        assert not any(
+            "stands in" in said
+            for said in _caveats(trial_of(past, 1, WEEK, np.random.default_rng(1)), 52)
+        )
 
 
 class TestNoLookAhead:
     def test_a_walk_does_not_change_when_time_goes_on(self) -> None:
         history = with_all(self_exciting(2200, 9))
         cut = np.datetime64(history.days[1699])
-        early, whole = walk(history.until(cut), 28, refit=26), walk(history, 28, refit=26)
+        early, whole = (
+            walk(history.until(cut), 28, refit_weeks=26),
+            walk(history, 28, refit_weeks=26),
+        )
         known = len(early.origins)
         np.testing.assert_array_equal(whole.parts[:, :known], early.parts)
         np.testing.assert_array_equal(whole.weights[:known], early.weights)
@@ -288,8 +297,8 @@ class TestNoLookAhead:
     def test_odds_on_a_day_are_those_of_what_was_known(self) -> None:
         history = with_all(self_exciting(2200, 9))
         day = history.days[1800]
-        late = count_odds(walk(history, 28, refit=52), day, 1)
-        then = count_odds(walk(history.until(day), 28, refit=52), day, 1)
+        late = count_odds(walk(history, 28, refit_weeks=52), day, 1)
+        then = count_odds(walk(history.until(day), 28, refit_weeks=52), day, 1)
         assert (late.probability, late.low, late.high) == (
             then.probability,
             then.low,

@@ -110,7 +110,7 @@ class TestScores:
 
     def test_scores_by_hand(self) -> None:
         rows = [row("2010-01-01", 9, 0.9, 0.6, 0.2, False), row("2011-01-01", 9, 1, 1, 0.5, True)]
-        scored = compare(Table(OF_QUESTIONS, tuple(rows)), "", 1)
+        scored = compare(Table(OF_QUESTIONS, tuple(rows)), "", np.random.default_rng(1))
         assert scored.brier("first word") == pytest.approx(0.405)
         assert scored.brier("published") == pytest.approx(0.18)
         assert scored.brier("ours") == pytest.approx((0.04 + 0.25) / 2)
@@ -122,7 +122,9 @@ class TestScores:
     def test_a_clear_difference_has_an_interval_on_one_side(self) -> None:
         days = [f"20{year}-01-01" for year in range(10, 22)]
         rows = [row(day, 30, 0.9, 0.8 - 0.01 * n, 0.1, False) for n, day in enumerate(days)]
-        scored = compare(Table(OF_QUESTIONS, tuple(rows)), "on the opening day", 1)
+        scored = compare(
+            Table(OF_QUESTIONS, tuple(rows)), "on the opening day", np.random.default_rng(1)
+        )
         last = scored.of("published")
         assert 0 < last["low_90"] < last["above_ours"] < last["high_90"]
         assert scored.word == "better"
@@ -133,7 +135,7 @@ class TestScores:
 
     def test_one_summer_is_one_case(self) -> None:
         rows = [row(f"2017-07-{day:02}", 60, 0.9, 0.8, 0.1, False) for day in range(1, 20)]
-        scored = compare(Table(OF_QUESTIONS, tuple(rows)), "", 1)
+        scored = compare(Table(OF_QUESTIONS, tuple(rows)), "", np.random.default_rng(1))
         assert (scored.groups, scored.word) == (1, "")
 
     def test_nobody_is_scored_where_we_say_nothing(self) -> None:

@@ -43,7 +43,7 @@ from detente.asks.forecasts.published_moments import moments
 from detente.asks.forecasts.published_rows import Given, _issued_problems, _probability_problems
 from detente.asks.forecasts.published_rows import _within_problems as within_problems
 from detente.asks.forecasts.published_scores import COLUMNS as SCORE_COLUMNS
-from detente.asks.forecasts.published_scores import Compared, _difference, overlapping
+from detente.asks.forecasts.published_scores import Compared, _difference, _weights, overlapping
 from detente.asks.forecasts.record import Record, append, check_times, read_record
 from detente.asks.forecasts.references import judged
 from detente.asks.forecasts.resolve import _stands, check_clock, forecast_lines, with_change
@@ -245,11 +245,12 @@ class TestTrackRecord:
 
     def test_twenty_forecasts_are_needed(self) -> None:
         question = cast(Any, SimpleNamespace(id="q", kind="events", title="Q"))
+        rng = np.random.default_rng(1)
         with pytest.raises(DataGapError, match="Only 19 forecasts"):
-            scored(question, trial(19))
-        answer = scored(question, trial(20))
+            scored(question, trial(19), rng)
+        answer = scored(question, trial(20), rng)
         assert "blocks of 52 weeks" in answer.caveats[0]
-        assert "blocks of 60 weeks" in scored(question, trial(20, 30)).caveats[0]
+        assert "blocks of 60 weeks" in scored(question, trial(20, 30), rng).caveats[0]
         assert [(fact.name, fact.value) for fact in answer.facts[:4]] == [
             ("forecasts", 20), ("independent", 20), ("hits", 7), ("mean_odds", 0.5),
         ]  # fmt: skip
@@ -602,9 +603,11 @@ class TestPublished:
 
     def test_an_interval_needs_four_groups(self) -> None:
         scores = np.array([0.1, 0.3, 0.2, 0.2])
-        close(_difference(scores, np.array([0, 0, 1, 2]), 1)[0], 0.2)
-        assert _difference(scores, np.array([0, 0, 1, 2]), 1)[1:] == (None, None)
-        mean, low, high = _difference(scores, np.arange(4), 1)
+        rng, few = np.random.default_rng(1), np.array([0, 0, 1, 2])
+        close(_difference(scores, few, _weights(few, rng))[0], 0.2)
+        assert _difference(scores, few, _weights(few, rng))[1:] == (None, None)
+        each = np.arange(4)
+        mean, low, high = _difference(scores, each, _weights(each, rng))
         assert low is not None and high is not None and 0.1 <= low < mean < high <= 0.3
 
     @pytest.mark.parametrize(

@@ -90,12 +90,15 @@ class TestWorlds:
         gained, lost = [], []
         for seed in range(3):
             trial = trial_of(
-                walk(history_from_counts(switching(DAYS, seed)), 28, refit=104), 1, WEEK, 1
+                walk(history_from_counts(switching(DAYS, seed)), 28, refit_weeks=104),
+                1,
+                WEEK,
+                np.random.default_rng(1),
             )
             squares = brier(trial.odds, trial.outcomes).mean(axis=1)
             gained.append(1 - squares[2] / squares[:2].min())
             lost.append(1 - squares[-1] / squares[2])
-            drawn = resample(len(trial.outcomes), 52, 1)
+            drawn = resample(len(trial.outcomes), 52, np.random.default_rng(1))
             assert best(trial, drawn).against == "weighted rate"
         assert min(gained) > 0.1
         assert min(lost) > -0.1  # the combination has learned from it
@@ -103,16 +106,19 @@ class TestWorlds:
     def test_where_the_rate_is_constant_no_skill_is_claimed(self) -> None:
         for seed in range(3):
             trial = trial_of(
-                walk(history_from_counts(steady(DAYS, seed)), 28, refit=104), 1, WEEK, 1
+                walk(history_from_counts(steady(DAYS, seed)), 28, refit_weeks=104),
+                1,
+                WEEK,
+                np.random.default_rng(1),
             )
-            over = best(trial, resample(len(trial.outcomes), 52, 1))
+            over = best(trial, resample(len(trial.outcomes), 52, np.random.default_rng(1)))
             assert over.against in {"base rate", "base rate of the last 3 years"}
             assert not over.positive
             assert over.value > -0.05  # nor is much lost
 
     def test_a_level_of_noise_is_foretold_as_well_as_by_the_logit(self) -> None:
         level = level_of(np.random.default_rng(2).normal(size=300))
-        trial = try_level(level, refit=24)
+        trial = try_level(level, refit_periods=24)
         squares = brier(trial.odds, trial.outcomes).mean(axis=1)
         assert squares[2] < 0.9 * squares[:2].min()
         assert squares[-1] < 1.05 * squares[2]
@@ -149,7 +155,7 @@ class TestWeights:
 class TestReferences:
     def test_each_simple_rule_is_scored_and_even_odds_too(self) -> None:
         trial = fake_trial()
-        drawn = resample(len(trial.outcomes), 52, 1)
+        drawn = resample(len(trial.outcomes), 52, np.random.default_rng(1))
         rows = compared(trial, drawn).table.records()
         assert [row["reference"] for row in rows] == [*trial.labels[:2], "even odds"]
         scores = [float(brier(p, trial.outcomes).mean()) for p in (trial.odds[0], trial.odds[1])]
@@ -162,7 +168,7 @@ class TestReferences:
 
     def test_the_best_is_the_one_of_the_lowest_score(self) -> None:
         trial = fake_trial()
-        drawn = resample(len(trial.outcomes), 52, 1)
+        drawn = resample(len(trial.outcomes), 52, np.random.default_rng(1))
         assert best(trial, drawn) == min(skills(trial, drawn), key=lambda over: over.value)
 
     def test_a_record_says_whether_the_best_was_beaten(self) -> None:
@@ -176,7 +182,7 @@ class TestReferences:
                 fake_trial(200), odds=np.stack([0 * said + 0.4, 0 * said + 0.6, said, said]),
                 outcomes=came,
             )  # fmt: skip
-            record = scored(question("tests-28", "A test"), trial)
+            record = scored(question("tests-28", "A test"), trial, np.random.default_rng(1))
             assert f"{word} simple rule, even odds (0.250)" in record.text
             fact = record.fact("skill_best")
             assert fact is not None and fact.note == "even odds"
@@ -190,11 +196,11 @@ class TestReferences:
         assert lost.endswith("skill −0.030 (90% interval −0.080 to −0.001).")
 
     def test_a_walk_holds_its_simple_rules_first(self) -> None:
-        made = walk(history_from_counts(steady(1300, 1)), 28, refit=104)
+        made = walk(history_from_counts(steady(1300, 1)), 28, refit_weeks=104)
         assert made.labels[:REFERENCES] == (
             "base rate", "base rate of the last 3 years", "weighted rate",
         )  # fmt: skip
-        assert trial_of(made, 1, WEEK, 1).references == REFERENCES
+        assert trial_of(made, 1, WEEK, np.random.default_rng(1)).references == REFERENCES
 
 
 def level_of(values: Floats, *, ahead: int = 1, against: int = 12) -> Level:
@@ -252,4 +258,7 @@ class TestLogit:
 
 def test_a_trial_names_as_many_rules_as_it_scores() -> None:
     trial: Trial = fake_trial()
-    assert len(skills(trial, resample(len(trial.outcomes), 52, 1))) == trial.references + 1
+    assert (
+        len(skills(trial, resample(len(trial.outcomes), 52, np.random.default_rng(1))))
+        == trial.references + 1
+    )

@@ -61,6 +61,10 @@ def found(data: StudyData) -> tuple[Section, ...]:
     return look_ahead(data)
 
 
+def _record(question: Any, data: StudyData) -> Answer:
+    return scored(question, question.trial(Walks(data)), data.options.rng())
+
+
 def question_of(data: StudyData, place: int) -> Any:
     """One of the study's questions."""
     return data.study.asks("questions")[place]
@@ -270,10 +274,10 @@ class TestLevels:
     ) -> None:
         question = question_of(data, 1)
         said = "For want of data the base rate stands in for the autoregression"
-        whole = question.odds(Walks(data)), scored(question, question.trial(Walks(data)))
+        whole = question.odds(Walks(data)), _record(question, data)
         assert not any("stands in" in text for made in whole for text in made.caveats)
         monkeypatch.setattr(level, "_autoregression", lambda *_: None)
-        odds, record = question.odds(Walks(data)), scored(question, question.trial(Walks(data)))
+        odds, record = question.odds(Walks(data)), _record(question, data)
         number = record.facts[0].value
         assert odds.caveats[-1] == f"{said}."
         assert record.caveats[-1] == f"{said} in {number} of {number} forecasts."

@@ -180,7 +180,7 @@ class TestBaseRates:
         counts = np.concatenate([np.ones(400), np.zeros(365)])
         history = history_from_counts(counts)
         fitted = Climatology(years=1).fit(history, 1)
-        assert fitted.span == 365
+        assert fitted.span_days == 365
         quiet = history_from_counts(np.zeros(365))
         forgot = fitted.predict(history, np.array([764]))
         close(forgot, fitted.predict(quiet, np.array([364])))
@@ -308,7 +308,7 @@ class TestScores:
     def test_the_transform_lies_within_the_step_of_the_outcome(self) -> None:
         steps = np.tile([0.25, 0.0, 0.75], (5, 1))
         counts = np.array([1.0, 3.0, np.nan, 0.0, 2.0])
-        seen = pit_of_counts(steps, counts, 1)
+        seen = pit_of_counts(steps, counts, np.random.default_rng(1))
         close(seen[:3], [0.25, 1.0, np.nan])
         assert 0 <= seen[3] <= 0.25 <= seen[4] < 1
 
@@ -320,8 +320,12 @@ class TestScores:
 
     def test_an_interval_leaves_out_its_tails(self) -> None:
         assert Resamples(np.zeros((1, 1), int), 0.25).interval(np.arange(5.0)) == (1.0, 3.0)
-        assert resample(40, 10, 1).rows.shape == (1000, 40)
-        assert resample(400, 10, 1).tail < 0.05 > resample(40, 10, 1).tail
+        assert resample(40, 10, np.random.default_rng(1)).rows.shape == (1000, 40)
+        assert (
+            resample(400, 10, np.random.default_rng(1)).tail
+            < 0.05
+            > resample(40, 10, np.random.default_rng(1)).tail
+        )
 
     def test_equal_odds_are_one_group(self) -> None:
         odds = np.array([0.1, 0.5, 0.5, 0.5, 0.9, np.nan, 0.3])
@@ -329,7 +333,7 @@ class TestScores:
         groups = reliability(odds, came, Resamples(np.tile(np.arange(7), (3, 1)), 0.05), 3)
         seen = [(g.count, g.forecast, g.observed, g.low, g.high) for g in groups]
         close(seen, [[1, 0.1, 0, 0, 0], [3, 0.5, 2 / 3, 2 / 3, 2 / 3], [1, 0.9, 1, 1, 1]])
-        assert reliability(odds, came * np.nan, resample(7, 2, 1), 3) == []
+        assert reliability(odds, came * np.nan, resample(7, 2, np.random.default_rng(1)), 3) == []
 
     def test_tenths_hold_their_lower_end_and_one(self) -> None:
         close(tenths(np.array([0.0, 0.1, 0.95, 1.0])), [0.25, 0.25, *[0] * 7, 0.5])
@@ -370,7 +374,7 @@ class TestWalk:
 
     def test_a_trial_holds_the_windows_that_are_over(self) -> None:
         past = self.past()
-        trial = trial_of(past, 1, 2, 1)
+        trial = trial_of(past, 1, 2, np.random.default_rng(1))
         close(trial.odds, [[0.8, 0.5], [0.2, 0.5], [0.5, 0.5]])
         close(trial.outcomes, [1, 0])
         close(trial.weights, past.weights_on(past.history.days[-1]))
@@ -378,8 +382,10 @@ class TestWalk:
         close(trial.pit, [0.5 + 0.5 * first, 0.5 * second])  # where the pool put what came
         assert [str(day) for day in trial.dates] == ["2000-01-03", "2000-01-05"]
         assert (trial.overlap, trial.labels[-1], trial.references) == (2, "combination", 3)
-        assert trial_of(past, 2, 3, 1, past.history.days[6]).outcomes.tolist() == [0.0]
-        assert trial_of(past, 1, 3, 1).overlap == 1
+        assert trial_of(
+            past, 2, 3, np.random.default_rng(1), past.history.days[6]
+        ).outcomes.tolist() == [0.0]
+        assert trial_of(past, 1, 3, np.random.default_rng(1)).overlap == 1
         close(trial.crps[0], [0.04, 0.25])
 
     def test_it_begins_with_three_years_and_three_events(self) -> None:

@@ -221,8 +221,9 @@ class TestView:
 
         draws = np.log([[9.0, 1, 4, 2], [9.0, 2, 8, 4]])
         monkeypatch.setattr(compare, "fit_level", lambda *_: level(draws))
+        counted = cast(Any, SimpleNamespace(signal=lambda _: signal(np.ones(4)), options=Options()))
         relative = _relative(
-            signal(np.ones(4)), np.array([1, 2, 3]), np.array([True, True, False]), Options()
+            counted, "conflict", np.array([1, 2, 3]), np.array([True, True, False])
         )
         close(relative, np.tile([0.5, 2, 1], (3, 1)))
 
@@ -411,7 +412,7 @@ class TestOverview:
                 np.tile(np.where(inside, 10.0 * (1 + inside[2]), 99.0), (3, 1))
             ),
         )
-        shown = _levels(seamed, Options())
+        shown = _levels(seamed, cast(Any, SimpleNamespace(options=Options())))
         assert shown.column("level") == (10.0, 10.0, 20.0) and shown.column("high95") == (
             10.0,
             10.0,

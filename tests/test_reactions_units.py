@@ -26,6 +26,7 @@ from detente.asks.reactions.system_words import answer_text, caveats_of, checks_
 from detente.asks.reactions.vector import Judged, _tail, judge
 from detente.errors import DataGapError
 from detente.study.models import Action
+from detente.study.options import Options
 
 NAMES = ("A", "B", "C")
 
@@ -348,10 +349,11 @@ class TestExcitation:
 
     def test_what_comes_of_itself(self) -> None:
         eras = {"e": SimpleNamespace(label="an era")}
-        data = cast(Any, SimpleNamespace(study=SimpleNamespace(eras=eras)))
+        study = SimpleNamespace(eras=eras)
+        data = cast(Any, SimpleNamespace(study=study, options=Options(seed=1)))
         item = Excitation(id="x", action="a", since=dt.date(2001, 1, 1), eras=["e"])
         labels = np.repeat([0, 1], 50)
-        share, rates = _of_itself(data, item, self.model(), labels, 1)
+        share, rates = _of_itself(data, item, self.model(), labels)
         assert share is not None and share.scale is Scale.PROBABILITY
         # Draws explain from a quarter to three quarters: 5% of the way in from either end.
         close([share.low, share.value, share.high], [0.275, 0.5, 0.725])
@@ -359,7 +361,7 @@ class TestExcitation:
         assert outside[0] == "the time outside these eras" and era[0] == "an era"
         close(outside[1:], [365.25 * 0.4, 365.25 * 0.22, 365.25 * 0.58])
         close(era[1:], [0, 0, -np.log(0.05) * 365.25 / 50])
-        nothing, empty = _of_itself(data, item, self.model(stationary=False), labels, 1)
+        nothing, empty = _of_itself(data, item, self.model(stationary=False), labels)
         assert nothing is None and len(empty) == 0
 
     def test_facts_of_follow_ons(self) -> None:

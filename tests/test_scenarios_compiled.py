@@ -11,6 +11,7 @@ import pytest
 from detente.asks.scenarios import coupled, posterior
 from detente.asks.scenarios.coupled import Kept, Watch
 from detente.asks.scenarios.halves import Daily, Months, no_months
+from detente.compiled import streams
 
 
 def close(seen: object, right: object) -> None:
@@ -183,10 +184,10 @@ class TestPath:
         forced[1, 1, 1] = 1
         daily = cast(Any, SimpleNamespace(forced=forced, base=np.zeros((2, 3, 2))))
         kept = cast(Any, SimpleNamespace(counts=np.zeros(4)))
-        assert plain(coupled._pairs)(daily, None, None, kept, 3, 10) == 2
+        assert plain(coupled._pairs)(daily, None, None, kept, streams(3, 14)[10:]) == 2
         assert seeds == [3_000_019, 3_000_020, 3_000_021, 3_000_022]
         assert busy[0] == [False, True, False]
-        plain(coupled._pairs)(daily, None, None, kept, 5000, 0)
+        plain(coupled._pairs)(daily, None, None, kept, streams(5000, 4))
         assert seeds[4] == 5_000_015_000 - 4_294_967_291
 
 

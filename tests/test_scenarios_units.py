@@ -289,7 +289,9 @@ class TestRelations:
         monkeypatch.setattr(relations, "redrawn", lambda *_: (effects, none, none))
         monkeypatch.setattr(relations, "scatter", lambda *_: (none, none, none))
         day = np.datetime64(last)
-        drawn = relations.draw_relations(cast(Any, months), fit, 4, day, 1, 1)
+        drawn = relations.draw_relations(
+            cast(Any, months), fit, 4, day, 1, np.random.default_rng(1)
+        )
         level = 0.5 + np.log(2.0)
         close(drawn.base[0, :, 0], [level, level + 0.25, level + 0.25, level + 0.25])
         assert drawn.seen.tolist() == [True, False, True, False] and drawn.current is current

@@ -66,7 +66,9 @@ def _worlds(
     name: str, make: Callable[[np.random.Generator], Floats], number: int, target: str
 ) -> None:
     trials = [_tried(make(np.random.default_rng(seed))) for seed in range(1000, 1000 + number)]
-    over = [best(trial, resample(len(trial.outcomes), 52, 1)) for trial in trials]
+    over = [
+        best(trial, resample(len(trial.outcomes), 52, np.random.default_rng(1))) for trial in trials
+    ]
     claimed = float(np.mean([skill.positive for skill in over]))
     skills = np.array([skill.value for skill in over])
     error = float(skills.std(ddof=1) / np.sqrt(number))
@@ -94,7 +96,8 @@ def _worlds(
 
 
 def _tried(counts: Floats) -> Trial:
-    return trial_of(walk(history_from_counts(counts), WINDOW, refit=52), 1, WEEK, 1)
+    past = walk(history_from_counts(counts), WINDOW, refit_weeks=52)
+    return trial_of(past, 1, WEEK, np.random.default_rng(1))
 
 
 def _korea() -> None:

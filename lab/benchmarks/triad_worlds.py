@@ -63,7 +63,7 @@ def run(world: TriadWorld, seed: int, draws: int = 39) -> Run:
     panel = triad_panel(dyads.conflict, dyads.cooperation, dyads.exposure, dyads.names)
     model = triad_model(panel, PRIMARY)
     fit = model.fit()
-    null = np.array([model.fit(anew).t for anew in worlds(model, draws, seed)])
+    null = np.array([model.fit(anew).t for anew in worlds(model, range(seed, seed + draws))])
     period = triad_model(panel, replace(PRIMARY, effects="period")).fit()
     low, high = fit.interval()
     return Run(

@@ -59,7 +59,7 @@ def _shows(counts: Floats, spans: Ints) -> bool:
     result = followed(
         logs[1],
         logs[0],
-        window=WINDOW,
+        window_periods=WINDOW,
         lags=LAGS,
         controls=levels.astype(np.float64),
         segments=np.zeros(WEEKS),

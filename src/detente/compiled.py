@@ -12,8 +12,10 @@ from functools import cache, cached_property, update_wrapper
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from detente.arrays import Ints
 from detente.cache import user_folder
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -48,6 +50,23 @@ def compiled(function: F) -> F:
     file = Path(function.__code__.co_filename)
     # The place is that of the modules as they are loaded: later they may have been edited.
     return cast(F, _Compiled(function, place_for(file.parent) if file.is_file() else None))
+
+
+def streams(seed: int, paths: int) -> Ints:
+    """Where the random numbers of each simulated path begin, shape (paths,).
+
+    A path has a stream of its own, so that it is the same whatever core it is simulated on.
+
+    Args:
+        seed: Seed of all.
+        paths: Number of paths.
+
+    Example:
+        >>> streams(3, 2).tolist()
+        [3000009, 3000010]
+    """
+    numbers = np.arange(paths, dtype=np.int64)
+    return (np.full(paths, seed, dtype=np.int64) * 1_000_003 + numbers) % 4_294_967_291
 
 
 class _Compiled:

@@ -25,7 +25,6 @@ from detente.relations.series import Series
 from detente.rounding import coverage_digits, plural, upper_first
 from detente.study.data import StudyData
 from detente.study.models import Tension, ThenAndNow
-from detente.study.options import Options
 from detente.study.origins import by_origin, others_left_out, widest
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
@@ -112,7 +111,7 @@ def _tension(item: Tension, signal: Signal, data: StudyData, place: int) -> Answ
     exhibit = Exhibit(
         "level",
         f"{upper_first(signal.noun)} ({signal.source})",
-        _levels(signal, data.options),
+        _levels(signal, data),
         mark="tension",
         says=f"{unit}, {signal.series.dates[0]} to {signal.series.dates[-1]}, with graded bands.",
         settings={"axis": unit, "facts": _marked_facts(data), "eras": _shaded_eras(data)},
@@ -127,11 +126,12 @@ def _tension(item: Tension, signal: Signal, data: StudyData, place: int) -> Answ
     )
 
 
-def _levels(signal: Signal, options: Options) -> Table:
+def _levels(signal: Signal, data: StudyData) -> Table:
     """The level of each block of a signal, fitted by itself."""
     segments = signal.series.segments
     blocks = [segments == block for block in np.unique(segments)]
-    return level_table(signal, [(inside, fit_level(signal, inside, options)) for inside in blocks])
+    fitted = [(inside, fit_level(signal, inside, data.options)) for inside in blocks]
+    return level_table(signal, fitted)
 
 
 def level_table(signal: Signal, levels: Iterable[tuple[Bools, LevelPosterior]]) -> Table:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -73,7 +74,8 @@ def scenario_command(
         _list(loaded, as_json=as_json)
         return
     scenario = find_scenario(loaded, name)
-    data = _open(study, loaded, begin, events, seed, engine, lake)
+    opened = partial(open_study, study, events, seed=seed, engine=engine, lake=lake)
+    data = _known_before(begin, loaded, opened)
     data = data.under(replace(data.options, futures=paths))
     start = last_known(data, loaded.asks("simulation")[0]) + dt.timedelta(days=1)
     first = begin or start
@@ -89,20 +91,14 @@ def scenario_command(
     show((section(outcome, notes=notes),), as_json=as_json, most=None if every_row else SHOWN)
 
 
-def _open(
-    study: str,
-    loaded: Study,
-    begin: dt.date | None,
-    events: Path | None,
-    seed: int | None,
-    engine: str,
-    lake: str | None,
+def _known_before(
+    begin: dt.date | None, study: Study, opened: Callable[..., StudyData]
 ) -> StudyData:
     """The study's data up to the day before the futures begin."""
+    data = opened()
     before = None if begin is None else begin - dt.timedelta(days=1)
-    data = open_study(study, events, seed=seed, engine=engine, lake=lake)
-    if before is not None and before <= max(data.as_of, loaded.study.as_of):
-        data = open_study(study, events, before, seed, engine=engine, lake=lake)
+    if before is not None and before <= max(data.as_of, study.study.as_of):
+        return opened(as_of=before)
     return data
 
 

@@ -46,7 +46,7 @@ class Candidate:
     """One model of the average.
 
     Attributes:
-        delay: Mean days until a follow-on.
+        delay_days: Mean days until a follow-on.
         step: Standard deviation of a year's step.
         seasonal: Whether the base follows the season.
         mode: Most probable parameters: level, steps, season, then the log-odds of the jump.
@@ -55,7 +55,7 @@ class Candidate:
         heat: What earlier events left for the day after the last.
     """
 
-    delay: float
+    delay_days: float
     step: float
     seasonal: bool
     mode: Floats
@@ -294,7 +294,7 @@ def _draw(
     drawn = item.mode + rng.standard_normal((draws, len(item.mode))) @ root.T
     jump = scipy.special.expit(drawn[:, -1])
     swing = drawn[:, -3:-1] if item.seasonal else np.zeros((draws, 2))
-    decay = np.full(draws, np.exp(-1 / item.delay))
+    decay = np.full(draws, np.exp(-1 / item.delay_days))
     since = RECENT[0] / 2 / CELLS_A_YEAR  # years from the middle of the last block to the end
     level = drawn[:, 0] + item.step * np.sqrt(since) * rng.standard_normal(draws)
     return np.exp(level), swing, jump, decay, jump * item.heat

@@ -104,7 +104,7 @@ def odds_at(
     except DataGapError:
         model = None
     return tuple(
-        _odds(counts, model, window, happened, draws=draws, seed=seed)
+        _odds(counts, model, window, happened, draws=draws, rng=np.random.default_rng(seed))
         for window, happened in zip(windows_days, outcomes, strict=True)
     ), model
 
@@ -132,10 +132,9 @@ def _odds(
     happened: bool | None,
     *,
     draws: int,
-    seed: int,
+    rng: np.random.Generator,
 ) -> Odds:
     past = happened_within(counts, days)
-    rng = np.random.default_rng(seed)
     index = block_index(len(past), max(BLOCK_DAYS, days), draws, rng)
     low, high = np.quantile(past[index].mean(axis=1), [0.05, 0.95])
     chances = None if model is None else model.probability(days)

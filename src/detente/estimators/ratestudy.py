@@ -112,7 +112,9 @@ def rate_study(
     own = sides.at(usable)
     free = _sides(grid, expected.without_causes, window, baseline, lag)
     effect = float(pooled_log_ratio(own))
-    placebo = expected.inflation * _placebo_ratios(free, matched, draws, seed)
+    placebo = expected.inflation * _placebo_ratios(
+        free, matched, draws, np.random.default_rng(seed)
+    )
     return EventStudy(
         starts=usable,
         changes=_own_ratios(own),
@@ -391,9 +393,10 @@ def _without_each(sides: Sides) -> Floats:
     return pooled_log_ratio(sides.at(rest))
 
 
-def _placebo_ratios(free: Sides, matched: list[Ints], draws: int, seed: int) -> Floats:
+def _placebo_ratios(
+    free: Sides, matched: list[Ints], draws: int, rng: np.random.Generator
+) -> Floats:
     """Pooled log ratios at one random matched date per episode, either side first."""
-    rng = np.random.default_rng(seed)
     ratios = []
     for first in range(0, draws, AT_ONCE):
         size = min(AT_ONCE, draws - first)

@@ -88,7 +88,7 @@ def block_index(length: int, block_periods: int, draws: int, rng: np.random.Gene
     """Indices of circular block resamples, shape (draws, length).
 
     Args:
-        length: Length of the series.
+        length: Length of the series in periods.
         block_periods: Length of a block in periods.
         draws: Number of resamples.
         rng: Source of randomness.

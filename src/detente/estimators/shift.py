@@ -43,7 +43,7 @@ class LevelShift(Shown):
         placebo: The same change at every other date whose windows do not hold the date itself, as
             if it had the error of this date.
         p_placebo: Two-sided share of placebo changes at least as large in standard errors.
-        window: Periods on either side.
+        window_periods: Periods on either side.
         skipped: Periods left out at the date.
         nearest: Offset of the largest change of the same sign within a window of the date, in
             periods.
@@ -56,7 +56,7 @@ class LevelShift(Shown):
     after: float
     placebo: Floats
     p_placebo: float
-    window: int
+    window_periods: int
     skipped: int
     nearest: int
     share: float
@@ -64,7 +64,10 @@ class LevelShift(Shown):
     @property
     def at_the_date(self) -> bool:
         """Whether no date nearby shows a clearly larger change."""
-        return abs(self.nearest) <= max(1, self.window // AS_GOOD_AS_AT) or self.share >= NEAR_SHARE
+        return (
+            abs(self.nearest) <= max(1, self.window_periods // AS_GOOD_AS_AT)
+            or self.share >= NEAR_SHARE
+        )
 
     def interval(self, coverage: float = 0.90) -> tuple[float, float]:
         """The shifts that the changes at other dates allow.
@@ -73,7 +76,7 @@ class LevelShift(Shown):
         in them. Resampling the two windows themselves covered as little as 58% in simulated
         worlds: two short windows do not hold the slow swings that matter here.
         """
-        windows = max(2.0, len(self.placebo) / self.window - 1)
+        windows = max(2.0, len(self.placebo) / self.window_periods - 1)
         reach = float(
             scipy.special.stdtrit(windows, (1 + coverage) / 2) * np.sqrt(np.mean(self.placebo**2))
         )
@@ -83,7 +86,7 @@ class LevelShift(Shown):
         """One row: the change with its 90% interval, both sides, p-value, placebo dates."""
         low, high = self.interval()
         values = {
-            "window": [self.window],
+            "window": [self.window_periods],
             "before": [self.before],
             "after": [self.after],
             "effect": [self.effect],
@@ -318,7 +321,7 @@ def _shift(changes: _Changes, block: Ints, at: int, window: int, skip: int) -> L
         after=float(changes.after[at]),
         placebo=sizes[others] * changes.error[at],
         p_placebo=two_sided(float(sizes[at]), sizes[others]),
-        window=window,
+        window_periods=window,
         skipped=skip,
         nearest=int(largest - at),
         share=float(abs(sizes[at]) / max(abs(sizes[largest]), 1e-12)),

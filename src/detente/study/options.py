@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from detente.cache import Cache
 
 
@@ -32,3 +34,12 @@ class Options:
     refit_weeks: int = 26
     cache: Cache | None = None
     answered: Mapping[str, Any] | None = None
+
+    def rng(self) -> np.random.Generator:
+        """Random numbers from the seed on: each call begins anew, so that no ask moves another.
+
+        Example:
+            >>> Options(seed=7).rng().random() == Options(seed=7).rng().random()
+            True
+        """
+        return np.random.default_rng(self.seed)

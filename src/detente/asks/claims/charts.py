@@ -23,6 +23,7 @@ from detente.estimators.matching import Grid
 from detente.estimators.rates import RateContrast
 from detente.estimators.ratestudy import rate_path
 from detente.estimators.resample import bootstrap_means, expanded_tail
+from detente.study.data import StudyData
 from detente.study.signal import Signal
 
 BANDS = (50, 80, 95)
@@ -60,12 +61,22 @@ def bands(draws: Floats, cases: int | None = None) -> Mapping[str, Floats]:
     }
 
 
-def path_chart(signal: Signal, grid: Grid, study: EventStudy, baseline: int, seed: int) -> Exhibit:
-    """The mean path of a score around the episodes, beside that around placebo dates."""
+def path_chart(
+    data: StudyData, signal: Signal, grid: Grid, study: EventStudy, baseline: int
+) -> Exhibit:
+    """The mean path of a score around the episodes, beside that around placebo dates.
+
+    Args:
+        data: What the study reads, for the seed of the placebo dates.
+        signal: What is measured.
+        grid: Its values.
+        study: The study that the card tells.
+        baseline: Periods before the start that the path is relative to.
+    """
     reach = max(baseline, SHORTEST_PATH)
     paths = path_around(grid, study.starts, reach, reach + 1, baseline)
-    means = bootstrap_means(paths, seed=seed)
-    placebo = _placebo_paths(grid, study.pools, reach, baseline, seed)
+    means = bootstrap_means(paths, seed=data.options.seed)
+    placebo = _placebo_means(grid, _placebo_starts(data, study), reach, baseline)
     covered = np.isfinite(paths).any(axis=0)
     centre = np.full(paths.shape[1], np.nan)
     centre[covered] = np.nanmean(paths[:, covered], axis=0)
@@ -73,20 +84,19 @@ def path_chart(signal: Signal, grid: Grid, study: EventStudy, baseline: int, see
 
 
 def rate_path_chart(
-    signal: Signal, grid: CountGrid, study: EventStudy, baseline: int, seed: int
+    data: StudyData, signal: Signal, grid: CountGrid, study: EventStudy, baseline: int
 ) -> Exhibit:
     """The pooled rate around the episodes, beside that around placebo dates.
 
     Args:
+        data: What the study reads, for the seed of the placebo dates.
         signal: What is counted.
         grid: The counts, relative to what was to be expected.
         study: The study that the card tells.
         baseline: Periods before the start that the rate is relative to.
-        seed: Seed of the placebo dates.
     """
     reach = max(baseline, SHORTEST_PATH)
-    rng = np.random.default_rng(seed)
-    starts = np.stack([rng.choice(pool, size=PLACEBO_PATHS) for pool in study.pools], axis=1)
+    starts = _placebo_starts(data, study).T
     centre, drawn = rate_path(grid, study.starts, reach, reach + 1, baseline)
     placebo = np.stack(
         [rate_path(grid, row, reach, reach + 1, baseline, draws=0)[0] for row in starts]
@@ -126,13 +136,16 @@ def _path(
     )
 
 
-def _placebo_paths(
-    grid: Grid, pools: Sequence[Ints], reach: int, baseline: int, seed: int
-) -> Floats:
-    rng = np.random.default_rng(seed)
-    starts = np.stack([rng.choice(pool, size=PLACEBO_PATHS) for pool in pools])
+def _placebo_starts(data: StudyData, study: EventStudy) -> Ints:
+    """Dates like those of the episodes, shape (episodes, PLACEBO_PATHS)."""
+    rng = data.options.rng()
+    return np.stack([rng.choice(pool, size=PLACEBO_PATHS) for pool in study.pools])
+
+
+def _placebo_means(grid: Grid, starts: Ints, reach: int, baseline: int) -> Floats:
+    """The mean path around each draw of placebo dates, shape (PLACEBO_PATHS, periods)."""
     paths = path_around(grid, starts.ravel(), reach, reach + 1, baseline)
-    shaped = paths.reshape(len(pools), PLACEBO_PATHS, -1)
+    shaped = paths.reshape(*starts.shape, -1)
     covered = np.isfinite(shaped)
     count = covered.sum(axis=0)
     total = np.where(covered, shaped, 0.0).sum(axis=0)

@@ -71,7 +71,7 @@ class Path:
 def projected(
     claim: ResponseClaim,
     signal: Signal,
-    windows: Sequence[int],
+    windows_months: Sequence[int],
     data: StudyData,
 ) -> Iterator[Estimate[None]]:
     """The mean response of a signal over each window, by both models and for every cause.
@@ -79,7 +79,7 @@ def projected(
     Args:
         claim: The claim.
         signal: What responds.
-        windows: Months from the cause, its own period included.
+        windows_months: Months from the cause, its own period included.
         data: The study's data as of a date.
 
     Returns:
@@ -90,12 +90,12 @@ def projected(
         Jordà (2005); Sims and Zha (1998); Brandt and Freeman (2006).
     """
     every = signal.series.every
-    lengths = {to_periods(months, every): months for months in sorted(windows, reverse=True)}
+    lengths = {to_periods(months, every): months for months in sorted(windows_months, reverse=True)}
     for cause in (claim.cause, *claim.other_causes):
         path = _path(claim, signal, data.days_of(cause))
         if path.episodes < MIN_EPISODES:
             continue
-        for name, effects in _both(path, sorted(lengths), data.options.seed):
+        for name, effects in _both(path, sorted(lengths), data):
             for periods, ends in effects.items():
                 chosen = _choices(signal, data.label_of(cause), lengths[periods])
                 yield Estimate(
@@ -110,10 +110,10 @@ def projected(
                 )
 
 
-def _both(path: Path, windows: Sequence[int], seed: int) -> Iterator[tuple[str, Effects]]:
+def _both(path: Path, periods: Sequence[int], data: StudyData) -> Iterator[tuple[str, Effects]]:
     models: dict[str, Callable[[], Effects]] = {
-        LOCAL_PROJECTION: lambda: by_projection(path, windows),
-        AUTOREGRESSION: lambda: by_autoregression(path, windows, seed),
+        LOCAL_PROJECTION: lambda: by_projection(path, periods),
+        AUTOREGRESSION: lambda: by_autoregression(path, periods, data),
     }
     for name, estimate in models.items():
         try:
@@ -123,7 +123,7 @@ def _both(path: Path, windows: Sequence[int], seed: int) -> Iterator[tuple[str, 
         yield name, effects
 
 
-def by_projection(path: Path, windows: Sequence[int]) -> Effects:
+def by_projection(path: Path, periods: Sequence[int]) -> Effects:
     """Mean response over each window with its 90% interval, by local projections.
 
     Raises:
@@ -132,18 +132,18 @@ def by_projection(path: Path, windows: Sequence[int]) -> Effects:
     result = local_projection(
         path.outcome,
         path.cause,
-        horizons=[window - 1 for window in windows],
+        horizons=[number - 1 for number in periods],
         lags=path.lags,
         controls=path.season,
         cumulative=True,
         segments=path.block,
     )
     low, high = result.interval(1 - 2 * TAIL)
-    ends = np.stack([result.estimate[0], low[0], high[0]], axis=1) / np.array(windows)[:, None]
-    return dict(zip(windows, map(_triple, ends), strict=True))
+    ends = np.stack([result.estimate[0], low[0], high[0]], axis=1) / np.array(periods)[:, None]
+    return dict(zip(periods, map(_triple, ends), strict=True))
 
 
-def by_autoregression(path: Path, windows: Sequence[int], seed: int) -> Effects:
+def by_autoregression(path: Path, periods: Sequence[int], data: StudyData) -> Effects:
     """The same by a vector autoregression of cause and outcome, the cause moving first.
 
     The tightness of the prior is the one of a few that predicts the series best.
@@ -157,10 +157,11 @@ def by_autoregression(path: Path, windows: Sequence[int], seed: int) -> Effects:
         controls=path.season, segments=path.block,
     )  # fmt: skip
     model = fit_bvar(system, path.lags, choice.best, controls=path.season, segments=path.block)
-    paths = impulse_draws(model, steps=max(windows), draws=DRAWS, seed=seed)[:, 1]
-    means = np.cumsum(paths, axis=0)[np.array(windows) - 1] / np.array(windows)[:, None]
+    seed = data.options.seed
+    paths = impulse_draws(model, steps=max(periods), draws=DRAWS, seed=seed)[:, 1]
+    means = np.cumsum(paths, axis=0)[np.array(periods) - 1] / np.array(periods)[:, None]
     ends = np.quantile(means, [0.5, TAIL, 1 - TAIL], axis=1).T
-    return dict(zip(windows, map(_triple, ends), strict=True))
+    return dict(zip(periods, map(_triple, ends), strict=True))
 
 
 def _path(claim: ResponseClaim, signal: Signal, days: NDArray[np.datetime64]) -> Path:

@@ -81,10 +81,10 @@ def problems(claim: ReactionClaim, study: Study, folder: Path) -> Iterator[str]:
 class Choice:
     """One way to run the test."""
 
-    window: int
+    window_months: int
     divisor: Divisor
     lags: int
-    span: int = SPAN
+    span_periods: int = SPAN
     own_period: bool = False
 
 
@@ -178,14 +178,14 @@ class Reaction(Design[ReactionClaim, Measured]):
         cause = _on(grid_of(acts), acts, signal)
         if acts.reverse:  # where higher numbers are less of it, more of it are lower ones
             cause = -cause
-        window = to_periods(choice.window, signal.series.every)
+        window = to_periods(choice.window_months, signal.series.every)
         usable = whole_around(np.isfinite(grid.values + cause), choice.lags + 1, window)
-        spans = self._spans(signal, grid, usable, choice.span)
+        spans = self._spans(signal, grid, usable, choice.span_periods)
         turns = np.arange(1, HARMONICS[signal.series.every] + 1)
         angles = 2 * np.pi * grid.season[:, None] * turns
         levels = spans[:, None] == np.unique(spans)[None, 1:]
         ways = {
-            "window": window,
+            "window_periods": window,
             "lags": choice.lags,
             "controls": np.hstack([np.sin(angles), np.cos(angles), levels]),
             "segments": grid.block,
@@ -228,7 +228,7 @@ class Reaction(Design[ReactionClaim, Measured]):
         """What follows, after what, and beyond what."""
         signal, measured = estimate.signal, estimate.result
         every = signal.series.every
-        window = plural(to_periods(measured.choice.window, every), every + "s")
+        window = plural(to_periods(measured.choice.window_months, every), every + "s")
         if signal.counts:
             more = "half as much" if measured.acts.reverse else "twice as much"
         else:
@@ -274,7 +274,7 @@ class Reaction(Design[ReactionClaim, Measured]):
         """What followed periods with least and most of the cause within their span."""
         signal, choice = estimate.signal, estimate.result.choice
         sides = estimate.result.sides
-        window = to_periods(choice.window, signal.series.every)
+        window = to_periods(choice.window_months, signal.series.every)
         thirds = thirds_after(sides.outcome, sides.cause, sides.spans, window)
         draws = bootstrap_means(thirds, seed=self.data.options.seed)
         return group_rates(
@@ -314,11 +314,11 @@ def _on(cause: Grid, acts: Signal, signal: Signal) -> Floats:
 def _choices(first: Choice, signal: Signal) -> Iterator[Choice]:
     """Each thing that could have been chosen otherwise, one at a time, the first way first."""
     yield first
-    windows = {max(1, first.window // 2), 2 * first.window} - {first.window}
-    yield from (replace(first, window=months) for months in sorted(windows))
+    windows = {max(1, first.window_months // 2), 2 * first.window_months} - {first.window_months}
+    yield from (replace(first, window_months=months) for months in sorted(windows))
     yield from (replace(first, divisor=divisor) for divisor in divisors(signal)[1:])
     yield replace(first, lags=2 * first.lags)
-    yield replace(first, span=2 * SPAN)
+    yield replace(first, span_periods=2 * SPAN)
     yield replace(first, own_period=True)
 
 
@@ -327,9 +327,9 @@ def _chosen(signal: Signal, choice: Choice) -> dict[str, str]:
         "estimator": LOCAL_PROJECTION,
         "source": signal.source,
         "measure": signal.measure.replace("_", " "),
-        "window": plural(choice.window, "months"),
+        "window": plural(choice.window_months, "months"),
         "lags": plural(choice.lags, f"{signal.series.every}s"),
-        "span": plural(choice.span, f"{signal.series.every}s"),
+        "span": plural(choice.span_periods, f"{signal.series.every}s"),
         "normalisation": DIVIDED_BY[choice.divisor] if signal.counts else "as they are",
         "first period": "the cause's own" if choice.own_period else "the one after",
     }

@@ -81,10 +81,10 @@ class Choice:
     """One way to run the test."""
 
     cause: str
-    window: int
-    baseline: int
+    window_months: int
+    baseline_months: int
     divisor: Divisor
-    lag: int = 0
+    lag_periods: int = 0
     harmonics: int = HARMONICS
 
 
@@ -133,7 +133,7 @@ class Response(Design[ResponseClaim, Measured]):
 
     def _measure(self, signal: Signal, choice: Choice, draws: int) -> Estimate[Measured]:
         every = signal.series.every
-        _check_fine_enough(every, choice.window)
+        _check_fine_enough(every, choice.window_months)
         signal = divided(signal, choice.divisor)
         facts = self.data.facts_of(choice.cause)
         days = np.array([fact.date for fact in facts], dtype="datetime64[D]")
@@ -167,9 +167,9 @@ class Response(Design[ResponseClaim, Measured]):
         """Counts by a ratio of summed rates, scores by their mean changes."""
         every = signal.series.every
         spans = {
-            "window_periods": to_periods(choice.window, every),
-            "baseline_periods": to_periods(choice.baseline, every),
-            "lag_periods": choice.lag,
+            "window_periods": to_periods(choice.window_months, every),
+            "baseline_periods": to_periods(choice.baseline_months, every),
+            "lag_periods": choice.lag_periods,
         }
         draw = {"draws": draws, "seed": self.data.options.seed}
         if not signal.counts:
@@ -183,11 +183,11 @@ class Response(Design[ResponseClaim, Measured]):
             "source": signal.source,
             "measure": signal.measure.replace("_", " "),
             "cause": self.data.label_of(choice.cause),
-            "window": _months(choice.window),
-            "baseline": _months(choice.baseline),
+            "window": _months(choice.window_months),
+            "baseline": _months(choice.baseline_months),
             "normalisation": DIVIDED_BY[choice.divisor],
             "season": SEASONS[choice.harmonics] if signal.counts else SEASONS[2],
-            "first period": "the cause's own" if choice.lag == 0 else "the one after",
+            "first period": "the cause's own" if choice.lag_periods == 0 else "the one after",
         }
 
     def curve(self, estimates: Sequence[Estimate[Measured]]) -> Iterator[Estimate[Any]]:
@@ -253,9 +253,9 @@ class Response(Design[ResponseClaim, Measured]):
             measured.causes,
             study.starts,
             groups,
-            window_periods=to_periods(choice.window, signal.series.every),
-            baseline_periods=to_periods(choice.baseline, signal.series.every),
-            lag_periods=choice.lag,
+            window_periods=to_periods(choice.window_months, signal.series.every),
+            baseline_periods=to_periods(choice.baseline_months, signal.series.every),
+            lag_periods=choice.lag_periods,
             harmonics=choice.harmonics,
         )
 
@@ -265,10 +265,10 @@ class Response(Design[ResponseClaim, Measured]):
         unit = "" if signal.counts else f" {signal.series.unit}"
         return (
             f"{upper_first(signal.noun)} changed by {estimate.in_words}{unit} "
-            f"(90% interval {estimate.ends}) in the {_months(choice.window)} from "
+            f"(90% interval {estimate.ends}) in the {_months(choice.window_months)} from "
             f"{plural(estimate.cases, 'episodes')} of {self.data.label_of(choice.cause)}, "
             "compared with "
-            f"the {_months(choice.baseline)} before and with like dates without them."
+            f"the {_months(choice.baseline_months)} before and with like dates without them."
         )
 
     def case_word(self, estimate: Estimate[Measured]) -> str:
@@ -319,20 +319,21 @@ class Response(Design[ResponseClaim, Measured]):
 
     def chart(self, estimate: Estimate[Measured]) -> Exhibit:
         """The path around the episodes, by the estimate on the card."""
-        measured, signal, seed = estimate.result, estimate.signal, self.data.options.seed
+        measured, signal = estimate.result, estimate.signal
         study, choice, every = measured.study, measured.choice, signal.series.every
-        baseline = to_periods(choice.baseline, every)
+        baseline = to_periods(choice.baseline_months, every)
         if not signal.counts:
-            return path_chart(signal, grid_of(signal), study, baseline, seed)
+            return path_chart(self.data, signal, grid_of(signal), study, baseline)
         grid = counts_of(signal)
         usual = usual_counts(
             grid,
             measured.causes,
-            window_periods=to_periods(choice.window, every),
-            lag_periods=choice.lag,
+            window_periods=to_periods(choice.window_months, every),
+            lag_periods=choice.lag_periods,
             harmonics=choice.harmonics,
         )
-        return rate_path_chart(signal, replace(grid, exposure=usual), study, baseline, seed)
+        shown = replace(grid, exposure=usual)
+        return rate_path_chart(self.data, signal, shown, study, baseline)
 
     def rows(self, estimate: Estimate[Measured]) -> Iterator[tuple[Value, ...]]:
         """Each episode with the change after it."""
@@ -353,11 +354,11 @@ class Response(Design[ResponseClaim, Measured]):
             )
 
 
-def _check_fine_enough(every: str, window: int) -> None:
-    if window * PER_MONTH[every] < FINE_ENOUGH:
+def _check_fine_enough(every: str, window_months: int) -> None:
+    if window_months * PER_MONTH[every] < FINE_ENOUGH:
         raise DataGapError(
             "The response could not be measured.",
-            f"A series by {every} cannot show what happens within {_months(window)}.",
+            f"A series by {every} cannot show what happens within {_months(window_months)}.",
             "Load data by month or day.",
         )
 

@@ -93,12 +93,12 @@ class Measured:
     def before(self) -> slice:
         """The periods before the date."""
         end = self.at - self.shift.skipped
-        return slice(end - self.shift.window, end)
+        return slice(end - self.shift.window_periods, end)
 
     @property
     def after(self) -> slice:
         """The periods after the date."""
-        return slice(self.at, self.at + self.shift.window)
+        return slice(self.at, self.at + self.shift.window_periods)
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,8 +239,8 @@ class Shift(Design[ShiftClaim, Measured]):
         yield Check(
             "No clearly larger change nearby",
             shift.at_the_date,
-            f"The largest change within {plural(shift.window, signal.series.every + 's')}, in its "
-            f"standard errors, lies {where}; that at the date has {share_text(shift.share)} of "
+            f"The largest change within {plural(shift.window_periods, signal.series.every + 's')}, "
+            f"in its standard errors, lies {where}; that at the date has {share_text(shift.share)} of "
             "its size.",
         )
         drift = tell(float(convert(estimate.scale, shift.drift)), estimate.scale)
@@ -266,7 +266,10 @@ class Shift(Design[ShiftClaim, Measured]):
         }
         dates = [self.claim.date]
         if left is not None and self.claim.ended is not None:
-            sides["later"] = (slice(left.at, left.at + place.shift.window), left.level * per)
+            sides["later"] = (
+                slice(left.at, left.at + place.shift.window_periods),
+                left.level * per,
+            )
             dates.append(self.claim.ended)
         return shift_chart(signal, sides, dates)
 

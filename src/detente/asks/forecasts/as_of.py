@@ -180,9 +180,10 @@ def record_as_of(question: EventQuestion, walks: Walks, day: dt.date) -> Answer:
         >>> record.exhibit("course").table.column("date")[-1]
         '2016-12-13'
     """
-    walk, end, seed = _walk(question, walks, day), np.datetime64(day, "D"), walks.data.options.seed
+    walk, end, options = _walk(question, walks, day), np.datetime64(day, "D"), walks.data.options
     try:
-        return scored(question, trial_of(walk, question.at_least, WEEK, seed, end), seed)
+        trial = trial_of(walk, question.at_least, WEEK, options.rng(), end)
+        return scored(question, trial, options.rng())
     except DataGapError as gap:
         why = f"{gap.found} {gap.next_step}"
         return Answer(question.id, question.kind, question.title, gap=why)

@@ -105,19 +105,19 @@ def track_record(question: Question, data: StudyData) -> Answer:
         International Journal of Forecasting 30.
     """
     try:
-        return scored(question, question.trial(walks_of(data)), data.options.seed)
+        return scored(question, question.trial(walks_of(data)), data.options.rng())
     except DataGapError as gap:
         why = f"{gap.found} {gap.next_step}"
         return Answer(question.id, question.kind, question.title, gap=why)
 
 
-def scored(question: Question, trial: Trial, seed: int = 1) -> Answer:
+def scored(question: Question, trial: Trial, rng: np.random.Generator) -> Answer:
     """Score what was said by what came.
 
     Args:
         question: The question.
         trial: What was said of it and what came.
-        seed: Seed of the bootstrap.
+        rng: Random numbers of the bootstrap.
 
     Raises:
         DataGapError: Fewer than 20 forecasts could be made.
@@ -130,7 +130,7 @@ def scored(question: Question, trial: Trial, seed: int = 1) -> Answer:
         >>> odds = np.stack([0.0 * came + 0.5, 0.0 * came + 0.5, came])
         >>> labels, flat = ("base rate", "recent", "combination"), np.zeros((3, len(days)))
         >>> trial = Trial(labels, days, odds, flat, came, came, np.ones(2) / 2, 4, "week", 2)
-        >>> scored(asked, trial).fact("skill").value
+        >>> scored(asked, trial, np.random.default_rng(1)).fact("skill").value
         1.0
     """
     number = len(trial.outcomes)
@@ -141,7 +141,7 @@ def scored(question: Question, trial: Trial, seed: int = 1) -> Answer:
             "A longer history is needed.",
         )
     block = max(BLOCK_YEARS * PER_YEAR[trial.every], 2 * trial.overlap)
-    drawn = resample(number, block, seed)
+    drawn = resample(number, block, rng)
     first, recent = _skills(trial, drawn, _by_score(trial)[0][1])
     rule = best(trial, drawn)
     return Answer(

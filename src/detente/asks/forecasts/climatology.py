@@ -44,9 +44,9 @@ class Climatology:
             else f"base rate of the last {plural(self.years, 'years')}"
         )
 
-    def fit(self, history: History, window: int) -> PastWindows:
+    def fit(self, history: History, window_days: int) -> PastWindows:
         """Nothing is estimated: the past is counted anew on every day."""
-        return PastWindows(window, None if self.years is None else round(self.years * YEAR))
+        return PastWindows(window_days, None if self.years is None else round(self.years * YEAR))
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ class PastWindows:
     """Climatology of one window.
 
     Attributes:
-        window: Days.
-        span: Days of history; None for all.
+        window_days: Days.
+        span_days: Days of history; None for all.
     """
 
-    window: int
-    span: int | None
+    window_days: int
+    span_days: int | None
 
     def predict(self, history: History, origins: Ints) -> Floats:
         """Share of past windows with each count, shape (n, size)."""
@@ -73,38 +73,42 @@ class PastWindows:
 
     def reasons(self, history: History, origin: int) -> tuple[Reason, ...]:
         """The pace of the last years, if it is a moving base rate."""
-        if self.span is None:
+        if self.span_days is None:
             return ()
         recent = self._rate(history, origin)
         whole = YEAR * float(history.counts[: origin + 1].mean())
-        years = round(self.span / YEAR)
+        years = round(self.span_days / YEAR)
         return (Reason(f"the pace of the last {plural(years, 'years')}", YEAR * recent - whole),)
 
     def _rate(self, history: History, origin: int) -> float:
-        first = 0 if self.span is None else max(0, origin + 1 - self.span)
+        first = 0 if self.span_days is None else max(0, origin + 1 - self.span_days)
         return float(history.counts[first : origin + 1].mean())
 
     def _weights(self, history: History, origins: Ints) -> Floats:
         """Windows' worth of evidence for each count, shape (n, size)."""
-        size, last = size_of(self.window), int(origins.max()) + 1
-        counts = sums_after(history.counts[:last], range(-1, last - self.window), self.window)
+        size, last = size_of(self.window_days), int(origins.max()) + 1
+        counts = sums_after(
+            history.counts[:last], range(-1, last - self.window_days), self.window_days
+        )
         kinds = np.minimum(counts, size - 1).astype(np.int64)
-        seen = _tallies(kinds, np.maximum(origins + 2 - self.window, 0), size)
-        if self.span is not None:
-            seen = seen - _tallies(kinds, np.maximum(origins + 1 - self.span, 0), size)
+        seen = _tallies(kinds, np.maximum(origins + 2 - self.window_days, 0), size)
+        if self.span_days is not None:
+            seen = seen - _tallies(kinds, np.maximum(origins + 1 - self.span_days, 0), size)
         return np.asarray(
-            np.maximum(seen, 0) / self.window + PRIOR * self._steady(history, origins)
+            np.maximum(seen, 0) / self.window_days + PRIOR * self._steady(history, origins)
         )
 
     def _steady(self, history: History, origins: Ints) -> Floats:
         """The gamma-Poisson distribution at the mean rate, shape (n, size)."""
         total = np.concatenate([[0.0], np.cumsum(history.counts)])
         ends = origins + 1
-        starts = np.zeros_like(ends) if self.span is None else np.maximum(0, ends - self.span)
-        return steady(total[ends] - total[starts], ends - starts, self.window)
+        starts = (
+            np.zeros_like(ends) if self.span_days is None else np.maximum(0, ends - self.span_days)
+        )
+        return steady(total[ends] - total[starts], ends - starts, self.window_days)
 
 
-def steady(events: Floats, days: Ints, window: int) -> Floats:
+def steady(events: Floats, days: Ints, window_days: int) -> Floats:
     """Distribution of the count in a window at a steady rate that so many events tell of.
 
     Poisson counts with the Jeffreys prior on the rate: negative binomial with shape events + 1/2.
@@ -112,7 +116,7 @@ def steady(events: Floats, days: Ints, window: int) -> Floats:
     Args:
         events: Events seen, shape (n,).
         days: Days in which they were seen, shape (n,).
-        window: Days ahead.
+        window_days: Days ahead.
 
     Example:
         >>> steady(np.array([0.5]), np.array([10]), 10)[0, :2].tolist()
@@ -122,7 +126,7 @@ def steady(events: Floats, days: Ints, window: int) -> Floats:
         Gelman et al. (2013), Bayesian Data Analysis, section 2.6.
     """
     shape = events + 0.5
-    return negative_binomial(shape * window / days, shape, size_of(window))
+    return negative_binomial(shape * window_days / days, shape, size_of(window_days))
 
 
 def _tallies(kinds: Ints, ends: Ints, size: int) -> Floats:

@@ -93,13 +93,13 @@ class EventQuestion(Question, Terms):
             _facts(self, odds, label),
             text=_sentence(self, odds, label, opens, closes),
             caveats=(*uncovered(data, self.action, history.days), *([gap] if gap else ())),
-            provenance=made_from(walks.data_hash, data.options.seed, ESTIMATOR, sources),
+            provenance=made_from(walks, ESTIMATOR, sources),
         )
 
     def trial(self, walks: Walks) -> Trial:
         """Forecasts of every week since the data allow."""
         walk = walks.of(self.action, self.within_days, self)
-        return trial_of(walk, self.at_least, WEEK, walks.data.options.seed)
+        return trial_of(walk, self.at_least, WEEK, walks.data.options.rng())
 
     def walked(self, action: str) -> Walked | None:
         """Its own action is walked through in its own window."""

@@ -45,7 +45,7 @@ class Hazard:
 
     label: str = "self-exciting hazard"
 
-    def fit(self, history: History, window: int) -> FittedHazard | None:
+    def fit(self, history: History, window_days: int) -> FittedHazard | None:
         """Fit by maximum penalised likelihood; None with fewer than 5 event days."""
         if history.counts.sum() < FEWEST:
             return None
@@ -65,7 +65,7 @@ class Hazard:
             return None
         effects = np.stack([parameters.effects[0] for parameters in drawn])
         excitation = np.stack([parameters.excitation[0, 0] for parameters in drawn])
-        return FittedHazard(window, model, effects, excitation, history)
+        return FittedHazard(window_days, model, effects, excitation, history)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,14 +73,14 @@ class FittedHazard:
     """A fitted hazard.
 
     Attributes:
-        window: Days.
+        window_days: Days.
         model: The process at the best parameters.
         effects: Effects of the baseline by draw, shape (draws, q).
         excitation: Excitation by draw and decay, shape (draws, K).
         learned: The history that it was fitted to.
     """
 
-    window: int
+    window_days: int
     model: BinnedHawkes
     effects: Floats
     excitation: Floats
@@ -96,10 +96,10 @@ class FittedHazard:
 
     def _all(self, history: History, origins: Ints) -> Floats:
         """Exact distribution of each draw, by its generating function on the unit circle."""
-        size = size_of(self.window)
+        size = size_of(self.window_days)
         around = max(2 * size, AROUND)
         points = np.exp(2j * np.pi * np.arange(around // 2 + 1) / around)
-        families = families_of(points, self.excitation, DECAYS, self.model.gain, self.window)
+        families = families_of(points, self.excitation, DECAYS, self.model.gain, self.window_days)
         rates = self._rates(history, origins, self.effects, self.excitation)
         logs = rates.astype(np.complex128) @ (families[:, ::-1] - 1.0)
         counts = np.fft.irfft(np.exp(logs).conj(), n=around, axis=-1)[..., :size]
@@ -108,8 +108,8 @@ class FittedHazard:
     def reasons(self, history: History, origin: int) -> tuple[Reason, ...]:
         """Recent event days, the era and the calendar, against their mean."""
         place = np.array([origin])
-        sizes = _family_sizes(self.excitation, DECAYS, self.model.gain, self.window)[:, ::-1]
-        sizes = sizes * YEAR / self.window
+        sizes = _family_sizes(self.excitation, DECAYS, self.model.gain, self.window_days)[:, ::-1]
+        sizes = sizes * YEAR / self.window_days
         outer = self._sum(self._base(history, place, self.effects), sizes)
         recent = self._sum(self._excited(history, place, self.excitation), sizes)
         design = self.model.inputs.baseline.of(0)
@@ -132,7 +132,7 @@ class FittedHazard:
         """How far season and calendar move the log of the baseline from their mean."""
         steps = self.learned.steps(self.learned.days[:1]).shape[1]
         effects = self.model.effects[0, 1 + steps :]
-        ahead = history.days[origin] + 1 + np.arange(self.window)
+        ahead = history.days[origin] + 1 + np.arange(self.window_days)
         now = _covariates(self.learned, ahead)[:, steps:] @ effects
         past = _covariates(self.learned, self.learned.days)[:, steps:] @ effects
         return float(np.log(np.exp(now).mean() / np.exp(past).mean()))
@@ -142,7 +142,7 @@ class FittedHazard:
         return self._base(history, origins, effects) + self._excited(history, origins, excites)
 
     def _base(self, history: History, origins: Ints, effects: Floats) -> Floats:
-        ahead = history.days[origins][:, None] + 1 + np.arange(self.window)[None, :]
+        ahead = history.days[origins][:, None] + 1 + np.arange(self.window_days)[None, :]
         columns = _covariates(self.learned, ahead.ravel())
         design = np.concatenate([np.ones((ahead.size, 1)), columns], axis=1)
         rates = np.exp(np.minimum(design @ effects.T, 3.0))
@@ -151,7 +151,7 @@ class FittedHazard:
     def _excited(self, history: History, origins: Ints, excites: Floats) -> Floats:
         counts = history.counts[: int(origins.max()) + 1, None]
         heat = daily_excitement(counts, DECAYS, self.model.gain)[origins + 1, 0]
-        fade = np.exp(-DECAYS[:, None] * np.arange(self.window))
+        fade = np.exp(-DECAYS[:, None] * np.arange(self.window_days))
         return np.asarray(np.einsum("rk,nk,kw->rnw", excites, heat, fade))
 
 
@@ -163,7 +163,7 @@ def _covariates(learned: History, days: Days) -> Floats:
 
 
 def families_of(
-    points: Complex, excitation: Floats, decays: Floats, gain: Floats, window: int
+    points: Complex, excitation: Floats, decays: Floats, gain: Floats, window_days: int
 ) -> Complex:
     """Generating function of the days that one event day brings, itself included.
 
@@ -172,7 +172,7 @@ def families_of(
         excitation: By draw and decay, shape (draws, K).
         decays: Per day, shape (K,).
         gain: Excitement on the next day, shape (K,).
-        window: Days.
+        window_days: Days.
 
     Returns:
         By draw and days left after the event (0 to window - 1), shape (draws, window, Z).
@@ -188,20 +188,20 @@ def families_of(
     draws = len(excitation)
     left = np.exp(-decays)[None, :, None]
     weights = (excitation * gain)[:, :, None]
-    result = np.empty((draws, window, len(points)), dtype=np.complex128)
+    result = np.empty((draws, window_days, len(points)), dtype=np.complex128)
     later = np.zeros((draws, len(decays), len(points)), dtype=np.complex128)
     result[:, 0] = points
-    for days in range(1, window):
+    for days in range(1, window_days):
         later = left * later + (result[:, days - 1] - 1.0)[:, None, :]
         result[:, days] = points * np.exp((weights * later).sum(axis=1))
     return result
 
 
-def _family_sizes(excitation: Floats, decays: Floats, gain: Floats, window: int) -> Floats:
+def _family_sizes(excitation: Floats, decays: Floats, gain: Floats, window_days: int) -> Floats:
     """Expected days that one brings, itself included, by draw and days left, (draws, window)."""
-    sizes = np.ones((len(excitation), window))
+    sizes = np.ones((len(excitation), window_days))
     later = np.zeros_like(excitation)
-    for days in range(1, window):
+    for days in range(1, window_days):
         later = np.exp(-decays) * later + sizes[:, [days - 1]]
         sizes[:, days] = 1.0 + ((excitation * gain) * later).sum(axis=1)
     return sizes

@@ -185,7 +185,7 @@ def decayed(events: Floats, half_lives: Sequence[float]) -> Floats:
     return np.asarray(daily_excitement(events, decays, np.ones(len(decays)))[1:])
 
 
-def sums_after(counts: Floats, origins: Iterable[int], window: int) -> Floats:
+def sums_after(counts: Floats, origins: Iterable[int], window_days: int) -> Floats:
     """Events in the window after each origin; NaN where the data end before it does.
 
     Example:
@@ -194,6 +194,6 @@ def sums_after(counts: Floats, origins: Iterable[int], window: int) -> Floats:
     """
     total = np.concatenate([[0.0], np.cumsum(counts)])
     places = np.asarray(list(origins), dtype=np.int64)
-    last = np.minimum(places + 1 + window, len(counts))
-    whole = places + window < len(counts)
+    last = np.minimum(places + 1 + window_days, len(counts))
+    whole = places + window_days < len(counts)
     return np.where(whole, total[last] - total[np.minimum(places + 1, len(counts))], np.nan)

@@ -240,12 +240,12 @@ def chance(draws: Floats) -> Floats:
     return np.asarray(((draws > 0).sum(axis=-1) + 0.5) / (draws.shape[-1] + 1))
 
 
-def try_level(level: Level, refit: int = REFIT) -> Trial:
+def try_level(level: Level, refit_periods: int = REFIT) -> Trial:
     """Forecast from every period of the past, with models fitted to earlier periods only.
 
     Args:
         level: The relation.
-        refit: Periods between fits.
+        refit_periods: Periods between fits.
 
     Raises:
         DataGapError: Too few changes are known.
@@ -254,7 +254,7 @@ def try_level(level: Level, refit: int = REFIT) -> Trial:
         >>> from detente.study.data import open_data
         >>> from detente.study.load import load
         >>> data = open_data(load("korea"))
-        >>> trial = try_level(read_level(data, data.study.asks("questions")[-1]), refit=66)
+        >>> trial = try_level(read_level(data, data.study.asks("questions")[-1]), refit_periods=66)
         >>> len(trial.outcomes), trial.labels[-1]
         (132, 'combination')
     """
@@ -265,7 +265,9 @@ def try_level(level: Level, refit: int = REFIT) -> Trial:
             f"Fewer than {FEWEST} changes are known before the first forecast.",
             "Use a longer series.",
         )
-    blocks = [origins[start : start + refit] for start in range(0, len(origins), refit)]
+    blocks = [
+        origins[start : start + refit_periods] for start in range(0, len(origins), refit_periods)
+    ]
     seen = [foresee(level, int(b[0]), b) for b in blocks]
     draws = np.concatenate([block.draws for block in seen], axis=1)
     odds = np.concatenate([block.odds for block in seen], axis=1)
@@ -284,7 +286,7 @@ def try_level(level: Level, refit: int = REFIT) -> Trial:
         overlap=level.against,
         every=level.signal.series.every,
         references=REFERENCES,
-        schedule=f"models fitted anew every {refit} {level.signal.series.every}s",
+        schedule=f"models fitted anew every {refit_periods} {level.signal.series.every}s",
     )
 
 

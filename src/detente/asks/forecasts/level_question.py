@@ -77,9 +77,7 @@ class LevelQuestion(Question):
             Window(as_of, opens, closes, self.ahead, f"{level.signal.series.every}s"),
             (Fact("expected", "Median change", change, Scale.POINTS),),
             text=_sentence(self, odds, level, opens, closes),
-            provenance=made_from(
-                walks.data_hash, walks.data.options.seed, ESTIMATOR, (level.source,)
-            ),
+            provenance=made_from(walks, ESTIMATOR, (level.source,)),
         )
 
     def trial(self, walks: Walks) -> Trial:

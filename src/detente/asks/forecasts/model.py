@@ -63,19 +63,19 @@ class Model(Protocol):
         """Plain name."""
         ...
 
-    def fit(self, history: History, window: int) -> Fitted | None:
+    def fit(self, history: History, window_days: int) -> Fitted | None:
         """Fit to a history; None where it cannot carry the model."""
         ...
 
 
-def size_of(window: int) -> int:
+def size_of(window_days: int) -> int:
     """Number of entries of a distribution of event days in a window.
 
     Example:
         >>> size_of(28), size_of(365)
         (29, 81)
     """
-    return min(window, MOST) + 1
+    return min(window_days, MOST) + 1
 
 
 def negative_binomial(mean: Floats, shape: Floats, size: int) -> Floats:

@@ -43,7 +43,7 @@ def count_odds(walk: Walk, day: np.datetime64, count: int, window_days: int | No
             "Choose a later date, or let the study's action take in more.",
         )
     place = len(history.days) - 1
-    window = window_days or walk.window
+    window = window_days or walk.window_days
     fitted = fit_all(history, window)
     weights = walk.weights_on(day)
     parts = np.stack([model.predict(history, np.array([place]))[0] for model in fitted])

@@ -140,7 +140,7 @@ def comparison(odds: PublishedOdds, windows: Table, seed: int = 1) -> Answer:
         )
     moments_of = list(_by_moment(windows))
     compared = [
-        compare(table, "" if lead is Ellipsis else moment_name(lead), seed)
+        compare(table, "" if lead is Ellipsis else moment_name(lead), np.random.default_rng(seed))
         for lead, table in moments_of
         if any(value is not None for value in table.column("ours"))
     ]
@@ -249,7 +249,7 @@ def _walked(
     for moment in asked:
         key = moment.action, _window_learned(data, moment, asked)
         if key not in walks:
-            walks[key] = walk(histories[moment.action], key[1], refit=REFIT)
+            walks[key] = walk(histories[moment.action], key[1], refit_weeks=REFIT)
         yield walks[key], moment
 
 

@@ -65,7 +65,7 @@ class Compared:
         return "better" if last["low_90"] > 0 else "worse" if last["high_90"] < 0 else ""
 
 
-def compare(windows: Table, at: str, seed: int) -> Compared:
+def compare(windows: Table, at: str, rng: np.random.Generator) -> Compared:
     """Score each side on the windows that have odds of all of them.
 
     Differences have an interval by resampling whole groups of windows that overlap, whatever they
@@ -75,12 +75,13 @@ def compare(windows: Table, at: str, seed: int) -> Compared:
         windows: Columns issued, within_days, came, published, ours, base_rate; first_word if
             questions had several forecasts.
         at: The moment, in words.
-        seed: Seed of the resampling.
+        rng: Random numbers of the resampling.
 
     Example:
         >>> names = ("issued", "within_days", "came", "published", "ours", "base_rate")
         >>> rows = [(f"20{year}-01-01", 30, True, 0.5, 0.9, 0.5) for year in (10, 11, 12, 13)]
-        >>> scores = compare(Table(tuple(map(Column, names)), tuple(rows)), "", 1)
+        >>> rng = np.random.default_rng(1)
+        >>> scores = compare(Table(tuple(map(Column, names)), tuple(rows)), "", rng)
         >>> scores.groups, scores.word, round(scores.of("published")["above_ours"], 2)
         (4, 'better', 0.24)
 
@@ -96,7 +97,7 @@ def compare(windows: Table, at: str, seed: int) -> Compared:
     if "first_word" in names:
         sides = {FIRST: "first_word", **sides}
     odds = {whose: _column(records, name) for whose, name in sides.items()}
-    ours = brier(odds[OURS], came)
+    ours, weights = brier(odds[OURS], came), _weights(groups, rng)
     rows = tuple(
         (
             whose,
@@ -106,7 +107,7 @@ def compare(windows: Table, at: str, seed: int) -> Compared:
             *(
                 (None, None, None)
                 if whose == OURS
-                else _difference(brier(given, came) - ours, groups, seed)
+                else _difference(brier(given, came) - ours, groups, weights)
             ),
         )
         for whose, given in odds.items()
@@ -140,15 +141,19 @@ def overlapping(records: Sequence[dict[str, Any]]) -> Ints:
     return groups
 
 
+def _weights(groups: Ints, rng: np.random.Generator) -> Ints:
+    """How often each resample has each group, shape (RESAMPLES, groups); the same for all sides."""
+    number = int(groups.max()) + 1
+    return rng.multinomial(number, np.full(number, 1 / number), size=RESAMPLES)
+
+
 def _difference(
-    scores: Floats, groups: Ints, seed: int
+    scores: Floats, groups: Ints, weights: Ints
 ) -> tuple[float, float | None, float | None]:
     """Mean difference of scores, with its 90% interval; none from a handful of groups."""
-    mean, number = float(scores.mean()), int(groups.max()) + 1
+    mean, number = float(scores.mean()), weights.shape[1]
     if number < FEWEST:
         return mean, None, None
-    rng = np.random.default_rng(seed)
-    weights = rng.multinomial(number, np.full(number, 1 / number), size=RESAMPLES)
     sums, sizes = np.bincount(groups, scores, number), np.bincount(groups, minlength=number)
     drawn = (weights @ sums) / (weights @ sizes)
     tail = expanded_tail(0.90, number)

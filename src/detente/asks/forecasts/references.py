@@ -40,7 +40,8 @@ def skills(trial: Trial, drawn: Resamples) -> tuple[Skill, ...]:
         >>> days = np.datetime64("2000-01-03") + 7 * np.arange(40)
         >>> odds, labels = np.stack([1 - came, came]), ("base rate", "combination")
         >>> trial = Trial(labels, days, odds, odds, came, came, np.ones(1), 1, "week", 1)
-        >>> [(gain.against, gain.value) for gain in skills(trial, resample(40, 4, 1))]
+        >>> drawn = resample(40, 4, np.random.default_rng(1))
+        >>> [(gain.against, gain.value) for gain in skills(trial, drawn)]
         [('base rate', 1.0), ('even odds', 1.0)]
     """
     ours = brier(trial.odds[-1], trial.outcomes)
@@ -60,7 +61,7 @@ def best(trial: Trial, drawn: Resamples) -> Skill:
         >>> days = np.datetime64("2000-01-03") + 7 * np.arange(40)
         >>> odds, labels = np.stack([0 * came + 0.75, came]), ("base rate", "combination")
         >>> trial = Trial(labels, days, odds, odds, came, came, np.ones(1), 1, "week", 1)
-        >>> best(trial, resample(40, 4, 1)).against
+        >>> best(trial, resample(40, 4, np.random.default_rng(1))).against
         'base rate'
     """
     _, odds = _rules(trial)
@@ -77,7 +78,7 @@ def compared(trial: Trial, drawn: Resamples) -> Exhibit:
         >>> days = np.datetime64("2000-01-03") + 7 * np.arange(40)
         >>> odds, labels = np.stack([flat, came]), ("base rate", "combination")
         >>> trial = Trial(labels, days, odds, odds, came, came, np.ones(1), 1, "week", 1)
-        >>> compared(trial, resample(40, 4, 1)).table.column("brier")
+        >>> compared(trial, resample(40, 4, np.random.default_rng(1))).table.column("brier")
         (0.25, 0.25)
     """
     _, odds = _rules(trial)

@@ -45,22 +45,22 @@ class CountRegression:
 
     label: str = "count regression"
 
-    def fit(self, history: History, window: int) -> FittedRegression | None:
+    def fit(self, history: History, window_days: int) -> FittedRegression | None:
         """Fit to all windows that are over; None with fewer than 5 event days."""
-        rows = np.arange(len(history.days) - 1 - window, -1, -STEP)[::-1]
-        if history.counts.sum() < FEWEST or len(rows) * STEP < 3 * window:
+        rows = np.arange(len(history.days) - 1 - window_days, -1, -STEP)[::-1]
+        if history.counts.sum() < FEWEST or len(rows) * STEP < 3 * window_days:
             return None
-        counts = sums_after(history.counts, rows, window)
+        counts = sums_after(history.counts, rows, window_days)
         if counts.sum() == 0:
             return None
         raw = features(history)[0][rows]
         centre, spread = _moments(raw)
         design = _standard(raw, centre, spread)
-        weight = min(1.0, STEP / window)
+        weight = min(1.0, STEP / window_days)
         best, covariance, shape = fit_counts(design, counts, weight)
         rng = np.random.default_rng(1)
         drawn = rng.multivariate_normal(best, covariance, size=DRAWS, method="cholesky")
-        return FittedRegression(window, centre, spread, best, drawn, shape)
+        return FittedRegression(window_days, centre, spread, best, drawn, shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,13 +68,13 @@ class FittedRegression:
     """A fitted regression.
 
     Attributes:
-        window: Days.
+        window_days: Days.
         centre, spread: Mean and standard deviation of each feature.
         best: Intercept and effects; `sampled` their draws, shape (draws, 1 + features).
         shape: Shape of the negative binomial.
     """
 
-    window: int
+    window_days: int
     centre: Floats
     spread: Floats
     best: Floats
@@ -92,18 +92,20 @@ class FittedRegression:
     def _all(self, history: History, origins: Ints) -> Floats:
         """Negative binomial of each draw, shape (draws, n, size)."""
         design = _standard(features(history)[0][origins], self.centre, self.spread)
-        return negative_binomial(self._means(design), np.array(self.shape), size_of(self.window))
+        return negative_binomial(
+            self._means(design), np.array(self.shape), size_of(self.window_days)
+        )
 
     def _means(self, design: Floats) -> Floats:
         """Mean counts by draw, shape (draws, n); never more than the days of the window."""
-        return np.asarray(np.exp(np.minimum(self.sampled @ design.T, np.log(self.window))))
+        return np.asarray(np.exp(np.minimum(self.sampled @ design.T, np.log(self.window_days))))
 
     def reasons(self, history: History, origin: int) -> tuple[Reason, ...]:
         """The effect of each feature, against the mean rate."""
         values, labels = features(history)
         [design] = _standard(values[[origin]], self.centre, self.spread)
         terms = design * self.best
-        scale = YEAR / self.window
+        scale = YEAR / self.window_days
         start = YEAR * float(history.counts[: origin + 1].mean())
         end = float(self._means(design[None]).mean()) * scale
         other = float(np.log(end / start) - terms[1:].sum())

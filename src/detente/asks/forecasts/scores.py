@@ -126,16 +126,17 @@ def crps_of_draws(draws: Floats, values: Floats) -> Floats:
     return np.asarray(np.abs(draws - values[..., None]).mean(axis=-1) - apart)
 
 
-def pit_of_counts(probabilities: Floats, counts: Floats, seed: int) -> Floats:
+def pit_of_counts(probabilities: Floats, counts: Floats, rng: np.random.Generator) -> Floats:
     """Randomised probability integral transform; uniform if the distributions are right.
 
     Args:
         probabilities: Shape (n, size).
         counts: What came, shape (n,); NaN where not known, and then so is the transform.
-        seed: Seed of the randomisation.
+        rng: Random numbers of the transform.
 
     Example:
-        >>> pit_of_counts(np.array([[0.5, 0.5]]), np.array([1.0]), 1).round(2).tolist()
+        >>> rng = np.random.default_rng(1)
+        >>> pit_of_counts(np.array([[0.5, 0.5]]), np.array([1.0]), rng).round(2).tolist()
         [0.76]
 
     Source:
@@ -148,7 +149,7 @@ def pit_of_counts(probabilities: Floats, counts: Floats, seed: int) -> Floats:
     low, high = below[rows, place], below[rows, place + 1]
     # A count beyond the distribution lies above all of it.
     low, high = (np.where(counts > size - 1, 1.0, end) for end in (low, high))
-    drawn = low + np.random.default_rng(seed).random(len(counts)) * (high - low)
+    drawn = low + rng.random(len(counts)) * (high - low)
     return np.where(over, drawn, np.nan)
 
 
@@ -170,7 +171,7 @@ class Resamples:
         return float(low), float(high)
 
 
-def resample(length: int, block: int, seed: int) -> Resamples:
+def resample(length: int, block: int, rng: np.random.Generator) -> Resamples:
     """Circular block resamples.
 
     Percentile intervals from a handful of blocks are too narrow; the tail is moved out as far as a
@@ -179,10 +180,10 @@ def resample(length: int, block: int, seed: int) -> Resamples:
     Args:
         length: Number of forecasts.
         block: Length of a block, at least one window.
-        seed: Seed of the draws.
+        rng: Random numbers of the draws.
 
     Example:
-        >>> draws = resample(10, 5, 1)
+        >>> draws = resample(10, 5, np.random.default_rng(1))
         >>> draws.rows.shape, draws.tail < 0.05
         ((1000, 10), True)
 
@@ -190,7 +191,7 @@ def resample(length: int, block: int, seed: int) -> Resamples:
         Politis and Romano (1992), A circular block-resampling procedure for stationary data;
         Hesterberg (2015), What teachers should know about the bootstrap.
     """
-    rows = block_index(length, block, RESAMPLES, np.random.default_rng(seed))
+    rows = block_index(length, block, RESAMPLES, rng)
     return Resamples(rows, expanded_tail(0.90, length // block))
 
 
@@ -207,7 +208,8 @@ def skill(scores: Floats, reference: Floats, drawn: Resamples, against: str) -> 
         against: Plain name of the reference.
 
     Example:
-        >>> gain = skill(np.full(9, 1.0), np.full(9, 2.0), resample(9, 3, 1), "base rate")
+        >>> drawn = resample(9, 3, np.random.default_rng(1))
+        >>> gain = skill(np.full(9, 1.0), np.full(9, 2.0), drawn, "base rate")
         >>> gain.value, gain.low, gain.high
         (0.5, 0.5, 0.5)
 
@@ -243,7 +245,8 @@ def reliability(
 
     Example:
         >>> odds = np.linspace(0, 1, 100)
-        >>> bins = reliability(odds, (odds > 0.5).astype(float), resample(100, 5, 1), 2)
+        >>> drawn = resample(100, 5, np.random.default_rng(1))
+        >>> bins = reliability(odds, (odds > 0.5).astype(float), drawn, 2)
         >>> [(each.count, each.observed) for each in bins]
         [(50, 0.0), (50, 1.0)]
 

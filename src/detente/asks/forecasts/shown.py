@@ -12,6 +12,7 @@ from detente import __version__
 from detente.answers import Answer, Column, Exhibit, Fact, Provenance, Scale, Table
 from detente.asks.forecasts.combined import Odds, Waterfall, stand_ins
 from detente.asks.forecasts.question import Question
+from detente.asks.forecasts.walks import Walks
 from detente.relations.steps import day_name
 from detente.rounding import odds_text
 
@@ -103,20 +104,22 @@ def odds_answer(
     )
 
 
-def made_from(data_hash: str, seed: int, estimator: str, sources: Sequence[str]) -> Provenance:
+def made_from(walks: Walks, estimator: str, sources: Sequence[str]) -> Provenance:
     """The provenance of odds.
 
     Args:
-        data_hash: Of all data.
-        seed: Of the run.
+        walks: Through the data that the odds rest on.
         estimator: What combines the models.
         sources: Names of what was read.
 
     Example:
-        >>> made_from("a1", 1, "Linear pool", ["chronicle"]).sources
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> made_from(Walks(open_data(load("korea"))), "Linear pool", ["chronicle"]).sources
         ('chronicle',)
     """
-    return Provenance(data_hash, seed, __version__, estimator, sources=tuple(sources))
+    seed = walks.data.options.seed
+    return Provenance(walks.data_hash, seed, __version__, estimator, sources=tuple(sources))
 
 
 def _odds_facts(odds: Odds) -> Iterator[Fact]:

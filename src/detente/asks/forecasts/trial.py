@@ -47,27 +47,31 @@ COMBINED = "combination"
 
 
 def trial_of(
-    walk: Walk, count: int, step: int, seed: int, day: np.datetime64 | None = None
+    walk: Walk,
+    count: int,
+    step_days: int,
+    rng: np.random.Generator,
+    day: np.datetime64 | None = None,
 ) -> Trial:
     """The trial of a threshold: at least so many event days in the window.
 
     Args:
         walk: Forecasts of the whole distribution.
         count: Days that make it true.
-        step: Days between origins.
-        seed: Seed of the randomised transform.
+        step_days: Days between origins.
+        rng: Random numbers of the randomised transform.
         day: Nothing after it is used; by default all that is known.
 
     Example:
         >>> from detente.asks.forecasts.history import history_from_counts
         >>> from detente.asks.forecasts.walk import walk
         >>> past = walk(history_from_counts(np.tile([1.0] + [0.0] * 9, 130)), 28)
-        >>> trial = trial_of(past, 1, 7, 1)
+        >>> trial = trial_of(past, 1, 7, np.random.default_rng(1))
         >>> trial.odds.shape == (6, len(trial.outcomes)), set(trial.outcomes.tolist())
         (True, {1.0})
     """
     day = walk.history.days[-1] if day is None else day
-    over = walk.history.days[walk.origins] + walk.window <= day
+    over = walk.history.days[walk.origins] + walk.window_days <= day
     settled = over & np.isfinite(walk.counts)
     counts = walk.counts[settled]
     every = np.concatenate([walk.parts, walk.pooled[None]])[:, settled]
@@ -76,11 +80,11 @@ def trial_of(
         dates=walk.history.days[walk.origins[settled]],
         odds=at_least(every, count),
         crps=crps_of_counts(every, counts),
-        pit=pit_of_counts(every[-1], counts, seed),
+        pit=pit_of_counts(every[-1], counts, rng),
         outcomes=(counts >= count).astype(np.float64),
         weights=walk.weights_on(day),
-        overlap=-(-walk.window // step),
+        overlap=-(-walk.window_days // step_days),
         every="week",
         references=REFERENCES,
-        schedule=f"models fitted anew every {walk.refit} weeks, and told of every new day",
+        schedule=f"models fitted anew every {walk.refit_weeks} weeks, and told of every new day",
     )

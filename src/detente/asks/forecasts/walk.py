@@ -39,23 +39,23 @@ class Walk:
 
     Attributes:
         history: What they were made from.
-        window: Days.
+        window_days: Days.
         labels: Names of the models.
         origins: Places of the last known days in the history, shape (n,).
         parts: Distribution of each model, shape (models, n, size).
         counts: What came, shape (n,); NaN where the window is not over.
         weights: Weights of the combination, learned from windows that were over, (n, models).
-        refit: Weeks between fits.
+        refit_weeks: Weeks between fits.
     """
 
     history: History
-    window: int
+    window_days: int
     labels: tuple[str, ...]
     origins: Ints
     parts: Floats
     counts: Floats
     weights: Floats
-    refit: int = REFIT
+    refit_weeks: int = REFIT
 
     @property
     def pooled(self) -> Floats:
@@ -65,23 +65,29 @@ class Walk:
     def weights_on(self, day: np.datetime64) -> Floats:
         """Weights learned from the windows that were over on a day, shape (models,)."""
         days = np.array([day])
-        weights = _weights(self.history, self.window, self.origins, self.parts, self.counts, days)
+        weights = _weights(
+            self.history, self.window_days, self.origins, self.parts, self.counts, days
+        )
         return np.asarray(weights[0])
 
 
 def walk(
-    history: History, window: int, *, refit: int = REFIT, models: Sequence[Model] = MODELS
+    history: History,
+    window_days: int,
+    *,
+    refit_weeks: int = REFIT,
+    models: Sequence[Model] = MODELS,
 ) -> Walk:
     """Forecast from every week of the past, with models fitted to earlier days only.
 
-    Models are fitted anew every `refit` weeks; between fits they see every new day, and weights are
+    Models are fitted anew after so many weeks; between fits they see every new day, and weights are
     learned from every window that is over. Where a model cannot be fitted yet, the base rate stands
     for it.
 
     Args:
         history: The action's past.
-        window: Days ahead.
-        refit: Weeks between fits.
+        window_days: Days ahead.
+        refit_weeks: Weeks between fits.
         models: What is combined, climatology first.
 
     Returns:
@@ -100,17 +106,19 @@ def walk(
         International Journal of Forecasting 16: rolling origins.
     """
     origins = _origins(history)
-    blocks = [origins[start : start + refit] for start in range(0, len(origins), refit)]
-    parts = [_block(history, window, block, models) for block in blocks]
+    blocks = [origins[start : start + refit_weeks] for start in range(0, len(origins), refit_weeks)]
+    parts = [_block(history, window_days, block, models) for block in blocks]
     labels = tuple(model.label for model in models)
-    counts = sums_after(history.counts, origins, window)
+    counts = sums_after(history.counts, origins, window_days)
     whole = np.concatenate(parts, axis=1) if parts else np.zeros((len(models), 0, 1))
     days = history.days[origins]
-    weights = _weights(history, window, origins, whole, counts, days)
-    return Walk(history, window, labels, origins, whole, counts, weights, refit)
+    weights = _weights(history, window_days, origins, whole, counts, days)
+    return Walk(history, window_days, labels, origins, whole, counts, weights, refit_weeks)
 
 
-def fit_all(history: History, window: int, models: Sequence[Model] = MODELS) -> tuple[Fitted, ...]:
+def fit_all(
+    history: History, window_days: int, models: Sequence[Model] = MODELS
+) -> tuple[Fitted, ...]:
     """Each model fitted to a history, the base rate where it cannot be.
 
     Example:
@@ -119,13 +127,13 @@ def fit_all(history: History, window: int, models: Sequence[Model] = MODELS) -> 
         >>> len(fitted), all(model == fitted[0] for model in fitted[3:])
         (5, True)
     """
-    base = Climatology().fit(history, window)
-    return tuple(model.fit(history, window) or base for model in models)
+    base = Climatology().fit(history, window_days)
+    return tuple(model.fit(history, window_days) or base for model in models)
 
 
-def _block(history: History, window: int, origins: Ints, models: Sequence[Model]) -> Floats:
+def _block(history: History, window_days: int, origins: Ints, models: Sequence[Model]) -> Floats:
     """Forecasts of each model between two fits, shape (models, n, size)."""
-    fitted = fit_all(history.until(history.days[origins[0]]), window, models)
+    fitted = fit_all(history.until(history.days[origins[0]]), window_days, models)
     return np.stack([model.predict(history, origins) for model in fitted])
 
 
@@ -138,14 +146,14 @@ def _origins(history: History) -> Ints:
 
 
 def _weights(
-    history: History, window: int, origins: Ints, parts: Floats, counts: Floats, days: Days
+    history: History, window_days: int, origins: Ints, parts: Floats, counts: Floats, days: Days
 ) -> Floats:
     """Weights learned from the windows that were over on each of some days, (days, models)."""
     settled = np.isfinite(counts)
     given = np.maximum(_given(parts[:, settled], counts[settled]), 1e-12)
     logs = np.ascontiguousarray(np.log(given).T)
-    over = np.searchsorted(history.days[origins[settled]] + window, days, side="right")
-    worth = min(1.0, WEEK / window)
+    over = np.searchsorted(history.days[origins[settled]] + window_days, days, side="right")
+    worth = min(1.0, WEEK / window_days)
     learned = [learn_weights(logs[:number], worth) for number in over]
     return np.array(learned).reshape(-1, len(parts))
 

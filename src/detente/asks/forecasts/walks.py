@@ -136,7 +136,7 @@ class Walks:
             history = read_history(self.data, action, terms.since, terms)
             if until is not None:
                 history = history.until(np.datetime64(until, "D"))
-            self._walks[key] = walk(history, window_days, refit=self.data.options.refit_weeks)
+            self._walks[key] = walk(history, window_days, refit_weeks=self.data.options.refit_weeks)
         return self._walks[key]
 
     def level(self, question: LevelQuestion) -> Level:

@@ -56,17 +56,17 @@ class WeightedRate:
         """Plain name."""
         return "weighted rate"
 
-    def fit(self, history: History, window: int) -> FittedRate:
+    def fit(self, history: History, window_days: int) -> FittedRate:
         """Choose the half-life by windows that are over."""
-        rows = np.arange(FIRST, len(history.days) - window, STEP)
-        counts = sums_after(history.counts, rows, window)
+        rows = np.arange(FIRST, len(history.days) - window_days, STEP)
+        counts = sums_after(history.counts, rows, window_days)
         scores = [
-            float(_log_scores(history, rows, counts, half_life, window).sum())
+            float(_log_scores(history, rows, counts, half_life, window_days).sum())
             for half_life in self.half_lives_days
         ]
         # Of equal ones the longest, which says the least: so where no window is over yet.
         best = len(scores) - 1 - int(np.argmax(scores[::-1]))
-        return FittedRate(window, self.half_lives_days[best])
+        return FittedRate(window_days, self.half_lives_days[best])
 
 
 @dataclass(frozen=True)
@@ -74,26 +74,28 @@ class FittedRate:
     """A weighted rate with its half-life.
 
     Attributes:
-        window: Days.
+        window_days: Days.
         half_life_days: Days after which a day counts half.
     """
 
-    window: int
+    window_days: int
     half_life_days: float
 
     def predict(self, history: History, origins: Ints) -> Floats:
         """Gamma-Poisson distribution of the count, shape (n, size)."""
         events, days = evidence(history.counts, self.half_life_days)
         return negative_binomial(
-            events[origins] * self.window / days[origins], events[origins], size_of(self.window)
+            events[origins] * self.window_days / days[origins],
+            events[origins],
+            size_of(self.window_days),
         )
 
     def drawn(self, history: History, origin: int) -> Floats:
         """Poisson distributions at rates drawn from their gamma posterior, shape (draws, size)."""
         events, days = evidence(history.counts[: origin + 1], self.half_life_days)
         rates = np.random.default_rng(1).gamma(events[-1], 1 / days[-1], size=DRAWS)
-        counts = np.arange(size_of(self.window))
-        return with_tail(_poisson(counts, rates[:, None] * self.window))
+        counts = np.arange(size_of(self.window_days))
+        return with_tail(_poisson(counts, rates[:, None] * self.window_days))
 
     def reasons(self, history: History, origin: int) -> tuple[Reason, ...]:
         """How far the pace of late stands from the mean rate."""
@@ -128,11 +130,11 @@ def evidence(counts: Floats, half_life_days: float) -> tuple[Floats, Floats]:
 
 
 def _log_scores(
-    history: History, rows: Ints, counts: Floats, half_life_days: float, window: int
+    history: History, rows: Ints, counts: Floats, half_life_days: float, window_days: int
 ) -> Floats:
     """Log probability of what came in each past window, shape (n,)."""
     events, days = evidence(history.counts, half_life_days)
-    return log_chance(events[rows] * window / days[rows], events[rows], counts)
+    return log_chance(events[rows] * window_days / days[rows], events[rows], counts)
 
 
 def _poisson(counts: Ints, means: Floats) -> Floats:

@@ -14,8 +14,6 @@ from detente.asks.claims.scales import fit_level, span_text
 from detente.asks.pairs.counts import MEASURES, Counted
 from detente.errors import DataGapError
 from detente.rounding import upper_first
-from detente.study.options import Options
-from detente.study.signal import Signal
 
 FEWEST = 8
 COLUMNS = (
@@ -28,13 +26,12 @@ COLUMNS = (
 )
 
 
-def compared(first: Counted, other: Counted, options: Options | None = None) -> Answer:
+def compared(first: Counted, other: Counted) -> Answer:
     """Two relations beside each other, each relative to its own mean.
 
     Args:
         first: A pair by an origin.
         other: Another pair, or the same by another origin, by the same kind of period.
-        options: Draws of the levels, and the seed.
 
     Returns:
         For each measure both levels over the periods that both cover; what is lacking else.
@@ -50,7 +47,7 @@ def compared(first: Counted, other: Counted, options: Options | None = None) -> 
     needs: list[str] = []
     for measure in MEASURES:
         try:
-            exhibits.append(_exhibit(first.signal(measure), other.signal(measure), labels, options))
+            exhibits.append(_exhibit(first, other, measure, labels))
         except DataGapError as lacking:
             needs.append(lacking.found)
     gap = "" if exhibits else " ".join(dict.fromkeys(needs))
@@ -81,36 +78,36 @@ def _span(exhibits: list[Exhibit]) -> str:
     return f"{dates[0]} to {dates[-1]}"
 
 
-def _exhibit(
-    first: Signal, other: Signal, labels: tuple[str, str], options: Options | None
-) -> Exhibit:
-    dates, here, there = np.intersect1d(first.series.dates, other.series.dates, return_indices=True)
-    seen = np.isfinite(first.series.values[here]) & np.isfinite(other.series.values[there])
+def _exhibit(first: Counted, other: Counted, measure: str, labels: tuple[str, str]) -> Exhibit:
+    series, others = (counted.signal(measure).series for counted in (first, other))
+    dates, here, there = np.intersect1d(series.dates, others.dates, return_indices=True)
+    seen = np.isfinite(series.values[here]) & np.isfinite(others.values[there])
     if seen.sum() < FEWEST:
         raise DataGapError(
             "The two cannot be compared.",
-            f"The two share {seen.sum()} {first.series.every}s with data; {FEWEST} are needed.",
+            f"The two share {seen.sum()} {series.every}s with data; {FEWEST} are needed.",
             "Choose another origin, or other days.",
         )
     values: dict[str, object] = {"date": [str(day) for day in dates]}
-    for which, signal, places in (("", first, here), ("other_", other, there)):
-        low, middle, high = _relative(signal, places, seen, options or Options())
+    for which, counted, places in (("", first, here), ("other_", other, there)):
+        low, middle, high = _relative(counted, measure, places, seen)
         values |= {f"{which}level": middle, f"{which}low": low, f"{which}high": high}
     return Exhibit(
-        first.measure,
-        f"{upper_first(first.measure)} of both",
+        measure,
+        f"{upper_first(measure)} of both",
         table_of(COLUMNS, values),  # type: ignore[arg-type]
         mark="compared",
         key=(Key("line", labels[0]), Key("band", "80% of what its level may be"),
              Key("dash-ink", labels[1]), Key("dots-ink", "80% likewise")),
-        says=f"{labels[0]} as a line, {labels[1]} dashed; {span_text(first.series)}.",
+        says=f"{labels[0]} as a line, {labels[1]} dashed; {span_text(series)}.",
         settings={"axis": "times its own mean (on a scale of equal factors)"},
     )  # fmt: skip
 
 
-def _relative(signal: Signal, places: Ints, seen: Bools, options: Options) -> Floats:
+def _relative(counted: Counted, measure: str, places: Ints, seen: Bools) -> Floats:
     """Low, middle and high of a level relative to its mean where both have data, shape (3, T)."""
-    level = fit_level(signal, np.isfinite(signal.series.values), options)
+    signal = counted.signal(measure)
+    level = fit_level(signal, np.isfinite(signal.series.values), counted.options)
     draws = level.draws[:, places]
     relative = np.exp(draws - draws[:, seen].mean(axis=1, keepdims=True))
     return np.asarray(np.quantile(relative, [0.1, 0.5, 0.9], axis=0))

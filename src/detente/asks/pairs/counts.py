@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from detente.relations.exposure import exposure_premise
 from detente.relations.panel import Panel
 from detente.relations.steps import check_every, next_start, period_start
 from detente.study.measuring import MONTHS
+from detente.study.options import Options
 from detente.study.signal import Signal
 
 MEASURES = ("cooperation", "conflict")
@@ -35,6 +36,7 @@ class Counted:
         since: First day that was asked for, or None.
         until: Last day that was asked for, or None.
         others: Origins that tell of the two as well, with their events.
+        options: How much is drawn of their levels, and from which seed.
     """
 
     a: str
@@ -44,6 +46,11 @@ class Counted:
     since: dt.date | None
     until: dt.date | None
     others: Mapping[str, int]
+    options: Options = field(default_factory=Options)
+
+    def under(self, options: Options) -> Counted:
+        """The same counts, asked with other options."""
+        return replace(self, options=options)
 
     @property
     def name(self) -> str:

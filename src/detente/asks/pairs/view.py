@@ -103,26 +103,23 @@ def pair_view(
         'United States and China'
     """
     counted = count_pair(events, a, b, origin=origin, since=since, until=until, every=every)
-    return view_of_pair(counted, facts, options)
+    return view_of_pair(counted.under(options or Options()), facts)
 
 
-def view_of_pair(
-    counted: Counted, facts: Sequence[Dated] = (), options: Options | None = None
-) -> Answer:
+def view_of_pair(counted: Counted, facts: Sequence[Dated] = ()) -> Answer:
     """The answer of `pair_view` for a pair that is counted already.
 
     Args:
         counted: What the two did.
         facts: A chronicle.
-        options: Draws of the levels, and the seed.
     """
     a, b = counted.a, counted.b
-    options, own = options or Options(), tuple(_own(facts, a, b))
+    own = tuple(_own(facts, a, b))
     exhibits, rows, said, needs = [], [], [], []
     for measure in MEASURES:
         signal = counted.signal(measure)
         try:
-            level = fit_level(signal, np.isfinite(signal.series.values), options)
+            level = fit_level(signal, np.isfinite(signal.series.values), counted.options)
         except DataGapError as gap:
             needs.append(f"{upper_first(measure)}: {gap.found} {gap.next_step}")
             continue
@@ -148,7 +145,7 @@ def view_of_pair(
         exhibits=shown,
         caveats=(*CAVEATS, *_thin(counted), *_other_origins(counted)),
         needs=tuple(needs),
-        provenance=_provenance(counted, options),
+        provenance=_provenance(counted),
     )
 
 
@@ -254,11 +251,11 @@ def _other_origins(counted: Counted) -> Iterator[str]:
         yield f"Other origins tell of the two as well, and are never added: {named}."
 
 
-def _provenance(counted: Counted, options: Options) -> Provenance:
+def _provenance(counted: Counted) -> Provenance:
     divided = DIVIDED_BY[counted.signal("cooperation").divisor]
     return Provenance(
         data_hash="",
-        seed=options.seed,
+        seed=counted.options.seed,
         version=__version__,
         estimator=f"Negative-binomial level of counts by {counted.panel.every}, {divided}.",
         sources=(f"{counted.origin} (event files)",),

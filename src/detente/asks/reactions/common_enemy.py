@@ -121,7 +121,7 @@ def answer(enemy: CommonEnemy, data: StudyData) -> Answer:
             great_powers=enemy.great_powers,
             seed=data.options.seed,
         )
-        case = _case(dyads, enemy, data.options.seed)
+        case = _case(data, dyads, enemy)
     except DataGapError as gap:
         return replace(blank, gap=f"{gap.found} {gap.next_step}")
     years = dyads.dates.astype(f"datetime64[{'Y' if dyads.every == 'year' else 'M'}]")
@@ -172,7 +172,7 @@ def _dyads(data: StudyData, enemy: CommonEnemy) -> Dyads:
     )
 
 
-def _case(dyads: Dyads, enemy: CommonEnemy, seed: int) -> AttackerEffect | None:
+def _case(data: StudyData, dyads: Dyads, enemy: CommonEnemy) -> AttackerEffect | None:
     if enemy.attacker is None:
         return None
     return attacker_effect(
@@ -182,7 +182,7 @@ def _case(dyads: Dyads, enemy: CommonEnemy, seed: int) -> AttackerEffect | None:
         dyads.names,
         enemy.attacker,
         pair=None if enemy.pair is None else (enemy.pair[0], enemy.pair[1]),
-        seed=seed,
+        seed=data.options.seed,
     )
 
 

@@ -99,7 +99,7 @@ def answer(item: Excitation, data: StudyData) -> Answer:
     except DataGapError as gap:
         return replace(blank, gap=f"{gap.found} {gap.next_step}")
     test = excitation_test(model, 0, 0)
-    share, rates = _of_itself(data, item, model, labels, data.options.seed)
+    share, rates = _of_itself(data, item, model, labels)
     facts = tuple(_facts(model, test, share, int(counts.sum())))
     span = f"{month_name(days[0])} to {month_name(days[-1])}"
     where = f"({int(counts.sum())} such days, {span}), with the eras' own rates set apart"
@@ -142,14 +142,14 @@ def _fit(counts: Floats, labels: Ints, name: str) -> BinnedHawkes:
 
 
 def _of_itself(
-    data: StudyData, item: Excitation, model: BinnedHawkes, labels: Ints, seed: int
+    data: StudyData, item: Excitation, model: BinnedHawkes, labels: Ints
 ) -> tuple[Fact | None, Table]:
     """The share that follows, and what comes of itself by era; neither for endless series."""
     if not model.stationary:
         return None, Table(RATE_COLUMNS)
     baseline = model.inputs.baseline
     own = baseline.rates(model.effects)[:, 0]
-    models = model.draw_parameters(DRAWS, seed=seed)
+    models = model.draw_parameters(DRAWS, seed=data.options.seed)
     drawn = np.stack([baseline.rates(parameters.effects)[:, 0] for parameters in models])
     days = int(model.inputs.counts.sum())
     shares = 1 - np.append(drawn.sum(axis=1), own.sum()) / days

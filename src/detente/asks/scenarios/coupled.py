@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from detente.arrays import Bools, Floats, Ints
 from detente.asks.scenarios.halves import Daily, Months
-from detente.compiled import compiled
+from detente.compiled import compiled, streams
 from detente.helpers import cores
 
 WITHOUT, WITH = 0, 1
@@ -104,6 +104,7 @@ def simulate_pairs(
     held = _empty(drawn[0][0], watch, paths)
     shares = np.array_split(np.arange(paths), len(drawn))
     block = np.repeat(np.arange(len(drawn)), [len(share) for share in shares])
+    begins = streams(seed, paths)
 
     def run(number: int) -> int:
         share = shares[number]
@@ -111,7 +112,7 @@ def simulate_pairs(
             return 0
         first, after = int(share[0]), int(share[-1]) + 1
         own = Kept._make(part[first:after] for part in held)
-        return _pairs(*drawn[number], watch, own, seed, first)
+        return _pairs(*drawn[number], watch, own, begins[first:after])
 
     with ThreadPoolExecutor(cores()) as pool:
         lost = sum(pool.map(run, range(len(drawn))))
@@ -131,12 +132,12 @@ def _empty(daily: Daily, watch: Watch, paths: int) -> Kept:
 
 
 @compiled
-def _pairs(daily: Daily, months: Months, watch: Watch, kept: Kept, seed: int, number: int) -> int:
-    """Fill the results of some pairs; return how many were stopped."""
+def _pairs(daily: Daily, months: Months, watch: Watch, kept: Kept, begins: Ints) -> int:
+    """Fill the results of some pairs by their streams; return how many were stopped."""
     lost = 0
     busy = np.array([daily.forced[:, t].any() for t in range(daily.base.shape[1])])
     for path in range(len(kept.counts)):
-        np.random.seed((seed * 1_000_003 + number + path) % 4_294_967_291)
+        np.random.seed(begins[path])
         lost += _path(daily, months, watch, busy, kept, path)
     return lost
 

@@ -110,14 +110,14 @@ def fit_model(data: StudyData, *, draws: int = DRAWS) -> Model:
             "The study declares no [simulation].",
             "Add one to the study file; docs/writing-a-study.md shows how.",
         )
-    [simulation], seed = declared, data.options.seed
+    [simulation], options = declared, data.options
     past = read_chronology(data, simulation)
     months = read_monthly(data, simulation, past.kinds)
     model = Model(
         data=data,
         simulation=simulation,
         past=past,
-        daily=fit_posterior(past, draws, seed=seed),
+        daily=fit_posterior(past, draws, seed=options.seed),
         months=months,
         fit=None,
         monthly=None,
@@ -127,7 +127,9 @@ def fit_model(data: StudyData, *, draws: int = DRAWS) -> Model:
         return _without_relations(model, "no series of them is long enough")
     try:
         fit = fit_relations(months)
-        monthly = draw_relations(months, fit, len(past.eras) + 1, past.days[-1], draws, seed)
+        monthly = draw_relations(
+            months, fit, len(past.eras) + 1, past.days[-1], draws, options.rng()
+        )
     except (DataGapError, UsageError) as problem:
         return _without_relations(model, problem.found)
     return replace(model, fit=fit, monthly=monthly)

@@ -37,13 +37,12 @@ FEATURE_COLUMNS = (
 )
 
 
-def predictive_checks(model: Model, *, histories: int = HISTORIES, seed: int = 1) -> Table:
+def predictive_checks(model: Model, *, histories: int = HISTORIES) -> Table:
     """Simulate histories from the fitted model and compare what was not fitted.
 
     Args:
-        model: The fitted model.
+        model: The fitted model; the seed is that of its data.
         histories: Number of simulated histories.
-        seed: Seed of the random numbers.
 
     Returns:
         For each feature and series its value in the data, what 95% of the simulated histories
@@ -62,8 +61,8 @@ def predictive_checks(model: Model, *, histories: int = HISTORIES, seed: int = 1
         Gelman, Meng and Stern (1996), Posterior predictive assessment of model fitness via realized
         discrepancies, Statistica Sinica 6.
     """
-    daily = _daily_rows(model.past, simulated_days(model, histories, seed))
-    monthly = _monthly_rows(model, simulated_months(model, histories, seed))
+    daily = _daily_rows(model.past, simulated_days(model, histories))
+    monthly = _monthly_rows(model, simulated_months(model, histories))
     return Table(FEATURE_COLUMNS, (*daily, *monthly))
 
 
@@ -88,7 +87,7 @@ def _daily_rows(past: Chronology, drawn: NDArray[np.uint8]) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def simulated_days(model: Model, histories: int, seed: int) -> NDArray[np.uint8]:
+def simulated_days(model: Model, histories: int) -> NDArray[np.uint8]:
     """Histories of the kinds over the sample, shape (histories, T, D), begun without a past.
 
     Example:
@@ -97,7 +96,7 @@ def simulated_days(model: Model, histories: int, seed: int) -> NDArray[np.uint8]
         >>> from detente.asks.scenarios.model import fit_model
         >>> data = open_data(load("korea"))
         >>> model = fit_model(data, draws=2)
-        >>> simulated_days(model, 4, 1).shape == (4, *model.past.counts.shape)
+        >>> simulated_days(model, 4).shape == (4, *model.past.counts.shape)
         True
     """
     past, drawn = model.past, model.daily
@@ -120,7 +119,8 @@ def simulated_days(model: Model, histories: int, seed: int) -> NDArray[np.uint8]
     watch = Watch(
         np.array([0, days]), np.zeros((0, 0)), np.zeros((0, kinds), dtype=bool), histories
     )
-    return simulate_pairs(halves[:histories], watch, histories, seed=seed).traces[:, WITHOUT]
+    pairs = simulate_pairs(halves[:histories], watch, histories, seed=model.data.options.seed)
+    return pairs.traces[:, WITHOUT]
 
 
 def _monthly_rows(model: Model, drawn: Floats) -> Iterator[Row]:
@@ -140,7 +140,7 @@ def _monthly_rows(model: Model, drawn: Floats) -> Iterator[Row]:
             yield _row(feature, measure.id, feel(seen), [feel(history) for history in simulated])
 
 
-def simulated_months(model: Model, histories: int, seed: int) -> Floats:
+def simulated_months(model: Model, histories: int) -> Floats:
     """Histories of the relations given the kinds that happened, shape (histories, T, M).
 
     Example:
@@ -149,18 +149,18 @@ def simulated_months(model: Model, histories: int, seed: int) -> Floats:
         >>> from detente.asks.scenarios.model import fit_model
         >>> data = open_data(load("korea"))
         >>> model = fit_model(data, draws=2)
-        >>> simulated_months(model, 4, 1).shape == (4, *model.months.counts.shape)
+        >>> simulated_months(model, 4).shape == (4, *model.months.counts.shape)
         True
     """
     if model.months is None or model.fit is None:
         return np.zeros((histories, 0, 0))
-    rng = np.random.default_rng(seed)
-    months, baseline = model.months, model.fit.inputs.baseline
-    effects, own, back = redrawn(months, model.fit, histories, seed)
+    months, baseline, options = model.months, model.fit.inputs.baseline, model.data.options
+    effects, own, back = redrawn(months, model.fit, histories, options.rng())
     group, shock, clumping = scatter(months, model.fit)
     base = np.stack([baseline.rates(coefficients) for coefficients in effects])
     left, gain = float(np.exp(-model.fit.decays[0])), float(model.fit.gain[0])
     counts, state = np.zeros(base.shape), np.zeros((histories, base.shape[2]))
+    rng = options.rng()
     shocks = rng.gamma(
         1 / np.maximum(shock, TINY), np.maximum(shock, TINY), (*base.shape[:2], len(shock))
     )

@@ -93,7 +93,12 @@ def _pairs(months: Monthly) -> Bools:
 
 
 def draw_relations(
-    months: Monthly, fit: BinnedHawkes, labels: int, last: np.datetime64, draws: int, seed: int
+    months: Monthly,
+    fit: BinnedHawkes,
+    labels: int,
+    last: np.datetime64,
+    draws: int,
+    rng: np.random.Generator,
 ) -> RelationDraws:
     """Draw the parameters of the monthly half.
 
@@ -103,7 +108,7 @@ def draw_relations(
         labels: Number P of era labels.
         last: Last day of the daily sample.
         draws: Number of draws.
-        seed: Seed of the draws.
+        rng: Random numbers of the draws.
 
     Example:
         >>> from detente.study.data import open_data
@@ -111,15 +116,15 @@ def draw_relations(
         >>> from detente.asks.scenarios.model import fit_model
         >>> data = open_data(load("korea"))
         >>> model = fit_model(data, draws=2)
-        >>> last = model.past.days[-1]
-        >>> drawn = draw_relations(model.months, model.fit, len(model.past.eras) + 1, last, 3, 1)
+        >>> last, rng = model.past.days[-1], np.random.default_rng(1)
+        >>> drawn = draw_relations(model.months, model.fit, len(model.past.eras) + 1, last, 3, rng)
         >>> drawn.own.shape == (3, len(model.months.dyads)), drawn.current
         (True, False)
 
     Source:
         See `redrawn`.
     """
-    effects, own, back = redrawn(months, fit, draws, seed)
+    effects, own, back = redrawn(months, fit, draws, rng)
     volume = fit.inputs.baseline.exposure[-YEAR:].mean()
     present = np.unique(months.labels)
     base = np.repeat((effects[:, :, 0] + np.log(volume))[:, None, :], labels, axis=1)
@@ -147,7 +152,7 @@ def draw_relations(
 
 
 def redrawn(
-    months: Monthly, fit: BinnedHawkes, draws: int, seed: int
+    months: Monthly, fit: BinnedHawkes, draws: int, rng: np.random.Generator
 ) -> tuple[Floats, Floats, Floats]:
     """Parameters that the data allow: effects (n, M, q), excitation by itself and back (n, M).
 
@@ -160,7 +165,7 @@ def redrawn(
         >>> from detente.asks.scenarios.model import fit_model
         >>> data = open_data(load("korea"))
         >>> model = fit_model(data, draws=2)
-        >>> effects, own, back = redrawn(model.months, model.fit, 3, 1)
+        >>> effects, own, back = redrawn(model.months, model.fit, 3, np.random.default_rng(1))
         >>> bool((own + back <= LARGEST + 1e-9).all())
         True
 
@@ -168,7 +173,7 @@ def redrawn(
         Kline and Santos (2012), A score based approach to wild bootstrap inference, Journal of
         Econometric Methods 1.
     """
-    weights = np.random.default_rng(seed).standard_normal((draws, len(months.dates)))
+    weights = rng.standard_normal((draws, len(months.dates)))
     rates, excited = fit.rates(), fit.excitement()[:-1, :, 0]
     size, width = fit.effects.shape
     effects = np.empty((draws, size, width))

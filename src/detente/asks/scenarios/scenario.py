@@ -46,7 +46,6 @@ from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import unknown
-from detente.study.options import Options
 from detente.study.parts import Id, Strict
 
 KIND = "scenario"
@@ -157,9 +156,9 @@ def simulated(scenario: Scenario, model: Model) -> Answer:
     text = answer_text(span.last, futures, changes, outcomes)
     steps = future_by_date(arms, pairs, watched.measures[0]) if watched.measures else Table(())
     exhibits = (
-        _futures_exhibit(futures, changes, arms, span, options, text),
+        _futures_exhibit(futures, changes, arms, span, text),
         Exhibit("differences", "What differs", changes, note=DIFFERENCES),
-        _outcomes_exhibit(outcomes, options),
+        _outcomes_exhibit(outcomes, options.futures),
         Exhibit("drivers", "What drives it", drivers, folded=True),
         Exhibit("future", "One future of the many, by date; it did not happen", steps, folded=True),
     )
@@ -224,14 +223,13 @@ def _outcomes(
 
 
 def _futures_exhibit(
-    futures: Table, changes: Table, arms: Arms, span: Horizon, options: Options, says: str
+    futures: Table, changes: Table, arms: Arms, span: Horizon, says: str
 ) -> Exhibit:
-    without, with_ = arms.names
+    (without, with_), paths = arms.names, arms.model.data.options.futures
     units = dict(zip(changes.column("id"), changes.column("unit"), strict=True))
     return Exhibit(
         "futures",
-        f"{count_text(options.futures)} futures each, {day_name(span.first)} to "
-        f"{day_name(span.last)}",
+        f"{count_text(paths)} futures each, {day_name(span.first)} to {day_name(span.last)}",
         futures,
         note="Medians of the futures with and without; of the difference the mean.",
         mark="futures",
@@ -252,11 +250,11 @@ def _arm(word: str, label: str) -> str:
     return label if label.startswith(word) else f"{word}: {label}"
 
 
-def _outcomes_exhibit(outcomes: Table, options: Options) -> Exhibit:
-    points = 1.645 * 50 / options.futures**0.5
+def _outcomes_exhibit(outcomes: Table, futures: int) -> Exhibit:
+    points = 1.645 * 50 / futures**0.5
     return Exhibit(
         "outcomes",
-        f"Share of {count_text(options.futures)} futures",
+        f"Share of {count_text(futures)} futures",
         outcomes,
         note=f"Chance alone moves a share by up to {number(points, 0)} points (90%).",
     )

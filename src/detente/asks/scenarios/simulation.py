@@ -133,7 +133,7 @@ def described(model: Model) -> Answer:
         >>> described(model).text[:46]
         '9 kinds of action by day, 1 January 1998 to 19'
     """
-    table = predictive_checks(model, seed=model.data.options.seed)
+    table = predictive_checks(model)
     caption = f"Features that were not fitted, in {count_text(HISTORIES)} simulated histories"
     return Answer(
         id="model",

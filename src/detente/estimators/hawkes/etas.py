@@ -22,15 +22,15 @@ def etas_log_likelihood(
     times: Floats,
     marks: Floats,
     parameters: tuple[float, float, float, float, float],
-    window: tuple[float, float],
+    window_days: tuple[float, float],
 ) -> float:
     """Log-likelihood of the temporal ETAS model.
 
     Args:
-        times: Times of the events within the window, in order, shape (N,).
+        times: Times of the events within the window in days, in order, shape (N,).
         marks: Marks above the threshold, shape (N,).
-        parameters: Base rate, scale, growth, delay and power, in this order.
-        window: Begin and end of the time observed.
+        parameters: Base rate per day, scale, growth, delay in days and power, in this order.
+        window_days: Begin and end of the time observed, in days.
 
     Raises:
         UsageError: Base, delay or power is not positive, or the power is 1.
@@ -51,7 +51,7 @@ def etas_log_likelihood(
             f"The parameters are {parameters}.",
             "Give a positive base, delay and power, and a power other than 1.",
         )
-    begin, end = window
+    begin, end = window_days
     impact = scale * np.exp(growth * marks)
     spent = (1 - (1 + (end - times) / delay) ** (1 - power)) * delay / (power - 1)
     logs = _log_rates(times, impact, base, delay, power)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from detente.answers import Exhibit, Shown
 from detente.arrays import Bools, Floats, Ints
-from detente.compiled import compiled
+from detente.compiled import compiled, streams
 from detente.errors import UsageError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.hawkes.baseline import Baseline, make_baseline
@@ -38,7 +38,7 @@ class Futures(Shown):
 
     Attributes:
         names: Names of the D dimensions.
-        every: Days in a block; the last block may be shorter.
+        every_days: Days in a block; the last block may be shorter.
         counts: Events by future, block and dimension, shape (paths, blocks, D).
         first: Day of the first event of each dimension, counted from 0, or -1 if none comes, shape
             (paths, D).
@@ -47,7 +47,7 @@ class Futures(Shown):
     """
 
     names: tuple[str, ...]
-    every: int
+    every_days: int
     counts: NDArray[np.uint16]
     first: NDArray[np.int32]
     lost: int
@@ -61,7 +61,7 @@ class Futures(Shown):
         blocks, size = self.counts.shape[1:]
         low, middle, high = np.quantile(self.counts, [0.05, 0.5, 0.95], axis=0)
         values = {
-            "day": np.repeat(np.arange(blocks) * self.every, size),
+            "day": np.repeat(np.arange(blocks) * self.every_days, size),
             "dimension": list(self.names) * blocks,
             "mean": self.counts.mean(axis=0).ravel(),
             "low": low.ravel(),
@@ -69,7 +69,7 @@ class Futures(Shown):
             "high": high.ravel(),
         }
         settings = {"x": "day", "y": "median", "bands": [("low", "high")], "row": "dimension"}
-        titles = ("first day of the block", f"events in {self.every} days")
+        titles = ("first day of the block", f"events in {self.every_days} days")
         return (exhibit("futures", "What may come", values, "lines", titles=titles, **settings),)
 
 
@@ -125,6 +125,7 @@ def hawkes_futures(
     counts = np.zeros((paths, blocks, len(model.names)), dtype=np.uint16)
     first = np.full((paths, len(model.names)), -1, dtype=np.int32)
     groups = np.array_split(np.arange(paths), min(len(used), paths))
+    begins = streams(seed, paths)
 
     def run(job: tuple[BinnedParameters, Ints]) -> int:
         values, group = job
@@ -133,7 +134,7 @@ def hawkes_futures(
         heat = np.ascontiguousarray(np.einsum("dek,ek->kd", values.excitation, values.state))
         return _paths(
             baseline.rates(values.effects), jumps.reshape(size, number, size), heat, values.decays,
-            values.gain, values.clumping, set_events, every_days, seed, int(group[0]),
+            values.gain, values.clumping, set_events, every_days, begins[group],
             counts[group[0] : group[-1] + 1], first[group[0] : group[-1] + 1],
         )  # fmt: skip
 
@@ -146,12 +147,13 @@ def hawkes_futures(
 
 
 def _check(
-    model: BinnedHawkes, days: int, paths: int, every: int, used: list[BinnedParameters]
+    model: BinnedHawkes, days: int, paths: int, every_days: int, used: list[BinnedParameters]
 ) -> None:
-    if min(days, paths, every, len(used)) < 1:
+    if min(days, paths, every_days, len(used)) < 1:
         raise UsageError(
             "Futures could not be simulated.",
-            f"{days} days, {paths} paths, blocks of {every} days, {len(used)} sets of parameters.",
+            f"{days} days, {paths} paths, blocks of {every_days} days, "
+            f"{len(used)} sets of parameters.",
             "Give at least one of each.",
         )
     if not model.stationary:
@@ -160,12 +162,12 @@ def _check(
             f"The fitted process is not stationary (spectral radius {number(model.radius, 2)}).",
             "Add periods, covariates or exposure, or set a ridge, and fit again.",
         )
-    cells = paths * -(-days // every) * len(model.names)
+    cells = paths * -(-days // every_days) * len(model.names)
     if cells > MOST_CELLS:
         raise UsageError(
             "Futures could not be simulated.",
             f"The result would hold {count_text(cells)} counts.",
-            "Ask for longer blocks (every) or fewer paths.",
+            "Ask for longer blocks (every_days) or fewer paths.",
         )
 
 
@@ -233,9 +235,8 @@ def _paths(
     gain: Floats,
     clumping: Floats,
     forced: Ints,
-    every: int,
-    seed: int,
-    number: int,
+    every_days: int,
+    begins: Ints,
     counts: NDArray[np.uint16],
     first: NDArray[np.int32],
 ) -> int:
@@ -244,10 +245,10 @@ def _paths(
     shares, sizes = _clump_shares(clumping), _clump_sizes(clumping)
     busy = np.array([forced[t].any() for t in range(len(base))])
     for path in range(len(counts)):
-        np.random.seed((seed * 1_000_003 + number + path) % 4_294_967_291)
+        np.random.seed(begins[path])
         heat[:] = start
         lost += _path(
-            base, jumps, heat, decays, gain, shares, sizes, forced, busy, every,
+            base, jumps, heat, decays, gain, shares, sizes, forced, busy, every_days,
             counts[path], first[path],
         )  # fmt: skip
     return lost
@@ -264,7 +265,7 @@ def _path(
     sizes: Floats,
     forced: Ints,
     busy: Bools,
-    every: int,
+    every_days: int,
     counts: NDArray[np.uint16],
     first: NDArray[np.int32],
 ) -> int:
@@ -274,18 +275,18 @@ def _path(
     for t in range(len(base)):
         total = _rates(base[t], heat, shares, left, ladder)
         # Excitement counts from tomorrow, so it can be added while today is still being drawn.
-        crowd = crowd if t % every else 0
+        crowd = crowd if t % every_days else 0
         for _ in range(np.random.poisson(total)):
             d = _chosen(ladder, total * np.random.random())
             events = np.random.logseries(sizes[d]) if sizes[d] > 0.0 else 1
             crowd += events
             if crowd > MOST_EVENTS:
                 return 1
-            _happen(d, events, t, every, jumps, gain, heat, counts, first)
+            _happen(d, events, t, every_days, jumps, gain, heat, counts, first)
         if busy[t]:
             for d in range(size):
                 if forced[t, d] > 0:
-                    _happen(d, forced[t, d], t, every, jumps, gain, heat, counts, first)
+                    _happen(d, forced[t, d], t, every_days, jumps, gain, heat, counts, first)
     return 0
 
 
@@ -318,7 +319,7 @@ def _happen(
     d: int,
     events: int,
     t: int,
-    every: int,
+    every_days: int,
     jumps: Floats,
     gain: Floats,
     heat: Floats,
@@ -326,7 +327,7 @@ def _happen(
     first: NDArray[np.int32],
 ) -> None:
     """Count the events of a dimension on a day, and add what they excite."""
-    counts[t // every, d] += events
+    counts[t // every_days, d] += events
     if first[d] < 0:
         first[d] = t
     for k in range(len(gain)):

@@ -84,7 +84,8 @@ def hawkes_goodness(model: BinnedHawkes | ContinuousHawkes, *, seed: int = 1) ->
         data analysis; Ogata (1988), Statistical models for earthquake occurrences; Czado, Gneiting
         and Held (2009), Predictive model assessment for count data.
     """
-    residuals = _of_counts(model, seed) if isinstance(model, BinnedHawkes) else _of_events(model)
+    rng = np.random.default_rng(seed)
+    residuals = _of_counts(model, rng) if isinstance(model, BinnedHawkes) else _of_events(model)
     tests = [scipy.stats.kstest(values, "uniform") for values in residuals]
     return Goodness(
         names=model.names,
@@ -109,10 +110,10 @@ def _of_events(model: ContinuousHawkes) -> tuple[Floats, ...]:
     return tuple(residuals)
 
 
-def _of_counts(model: BinnedHawkes, seed: int) -> tuple[Floats, ...]:
+def _of_counts(model: BinnedHawkes, rng: np.random.Generator) -> tuple[Floats, ...]:
     scored = model.inputs.baseline.exposure > 0
     counts, rates = model.inputs.counts[scored], model.rates()[scored]
-    blur = np.random.default_rng(seed).random(counts.shape)
+    blur = rng.random(counts.shape)
     residuals = []
     for d, clumping in enumerate(model.clumping):
         if clumping < POISSON:

@@ -49,7 +49,7 @@ def followed(
     outcome: ArrayLike,
     cause: ArrayLike,
     *,
-    window: int,
+    window_periods: int,
     lags: int,
     controls: ArrayLike,
     segments: ArrayLike,
@@ -64,7 +64,7 @@ def followed(
     Args:
         outcome: What responds, shape (T,); NaN where unknown.
         cause: What acts, shape (T,); NaN where unknown.
-        window: Periods after the cause's own.
+        window_periods: Periods after the cause's own.
         lags: How many periods of the past of both matter.
         controls: Seasons, shape (T, m).
         segments: Number of the source of each period, shape (T,).
@@ -79,8 +79,8 @@ def followed(
         >>> rng = np.random.default_rng(1)
         >>> cause, outcome = rng.normal(size=(2, 4000))
         >>> outcome[1:] += 0.5 * cause[:-1]
-        >>> nothing, source = np.zeros((4000, 0)), np.zeros(4000)
-        >>> result = followed(outcome, cause, window=1, lags=2, controls=nothing, segments=source)
+        >>> others = {"controls": np.zeros((4000, 0)), "segments": np.zeros(4000)}
+        >>> result = followed(outcome, cause, window_periods=1, lags=2, **others)
         >>> round(result.effect, 1), result.p_moved < 0.05
         (0.5, True)
 
@@ -93,23 +93,23 @@ def followed(
     summed = local_projection(
         ahead,
         x,
-        horizons=[window - 1],
+        horizons=[window_periods - 1],
         cumulative=True,
         lags=lags,
         controls=controls,
         segments=blocks,
     )
     low, high = summed.interval(COVERAGE)
-    steps = (0, *_shifts(len(x), moves, least=2 * (lags + window)))
-    here, *moved = _responses(ahead, x, steps, window, np.asarray(controls), blocks, lags)
+    steps = (0, *_shifts(len(x), moves, least=2 * (lags + window_periods)))
+    here, *moved = _responses(ahead, x, steps, window_periods, np.asarray(controls), blocks, lags)
     sizes = np.array([size for _, size in moved])
     return Followed(
-        effect=float(summed.estimate[0, 0]) / window,
-        interval=(float(low[0, 0]) / window, float(high[0, 0]) / window),
-        error=float(summed.error[0, 0]) / window,
+        effect=float(summed.estimate[0, 0]) / window_periods,
+        interval=(float(low[0, 0]) / window_periods, float(high[0, 0]) / window_periods),
+        error=float(summed.error[0, 0]) / window_periods,
         p=float(summed.p_value[0, 0]),
         p_moved=float((1 + (sizes >= here[1]).sum()) / (1 + len(sizes))),
-        moved=np.array([effect for effect, _ in moved]) / window,
+        moved=np.array([effect for effect, _ in moved]) / window_periods,
         periods=int(summed.periods[0]),
     )
 
@@ -119,7 +119,7 @@ def response_without(
     cause: Floats,
     left_out: Sequence[Ints],
     *,
-    window: int,
+    window_periods: int,
     lags: int,
     controls: Floats,
     segments: Ints,
@@ -131,7 +131,7 @@ def response_without(
         outcome: As there.
         cause: As there.
         left_out: Periods that are left out as causes, one array a group.
-        window: As there.
+        window_periods: As there.
         lags: As there.
         controls: As there.
         segments: As there.
@@ -144,7 +144,7 @@ def response_without(
         >>> nothing, source = np.zeros((4000, 0)), np.zeros(4000)
         >>> halves = [np.arange(2000), np.arange(2000, 4000)]
         >>> response_without(
-        ...     outcome, cause, halves, window=1, lags=2, controls=nothing, segments=source
+        ...     outcome, cause, halves, window_periods=1, lags=2, controls=nothing, segments=source
         ... ).round(1).tolist()
         [0.5, 0.5]
     """
@@ -154,8 +154,8 @@ def response_without(
     for group in left_out:
         rest = ahead.copy()
         rest[group] = np.nan
-        [(effect, _)] = _responses(rest, cause, (0,), window, controls, blocks, lags)
-        effects.append(effect / window)
+        [(effect, _)] = _responses(rest, cause, (0,), window_periods, controls, blocks, lags)
+        effects.append(effect / window_periods)
     return np.array(effects)
 
 
@@ -163,13 +163,13 @@ def _responses(
     ahead: Floats,
     cause: Floats,
     steps: Iterable[int],
-    window: int,
+    window_periods: int,
     controls: Floats,
     blocks: Floats,
     lags: int,
 ) -> list[tuple[float, float]]:
     """The response to the cause moved by each number of steps."""
-    sums = _sum_of_next(ahead, blocks, window)
+    sums = _sum_of_next(ahead, blocks, window_periods)
     past = np.column_stack([np.ones(len(ahead)), controls, _past(ahead, blocks, lags + 1)])
     return [_response(sums, np.roll(cause, step), past, blocks, lags) for step in steps]
 
@@ -191,9 +191,9 @@ def _past(values: Floats, blocks: Floats, lags: int) -> Floats:
     return np.column_stack([_shifted(values, blocks, lag) for lag in range(1, lags + 1)])
 
 
-def _sum_of_next(values: Floats, blocks: Floats, window: int) -> Floats:
+def _sum_of_next(values: Floats, blocks: Floats, window_periods: int) -> Floats:
     """Sum over each period and those after it, shape (T,)."""
-    later = [_shifted(values, blocks, -lag) for lag in range(1, window)]
+    later = [_shifted(values, blocks, -lag) for lag in range(1, window_periods)]
     return np.asarray(np.sum([values, *later], axis=0), dtype=np.float64)
 
 

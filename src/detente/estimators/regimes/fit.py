@@ -163,7 +163,7 @@ def fit_regimes(
 
     Args:
         values: The series, shape (T, k).
-        lags: Number of lags.
+        lags: Number of lags, in periods of the series.
         regimes: Number of regimes, h.
         prior: Hyperparameters of the Sims-Zha prior of each regime; it must be proper, so lambda4
             and, with controls, lambda5 are above zero.
@@ -228,7 +228,7 @@ def regime_responses(
     Args:
         posterior: The draws.
         regime: Number of the regime, from 1.
-        steps: Number of steps, the period of the shock included.
+        steps: Number of periods followed, that of the shock included.
         coverages: Posterior probability of each band.
 
     Raises:

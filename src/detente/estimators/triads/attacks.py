@@ -64,6 +64,7 @@ def shared_attackers(attack: Bools) -> Floats:
     return np.asarray(shared, dtype=np.float64)
 
 
+@compiled
 def dealt_anew(attack: Bools, possible: Bools, seed: int) -> Bools:
     """The attacks with their targets exchanged at random among the attackers of each period.
 
@@ -75,18 +76,13 @@ def dealt_anew(attack: Bools, possible: Bools, seed: int) -> Bools:
         possible: Dyads that an exchange may make attacks, shape (n, n).
         seed: Seed of the random numbers.
     """
-    return np.asarray(_exchanged(attack, possible, SWAPS_PER_ATTACK, seed))
-
-
-@compiled
-def _exchanged(attack: Bools, possible: Bools, swaps: int, seed: int) -> Bools:
     np.random.seed(seed)
     out = attack.copy()
     for period in range(len(out)):
         now = out[period]
         source, target = np.nonzero(now)
         count = len(source)
-        for _ in range(swaps * count if count > 1 else 0):
+        for _ in range(SWAPS_PER_ATTACK * count if count > 1 else 0):
             i, j = np.random.randint(count), np.random.randint(count)
             a, b, c, d = source[i], target[i], source[j], target[j]
             if a == d or b == c or now[a, d] or now[c, b]:

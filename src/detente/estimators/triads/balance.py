@@ -7,6 +7,7 @@ mechanism, so a share is read against the same network with its signs dealt out 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -112,7 +113,8 @@ def structural_balance(
             "In no period do three states have signed ties with one another.",
             "Use more states, longer periods or a lower `neutral`.",
         )
-    null = np.array([_share(*balanced_triads(_dealt(signs, keep, seed + d))) for d in range(draws)])
+    dealt = _dealt(signs, keep, range(seed, seed + draws))
+    null = np.array([_share(*balanced_triads(anew)) for anew in dealt])
     return Balance(balanced, triads, null, keep)
 
 
@@ -137,11 +139,17 @@ def _signs(ties: Floats, neutral: float, keep: str) -> Floats:
     return np.asarray(signs)
 
 
-def _dealt(signs: Floats, keep: Keep, seed: int) -> Floats:
-    """The same ties with their signs dealt out anew."""
-    if keep == "degrees":
-        return np.asarray(_exchanged(signs, EXCHANGES_PER_TIE, seed))
-    rng = np.random.default_rng(seed)
+def _dealt(signs: Floats, keep: Keep, seeds: Iterable[int]) -> Iterator[Floats]:
+    """The same ties with their signs dealt out anew, once for each seed."""
+    for seed in seeds:
+        if keep == "degrees":
+            yield _exchanged(signs, EXCHANGES_PER_TIE, seed)
+        else:
+            yield _shuffled(signs, np.random.default_rng(seed))
+
+
+def _shuffled(signs: Floats, rng: np.random.Generator) -> Floats:
+    """The signs of each period at other places among its ties."""
     out = np.zeros_like(signs)
     for period, now in enumerate(signs):
         i, j = np.nonzero(np.triu(now, 1))

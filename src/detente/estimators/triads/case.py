@@ -130,7 +130,8 @@ def attacker_effect(
             "Choose another attacker, or a longer panel.",
         )
     fit = model.fit(attacker=position)
-    null = np.array([model.fit(anew, position).t for anew in worlds(model, draws, seed)])
+    dealt = worlds(model, range(seed, seed + draws))
+    null = np.array([model.fit(anew, position).t for anew in dealt])
     low, high = fit.interval()
     effect = AttackerEffect(
         attacker=attacker,

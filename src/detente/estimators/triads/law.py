@@ -8,7 +8,7 @@ states are attacked as much, but by different states.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -176,7 +176,9 @@ def triad_law(
     listed = triad_specifications(material=material is not None, great_powers=great_powers)
     models, gaps = _models(panel, listed)
     fits = [model.fit() for model in models]
-    null = np.array([models[0].fit(anew).t for anew in worlds(models[0], draws, seed)])
+    null = np.array(
+        [models[0].fit(anew).t for anew in worlds(models[0], range(seed, seed + draws))]
+    )
     attack = models[0].attack
     return TriadLaw(
         rows=_rows(models, fits),
@@ -191,15 +193,15 @@ def triad_law(
     )
 
 
-def worlds(model: TriadModel, draws: int, seed: int) -> Iterator[Bools]:
-    """The attacks of a model with their targets dealt out anew, time and again.
+def worlds(model: TriadModel, seeds: Iterable[int]) -> Iterator[Bools]:
+    """The attacks of a model with their targets dealt out anew, once for each seed.
 
     Only dyads with an attack in some period can be dealt one, so that nobody attacks a state that
     is out of reach.
     """
     possible: Bools = np.asarray(model.attack.any(axis=0))
-    for draw in range(draws):
-        yield dealt_anew(model.attack, possible, seed + draw)
+    for seed in seeds:
+        yield dealt_anew(model.attack, possible, seed)
 
 
 def percent(log_change: float) -> float:

@@ -63,7 +63,7 @@ def respond(effects: Floats, impact: Floats, steps: int, draws: int) -> Floats:
         effects: Lag coefficients in lanes, shape (blocks, lags * k, k, LANES): [.., regressor,
             equation, ..].
         impact: Effect of each shock in its own period, in lanes, shape (blocks, k, shocks, LANES).
-        steps: Number of steps, the period of the shock included.
+        steps: Number of periods followed, that of the shock included.
         draws: Number of draws.
     """
     out = np.empty((steps, effects.shape[2], impact.shape[2], draws))

@@ -121,7 +121,7 @@ def fit_bvar(
 
     Args:
         values: The series, shape (T, k).
-        lags: Number of lags.
+        lags: Number of lags, in periods of the series.
         prior: Hyperparameters of the Sims-Zha prior; None for the reference prior, which is flat.
         names: Name of each series.
         controls: Further regressors, shape (T, c); a constant is always there.

@@ -76,7 +76,7 @@ def forecast_conditions(
 
     Args:
         names: Name of each series.
-        steps: Number of steps.
+        steps: Number of periods.
         given: By name: the value at each step, counted from 1.
 
     Raises:

@@ -75,7 +75,7 @@ def choose_hyperparameters(
 
     Args:
         values: The series, shape (T, k).
-        lags: Number of lags.
+        lags: Number of lags, in periods of the series.
         grid: Values to try by hyperparameter; all combinations are tried.
         start: The prior that holds the other hyperparameters.
         refine: Whether to climb on from the best combination (over those hyperparameters that the

@@ -98,7 +98,7 @@ def impulse_responses(model: VAR | BVAR, steps: int, kind: Shock = "cholesky") -
 
     Args:
         model: A fitted system.
-        steps: Number of steps, the period of the shock included.
+        steps: Number of periods followed, that of the shock included.
         kind: "cholesky" or "generalised".
 
     Raises:
@@ -143,7 +143,7 @@ def variance_decomposition(model: VAR | BVAR, steps: int) -> Decomposition:
 
     Args:
         model: A fitted system.
-        steps: Number of steps ahead.
+        steps: Number of periods ahead.
 
     Raises:
         UsageError: There is no step.
@@ -180,7 +180,7 @@ def impulse_bands(
     Args:
         model: A fitted system. For one fitted by least squares, the posterior under the reference
             prior is used, which is the usual Monte Carlo integration.
-        steps: Number of steps, the period of the shock included.
+        steps: Number of periods followed, that of the shock included.
         draws: Number of posterior draws.
         kind: "cholesky" or "generalised".
         coverages: Posterior probability of each band.
@@ -249,7 +249,7 @@ def impulse_draws(
 
     Args:
         model: A fitted system.
-        steps: Number of steps, the period of the shock included.
+        steps: Number of periods followed, that of the shock included.
         draws: Number of posterior draws.
         impulse: Index of the series that is shocked.
         seed: Seed of the random numbers.

@@ -28,7 +28,7 @@ class Lagged:
 
     Attributes:
         names: Name of each series.
-        lags: Number of lags.
+        lags: Number of lags, in periods of the series.
         values: The series, shape (T, k).
         rows: The period of each row that is used, shape (n,).
         y: The series in those periods, shape (n, k).
@@ -62,7 +62,7 @@ def lagged(
 
     Args:
         values: The series, shape (T, k). NaN is allowed only where `segments` are given.
-        lags: Number of lags, at least 1.
+        lags: Number of lags, in periods of the series; at least 1.
         names: Name of each series; by default y1, y2 and so on.
         controls: Further regressors in the same period, shape (T, c).
         segments: Number of the unbroken stretch that each period belongs to, shape (T,). Lags
@@ -108,7 +108,7 @@ def lag_matrices(coefficients: Floats, lags: int) -> Floats:
 
     Args:
         coefficients: Shape (..., k * lags + 1 + controls, k).
-        lags: Number of lags.
+        lags: Number of lags, in periods of the series.
     """
     k = coefficients.shape[-1]
     stacked = coefficients[..., : k * lags, :]

@@ -32,7 +32,7 @@ def mean_responses(
 
     Args:
         model: A fitted system of k series.
-        steps: Steps of the window, the period of the shock included.
+        steps: Periods of the window, that of the shock included.
         draws: Number of posterior draws.
         order: Who moves first within a period, as indices of the series; by default as they stand.
         seed: Seed of the random numbers.

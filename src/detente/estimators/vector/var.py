@@ -160,7 +160,7 @@ def fit_var(
 
     Args:
         values: The series, shape (T, k).
-        lags: Number of lags.
+        lags: Number of lags, in periods of the series.
         names: Name of each series.
         controls: Further regressors, shape (T, c); a constant is always there.
         segments: Unbroken stretches, see `lagged`.
@@ -204,7 +204,7 @@ def choose_lags(
 
     Args:
         values: The series, shape (T, k).
-        most: Largest number of lags.
+        most: Largest number of lags, in periods.
         controls: See `fit_var`.
         segments: See `fit_var`.
 
