@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from detente.answers import Check, Exhibit, Scale, Value
 from detente.asks.claims.charts import group_rates
@@ -24,13 +24,13 @@ from detente.asks.claims.rules import P_STRONG
 from detente.asks.claims.scales import span_text
 from detente.asks.frame import Design
 from detente.errors import DataGapError
-from detente.estimators.groups import GroupContrast, group_contrast
+from detente.estimators.groups import GroupContrast, deviations, group_contrast
 from detente.estimators.resample import bootstrap_means
-from detente.rounding import plural, upper_first
+from detente.rounding import p_text, plural, upper_first
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import measure_problems
-from detente.study.parts import Measure, Pair, Relation
+from detente.study.parts import Measure, Pair, Relation, check_once
 from detente.study.signal import Signal
 
 MIN_OTHERS = 3
@@ -44,6 +44,11 @@ class GroupClaim(ClaimBase):
     others: list[Pair] = Field(min_length=2)
     measures: list[Measure] = Field(min_length=1)
     direction: Literal["up", "down"]
+
+    @model_validator(mode="after")
+    def _each_dyad_once(self) -> Self:
+        check_once([*self.group, *self.others])
+        return self
 
 
 def problems(claim: GroupClaim, study: Study, folder: Path) -> Iterator[str]:
@@ -174,6 +179,7 @@ class Groups(Design[GroupClaim, Measured]):
         contrast = group_contrast(
             np.stack([item.series.values for item in signals]),
             len(self.claim.group),
+            segments=signals[0].series.segments,
             draws=self.data.options.draws,
             seed=self.data.options.seed,
         )
@@ -224,8 +230,9 @@ class Groups(Design[GroupClaim, Measured]):
         """Both means and their difference."""
         size, levels = len(self.claim.group), estimate.result.contrast.levels
         return (
-            f"{upper_first(estimate.signal.series.unit)}: {levels[:size].mean():.3f} in the {size} "
-            f"dyads named, {levels[size:].mean():.3f} in the {len(levels) - size} others; "
+            f"{upper_first(estimate.signal.series.unit)}: {levels[:size].mean():.3f} in the "
+            f"{plural(size, 'dyads')} named, {levels[size:].mean():.3f} in the "
+            f"{plural(len(levels) - size, 'others')}; "
             f"difference {estimate.in_words} (90% interval over years {estimate.ends})."
         )
 
@@ -264,8 +271,8 @@ class Groups(Design[GroupClaim, Measured]):
         yield Check(
             "The smallest p-value that is possible here",
             estimate.result.contrast.p_smallest < P_STRONG,
-            f"{estimate.result.contrast.p_smallest:.3f}, with {groups} other groups of the same "
-            "size.",
+            f"{p_text(estimate.result.contrast.p_smallest)}, with {groups} other groups of the "
+            "same size.",
         )
 
     def caveat(self) -> str:
@@ -274,14 +281,16 @@ class Groups(Design[GroupClaim, Measured]):
 
     def chart(self, estimate: Estimate[Measured]) -> Exhibit:
         """Each dyad's mean level."""
-        values = np.stack([item.series.values for item in estimate.result.signals], axis=1)
+        values = np.stack([item.series.values for item in estimate.result.signals])
+        levels = estimate.result.contrast.levels
+        around = levels[:, None] + deviations(values, estimate.signal.series.segments)
         return group_rates(
             "Each dyad's mean level",
             [self._name(pair) for pair in estimate.result.pairs],
-            estimate.result.contrast.levels,
-            bootstrap_means(values, seed=1),
+            levels,
+            bootstrap_means(around.T, seed=1),
             estimate.signal.series.unit,
-            cases=values.shape[0],
+            cases=values.shape[1],
         )
 
     def rows(self, estimate: Estimate[Measured]) -> Iterator[tuple[Value, ...]]:
