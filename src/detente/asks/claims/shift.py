@@ -43,7 +43,7 @@ from detente.errors import DataGapError
 from detente.estimators.shift import LevelShift, level_shift, rate_shift
 from detente.relations.series import Series
 from detente.relations.steps import check_every
-from detente.rounding import day_text, plural, tell, upper_first
+from detente.rounding import day_text, p_text, plural, tell, upper_first
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.origins import named_periods
@@ -247,7 +247,8 @@ class Shift(Design[ShiftClaim, Measured]):
         yield Check(
             "Enough other dates to compare with",
             dates >= MANY_PLACEBOS,
-            f"{plural(dates, 'dates')}; the smallest possible p-value is {1 / (1 + dates):.3f}.",
+            f"{plural(dates, 'dates')}; the smallest possible p-value is "
+            f"{p_text(1 / (1 + dates))}.",
         )
 
     def caveat(self) -> str:
