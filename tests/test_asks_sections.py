@@ -167,6 +167,26 @@ class TestThenAndNow:
         ]  # fmt: skip
         assert exhibit.note == "A higher value means further apart." and answer.id == "d-m"
 
+    def test_counts_are_told_as_rates_so_that_more_news_moves_nobody(self) -> None:
+        """All is reported twice as often in the late window, and one pair by days alone."""
+        world = np.array([1000.0, 1000, 1500, 2000, 2000, 2000])
+        counts = signal([10.0, 10, 15, 20, 20, 20])
+        by_news = replace(
+            counts, world=world, days=np.full(6, 30.0),
+            series=replace(counts.series, exposure=world), divided_by="events",
+        )  # fmt: skip
+        [exhibit] = self.answer({"AAABBB": by_news, "AAACCC": by_news}).exhibits
+        assert [row[3:6] for row in exhibit.table.rows if row[5] is not None] == [
+            (100.0, 100.0, 0.0)
+        ] * 2
+        assert exhibit.table.caption.startswith("per 10,000 events reported, 2001")
+        by_days = by_news.with_exposure("days")
+        [exhibit] = self.answer({"AAABBB": by_news, "AAACCC": by_days}).exhibits
+        assert [row[3:6] for row in exhibit.table.rows if row[5] is not None] == [
+            (10.0, 20.0, 10.0)
+        ] * 2
+        assert exhibit.table.caption.startswith("per 30 days covered")
+
     def test_no_pair_in_both_windows(self) -> None:
         empty = self.answer({"AAABBB": [1.0, 2.0]})
         assert (empty.id, empty.exhibits) == ("d", ())

@@ -60,6 +60,7 @@ from detente.asks.forecasts.model import Reason
 from detente.errors import DataGapError
 from detente.estimators.matching import Grid
 from detente.relations.series import make_series
+from detente.relations.steps import check_every, period_start
 from detente.study.models import Era
 from detente.study.options import Options
 from detente.study.parts import Measure
@@ -676,6 +677,30 @@ class TestExtreme:
             with pytest.raises(DataGapError, match=word):
                 self.extreme()._compared(split)
 
+    @pytest.mark.parametrize(
+        ("every", "claimed"),
+        [
+            ("day", ["2001-09-17", "2001-09-18"]),
+            ("week", ["2001-09-17"]),
+            ("month", ["2001-09-01"]),
+            ("quarter", ["2001-07-01"]),
+            ("year", ["2001-01-01"]),
+        ],
+    )
+    def test_the_claimed_periods_hold_the_claimed_days_and_no_others(
+        self, every: str, claimed: list[str]
+    ) -> None:
+        """A claim on two days in September, read by any kind of period."""
+        days = np.arange(np.datetime64("1990-01-01"), np.datetime64("2002-01-01"))
+        starts = np.unique(period_start(days, check_every(every)))
+        read = signal([1.0] * 12)
+        series = make_series("s", every, starts, np.ones(len(starts)), unit="u")
+        asked = {"target": [dt.date(2001, 9, 17), dt.date(2001, 9, 18)]}
+        claim = self.extreme(**asked, since=dt.date(1990, 1, 1))
+        target, rivals, _ = claim._compared(replace(read, series=series))
+        assert [str(day) for day in series.dates[target]] == claimed
+        assert not (rivals & target).any() and series.dates[rivals].max() < series.dates[target][0]
+
     def level(self) -> Level:
         """Four draws of five periods; the last is claimed, the three before it are rivals."""
         draws = np.array([[1.0, 2, 3, 4, 5], [5, 4, 3, 2, 1], [1, 1, 3, 2, 2], [0, 0, 1, 0, 2]])
@@ -909,7 +934,7 @@ class TestTold:
             (4.0, "named by the claim"), (2.0, "compared with"), (1.0, "compared with"),
         ]  # fmt: skip
         assert groups.text(item).startswith(
-            "Points: 4.000 in the 1 dyads named, 1.500 in the 2 others; difference +2.5"
+            "Points: 4.000 in the 1 dyad named, 1.500 in the 2 others; difference +2.5"
         )
         assert "with so few dyads" in groups.visible(item).note
         result.contrast.p_smallest = 0.05
@@ -1032,7 +1057,7 @@ class TestTold:
         item = estimate(of, 0.3, result, placebo=np.zeros(19))
         assert reaction.visible(item).size == -2.8
         assert [row[:4] for row in reaction.rows(item)] == [
-            ("2001", "acts", 6.0, "in 2 months"), ("2001", "the relation", 12.0, "in 12 months"),
+            ("2001", "acts", 3.0, "in 2 months"), ("2001", "the relation", 1.0, "in 12 months"),
             ("2002", "the relation", 2.0, "in 1 month"),
         ]  # fmt: skip
 
@@ -1096,7 +1121,13 @@ class TestSentences:
         assert Shift(TestShift.claim, cast(Any, None)).afterwards(base) == ""
 
     def test_a_response(self) -> None:
-        data = cast(Any, SimpleNamespace(label_of=lambda name: f"the {name}s"))
+        begins = np.datetime64("2001-03-16")  # March is known for half of its days
+        data = cast(
+            Any,
+            SimpleNamespace(
+                label_of=lambda name: f"the {name}s", known_days=lambda _, days: days >= begins
+            ),
+        )
         response = Response(TestResponse.claim, data)
         study = SimpleNamespace(
             ladder=np.array([0, 1, 2]), p_shift=0.0999, p_range=lambda: (0.04, 0.0499), dropped=0,
@@ -1121,6 +1152,9 @@ class TestSentences:
             "volatility too."
         )
         assert checks["All episodes measured"].passed is True
+        assert checks["Its cause is known throughout"].text == (
+            "In 2 of 9 months nobody would have told of the as: they count as months without."
+        )
         study.p_shift, study.p_range, study.dropped = 0.1, lambda: (0.04, 0.05), 1
         assert [check.passed for check in response.checks(item)][:2] == [False, False]
 

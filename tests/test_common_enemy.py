@@ -19,6 +19,7 @@ from detente.study.data import StudyData, open_data
 from detente.study.load import load
 
 STATES = list("ABCDEFGHIJKL")
+PERIODS = [str(year) for year in range(2001, 2009)]
 
 
 def law(seed: int = 1) -> TriadLaw:
@@ -45,9 +46,20 @@ def test_the_primary_comes_first_with_its_p_by_dealing(korea: StudyData) -> None
 
 
 def test_a_law_that_does_not_stand_is_not_said_to(korea: StudyData) -> None:
-    text = common_enemy._text(korea, law(), None, np.arange(8))
+    text = common_enemy._text(korea, law(), None, PERIODS, "year")
     assert "does not show as a rule of behaviour" in text
     assert "-" not in text, "numbers have a true minus sign"
+
+
+def test_words_are_of_the_periods_that_are_counted(korea: StudyData) -> None:
+    months = [f"2001-0{month}" for month in range(1, 9)]
+    assert "in a month in which a third" in common_enemy._text(korea, law(), None, months, "month")
+    assert "year" not in common_enemy._case_text(korea, CASE, months, "month")
+    own = list(common_enemy._checks(law(), CASE, "month"))[-1]
+    assert "pair-months" in own.text
+    assert next(common_enemy._always("week")).startswith(
+        "Weekly counts: what came first within a w"
+    )
 
 
 def test_facts_hold_the_primary_effect_and_what_stands_behind_it() -> None:
@@ -94,39 +106,40 @@ CASE = AttackerEffect(
     attacker="PRK", effect=4.0, low=-1.5, high=9.5, p=0.2, p_permutation=0.125, pairs=30, cases=44
 )
 RULE = "The mechanism shows as a rule."
+OPPOSITE = "The opposite of the mechanism shows as a rule: they draw apart."
+NONE = "The mechanism does not show as a rule of behaviour."
 
 
 @pytest.mark.parametrize(
     ("effect", "low", "high", "p", "way", "rule"),
     [
-        (3.2, 1.1, 5.4, 0.01, "rises by 3.2%", True),
-        (-3.2, -5.4, -1.1, 0.01, "falls by 3.2%", True),
-        (3.2, -0.1, 6.0, 0.01, "rises by 3.2%", False),
-        (3.2, 0.0, 6.0, 0.01, "rises by 3.2%", False),
-        (3.2, 1.1, 5.4, 0.05, "rises by 3.2%", False),
+        (3.2, 1.1, 5.4, 0.01, "rises by 3.2%", RULE),
+        (-3.2, -5.4, -1.1, 0.01, "falls by 3.2%", OPPOSITE),
+        (3.2, -0.1, 6.0, 0.01, "rises by 3.2%", NONE),
+        (3.2, 0.0, 6.0, 0.01, "rises by 3.2%", NONE),
+        (3.2, 1.1, 5.4, 0.05, "rises by 3.2%", NONE),
     ],
 )
 def test_a_rule_needs_an_interval_beyond_none_and_rare_worlds(
-    korea: StudyData, effect: float, low: float, high: float, p: float, way: str, rule: bool
+    korea: StudyData, effect: float, low: float, high: float, p: float, way: str, rule: str
 ) -> None:
-    text = common_enemy._text(korea, stands(effect, low, high, p), None, np.arange(8))
+    text = common_enemy._text(korea, stands(effect, low, high, p), None, PERIODS, "year")
     assert f"the cooperation of a pair {way} in a year" in text
     ends = [number(end, 1, sign=True) for end in (low, high)]
     assert f"90% interval {ends[0]} to {ends[1]}%; {p:.0%} of worlds" in text
-    assert (RULE in text) == rule
+    assert text.endswith(rule)
 
 
 def test_a_hyphen_in_a_name_is_no_minus_sign() -> None:
     data = SimpleNamespace(name_of=lambda code: "Guinea-Bissau")
-    text = common_enemy._case_text(cast(StudyData, data), CASE, np.arange(2001, 2009))
+    text = common_enemy._case_text(cast(StudyData, data), CASE, PERIODS, "year")
     assert text.startswith("For Guinea-Bissau alone")
     assert text.endswith("the change is +4.0% (−1.5 to +9.5%).")
 
 
 def test_the_own_case_tells_its_pair_where_it_was_attacked(korea: StudyData) -> None:
-    years = np.arange(2001, 2009)
     case = replace(CASE, pair=("KOR", "JPN"), attacked=(2, 5), surprise=-12.4, p_periods=0.25)
-    text = common_enemy._case_text(korea, case, years)
+    text = common_enemy._case_text(korea, case, PERIODS, "year")
     assert text.startswith(
         "For North Korea alone, over 30 pairs that it attacks both, the change is +4.0% "
         "(−1.5 to +9.5%)."
@@ -136,18 +149,19 @@ def test_the_own_case_tells_its_pair_where_it_was_attacked(korea: StudyData) -> 
 
 
 def test_a_pair_that_was_always_attacked_tells_nothing(korea: StudyData) -> None:
-    years = np.arange(2001, 2009)
     case = replace(CASE, pair=("KOR", "JPN"), attacked=tuple(range(1, 8)))
-    text = common_enemy._case_text(korea, case, years)
+    text = common_enemy._case_text(korea, case, PERIODS, "year")
     assert "more than usual in 7 of 7 years, so the law says nothing" in text
-    assert "pair" not in common_enemy._case_text(korea, CASE, years).split("attacks both")[1]
+    assert (
+        "pair" not in common_enemy._case_text(korea, CASE, PERIODS, "year").split("attacks both")[1]
+    )
 
 
 def test_checks_count_the_ways_that_point_alike_and_stand() -> None:
     estimated = stands(-3.2, -5.4, -1.1, 0.04)
     rest = [replace(row, effect=-1.0, p_holm=0.5) for row in estimated.rows[1:]]
     agreed = replace(estimated, rows=(estimated.rows[0], *rest))
-    dealt, alike, own = common_enemy._checks(agreed, CASE)
+    dealt, alike, own = common_enemy._checks(agreed, CASE, "year")
     assert dealt.passed is True
     assert "4.0% of worlds" in dealt.text
     assert alike.passed is True
@@ -156,7 +170,7 @@ def test_checks_count_the_ways_that_point_alike_and_stand() -> None:
     assert own.text.startswith("44 pair-years; with all attackers dealt anew 12.5%")
     rest[0] = replace(rest[0], effect=1.0, p_holm=0.05)
     other = replace(agreed, rows=(estimated.rows[0], *rest), p_permutation=0.05)
-    dealt, alike = common_enemy._checks(other, None)
+    dealt, alike = common_enemy._checks(other, None, "year")
     assert (dealt.passed, alike.passed) == (False, False)
     assert alike.text.startswith(f"{ways - 1} of {ways} specifications; 1 stand")
 

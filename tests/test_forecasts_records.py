@@ -584,6 +584,7 @@ class TestPublished:
         monkeypatch.setattr(published, "read_given", lambda *_: given)
         monkeypatch.setattr(published, "known_until", lambda *_: dt.date(2017, 5, 31))
         monkeypatch.setattr(published, "moments", lambda items, *_: items)
+        monkeypatch.setattr(published, "_decided", lambda *_: True)
         monkeypatch.setattr(published, "_walked", lambda _, __, asked: [(None, m) for m in asked])
         monkeypatch.setattr(published, "_row", lambda *_: row)
         odds, data = SimpleNamespace(lead_days=[]), SimpleNamespace(days_of=None, as_of=day)

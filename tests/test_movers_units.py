@@ -297,10 +297,10 @@ class TestActs:
         assert (
             _events(seen, move) == "1,234 of 1,254 events in 2 months before, 11 of 31 in 2 since"
         )
-        assert [_times(ratio) for ratio in (0.256, 0.99, 1.0, 2.34)] == [
+        assert [_times(ratio) for ratio in (0.256, 0.99, 1.04, 2.34)] == [
             "0.26",
             "0.99",
-            "1.0",
+            "1.04",
             "2.3",
         ]
 

@@ -438,6 +438,7 @@ class TestFrame:
         design = self.design(direction)
         design.up = lambda of: Design.up(design, of)
         design.towards = lambda item, effect=None: Design.towards(design, item, effect)
+        design.way = lambda item, effect=None: Design.way(design, item, effect)
         design.agreeing = lambda *given: Design.agreeing(design, *given)
         design.counted = lambda item: Design.counted(design, item)
         design.minimum = 5
@@ -453,6 +454,16 @@ class TestFrame:
         ]
         close(Design.agreeing(design, self.estimate(0.5), curve, ()), (2 / 3 + 0) / 2)
         assert Design.agreeing(design, self.estimate(0.5), [], ()) == 1.0
+
+    @pytest.mark.parametrize("direction", ["up", "down"])
+    def test_a_specification_without_a_change_agrees_with_neither_side(
+        self, direction: str
+    ) -> None:
+        design = self.towards(direction)
+        curve = [self.estimate(0.0), self.estimate(1.0)]
+        for effect, share in ((0.5, 0.5), (-0.5, 0.0)):
+            close(Design.agreeing(design, self.estimate(effect), curve, ()), share)
+        assert not design.towards(curve[0])
 
     def test_evidence_is_signed_towards_the_claim(self) -> None:
         rest = [LeftOut("years", "2001", -0.1, 8)]

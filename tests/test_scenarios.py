@@ -377,7 +377,11 @@ def test_one_future_is_told_by_date(model: Model) -> None:
 def test_parameters_are_drawn_with_their_uncertainty(model: Model) -> None:
     past, half = model.past, slice(len(model.past.days) // 2, None)
     shorter = replace(
-        past, days=past.days[half], counts=past.counts[half], labels=past.labels[half]
+        past,
+        days=past.days[half],
+        counts=past.counts[half],
+        known=past.known[half],
+        labels=past.labels[half],
     )
     many, few = fit_posterior(past, 200), fit_posterior(shorter, 200)
     assert few.follow_ons[:, 1, 0].std() > 1.15 * many.follow_ons[:, 1, 0].std()

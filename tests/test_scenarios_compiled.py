@@ -212,8 +212,8 @@ class TestGibbs:
         after = np.array([[True, False], [True, True]])
         shape, rate = np.full((2, 2, 1), 0.5), np.array([[[1.0], [1]], [[2], [4]]])
         rates, excitation = plain(posterior._gibbs)(
-            counts, state, np.array([0, 0, 0, 1]), after, np.array([2.0, 4.0]), shape, rate,
-            2, 7, 3, 2, 1,
+            counts, state, np.array([0, 0, 0, 1]), counts >= 0, after, np.array([2.0, 4.0]), shape,
+            rate, 2, 7, 3, 2, 1,
         )  # fmt: skip
         assert [calls[place][0] for place in (0, 7)] == [[0, 2], [1, 2]]
         close(calls[0][1], [0.5, 0.5])

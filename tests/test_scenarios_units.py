@@ -205,7 +205,7 @@ class TestPosterior:
         counts = np.zeros((10, 2))
         counts[:5, 0], counts[:2, 1] = 1, 1
         past = SimpleNamespace(
-            counts=counts, days=np.arange(10), after=np.array([[1, 0], [1, 1]], bool)
+            counted=counts, known=counts >= 0, after=np.array([[1, 0], [1, 1]], bool)
         )
         base, shape, rate = _priors(cast(Any, past), np.zeros((10, 2, 2)))
         close(base, [2, 5])
@@ -373,6 +373,7 @@ def model(**changes: Any) -> Any:
         np.array([[True, False], [True, True]]),
         DAYS,
         counts,
+        counts >= 0,
         ("old", "new"),
         labels,
         (),

@@ -78,6 +78,20 @@ def test_a_row_that_becomes_several_events_must_count_them() -> None:
         register(dataclasses.replace(NOTES, expands=True))
 
 
+@pytest.mark.parametrize("bound", [True, False])
+def test_a_source_is_checked_where_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: bool
+) -> None:
+    """One of the package, and one whose SELECT is only known with the file."""
+    broken = dataclasses.replace(NOTES, select=SELECT.replace("code AS cameo, ", ""))
+    source = dataclasses.replace(NOTES, bind=lambda *_: broken) if bound else broken
+    monkeypatch.setitem(registry._REGISTERED, "notes", source)
+    path = tmp_path / "a.notes"
+    path.write_text(f"{NOTES.example}\n")
+    with pytest.raises(UsageError, match="does not yield cameo"):
+        ingest("notes", [path], Store.open(tmp_path / "store", create=True))
+
+
 def test_a_name_is_taken_once() -> None:
     register(ICEWS)
     with pytest.raises(UsageError, match="Another source has this name"):

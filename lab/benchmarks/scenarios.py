@@ -222,6 +222,7 @@ def _world(seed: int, *, follow: float) -> Chronology:
         after=np.array([[True, False], [True, True]]),
         days=days,
         counts=counts,
+        known=np.ones(counts.shape, dtype=np.bool_),
         eras=(),
         labels=np.zeros(len(days), dtype=np.int64),
         left_out=(),

@@ -180,10 +180,19 @@ class Design(ABC, Generic[ClaimT, ResultT]):
             estimate: The estimate.
             effect: Another effect of the same signal, such as one without a case.
         """
+        return self.way(estimate, effect) > 0
+
+    def way(self, estimate: Estimate[Any], effect: float | None = None) -> int:
+        """Which way an estimate points: 1 as the claim says, -1 the other way, 0 neither.
+
+        Args:
+            estimate: The estimate.
+            effect: Another effect of the same signal, such as one without a case.
+        """
         value = estimate.effect if effect is None else effect
         if estimate.scale is Scale.PROBABILITY:
-            return value > EVEN
-        return (value > 0) == self.up(estimate.signal)
+            return int(np.sign(value - EVEN))
+        return int(np.sign(value)) * (1 if self.up(estimate.signal) else -1)
 
     def up(self, signal: Signal) -> bool:
         """Whether the claim says that the numbers of a signal rise."""
@@ -200,11 +209,11 @@ class Design(ABC, Generic[ClaimT, ResultT]):
 
         Each ruler weighs the same: one that can be read in more ways does not outvote the others.
         """
-        towards = self.towards(estimate)
+        way = self.way(estimate)
         by_ruler: dict[tuple[str, str], list[bool]] = {}
         for item in curve:
             ruler = (item.signal.source, item.signal.measure)
-            by_ruler.setdefault(ruler, []).append(self.towards(item) == towards)
+            by_ruler.setdefault(ruler, []).append(self.way(item) == way)
         return float(np.mean([np.mean(same) for same in by_ruler.values()])) if curve else 1.0
 
     def evidence(

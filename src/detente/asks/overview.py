@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -21,7 +22,6 @@ from detente.asks.data_used import data_used
 from detente.asks.errands import Errand
 from detente.errors import DataGapError
 from detente.estimators.levels.level import LevelPosterior
-from detente.relations.series import Series
 from detente.rounding import coverage_digits, plural, upper_first
 from detente.study.data import StudyData
 from detente.study.models import Tension, ThenAndNow
@@ -210,13 +210,12 @@ def _then_and_now(data: StudyData, windows: ThenAndNow, place: int) -> Answer:
     pairs = list(combinations(data.study.codes, 2))
     read = [data.signals(Relation(pair=[a, b]), [measure])[0] for a, b in pairs]
     origin = widest(read)
-    chosen = [by_origin(signals, origin) for signals in read]
+    chosen = _divided_alike([by_origin(signals, origin) for signals in read])
     levels: list[dict[str, Means]] = []
     for signal in chosen:
-        levels.append({} if signal is None else _means(signal.series, windows))
+        levels.append({} if signal is None else _means(signal, windows))
         if signal is not None:
-            series = signal.series
-            label, unit, citation = signal.source, series.unit, series.citation
+            label, unit, citation = signal.source, signal.rate_unit, signal.series.citation
     sources = list(dict.fromkeys(source for means in levels for source in means))
     source = _of_most(levels)
     if len(sources) > 1:
@@ -297,9 +296,22 @@ def by_approach(rows: Sequence[Row], *, closer: bool) -> tuple[list[Row], list[R
     return [row for _, row in moved], [row for row in rows if row[5] is None]
 
 
-def _means(series: Series, windows: ThenAndNow) -> dict[str, Means]:
+def _divided_alike(signals: Sequence[Signal | None]) -> list[Signal | None]:
+    """Counts of all pairs by one divisor: by all events, or by days where one pair is.
+
+    A source that reports twice as much of everything would bring all pairs closer.
+    """
+    if len({signal.divisor for signal in signals if signal is not None and signal.counts}) <= 1:
+        return list(signals)
+    return [
+        signal.with_exposure("days") if signal is not None and "days" in signal.divisors else signal
+        for signal in signals
+    ]
+
+
+def _means(signal: Signal, windows: ThenAndNow) -> dict[str, Means]:
     """The mean of both windows by each source of a series: levels of two are never compared."""
-    means = {}
+    means, series = {}, replace(signal.series, values=signal.rates())
     for source in series.sources:
         part = series.where(series.labels == source)
         then, now = (part.window(*window).values for window in (windows.then, windows.now))

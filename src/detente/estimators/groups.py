@@ -16,7 +16,7 @@ import numpy as np
 import scipy
 
 from detente.answers import Exhibit, Shown
-from detente.arrays import Bools, Floats
+from detente.arrays import Bools, Floats, Ints
 from detente.errors import DataGapError
 from detente.estimators.exhibits import exhibit
 from detente.estimators.resample import swing_error, two_sided
@@ -80,12 +80,16 @@ class GroupContrast(Shown):
         return (exhibit("levels", title, values, "bars", x="unit", y="level", **settings),)
 
 
-def group_contrast(values: Floats, size: int, *, draws: int = 2000, seed: int = 1) -> GroupContrast:
+def group_contrast(
+    values: Floats, size: int, *, segments: Ints | None = None, draws: int = 2000, seed: int = 1
+) -> GroupContrast:
     """Compare a group of units with the others.
 
     Args:
         values: Level by unit and period, shape (units, T); the first `size` units are the group.
         size: Units in the group.
+        segments: Number of the source of each period, shape (T,): that one reports more than the
+            one before is no swing of the difference.
         draws: Number of random groups where there are too many to list.
         seed: Seed of the random numbers.
 
@@ -115,7 +119,8 @@ def group_contrast(values: Floats, size: int, *, draws: int = 2000, seed: int = 
     levels = np.nanmean(values, axis=1)
     groups = _groups(len(levels), size, draws, np.random.default_rng(seed))
     differences, sizes = _differences(levels, groups)
-    error, freedom = _error(values - levels[:, None], size)
+    labels = np.zeros(values.shape[1], dtype=np.int64) if segments is None else segments
+    error, freedom = _error(deviations(values, labels), size, labels)
     return GroupContrast(
         effect=float(differences[0]),
         levels=levels,
@@ -226,19 +231,43 @@ def _smallest(units: int, size: int, groups: int) -> float:
     return (2 if 2 * size == units else 1) / groups
 
 
-def _error(deviations: Floats, size: int) -> tuple[float, int]:
+def deviations(values: Floats, segments: Ints) -> Floats:
+    """Each unit less its own mean by the same source, shape (units, T).
+
+    Args:
+        values: Level by unit and period, shape (units, T), NaN where unknown.
+        segments: Number of the source of each period, shape (T,).
+
+    Example:
+        >>> values = np.array([[1.0, 3.0, 10.0, 14.0]])
+        >>> deviations(values, np.array([0, 0, 1, 1])).tolist()
+        [[-1.0, 1.0, -2.0, 2.0]]
+    """
+    rest = np.full(values.shape, np.nan)
+    for number in np.unique(segments):
+        inside = segments == number
+        held = np.isfinite(values[:, inside]).any(axis=1)
+        part = values[np.ix_(held, inside)]
+        rest[np.ix_(held, inside)] = part - np.nanmean(part, axis=1)[:, None]
+    return rest
+
+
+def _error(apart_by_unit: Floats, size: int, segments: Ints) -> tuple[float, int]:
     """Standard error of the difference from how it swings over the periods.
 
     Args:
-        deviations: Each unit less its own mean, shape (units, T).
+        apart_by_unit: Each unit less its own mean by the same source, shape (units, T).
         size: Units in the group.
+        segments: Number of the source of each period, shape (T,).
     """
-    sides = [_mean_of(side) for side in (deviations[:size], deviations[size:])]
+    sides = [_mean_of(side) for side in (apart_by_unit[:size], apart_by_unit[size:])]
     apart = sides[0] - sides[1]
-    apart = apart[np.isfinite(apart)]
+    measured = np.isfinite(apart)
+    apart, labels = apart[measured], segments[measured]
     if len(apart) < MIN_PERIODS:
         return float("inf"), 1
-    return swing_error(apart / len(apart), np.ones((len(apart), 1)))
+    means = (labels[:, None] == np.unique(labels)).astype(np.float64)
+    return swing_error(apart / len(apart), means)
 
 
 def _mean_of(values: Floats) -> Floats:

@@ -96,6 +96,7 @@ def rate_contrast(
     low: Bools,
     *,
     strata: Ints | None = None,
+    segments: Ints | None = None,
     block_periods: int = 6,
     draws: int = 2000,
     seed: int = 1,
@@ -108,6 +109,8 @@ def rate_contrast(
         high: Periods in the state that is claimed to have the higher rate, shape (T,).
         low: Periods in the other state, shape (T,).
         strata: Compare only within periods of equal stratum (Mantel-Haenszel); -1: left out.
+        segments: Number of the source of each period, shape (T,): each has a level of its own
+            beside the drift. Strata that part sources compare within them only.
         block_periods: Length of a bootstrap block in periods.
         draws: Number of resamples.
         seed: Seed of the random numbers.
@@ -137,7 +140,7 @@ def rate_contrast(
     rng = np.random.default_rng(seed)
     placebo = moved_ratios(counted, high, low, measured)
     placebo = placebo[np.isfinite(placebo)]
-    drift = _drift(counted.values, counted.weight, high)
+    drift = _drift(counted.values, counted.weight, high, segments)
     steady = replace(counted, weight=drift * counted.weight)
     moved = log_ratio(steady, high, low)
     even = replace(steady, weight=np.where(high, np.exp(moved), 1.0) * steady.weight)
@@ -332,11 +335,11 @@ def moved_ratios(counted: Counted, high: Bools, low: Bools, measured: Bools) -> 
     return _combined(sides[0], sides[1])
 
 
-def _drift(counts: Floats, exposure: Floats, state: Bools) -> Floats:
+def _drift(counts: Floats, exposure: Floats, state: Bools, segments: Ints | None = None) -> Floats:
     """How the rate drifts on a straight line of its log, beside the difference of two states.
 
     The states may lie late and early, so what they share with the drift is divided as the counts
-    within each state tell.
+    within each state tell. That a source reports more than the one before is no drift.
 
     Returns:
         Factor of the rate, shape (T,); 1 in the middle of the calendar.
@@ -345,11 +348,13 @@ def _drift(counts: Floats, exposure: Floats, state: Bools) -> Floats:
     if not counts.any():
         return np.ones(len(counts))
     covered = exposure > 0
-    design = np.column_stack([np.ones(len(counts)), state, place])[covered]
-    fit = fit_poisson(
-        counts[covered], design, exposure=exposure[covered], ridge=[0.0, RIDGE, RIDGE]
-    )
-    return np.asarray(np.exp(fit.coefficients[2] * place), dtype=np.float64)
+    labels = np.zeros(len(counts), dtype=np.int64) if segments is None else segments
+    levels = labels[:, None] == np.unique(labels[covered & (counts > 0)])
+    covered &= levels.any(axis=1)  # a source without an event tells no drift
+    design = np.column_stack([levels, state, place])[covered].astype(np.float64)
+    ridge = [0.0] * levels.shape[1] + [RIDGE, RIDGE]
+    fit = fit_poisson(counts[covered], design, exposure=exposure[covered], ridge=ridge)
+    return np.asarray(np.exp(fit.coefficients[-1] * place), dtype=np.float64)
 
 
 def _influence(counted: Counted, high: Bools, low: Bools) -> Floats:

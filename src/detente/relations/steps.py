@@ -128,6 +128,24 @@ def month_name(day: np.datetime64 | dt.date) -> str:
     return f"{date:%B %Y}"
 
 
+def period_words(start: np.datetime64, every: Every) -> str:
+    """The period that starts on a day in words, as they stand within a sentence.
+
+    Example:
+        >>> start = np.datetime64("2017-07-03")
+        >>> [period_words(start, every) for every in ("day", "week", "month", "year")]
+        ['3 July 2017', 'the week from 3 July 2017', 'July 2017', '2017']
+        >>> period_words(np.datetime64("2017-07-01"), "quarter")
+        'the quarter from July 2017'
+    """
+    day: dt.date = start.astype("datetime64[D]").item()
+    words = {
+        "day": day_name(day), "week": f"the week from {day_name(day)}",
+        "quarter": f"the quarter from {month_name(start)}", "year": str(day.year),
+    }  # fmt: skip
+    return words.get(every, month_name(start))
+
+
 def period_name(start: np.datetime64, every: Every) -> str:
     """The period that starts on a day, as short as it can be told: 2014-12 for a month.
 

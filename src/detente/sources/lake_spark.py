@@ -133,7 +133,7 @@ class _Reading:
         for name in ("states", "cameo", "stored_as_twin", "files"):
             running.frame_of(self.opened, tables[name]).createOrReplaceTempView(name)
             self.views.append(name)
-        columns = frozenset(contract.columns_of(source))
+        columns = contract.check(source)
         staging = statement.staging(
             source, columns, rows=f"{self.prefix}rows", telling=statement.COUNTED
         )

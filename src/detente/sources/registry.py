@@ -1,4 +1,8 @@
-"""All sources by name: one from outside is checked against the contract when it is registered."""
+"""All sources by name: each is checked against the contract when it is read.
+
+One from outside is also checked when it is registered. The package's own are not looked at before
+they are read, so that a command starts no engine to name them.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +38,7 @@ def register(source: Source) -> None:
     """Make a source known by its name.
 
     A source that is bound to a mapping or to neighbouring files has no SELECT of its own yet; it is
-    checked once it is bound.
+    checked once it is bound and read.
 
     Raises:
         UsageError: Another source has the name, or the SELECT breaks the contract.
@@ -79,7 +83,7 @@ def get(name: str) -> Source:
 
 
 def _registered() -> dict[str, Source]:
-    """All sources; the package's own are among them, and are checked by its tests alone."""
+    """All sources, the package's own among them."""
     for source in _OWN:
         _REGISTERED.setdefault(source.name, source)
     return _REGISTERED

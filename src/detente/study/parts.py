@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -18,6 +19,27 @@ def _two(states: list[str]) -> list[str]:
     if len(set(states)) < len(states):
         raise ValueError("a pair is of two states")
     return states
+
+
+def check_once(pairs: Sequence[Sequence[str]]) -> None:
+    """Refuse a list that names a pair of states twice: it would count twice.
+
+    Args:
+        pairs: The list; where direction is none, each with its states in order.
+
+    Raises:
+        ValueError: It does.
+
+    Example:
+        >>> check_once([["USA", "CHN"], ["CHN", "USA"]])
+        >>> check_once([["USA", "CHN"], ["USA", "CHN"]])
+        Traceback (most recent call last):
+        ...
+        ValueError: USA and CHN are named twice: they would count twice
+    """
+    for place, pair in enumerate(pairs):
+        if pair in pairs[:place]:
+            raise ValueError(f"{' and '.join(pair)} are named twice: they would count twice")
 
 
 Pair = Annotated[list[Iso3], Field(min_length=2, max_length=2), AfterValidator(_two)]
@@ -115,6 +137,9 @@ class Relation(Strict):
             raise ValueError("name exactly one of pair, pairs, dyads, party, system, action")
         if self.compared_with is not None and self.pairs is None:
             raise ValueError("`compared_with` needs `pairs`")
+        for listed in (self.pairs, self.compared_with):
+            check_once([sorted(pair) for pair in listed or []])
+        check_once(self.dyads or [])
         return self
 
     @property

@@ -67,6 +67,21 @@ class Signal:
     ruler: str = ""
     origin: str = ""
 
+    def together(self, values: Floats) -> float:
+        """Values of several periods as one: counts added up, scores as their mean.
+
+        Args:
+            values: Some values of the series, without NaN; at least one.
+
+        Example:
+            >>> from detente.relations.series import make_series
+            >>> series = make_series("x", "year", ["2001-01-01"], [3], unit="points")
+            >>> [Signal(series, counts, "", "", "x").together(np.array([2.0, 4.0])) for counts in
+            ...  (True, False)]
+            [6.0, 3.0]
+        """
+        return float(values.sum() if self.counts else values.mean())
+
     @property
     def measured_by(self) -> str:
         """By what it measures a relation, in a word or two."""

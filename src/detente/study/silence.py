@@ -18,6 +18,7 @@ from detente.arrays import Bools, Days
 from detente.errors import DataGapError
 from detente.events.reach import can_report
 from detente.relations.panel_sql import MIN_PERIOD_SHARE
+from detente.relations.steps import Every, next_start
 from detente.rounding import count_text, plural
 from detente.study.models import Action
 from detente.study.origins import too_thin
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from detente.study.data import StudyData
 
 UNKNOWN = "days without an event are unknown, and not quiet"
+AS_WITHOUT = "they count as days without {label}."
 
 
 def known_since(data: StudyData, name: str) -> dt.date:
@@ -68,6 +70,53 @@ def known_days(data: StudyData, name: str, days: Days) -> Bools:
     return np.asarray(within, dtype=np.bool_)
 
 
+def known_periods(data: StudyData, name: str, starts: Days, every: Every) -> Bools:
+    """Whether the sources of an action cover at least half of the days of each period, shape (T,).
+
+    Args:
+        data: The study's data.
+        name: The action.
+        starts: First days of periods that follow one another, shape (T,).
+        every: Kind of period.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> years = np.array(["1983-01-01", "1984-01-01"], "datetime64[D]")
+        >>> known_periods(open_data(load("korea")), "missile-tests", years, "year").tolist()
+        [False, True]
+    """
+    days = np.arange(starts[0], next_start(starts[-1:], every)[0])
+    at = np.searchsorted(starts, days, side="right") - 1
+    number = np.bincount(at, data.known_days(name, days), len(starts))
+    return np.asarray(number >= MIN_PERIOD_SHARE * np.bincount(at, minlength=len(starts)))
+
+
+def could_tell(data: StudyData, name: str, opens: dt.date, closes: dt.date) -> bool:
+    """Whether an action that nobody reported within a window did not happen.
+
+    The sources must cover half of its days at least: a window of which the files are missing is not
+    known, however far they reach after it.
+
+    Args:
+        data: The study's data.
+        name: The action.
+        opens: First day of the window.
+        closes: Last day.
+
+    Example:
+        >>> from detente.study.data import open_data
+        >>> from detente.study.load import load
+        >>> data = open_data(load("korea"))
+        >>> could_tell(data, "missile-tests", dt.date(2017, 3, 16), dt.date(2017, 4, 12))
+        True
+    """
+    if closes > known_until(data, name):
+        return False
+    days = np.arange(np.datetime64(opens, "D"), np.datetime64(closes, "D") + 1)
+    return bool(known_days(data, name, days).sum() >= MIN_PERIOD_SHARE * len(days))
+
+
 def counted_days(data: StudyData, name: str, since: dt.date, until: dt.date | None = None) -> Days:
     """The days over which an action can be counted, shape (T,).
 
@@ -106,13 +155,14 @@ def counted_days(data: StudyData, name: str, since: dt.date, until: dt.date | No
     return days
 
 
-def uncovered(data: StudyData, name: str, days: Days) -> tuple[str, ...]:
-    """What counting an action over days takes for days without it, in a sentence or none.
+def uncovered(data: StudyData, name: str, days: Days, so: str = AS_WITHOUT) -> tuple[str, ...]:
+    """On which days an action is unknown and what becomes of them, in a sentence or none.
 
     Args:
         data: The study's data.
         name: The action.
         days: The days, shape (T,).
+        so: What becomes of them, in words.
     """
     if not covering(data, name):
         return thin_origins(data, name)
@@ -121,7 +171,7 @@ def uncovered(data: StudyData, name: str, days: Days) -> tuple[str, ...]:
         return ()
     return (
         f"Event files do not cover {count_text(missing)} of {plural(len(days), 'days')} from "
-        f"{days[0]} on: they count as days without {data.label_of(name)}.",
+        f"{days[0]} on: " + so.format(label=data.label_of(name)),
     )
 
 

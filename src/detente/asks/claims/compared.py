@@ -116,6 +116,31 @@ def near(
     return replace(when, mask=when.mask & close), replace(against, mask=against.mask & close)
 
 
+def by_the_same(
+    strata: Ints, when: ConditionMask, against: ConditionMask, measured: Bools
+) -> tuple[ConditionMask, ConditionMask]:
+    """Both conditions in the strata that hold both, where several sources tell of them.
+
+    Args:
+        strata: Stratum of each cell, each of one source, -1 for none, shape (T,).
+        when: The first condition.
+        against: The other.
+        measured: Cells with data, shape (T,).
+
+    Raises:
+        DataGapError: No stratum holds both: what two sources report is never compared.
+    """
+    both = np.intersect1d(strata[when.mask & measured], strata[against.mask & measured])
+    if not len(both):
+        raise DataGapError(
+            "Two conditions of the world could not be compared.",
+            "No source tells of both conditions, and levels of two are never compared.",
+            "Load one source over both.",
+        )
+    alike = np.isin(strata, both)
+    return replace(when, mask=when.mask & alike), replace(against, mask=against.mask & alike)
+
+
 def require(when: Bools, against: Bools, values: Floats) -> None:
     """Refuse what has too few periods or events, or values that have no ratio.
 

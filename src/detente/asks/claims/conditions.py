@@ -12,12 +12,12 @@ from pydantic import Field, model_validator
 from detente.arrays import Bools, Days, Ints
 from detente.asks.claims.cells import Cells
 from detente.asks.claims.scales import to_periods
-from detente.relations.panel_sql import MIN_PERIOD_SHARE
 from detente.relations.series import Series
 from detente.relations.steps import check_every, grid, next_start
 from detente.rounding import plural
 from detente.study.data import StudyData
 from detente.study.parts import Strict
+from detente.study.silence import known_periods
 
 
 class Condition(Strict):
@@ -118,10 +118,7 @@ def _could_tell(data: StudyData, series: Series, condition: Condition) -> Bools:
     every = check_every(series.every)
     periods = to_periods(condition.months, every)
     starts = _from_before(series, periods)
-    days = np.arange(starts[0], next_start(starts[-1:], every)[0])
-    at = np.searchsorted(starts, days, side="right") - 1
-    known_days = np.bincount(at, data.known_days(action, days), len(starts))
-    covered = known_days >= MIN_PERIOD_SHARE * np.bincount(at, minlength=len(starts))
+    covered = known_periods(data, action, starts, every)
     return np.asarray(_before(covered, len(series.dates), periods).all(axis=0))
 
 

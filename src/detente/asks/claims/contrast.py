@@ -13,7 +13,7 @@ beyond a steady drift of the log rate, and no word is given that this ratio does
 from __future__ import annotations
 
 from calendar import month_abbr
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import product
@@ -34,18 +34,33 @@ from detente.asks.claims.claim import (
     era_problems,
     relation_problems,
 )
-from detente.asks.claims.compared import MIN_PERIODS, Measured, Read, near, require, years_of
+from detente.asks.claims.compared import (
+    MIN_PERIODS,
+    Measured,
+    Read,
+    by_the_same,
+    near,
+    require,
+    years_of,
+)
 from detente.asks.claims.conditions import Condition, masks
 from detente.asks.claims.drift import beyond_text, drift_check, ends_of, second_look
 from detente.asks.claims.estimate import INCLUDES_NONE, Estimate, LeftOut, Visible
 from detente.asks.claims.excited import RATIO, Apart, check_of, estimate_of, set_apart
 from detente.asks.claims.rules import P_LEAN
 from detente.asks.claims.shown import carried_checks
-from detente.asks.claims.strata import Strata, passing, strata_index, ways
+from detente.asks.claims.strata import (
+    Strata,
+    passing,
+    seams,
+    strata_index,
+    ways,
+    within_sources,
+)
 from detente.asks.claims.visible import of_ratio
 from detente.asks.frame import Design
 from detente.errors import DataGapError
-from detente.estimators.rates import rate_contrast
+from detente.estimators.rates import RateContrast, rate_contrast
 from detente.estimators.steady import steady_contrast
 from detente.rounding import number, plural, upper_first
 from detente.study.data import StudyData
@@ -138,8 +153,15 @@ class Contrast(Design[ContrastClaim, Measured]):
             when, against = near(cells, when, against, chosen.near)
         index = strata_index(claim, data, cells, chosen)
         covered = np.isfinite(cells.values) & (index >= 0)
+        if seams(cells, (when.mask | against.mask) & covered):
+            chosen, index = replace(chosen, sources=True), within_sources(index, cells)
+            when, against = by_the_same(index, when, against, covered)
         require(when.mask & covered, against.mask & covered, cells.values)
-        contrast = steady_contrast if chosen.steady else rate_contrast
+        contrast: Callable[..., RateContrast] = (
+            steady_contrast
+            if chosen.steady
+            else partial(rate_contrast, segments=cells.series.segments[cells.period])
+        )
         ratio = contrast(
             cells.values,
             cells.exposure,
@@ -148,7 +170,7 @@ class Contrast(Design[ContrastClaim, Measured]):
             strata=index,
             block_periods=BLOCK_MONTHS,
             draws=draws,
-            seed=self.data.options.seed,
+            seed=data.options.seed,
         )
         estimate = Estimate(
             signal=signal,
@@ -230,7 +252,8 @@ class Contrast(Design[ContrastClaim, Measured]):
         ratio = measured.ratio
         low, high = (end.removesuffix("×") for end in estimate.ends.split(" to "))
         plain = " against ".join(number(rate, 2) for rate in (ratio.rate_high, ratio.rate_low))
-        rates = "" if series.exposure is not None else f" Plain rates: {plain} per {series.every}."
+        whole = series.exposure is None and not measured.chosen.sources
+        rates = f" Plain rates: {plain} per {series.every}." if whole else ""
         verb = "were" if self.claim.relation.action is not None else "was"  # days; violence
         return (
             f"{upper_first(estimate.signal.noun)} {verb} "
@@ -312,7 +335,7 @@ class Contrast(Design[ContrastClaim, Measured]):
             for year in np.unique(years[condition.mask]):
                 inside = condition.mask & (years == year) & np.isfinite(cells.values)
                 if inside.any():
-                    total = float(cells.values[inside].sum())
+                    total = estimate.signal.together(cells.values[inside])
                     note = f"in {plural(int(inside.sum()), every + 's')}"
                     yield (str(year), condition.label, total, note, cells.series.citation)
 

@@ -18,7 +18,7 @@ from detente.arrays import Bools, Ints
 from detente.asks.claims.cells import Cells, whole
 from detente.asks.claims.conditions import Condition, masks, stratum_of
 from detente.asks.claims.estimate import Estimate
-from detente.asks.claims.strata import passing
+from detente.asks.claims.strata import passing, within_sources
 from detente.errors import DataGapError
 from detente.estimators import BinnedHawkes, fit_hawkes_by_date
 from detente.relations.series import Series
@@ -161,8 +161,9 @@ def _levels(claim: ContrastClaim, data: StudyData, cells: Cells, compared: Bools
     if claim.strata:
         stratum = stratum_of(data, cells, claim.strata)
     era = _era(cells.series) if passing(_pair(claim)) else np.zeros_like(stratum)
-    level = 1 + stratum + era * (1 + len(claim.strata))
-    return np.where(compared & (stratum >= 0), level, 0)
+    index = np.where(stratum >= 0, stratum + era * (1 + len(claim.strata)), -1)
+    measured = np.isfinite(cells.values)
+    return np.where(compared & measured, 1 + within_sources(index, cells), 0)
 
 
 def _pair(claim: ContrastClaim) -> tuple[Condition, Condition | None]:

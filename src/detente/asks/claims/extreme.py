@@ -40,7 +40,7 @@ from detente.asks.frame import Design
 from detente.errors import DataGapError
 from detente.estimators.levels.level import LevelPosterior, probability_highest
 from detente.estimators.levels.peak import observed_rank
-from detente.relations.steps import month_name
+from detente.relations.steps import check_every, month_name, period_start, period_words
 from detente.rounding import odds_text, plural, share_text
 from detente.study.kinds import register
 from detente.study.models import Study
@@ -156,9 +156,7 @@ class Extreme(Design[ExtremeClaim, Measured]):
         """The claimed periods, those that they must exceed, and the block of both."""
         series, claim = signal.series, self.claim
         since, start = np.datetime64(claim.since, "D"), np.datetime64(claim.target[0], "D")
-        begun = series.dates >= start.astype(
-            f"datetime64[{'Y' if series.every == 'year' else 'M'}]"
-        )
+        begun = series.dates >= period_start(np.array([start]), check_every(series.every))[0]
         target = begun & (series.dates <= np.datetime64(claim.target[1], "D"))
         block = series.segments[target][-1] if target.any() else -1
         inside = series.segments == block
@@ -226,7 +224,8 @@ class Extreme(Design[ExtremeClaim, Measured]):
         """The probability, and the strongest rival."""
         measured, signal = estimate.result, estimate.signal
         top = int(np.argmax(np.where(measured.rivals, measured.posterior.median(), -np.inf)))
-        rival, every = month_name(signal.series.dates[top]), signal.series.every
+        every = check_every(signal.series.every)
+        rival = period_words(signal.series.dates[top], every)
         what = "level" if measured.of == "level" else f"peak of single {every}s"
         return (
             f"The probability that the {what} of {signal.noun} was the "

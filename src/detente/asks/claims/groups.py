@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from detente.answers import Check, Exhibit, Scale, Value
 from detente.asks.claims.charts import group_rates
@@ -24,13 +24,13 @@ from detente.asks.claims.rules import P_STRONG
 from detente.asks.claims.scales import span_text
 from detente.asks.frame import Design
 from detente.errors import DataGapError
-from detente.estimators.groups import GroupContrast, group_contrast
+from detente.estimators.groups import GroupContrast, deviations, group_contrast
 from detente.estimators.resample import bootstrap_means
 from detente.rounding import number, p_text, plural, upper_first
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import measure_problems
-from detente.study.parts import Measure, Pair, Relation
+from detente.study.parts import Measure, Pair, Relation, check_once
 from detente.study.signal import Signal
 
 MIN_OTHERS = 3
@@ -44,6 +44,11 @@ class GroupClaim(ClaimBase):
     others: list[Pair] = Field(min_length=2)
     measures: list[Measure] = Field(min_length=1)
     direction: Literal["up", "down"]
+
+    @model_validator(mode="after")
+    def _each_dyad_once(self) -> Self:
+        check_once([*self.group, *self.others])
+        return self
 
 
 def problems(claim: GroupClaim, study: Study, folder: Path) -> Iterator[str]:
@@ -174,6 +179,7 @@ class Groups(Design[GroupClaim, Measured]):
         contrast = group_contrast(
             np.stack([item.series.values for item in signals]),
             len(self.claim.group),
+            segments=signals[0].series.segments,
             draws=self.data.options.draws,
             seed=self.data.options.seed,
         )
@@ -225,9 +231,9 @@ class Groups(Design[GroupClaim, Measured]):
         size, levels = len(self.claim.group), estimate.result.contrast.levels
         return (
             f"{upper_first(estimate.signal.series.unit)}: {number(levels[:size].mean(), 3)} in "
-            f"the {size} dyads named, {number(levels[size:].mean(), 3)} in the "
-            f"{len(levels) - size} others; difference {estimate.in_words} (90% interval over "
-            f"years {estimate.ends})."
+            f"the {plural(size, 'dyads')} named, {number(levels[size:].mean(), 3)} in the "
+            f"{plural(len(levels) - size, 'others')}; difference {estimate.in_words} (90% interval "
+            f"over years {estimate.ends})."
         )
 
     def case_word(self, estimate: Estimate[Measured]) -> str:
@@ -275,14 +281,16 @@ class Groups(Design[GroupClaim, Measured]):
 
     def chart(self, estimate: Estimate[Measured]) -> Exhibit:
         """Each dyad's mean level."""
-        values = np.stack([item.series.values for item in estimate.result.signals], axis=1)
+        values = np.stack([item.series.values for item in estimate.result.signals])
+        levels = estimate.result.contrast.levels
+        around = levels[:, None] + deviations(values, estimate.signal.series.segments)
         return group_rates(
             "Each dyad's mean level",
             [self._name(pair) for pair in estimate.result.pairs],
-            estimate.result.contrast.levels,
-            bootstrap_means(values, seed=1),
+            levels,
+            bootstrap_means(around.T, seed=1),
             estimate.signal.series.unit,
-            cases=values.shape[0],
+            cases=values.shape[1],
         )
 
     def rows(self, estimate: Estimate[Measured]) -> Iterator[tuple[Value, ...]]:

@@ -79,7 +79,8 @@ def _measure(answer: Answer) -> str:
     value, low, high = tell_all([_value(effect), effect.low, effect.high], effect.scale)
     ruler = _ruler(answer.parts)
     if effect.scale is Scale.PERCENT:
-        return f": a change of {value} after {plural(int(_value(cases)), cases.unit)}{ruler}"
+        when = "after" if cases.unit == "episodes" else "over"
+        return f": a change of {value} {when} {plural(int(_value(cases)), cases.unit)}{ruler}"
     low = low.removesuffix("×").removesuffix("%")
     return f": {lower_first(effect.label)} {value} ({low} to {high}){ruler}"
 

@@ -287,14 +287,15 @@ class Reaction(Design[ReactionClaim, Measured]):
 
     def rows(self, estimate: Estimate[Measured]) -> Iterator[tuple[Value, ...]]:
         """What both sides did by year."""
-        series, acts = estimate.signal.series, estimate.result.acts.series
-        for name, item in ((estimate.result.acts.noun, acts), (estimate.signal.noun, series)):
+        for signal in (estimate.result.acts, estimate.signal):
+            item = signal.series
             years = item.dates.astype("datetime64[Y]")
             for year in np.unique(years):
                 values = item.values[(years == year) & np.isfinite(item.values)]
                 if len(values):
                     note = f"in {plural(len(values), item.every + 's')}"
-                    yield (str(year), name, float(values.sum()), note, item.citation)
+                    total = signal.together(values)
+                    yield (str(year), signal.noun, total, note, item.citation)
 
 
 def _told_by(signal: Signal) -> tuple[object, ...]:

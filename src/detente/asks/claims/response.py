@@ -44,12 +44,13 @@ from detente.asks.frame import Design
 from detente.errors import DataGapError
 from detente.estimators.eventstudy import EventStudy, event_study
 from detente.estimators.ratestudy import HARMONICS, left_out_ratios, rate_study, usual_counts
-from detente.relations.steps import month_name
+from detente.relations.steps import check_every, period_words
 from detente.rounding import count_text, p_bound, p_is, plural, upper_first
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Divisor, Signal
+from detente.study.silence import known_periods
 
 FINE_ENOUGH = 0.75  # periods that must fit into the window
 LADDER_KEEPS_VOLATILITY = 1
@@ -235,7 +236,10 @@ class Response(Design[ResponseClaim, Measured]):
         shared = [np.flatnonzero(month == name) for name in np.unique(month)]
         shared = [group for group in shared if 1 < len(group) < count]
         effects = self._without(estimate, [*single, *shared])
-        names = [("episodes", month_name(dates[study.starts[group[0]]])) for group in single]
+        every = check_every(estimate.signal.series.every)
+        names = [
+            ("episodes", period_words(dates[study.starts[group[0]]], every)) for group in single
+        ]
         names += [("months", month_abbr[month[group[0]] + 1]) for group in shared]
         return tuple(
             LeftOut(name, case, float(effect), count - len(group))
@@ -304,11 +308,26 @@ class Response(Design[ResponseClaim, Measured]):
             f"{int((study.ladder > 0).sum())} of {plural(len(study.ladder), 'episodes')} the era "
             f"had to be widened, for {relaxed} the volatility too.",
         )
+        yield from self._unknown_cause(estimate)
         yield Check(
             "All episodes measured",
             study.dropped == 0,
             f"Outside the data or in a gap: {plural(study.dropped, 'episodes')}.",
         )
+
+    def _unknown_cause(self, estimate: Estimate[Measured]) -> Iterator[Check]:
+        """In how many periods nobody would have told of the cause: none of it is known there."""
+        series, name = estimate.signal.series, estimate.result.choice.cause
+        measured = np.isfinite(series.values)
+        reported = known_periods(self.data, name, series.dates, check_every(series.every))
+        if missing := int((measured & ~reported).sum()):
+            label = self.data.label_of(name)
+            yield Check(
+                "Its cause is known throughout",
+                None,
+                f"In {missing:,} of {plural(int(measured.sum()), f'{series.every}s')} nobody would "
+                f"have told of {label}: they count as {series.every}s without.",
+            )
 
     def caveat(self) -> str:
         """Before and after is no experiment."""

@@ -240,8 +240,8 @@ class Shift(Design[ShiftClaim, Measured]):
             "No clearly larger change nearby",
             shift.at_the_date,
             f"The largest change within {plural(shift.window_periods, signal.series.every + 's')}, "
-            f"in its standard errors, lies {where}; that at the date has {share_text(shift.share)} of "
-            "its size.",
+            f"in its standard errors, lies {where}; that at the date has "
+            f"{share_text(shift.share)} of its size.",
         )
         drift = tell(float(convert(estimate.scale, shift.drift)), estimate.scale)
         yield Check("Drift taken out", None, f"The median change at the other dates is {drift}.")

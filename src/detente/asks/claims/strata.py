@@ -33,6 +33,7 @@ class Strata:
         seasons: Into how many seasons a year is divided.
         steady: A steady drift is set apart.
         near: Only so many years either side of where the conditions meet; None for all.
+        sources: Within what one source tells of, since several do.
     """
 
     years: int | None
@@ -40,6 +41,7 @@ class Strata:
     seasons: int = MONTHS
     steady: bool = False
     near: int | None = None
+    sources: bool = False
 
     def label(self) -> str:
         """The choice in plain words.
@@ -52,12 +54,14 @@ class Strata:
         """
         parts = [] if self.years is None else [f"{self._season}s of {self.years} years"]
         parts += [] if self.near is None else [f"{self.near} years either side"]
-        return " and ".join([*parts, *(["named periods"] if self.named else [])]) or "none"
+        parts += ["named periods"] if self.named else []
+        return " and ".join([*parts, *(["sources"] if self.sources else [])]) or "none"
 
     def phrase(self) -> str:
         """How a comparison goes on: ", compared within …"; empty where there are no strata."""
         eras = [] if self.years is None else [f"the same {self._season} of {self.years} years"]
         parts = [*eras, *(["the same era"] if self.named else [])]
+        parts += ["what the same source tells"] if self.sources else []
         return f", compared within {' and '.join(parts)}" if parts else ""
 
     @property
@@ -93,6 +97,37 @@ def strata_index(claim: ContrastClaim, data: StudyData, cells: Cells, chosen: St
         return index
     era = stratum_of(data, cells, claim.strata)
     return np.where(era >= 0, index * len(claim.strata) + era, -1)
+
+
+def seams(cells: Cells, measured: Bools) -> bool:
+    """Whether several sources tell of some cells.
+
+    Args:
+        cells: Periods or parts of them, T in order.
+        measured: The cells that are asked about, shape (T,).
+    """
+    return len(np.unique(cells.series.segments[cells.period][measured])) > 1
+
+
+def within_sources(index: Ints, cells: Cells) -> Ints:
+    """Strata parted by the source that tells of each cell: levels of two are never compared.
+
+    Args:
+        index: Index of the stratum of each cell, -1 for none, shape (T,).
+        cells: Periods or parts of them, T in order.
+
+    Example:
+        >>> from dataclasses import replace
+        >>> from detente.asks.claims.cells import whole
+        >>> from detente.relations.series import make_series
+        >>> dates = [f"200{year}-01-01" for year in range(1, 5)]
+        >>> series = make_series("x", "year", dates, [1, 1, 1, 1], unit="u")
+        >>> joined = replace(series, segments=np.array([0, 0, 1, 1]), sources=("a", "b"))
+        >>> within_sources(np.array([0, 1, 1, -1]), whole(joined)).tolist()
+        [0, 2, 3, -1]
+    """
+    segments = cells.series.segments[cells.period]
+    return np.where(index >= 0, index * (1 + segments.max(initial=0)) + segments, -1)
 
 
 def like_periods(series: Series, years: int, seasons: int) -> Ints:

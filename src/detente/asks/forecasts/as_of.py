@@ -19,7 +19,7 @@ from detente.asks.forecasts.walks import Walks
 from detente.errors import DataGapError
 from detente.rounding import plural
 from detente.study.data import StudyData
-from detente.study.silence import known_until
+from detente.study.silence import could_tell, known_until
 
 
 def question_on(
@@ -210,5 +210,5 @@ def came(question: EventQuestion, data: StudyData, day: dt.date) -> bool | None:
     days = data.days_of(question.action)
     if ((days > first) & (days <= last)).sum() >= question.at_least:
         return True
-    over = day + dt.timedelta(days=question.within_days) <= known_until(data, question.action)
-    return False if over else None
+    opens, closes = (day + dt.timedelta(days=days) for days in (1, question.within_days))
+    return False if could_tell(data, question.action, opens, closes) else None

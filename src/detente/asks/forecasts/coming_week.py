@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from detente.answers import Answer, Column, Exhibit, Fact, Scale, Table, Value
 from detente.asks.forecasts.events.moves import Move, NextMoves, next_moves
 from detente.errors import DataGapError
 from detente.events.inputs import LakeEvents, query_events
 from detente.events.ontology import lookup
 from detente.events.store import OriginSummary, connect
-from detente.relations.counting import origins_of
+from detente.relations.counting import covered_days, origins_of
 from detente.relations.steps import day_name
 from detente.study.data import StudyData
 
@@ -102,7 +104,29 @@ def moves_answer(data: StudyData, week: NextMoves) -> Answer:
         ),
         exhibits=tuple(exhibit for exhibit in exhibits if len(exhibit.table)),
         checks=(week.check(),),
+        caveats=tuple(_read_from(data, week)),
     )
+
+
+def _read_from(data: StudyData, week: NextMoves) -> Iterator[str]:
+    """Which origin the weeks are of, which are left out, and which days it does not cover."""
+    if data.events is None or isinstance(data.events.store, LakeEvents):
+        return
+    held, chosen = origins_of(data.events.store), _furthest(data).origin
+    if others := [origin.origin for origin in held if origin.origin != chosen]:
+        yield (
+            f"Of event files those by {chosen} are read; left out, since origins are never added: "
+            f"{', '.join(others)}."
+        )
+    last = np.datetime64(week.first, "D")
+    days = np.arange(last - 7 * week.weeks, last)
+    covered = covered_days(data.events.store, until=data.as_of, known_by=data.events.known_by)
+    missing = int((~np.isin(days, covered.get(chosen, days[:0]))).sum())
+    if missing:
+        yield (
+            f"Event files do not cover {missing:,} of the {len(days):,} days that these odds are "
+            "learned from: they count as days without a report."
+        )
 
 
 def _rows(moves: Sequence[Move], data: StudyData) -> Iterator[tuple[Value, ...]]:

@@ -37,7 +37,7 @@ from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import unknown
 from detente.study.parts import LONGEST_WINDOW, WindowDays
-from detente.study.silence import known_until, uncovered
+from detente.study.silence import could_tell, known_until, uncovered
 
 ESTIMATOR = (
     "Linear pool of base rates, a weighted rate, a self-exciting hazard and a count regression, "
@@ -141,6 +141,10 @@ class EventQuestion(Question, Terms):
         first, last = np.datetime64(line["opens"]), np.datetime64(line["resolves_on"])
         inside = days[(days >= first) & (days <= last)]
         came = int(len(inside) >= self.at_least)
+        window = [dt.date.fromisoformat(line[end]) for end in ("opens", "resolves_on")]
+        if not came and not could_tell(data, self.action, window[0], window[1]):
+            why = f"{listed(here)} cover less than half of the days {window[0]} to {window[1]}"
+            return Settled(why_open=why)
         return Settled(
             {"outcome": came, "days": [str(day) for day in inside]},
             known_until=last_known.isoformat(),

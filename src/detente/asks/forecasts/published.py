@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import inside
 from detente.study.parts import Id, WindowDays
-from detente.study.silence import known_until
+from detente.study.silence import could_tell, known_until
 
 PART = "published_odds"
 PUBLISHED = "published"
@@ -217,19 +218,30 @@ def read_given(data: StudyData, odds: PublishedOdds) -> tuple[Given, ...]:
 def _compared(odds: PublishedOdds, data: StudyData) -> Table:
     """One row for each window that is over: a forecast alone, or a question at a moment."""
     given = [item for item in read_given(data, odds) if item.ends <= known_until(data, item.action)]
-    if not given:
+    asked = moments(given, odds.lead_days, data.days_of)
+    asked = tuple(moment for moment in asked if _decided(data, moment))
+    if not asked:
         raise DataGapError(
             "There is no comparison.",
             f"None of them was resolved by {data.as_of}.",
             "Choose a later date.",
         )
     named = any(item.question for item in given)
-    asked = moments(given, odds.lead_days, data.days_of)
     rows = tuple(_row(data, walk, moment) for walk, moment in _walked(data, odds, asked))
     if named:
         return Table(OF_QUESTIONS, rows)
     skipped, first = len(ASKED), len(ASKED) + len(ISSUED)
     return Table(ALONE, tuple(row[skipped:first] + row[first + 1 :] for row in rows))
+
+
+def _decided(data: StudyData, moment: Moment) -> bool:
+    """Whether it came, or the sources would have told of it."""
+    day = np.datetime64(moment.day, "D")
+    days = data.days_of(moment.action)
+    came = ((days > day) & (days <= day + moment.within)).any()
+    ends = moment.day + dt.timedelta(days=moment.within)
+    opens = moment.day + dt.timedelta(days=1)
+    return bool(came) or could_tell(data, moment.action, opens, ends)
 
 
 def _walked(

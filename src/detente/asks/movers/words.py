@@ -25,6 +25,9 @@ DOES_NOT_SHOW = (
 )
 
 
+LITTLE = 1.1
+"""Below so many times one decimal hides whether anything changed."""
+
 FEW_PAIRS = 10
 """With fewer pairs than this, what each does shifts what all are said to share."""
 
@@ -91,7 +94,13 @@ def _counted(counts: Floats, move: Move) -> str:
 
 
 def _times(ratio: float) -> str:
-    return number(ratio, 1 if ratio >= 1 else 2)
+    """How many times, with a decimal more where one would show no change.
+
+    Example:
+        >>> _times(2.04), _times(1.04), _times(0.5)
+        ('2.0', '1.04', '0.50')
+    """
+    return number(ratio, 1 if ratio >= LITTLE else 2)
 
 
 def _most(acts: tuple[Act, ...], *, risen: bool) -> str:

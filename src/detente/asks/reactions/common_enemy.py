@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,17 +15,28 @@ from detente.asks.provenance import provenance
 from detente.errors import DataGapError
 from detente.estimators.triads.case import AttackerEffect, attacker_effect
 from detente.estimators.triads.law import LawEffect, TriadLaw, triad_law
-from detente.relations.steps import Days, next_start
+from detente.relations.steps import Days, check_every, next_start, period_name
 from detente.rounding import count_text, number, share_text, upper_first
 from detente.study.data import StudyData
 from detente.study.kinds import register
-from detente.study.models import Study
+from detente.study.models import Dataset, Study
 from detente.study.names import measure_problems, unknown
 from detente.study.parts import Id, Iso3, Measure, Pair, Strict
 
 KIND = "common-enemy"
 MEASURES = ("conflict", "cooperation", "material_conflict")
 ALPHA = 0.05
+RULES = {
+    True: "The mechanism shows as a rule.",
+    False: "The opposite of the mechanism shows as a rule: they draw apart.",
+}
+BY = {
+    "day": "Daily",
+    "week": "Weekly",
+    "month": "Monthly",
+    "quarter": "Quarterly",
+    "year": "Yearly",
+}
 ESTIMATOR = (
     "Change of a pair's log rate of cooperation on whether some state attacks both, with effects "
     "of pairs and of each state in each period; errors clustered by both states (Aronow, Samii "
@@ -108,9 +119,11 @@ def answer(enemy: CommonEnemy, data: StudyData) -> Answer:
         Heider (1946), Attitudes and cognitive organization; the errors are those of Aronow, Samii
         and Assenova (2015).
     """
-    blank = Answer(enemy.id, KIND, enemy.label, caveats=(*enemy.caveats, *_always()))
+    spec = next(dataset for dataset in data.study.datasets if dataset.id == enemy.dataset)
+    caveats = (*enemy.caveats, *_always(spec.every))
+    blank = Answer(enemy.id, KIND, enemy.label, caveats=caveats)
     try:
-        dyads = _dyads(data, enemy)
+        dyads = _dyads(data, spec)
         counts = dyads.counts
         law = triad_law(
             counts["conflict"],
@@ -124,16 +137,17 @@ def answer(enemy: CommonEnemy, data: StudyData) -> Answer:
         case = _case(data, dyads, enemy)
     except DataGapError as gap:
         return replace(blank, gap=f"{gap.found} {gap.next_step}")
-    years = dyads.dates.astype(f"datetime64[{'Y' if dyads.every == 'year' else 'M'}]")
-    text = _text(data, law, case, years)
+    every = check_every(dyads.every)
+    periods = [period_name(day, every) for day in dyads.dates]
+    text = _text(data, law, case, periods, every)
     return replace(
         blank,
         text=text,
-        facts=tuple(_facts(law, f"{years[0]} to {years[-1]}")),
+        facts=tuple(_facts(law, f"{periods[0]} to {periods[-1]}")),
         exhibits=(
             law_exhibit(Table(LAW_COLUMNS, tuple(_rows(data, law, case))), text, law.tested),
         ),
-        checks=tuple(_checks(law, case)),
+        checks=tuple(_checks(law, case, every)),
         citations=(dyads.citation,),
         provenance=provenance(
             data,
@@ -145,9 +159,8 @@ def answer(enemy: CommonEnemy, data: StudyData) -> Answer:
     )
 
 
-def _dyads(data: StudyData, enemy: CommonEnemy) -> Dyads:
+def _dyads(data: StudyData, spec: Dataset) -> Dyads:
     """The dataset's dyads in periods that were over on the day, with the world's events."""
-    spec = next(dataset for dataset in data.study.datasets if dataset.id == enemy.dataset)
     panel = data.datasets[spec.id]
     dates, world = panel.dates(), panel.world()
     over = next_start(dates, spec.every) <= np.datetime64(data.as_of, "D") + 1
@@ -240,25 +253,27 @@ def _facts(law: TriadLaw, span: str) -> Iterator[Fact]:
     yield Fact("p", "Chance", law.p_permutation, Scale.P_VALUE, note=note)
 
 
-def _text(data: StudyData, law: TriadLaw, case: AttackerEffect | None, years: np.ndarray) -> str:
+def _text(
+    data: StudyData, law: TriadLaw, case: AttackerEffect | None, periods: Sequence[str], every: str
+) -> str:
     first = law.primary
     way = "rises" if first.effect > 0 else "falls"
     stands = first.low > 0 or first.high < 0
     low, high = (number(end, 1, sign=True) for end in (first.low, first.high))
     text = (
         f"Over {count_text(law.pairs)} pairs of {law.states} states, the cooperation of a pair "
-        f"{way} by {number(abs(first.effect), 1)}% in a year in which a third state attacks both, "
-        f"compared with what the two do otherwise (90% interval {low} to {high}%; "
+        f"{way} by {number(abs(first.effect), 1)}% in a {every} in which a third state attacks "
+        f"both, compared with what the two do otherwise (90% interval {low} to {high}%; "
         f"{share_text(law.p_permutation)} of worlds with the attackers dealt anew show as much). "
     )
-    text += (
-        "The mechanism shows as a rule." if stands and law.p_permutation < ALPHA
-        else "The mechanism does not show as a rule of behaviour."
-    )  # fmt: skip
-    return text + ("" if case is None else " " + _case_text(data, case, years))
+    if not stands or law.p_permutation >= ALPHA:
+        text += "The mechanism does not show as a rule of behaviour."
+    else:
+        text += RULES[first.effect > 0]
+    return text + ("" if case is None else " " + _case_text(data, case, periods, every))
 
 
-def _case_text(data: StudyData, case: AttackerEffect, years: np.ndarray) -> str:
+def _case_text(data: StudyData, case: AttackerEffect, periods: Sequence[str], every: str) -> str:
     attacker = data.name_of(case.attacker)
     effect, low, high = (
         number(value, 1, sign=True) for value in (case.effect, case.low, case.high)
@@ -269,23 +284,23 @@ def _case_text(data: StudyData, case: AttackerEffect, years: np.ndarray) -> str:
     )
     if case.pair is not None and case.surprise is not None and case.p_periods is not None:
         names = " and ".join(data.name_of(code) for code in case.pair)
-        when = ", ".join(str(years[index]) for index in case.attacked)
+        when = ", ".join(periods[index] for index in case.attacked)
         text += (
             f" Of {names} it attacked both more than usual in {when}: their cooperation was then "
             f"{number(case.surprise, 0, sign=True)}% off what is expected, which "
-            f"{share_text(case.p_periods)} of choices of as many years show too."
+            f"{share_text(case.p_periods)} of choices of as many {every}s show too."
         )
     elif case.pair is not None:
         names = " and ".join(data.name_of(code) for code in case.pair)
         text += (
             f" {names[:1].upper()}{names[1:]} it attacked both more than usual in "
-            f"{len(case.attacked)} of {len(years) - 1} years, so the law says nothing of this pair "
-            "alone; a claim on what followed each attack can."
+            f"{len(case.attacked)} of {len(periods) - 1} {every}s, so the law says nothing of "
+            "this pair alone; a claim on what followed each attack can."
         )
     return text
 
 
-def _checks(law: TriadLaw, case: AttackerEffect | None) -> Iterator[Check]:
+def _checks(law: TriadLaw, case: AttackerEffect | None, every: str) -> Iterator[Check]:
     yield Check(
         "Attackers dealt anew",
         law.p_permutation < ALPHA,
@@ -303,15 +318,15 @@ def _checks(law: TriadLaw, case: AttackerEffect | None) -> Iterator[Check]:
         yield Check(
             "The own case beside the law",
             None,
-            f"{case.cases} pair-years; with all attackers dealt anew "
+            f"{case.cases} pair-{every}s; with all attackers dealt anew "
             f"{share_text(case.p_permutation, 1)} show as much.",
         )
 
 
-def _always() -> Iterator[str]:
+def _always(every: str) -> Iterator[str]:
     yield (
-        "Yearly counts: what came first within a year cannot be seen, and a pair that fights the "
-        "same war side by side is reported as cooperating."
+        f"{BY[every]} counts: what came first within a {every} cannot be seen, and a pair that "
+        "fights the same war side by side is reported as cooperating."
     )
     yield (
         "An attack is conflict in the news, words included, well above what is usual for the two. "

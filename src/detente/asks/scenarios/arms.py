@@ -79,15 +79,20 @@ def refusal(model: Model, scenario: Scenario) -> str:
     """
     if scenario.era is not None:
         return _era_refusal(model, scenario)
-    name, data = scenario.supposed, model.data
-    number = cases(data.days_of(name))
+    name, data, past = scenario.supposed, model.data, model.past
+    # What follows is learned from the sample alone, so that earlier cases are none.
+    sampled = name in past.kinds
+    number = cases(
+        past.days[past.counts[:, past.kinds.index(name)] > 0] if sampled else data.days_of(name)
+    )
     if number < MIN_CASES:
         count = {0: "no case", 1: "one case"}.get(number, f"{number} separate cases")
+        since = f"from {past.days[0]} on" if sampled else f"up to {data.as_of}"
         return (
-            f"The record holds {count} of {data.label_of(name)} up to {data.as_of}; at "
+            f"The record holds {count} of {data.label_of(name)} {since}; at "
             f"least {MIN_CASES} are needed before anything is said of what follows."
         )
-    if name not in model.past.kinds:
+    if not sampled:
         return (
             f"The simulation has no kind “{name}”, so nothing can follow from it. Add it to "
             "[[simulation.kinds]]."
@@ -103,11 +108,13 @@ def _era_refusal(model: Model, scenario: Scenario) -> str:
         label = data.study.eras[name].label
         if name not in past.eras:
             return f"The simulation has no rates of {label}: add it to its `eras`."
-        days = int((past.labels == _label(model, name)).sum())
+        sampled = past.known[past.labels == _label(model, name)]
+        days = int(sampled.sum(axis=0).min())
         if days < MIN_ERA:
+            on_which = "" if sampled.all() else " on which every kind is known"
             return (
-                f"The sample holds {plural(days, 'days')} of {label} up to {data.as_of}; at least "
-                f"{MIN_ERA} are needed."
+                f"The sample holds {plural(days, 'days')} of {label}{on_which} up to {data.as_of}; "
+                f"at least {MIN_ERA} are needed."
             )
     return ""
 

@@ -16,7 +16,7 @@ from detente.study.data import StudyData
 from detente.study.origins import by_origin, others_left_out, widest
 from detente.study.parts import Relation
 from detente.study.signal import Signal
-from detente.study.silence import counted_days
+from detente.study.silence import counted_days, uncovered
 
 if TYPE_CHECKING:
     from detente.asks.scenarios.simulation import Relations, Simulation
@@ -34,6 +34,11 @@ MIN_DAYS = 3 * 365
 MIN_MONTHS = 60
 MIN_EVENTS = 24  # of a dyad
 
+UNKNOWN_DAYS = (
+    "on these {label} are unknown. Rates are those of the other days; what follows from an unknown "
+    "day is not seen."
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Chronology:
@@ -43,18 +48,25 @@ class Chronology:
         kinds: Their names; `after` which kind (column) may bring more of which (row), shape (D, D).
         days: The sample, shape (T,).
         counts: Whether each happened, shape (T, D).
+        known: Whether its sources would have told of it, shape (T, D).
         eras: Names of the policy eras; label 0 stands for the time outside all of them.
         labels: Label of the era of each day, shape (T,).
-        left_out: Kinds without enough days, as sentences.
+        left_out: Kinds without enough days, and days on which one is unknown, as sentences.
     """
 
     kinds: tuple[str, ...]
     after: Bools
     days: Days
     counts: Floats
+    known: Bools
     eras: tuple[str, ...]
     labels: Ints
     left_out: tuple[str, ...]
+
+    @property
+    def counted(self) -> Floats:
+        """Whether each happened on a day on which it would have been told, shape (T, D)."""
+        return self.counts * self.known
 
     def label_at(self, day: np.datetime64, data: StudyData) -> int:
         """Label of the era that runs on a day; the last one known if that has no data."""
@@ -172,15 +184,19 @@ def read_chronology(data: StudyData, model: Simulation) -> Chronology:
         after=np.array([[source in allowed[target] for source in kinds] for target in kinds]),
         days=days,
         counts=np.stack([counts[name] for name in kinds], axis=1),
+        known=np.stack([data.known_days(name, days) for name in kinds], axis=1),
         eras=tuple(model.eras),
         labels=era_labels(data, model.eras, days),
-        left_out=tuple(
-            f"{upper_first(data.label_of(name))} are left out: {plural(int(on.sum()), 'days')}, "
-            f"{MIN_CASES} are needed."
-            for name, on in counts.items()
-            if name not in kinds
+        left_out=(
+            *(_too_few(data, name, on) for name, on in counts.items() if name not in kinds),
+            *(text for name in kinds for text in uncovered(data, name, days, UNKNOWN_DAYS)),
         ),
     )
+
+
+def _too_few(data: StudyData, name: str, on: Floats) -> str:
+    days = plural(int(on.sum()), "days")
+    return f"{upper_first(data.label_of(name))} are left out: {days}, {MIN_CASES} are needed."
 
 
 def read_monthly(data: StudyData, model: Simulation, kinds: tuple[str, ...]) -> Monthly | None:

@@ -87,7 +87,7 @@ def fit_posterior(past: Chronology, draws: int, *, seed: int = 1) -> Posterior:
     wanted, sweeps = draws, BURN_IN + THIN * draws
     while True:
         rates, excitation = _gibbs(
-            past.counts, np.ascontiguousarray(state[:-1]), past.labels, past.after,
+            past.counts, np.ascontiguousarray(state[:-1]), past.labels, past.known, past.after,
             base, shape, rate, len(past.eras) + 1, sweeps, BURN_IN, THIN, seed,
         )  # fmt: skip
         stable = np.array([spectral_radius(kernel.sum(axis=2)) < 1 for kernel in excitation])
@@ -117,8 +117,8 @@ def _priors(past: Chronology, state: Floats) -> tuple[Floats, Floats, Floats]:
     Own rates are worth one event at the kind's mean rate; follow-ons share `SHARE` of the target's
     days equally among all that may bring them.
     """
-    events = past.counts.sum(axis=0)
-    base = len(past.days) / events
+    events = np.maximum(past.counted.sum(axis=0), 1.0)
+    base = past.known.sum(axis=0) / events
     number = state.shape[2]
     sources = past.after.sum(axis=1)
     mean = SHARE * events[:, None] / (sources[:, None] * events[None, :])
@@ -128,23 +128,26 @@ def _priors(past: Chronology, state: Floats) -> tuple[Floats, Floats, Floats]:
 
 @compiled
 def _gibbs(
-    counts: Floats, state: Floats, labels: Ints, after: Bools, base: Floats,
+    counts: Floats, state: Floats, labels: Ints, seen: Bools, after: Bools, base: Floats,
     shape: Floats, rate: Floats, eras: int, sweeps: int, burn_in: int, thin: int, seed: int,
 ) -> tuple[Floats, Floats]:  # fmt: skip
-    """Every `thin`-th sweep after the burn-in: own rates (n, P, D), follow-ons (n, D, D, K)."""
+    """Every `thin`-th sweep after the burn-in: own rates (n, P, D), follow-ons (n, D, D, K).
+
+    What is learned of a kind is learned from the days on which it is known: unknown is not zero.
+    """
     np.random.seed(seed)
     size, number = state.shape[1], state.shape[2]
     kept = (sweeps - burn_in) // thin
     rates, excitation = np.zeros((kept, eras, size)), np.zeros((kept, size, size, number))
-    time, exposed = np.zeros(eras), np.zeros((size, number))
-    for t in range(len(labels)):
-        time[labels[t]] += 1.0
-        exposed += state[t]
     for d in range(size):
+        time, exposed = np.zeros(eras), np.zeros((size, number))
+        for t in np.flatnonzero(seen[:, d]):
+            time[labels[t]] += 1.0
+            exposed += state[t]
         own, brings = np.full(eras, 1.0 / base[d]), shape[d] / rate[d]
         for e in range(size):
             brings[e] *= 1.0 if after[d, e] else 0.0
-        days = np.flatnonzero(counts[:, d])
+        days = np.flatnonzero(counts[:, d] * seen[:, d])
         for sweep in range(sweeps):
             children, spontaneous = _parents(days, counts[:, d], state, labels, own, brings)
             for p in range(eras):

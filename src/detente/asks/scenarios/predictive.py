@@ -67,7 +67,8 @@ def predictive_checks(model: Model, *, histories: int = HISTORIES) -> Table:
 
 
 def _daily_rows(past: Chronology, drawn: NDArray[np.uint8]) -> Iterator[Row]:
-    seen = past.counts.astype(np.int64)
+    seen = past.counted.astype(np.int64)
+    drawn = drawn * past.known  # what nobody would have told of is no silence of the model's either
     often = [d for d in range(len(past.kinds)) if seen[:, d].sum() >= OFTEN]
     for d in often:
         for feature, measure in (

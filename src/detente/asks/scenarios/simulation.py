@@ -100,6 +100,7 @@ def _problems(model: Simulation, study: Study, folder: Path) -> Iterator[str]:
     kinds = [kind.action for kind in model.kinds]
     yield from duplicates("simulation.kinds", kinds)
     yield from duplicates("simulation.tracked", (item.id for item in model.tracked))
+    yield from duplicates("simulation.relations", (item.id for item in model.relations))
     yield from unknown("simulation.kinds: action", kinds, study.actions)
     yield from unknown("simulation.eras", model.eras, study.eras)
     for name in ("drivers", "tracked", "outcomes"):

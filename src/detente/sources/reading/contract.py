@@ -115,15 +115,19 @@ def _connection() -> duckdb.DuckDBPyConnection:
     return con
 
 
-def check(source: Source) -> None:
-    """Refuse a source whose SELECT breaks the contract.
+def check(source: Source) -> frozenset[str]:
+    """The columns that a source's SELECT yields; one that breaks the contract is refused.
+
+    Every source is checked where it is read, those of this package and those that are bound to a
+    file too; one from outside also where it is registered.
 
     Raises:
         UsageError: A column is missing, unknown or of another type.
 
     Example:
         >>> from detente.sources.icews import ICEWS
-        >>> check(ICEWS)
+        >>> "cameo" in check(ICEWS)
+        True
     """
     columns = columns_of(source)
     missing = [name for name in NEEDED if name not in columns]
@@ -137,6 +141,7 @@ def check(source: Source) -> None:
             raise _broken(source, f"Its SELECT yields {name!r}, which means nothing.")
         if kind not in {wanted, _NULL} and not (name == "nth" and kind in {"INTEGER", "BIGINT"}):
             raise _broken(source, f"{name} is {kind} and should be {wanted}.")
+    return frozenset(columns)
 
 
 def quoted(name: str) -> str:
@@ -150,7 +155,7 @@ def _params(source: Source) -> dict[str, str]:
 
 def _broken(source: Source, fault: str) -> UsageError:
     return UsageError(
-        f"The source {source.name} cannot be registered.",
+        f"The source {source.name} cannot be used.",
         fault,
         "See detente.sources.reading.contract for the columns and types that a SELECT yields.",
     )

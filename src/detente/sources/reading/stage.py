@@ -222,7 +222,7 @@ class Batch:
     ) -> None:
         self.con, self.source, self.files, self.slim = con, source, files, slim
         self.twin_days = sorted(twin_days)
-        self.columns = frozenset(contract.columns_of(source))
+        self.columns = contract.check(source)
         self.together = False  # whether a row of `staged` stands for `n` rows that are alike
         self._shown: Mapping[int, Shown] = MappingProxyType({})
 
