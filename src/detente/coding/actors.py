@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 
 from detente.coding.gazetteer import PERSONS, Gazetteer, gazetteer, is_state
+from detente.coding.own_names import own_name
 from detente.coding.people import settled
-from detente.coding.phrases import Phrase, phrases
+from detente.coding.phrases import UNKNOWN, Phrase, phrases
 from detente.coding.pieces import Context, Piece, Scan, pieces
 from detente.coding.shapes import Actor, Mention, Sentence
 from detente.coding.surnames import surname_keys
@@ -70,8 +71,10 @@ def mentions(
     matches = _matches(scan)
     named = phrases(scan, matches)
     state, sites = _only_state(named, context), _sites(scan, matches)
+    meant = frozenset(place for piece in matches for place in range(piece.first, piece.last))
     return tuple(
-        _mention(phrase, scan, sentence.span[0], _home(phrase, state, sites)) for phrase in named
+        _mention(phrase, scan, sentence.span[0], _home(phrase, state, sites), meant)
+        for phrase in named
     )
 
 
@@ -197,9 +200,12 @@ def _only_state(named: Iterable[Phrase], context: Context) -> str:
     return states.pop() if len(states) == 1 else ""
 
 
-def _mention(phrase: Phrase, scan: Scan, offset: int, home: str) -> Mention:
+def _mention(phrase: Phrase, scan: Scan, offset: int, home: str, meant: frozenset[int]) -> Mention:
     start, end = scan.words[phrase.first].start, scan.words[phrase.last - 1].end
     words, span = scan.text[start:end], (start + offset, end + offset)
+    if home and not scan.capitals and (name := own_name(phrase, scan, meant)):
+        start, end = scan.words[name[0]].start, scan.words[name[1] - 1].end
+        return Mention(scan.text[start:end], (start + offset, end + offset), None, UNKNOWN)
     if home:
         return Mention(words, span, Actor(home, phrase.role), linked=True)
     return Mention(words, span, phrase.actor, phrase.doubt)
