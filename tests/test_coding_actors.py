@@ -278,6 +278,36 @@ def test_verbs_are_not_taken_for_nouns() -> None:
     assert told("In Berlin guards shot him.")[0] == ("Berlin", "DEU")
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The Blurb Army of Freedom shelled Chad.", "Blurb Army of Freedom"),
+        ("The Army of Light bombed Kenya.", "Army of Light"),
+        ("The Free Blurb Army attacked Turkey.", "Free Blurb Army"),
+        ("The Blurb Police arrested Chadians in Chad.", "Blurb Police"),
+        ("The Blurbian parliament condemned Chad.", "Blurbian parliament"),
+        ("Blurbian troops shelled Chad.", "Blurbian troops"),
+    ],
+)
+def test_an_army_with_a_name_of_its_own_is_not_the_only_states(text: str, words: str) -> None:
+    first = mentions(Sentence(text, (0, len(text))), dt.date(2015, 3, 1))[0]
+    assert (first.words, first.actor, first.doubt) == (words, None, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("The National Army shelled rebels in Chad.", "TCD"),
+        ("The Supreme Court in Chad freed two rebels.", "TCD"),
+        ("Angry police beat students in Chad.", "TCD"),
+        ("On Monday Army units shelled rebels in Chad.", "TCD"),
+    ],
+)
+def test_what_any_state_has_is_the_only_states(text: str, code: str) -> None:
+    first = mentions(Sentence(text, (0, len(text))), dt.date(2015, 3, 1))[0]
+    assert first.actor is not None and first.actor.code == code
+
+
 def test_headlines_in_capitals() -> None:
     assert told("PUTIN TELLS WHO IS TO BLAME FOR THE WAR IN IRAQ") == [
         ("PUTIN", "RUS"),

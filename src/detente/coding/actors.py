@@ -13,8 +13,9 @@ from types import MappingProxyType
 
 from detente.coding.gazetteer import PERSONS, Gazetteer, gazetteer, is_state
 from detente.coding.homes import ACTS_FOR_STATE, Around, apart, home
+from detente.coding.own_names import own_name
 from detente.coding.people import settled
-from detente.coding.phrases import Phrase, phrases
+from detente.coding.phrases import UNKNOWN, Phrase, phrases
 from detente.coding.pieces import Context, Piece, Scan, pieces
 from detente.coding.shapes import Actor, Mention, Sentence
 from detente.coding.surnames import surname_keys
@@ -55,10 +56,10 @@ def mentions(
     """
     scan = _scan(sentence.text, on, context, table or gazetteer())
     matches = _matches(scan)
-    matches = _matches(scan)
     around = Around.of(scan, matches, phrases(scan, matches), context)
+    meant = frozenset(place for piece in matches for place in range(piece.first, piece.last))
     return tuple(
-        _mention(apart(phrase, around), scan, sentence.span[0], home(phrase, around))
+        _mention(apart(phrase, around), scan, sentence.span[0], home(phrase, around), meant)
         for phrase in around.named
     )
 
@@ -147,9 +148,14 @@ def _matches(scan: Scan) -> list[Piece]:
     return list(settled(scan, pieces(scan)))
 
 
-def _mention(phrase: Phrase, scan: Scan, offset: int, linked: Actor | None) -> Mention:
+def _mention(
+    phrase: Phrase, scan: Scan, offset: int, linked: Actor | None, meant: frozenset[int]
+) -> Mention:
     start, end = scan.words[phrase.first].start, scan.words[phrase.last - 1].end
     words, span = scan.text[start:end], (start + offset, end + offset)
+    if linked and not scan.capitals and (name := own_name(phrase, scan, meant)):
+        start, end = scan.words[name[0]].start, scan.words[name[1] - 1].end
+        return Mention(scan.text[start:end], (start + offset, end + offset), None, UNKNOWN)
     if linked:
         return Mention(words, span, linked, linked=True)
     return Mention(words, span, phrase.actor, phrase.doubt)

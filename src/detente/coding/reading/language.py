@@ -92,7 +92,7 @@ _LOANS = re.compile(
 """Words of other languages that are English by now."""
 
 _ENGLISH_ENDING = re.compile(
-    r"(?:ing|ed|ly|ness|ship|ful|less|ise[sd]?|ize[sd]?|ists?|isms?|ians?|ward)$"
+    r"(?:ing|ed|ly|ness|ship|ful|less|ise[sd]?|ize[sd]?|ists?|isms?|ward)$"
 )
 
 
@@ -244,7 +244,7 @@ def _of_short(sample: str) -> str:
         if word in _everyday():
             small[word] += 1
         elif word not in _NEITHER:
-            is_plain = _is_plain(word)
+            is_plain = is_english_word(word)
             plain += is_plain
             strange += not is_plain
     if _SMALL_WORTH * small.total() + strange <= plain:
@@ -263,8 +263,16 @@ def _may_be_english(sample: str) -> bool:
     return "a" in words or any(word.endswith("s") and word.isascii() for word in words)
 
 
-def _is_plain(word: str) -> bool:
-    """Whether English texts have a word, that of which it is a form, or its two parts."""
+def is_english_word(word: str) -> bool:
+    """Whether English texts have a word, that of which it is a form, or its two parts.
+
+    Args:
+        word: In lower case.
+
+    Example:
+        >>> is_english_word("gunboats"), is_english_word("pluie")
+        (True, False)
+    """
     if _ENGLISH_ENDING.search(word):
         return True
     endings = ("", "s", "es")
