@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -30,8 +30,15 @@ from detente.rounding import number, p_text, plural, upper_first
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import measure_problems
+from detente.study.of_argument.acts import listed
+from detente.study.of_argument.blocks import Body, Drafting
+from detente.study.of_argument.measured import Setting, dyads_of, measured
+from detente.study.of_parties import spoken
 from detente.study.parts import Measure, Pair, Relation
 from detente.study.signal import Signal
+
+if TYPE_CHECKING:
+    from detente.coding.claims import Claim
 
 MIN_OTHERS = 3
 
@@ -299,4 +306,27 @@ class Groups(Design[GroupClaim, Measured]):
             )
 
 
-register("claims", GroupClaim, Groups.answer, problems, about=ABOUT)
+def draft(claim: Claim, setting: Setting) -> Body:
+    """The block of a sentence that sets states against others."""
+    what = measured(claim, setting)
+    a, b = dyads_of(claim, setting)
+    rest = [code for code in setting.parties if code not in {a, b}]
+    others = [[code, b] for code in rest] + [[b, code] for code in rest]
+    values = {name: value for name, value in what.values.items() if name != "relation"}
+    asked = {name: text for name, text in what.asked.items() if name != "relation"}
+    return Body(
+        f"there is {what.more} {what.noun} from {spoken(a)} toward {spoken(b)} than between others",
+        {"group": [[a, b]], "others": others, **values},
+        {**asked, "group": "who is compared?", "others": "with whom?"},
+        subject=listed([spoken(a), spoken(b)]),
+    )
+
+
+register(
+    "claims",
+    GroupClaim,
+    Groups.answer,
+    problems,
+    about=ABOUT,
+    drafting=Drafting("Who has more", draft, least_parties=3, otherwise="contrast"),
+)
