@@ -34,7 +34,7 @@ from detente.asks.claims.scales import (
 from detente.asks.claims.shift import Shift
 from detente.asks.claims.shown import cases, specifications
 from detente.asks.claims.strata import Strata, like_periods, near_border, strata_index, ways
-from detente.asks.frame import upward
+from detente.asks.direction import upward
 from detente.asks.provenance import provenance_of
 from detente.estimators.eventstudy import event_study
 from detente.relations.series import make_series

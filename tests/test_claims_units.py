@@ -960,7 +960,7 @@ class TestTold:
         assert [row["effect_points"] for row in rows] == [-2.0, 0.5, 1.0, 2.0]
         assert [row["towards"] for row in rows] == [False, True, True, True]
         assert [row["primary"] for row in rows] == [False, False, True, False]
-        assert shown.says == "Change from -2 to 2." and shown.mark == "curve"
+        assert shown.says == "Change from \N{MINUS SIGN}2 to 2." and shown.mark == "curve"
         assert shown.note == (
             "3 of 4 specifications point the way that the claim says. The same in all: source: S."
         )

@@ -39,7 +39,6 @@ from detente.estimators.triads.dyadic import Pairs, absorber, fit_pairs
 from detente.estimators.triads.law import percent, worlds
 from detente.estimators.triads.model import PRIMARY, triad_model, triad_specifications
 from detente.estimators.triads.panel import triad_panel
-from detente.estimators.vector._recursion import in_lanes, respond
 from detente.estimators.vector.bands import eigen_bands, joint_bands, pointwise_bands
 from detente.estimators.vector.bvar import posterior_of, reference_posterior
 from detente.estimators.vector.lagged import (
@@ -52,6 +51,7 @@ from detente.estimators.vector.lagged import (
     term_names,
 )
 from detente.estimators.vector.normal_wishart import NormalWishart
+from detente.estimators.vector.recursion import in_lanes, respond
 from detente.estimators.vector.sims_zha import STANDARD, prior_of, scales_of
 from detente.estimators.vector.var import fit_var
 

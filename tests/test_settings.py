@@ -130,7 +130,7 @@ SETTINGS = {
     "estimators.triads.dyadic": "TOLERANCE=1e-08",
     "estimators.triads.panel": "MIN_PERIODS=4; MIN_PAIRS=10; CORRECTION=0.5",
     "estimators.triads.worlds": "CONFLICT=6; COOPERATION=25",
-    "estimators.vector._recursion": "LANES=8",
+    "estimators.vector.recursion": "LANES=8",
     "estimators.vector.conditional": (
         "MAX_ROUNDS=1000; TRIAL_ROUNDS=10; MIN_ACCEPTED=0.005; MIN_EFFECTIVE=50; CHUNK=1000; "
         "LARGE=1e+100"

@@ -29,6 +29,7 @@ from detente.asks.claims.shown import (
     specifications,
     visible_fact,
 )
+from detente.asks.direction import upward
 from detente.asks.provenance import provenance_of
 from detente.errors import DataGapError
 from detente.study.data import StudyData
@@ -54,20 +55,6 @@ class Pending:
     answer: Answer
     family: str = ""
     evidence: Evidence | None = None
-
-
-def upward(direction: str, *, reverse: bool) -> bool:
-    """Whether a claim says that the numbers of a signal rise: the one place that decides it.
-
-    Args:
-        direction: "up" or "down", "highest" or "lowest", as the claim says it of the relation.
-        reverse: Whether higher numbers mean less of what the claim is about.
-
-    Example:
-        >>> upward("up", reverse=False), upward("highest", reverse=True)
-        (True, False)
-    """
-    return (direction in {"up", "highest"}) != reverse
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -25,7 +24,7 @@ from detente.estimators.levels.level import LevelPosterior
 from detente.rounding import coverage_digits, plural, upper_first
 from detente.study.data import StudyData
 from detente.study.models import Tension, ThenAndNow
-from detente.study.origins import by_origin, others_left_out, widest
+from detente.study.origins import by_origin, most_often, others_left_out, widest
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Signal
 
@@ -206,43 +205,48 @@ def relations(data: StudyData) -> Section:
 
 def _then_and_now(data: StudyData, windows: ThenAndNow, place: int) -> Answer:
     measure = Measure(dataset=windows.dataset, name=windows.measure)
-    label, unit, citation = windows.dataset, "", ""
     pairs = list(combinations(data.study.codes, 2))
     read = [data.signals(Relation(pair=[a, b]), [measure])[0] for a, b in pairs]
     origin = widest(read)
     chosen = _divided_alike([by_origin(signals, origin) for signals in read])
-    levels: list[dict[str, Means]] = []
-    for signal in chosen:
-        levels.append({} if signal is None else _means(signal, windows))
-        if signal is not None:
-            label, unit, citation = signal.source, signal.rate_unit, signal.series.citation
-    sources = list(dict.fromkeys(source for means in levels for source in means))
-    source = _of_most(levels)
-    if len(sources) > 1:
-        label = source or f"{' or '.join(sources)} alone"
+    signals = [signal for signal in chosen if signal is not None]
+    levels = [{} if signal is None else _means(signal, windows) for signal in chosen]
+    source = most_often(name for means in levels for name in means if None not in means[name])
     rows = []
     for (a, b), means in zip(pairs, levels, strict=True):
         name = f"{data.name_of(a)} \N{EN DASH} {data.name_of(b)}"
         then_now = means.get(source, (None, None))
         rows.append(pair_row((name, a, b), *then_now, closer=windows.more_is_closer))
-    moved, unmoved = by_approach(rows, closer=windows.more_is_closer)
+    label = _read_by(levels, source) or (signals[-1].source if signals else windows.dataset)
     name = windows.dataset if place == 0 else f"{windows.dataset}-{windows.measure}"
-    if not moved:
+    if all(row[5] is None for row in rows):
         return Answer(name, "relations", label)
+    left_out = [*_others_left_out(levels, source), *others_left_out(read, signals)]
+    last = signals[-1]
+    exhibit = _pairs_exhibit(windows, rows, label, last.rate_unit, left_out)
+    return Answer(name, "relations", label, exhibits=(exhibit,), citations=(last.series.citation,))
+
+
+def _read_by(levels: Sequence[dict[str, Means]], source: str) -> str:
+    """Which of several sources is read, or that each stands alone; empty if there is but one."""
+    sources = list(dict.fromkeys(name for means in levels for name in means))
+    return (source or f"{' or '.join(sources)} alone") if len(sources) > 1 else ""
+
+
+def _pairs_exhibit(
+    windows: ThenAndNow, rows: Sequence[Row], label: str, unit: str, left_out: Sequence[str]
+) -> Exhibit:
+    """The pairs from the closest approach to the furthest parting, then those without data."""
+    moved, unmoved = by_approach(rows, closer=windows.more_is_closer)
     then, now = _years(windows.then), _years(windows.now)
     way = "closer together" if windows.more_is_closer else "further apart"
     names = "; ".join(str(row[0]) for row in unmoved)
-    left_out = [
-        *_others_left_out(levels, source),
-        *others_left_out(read, [signal for signal in chosen if signal is not None]),
-    ]
-    exhibit = Exhibit(
+    lacking = [f"No data in one of the two windows: {names}."] if names else []
+    return Exhibit(
         "pairs",
         f"By {label}",
         Table(PAIR_COLUMNS, (*moved, *unmoved), f"{unit}, {then} and {now}, by {label}"),
-        note=f"A higher value means {way}."
-        + (f" No data in one of the two windows: {names}." if names else "")
-        + "".join(f" {sentence}" for sentence in left_out),
+        note=" ".join([f"A higher value means {way}.", *lacking, *left_out]),
         mark="pairs",
         key=(
             Key("then", f"then: {then}"),
@@ -254,7 +258,6 @@ def _then_and_now(data: StudyData, windows: ThenAndNow, place: int) -> Answer:
         f"{plural(len(moved), 'pairs')}.",
         settings={"axis": unit},
     )
-    return Answer(name, "relations", label, exhibits=(exhibit,), citations=(citation,))
 
 
 Row = tuple[Value, ...]
@@ -317,12 +320,6 @@ def _means(signal: Signal, windows: ThenAndNow) -> dict[str, Means]:
         then, now = (part.window(*window).values for window in (windows.then, windows.now))
         means[source] = (_mean(then), _mean(now))
     return means
-
-
-def _of_most(levels: Sequence[dict[str, Means]]) -> str:
-    """The source that has most pairs in both windows, the first of equals; or empty."""
-    held = Counter(source for means in levels for source in means if None not in means[source])
-    return max(held, key=held.__getitem__, default="")
 
 
 def _others_left_out(levels: Sequence[dict[str, Means]], source: str) -> Iterator[str]:

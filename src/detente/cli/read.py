@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import shlex
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -131,9 +130,9 @@ def _claims(item: Draft) -> Table:
 
 def _untold(item: Draft) -> Iterator[str]:
     """What could not be told, and what stands in."""
-    kinds = Counter(str(each.block.values["kind"]) for each in item.claims)
-    if kinds["untestable"]:
-        yield f"Not testable: {kinds['untestable']} of {len(item.claims)}; each says why."
+    untestable = sum(not each.testable for each in item.claims)
+    if untestable:
+        yield f"Not testable: {untestable} of {len(item.claims)}; each says why."
     if item.questions:
         yield f"Not told by the words: {plural(item.questions, 'places')}, marked # ? in the file."
     if item.unread:

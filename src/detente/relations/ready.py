@@ -71,16 +71,8 @@ def panel_of_columns(
 ) -> Panel:
     """Ready-made series that follow one another in columns, key by key, as a panel.
 
-    Args:
-        every: Kind of period.
-        layout: What a key is about.
-        label: Short name of the origin, which marks its segments.
-        dates: Period starts, a grid without holes, shape (T,).
-        keys: What the series are about, each key once.
-        columns: For each measure, the values by key and period, shape (len(keys) * T,); NaN where
-            missing.
-        unit: Unit of the values.
-        citation: How to cite them.
+    As `panel_of`, which says what its arguments are; `columns` hold for each measure the values by
+    key and period, shape (len(keys) * T,), and each key stands once in `keys`.
     """
     size = len(keys) * dates.size
     key = np.repeat(np.arange(len(keys)), dates.size)

@@ -31,13 +31,7 @@ from detente.relations._arrays import (
     renumbered,
     sums,
 )
-from detente.relations.steps import (
-    Days,
-    check_every,
-    grid,
-    nests,
-    period_start,
-)
+from detente.relations.steps import Days, check_every, grid, nests, period_start, unit_over
 from detente.rounding import number
 
 PER = 10_000
@@ -256,7 +250,7 @@ def aggregate(series: Series, every: str, how: Literal["sum", "mean"] = "sum") -
     world = None if series.exposure is None else sums(series.exposure, index, expected)
     return replace(
         series, every=coarse, dates=span, values=values, exposure=world, segments=low,
-        unit=series.unit.replace(f"per {fine}", f"per {coarse}") if how == "sum" else series.unit,
+        unit=unit_over(series.unit, fine, coarse) if how == "sum" else series.unit,
     )  # fmt: skip
 
 

@@ -146,6 +146,17 @@ def period_words(start: np.datetime64, every: Every) -> str:
     return words.get(every, month_name(start))
 
 
+def unit_over(unit: str, fine: str, coarse: str) -> str:
+    """The unit of sums over longer periods.
+
+    Example:
+        >>> unit_over("events per day", "day", "month"), unit_over("days", "day", "month")
+        ('events per month', 'days')
+    """
+    what, per, every = unit.rpartition(" per ")
+    return f"{what}{per}{coarse}" if per and every == fine else unit
+
+
 def period_name(start: np.datetime64, every: Every) -> str:
     """The period that starts on a day, as short as it can be told: 2014-12 for a month.
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from detente.errors import UsageError
 from detente.study.crosscheck import cross_problems
@@ -85,7 +85,7 @@ def claim_kinds() -> tuple[tuple[str, str], ...]:
         >>> dict(claim_kinds())["response"]
         'After `cause` happens, `relation` rises or falls within a window.'
     """
-    return tuple((_tag(kind), _about(kind)) for kind in kinds(PART))
+    return tuple((kind.name, _about(kind)) for kind in kinds(PART))
 
 
 def claim_fields(kind: str, study: Study) -> tuple[Field, ...]:
@@ -162,15 +162,11 @@ def _problems(raw: Mapping[str, Any], values: Mapping[str, Any], folder: Path) -
 
 
 def _kind(name: str) -> Kind:
-    by_name = {_tag(kind): kind for kind in kinds(PART)}
+    by_name = {kind.name: kind for kind in kinds(PART)}
     if name not in by_name:
         hint = did_you_mean(name, by_name).strip() or f"There are {', '.join(by_name)}."
         raise UsageError(f"There is no kind of claim {name!r}.", hint, "Name one of these.")
     return by_name[name]
-
-
-def _tag(kind: Kind) -> str:
-    return str(get_args(kind.model.model_fields["kind"].annotation)[0])
 
 
 def _about(kind: Kind) -> str:

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from detente.study.parts import Strict
 
 if TYPE_CHECKING:
     from detente.study.models import Study
+    from detente.study.of_argument.blocks import Drafting
 
 ASKS = "detente.asks"
 """The package whose modules register the kinds that ship with Detente."""
@@ -39,6 +40,7 @@ class Kind:
         several: Whether the part is a list of entries; else there is at most one.
         about: What the part is, for the schema.
         shares: What the answers to its entries compute together with others.
+        drafting: Of a claim, how it is drafted from a sentence of an argument.
     """
 
     part: str
@@ -48,6 +50,13 @@ class Kind:
     several: bool = True
     about: str = ""
     shares: str = ""
+    drafting: Drafting | None = None
+
+    @property
+    def name(self) -> str:
+        """What the study file calls it; empty where its part has no other kind."""
+        literal = self.model.model_fields.get("kind")
+        return str(get_args(literal.annotation)[0]) if literal else ""
 
 
 _KINDS: list[Kind] = []
@@ -67,6 +76,7 @@ def register(
     several: bool = True,
     about: str = "",
     shares: str = "",
+    drafting: Drafting | None = None,
 ) -> None:
     """Make a kind of ask known, so that study files may hold it.
 
@@ -79,13 +89,14 @@ def register(
         about: What the part is, for the schema.
         shares: What the answers to its entries compute together with others, if anything: they
             are then computed in one process.
+        drafting: Of a claim, how it is drafted from a sentence of an argument.
     """
     from detente.study.models import study_model  # noqa: PLC0415 - models build on kinds
 
     _KINDS[:] = [
         kind for kind in _KINDS if (kind.part, kind.model.__name__) != (part, model.__name__)
     ]
-    _KINDS.append(Kind(part, model, answer, problems, several, about, shares))
+    _KINDS.append(Kind(part, model, answer, problems, several, about, shares, drafting))
     study_model.cache_clear()
 
 
@@ -98,6 +109,22 @@ def kinds(part: str | None = None) -> tuple[Kind, ...]:
     """
     _discover()
     return tuple(kind for kind in _KINDS if part is None or kind.part == part)
+
+
+def named_kind(part: str, name: str) -> Kind:
+    """The kind of a part that the study file calls so.
+
+    Raises:
+        LookupError: Nobody registered it.
+
+    Example:
+        >>> named_kind("claims", "shift").model.__name__
+        'ShiftClaim'
+    """
+    for kind in kinds(part):
+        if kind.name == name:
+            return kind
+    raise LookupError(f"no kind of {part} is registered as {name!r}")
 
 
 def kind_of(ask: Strict) -> Kind:

@@ -121,18 +121,17 @@ def _fields(name: str, codes: Sequence[str], first: dt.date, last: dt.date) -> d
         "question": f"Do flare-ups cool the relations of {a} and {b}?",
         "flare_ups": f"flare-ups between {a} and {b}",
         "talks": f"busy days of talks between {a} and {b}",
-        "response_title": "Flare-ups cool relations",
-        "response": f"In the three months after a flare-up, {a} and {b} cooperate less than "
-        "before.",
-        "shift_title": f"More conflict since {month_name(turn)}",
-        "shift": f"From {month_name(turn)} on there is more conflict between {a} and {b}.",
-        "extreme_title": "The last twelve months were the worst",
-        "extreme": f"In the twelve months before {month_name(ends)} conflict between {a} and {b} "
+        "cooled_title": "Flare-ups cool relations",
+        "cooled": f"In the three months after a flare-up, {a} and {b} cooperate less than before.",
+        "turned_title": f"More conflict since {month_name(turn)}",
+        "turned": f"From {month_name(turn)} on there is more conflict between {a} and {b}.",
+        "worst_title": "The last twelve months were the worst",
+        "worst": f"In the twelve months before {month_name(ends)} conflict between {a} and {b} "
         f"was at its highest since {first.year}.",
         "ask": f"Is there another flare-up between {a} and {b} within 28 days?",
     }
     days = {
-        "as_of": last, "since": first, "shift_on": turn, "year_start": begins,
+        "as_of": last, "since": first, "turned_on": turn, "year_start": begins,
         "year_end": ends - dt.timedelta(days=1),
     }  # fmt: skip
     return {

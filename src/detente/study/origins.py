@@ -233,7 +233,17 @@ def widest(read: Iterable[Sequence[Signal]]) -> str:
         >>> widest([(a, b), (b,)]), widest([(a, b)]), widest([])
         ('b', 'a', '')
     """
-    held = Counter(signal.origin for signals in read for signal in signals if signal.origin)
+    return most_often(signal.origin for signals in read for signal in signals if signal.origin)
+
+
+def most_often(names: Iterable[str]) -> str:
+    """The name that comes most often, the first of equals; empty if there is none.
+
+    Example:
+        >>> most_often(["a", "b", "b", "a"]), most_often([])
+        ('a', '')
+    """
+    held = Counter(names)
     return max(held, key=held.__getitem__, default="")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from detente.web.page import Choice, Control
@@ -17,41 +16,6 @@ OF_EVENTS = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "m
 
 LESS = "less"
 """Of a measure whose higher numbers are less of what a claim is about."""
-
-
-@dataclass(frozen=True)
-class Window:
-    """The window of a claim.
-
-    Attributes:
-        declared: How long it is.
-        unit: In months or days.
-        most: The longest.
-    """
-
-    declared: int
-    unit: str
-    most: int
-
-
-def window_of(claim: Any) -> Window | None:
-    """The window that a claim's kind has, or None."""
-    if hasattr(claim, "window_months"):
-        return Window(claim.window_months, "months", 24)
-    if hasattr(claim, "primary_window_days"):
-        return Window(claim.primary_window_days, "days", 1100)
-    when = getattr(claim, "when", None)
-    return Window(when.months, "months", 60) if when is not None and when.era is None else None
-
-
-def with_window(claim: Any, length: int) -> dict[str, Any]:
-    """The fields of a claim that change with its window."""
-    if hasattr(claim, "window_months"):
-        return {"window_months": length}
-    if hasattr(claim, "primary_window_days"):
-        windows = sorted({*claim.windows_days, length})
-        return {"primary_window_days": length, "windows_days": windows}
-    return {"when": claim.when.model_dump() | {"months": length}}
 
 
 def controls(claim: Any, data: StudyData, asked: Any) -> tuple[Control, ...]:
@@ -115,10 +79,10 @@ def _reads(claim: Any, data: StudyData, measure: Measure) -> bool:
 
 
 def _window(claim: Any, asked: Any) -> Control | None:
-    window = window_of(claim)
+    window = claim.window
     if window is None:
         return None
-    declared = str(window.declared)
+    declared = str(window.length)
     return Control("window", f"Window, {window.unit}", "number", str(asked.window or declared),
                    declared, least="1", most=str(window.most), step="1")  # fmt: skip
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -14,8 +16,26 @@ ABOUT = "sentences that are tested"
 """What the part of the study file is, for its schema."""
 
 
+@dataclass(frozen=True)
+class Window:
+    """The window of a claim, which a reader may change.
+
+    Attributes:
+        length: How long it is.
+        unit: In months or days.
+        most: The longest.
+    """
+
+    length: int
+    unit: str
+    most: int
+
+
 class ClaimBase(Strict):
     """What every claim has."""
+
+    WINDOW: ClassVar[str] = ""
+    """The field that holds its window, if it has one; the name ends with the unit."""
 
     id: Id
     title: str = Field(description="a few words, for tables")
@@ -28,6 +48,19 @@ class ClaimBase(Strict):
     )
     caveats: list[str] = Field(default=[])
     needs: list[str] = Field(default=[], description="what to load if the data cannot decide")
+
+    @property
+    def window(self) -> Window | None:
+        """The window that a reader may change, if the claim has one."""
+        if not self.WINDOW:
+            return None
+        field = type(self).model_fields[self.WINDOW]
+        most = next(limit.le for limit in field.metadata if hasattr(limit, "le"))
+        return Window(getattr(self, self.WINDOW), self.WINDOW.rpartition("_")[2], most)
+
+    def with_window(self, length: int) -> dict[str, Any]:
+        """The fields that change with the length of the window."""
+        return {self.WINDOW: length}
 
 
 def where(claim: ClaimBase) -> str:

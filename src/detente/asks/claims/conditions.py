@@ -19,6 +19,9 @@ from detente.study.data import StudyData
 from detente.study.parts import Strict
 from detente.study.silence import known_periods
 
+MOST_MONTHS = 60
+"""After an action, or without it."""
+
 
 class Condition(Strict):
     """A condition of the world: an era, or months shortly after (or long without) an action."""
@@ -26,7 +29,7 @@ class Condition(Strict):
     era: str | None = None
     after: str | None = None
     without: str | None = None
-    months: int = Field(default=3, ge=1, le=60)
+    months: int = Field(default=3, ge=1, le=MOST_MONTHS)
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:

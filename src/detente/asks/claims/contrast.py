@@ -12,13 +12,14 @@ beyond a steady drift of the log rate, and no word is given that this ratio does
 
 from __future__ import annotations
 
+import datetime as dt
 from calendar import month_abbr
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -30,6 +31,7 @@ from detente.asks.claims.charts import rates_chart
 from detente.asks.claims.claim import (
     ABOUT,
     ClaimBase,
+    Window,
     action_problems,
     era_problems,
     relation_problems,
@@ -43,7 +45,7 @@ from detente.asks.claims.compared import (
     require,
     years_of,
 )
-from detente.asks.claims.conditions import Condition, masks
+from detente.asks.claims.conditions import MOST_MONTHS, Condition, masks
 from detente.asks.claims.drift import beyond_text, drift_check, ends_of, second_look
 from detente.asks.claims.estimate import INCLUDES_NONE, Estimate, LeftOut, Visible
 from detente.asks.claims.excited import RATIO, Apart, check_of, estimate_of, set_apart
@@ -66,8 +68,14 @@ from detente.rounding import number, plural, upper_first
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
+from detente.study.of_argument.blocks import Body, Drafting, Era
+from detente.study.of_argument.measured import Measurement, Setting, action_of, measured
+from detente.study.of_parties import FIRST_EVENTS
 from detente.study.parts import Day, Measure, Relation
 from detente.study.signal import Signal
+
+if TYPE_CHECKING:
+    from detente.coding.claims import Claim
 
 BLOCK_MONTHS = 6
 
@@ -93,6 +101,15 @@ class ContrastClaim(ClaimBase):
         default=[], description="other defensible [when, against] pairs for the specification curve"
     )
     other_actions: list[str] = Field(default=[], description="narrower actions to count as well")
+
+    @property
+    def window(self) -> Window | None:
+        """The months after an action, or without it."""
+        return None if self.when.era else Window(self.when.months, "months", MOST_MONTHS)
+
+    def with_window(self, length: int) -> dict[str, Any]:
+        """The condition with other months."""
+        return {"when": self.when.model_dump() | {"months": length}}
 
 
 def problems(claim: ContrastClaim, study: Study, folder: Path) -> Iterator[str]:
@@ -359,4 +376,47 @@ def _anyway(estimate: Estimate[Measured]) -> str:
     )
 
 
-register("claims", ContrastClaim, Contrast.answer, problems, about=ABOUT)
+def draft(claim: Claim, setting: Setting) -> Body:
+    """The block of a sentence that sets times against others."""
+    what = measured(claim, setting)
+    if claim.reading.years and _has_events(claim.reading.years, setting):
+        return _of_years(what, claim.reading.years, setting)
+    cause, _ = action_of(claim.cause if claim.cause.text else claim.effect, setting, what.states)
+    question = 'of a policy or a time: date it as [eras.NAME], and write { era = "NAME" }'
+    return Body(
+        f"in the 3 months after {cause.label}, there is {what.more} {what.of} than in other months",
+        {**what.values, "when": {"after": cause.name, "months": 3}},
+        {**what.asked, "when": question},
+        (cause,),
+        what.whom,
+        f"Months after {cause.act.label}",
+    )
+
+
+def _has_events(years: tuple[int, int], setting: Setting) -> bool:
+    """Whether event files reach back to the first of some years, and the text to the last."""
+    first, last = years
+    return FIRST_EVENTS.year <= first and last <= setting.written.year
+
+
+def _of_years(what: Measurement, years: tuple[int, int], setting: Setting) -> Body:
+    first, last = years
+    era = Era(dt.date(first, 1, 1), min(dt.date(last, 12, 31), setting.written))
+    return Body(
+        f"in {first} to {last}, there is {what.more} {what.of} than in other months",
+        {**what.values, "when": {"era": era.name}},
+        {**what.asked, "when": "which days of these years begin and end it?"},
+        subject=what.whom,
+        heading=f"From {first} to {last}",
+        eras=(era,),
+    )
+
+
+register(
+    "claims",
+    ContrastClaim,
+    Contrast.answer,
+    problems,
+    about=ABOUT,
+    drafting=Drafting("When there is more", draft),
+)

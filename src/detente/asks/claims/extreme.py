@@ -12,10 +12,11 @@ only one of the two gives.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -44,14 +45,22 @@ from detente.relations.steps import check_every, month_name, period_start, perio
 from detente.rounding import odds_text, plural, share_text
 from detente.study.kinds import register
 from detente.study.models import Study
+from detente.study.of_argument.blocks import Body, Drafting, questions
+from detente.study.of_argument.measured import Setting, measured
+from detente.study.of_parties import FIRST_EVENTS
 from detente.study.parts import Day, Measure, Relation, Span
 from detente.study.signal import Signal
+
+if TYPE_CHECKING:
+    from detente.coding.claims import Claim
 
 MIN_RIVALS = 6
 BURST_MONTHS = 2.0  # after which two thirds of a burst are over
 LONGEST_PEAK = 1  # periods
 GRACES = (0, 3, 6, 12)
 STRONGEST = 10
+
+TARGET_DAYS = 90  # of a draft: the words say seldom which days they mean
 
 
 class ExtremeClaim(ClaimBase):
@@ -314,4 +323,34 @@ def _usual(measured: Measured) -> float:
     return float(np.mean(np.array(likely) >= 0.5)) if likely else float("nan")
 
 
-register("claims", ExtremeClaim, Extreme.answer, problems, about=ABOUT)
+def draft(claim: Claim, setting: Setting) -> Body:
+    """The block of a sentence that says what was most or least."""
+    what, stated = measured(claim, setting), claim.reading.since
+    first = setting.written - dt.timedelta(days=TARGET_DAYS)
+    since = stated if stated and FIRST_EVENTS <= stated < first else setting.since
+    most = "lowest" if what.falls else "highest"
+    unsaid = "" if since is stated else "the text does not say since when"
+    asked = {name: text for name, text in what.asked.items() if name != "direction"}
+    return Body(
+        f"in the {TARGET_DAYS} days to {setting.written}, {what.of} was at its {most} since "
+        f"{since}",
+        {
+            "relation": what.relation,
+            "measures": what.measures,
+            "target": [first, setting.written],
+            "since": since,
+            "direction": most,
+        },
+        {**asked, **questions(target="which days are those that the text calls so?", since=unsaid)},
+        subject=what.whom,
+    )
+
+
+register(
+    "claims",
+    ExtremeClaim,
+    Extreme.answer,
+    problems,
+    about=ABOUT,
+    drafting=Drafting("The most or least", draft),
+)

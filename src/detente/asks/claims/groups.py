@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -30,8 +30,16 @@ from detente.rounding import number, p_text, plural, upper_first
 from detente.study.kinds import register
 from detente.study.models import Study
 from detente.study.names import measure_problems
+from detente.study.of_argument.acts import listed
+from detente.study.of_argument.blocks import Body, Drafting
+from detente.study.of_argument.measured import Compared, Setting, compared_of, dyads_of, measured
+from detente.study.of_argument.measured import Measured as Wording
+from detente.study.of_parties import spoken
 from detente.study.parts import Measure, Pair, Relation, check_once
 from detente.study.signal import Signal
+
+if TYPE_CHECKING:
+    from detente.coding.claims import Claim
 
 MIN_OTHERS = 3
 
@@ -307,4 +315,52 @@ class Groups(Design[GroupClaim, Measured]):
             )
 
 
-register("claims", GroupClaim, Groups.answer, problems, about=ABOUT)
+def draft(claim: Claim, setting: Setting) -> Body:
+    """The block of a sentence that sets states against others."""
+    what = measured(claim, setting)
+    asked = {name: text for name, text in what.asked.items() if name != "relation"}
+    if (compared := compared_of(claim)) is not None:
+        return _two_pairs(compared, what, asked)
+    a, b = dyads_of(claim, setting)
+    rest = [code for code in setting.parties if code not in {a, b}]
+    others = [[code, b] for code in rest] + [[b, code] for code in rest]
+    return Body(
+        f"there is {what.more} {what.noun} from {spoken(a)} toward {spoken(b)} than between others",
+        {"group": [[a, b]], "others": others, **_but_relation(what)},
+        {**asked, "group": "who is compared?", "others": "with whom?"},
+        subject=listed([spoken(a), spoken(b)]),
+    )
+
+
+def _but_relation(what: Wording) -> dict[str, Any]:
+    """The keys but that of the relation, which groups are in place of."""
+    return {name: value for name, value in what.values.items() if name != "relation"}
+
+
+def _two_pairs(compared: Compared, what: Wording, asked: Mapping[str, str]) -> Body:
+    """More of one pair than of another, both of which the words name."""
+    names = [[spoken(code) for code in pair] for pair in (compared.pair, compared.other)]
+    if compared.both_ways:
+        ours, theirs = (f"between {a} and {b}" for a, b in names)
+    else:
+        ours, theirs = (f"from {a} toward {b}" for a, b in names)
+    return Body(
+        f"there is {what.more} {what.noun} {ours} than {theirs}",
+        {
+            "group": compared.dyads(compared.pair),
+            "others": compared.dyads(compared.other),
+            **_but_relation(what),
+        },
+        asked,
+        subject=listed(names[0]),
+    )
+
+
+register(
+    "claims",
+    GroupClaim,
+    Groups.answer,
+    problems,
+    about=ABOUT,
+    drafting=Drafting("Who has more", draft, least_parties=3, otherwise="contrast"),
+)

@@ -15,7 +15,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -38,7 +38,12 @@ from detente.study.actions import sources_of
 from detente.study.data import StudyData
 from detente.study.kinds import register
 from detente.study.models import Study
+from detente.study.of_argument.blocks import HOW_SOON, Body, Drafting, questions
+from detente.study.of_argument.measured import Setting, action_of
 from detente.study.parts import Day, Relation, WindowDays
+
+if TYPE_CHECKING:
+    from detente.coding.claims import Claim
 
 NULL = "All windows of the same length in the history before the day"
 CASE_WORD = "earlier days with the action"
@@ -55,9 +60,13 @@ MOST_REASONS = 3
 MOST_WINDOWS = 24
 MIN_HISTORY = 2 * 365  # days
 
+DRAFTED_DAYS = (28, 90, 180)
+
 
 class OccurrenceClaim(ClaimBase):
     """`action` happens within so many days of a date."""
+
+    WINDOW: ClassVar[str] = "primary_window_days"
 
     kind: Literal["occurrence"]
     action: str
@@ -83,6 +92,11 @@ class OccurrenceClaim(ClaimBase):
                 f"primary_window_days {self.primary_window_days} is not one of {self.windows_days}"
             )
         return self
+
+    def with_window(self, length: int) -> dict[str, Any]:
+        """Its windows with one more, if it is none of them, which is then the primary one."""
+        windows = sorted({*self.windows_days, length})
+        return {self.WINDOW: length, "windows_days": windows}
 
 
 def problems(claim: OccurrenceClaim, study: Study, folder: Path) -> Iterator[str]:
@@ -267,4 +281,34 @@ def _chart(
     )
 
 
-register("claims", OccurrenceClaim, answer, problems, about=ABOUT, shares=WALKS)
+def draft(claim: Claim, setting: Setting) -> Body:
+    """The block of a sentence that says what comes."""
+    action, question = action_of(claim.effect, setting)
+    stated = claim.reading.window_days
+    days, happens = stated or DRAFTED_DAYS[-1], claim.sign != "-"
+    return Body(
+        f"there is {'a day' if happens else 'no day'} with {action.label} within {days} days of "
+        f"{setting.written}",
+        {
+            "action": action.name,
+            "on": setting.written,
+            "windows_days": sorted({*DRAFTED_DAYS, days}),
+            "primary_window_days": days,
+            "history_since": setting.since,
+            "happens": happens,
+        },
+        questions(action=question, primary_window_days="" if stated else HOW_SOON),
+        (action,),
+        action.label,
+    )
+
+
+register(
+    "claims",
+    OccurrenceClaim,
+    answer,
+    problems,
+    about=ABOUT,
+    shares=WALKS,
+    drafting=Drafting("What comes", draft),
+)

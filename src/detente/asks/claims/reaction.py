@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -45,8 +45,15 @@ from detente.estimators.resample import bootstrap_means
 from detente.rounding import p_is, plural, upper_first
 from detente.study.kinds import register
 from detente.study.models import Study
+from detente.study.of_argument.acts import listed
+from detente.study.of_argument.blocks import MONTH_DAYS, Body, Drafting, months_of
+from detente.study.of_argument.measured import Setting, dyads_of, measured
+from detente.study.of_parties import spoken
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Divisor, Signal
+
+if TYPE_CHECKING:
+    from detente.coding.claims import Claim
 
 SPAN = 26  # periods within which levels are compared
 FEWEST = 100  # periods
@@ -55,6 +62,8 @@ DOUBLED = float(np.log(2.0))
 
 class ReactionClaim(ClaimBase):
     """Periods with more of `acts` than its past announced are followed by more of `relation`."""
+
+    WINDOW: ClassVar[str] = "window_months"
 
     kind: Literal["reaction"]
     acts: Relation = Field(description="what is followed: a relation, by the same measures")
@@ -336,4 +345,26 @@ def _chosen(signal: Signal, choice: Choice) -> dict[str, str]:
     }
 
 
-register("claims", ReactionClaim, Reaction.answer, problems, about=ABOUT)
+def draft(claim: Claim, setting: Setting) -> Body:
+    """The block of a sentence that says who answers whom."""
+    what = measured(claim, setting)
+    a, b = dyads_of(claim, setting)
+    sides = {"acts": {"dyads": [[a, b]]}, "relation": {"dyads": [[b, a]]}}
+    months = months_of(claim.reading.window_days or MONTH_DAYS)
+    return Body(
+        f"after months with more {what.noun} from {spoken(a)} toward {spoken(b)}, there is "
+        f"{what.more} of it the other way",
+        {**what.values, **sides, "window_months": months},
+        {**what.asked, "acts": "whose acts?", "relation": "whose answer?"},
+        subject=listed([spoken(a), spoken(b)]),
+    )
+
+
+register(
+    "claims",
+    ReactionClaim,
+    Reaction.answer,
+    problems,
+    about=ABOUT,
+    drafting=Drafting("Who answers whom", draft),
+)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -48,9 +48,14 @@ from detente.relations.steps import check_every, period_words
 from detente.rounding import count_text, p_bound, p_is, plural, upper_first
 from detente.study.kinds import register
 from detente.study.models import Study
+from detente.study.of_argument.blocks import HOW_SOON, Body, Drafting, months_of, questions
+from detente.study.of_argument.measured import Setting, action_of, measured
 from detente.study.parts import Measure, Relation
 from detente.study.signal import Divisor, Signal
 from detente.study.silence import known_periods
+
+if TYPE_CHECKING:
+    from detente.coding.claims import Claim
 
 FINE_ENOUGH = 0.75  # periods that must fit into the window
 LADDER_KEEPS_VOLATILITY = 1
@@ -60,6 +65,8 @@ SEASONS = {HARMONICS: "month by month", 2: "two harmonics", 0: "none taken out"}
 
 class ResponseClaim(ClaimBase):
     """After `cause` happens, `relation` rises or falls within a window."""
+
+    WINDOW: ClassVar[str] = "window_months"
 
     kind: Literal["response"]
     cause: str = Field(description="name of an action")
@@ -386,4 +393,28 @@ def _months(count: int) -> str:
     return "month" if count == 1 else plural(count, "months")
 
 
-register("claims", ResponseClaim, Response.answer, problems, about=ABOUT)
+def draft(claim: Claim, setting: Setting) -> Body:
+    """The block of a sentence that says what follows."""
+    what, days = measured(claim, setting), claim.reading.window_days
+    cause, question = action_of(claim.cause, setting, what.states)
+    months = months_of(days or 90)
+    asked = {**questions(cause=question, window_months="" if days else HOW_SOON), **what.asked}
+    return Body(
+        f"in the {plural(months, 'months')} after {cause.label}, there is {what.more} {what.of} "
+        "than before",
+        {"cause": cause.name, **what.values, "window_months": months, "baseline_months": months},
+        asked,
+        (cause,),
+        what.whom,
+        f"After {cause.act.label}",
+    )
+
+
+register(
+    "claims",
+    ResponseClaim,
+    Response.answer,
+    problems,
+    about=ABOUT,
+    drafting=Drafting("What follows", draft),
+)

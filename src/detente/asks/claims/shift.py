@@ -13,7 +13,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -46,9 +46,14 @@ from detente.relations.steps import check_every
 from detente.rounding import day_text, p_text, plural, share_text, tell, upper_first
 from detente.study.kinds import register
 from detente.study.models import Study
+from detente.study.of_argument.blocks import Body, Drafting, questions
+from detente.study.of_argument.measured import Setting, measured
 from detente.study.origins import named_periods
 from detente.study.parts import Day, Measure, Relation
 from detente.study.signal import Divisor, Signal
+
+if TYPE_CHECKING:
+    from detente.coding.claims import Claim
 
 MIN_PLACEBOS = 10
 MANY_PLACEBOS = 40
@@ -57,6 +62,8 @@ MIN_SIDE = 1
 
 class ShiftClaim(ClaimBase):
     """The level of `relation` changed after a date."""
+
+    WINDOW: ClassVar[str] = "window_months"
 
     kind: Literal["shift"]
     relation: Relation
@@ -325,4 +332,25 @@ def _check_sides(series: Series, at: int, window: int, skip: int) -> None:
     )
 
 
-register("claims", ShiftClaim, Shift.answer, problems, about=ABOUT)
+def draft(claim: Claim, setting: Setting) -> Body:
+    """The block of a sentence that says what changed."""
+    what, stated = measured(claim, setting), claim.reading.since
+    year_before = dt.date(setting.written.year - 1, setting.written.month, 1)
+    turn = stated if stated and setting.since <= stated < setting.written else year_before
+    unsaid = "" if turn is stated else "the text does not say when it began"
+    return Body(
+        f"from {turn} on, there is {what.more} {what.of} than before",
+        {**what.values, "date": turn, "window_months": 12},
+        {**what.asked, **questions(date=unsaid)},
+        subject=what.whom,
+    )
+
+
+register(
+    "claims",
+    ShiftClaim,
+    Shift.answer,
+    problems,
+    about=ABOUT,
+    drafting=Drafting("What changed", draft),
+)

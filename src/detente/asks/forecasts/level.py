@@ -10,6 +10,7 @@ import numpy as np
 import scipy
 
 from detente.arrays import Floats, Ints
+from detente.asks.direction import upward
 from detente.asks.forecasts.combined import RECENT as RECENT_LABEL
 from detente.asks.forecasts.foreseen import (
     DRAWS,
@@ -116,7 +117,7 @@ def read_levels(data: StudyData, question: LevelQuestion) -> tuple[Level, ...]:
 def _level(signal: Signal, question: LevelQuestion) -> Level:
     since = np.datetime64(question.since or "0001-01-01", "D")
     values = np.where(signal.series.dates >= since, signal.analysed(), np.nan)
-    sign = 1.0 if (question.direction == "above") != signal.reverse else -1.0
+    sign = 1.0 if upward(question.direction, reverse=signal.reverse) else -1.0
     changes = np.full(len(values), np.nan)
     changes[question.against :] = sign * (values[question.against :] - values[: -question.against])
     segments = signal.series.segments

@@ -12,7 +12,7 @@ from detente.asks.forecasts.coming_week import next_week
 from detente.asks.forecasts.question import PART, Question
 from detente.asks.forecasts.record import Record
 from detente.asks.forecasts.resolve import with_change
-from detente.asks.forecasts.shown import all_odds, word
+from detente.asks.forecasts.shown import all_odds, each_once, word
 from detente.asks.forecasts.walks import WALKS
 from detente.errors import UsageError
 from detente.relations.steps import day_name
@@ -183,7 +183,7 @@ def outlook(questions: Sequence[Question], answers: Sequence[Answer]) -> Section
     return Section(
         "outlook",
         "What comes next",
-        (*((picture,) if picture else ()), *answers),
+        (*((picture,) if picture else ()), *each_once(answers)),
         short="Next",
         intro=intro if able else NO_ODDS,
         first=_first(questions, able),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from detente.asks.forecasts.combined import Odds, Waterfall, stand_ins
 from detente.asks.forecasts.question import Question
 from detente.asks.forecasts.walks import Walks
 from detente.relations.steps import day_name
-from detente.rounding import odds_text
+from detente.rounding import lower_first, odds_text
 
 MOST_COUNTED = 0.995  # of the distribution is told count by count, the rest in one row
 
@@ -172,6 +172,43 @@ def _counts(odds: Odds) -> Table:
         for days, share in enumerate(shares)
     )
     return Table(COUNT_COLUMNS, rows)
+
+
+def each_once(answers: Sequence[Answer]) -> tuple[Answer, ...]:
+    """Answers without the tables that an earlier one has to the value, which they name instead.
+
+    Questions of one action and window, on one day and on three, have the same reasons.
+
+    Args:
+        answers: As `odds_answer` makes them.
+
+    Example:
+        >>> table = Table((Column("term"),), (("pace",),))
+        >>> pace = Exhibit("reasons", "What moves the odds", table)
+        >>> first, other = (Answer(name, "events", name, exhibits=(pace,)) for name in "ab")
+        >>> alike = each_once([first, other])[1]
+        >>> alike.exhibits, alike.notes["alike"]
+        ((), 'As for “a”: what moves the odds.')
+    """
+    first: dict[tuple[str, Table], str] = {}
+    for answer in answers:
+        for item in answer.exhibits:
+            first.setdefault((item.name, item.table), answer.id)
+    labels = {answer.id: answer.label for answer in answers}
+    return tuple(_without_twins(answer, first, labels) for answer in answers)
+
+
+def _without_twins(
+    answer: Answer, first: Mapping[tuple[str, Table], str], labels: Mapping[str, str]
+) -> Answer:
+    owners = {item.name: first[item.name, item.table] for item in answer.exhibits}
+    twins = [item for item in answer.exhibits if owners[item.name] != answer.id]
+    if not twins:
+        return answer
+    titles = " and ".join(lower_first(item.title) for item in twins)
+    alike = f"As for “{labels[owners[twins[0].name]]}”: {titles}."
+    rest = tuple(item for item in answer.exhibits if item not in twins)
+    return replace(answer, exhibits=rest, notes={**answer.notes, "alike": alike})
 
 
 def all_odds(answers: Sequence[Answer]) -> Answer | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from detente.coding.claims.shapes import Family, Kind, Modality
+from detente.coding.claims.shapes import Family, Modality
 
 MOTIVE = (
     "It is about what someone wants, fears or believes. Event data record what states do, not why."
@@ -53,7 +53,7 @@ _STREAM = re.compile(
 )
 
 
-def kind_of(sentence: str, family: Family, cause: str, modality: Modality) -> tuple[Kind, str]:
+def kind_of(sentence: str, family: Family, cause: str, modality: Modality) -> tuple[str, str]:
     """The kind of claim, and why nothing can decide it where nothing can.
 
     Args:
@@ -81,12 +81,12 @@ def kind_of(sentence: str, family: Family, cause: str, modality: Modality) -> tu
     return _OTHERS[family], ""
 
 
-_OTHERS: dict[Family, Kind] = {
+_OTHERS: dict[Family, str] = {
     "superlative": "extreme", "change": "shift", "forecast": "occurrence",
 }  # fmt: skip
 
 
-def _causal(sentence: str, cause: str) -> Kind:
+def _causal(sentence: str, cause: str) -> str:
     if _AGAIN.search(sentence) and _STREAM.search(cause or sentence):
         return "reaction"
     by_policy = _POLICY.search(cause) or _ONLY.search(sentence)

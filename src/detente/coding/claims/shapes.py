@@ -11,12 +11,6 @@ from detente.coding.shapes import Mention, Sentence, Span
 Family = Literal["causal", "comparative", "superlative", "change", "forecast", "motive"]
 """What kind of sentence it is, by its cue."""
 
-Kind = Literal[
-    "response", "reaction", "contrast", "contrast-groups", "extreme", "shift", "occurrence",
-    "untestable",
-]  # fmt: skip
-"""The kind of claim in a study file that would test it."""
-
 Sign = Literal["+", "-", "0", ""]
 """Whether the cause brings the effect about, lowers it, or does nothing; empty if none is told."""
 
@@ -79,7 +73,7 @@ class Claim:
         effect: What is brought about, compared or foretold.
         sign: What the cause does to the effect.
         modality: How sure the text is.
-        kind: The kind of claim that would test it.
+        kind: The kind of claim in a study file that would test it, by its name there.
         why: Why no event data can decide it; empty where they can.
         reading: What would be measured.
     """
@@ -93,6 +87,6 @@ class Claim:
     effect: Side
     sign: Sign
     modality: Modality
-    kind: Kind
+    kind: str
     why: str
     reading: Reading

@@ -23,11 +23,11 @@ from detente.estimators.exhibits import exhibit
 from detente.estimators.regimes.convergence import RegimeParameters, checks_of, parameters_of
 from detente.estimators.regimes.filter import ergodic_shares
 from detente.estimators.regimes.sampler import Chains, Plan, model_of, run_chains
-from detente.estimators.vector._recursion import in_lanes, respond
 from detente.estimators.vector.bands import pointwise_bands
 from detente.estimators.vector.impulse import ImpulseResponses
 from detente.estimators.vector.lagged import Lagged, lagged
 from detente.estimators.vector.normal_wishart import Draws, NormalWishart
+from detente.estimators.vector.recursion import in_lanes, respond
 from detente.estimators.vector.sims_zha import Scales, SimsZha, prior_of, scales_of
 
 Order = Literal["variance", "constant"]

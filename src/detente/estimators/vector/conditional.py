@@ -18,11 +18,11 @@ from detente.arrays import Floats, Ints
 from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import band_columns, exhibit
 from detente.estimators.resample import systematic
-from detente.estimators.vector._recursion import in_lanes, respond
 from detente.estimators.vector.bands import pointwise_bands
 from detente.estimators.vector.bvar import BVAR
 from detente.estimators.vector.lagged import explosive, future_controls, starting_values
 from detente.estimators.vector.normal_wishart import Draws
+from detente.estimators.vector.recursion import in_lanes, respond
 from detente.rounding import number
 
 MAX_ROUNDS = 1000  # attempts per path to meet soft conditions

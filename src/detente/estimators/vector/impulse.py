@@ -18,11 +18,11 @@ from detente.answers import Exhibit, Shown
 from detente.arrays import Floats
 from detente.errors import DataGapError, UsageError
 from detente.estimators.exhibits import band_columns, exhibit
-from detente.estimators.vector._recursion import in_lanes, respond
 from detente.estimators.vector.bands import eigen_bands, joint_bands, pointwise_bands
 from detente.estimators.vector.bvar import BVAR, reference_posterior
 from detente.estimators.vector.lagged import explosive
 from detente.estimators.vector.normal_wishart import NormalWishart
+from detente.estimators.vector.recursion import in_lanes, respond
 from detente.estimators.vector.var import VAR
 
 Shock = Literal["cholesky", "generalised"]

@@ -13,9 +13,9 @@ import numpy as np
 
 from detente.arrays import Floats
 from detente.errors import UsageError
-from detente.estimators.vector._recursion import in_lanes, respond
 from detente.estimators.vector.bvar import BVAR
 from detente.estimators.vector.lagged import explosive
+from detente.estimators.vector.recursion import in_lanes, respond
 
 CHUNK = 5000  # draws whose paths are held at once
 

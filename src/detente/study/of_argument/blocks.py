@@ -1,36 +1,26 @@
 """From a claim of an argument to its block in a study file.
 
 No words of the argument go into a block: it says where they stand. What the words do not tell has a
-value that can be run, and a question behind it.
+value that can be run, and a question behind it. How a block of its kind is written, each kind of
+claim says where it registers itself.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
-from detente.coding.claims import Claim, Kind, Side
-from detente.rounding import plural, upper_first
-from detente.study.of_argument.acts import Named, listed
-from detente.study.of_argument.measured import (
-    Compared,
-    Measured,
-    Setting,
-    action_of,
-    compared_of,
-    dyads_of,
-    measured,
-    states_of,
-)
+from detente.rounding import upper_first
+from detente.study.kinds import named_kind
+from detente.study.of_argument.acts import Named
+from detente.study.of_argument.measured import Setting
 from detente.study.of_argument.toml import Block, Value
-from detente.study.of_parties import FIRST_EVENTS, spoken
 
-_T = TypeVar("_T")
+if TYPE_CHECKING:
+    from detente.coding.claims import Claim, Side
 
-WINDOWS_DAYS = (28, 90, 180)
-TARGET_DAYS = 90
 MONTH_DAYS, MOST_MONTHS = 30, 24
 HOW_SOON = "the text does not say how soon"
 
@@ -69,6 +59,7 @@ class Drafted:
         block: The block.
         actions: Actions that it needs declared.
         eras: Eras that it needs declared.
+        testable: Whether event data can decide it.
     """
 
     claim: Claim
@@ -76,11 +67,22 @@ class Drafted:
     block: Block
     actions: tuple[Named, ...] = ()
     eras: tuple[Era, ...] = ()
+    testable: bool = True
 
 
 @dataclass(frozen=True)
-class _Body:
-    """The claim as a sentence, its keys and what is asked behind them, its actions, its title."""
+class Body:
+    """What a kind writes of a claim.
+
+    Attributes:
+        statement: The claim as a sentence, without its full stop.
+        values: The keys of its block.
+        asked: What the words do not tell, by its key.
+        actions: Actions that it needs declared.
+        subject: Whom or what it is about, for the title.
+        heading: What its title begins with, if not with the kind's words.
+        eras: Eras that it needs declared.
+    """
 
     statement: str
     values: Mapping[str, Value]
@@ -91,6 +93,25 @@ class _Body:
     eras: tuple[Era, ...] = ()
 
 
+@dataclass(frozen=True)
+class Drafting:
+    """How a kind of claim is drafted from the sentence that it would test.
+
+    Attributes:
+        title: What the titles of its blocks begin with.
+        write: Its block, for a claim and the setting of the draft.
+        least_parties: How many states the draft must have for it.
+        otherwise: The kind that is written for fewer.
+        testable: Whether event data can decide such a claim.
+    """
+
+    title: str
+    write: Callable[[Claim, Setting], Body]
+    least_parties: int = 2
+    otherwise: str = ""
+    testable: bool = True
+
+
 def drafted(claim: Claim, setting: Setting, name: str) -> Drafted:
     """The block of a claim.
 
@@ -99,16 +120,14 @@ def drafted(claim: Claim, setting: Setting, name: str) -> Drafted:
         setting: The draft's parties and days.
         name: Its id, lower-case-with-dashes.
     """
-    kind = claim.kind
-    if kind == "contrast-groups" and len(setting.parties) < 3:
-        kind = "contrast"  # two states have no others to be set against
-    body = _WRITERS[kind](claim, setting)
+    kind, drafting = _drafting(claim.kind, setting)
+    body = drafting.write(claim, setting)
     place = f"paragraph {claim.sentence.paragraph + 1}, sentence {claim.number + 1}"
     first, last = claim.sentence.span
     values: dict[str, Value] = {
         "id": name,
         "kind": kind,
-        "title": f"{body.heading or _TITLES[kind]}: {body.subject or place}",
+        "title": f"{body.heading or drafting.title}: {body.subject or place}",
         "statement": f"{upper_first(body.statement)}.",
         "passage": f"{setting.file}, {place}, characters {first}-{last}",
         **body.values,
@@ -116,203 +135,36 @@ def drafted(claim: Claim, setting: Setting, name: str) -> Drafted:
     first, last = claim.cue_span
     note = f"{claim.family}, {claim.modality}; its cue stands at characters {first}-{last}"
     block = Block("[[claims]]", values, [note], body.asked)
-    return Drafted(claim, name, block, body.actions, body.eras)
+    return Drafted(claim, name, block, body.actions, body.eras, drafting.testable)
 
 
-_TITLES: Mapping[Kind, str] = {
-    "response": "What follows", "reaction": "Who answers whom", "contrast": "When there is more",
-    "contrast-groups": "Who has more", "extreme": "The most or least", "shift": "What changed",
-    "occurrence": "What comes", "untestable": "Not testable",
-}  # fmt: skip
+def _drafting(kind: str, setting: Setting) -> tuple[str, Drafting]:
+    """The kind that is drafted, and how."""
+    drafting = named_kind("claims", kind).drafting
+    if drafting is None:
+        raise LookupError(f"the kind of claim {kind!r} does not say how it is drafted")
+    if len(setting.parties) < drafting.least_parties:
+        return _drafting(drafting.otherwise, setting)
+    return kind, drafting
 
 
-def _untestable(claim: Claim, setting: Setting) -> _Body:
-    unreal = claim.modality == "counterfactual"
-    about = "what would have been" if unreal else "a motive, a feeling or a view"
-    names = [spoken(code) for code in dict.fromkeys(_all_states(claim))]
-    of = f"what the sentence says of {listed(names)}" if names else "the sentence"
-    return _Body(f"{of} is about {about}", {"why": claim.why})
+def questions(**texts: str) -> dict[str, str]:
+    """What is to be asked, by the key that it stands behind.
+
+    Example:
+        >>> questions(cause="", window_months=HOW_SOON)
+        {'window_months': 'the text does not say how soon'}
+    """
+    return {name: text for name, text in texts.items() if text}
 
 
-def _all_states(claim: Claim) -> list[str]:
-    return [*states_of(claim.cause), *states_of(claim.effect)]
+def months_of(days: int) -> int:
+    """The months of a window.
 
-
-def _response(claim: Claim, setting: Setting) -> _Body:
-    what, days = measured(claim, setting), claim.reading.window_days
-    cause, question = action_of(claim.cause, setting, what.states)
-    months = _months(days or 90)
-    asked = {**_some(cause=question, window_months="" if days else HOW_SOON), **what.asked}
-    return _Body(
-        f"in the {plural(months, 'months')} after {cause.label}, there is {what.more} {what.of} "
-        "than before",
-        {"cause": cause.name, **what.values, "window_months": months, "baseline_months": months},
-        asked,
-        (cause,),
-        what.whom,
-        f"After {cause.act.label}",
-    )
-
-
-def _contrast(claim: Claim, setting: Setting) -> _Body:
-    what = measured(claim, setting)
-    if claim.reading.years and _has_events(claim.reading.years, setting):
-        return _contrast_of_years(what, claim.reading.years, setting)
-    cause, _ = action_of(claim.cause if claim.cause.text else claim.effect, setting, what.states)
-    question = 'of a policy or a time: date it as [eras.NAME], and write { era = "NAME" }'
-    return _Body(
-        f"in the 3 months after {cause.label}, there is {what.more} {what.of} than in other months",
-        {**what.values, "when": {"after": cause.name, "months": 3}},
-        {**what.asked, "when": question},
-        (cause,),
-        what.whom,
-        f"Months after {cause.act.label}",
-    )
-
-
-def _has_events(years: tuple[int, int], setting: Setting) -> bool:
-    """Whether event files reach back to the first of some years, and the text to the last."""
-    first, last = years
-    return FIRST_EVENTS.year <= first and last <= setting.written.year
-
-
-def _contrast_of_years(what: Measured, years: tuple[int, int], setting: Setting) -> _Body:
-    first, last = years
-    era = Era(dt.date(first, 1, 1), min(dt.date(last, 12, 31), setting.written))
-    return _Body(
-        f"in {first} to {last}, there is {what.more} {what.of} than in other months",
-        {**what.values, "when": {"era": era.name}},
-        {**what.asked, "when": "which days of these years begin and end it?"},
-        subject=what.whom,
-        heading=f"From {first} to {last}",
-        eras=(era,),
-    )
-
-
-def _groups(claim: Claim, setting: Setting) -> _Body:
-    what = measured(claim, setting)
-    if (compared := compared_of(claim)) is not None:
-        return _two_pairs(compared, what)
-    a, b = dyads_of(claim, setting)
-    rest = [code for code in setting.parties if code not in {a, b}]
-    others = [[code, b] for code in rest] + [[b, code] for code in rest]
-    values, asked = _of_no_relation(what.values), _of_no_relation(what.asked)
-    return _Body(
-        f"there is {what.more} {what.noun} from {spoken(a)} toward {spoken(b)} than between others",
-        {"group": [[a, b]], "others": others, **values},
-        {**asked, "group": "who is compared?", "others": "with whom?"},
-        subject=listed([spoken(a), spoken(b)]),
-    )
-
-
-def _of_no_relation(values: Mapping[str, _T]) -> dict[str, _T]:
-    """The keys but that of the relation, which groups are in place of."""
-    return {name: value for name, value in values.items() if name != "relation"}
-
-
-def _two_pairs(compared: Compared, what: Measured) -> _Body:
-    """More of one pair than of another, both of which the words name."""
-    pairs = (compared.pair, compared.other)
-    names = [[spoken(code) for code in pair] for pair in pairs]
-    if compared.both_ways:
-        ours, theirs = (f"between {a} and {b}" for a, b in names)
-    else:
-        ours, theirs = (f"from {a} toward {b}" for a, b in names)
-    return _Body(
-        f"there is {what.more} {what.noun} {ours} than {theirs}",
-        {
-            "group": compared.dyads(compared.pair),
-            "others": compared.dyads(compared.other),
-            **_of_no_relation(what.values),
-        },
-        _of_no_relation(what.asked),
-        subject=listed(names[0]),
-    )
-
-
-def _reaction(claim: Claim, setting: Setting) -> _Body:
-    what = measured(claim, setting)
-    a, b = dyads_of(claim, setting)
-    sides = {"acts": {"dyads": [[a, b]]}, "relation": {"dyads": [[b, a]]}}
-    months = _months(claim.reading.window_days or MONTH_DAYS)
-    return _Body(
-        f"after months with more {what.noun} from {spoken(a)} toward {spoken(b)}, there is "
-        f"{what.more} of it the other way",
-        {**what.values, **sides, "window_months": months},
-        {**what.asked, "acts": "whose acts?", "relation": "whose answer?"},
-        subject=listed([spoken(a), spoken(b)]),
-    )
-
-
-def _extreme(claim: Claim, setting: Setting) -> _Body:
-    what, stated = measured(claim, setting), claim.reading.since
-    first = setting.written - dt.timedelta(days=TARGET_DAYS)
-    since = stated if stated and FIRST_EVENTS <= stated < first else setting.since
-    most = "lowest" if what.falls else "highest"
-    unsaid = "" if since is stated else "the text does not say since when"
-    asked = {name: text for name, text in what.asked.items() if name != "direction"}
-    return _Body(
-        f"in the {TARGET_DAYS} days to {setting.written}, {what.of} was at its {most} since "
-        f"{since}",
-        {
-            "relation": what.relation,
-            "measures": what.measures,
-            "target": [first, setting.written],
-            "since": since,
-            "direction": most,
-        },
-        {**asked, **_some(target="which days are those that the text calls so?", since=unsaid)},
-        subject=what.whom,
-    )
-
-
-def _shift(claim: Claim, setting: Setting) -> _Body:
-    what, stated = measured(claim, setting), claim.reading.since
-    year_before = dt.date(setting.written.year - 1, setting.written.month, 1)
-    turn = stated if stated and setting.since <= stated < setting.written else year_before
-    unsaid = "" if turn is stated else "the text does not say when it began"
-    return _Body(
-        f"from {turn} on, there is {what.more} {what.of} than before",
-        {**what.values, "date": turn, "window_months": 12},
-        {**what.asked, **_some(date=unsaid)},
-        subject=what.whom,
-    )
-
-
-def _occurrence(claim: Claim, setting: Setting) -> _Body:
-    action, question = action_of(claim.effect, setting)
-    stated = claim.reading.window_days
-    days, happens = stated or WINDOWS_DAYS[-1], claim.sign != "-"
-    return _Body(
-        f"there is {'a day' if happens else 'no day'} with {action.label} within {days} days of "
-        f"{setting.written}",
-        {
-            "action": action.name,
-            "on": setting.written,
-            "windows_days": sorted({*WINDOWS_DAYS, days}),
-            "primary_window_days": days,
-            "history_since": setting.since,
-            "happens": happens,
-        },
-        _some(action=question, primary_window_days="" if stated else HOW_SOON),
-        (action,),
-        action.label,
-    )
-
-
-_WRITERS = {
-    "untestable": _untestable, "response": _response, "contrast": _contrast,
-    "contrast-groups": _groups, "reaction": _reaction, "extreme": _extreme, "shift": _shift,
-    "occurrence": _occurrence,
-}  # fmt: skip
-
-
-def _some(**questions: str) -> dict[str, str]:
-    """The questions that are to be asked."""
-    return {name: text for name, text in questions.items() if text}
-
-
-def _months(days: int) -> int:
+    Example:
+        >>> months_of(90), months_of(3)
+        (3, 1)
+    """
     return min(max(round(days / MONTH_DAYS), 1), MOST_MONTHS)
 
 

@@ -73,7 +73,7 @@ def _about(
     name: str, claims: Sequence[Drafted], setting: Setting, chronicle: Chronicle | None
 ) -> Block:
     names = listed([spoken(code) for code in setting.parties[:3]])
-    testable = [item for item in claims if item.block.values["kind"] != "untestable"]
+    testable = [item for item in claims if item.testable]
     sure = [item for item in testable if "relation" in item.block.values.keys() - item.block.asked]
     as_of = setting.written if chronicle is None else max(setting.written, chronicle.as_of)
     return Block(

@@ -6,11 +6,14 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from detente.coding.claims import Claim, Side
 from detente.study.of_argument.acts import FLARE_UPS, Named, listed, named_act
 from detente.study.of_argument.toml import Value
 from detente.study.of_parties import spoken
+
+if TYPE_CHECKING:
+    from detente.coding.claims import Claim, Side
 
 MOST_STATES = 4
 """Of more states not all pairs are counted."""
@@ -51,7 +54,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """A relation and its measure.
 
     Attributes:
@@ -110,7 +113,7 @@ class Measured:
         return listed([spoken(code) for code in self.states])
 
 
-def measured(claim: Claim, setting: Setting) -> Measured:
+def measured(claim: Claim, setting: Setting) -> Measurement:
     """What a claim would be measured by.
 
     Args:
@@ -129,7 +132,7 @@ def measured(claim: Claim, setting: Setting) -> Measured:
     elif not reading.direction:
         asked["direction"] = "up or down?"
     falls = (reading.direction or ("down" if claim.sign == "-" else "up")) == "down"
-    return Measured(states, reading.measure or "net_cooperation", falls, asked)
+    return Measurement(states, reading.measure or "net_cooperation", falls, asked)
 
 
 def _relation(claim: Claim, setting: Setting) -> tuple[tuple[str, ...], str]:

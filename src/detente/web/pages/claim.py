@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from detente.answers import Answer, Column, Exhibit, Scale, Section, Table
 from detente.study.parts import Day, Id
-from detente.web.claim_controls import controls, measure_named, window_of, with_window
+from detente.web.claim_controls import controls, measure_named
 from detente.web.desk import Desk
 from detente.web.page import Asked, Page, Shown, register
 from detente.web.refusal import RefusalError, nothing_here
@@ -100,9 +100,9 @@ def _changed(claim: Any, data: StudyData, asked: ClaimAsked) -> Any:
     """
     changes: dict[str, Any] = {}
     if asked.window is not None:
-        if window_of(claim) is None:
+        if claim.window is None:
             raise _cannot("It has no window.")
-        changes |= with_window(claim, asked.window)
+        changes |= claim.with_window(asked.window)
     measures = list(getattr(claim, "measures", ()))
     if asked.measure is not None:
         chosen = measure_named(claim, data, asked.measure)
