@@ -32,8 +32,14 @@ from detente.study.models import Study
 from detente.study.names import measure_problems
 from detente.study.of_argument.acts import listed
 from detente.study.of_argument.blocks import Body, Drafting
-from detente.study.of_argument.measured import Compared, Setting, compared_of, dyads_of, measured
-from detente.study.of_argument.measured import Measured as Wording
+from detente.study.of_argument.measured import (
+    Compared,
+    Measurement,
+    Setting,
+    compared_of,
+    dyads_of,
+    measured,
+)
 from detente.study.of_parties import spoken
 from detente.study.parts import Measure, Pair, Relation, check_once
 from detente.study.signal import Signal
@@ -332,12 +338,12 @@ def draft(claim: Claim, setting: Setting) -> Body:
     )
 
 
-def _but_relation(what: Wording) -> dict[str, Any]:
+def _but_relation(what: Measurement) -> dict[str, Any]:
     """The keys but that of the relation, which groups are in place of."""
     return {name: value for name, value in what.values.items() if name != "relation"}
 
 
-def _two_pairs(compared: Compared, what: Wording, asked: Mapping[str, str]) -> Body:
+def _two_pairs(compared: Compared, what: Measurement, asked: Mapping[str, str]) -> Body:
     """More of one pair than of another, both of which the words name."""
     names = [[spoken(code) for code in pair] for pair in (compared.pair, compared.other)]
     if compared.both_ways:
