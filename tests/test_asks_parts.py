@@ -30,7 +30,7 @@ from detente.asks.forecasts.shown import Window, all_odds, number, odds_answer, 
 from detente.asks.overview import _of_most, _others_left_out
 from detente.asks.pairs.acts import acts_exhibit
 from detente.asks.scenarios import model as fitting
-from detente.asks.scenarios import relations
+from detente.asks.scenarios import predictive, relations, simulation
 from detente.asks.scenarios.arms import Arms
 from detente.asks.scenarios.drivers import DRIVER_COLUMNS
 from detente.asks.scenarios.futures import OUTCOME_COLUMNS, expectations
@@ -113,6 +113,33 @@ class TestModel:
         study = SimpleNamespace(asks=lambda _: [])
         with pytest.raises(UsageError, match="declares no"):
             fitting.fit_model(cast(Any, SimpleNamespace(study=study)))
+
+    def test_what_it_holds_in_a_sentence(self) -> None:
+        past = SimpleNamespace(kinds=("a", "b"), days=units.DAYS)
+        text = simulation._text(cast(Any, SimpleNamespace(past=past, months=None)))
+        start = "2 kinds of action by day, 1 January 2000 to 26 September 2002, bring one another"
+        assert text == f"{start}. No relations are simulated."
+        dates = np.array(["2000-02", "2000-03", "2001-11"], "datetime64[M]")
+        months = SimpleNamespace(dyads=[1, 2, 3], dates=dates)
+        text = simulation._text(cast(Any, SimpleNamespace(past=past, months=months)))
+        assert text.startswith(
+            f"{start}; they move 3 relations by month, 2000-02 to 2001-11. What was not fitted"
+        )
+
+    def test_without_relations_no_months_are_compared(self) -> None:
+        for months, fit in ((None, "fit"), ("months", None), (None, None)):
+            held = cast(Any, SimpleNamespace(months=months, fit=fit))
+            assert list(predictive._monthly_rows(held, np.zeros((2, 0, 0)))) == []
+            assert predictive.simulated_months(held, 2, 1).shape == (2, 0, 0)
+
+    def test_kinds_with_twenty_days_are_compared(self) -> None:
+        counts = np.zeros((60, 3))
+        counts[:20, 0], counts[5:26, 1], counts[:19, 2] = 1, 1, 1
+        past = SimpleNamespace(counts=counts, kinds=("a", "b", "c"))
+        drawn = np.zeros((4, 60, 3), np.uint8)
+        rows = list(predictive._daily_rows(cast(Any, past), drawn))
+        assert [row[1] for row in rows] == ["a"] * 3 + ["b"] * 3 + ["a and b"]
+        assert rows[1][2] == 40.0 and rows[5][2] == 1.0  # days of silence; all gaps are of a day
 
     def test_what_it_says_of_itself(self) -> None:
         past = SimpleNamespace(

@@ -15,6 +15,7 @@ from detente.estimators import fit_bvar, mean_responses
 from detente.estimators.exhibits import band_columns, exhibit
 from detente.estimators.hawkes import check, profile, stream
 from detente.estimators.hawkes.newton import FAINTEST, Optimum
+from detente.estimators.hawkes.process import Process, hawkes_likelihood
 from detente.estimators.levels import _fit
 from detente.estimators.regimes import convergence
 from detente.estimators.triads import balance
@@ -68,6 +69,20 @@ class TestEvents:
                     moved[place][index] += step
                     ends.append(self.value(*moved, start, stop))
                 assert slope[index] == pytest.approx((ends[0] - ends[1]) / 2e-6, abs=1e-6)
+
+    @pytest.mark.parametrize("rates", [[0.3, 0.7], [0.3, 0.7, 0.2]])
+    def test_an_event_at_an_edge_lies_in_the_cell_that_begins_there(
+        self, rates: list[float]
+    ) -> None:
+        """And one at the end of the window in the last; one before its beginning in the first."""
+        last = len(rates)
+        edges = np.arange(last + 1.0)
+        base = np.array(rates)[:, None]
+        made = Process(base, edges, np.zeros((1, 1, 1)), np.ones(1))
+        times = np.array([-1e-9, 0.0, 1.0, last])
+        seen = hawkes_likelihood(made, times, np.zeros(4, np.int64))
+        right = np.log([rates[0], rates[0], rates[1], rates[-1]]).sum() - sum(rates)
+        assert seen.value == pytest.approx(right)
 
     def test_follow_ons_within_the_window(self) -> None:
         sums, slopes = plain(stream.totals)(
@@ -257,6 +272,11 @@ class TestSystems:
         assert usual == pytest.approx(drawn.factors)
         with pytest.raises(UsageError, match=r"1 steps, 5 draws and the order \[0, 1\] of 3"):
             mean_responses(model, steps=1, draws=5, order=[0, 1])
+
+    @pytest.mark.parametrize("periods", [1, 3, 5])
+    def test_a_state_has_no_tie_with_itself(self, periods: int) -> None:
+        signs = balance._signs(np.ones((periods, 3, 3)), 0.0, "number")
+        assert signs.tolist() == [(1 - np.eye(3)).tolist()] * periods
 
     def test_signs_dealt_anew_keep_the_friends_of_each(self) -> None:
         rng = np.random.default_rng(5)
