@@ -34,7 +34,7 @@ from detente.coding.shapes import Actor, Mention, Scored, Sentence, Story, When
 from detente.coding.steps import Steps, default_steps
 from detente.coding.tables import Row, details_row, event_row
 from detente.errors import UsageError
-from detente.rounding import percent_text
+from detente.rounding import count_text, percent_text
 
 MOST_ACTORS = 8
 """A sentence that names more actors is a list, and no event is read from it."""
@@ -307,7 +307,7 @@ def _code(actor: Actor) -> str:
 def _why_not(sentence: Sentence, mentions: tuple[Mention, ...]) -> tuple[str, str]:
     """Why the pairs of a sentence are not looked at, in a word and in more; empty if they are."""
     if is_too_long(sentence):
-        return UNCUT, f"{len(sentence.text):,} characters with no end, or with no blank"
+        return UNCUT, f"{count_text(len(sentence.text))} characters with no end, or with no blank"
     actors = len(_codes(mentions))
     if actors > MOST_ACTORS:
         return LIST, f"{actors} actors, more than {MOST_ACTORS}"

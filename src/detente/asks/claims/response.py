@@ -332,7 +332,7 @@ class Response(Design[ResponseClaim, Measured]):
             yield Check(
                 "Its cause is known throughout",
                 None,
-                f"In {missing:,} of {plural(int(measured.sum()), f'{series.every}s')} nobody would "
+                f"In {count_text(missing)} of {plural(int(measured.sum()), f'{series.every}s')} nobody would "
                 f"have told of {label}: they count as {series.every}s without.",
             )
 

@@ -15,6 +15,7 @@ from detente.events.ontology import lookup
 from detente.events.store import OriginSummary, connect
 from detente.relations.counting import covered_days, origins_of
 from detente.relations.steps import day_name
+from detente.rounding import count_text
 from detente.study.data import StudyData
 
 TITLE = "The most likely next moves"
@@ -124,8 +125,8 @@ def _read_from(data: StudyData, week: NextMoves) -> Iterator[str]:
     missing = int((~np.isin(days, covered.get(chosen, days[:0]))).sum())
     if missing:
         yield (
-            f"Event files do not cover {missing:,} of the {len(days):,} days that these odds are "
-            "learned from: they count as days without a report."
+            f"Event files do not cover {count_text(missing)} of the {count_text(len(days))} days "
+            "that these odds are learned from: they count as days without a report."
         )
 
 
