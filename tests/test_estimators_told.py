@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from detente.estimators.vector._recursion import in_lanes, respond
 
 from detente.answers import Scale
 from detente.errors import DataGapError, UsageError
@@ -19,7 +20,6 @@ from detente.estimators.hawkes.process import Process, hawkes_likelihood
 from detente.estimators.levels import _fit
 from detente.estimators.regimes import convergence
 from detente.estimators.triads import balance
-from detente.estimators.vector._recursion import in_lanes, respond
 from detente.estimators.vector.lagged import lagged, term_names
 
 

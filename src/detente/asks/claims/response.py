@@ -332,8 +332,8 @@ class Response(Design[ResponseClaim, Measured]):
             yield Check(
                 "Its cause is known throughout",
                 None,
-                f"In {count_text(missing)} of {plural(int(measured.sum()), f'{series.every}s')} nobody would "
-                f"have told of {label}: they count as {series.every}s without.",
+                f"In {count_text(missing)} of {plural(int(measured.sum()), f'{series.every}s')} "
+                f"nobody would have told of {label}: they count as {series.every}s without.",
             )
 
     def caveat(self) -> str:
