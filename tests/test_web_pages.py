@@ -409,7 +409,7 @@ def test_measures_that_are_alike_but_for_their_period_are_two_choices() -> None:
 def test_a_measure_that_the_claim_does_not_declare_is_offered_both_ways() -> None:
     """A cooperation read for a conflict turned the verdict around without a word."""
     declared = [Measure(dataset="tone", name="icews", reverse=True, every="week")]
-    claim = SimpleNamespace(measures=declared, relation="the pair")
+    claim = SimpleNamespace(measures=declared, relation="the pair", window=None)
     specs = [
         SimpleNamespace(id="tone", label="Tone", measures=["icews"]),
         SimpleNamespace(id="counts", label="Counts", measures=["conflict"]),
