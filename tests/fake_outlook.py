@@ -76,7 +76,8 @@ def trial(number: int = 428, every: str = "week", last: str = "2017-03-13") -> T
 
 
 def record(of: Trial | None = None) -> Answer:
-    return scored(question("tests-28", "At least one test"), of or trial())
+    asked = question("tests-28", "At least one test")
+    return scored(asked, of or trial(), np.random.default_rng(1))
 
 
 def published() -> Answer:

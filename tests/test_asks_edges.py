@@ -429,8 +429,10 @@ class TestPosterior:
 
         monkeypatch.setattr(posterior, "_gibbs", gibbs)
         past = SimpleNamespace(
-            counts=np.array([[1.0], [0], [0], [1], [0]]), days=np.arange(5), eras=("e",),
+            counts=np.array([[1.0], [0], [0], [1], [0]]),
+            counted=np.array([[1.0], [0], [0], [1], [0]]), days=np.arange(5), eras=("e",),
             labels=np.zeros(5, int), after=np.ones((1, 1), bool),
+            known=np.ones((5, 1), bool),
         )  # fmt: skip
         return posterior.fit_posterior(cast(Any, past), 3, seed=7), asked
 

@@ -604,7 +604,7 @@ class TestReaction:
         asked: list[Any] = []
 
         def measured(_: Any, of: Signal, choice: Any, *, moves: int) -> Any:
-            asked.append((choice.window, choice.lags, moves))
+            asked.append((choice.window_months, choice.lags, moves))
             return estimate(of, 0.5, SimpleNamespace(result=SimpleNamespace(p_moved=moved)))
 
         monkeypatch.setattr(Reaction, "_measure", measured)

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from detente.estimators.vector._recursion import in_lanes, respond
 
 from detente.answers import Scale
 from detente.errors import DataGapError, UsageError
@@ -21,6 +20,7 @@ from detente.estimators.levels import _fit
 from detente.estimators.regimes import convergence
 from detente.estimators.triads import balance
 from detente.estimators.vector.lagged import lagged, term_names
+from detente.estimators.vector.recursion import in_lanes, respond
 
 
 def plain(function: Any) -> Any:

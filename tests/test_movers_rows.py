@@ -286,7 +286,7 @@ class TestWords:
         act = Act(dt.date(2010, 4, 2), "USA", "CHN", "112", "accuse", 3, None)
         assert sentence(movers, rise, None, (act,)) == (
             "Conflict between China and United States has risen to 2.0 times its earlier rate since"
-            " 1 March 2010 (90% interval 1.0 to 4.0; 9 events in 2 months before, 7 in 1 since)."
+            " 1 March 2010 (90% interval 1.00 to 4.0; 9 events in 2 months before, 7 in 1 since)."
             " Most of it: “accuse”, United States to China, 2 April 2010 (3 events)."
         )
         assert " has fallen to 0.25 times its earlier rate" in sentence(movers, fall, None, ())

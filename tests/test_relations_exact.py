@@ -454,7 +454,7 @@ def test_the_premise_in_words() -> None:
     for exposure, why in (
         (own, "All of the events of this origin are the relation itself."),
         (own / 0.996, "All of the events of this origin are the relation itself."),
-        (own / 0.994, "99% of the events of this origin are the relation itself."),
+        (own / 0.994, "over 99% of the events of this origin are the relation itself."),
         (own / 0.5, "50% of the events of this origin are the relation itself."),
         (np.zeros(60), "No event of this origin covers the periods."),
     ):
