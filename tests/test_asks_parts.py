@@ -47,6 +47,7 @@ from detente.asks.scenarios.words import (
 )
 from detente.errors import DataGapError, InputError, UsageError
 from detente.events.store import OriginSummary
+from detente.study.options import Options
 
 MINUS = "\N{MINUS SIGN}"
 
