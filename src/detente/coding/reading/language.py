@@ -98,7 +98,7 @@ _ENGLISH_ENDING = re.compile(
 
 _PREFIX = re.compile(r"^(?:re|over|out|un|mis|under|pre|dis|de|co|non|anti|counter)(?=\w{3})")
 _SHORTEST_PART = 4
-"""Letters of each part of a word made of two, such as `gunboat`; shorter ones come by chance."""
+"""Letters of each part of a word made of two, such as `battleship`; shorter ones come by chance."""
 
 _LONGEST_WORD = 30
 """Letters beyond which what stands without a blank is no word of any language."""
@@ -206,7 +206,7 @@ def other_language(text: str) -> str:
     Example:
         >>> other_language("Der Präsident ist nach Peking gereist und hat mit dem Kanzler geredet.")
         'German'
-        >>> other_language("Macron zit in Parijs.")
+        >>> other_language("Het regent.")
         'Dutch'
         >>> other_language("China recalled its ambassador.")
         ''
@@ -270,7 +270,7 @@ def is_english_word(word: str) -> bool:
         word: In lower case.
 
     Example:
-        >>> is_english_word("gunboats"), is_english_word("pluie")
+        >>> is_english_word("battleships"), is_english_word("pluie")
         (True, False)
     """
     if _ENGLISH_ENDING.search(word):
