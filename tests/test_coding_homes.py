@@ -98,6 +98,10 @@ def test_somebodys_men_act_for_whom_he_does(text: str, day: str, words: str, sid
     ("text", "day", "words", "side"),
     [
         ("Kiev agreed on a truce with the separatists.", "2014-09-05", "separatists", "DNR"),
+        ("Kiev agreed on a truce with the separatists.", "2014-04-01", "separatists", "DNR"),
+        ("Kiev agreed on a truce with the separatists.", "2014-03-31", "separatists", "UKR:REB"),
+        ("Kiev agreed on a truce with the separatists.", "2022-02-23", "separatists", "DNR"),
+        ("Kiev agreed on a truce with the separatists.", "2022-02-24", "separatists", "UKR:REB"),
         ("Spain spoke to the separatists.", "2014-09-05", "separatists", "ESP:REB"),
         ("French jets hit jihadists near Konna.", "2013-01-11", "jihadists", "JNIM"),
         ("Iraqi soldiers left Mosul to jihadists.", "2014-06-10", "jihadists", "ISIS"),
@@ -167,3 +171,12 @@ def test_other_resolutions_are_nobodys(text: str) -> None:
 )  # fmt: skip
 def test_what_the_table_says_by_day(text: str, day: str, words: str, side: str) -> None:
     assert sides(text, day).get(words, "") == side
+
+
+def test_a_crowd_is_of_the_nearest_place_of_several() -> None:
+    said = sides("Demonstrators in Tunis burned a French flag a day before the talks in Cairo.")
+    assert said["Demonstrators in Tunis"] == "TUN:CVL"
+    said = sides("Hours before the talks in Cairo a French flag was burned by a mob near Tunis.")
+    assert next(side for words, side in said.items() if words.startswith("mob")) == "TUN:CVL"
+    said = sides("In Tunis, a crowd stoned a French bus hours before the German talks in Cairo.")
+    assert said["crowd"] == "TUN:CVL"

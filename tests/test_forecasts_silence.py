@@ -97,6 +97,9 @@ def test_a_window_that_is_missing_says_so(data: StudyData) -> None:
         "icews (event files) cover less than half of the days 2012-03-05 to 2012-04-01"
     )
     assert not could_tell(data, "drills", dt.date(2012, 3, 5), dt.date(2012, 4, 1))
+    # Three known days and three unknown are enough; one more unknown day is too many.
+    assert could_tell(data, "drills", dt.date(2012, 2, 27), dt.date(2012, 3, 3))
+    assert not could_tell(data, "drills", dt.date(2012, 2, 27), dt.date(2012, 3, 4))
 
 
 def test_next_moves_say_which_days_they_know_nothing_of(data: StudyData) -> None:

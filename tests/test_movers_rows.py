@@ -23,7 +23,7 @@ from detente.asks.movers.questions import Series, series_of
 from detente.asks.movers.ranking import Move, pair_name
 from detente.asks.movers.sharing import _lists, changes_on
 from detente.asks.movers.window import Window, _best, _uncovered, _window, choose_window
-from detente.asks.movers.words import caveats, headline, sentence
+from detente.asks.movers.words import _times, caveats, headline, sentence
 from detente.errors import DataGapError
 from detente.estimators.false_signs import FalseSigns
 from detente.estimators.levels.lasting import LastingChanges, lasting_changes
@@ -279,6 +279,11 @@ class TestWords:
         few.signs.inflation = 4.0
         assert caveats(few)[1].startswith("With fewer than 10 pairs a move of one looks like")
         assert "scatter 2.00 times as wide" in caveats(few)[2]
+
+    def test_one_decimal_where_it_shows_a_change(self) -> None:
+        assert [_times(ratio) for ratio in (1.2, 1.1, 1.09, 1.0)] == [
+            "1.2", "1.1", "1.09", "1.00",
+        ]  # fmt: skip
 
     def test_a_move_in_a_sentence(self) -> None:
         movers = rising()

@@ -7,6 +7,7 @@ something happens.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from detente.coding.phrases import Phrase
 from detente.coding.pieces import Context, Piece, Scan
 from detente.coding.shapes import Actor
 from detente.coding.words import listed
+from detente.csv_files import read_bundled
 
 ACTS_FOR_STATE = frozenset({"", "GOV", "MIL", "COP", "SPY", "JUD", "LEG"})
 """Roles in which one acts for a state as a whole towards others."""
@@ -30,19 +32,29 @@ _SIDES = frozenset(
 )
 
 
-_SEPARATISTS = frozenset({"separatists", "separatist fighters", "separatist rebels"})
-_JIHADISTS = frozenset({"jihadists", "islamists", "islamist militants"})
-_GROUPS = tuple(
-    (nouns, state, code, dt.date.fromisoformat(start), dt.date.fromisoformat(end))
-    for nouns, state, code, start, end in (
-        (_SEPARATISTS, "UKR", "DNR", "2014-04-01", "2022-02-23"),
-        (_JIHADISTS, "IRQ", "ISIS", "2014-01-01", "2019-12-31"),
-        (_JIHADISTS, "MLI", "JNIM", "2012-01-01", "2026-12-31"),
-        (_JIHADISTS, "NGA", "BOKO", "2010-01-01", "2026-12-31"),
-        (_JIHADISTS, "SOM", "SHABAB", "2007-01-01", "2026-12-31"),
+class Known(NamedTuple):
+    """A group that is meant by a word such as `separatists` in a state at a time."""
+
+    words: frozenset[str]
+    state: str
+    code: str
+    start: dt.date
+    end: dt.date
+
+
+@functools.cache
+def _groups() -> tuple[Known, ...]:
+    """The groups of `data/groups_by_state.csv`; from memory, not looked up."""
+    return tuple(
+        Known(
+            frozenset(row["words"].split("|")),
+            row["state"],
+            row["code"],
+            dt.date.fromisoformat(row["start"]),
+            dt.date.fromisoformat(row["end"]),
+        )
+        for row in read_bundled("detente.coding", "groups_by_state.csv")
     )
-)
-"""Who is meant by such words in a state at a time; from memory, not looked up."""
 
 
 class Around(NamedTuple):
@@ -140,9 +152,9 @@ def _group(phrase: Phrase, around: Around) -> Actor | None:
     if phrase.role != "REB" or day is None or around.grouped:
         return None
     codes = {
-        code
-        for noun, state, code, start, end in _GROUPS
-        if words in noun and start <= day <= end and state in around.states
+        group.code
+        for group in _groups()
+        if words in group.words and group.start <= day <= group.end and group.state in around.states
     }
     return Actor(codes.pop()) if len(codes) == 1 else None
 
